@@ -1,0 +1,167 @@
+# The one way to build, test and run bank-mfa; `make` alone lists the targets.
+#
+# Every version is pinned elsewhere, each in one place: Rust in rust-toolchain.toml, crates and
+# wasm-bindgen's command line in Cargo.lock, npm packages in tests/package-lock.json.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version = "\(.*\)"/\1/p}' Cargo.lock)
+
+WASM32 := wasm32-unknown-unknown
+BINDGEN := .tools/wasm-bindgen-$(BINDGEN_VERSION)/bin
+NPM := tests/node_modules/.package-lock.json
+BIN := tests/node_modules/.bin
+
+GLUE := $(addprefix target/glue/wasm/,bank_mfa_inline.js simulator_inline.js)
+PACKAGE := target/pkg/package.json
+TARBALL := target/bank-mfa-$(VERSION).tgz
+INSTALLED := target/app/node_modules/.package-lock.json
+
+# Where Debian puts them; set these for another place.
+export CHROMIUM ?= /usr/bin/chromium
+export CHROMEDRIVER ?= /usr/bin/chromedriver
+
+.PHONY: help
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.* ## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+
+# Tools ---------------------------------------------------------------------------------------
+
+.PHONY: tools
+tools: rust $(BINDGEN) $(NPM) chromium ## bring what is missing, Chromium among it
+
+.PHONY: rust
+rust:
+	@test -d "$$(rustc --print target-libdir --target $(WASM32))" || rustup toolchain install
+
+$(BINDGEN): | rust
+	cargo install wasm-bindgen-cli --version $(BINDGEN_VERSION) --locked --root $(@D) \
+	  --bin wasm-bindgen --bin wasm-bindgen-test-runner
+
+$(NPM): tests/package.json tests/package-lock.json
+	npm ci --prefix tests
+
+.PHONY: chromium
+chromium:
+	@sh tests/tools/chromium.sh
+
+# The package ---------------------------------------------------------------------------------
+
+.PHONY: build
+build: $(PACKAGE) ## both wasms and the npm package, in target/pkg
+
+# Cargo knows which files each wasm is made of, so it is always asked; when none of them changed it
+# leaves the wasm alone, and so does make what follows from it. Two folders, as both builds write
+# a file of the same name. A shipped file does not tell where the builder's crates lie.
+REMAP := --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo
+CARGO_BUILD := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$(REMAP) \
+  cargo build --release --lib --target $(WASM32)
+
+target/$(WASM32)/release/bank_mfa.wasm: always rust
+	$(CARGO_BUILD)
+
+target/simulator/$(WASM32)/release/bank_mfa.wasm: always rust
+	$(CARGO_BUILD) --target-dir target/simulator --no-default-features --features simulator
+
+# A pattern says how; these two lines say from what.
+target/glue/wasm/bank_mfa_inline.js: target/$(WASM32)/release/bank_mfa.wasm
+target/glue/wasm/simulator_inline.js: target/simulator/$(WASM32)/release/bank_mfa.wasm
+
+# wasm-opt learns from the wasm itself which features rustc used: hence no flags for them, and no
+# `strip` in the cargo profile. The glue's default path to the wasm would make bundlers ship it twice.
+target/glue/wasm/%_inline.js: tests/tools/glue.mjs $(NPM) | $(BINDGEN)
+	$(BINDGEN)/wasm-bindgen --target web --omit-default-module-path \
+	  --out-dir $(@D) --out-name $* $(filter %.wasm,$^)
+	$(BIN)/wasm-opt -Oz --strip-debug --strip-producers --strip-target-features \
+	  $(@D)/$*_bg.wasm -o $(@D)/$*_bg.wasm
+	node tests/tools/glue.mjs $(@D) $*
+
+PACKAGED := pkg-template/package.json pkg-template/README.md LICENSE-APACHE LICENSE-MIT
+
+$(PACKAGE): $(GLUE) $(PACKAGED) Cargo.toml pkg-template/tsconfig.json pkg-template/src \
+  $(wildcard pkg-template/src/*.ts) tests/tools/manifest.mjs
+	rm -rf $(@D)
+	$(BIN)/tsc --project pkg-template
+	cp -r target/glue/wasm $(@D)/dist/
+	cp $(PACKAGED) $(@D)/
+	node tests/tools/manifest.mjs $(@D) $(VERSION)
+
+.PHONY: pack
+pack: $(TARBALL) ## the npm tarball, in target/
+
+$(TARBALL): $(PACKAGE)
+	npm pack ./target/pkg --pack-destination target --silent
+
+# The packed package as its users have it: installed into an empty folder.
+$(INSTALLED): $(TARBALL)
+	rm -rf target/app && mkdir target/app
+	echo '{ "private": true, "type": "module" }' > target/app/package.json
+	npm install --prefix target/app --offline --no-package-lock --silent ./$(TARBALL)
+
+.PHONY: size
+size: $(INSTALLED) $(NPM) ## brotli sizes of minimal apps, against tests/size/budget.json
+	@node tests/tools/size.mjs target/app
+
+.PHONY: demo
+demo: $(PACKAGE) $(NPM) ## build and serve the demo, print its address
+	@node www/serve.mjs
+
+# Tests ---------------------------------------------------------------------------------------
+
+TALLY := node tests/tools/tally.mjs
+KINDS := rust wasm-node wasm-chromium package demo
+
+.PHONY: test
+test: tools lint test-rust test-wasm size test-package test-demo ## everything, with the counts at the end
+	@$(TALLY) report $(KINDS)
+
+.PHONY: lint
+lint: rust ## formatting and clippy, natively and for wasm32
+	cargo fmt --check
+	cargo clippy --all-targets --features simulator -- -D warnings
+	cargo clippy --target $(WASM32) --lib -- -D warnings
+	cargo clippy --target $(WASM32) --lib --no-default-features --features simulator -- -D warnings
+	cargo clippy --target $(WASM32) --lib --test wasm --features simulator -- -D warnings
+
+.PHONY: test-rust
+test-rust: rust ## the core and the simulator, natively
+	@$(TALLY) run rust cargo test --features simulator
+
+CARGO_TEST_WASM := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(CURDIR)/$(BINDGEN)/wasm-bindgen-test-runner \
+  WASM_BINDGEN_TEST_TIMEOUT=120
+WASM_TESTS := cargo test --target $(WASM32) --test wasm --features simulator
+
+.PHONY: test-wasm
+test-wasm: chromium rust | $(BINDGEN) ## the wasm exports in Node and in Chromium
+	@$(CARGO_TEST_WASM) $(TALLY) run wasm-node $(WASM_TESTS)
+	@$(CARGO_TEST_WASM) WASM_BINDGEN_USE_BROWSER=1 $(TALLY) run wasm-chromium $(WASM_TESTS)
+
+NODE_TEST := node --test --test-reporter=spec --test-timeout=120000
+
+.PHONY: test-package
+test-package: $(INSTALLED) $(NPM) ## the packed tarball in Node and workerd
+	@BANK_MFA_TARBALL=$(CURDIR)/$(TARBALL) BANK_MFA_APP=$(CURDIR)/target/app \
+	  $(TALLY) run package $(NODE_TEST) tests/package/*.test.mjs
+
+.PHONY: test-demo
+test-demo: chromium $(PACKAGE) $(NPM) ## the demo in Chromium
+	@$(TALLY) run demo $(NODE_TEST) tests/demo/*.test.mjs
+
+# Housekeeping --------------------------------------------------------------------------------
+
+.PHONY: fmt
+fmt: ## format the Rust code
+	cargo fmt
+
+.PHONY: clean
+clean: ## remove target/; the tools stay
+	rm -rf target
+
+.PHONY: always
+always:
