@@ -1,0 +1,400 @@
+//! Authorize: cached or live, by LoginId or by credentials, with MFA in any number of rounds.
+
+use crate::challenge::Challenge;
+use crate::failure::{Code, Refusal};
+use crate::http::{Request, Response};
+use crate::json::{Reader, Value};
+use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
+
+use super::challenge::{challenges, raw_responses, responses, sends_code};
+use super::reply::Reply;
+use super::time::epoch;
+use super::{FlinksConfig, Guid, NAME, SYNCHRONOUS};
+
+/// What Authorize is asked to do. Either a LoginId, or username, password and institution.
+#[derive(Clone, Debug)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
+pub struct AuthorizeParams {
+    /// The LoginId, a GUID.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub login_id: Option<Guid>,
+    /// `true`, the default with a LoginId: no bank is contacted, and no MFA can come. `false`: live,
+    /// the default and the only mode with credentials.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
+    pub most_recent_cached: bool,
+    /// The username at the bank.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub username: Option<String>,
+    /// The password at the bank.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub password: Option<String>,
+    /// The institution, with credentials.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub institution: Option<String>,
+    /// The language of the prompts; `en` by default.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'en' | 'fr'"))]
+    pub language: Option<String>,
+    /// Whether Flinks keeps data and credentials after the request; `true` by default.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
+    pub save: Option<bool>,
+    /// A text of yours that Flinks echoes.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub tag: Option<String>,
+}
+
+impl AuthorizeParams {
+    /// Reads and checks parameters.
+    pub fn read(reader: Reader) -> Result<AuthorizeParams, Refusal> {
+        reader.only(&[
+            "loginId",
+            "mostRecentCached",
+            "username",
+            "password",
+            "institution",
+            "language",
+            "save",
+            "tag",
+        ])?;
+        let text = |name| {
+            reader
+                .get(name)
+                .optional(|field| field.text().map(str::to_owned))
+        };
+        let cached = reader.get("mostRecentCached");
+        let login_id = reader.get("loginId").optional(|field| Guid::read(*field))?;
+        let params = AuthorizeParams {
+            most_recent_cached: cached.optional(Reader::bool)?.unwrap_or(login_id.is_some()),
+            login_id,
+            username: text("username")?,
+            password: text("password")?,
+            institution: text("institution")?,
+            language: reader.get("language").optional(language)?,
+            save: reader.get("save").optional(Reader::bool)?,
+            tag: text("tag")?,
+        };
+        if params.login_id.is_some() {
+            for name in ["username", "password", "institution"] {
+                if !reader.get(name).is_null() {
+                    return Err(reader.get(name).invalid("must not stand beside a loginId"));
+                }
+            }
+        } else {
+            if reader.get("username").is_null() && reader.get("password").is_null() {
+                return Err(reader
+                    .get("loginId")
+                    .invalid("must be a GUID, or credentials be given"));
+            }
+            for name in ["username", "password", "institution"] {
+                reader.get(name).text()?;
+            }
+            if params.most_recent_cached {
+                return Err(cached.invalid("must be false with credentials"));
+            }
+        }
+        Ok(params)
+    }
+}
+
+fn language(reader: &Reader) -> Result<String, Refusal> {
+    match reader.text()? {
+        language @ ("en" | "fr") => Ok(language.to_owned()),
+        _ => Err(reader.invalid("must be en or fr")),
+    }
+}
+
+/// Reads a start: the flow's side of it, and the credentials, which are kept nowhere.
+pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
+    let (authorize, credentials) = Authorize::start(params, config)?;
+    Ok((Box::new(authorize), credentials))
+}
+
+/// Reads what a snapshot kept.
+pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
+    let text = |name| {
+        saved
+            .get(name)
+            .optional(|field| field.text().map(str::to_owned))
+    };
+    let guid = |name| key.get(name).optional(|field| Guid::read(*field));
+    Ok(Box::new(Authorize {
+        config: FlinksConfig::read(config)?,
+        request_id: guid("RequestId")?,
+        code_sent: saved.get("codeSent").bool()?,
+        params: AuthorizeParams {
+            login_id: guid("LoginId")?,
+            most_recent_cached: saved.get("MostRecentCached").bool()?,
+            username: None,
+            password: None,
+            institution: text("Institution")?,
+            language: saved.get("Language").optional(language)?,
+            save: saved.get("Save").optional(Reader::bool)?,
+            tag: text("Tag")?,
+        },
+    }))
+}
+
+/// One call of Authorize and what follows from it.
+pub struct Authorize {
+    config: FlinksConfig,
+    /// Without the credentials.
+    params: AuthorizeParams,
+    /// The newest one; it may change from round to round.
+    request_id: Option<Guid>,
+    /// The person has just chosen a phone, so that the next question is for a code.
+    code_sent: bool,
+}
+
+impl Authorize {
+    /// Reads a start.
+    pub fn start(params: Reader, config: Reader) -> Result<(Authorize, Value), Refusal> {
+        let mut params = AuthorizeParams::read(params)?;
+        let credentials = match (params.username.take(), params.password.take()) {
+            (Some(username), Some(password)) => Value::object(vec![
+                ("Username", Value::Text(username)),
+                ("Password", Value::Text(password)),
+            ]),
+            _ => Value::Null,
+        };
+        let authorize = Authorize {
+            config: FlinksConfig::read(config)?,
+            params,
+            request_id: None,
+            code_sent: false,
+        };
+        Ok((authorize, credentials))
+    }
+
+    /// The request that begins.
+    pub fn begin(&self, credentials: &Value) -> Request {
+        let params = &self.params;
+        let mut body = Value::object(vec![]);
+        let mut add = |name, value| {
+            if value != Value::Null {
+                body.set(name, value);
+            }
+        };
+        add("LoginId", params.login_id.as_ref().into());
+        add("MostRecentCached", params.most_recent_cached.into());
+        add("Username", credentials.get("Username").clone());
+        add("Password", credentials.get("Password").clone());
+        add("Institution", params.institution.as_deref().into());
+        add("Language", params.language.as_deref().into());
+        add("Save", params.save.into());
+        add("Tag", params.tag.as_deref().into());
+        let request = self.config.post("Authorize", &body);
+        if params.most_recent_cached {
+            return request;
+        }
+        once(request)
+    }
+
+    /// Asks in cached mode, and so without reaching the bank, what is true of the LoginId.
+    fn confirm(&self) -> Request {
+        let body = Value::object(vec![
+            ("LoginId", self.params.login_id.as_ref().into()),
+            ("MostRecentCached", true.into()),
+        ]);
+        self.config.post("Authorize", &body)
+    }
+
+    /// With only the RequestId. Documented for AuthorizeAsync; for Authorize it is a guess.
+    fn ask(&self) -> Request {
+        let body = Value::object(vec![("RequestId", self.request_id.as_ref().into())]);
+        let service = if self.config.authorize_async {
+            "AuthorizeAsync"
+        } else {
+            "Authorize"
+        };
+        self.config.post(service, &body)
+    }
+
+    /// Flinks cannot say what became of a submission. A LoginId can still be asked for its last
+    /// refresh; for credentials there is no more to ask.
+    fn cannot_say(&self, vendor_code: Option<String>) -> Verdict {
+        match self.params.login_id {
+            Some(_) => Verdict::Go(Stage::Confirm),
+            None => failed(Code::OutcomeUnknown, vendor_code, None),
+        }
+    }
+}
+
+/// The request that submits answers, to Authorize and under the token that was challenged.
+pub fn answer(config: &FlinksConfig, request_id: &Guid, responses: Value) -> Request {
+    let body = Value::object(vec![
+        ("RequestId", request_id.into()),
+        ("SecurityResponses", responses),
+    ]);
+    once(config.post("Authorize", &body))
+}
+
+/// Carries what reaches a bank at most once, and takes as long as a bank takes.
+fn once(request: Request) -> Request {
+    Request {
+        once: true,
+        timeout: SYNCHRONOUS,
+        ..request
+    }
+}
+
+fn failed(code: Code, vendor_code: Option<String>, after: Option<u64>) -> Verdict {
+    Verdict::Failed {
+        code,
+        vendor_code,
+        after,
+    }
+}
+
+impl Vendor for Authorize {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn key(&self) -> Value {
+        Value::object(vec![
+            ("LoginId", self.params.login_id.as_ref().into()),
+            ("RequestId", self.request_id.as_ref().into()),
+        ])
+    }
+
+    fn save(&self) -> Value {
+        Value::object(vec![
+            ("MostRecentCached", self.params.most_recent_cached.into()),
+            ("Institution", self.params.institution.as_deref().into()),
+            ("Language", self.params.language.as_deref().into()),
+            ("Save", self.params.save.into()),
+            ("Tag", self.params.tag.as_deref().into()),
+            ("codeSent", self.code_sent.into()),
+        ])
+    }
+
+    /// Polls every 10 s and for 30 minutes, a RequestId lives 8 minutes without activity: documented.
+    /// Two hours in all: ours, as long as fifteen rounds that are thought over to the last second.
+    fn clocks(&self) -> Clocks {
+        Clocks {
+            poll_every: 10_000,
+            poll_for: 30 * 60_000,
+            idle: (8 * 60_000, true),
+            total: 120 * 60_000,
+        }
+    }
+
+    /// One token is one Authorize and its answers.
+    fn opens_session(&self, stage: Stage) -> bool {
+        matches!(stage, Stage::Start | Stage::Confirm)
+    }
+
+    fn request(
+        &self,
+        stage: Stage,
+        submission: &Submission,
+        context: Context,
+    ) -> Result<Request, Refusal> {
+        let responses = match submission {
+            Submission::Credentials(credentials) => return Ok(self.begin(credentials)),
+            Submission::Answers(answers) => responses(context.asked, context.round, answers)?,
+            Submission::Raw(raw) => raw_responses(raw)?,
+            Submission::Nothing => match stage {
+                Stage::Start => return Ok(self.begin(&Value::Null)),
+                Stage::Confirm => return Ok(self.confirm()),
+                _ => return Ok(self.ask()),
+            },
+        };
+        match &self.request_id {
+            Some(request_id) => Ok(answer(&self.config, request_id, responses)),
+            None => Err(Code::OutOfTurn.into()),
+        }
+    }
+
+    fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
+        let after = response.retry_after;
+        match (stage, Reply::judge(response, self.request_id.as_ref())) {
+            (_, Reply::Unclear) | (Stage::Confirm, Reply::Pending(_)) => Verdict::Unclear,
+            (_, Reply::Pending(request_id)) => {
+                self.request_id = Some(request_id);
+                Verdict::Wait(Stage::Poll, after)
+            }
+            (_, Reply::Authorized(authorized)) => {
+                let asked_for = self.params.login_id.as_ref();
+                let got = authorized.login_id.as_ref();
+                if asked_for.is_some() && got.is_some() && asked_for != got {
+                    return failed(Code::LoginMismatch, None, None);
+                }
+                let refreshed = authorized.last_refresh.as_deref().and_then(epoch);
+                if stage == Stage::Confirm && refreshed < Some(context.started) {
+                    return failed(Code::OutcomeUnknown, None, None);
+                }
+                self.request_id = Some(authorized.request_id.clone());
+                Verdict::Done(authorized.into())
+            }
+            (Stage::Look, Reply::Challenged(_, asked, _)) if same(&asked, context.asked) => {
+                self.cannot_say(None)
+            }
+            (Stage::Confirm, Reply::Challenged(..)) => failed(Code::OutcomeUnknown, None, None),
+            (_, Reply::Challenged(request_id, challenges, refused)) => {
+                self.request_id = Some(request_id);
+                self.code_sent = sends_code(context.asked);
+                Verdict::Asks {
+                    challenges,
+                    refused,
+                }
+            }
+            (Stage::Poll | Stage::Look, Reply::Failed(_, Some(code)))
+                if code == "TOO_MANY_REQUESTS" =>
+            {
+                Verdict::Wait(stage, after)
+            }
+            (Stage::Look, Reply::Failed(code, vendor_code)) if !tells(code) => {
+                self.cannot_say(vendor_code)
+            }
+            (Stage::Confirm, Reply::Failed(_, vendor_code)) => {
+                failed(Code::OutcomeUnknown, vendor_code, after)
+            }
+            (_, Reply::Failed(code, vendor_code)) => failed(code, vendor_code, after),
+        }
+    }
+
+    fn lost(&self, stage: Stage) -> Recovery {
+        let cached = self.params.most_recent_cached;
+        match stage {
+            Stage::Start if cached => Recovery::Repeat(Code::Unreachable),
+            Stage::Start => Recovery::Unknown,
+            Stage::Poll if cached => Recovery::Repeat(Code::Unreachable),
+            Stage::Answer if self.config.authorize_async => Recovery::Look(Stage::Look),
+            Stage::Answer if self.params.login_id.is_some() => Recovery::Look(Stage::Confirm),
+            Stage::Answer => Recovery::Unknown,
+            Stage::Poll | Stage::Look | Stage::Confirm => Recovery::Repeat(Code::OutcomeUnknown),
+        }
+    }
+
+    fn challenges(&self, asked: &Value, round: u32) -> Vec<Challenge> {
+        let mut challenges = challenges(asked, round);
+        if self.code_sent {
+            challenges.iter_mut().for_each(Challenge::expect_code);
+        }
+        challenges
+    }
+}
+
+/// Whether a refusal of a look says what became of the answer, and not only that looking is refused.
+fn tells(code: Code) -> bool {
+    !matches!(
+        code,
+        Code::SessionExpired
+            | Code::Unauthorized
+            | Code::RequestRefused
+            | Code::AnswersMismatched
+            | Code::Redirected
+            | Code::Refused
+    )
+}
+
+/// Whether two SecurityChallenges ask the same; pictures may be drawn anew.
+fn same(one: &Value, other: &Value) -> bool {
+    let prompts = |asked| {
+        challenges(asked, 0)
+            .into_iter()
+            .map(|challenge| challenge.prompt)
+    };
+    prompts(one).eq(prompts(other))
+}

@@ -1,0 +1,229 @@
+//! SecurityChallenges as a form, and the answers to it as SecurityResponses.
+//!
+//! Keys and options go back byte for byte as they came: a key that differs in one space is an
+//! `UNKNOWN_CHALLENGE_KEY`. Only `QuestionAndAnswer` is documented in full; the other types are as
+//! integrators' code and Flinks' own samples have them, and a type that is not in the table is shown as
+//! free text under its own name.
+
+use crate::challenge::{Answers, Challenge, Choice, Control, Image, Kind, Part, error};
+use crate::failure::{Reason, Refusal};
+use crate::json::{Reader, Value};
+
+/// The channels of a `TextOrCall`, as they stand on the wire.
+const CHANNELS: [&str; 2] = ["Text", "Call"];
+
+/// `Type`, whether there are `Iterables`, and what the person does.
+#[rustfmt::skip]
+const TYPES: &[(&str, bool, Kind)] = &[
+    ("QuestionAndAnswer",             false, Kind::Question),
+    ("QuestionAndAnswer",             true,  Kind::NewQuestion),
+    ("MultipleChoice",                true,  Kind::Choice),
+    ("MultipleChoiceMultipleAnswers", true,  Kind::MultiChoice),
+    ("ImageSelection",                true,  Kind::ImageChoice),
+    ("TextOrCall",                    true,  Kind::Delivery),
+    // An alpha specification only; that a code is typed is a guess by its name.
+    ("OneTimeVerification",           false, Kind::Code),
+];
+
+/// One entry of SecurityChallenges.
+struct Asked<'a> {
+    vendor_type: &'a Value,
+    kind: Kind,
+    prompt: &'a str,
+    options: Vec<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    /// Every real sample is `{Type, Prompt, Iterables?}`; the OpenAPI document describes a map of
+    /// prompts to arrays of strings. Both are read.
+    fn all(asked: &'a Value) -> Vec<Asked<'a>> {
+        let items = match asked {
+            Value::List(items) => items.as_slice(),
+            one => core::slice::from_ref(one),
+        };
+        let mut all = Vec::new();
+        for item in items {
+            if *item.get("Prompt") == Value::Null && *item.get("Type") == Value::Null {
+                all.extend(item.entries().iter().map(Asked::of_map));
+            } else {
+                all.push(Asked::of_sample(item));
+            }
+        }
+        all
+    }
+
+    fn of_sample(item: &'a Value) -> Asked<'a> {
+        let vendor_type = item.get("Type");
+        let options = strings(item.get("Iterables"));
+        let kind = match (vendor_type.as_text(), &options) {
+            (Some(name), Some(options)) => TYPES.iter().find(|(is, has_options, _)| {
+                is.eq_ignore_ascii_case(name) && *has_options != options.is_empty()
+            }),
+            _ => None,
+        };
+        Asked {
+            vendor_type,
+            kind: kind.map_or(Kind::Unknown, |(_, _, kind)| *kind),
+            prompt: item.get("Prompt").as_text().unwrap_or_default(),
+            options: options.unwrap_or_default(),
+        }
+    }
+
+    /// A guess: without options a question, with options a choice.
+    fn of_map((prompt, options): &'a (String, Value)) -> Asked<'a> {
+        let options = strings(options);
+        let kind = match &options {
+            Some(options) if options.is_empty() => Kind::Question,
+            Some(_) => Kind::Choice,
+            None => Kind::Unknown,
+        };
+        Asked {
+            vendor_type: &Value::Null,
+            kind,
+            prompt,
+            options: options.unwrap_or_default(),
+        }
+    }
+
+    fn challenge(&self, round: u32, index: usize) -> Challenge {
+        let new = Challenge::new(
+            round,
+            index,
+            self.kind,
+            self.vendor_type.clone(),
+            self.prompt,
+        );
+        let labels = |labels: &[&str]| {
+            let choice = |(index, label): (usize, &&str)| Choice::new(index, label);
+            labels.iter().enumerate().map(choice).collect()
+        };
+        match self.kind {
+            Kind::Choice => new.with(Part::Answer, Control::Select, labels(&self.options)),
+            Kind::MultiChoice => {
+                new.with(Part::Answer, Control::MultiSelect, labels(&self.options))
+            }
+            Kind::ImageChoice => new.with(Part::Answer, Control::ImageSelect, self.images()),
+            Kind::Delivery => new
+                .with(Part::Phone, Control::Select, labels(&self.options))
+                .with(Part::Channel, Control::Select, labels(&CHANNELS)),
+            Kind::NewQuestion => new
+                .with(Part::Question, Control::Select, labels(&self.options))
+                .with(Part::Answer, Control::Text, Vec::new()),
+            _ => new.with(Part::Answer, Control::Text, Vec::new()),
+        }
+    }
+
+    /// The options of an `ImageSelection`: base64 without a prefix and without a media type.
+    fn images(&self) -> Vec<Choice> {
+        let choice = |(index, base64): (usize, &&str)| {
+            let mut label = String::from("#");
+            label.push_str(&crate::json::decimal(index as u64 + 1));
+            Choice {
+                image: Image::of_base64(base64),
+                ..Choice::new(index, &label)
+            }
+        };
+        self.options.iter().enumerate().map(choice).collect()
+    }
+}
+
+/// Whether there is anything to answer.
+pub fn is_asked(asked: &Value) -> bool {
+    !Asked::all(asked).is_empty()
+}
+
+/// The challenges of SecurityChallenges.
+pub fn challenges(asked: &Value, round: u32) -> Vec<Challenge> {
+    let all = Asked::all(asked);
+    all.iter()
+        .enumerate()
+        .map(|(index, asked)| asked.challenge(round, index))
+        .collect()
+}
+
+/// Whether a code is on its way to the person's phone once these are answered.
+pub fn sends_code(asked: &Value) -> bool {
+    Asked::all(asked)
+        .iter()
+        .any(|asked| asked.kind == Kind::Delivery)
+}
+
+/// SecurityResponses for answers that fit their round. Two challenges can bear the same prompt, and
+/// the wire cannot tell them apart: both answers go into that prompt's array, in order (a guess).
+pub fn responses(asked: &Value, round: u32, answers: &Answers) -> Result<Value, Refusal> {
+    let mut responses: Vec<(String, Value)> = Vec::new();
+    let mut chosen = Vec::new();
+    for (index, asked) in Asked::all(asked).iter().enumerate() {
+        let picks = |part| answers.picks(index, part).iter();
+        let picked = |part| {
+            picks(part)
+                .filter_map(|place| asked.options.get(*place))
+                .copied()
+        };
+        let text = answers.text(index, Part::Answer);
+        match asked.kind {
+            Kind::Choice | Kind::MultiChoice | Kind::ImageChoice => {
+                append(&mut responses, asked.prompt, picked(Part::Answer));
+            }
+            // The phone is the key, not the prompt.
+            Kind::Delivery => {
+                let phone = picked(Part::Phone).next().unwrap_or_default();
+                let channel = picks(Part::Channel).filter_map(|place| CHANNELS.get(*place));
+                append(&mut responses, phone, channel.copied());
+            }
+            // The chosen question is the key, and each challenge needs a different one.
+            Kind::NewQuestion => {
+                let question = picked(Part::Question).next().unwrap_or_default();
+                if chosen.contains(&question) {
+                    let challenge = asked.challenge(round, index);
+                    let name = challenge.fields.first().map_or("", |field| &field.name);
+                    return Err(Refusal::answer(vec![error(name, Reason::AlreadyChosen)]));
+                }
+                chosen.push(question);
+                append(&mut responses, question, text.into_iter());
+            }
+            _ => append(&mut responses, asked.prompt, text.into_iter()),
+        }
+    }
+    Ok(Value::Object(responses))
+}
+
+fn append<'a>(
+    responses: &mut Vec<(String, Value)>,
+    key: &str,
+    answers: impl Iterator<Item = &'a str>,
+) {
+    let answers = answers.map(Value::from);
+    match responses.iter_mut().find(|(is, _)| is == key) {
+        Some((_, Value::List(list))) => list.extend(answers),
+        _ => responses.push((key.to_owned(), Value::List(answers.collect()))),
+    }
+}
+
+/// SecurityResponses as a host wrote them: keys and arrays of strings, not empty.
+pub fn raw_responses(raw: &Value) -> Result<Value, Refusal> {
+    let reader = Reader::new("answers", raw);
+    let full = |value: &Value| strings(value).is_some_and(|answers| !answers.is_empty());
+    if raw.entries().is_empty() {
+        return Err(reader.invalid("must be an object of prompts and arrays of answers"));
+    }
+    match raw.entries().iter().position(|(_, answers)| !full(answers)) {
+        // The key may be a bank's prompt: its place is named instead.
+        Some(place) => {
+            let place = crate::json::decimal(place as u64);
+            Err(reader
+                .get(&place)
+                .invalid("must be an array of strings that is not empty"))
+        }
+        None => Ok(raw.clone()),
+    }
+}
+
+/// The strings of a list, none of null, and `None` of anything else.
+fn strings(value: &Value) -> Option<Vec<&str>> {
+    match value {
+        Value::Null => Some(Vec::new()),
+        Value::List(items) => items.iter().map(Value::as_text).collect(),
+        _ => None,
+    }
+}

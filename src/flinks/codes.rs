@@ -1,0 +1,97 @@
+//! FlinksCode: what each means here.
+//!
+//! The set differs from page to page, and so does the HTTP status of one code, so the code is judged
+//! and not the status. It is an open set: a code that is not in the table is judged by its status and
+//! handed on as it came.
+
+use crate::failure::Code;
+
+/// What a FlinksCode means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// The work goes on in the background.
+    Working,
+    /// The session is authorized already.
+    Authorized,
+    /// The end.
+    Failed(Code),
+}
+
+use Code::*;
+use Meaning::{Authorized, Failed, Working};
+
+#[rustfmt::skip]
+const MEANINGS: &[(&str, Meaning)] = &[
+    ("OPERATION_PENDING",                  Working),
+    ("OPERATION_DISPATCHED",               Working),
+    ("ALREADY_AUTHORIZED",                 Authorized),
+    ("NO_TRANSACTION",                     Authorized),
+    ("SESSION_NONEXISTENT",                Failed(SessionExpired)),
+    ("SESSION_EXPIRED",                    Failed(SessionExpired)),
+    ("INVALID_LOGIN",                      Failed(CredentialsRefused)),
+    ("INVALID_USERNAME",                   Failed(CredentialsRefused)),
+    ("INVALID_PASSWORD",                   Failed(CredentialsRefused)),
+    ("INVALID_SECURITY_RESPONSE",          Failed(AnswerRefused)),
+    ("INVALID_SECURITY_RESPONSE_NO_RETRY", Failed(AnswerRefused)),
+    ("QUESTION_NOT_FOUND",                 Failed(QuestionUnanswered)),
+    ("UNKNOWN_CHALLENGE_KEY",              Failed(AnswersMismatched)),
+    ("SECURITYRESPONSES_INCOMPLETE",       Failed(AnswersMismatched)),
+    ("CONCURRENT_SESSION",                 Failed(ConcurrentSession)),
+    ("RETRY_LATER",                        Failed(Busy)),
+    ("TOO_MANY_REQUESTS",                  Failed(Busy)),
+    ("NEW_ACCOUNT",                        Failed(BankActionRequired)),
+    ("DISABLED_LOGIN",                     Failed(LoginDisabled)),
+    ("DISABLED_INSTITUTION",               Failed(InstitutionDisabled)),
+    ("UNAUTHORIZED",                       Failed(Unauthorized)),
+    ("ACCESS_DENIED",                      Failed(Unauthorized)),
+    ("INVALID_REQUEST",                    Failed(RequestRefused)),
+    ("METHOD_NOT_AVAILABLE",               Failed(RequestRefused)),
+    ("CARD_IN_USE",                        Failed(CardInUse)),
+    ("AGGREGATION_ERROR",                  Failed(VendorError)),
+];
+
+/// The meaning of a FlinksCode, if it is a documented one.
+pub fn meaning(flinks_code: &str) -> Option<Meaning> {
+    let row = MEANINGS.iter().find(|(code, _)| *code == flinks_code);
+    row.map(|(_, meaning)| *meaning)
+}
+
+/// What a refusal without a documented FlinksCode means, by its HTTP status. `None` where the bank may
+/// have heard the call all the same.
+pub fn by_status(status: u16, has_code: bool) -> Option<Code> {
+    match status {
+        429 => Some(Busy),
+        408 => None,
+        400..=499 if has_code => Some(Refused),
+        401 | 403 => Some(Unauthorized),
+        400..=499 => Some(RequestRefused),
+        500..=599 if has_code => Some(VendorError),
+        _ => None,
+    }
+}
+
+/// A FlinksCode, or nothing: what is not shaped like one is not copied into an error.
+pub fn flinks_code(text: &str) -> Option<&str> {
+    let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_code = (1..=64).contains(&text.len()) && text.bytes().all(fits);
+    is_code.then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_stands_in_the_table_once() {
+        for (code, meaning_of) in MEANINGS {
+            assert_eq!(meaning(code), Some(*meaning_of), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_message_in_the_place_of_a_code_is_not_copied() {
+        assert_eq!(flinks_code("INVALID_LOGIN"), Some("INVALID_LOGIN"));
+        assert_eq!(flinks_code("The login 'a@b.ca' is invalid."), None);
+        assert_eq!(flinks_code(""), None);
+    }
+}

@@ -1,0 +1,184 @@
+//! Flinks, as its API reference prints it (docs.flinks.com, `/Authorize`).
+//!
+//! Names are read in any casing, since the pages differ, and written as the reference prints them. The
+//! status line is believed; the `HttpStatusCode` in a body is not, it has been a number and a name.
+
+use crate::failure::Refusal;
+use crate::http::{Header, Request};
+use crate::json::{Reader, Value};
+use crate::vendor::Entry;
+
+pub mod authorize;
+pub mod challenge;
+mod codes;
+pub mod reply;
+mod time;
+
+/// Flinks in the list of vendors.
+pub const ENTRY: Entry = Entry {
+    name: NAME,
+    start: authorize::start,
+    restore: authorize::restore,
+};
+
+const NAME: &str = "flinks";
+
+/// The slot of the authorize token: one token a session, minted by GenerateAuthorizeToken, never the
+/// secret key. A customer from before October 2024 may have none; the header is left out then.
+pub const AUTHORIZE_TOKEN: &str = "FlinksAuthorizeToken";
+
+/// A synchronous call can run for 210 seconds before it becomes a 202.
+const SYNCHRONOUS: u32 = 240_000;
+const SHORT: u32 = 30_000;
+
+/// Where and as whom to call Flinks.
+#[derive(Clone, Debug)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
+pub struct FlinksConfig {
+    /// The instance: the first label of the host name, `toolbox` for the public sandbox.
+    pub instance: String,
+    /// The customerId, a GUID.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "string"))]
+    pub customer_id: Guid,
+    /// Calls go here instead of `https://{instance}-api.private.fin.ag`: a proxy of the host's, or the
+    /// simulator. `https:`, or `http:` on the loopback.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub base_url: Option<String>,
+    /// AuthorizeAsync is activated for this customer (default false). It can then be asked what became
+    /// of a submission; plain Authorize documents no such question.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
+    pub authorize_async: bool,
+}
+
+impl FlinksConfig {
+    /// Reads and checks a configuration.
+    pub fn read(reader: Reader) -> Result<FlinksConfig, Refusal> {
+        reader.only(&["instance", "customerId", "baseUrl", "authorizeAsync"])?;
+        Ok(FlinksConfig {
+            instance: label(reader.get("instance"))?,
+            customer_id: Guid::read(reader.get("customerId"))?,
+            base_url: reader.get("baseUrl").optional(|url| base(*url))?,
+            authorize_async: reader
+                .get("authorizeAsync")
+                .optional(Reader::bool)?
+                .unwrap_or(false),
+        })
+    }
+
+    /// A POST to one of the BankingServices, under the session's authorize token.
+    fn post(&self, service: &str, body: &Value) -> Request {
+        let mut url = match &self.base_url {
+            Some(base) => base.clone(),
+            None => ["https://", &self.instance, "-api.private.fin.ag"].concat(),
+        };
+        for part in [
+            "/v3/",
+            self.customer_id.text(),
+            "/BankingServices/",
+            service,
+        ] {
+            url.push_str(part);
+        }
+        Request {
+            method: "POST",
+            url,
+            headers: vec![
+                json("content-type"),
+                json("accept"),
+                Header::Secret {
+                    name: "flinks-auth-key",
+                    slot: AUTHORIZE_TOKEN,
+                },
+            ],
+            body: Some(body.print()),
+            session: 1,
+            timeout: SHORT,
+            once: false,
+        }
+    }
+}
+
+fn json(name: &'static str) -> Header {
+    Header::Literal {
+        name,
+        value: "application/json",
+    }
+}
+
+/// A GUID, in the casing it came in.
+#[derive(Clone, Debug)]
+pub struct Guid(String);
+
+impl Guid {
+    /// The text, if it is a GUID.
+    pub fn parse(text: &str) -> Option<Guid> {
+        let dash = |at| matches!(at, 8 | 13 | 18 | 23);
+        let fits = |(at, byte): (usize, u8)| match dash(at) {
+            true => byte == b'-',
+            false => byte.is_ascii_hexdigit(),
+        };
+        let is_guid = text.len() == 36 && text.bytes().enumerate().all(fits);
+        is_guid.then(|| Guid(text.to_owned()))
+    }
+
+    /// A GUID that must be there.
+    pub fn read(reader: Reader) -> Result<Guid, Refusal> {
+        let guid = reader.value().as_text().and_then(Guid::parse);
+        guid.ok_or_else(|| reader.invalid("must be a GUID"))
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// GUIDs are the same in any casing.
+impl PartialEq for Guid {
+    fn eq(&self, other: &Guid) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl From<&Guid> for Value {
+    fn from(guid: &Guid) -> Value {
+        guid.text().into()
+    }
+}
+
+/// A DNS label. Anything else could send a token to another host.
+fn label(reader: Reader) -> Result<String, Refusal> {
+    let text = reader.text()?;
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if text.len() > 50 || !text.bytes().all(fits) || text.starts_with('-') || text.ends_with('-') {
+        return Err(reader.invalid("must be the first label of Flinks' host name, such as toolbox"));
+    }
+    Ok(text.to_owned())
+}
+
+/// `https:`, or `http:` on the loopback; a path may follow, but nothing that a path can be lost in.
+fn base(reader: Reader) -> Result<String, Refusal> {
+    let wrong =
+        || reader.invalid("must be an https: address without query, or http: on the loopback");
+    let text = reader.text()?;
+    let host = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+        (Some(rest), _) => Some(rest),
+        (_, Some(rest)) => Some(rest).filter(|rest| {
+            let authority = rest.split('/').next().unwrap_or_default();
+            let name = match authority.rsplit_once(':') {
+                Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+                _ => authority,
+            };
+            matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+        }),
+        _ => None,
+    };
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@' | b'\\');
+    match host {
+        Some(host) if !host.is_empty() && !host.starts_with('/') && host.bytes().all(plain) => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err(wrong()),
+    }
+}

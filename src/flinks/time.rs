@@ -1,0 +1,64 @@
+//! Flinks' times: `2026-01-21T20:47:47.145999`, without a zone and meant as UTC.
+
+/// Milliseconds since 1970, or `None` if it is no such time.
+pub fn epoch(text: &str) -> Option<u64> {
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u64>().ok();
+    let punctuation = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    if !punctuation
+        .iter()
+        .all(|(at, byte)| text.as_bytes().get(*at) == Some(byte))
+    {
+        return None;
+    }
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    if year < 1970 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let millis = text
+        .get(19..)
+        .and_then(|rest| rest.strip_prefix('.'))
+        .and_then(|digits| digits.get(..3)?.parse::<u64>().ok());
+    let seconds = ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+    Some(seconds * 1000 + millis.unwrap_or(0))
+}
+
+/// Days since 1970. Years count from March, so that the day of a leap year is the last one.
+fn days(year: u64, month: u64, day: u64) -> u64 {
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let before = (153 * month + 2) / 5 + day - 1;
+    year * 365 + year / 4 - year / 100 + year / 400 + before - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_without_a_zone_is_utc() {
+        assert_eq!(epoch("1970-01-01T00:00:00"), Some(0));
+        assert_eq!(epoch("2026-01-21T20:47:47.145999"), Some(1_769_028_467_145));
+        assert_eq!(
+            epoch("2026-01-21T20:47:47.145999Z"),
+            Some(1_769_028_467_145)
+        );
+        assert_eq!(epoch("2024-02-29T23:59:59"), Some(1_709_251_199_000));
+    }
+
+    #[test]
+    fn anything_else_is_no_time() {
+        for text in [
+            "",
+            "yesterday",
+            "2026-13-01T00:00:00",
+            "2026-01-21 20:47:47",
+            "2026-01-21T20",
+        ] {
+            assert_eq!(epoch(text), None, "{text}");
+        }
+    }
+}

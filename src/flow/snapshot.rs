@@ -1,0 +1,191 @@
+//! A flow as text, and back.
+//!
+//! The text is an envelope `{v, vendor, key, flow, sum}`. The first three keep their place in every
+//! version, so that a flow whose rest cannot be read any more can still be looked up at its vendor. The
+//! checksum finds damage and careless edits; it is no signature, which is why no address is kept here.
+
+use super::{Flow, State};
+use crate::failure::{Code, Failure, Refusal};
+use crate::json::{Reader, Value};
+use crate::vendor::{Entry, Stage};
+
+/// The version that this release writes. It reads this one and its neighbours.
+const VERSION: u64 = 1;
+
+const STAGES: [(Stage, &str); 5] = [
+    (Stage::Start, "start"),
+    (Stage::Poll, "poll"),
+    (Stage::Answer, "answer"),
+    (Stage::Look, "look"),
+    (Stage::Confirm, "confirm"),
+];
+
+impl Flow {
+    /// The flow as text: opaque, to be stored and given back as it is. It holds the vendor's ids and
+    /// the challenges that stand open, and no secret, answer or credential.
+    pub fn snapshot(&self) -> String {
+        let number = |number: u32| Value::number(number.into());
+        let flow = Value::object(vec![
+            ("id", self.id.as_str().into()),
+            ("started", Value::number(self.started)),
+            ("working", Value::number(self.working)),
+            ("serial", number(self.serial)),
+            ("session", number(self.session)),
+            ("round", number(self.round)),
+            ("repeats", number(self.repeats)),
+            ("asked", self.asked.clone()),
+            ("state", self.state.save()),
+            ("vendor", self.vendor.save()),
+        ]);
+        let mut envelope = Value::object(vec![
+            ("v", Value::number(VERSION)),
+            ("vendor", self.vendor.name().into()),
+            ("key", self.vendor.key()),
+            ("flow", flow),
+        ]);
+        let sum = checksum(envelope.print().bytes());
+        envelope.set("sum", number(sum));
+        envelope.print()
+    }
+
+    /// Reads what [`snapshot`](Flow::snapshot) wrote. Go on with [`Event::Restored`](super::Event).
+    pub fn restore(text: &str, vendors: &[Entry], config: &Value) -> Result<Flow, Refusal> {
+        Flow::read(text, vendors, config).map_err(|refusal| match &refusal.path {
+            Some(path) if path.starts_with("/snapshot") => Refusal {
+                path: refusal.path,
+                ..Code::SnapshotUnreadable.into()
+            },
+            _ => refusal,
+        })
+    }
+
+    fn read(text: &str, vendors: &[Entry], config: &Value) -> Result<Flow, Refusal> {
+        let damaged = || Refusal::from(Code::SnapshotUnreadable);
+        let mut envelope = Value::parse(text.as_bytes()).map_err(|_| damaged())?;
+        let sum = envelope.take("sum").ok_or_else(damaged)?;
+        if sum != Value::number(checksum(envelope.print().bytes()).into()) {
+            return Err(damaged());
+        }
+        let reader = Reader::new("snapshot", &envelope);
+        if reader.get("v").uint()?.abs_diff(VERSION) > 1 {
+            return Err(Code::SnapshotVersion.into());
+        }
+        let name = reader.get("vendor").text()?;
+        let vendor = vendors.iter().find(|entry| entry.name == name);
+        let vendor = vendor.ok_or_else(|| reader.get("vendor").invalid("is not known here"))?;
+        let flow = reader.get("flow");
+        let config = Reader::new("config", config);
+        let flow = Flow {
+            id: flow.get("id").text()?.to_owned(),
+            vendor: (vendor.restore)(reader.get("key"), flow.get("vendor"), config)?,
+            state: State::restore(flow.get("state"))?,
+            started: flow.get("started").uint()?,
+            working: flow.get("working").uint()?,
+            serial: count(flow.get("serial"))?,
+            session: count(flow.get("session"))?,
+            round: count(flow.get("round"))?,
+            repeats: count(flow.get("repeats"))?,
+            asked: flow.get("asked").value().clone(),
+        };
+        Ok(flow)
+    }
+}
+
+impl State {
+    fn save(&self) -> Value {
+        match self {
+            State::New => Value::object(vec![("at", "new".into())]),
+            State::Sending(stage) => Value::object(vec![
+                ("at", "sending".into()),
+                ("stage", name(*stage).into()),
+            ]),
+            State::Waiting { stage, until } => Value::object(vec![
+                ("at", "waiting".into()),
+                ("stage", name(*stage).into()),
+                ("until", Value::number(*until)),
+            ]),
+            State::Asking { refused, until } => Value::object(vec![
+                ("at", "asking".into()),
+                ("refused", (*refused).into()),
+                ("until", Value::number(*until)),
+            ]),
+            State::Done(result) => {
+                Value::object(vec![("at", "done".into()), ("result", result.clone())])
+            }
+            State::Failed(failure) => Value::object(vec![
+                ("at", "failed".into()),
+                ("code", failure.code.text().into()),
+                ("retryAt", failure.retry_at.map(Value::number).into()),
+                ("vendorCode", failure.vendor_code.as_deref().into()),
+                (
+                    "status",
+                    failure
+                        .status
+                        .map(|status| Value::number(status.into()))
+                        .into(),
+                ),
+            ]),
+        }
+    }
+
+    fn restore(reader: Reader) -> Result<State, Refusal> {
+        let stage = || stage(reader.get("stage"));
+        let until = || reader.get("until").uint();
+        Ok(match reader.get("at").text()? {
+            "new" => State::New,
+            "sending" => State::Sending(stage()?),
+            "waiting" => State::Waiting {
+                stage: stage()?,
+                until: until()?,
+            },
+            "asking" => State::Asking {
+                refused: reader.get("refused").bool()?,
+                until: until()?,
+            },
+            "done" => State::Done(reader.get("result").value().clone()),
+            "failed" => State::Failed(failure(reader)?),
+            _ => return Err(reader.get("at").invalid("is not a state")),
+        })
+    }
+}
+
+fn failure(reader: Reader) -> Result<Failure, Refusal> {
+    let text = reader.get("code").text()?;
+    let code = Code::ALL.iter().find(|code| code.text() == text);
+    let code = *code.ok_or_else(|| reader.get("code").invalid("is not a code"))?;
+    let status = reader.get("status").optional(Reader::uint)?;
+    Ok(Failure {
+        retry_at: reader.get("retryAt").optional(Reader::uint)?,
+        vendor_code: reader
+            .get("vendorCode")
+            .optional(|code| code.text().map(str::to_owned))?,
+        status: status.and_then(|status| u16::try_from(status).ok()),
+        ..code.into()
+    })
+}
+
+fn name(stage: Stage) -> &'static str {
+    STAGES
+        .iter()
+        .find(|(is, _)| *is == stage)
+        .map_or("", |(_, name)| name)
+}
+
+fn stage(reader: Reader) -> Result<Stage, Refusal> {
+    let text = reader.text()?;
+    let found = STAGES.iter().find(|(_, name)| *name == text);
+    found
+        .map(|(stage, _)| *stage)
+        .ok_or_else(|| reader.invalid("is not a stage"))
+}
+
+fn count(reader: Reader) -> Result<u32, Refusal> {
+    u32::try_from(reader.uint()?).map_err(|_| reader.invalid("is too large"))
+}
+
+/// FNV-1a, 32 bits.
+pub fn checksum(bytes: impl Iterator<Item = u8>) -> u32 {
+    bytes.fold(0x811c_9dc5, |sum, byte| {
+        (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}

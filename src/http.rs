@@ -1,0 +1,70 @@
+//! Requests and responses as values. Who sends them is the host's business.
+
+use core::fmt;
+
+use serde::Serialize;
+
+/// The most that is read of a reply, in bytes. A round of images stays below one tenth of it; what is
+/// larger counts as unreadable.
+pub const MAX_BODY: usize = 2 * 1024 * 1024;
+
+/// A request, complete but for the secrets that its slots name.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Request {
+    /// `GET`, `POST`, …
+    pub method: &'static str,
+    /// The absolute address.
+    pub url: String,
+    /// The headers, in order.
+    pub headers: Vec<Header>,
+    /// The body's text.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "string | null"))]
+    pub body: Option<String>,
+    /// The session that this request belongs to, counted from 1. All requests of a session carry the
+    /// same session-bound secrets.
+    pub session: u32,
+    /// How long the vendor may take for its reply, in milliseconds.
+    pub timeout: u32,
+    /// The request carries what reaches a bank at most once, and must never be sent again.
+    pub once: bool,
+}
+
+/// One header, its name in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(untagged)]
+pub enum Header {
+    /// With this value.
+    Literal {
+        /// Its name.
+        name: &'static str,
+        /// Its value.
+        value: &'static str,
+    },
+    /// With a secret, which the host fills in at the moment of sending.
+    Secret {
+        /// Its name.
+        name: &'static str,
+        /// The name of the secret.
+        slot: &'static str,
+    },
+}
+
+/// Bodies carry answers and credentials, so a request prints without its body.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.url)
+    }
+}
+
+/// A reply.
+#[derive(Clone, Copy)]
+pub struct Response<'a> {
+    /// The status line's number; 0 where a browser hides a redirect.
+    pub status: u16,
+    /// The Retry-After header, in milliseconds from now.
+    pub retry_after: Option<u64>,
+    /// The body's bytes.
+    pub body: &'a [u8],
+}

@@ -1,0 +1,280 @@
+//! Bytes to a [`Value`].
+
+use super::{MAX_DEPTH, Unreadable, Value};
+
+impl Value {
+    /// Reads one JSON text, strictly: no trailing bytes, no byte order mark, no lone surrogates.
+    pub fn parse(bytes: &[u8]) -> Result<Value, Unreadable> {
+        let text = core::str::from_utf8(bytes).map_err(|_| Unreadable)?;
+        let mut parser = Parser { text, at: 0 };
+        let value = parser.value(0)?;
+        parser.space();
+        if parser.at == bytes.len() {
+            Ok(value)
+        } else {
+            Err(Unreadable)
+        }
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Result<u8, Unreadable> {
+        let byte = self.peek().ok_or(Unreadable)?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Unreadable> {
+        if self.eat(byte) {
+            Ok(())
+        } else {
+            Err(Unreadable)
+        }
+    }
+
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Value, Unreadable> {
+        if depth == MAX_DEPTH {
+            return Err(Unreadable);
+        }
+        self.space();
+        match self.peek().ok_or(Unreadable)? {
+            b'{' => self.object(depth),
+            b'[' => self.list(depth),
+            b'"' => self.string().map(Value::Text),
+            b'-' | b'0'..=b'9' => self.number(),
+            _ => self.word(),
+        }
+    }
+
+    fn word(&mut self) -> Result<Value, Unreadable> {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'a'..=b'z')) {
+            self.at += 1;
+        }
+        match self.since(start) {
+            "null" => Ok(Value::Null),
+            "true" => Ok(Value::Bool(true)),
+            "false" => Ok(Value::Bool(false)),
+            _ => Err(Unreadable),
+        }
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Value, Unreadable> {
+        let mut items = Vec::new();
+        self.members(b']', |parser| {
+            items.push(parser.value(depth + 1)?);
+            Ok(())
+        })?;
+        Ok(Value::List(items))
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Value, Unreadable> {
+        let mut entries = Vec::new();
+        self.members(b'}', |parser| {
+            parser.space();
+            let name = parser.string()?;
+            parser.space();
+            parser.expect(b':')?;
+            entries.push((name, parser.value(depth + 1)?));
+            Ok(())
+        })?;
+        Ok(Value::Object(entries))
+    }
+
+    /// The commas between the brackets.
+    fn members(
+        &mut self,
+        end: u8,
+        mut member: impl FnMut(&mut Self) -> Result<(), Unreadable>,
+    ) -> Result<(), Unreadable> {
+        self.at += 1;
+        self.space();
+        if self.eat(end) {
+            return Ok(());
+        }
+        loop {
+            member(self)?;
+            self.space();
+            if self.eat(end) {
+                return Ok(());
+            }
+            self.expect(b',')?;
+        }
+    }
+
+    fn number(&mut self) -> Result<Value, Unreadable> {
+        let start = self.at;
+        self.eat(b'-');
+        if !self.eat(b'0') {
+            self.digits()?;
+        }
+        if self.eat(b'.') {
+            self.digits()?;
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            let _ = self.eat(b'+') || self.eat(b'-');
+            self.digits()?;
+        }
+        Ok(Value::Number(self.since(start).to_owned()))
+    }
+
+    fn digits(&mut self) -> Result<(), Unreadable> {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        if self.at == start {
+            Err(Unreadable)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn string(&mut self) -> Result<String, Unreadable> {
+        self.expect(b'"')?;
+        let mut string = String::new();
+        loop {
+            let start = self.at;
+            while !matches!(self.peek(), None | Some(b'"' | b'\\' | 0..0x20)) {
+                self.at += 1;
+            }
+            string.push_str(self.since(start));
+            match self.next()? {
+                b'"' => return Ok(string),
+                b'\\' => string.push(self.escape()?),
+                _ => return Err(Unreadable),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, Unreadable> {
+        Ok(match self.next()? {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'/' => '/',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => return self.unicode(),
+            _ => return Err(Unreadable),
+        })
+    }
+
+    fn unicode(&mut self) -> Result<char, Unreadable> {
+        let unit = self.hex()?;
+        let code = match unit {
+            0xD800..0xDC00 => {
+                self.expect(b'\\')?;
+                self.expect(b'u')?;
+                let low = self.hex()?.checked_sub(0xDC00).filter(|low| *low < 0x400);
+                0x10000 + ((unit - 0xD800) << 10) + low.ok_or(Unreadable)?
+            }
+            _ => unit,
+        };
+        char::from_u32(code).ok_or(Unreadable)
+    }
+
+    fn hex(&mut self) -> Result<u32, Unreadable> {
+        let mut unit = 0;
+        for _ in 0..4 {
+            let digit = char::from(self.next()?).to_digit(16).ok_or(Unreadable)?;
+            unit = unit * 16 + digit;
+        }
+        Ok(unit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(json: &str) -> Result<String, Unreadable> {
+        Value::parse(json.as_bytes()).map(|value| value.print())
+    }
+
+    #[test]
+    fn what_is_read_prints_as_it_came() {
+        for json in [
+            r#"{"a":[1,-0.50,1e+3,12345678901234567890],"b":{},"c":[],"d":null,"e":true}"#,
+            r#"{"__proto__":{"x":"•"},"":""}"#,
+            r#""\"\\\n\t\u0001é😀""#,
+        ] {
+            assert_eq!(text(json).as_deref(), Ok(json));
+        }
+    }
+
+    #[test]
+    fn escapes_become_the_characters_they_stand_for() {
+        assert_eq!(
+            text(r#" "\u00e9\uD83D\uDE00\/" "#).as_deref(),
+            Ok(r#""é😀/""#)
+        );
+    }
+
+    #[test]
+    fn anything_that_is_not_json_is_unreadable() {
+        for json in [
+            "",
+            " ",
+            "<html>",
+            "{",
+            "[1,]",
+            "{\"a\"}",
+            "{a:1}",
+            "nul",
+            "truer",
+            "01",
+            "1.",
+            "-",
+            "+1",
+            "1e",
+            "\"",
+            "\"\\x\"",
+            "\"\n\"",
+            "\"\\uD83D\"",
+            "\"\\uDE00\"",
+            "\"\\uD83D\\u0041\"",
+            "{} {}",
+            "\u{feff}{}",
+            "NaN",
+        ] {
+            assert_eq!(text(json), Err(Unreadable), "{json:?}");
+        }
+        assert_eq!(Value::parse(b"\"\xff\""), Err(Unreadable));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_and_does_not_overflow_the_stack() {
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert!(text(&nested(MAX_DEPTH)).is_ok());
+        assert_eq!(text(&nested(MAX_DEPTH + 1)), Err(Unreadable));
+        assert_eq!(text(&"[".repeat(1_000_000)), Err(Unreadable));
+    }
+}

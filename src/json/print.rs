@@ -1,0 +1,121 @@
+//! A [`Value`] to text, and to a `serde` serializer.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use super::Value;
+
+impl Value {
+    /// The JSON text, without white space.
+    pub fn print(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) {
+        match self {
+            Value::Null => out.push_str("null"),
+            Value::Bool(true) => out.push_str("true"),
+            Value::Bool(false) => out.push_str("false"),
+            Value::Number(digits) => out.push_str(digits),
+            Value::Text(text) => quoted(text, out),
+            Value::List(items) => {
+                between(out, '[', items, ']', |item, out| item.write(out));
+            }
+            Value::Object(entries) => between(out, '{', entries, '}', |(name, value), out| {
+                quoted(name, out);
+                out.push(':');
+                value.write(out);
+            }),
+        }
+    }
+}
+
+fn between<T>(out: &mut String, open: char, items: &[T], close: char, write: fn(&T, &mut String)) {
+    out.push(open);
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write(item, out);
+    }
+    out.push(close);
+}
+
+/// A JSON string, quotes and escapes and all.
+pub fn quoted(text: &str, out: &mut String) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..' ' => {
+                out.push_str(if character < '\u{10}' {
+                    "\\u000"
+                } else {
+                    "\\u001"
+                });
+                out.extend(char::from_digit(character as u32 & 15, 16));
+            }
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+}
+
+/// The decimal digits; `core::fmt` would cost five times the bytes.
+pub fn decimal(mut number: u64) -> String {
+    let mut reversed = Vec::new();
+    loop {
+        reversed.push(b'0' + (number % 10) as u8);
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    reversed.iter().rev().copied().map(char::from).collect()
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(bool) => serializer.serialize_bool(*bool),
+            // What is no whole number stays what it was, digit for digit.
+            Value::Number(digits) => match digits.parse::<i64>() {
+                Ok(whole) => serializer.serialize_i64(whole),
+                Err(_) => serializer.serialize_str(digits),
+            },
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::List(items) => {
+                let mut list = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    list.serialize_element(item)?;
+                }
+                list.end()
+            }
+            Value::Object(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (name, value) in entries {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_print_in_decimal() {
+        for number in [0, 7, 10, 203, 1_750_000_000_000, u64::MAX] {
+            assert_eq!(decimal(number), number.to_string());
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What a vendor says, and all it says. Rounds, deadlines, polling, budgets, at most once and
+//! cancelling are the flow's, once for all vendors.
+
+use crate::challenge::{Answers, Challenge};
+use crate::failure::{Code, Refusal};
+use crate::http::{Request, Response};
+use crate::json::{Reader, Value};
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Begins.
+    Start,
+    /// Asks how far the vendor is.
+    Poll,
+    /// Submits answers.
+    Answer,
+    /// Asks what became of a submission whose reply was lost.
+    Look,
+    /// Asks, in a session of its own, what is true now.
+    Confirm,
+}
+
+/// What a person or a host submitted. It is in the request and nowhere else.
+pub enum Submission<'a> {
+    /// Nothing.
+    Nothing,
+    /// Credentials, as the vendor's own reader made them.
+    Credentials(&'a Value),
+    /// Answers that fit their round.
+    Answers(&'a Answers<'a>),
+    /// Answers in the vendor's own form, from a host that knows it.
+    Raw(&'a Value),
+}
+
+/// What a vendor needs to know of its flow.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// When the flow started, in milliseconds since 1970.
+    pub started: u64,
+    /// The number of the newest round.
+    pub round: u32,
+    /// What the vendor asked last, in its own JSON; null before.
+    pub asked: &'a Value,
+}
+
+/// What a reply means.
+#[derive(Debug)]
+pub enum Verdict {
+    /// On to this stage, at once.
+    Go(Stage),
+    /// On to this stage after the polling interval, or after what the vendor asks for, in milliseconds.
+    Wait(Stage, Option<u64>),
+    /// A round of challenges, in the vendor's JSON.
+    Asks {
+        /// What the flow keeps, and gives back in its [`Context`].
+        challenges: Value,
+        /// The previous answer was refused.
+        refused: bool,
+    },
+    /// The end, and what came of it.
+    Done(Value),
+    /// The end, for a reason.
+    Failed {
+        /// Our code.
+        code: Code,
+        /// The vendor's.
+        vendor_code: Option<String>,
+        /// When to come back, in milliseconds from now, where the vendor says so.
+        after: Option<u64>,
+    },
+    /// Nothing can be told from it; treated as a lost reply.
+    Unclear,
+}
+
+/// What to do about a lost reply, or one that nothing can be told from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// The request is harmless: send it again, a few times, and then end with this code.
+    Repeat(Code),
+    /// Never again; this stage asks what is true.
+    Look(Stage),
+    /// Never again, and nobody can say.
+    Unknown,
+}
+
+impl Recovery {
+    /// The code to end with where nothing more can be done.
+    pub fn end(self) -> Code {
+        match self {
+            Recovery::Repeat(code) => code,
+            Recovery::Look(_) | Recovery::Unknown => Code::OutcomeUnknown,
+        }
+    }
+}
+
+/// A vendor's clocks, in milliseconds.
+#[derive(Clone, Copy)]
+pub struct Clocks {
+    /// The least time between polls.
+    pub poll_every: u64,
+    /// How long polling goes on, from the start or the last answer.
+    pub poll_for: u64,
+    /// How long the vendor waits for a person, and whether its documents say so.
+    pub idle: (u64, bool),
+    /// How long a flow may live at all.
+    pub total: u64,
+}
+
+/// A vendor's side of one flow: its ids, and what it does and does not say.
+pub trait Vendor {
+    /// The vendor's name in snapshots.
+    fn name(&self) -> &'static str;
+
+    /// The ids by which the vendor knows this flow, so that it can be looked up by hand even where its
+    /// snapshot cannot be read.
+    fn key(&self) -> Value;
+
+    /// The rest of what a snapshot keeps. No secret, answer or credential, and no address.
+    fn save(&self) -> Value;
+
+    /// Its clocks.
+    fn clocks(&self) -> Clocks;
+
+    /// Whether a stage opens a session with secrets of its own.
+    fn opens_session(&self, stage: Stage) -> bool;
+
+    /// The request for a stage, or why what was submitted cannot be sent.
+    fn request(
+        &self,
+        stage: Stage,
+        submission: &Submission,
+        context: Context,
+    ) -> Result<Request, Refusal>;
+
+    /// What a reply to a stage means.
+    fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict;
+
+    /// What a lost reply to a stage means.
+    fn lost(&self, stage: Stage) -> Recovery;
+
+    /// What was asked, as challenges.
+    fn challenges(&self, asked: &Value, round: u32) -> Vec<Challenge>;
+}
+
+/// The vendor's side of a new flow, and the credentials, apart: they are kept nowhere.
+pub type Started = (Box<dyn Vendor>, Value);
+
+/// Reads a vendor's side out of a snapshot.
+pub type Restore =
+    fn(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal>;
+
+/// A vendor in the list of vendors.
+pub struct Entry {
+    /// Its name in snapshots and calls.
+    pub name: &'static str,
+    /// Reads a start's parameters and configuration.
+    pub start: fn(params: Reader, config: Reader) -> Result<Started, Refusal>,
+    /// Reads what [`Vendor::key`] and [`Vendor::save`] wrote. Addresses come from the configuration
+    /// and never from a snapshot, which somebody may have edited.
+    pub restore: Restore,
+}
