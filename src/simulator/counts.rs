@@ -1,0 +1,114 @@
+//! What the simulator has seen, for tests that prove what was *not* sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+/// Counted as sent: also when a fault then loses the request before the bank hears of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Every request, whatever it was.
+    pub requests: u32,
+    /// Cached starts.
+    pub cached_starts: u32,
+    /// Live starts, by LoginId or by credentials.
+    pub live_starts: u32,
+    /// Calls with a RequestId and nothing to say.
+    pub polls: u32,
+    /// Submissions of answers.
+    pub answers: u32,
+    /// … of which this many bore a RequestId *and* answers that had been sent together before.
+    pub answers_repeated: u32,
+    /// … of which this many were put before the bank, as right or wrong.
+    pub answers_judged: u32,
+    /// Submissions of answers by RequestId. More than one is legitimate where a bank keeps the
+    /// RequestId from round to round.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
+    pub answers_by_request_id: BTreeMap<String, u32>,
+    /// Submissions of a username and password.
+    pub credentials: u32,
+    /// … of which this many had been sent before.
+    pub credentials_repeated: u32,
+    /// … of which this many were put before the bank, as right or wrong.
+    pub credentials_judged: u32,
+    /// Authorize tokens handed out.
+    pub tokens_minted: u32,
+    /// Authorize tokens spent on a session.
+    pub tokens_used: u32,
+    /// How often each rule of the vendor was broken, by the rule's name: see [`Rule`].
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Partial<Record<Rule, number>>"))]
+    pub broken: BTreeMap<Rule, u32>,
+    #[serde(skip)]
+    seen: BTreeSet<String>,
+}
+
+/// A rule of the vendor that a request broke. Some are refused, some only counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// No such path.
+    Path,
+    /// Not POST.
+    Method,
+    /// Another customer's path.
+    Customer,
+    /// A body that is not as documented.
+    Body,
+    /// No token where one is needed.
+    TokenMissing,
+    /// A token that was never handed out.
+    TokenUnknown,
+    /// The secret key where a token belongs.
+    SecretKeyAsToken,
+    /// A token that has had its session.
+    TokenUsed,
+    /// A token past its life.
+    TokenExpired,
+    /// An answer or poll with a token other than its session's.
+    TokenOfAnotherSession,
+    /// Not the secret key.
+    SecretKey,
+    /// AuthorizeAsync, or a question by RequestId, that this customer does not have.
+    NotActivated,
+    /// An answer with a RequestId that a newer one has replaced.
+    StaleRequestId,
+    /// A RequestId after its time.
+    SessionExpired,
+    /// A RequestId that never was.
+    SessionUnknown,
+    /// A key that belongs to no challenge of the round.
+    ChallengeKey,
+    /// A challenge without an answer.
+    AnswersIncomplete,
+    /// An answer while none was asked.
+    AnswerUnasked,
+    /// A second live session beside an open one of the same person. Refused only where
+    /// [`Rules::refuse_concurrent`](super::Rules) says so.
+    Concurrent,
+    /// A poll within ten seconds of another that said "not yet". Never refused.
+    HurriedPoll,
+}
+
+impl Counts {
+    pub(crate) fn broke(&mut self, rule: Rule) {
+        *self.broken.entry(rule).or_default() += 1;
+    }
+
+    pub(crate) fn answered(&mut self, request_id: &str, responses: &str) {
+        self.answers += 1;
+        *self
+            .answers_by_request_id
+            .entry(request_id.to_owned())
+            .or_default() += 1;
+        self.answers_repeated += u32::from(!self.seen.insert(format!("{request_id} {responses}")));
+    }
+
+    pub(crate) fn submitted_credentials(&mut self, username: &str, password: &str) {
+        self.credentials += 1;
+        let pair = format!("{username:?} {password:?}");
+        self.credentials_repeated += u32::from(!self.seen.insert(pair));
+    }
+}

@@ -1,0 +1,254 @@
+//! Faults on demand: what a network, a gateway or a vendor on a bad day does to one call.
+
+use serde::{Deserialize, Serialize};
+
+use super::http::{Arrival, Outgoing};
+use super::json::Json;
+
+/// Which call a fault waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum On {
+    /// GenerateAuthorizeToken.
+    Token,
+    /// Authorize or AuthorizeAsync that opens a session.
+    Start,
+    /// … with nothing but a RequestId.
+    Poll,
+    /// … with SecurityResponses.
+    Answer,
+    /// Whichever comes next.
+    #[default]
+    Any,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// The vendor does its work, and the reply never arrives.
+    LostReply,
+    /// The request never reaches the vendor.
+    LostRequest,
+    /// The vendor does its work and never answers: for timeouts.
+    Hang,
+    /// A web page instead of JSON, with status 200 unless `status` says otherwise.
+    Html,
+    /// No body at all.
+    Empty,
+    /// JSON with a byte in it that is not UTF-8.
+    NotUtf8,
+    /// A hundred thousand arrays in one another.
+    DeepJson,
+    /// The right reply with ten megabytes of padding.
+    HugeBody,
+    /// The first half of the right reply.
+    TruncatedJson,
+    /// A bare refusal that does not reach the vendor: `status` (500), `code`, `retryAfter`.
+    Status,
+    /// 302 to somewhere else.
+    Redirect,
+    /// A 200 whose RequestId is missing. Waits for a 200.
+    NoRequestId,
+    /// A 203 whose SecurityChallenges are missing. Waits for a 203.
+    NoChallenges,
+}
+
+/// One fault. As JSON: `{"kind": "html", "on": "answer", "skip": 0, "times": 1, "status": 503}`;
+/// only `kind` is needed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Fault {
+    /// What goes wrong.
+    pub kind: FaultKind,
+    /// With which call.
+    #[serde(default)]
+    pub on: On,
+    /// Let so many of these calls pass first.
+    #[serde(default)]
+    pub skip: u32,
+    /// How often it happens.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// Whether the vendor does its work all the same. By default it does, except for
+    /// [`FaultKind::LostRequest`], [`FaultKind::Status`] and [`FaultKind::Redirect`].
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "boolean"))]
+    pub processed: Option<bool>,
+    /// The status that is sent instead.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "number"))]
+    pub status: Option<u16>,
+    /// The `FlinksCode` of a [`FaultKind::Status`]; none by default.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "string"))]
+    pub code: Option<String>,
+    /// Seconds, or a date: the `Retry-After` header of a [`FaultKind::Status`].
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "string"))]
+    pub retry_after: Option<String>,
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl Fault {
+    /// Once, with whichever call comes next.
+    pub fn new(kind: FaultKind) -> Self {
+        let (on, processed, status, code, retry_after) = Default::default();
+        Self {
+            kind,
+            on,
+            skip: 0,
+            times: 1,
+            processed,
+            status,
+            code,
+            retry_after,
+        }
+    }
+
+    /// With this kind of call.
+    pub fn on(self, on: On) -> Self {
+        Self { on, ..self }
+    }
+
+    /// With this status.
+    pub fn status(self, status: u16) -> Self {
+        Self {
+            status: Some(status),
+            ..self
+        }
+    }
+
+    pub(crate) fn processed(&self) -> bool {
+        let reaches = !matches!(
+            self.kind,
+            FaultKind::LostRequest | FaultKind::Status | FaultKind::Redirect
+        );
+        self.processed.unwrap_or(reaches)
+    }
+
+    fn awaits(&self) -> Option<u16> {
+        match self.kind {
+            FaultKind::NoRequestId => Some(200),
+            FaultKind::NoChallenges => Some(203),
+            _ => None,
+        }
+    }
+
+    fn spoil(&self, reply: Outgoing) -> Outgoing {
+        let status = self.status.unwrap_or(reply.status);
+        let json = |body: Vec<u8>| Outgoing {
+            status,
+            body,
+            ..reply.clone()
+        };
+        match self.kind {
+            FaultKind::LostReply | FaultKind::LostRequest => Outgoing {
+                arrival: Arrival::Lost,
+                ..reply
+            },
+            FaultKind::Hang => Outgoing {
+                arrival: Arrival::Hangs,
+                ..reply
+            },
+            FaultKind::Html => Outgoing::new(self.status.unwrap_or(200), "text/html", HTML),
+            FaultKind::Empty => json(Vec::new()),
+            FaultKind::NotUtf8 => json([b"{\"Message\":\"caf\xe9\",", rest(&reply.body)].concat()),
+            FaultKind::DeepJson => json([b"[".repeat(100_000), b"]".repeat(100_000)].concat()),
+            FaultKind::HugeBody => {
+                let padding = b" ".repeat(10_000_000);
+                json([b"{\"Padding\":\"", &padding[..], b"\",", rest(&reply.body)].concat())
+            }
+            FaultKind::TruncatedJson => json(
+                reply
+                    .body
+                    .iter()
+                    .copied()
+                    .take(reply.body.len() / 2)
+                    .collect(),
+            ),
+            FaultKind::Status => self.bare(),
+            FaultKind::Redirect => Outgoing::new(self.status.unwrap_or(302), "text/html", "")
+                .with_header("location", "https://elsewhere.invalid/login"),
+            FaultKind::NoRequestId => json(without(&reply.body, "RequestId")),
+            FaultKind::NoChallenges => json(without(&reply.body, "SecurityChallenges")),
+        }
+    }
+
+    fn bare(&self) -> Outgoing {
+        let status = self.status.unwrap_or(500);
+        let mut members = vec![
+            ("HttpStatusCode".to_owned(), Json::number(status)),
+            ("Message".to_owned(), Json::text("Something went wrong")),
+        ];
+        members.extend(
+            self.code
+                .iter()
+                .map(|code| ("FlinksCode".to_owned(), Json::text(code))),
+        );
+        let reply = Outgoing::json(status, &Json::Object(members));
+        match &self.retry_after {
+            Some(wait) => reply.with_header("retry-after", wait),
+            None => reply,
+        }
+    }
+}
+
+const HTML: &str = "<!DOCTYPE html>\n<html><head><title>Service Unavailable</title></head>\
+    <body><h1>Our services are not available right now</h1></body></html>\n";
+
+/// A JSON object's text behind its opening brace.
+fn rest(object: &[u8]) -> &[u8] {
+    object.strip_prefix(b"{").unwrap_or(b"}")
+}
+
+fn without(body: &[u8], name: &str) -> Vec<u8> {
+    let Some(Json::Object(mut members)) = Json::parse(body) else {
+        return body.to_vec();
+    };
+    members.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
+    Json::Object(members).to_text().into_bytes()
+}
+
+/// The faults that are still to happen, first come first served.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(crate) fn push(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    /// Sends a call through the first fault that waits for its kind, if there is one.
+    pub(crate) fn carry(&mut self, call: On, process: impl FnOnce() -> Outgoing) -> Outgoing {
+        let waits = |fault: &&mut Fault| fault.on == On::Any || fault.on == call;
+        let Some(fault) = self.0.iter_mut().find(waits) else {
+            return process();
+        };
+        if fault.skip > 0 {
+            fault.skip -= 1;
+            return process();
+        }
+        let reply = if fault.processed() {
+            process()
+        } else {
+            Outgoing::new(0, "", "")
+        };
+        if fault.awaits().is_some_and(|status| status != reply.status) {
+            return reply;
+        }
+        let spoiled = fault.spoil(reply);
+        fault.times = fault.times.saturating_sub(1);
+        self.0.retain(|fault| fault.times > 0);
+        spoiled
+    }
+}
+
+#[cfg(test)]
+mod tests;

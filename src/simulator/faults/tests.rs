@@ -1,0 +1,99 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+fn good() -> Outgoing {
+    Outgoing::json(
+        200,
+        &Json::object([("RequestId", Json::text("r")), ("Tag", Json::text("t"))]),
+    )
+}
+
+fn spoiled(fault: Fault) -> Outgoing {
+    let mut faults = Faults(vec![fault]);
+    let spoiled = faults.carry(On::Start, good);
+    assert_eq!(faults.carry(On::Start, good), good(), "it happens once");
+    spoiled
+}
+
+#[test]
+fn a_fault_waits_for_its_kind_of_call_and_its_turn() {
+    let fault = Fault {
+        skip: 1,
+        times: 2,
+        ..Fault::new(FaultKind::Empty).on(On::Answer)
+    };
+    let mut faults = Faults(vec![fault]);
+    let calls = [
+        On::Start,
+        On::Answer,
+        On::Poll,
+        On::Answer,
+        On::Answer,
+        On::Answer,
+    ];
+    let spoiled = calls.map(|call| faults.carry(call, good) != good());
+    assert_eq!(spoiled, [false, false, false, true, true, false]);
+}
+
+#[test]
+fn a_lost_request_never_reaches_the_vendor_and_a_lost_reply_does() {
+    for (kind, expected) in [
+        (FaultKind::LostRequest, false),
+        (FaultKind::LostReply, true),
+    ] {
+        let mut reached = false;
+        let reply = Faults(vec![Fault::new(kind)]).carry(On::Start, || {
+            reached = true;
+            good()
+        });
+        assert_eq!((reached, reply.arrival), (expected, Arrival::Lost));
+    }
+    assert_eq!(spoiled(Fault::new(FaultKind::Hang)).arrival, Arrival::Hangs);
+}
+
+#[test]
+fn bodies_are_spoiled_as_their_kind_says() {
+    let body = |kind| spoiled(Fault::new(kind)).body;
+    assert!(body(FaultKind::Html).starts_with(b"<!DOCTYPE html>"));
+    assert_eq!(body(FaultKind::Empty), b"");
+    assert!(String::from_utf8(body(FaultKind::NotUtf8)).is_err());
+    assert_eq!(Json::parse(&body(FaultKind::DeepJson)), None);
+    assert!(body(FaultKind::HugeBody).len() > 10_000_000);
+    assert!(
+        Json::parse(&body(FaultKind::HugeBody))
+            .unwrap()
+            .member("RequestId")
+            .is_some()
+    );
+    assert_eq!(Json::parse(&body(FaultKind::TruncatedJson)), None);
+    assert_eq!(body(FaultKind::NoRequestId), br#"{"Tag":"t"}"#);
+}
+
+#[test]
+fn a_status_comes_with_its_code_and_its_wait() {
+    let fault = r#"{"kind":"status","status":429,"code":"TOO_MANY_REQUESTS","retryAfter":"30"}"#;
+    let reply = spoiled(serde_json::from_str(fault).unwrap());
+    assert_eq!(reply.status, 429);
+    assert!(reply.headers.contains(&("retry-after".into(), "30".into())));
+    let body = Json::parse(&reply.body).unwrap();
+    assert_eq!(
+        body.member("FlinksCode"),
+        Some(&Json::text("TOO_MANY_REQUESTS"))
+    );
+    assert_eq!(spoiled(Fault::new(FaultKind::Redirect)).status, 302);
+    assert_eq!(spoiled(Fault::new(FaultKind::Html).status(503)).status, 503);
+}
+
+#[test]
+fn a_fault_that_needs_a_203_waits_for_one() {
+    let mut faults = Faults(vec![Fault::new(FaultKind::NoChallenges)]);
+    assert_eq!(faults.carry(On::Start, good), good());
+    let asks = || Outgoing::json(203, &Json::object([("SecurityChallenges", Json::Null)]));
+    assert_eq!(faults.carry(On::Answer, asks).body, b"{}");
+}
+
+#[test]
+fn a_misspelt_fault_is_refused() {
+    assert!(serde_json::from_str::<Fault>(r#"{"kind":"html","tiems":2}"#).is_err());
+}

@@ -1,0 +1,236 @@
+//! Authorize and AuthorizeAsync: which session a call belongs to, and what becomes of it.
+
+use std::collections::BTreeMap;
+
+use super::call::Call;
+use super::challenge::right_responses;
+use super::codes::Refusal;
+use super::judge::Judgement;
+use super::people::{self, Person};
+use super::request::{Asked, Responses, Start, Who};
+use super::session::{Session, State};
+use super::{Failed, Flinks, broken, invalid, refused, replies, unauthorized};
+use crate::simulator::counts::{Counts, Rule};
+use crate::simulator::http::Outgoing;
+use crate::simulator::json::Json;
+use crate::simulator::seed::Seed;
+use crate::simulator::time::timestamp;
+
+const DAY: i64 = 86_400_000;
+/// Between two polls (A, of the data calls; of AuthorizeAsync no page says).
+const POLL_INTERVAL: u64 = 10_000;
+
+impl Flinks {
+    /// In the background, a start and an answer say 202 and only a poll says how it went.
+    pub(super) fn authorize(
+        &mut self,
+        now: u64,
+        call: &Call<'_>,
+        background: bool,
+        counts: &mut Counts,
+    ) -> Result<Outgoing, Failed> {
+        self.tokens
+            .known(&call.key(&self.secret_key), &self.rules)
+            .map_err(unauthorized)?;
+        let session = match call.asked.clone().map_err(invalid)? {
+            Asked::Start(start) => self.start(now, call, start, counts)?,
+            Asked::Answer {
+                request_id,
+                responses,
+            } => {
+                let session = self.session(now, call, &request_id, true)?;
+                self.answer(now, session, &responses, counts)?;
+                session
+            }
+            Asked::Poll { .. } if !background && !self.rules.ask_by_request_id => {
+                let (_, reply) =
+                    invalid(("SecurityResponses".to_owned(), "is needed with RequestId"));
+                return Err((Some(Rule::NotActivated), reply));
+            }
+            Asked::Poll { request_id } => {
+                let session = self.session(now, call, &request_id, false)?;
+                self.polled(now, session, counts);
+                return Ok(self.view(session));
+            }
+        };
+        match self.sessions.get(session) {
+            Some(session) if background => Ok(replies::working("OPERATION_PENDING", session)),
+            _ => Ok(self.view(session)),
+        }
+    }
+
+    fn start(
+        &mut self,
+        now: u64,
+        call: &Call<'_>,
+        start: Start,
+        counts: &mut Counts,
+    ) -> Result<usize, Failed> {
+        let key = call.key(&self.secret_key);
+        self.tokens
+            .take(&key, now, &self.rules)
+            .map_err(unauthorized)?;
+        counts.tokens_used += u32::from(key.given.is_some());
+        let person = match &start.who {
+            Who::LoginId(login_id) => people::find_by_login_id(login_id)
+                .ok_or_else(|| refused(Refusal::of("INVALID_LOGIN")))?,
+            Who::Credentials { username, password } => {
+                counts.credentials_judged += 1;
+                people::find(username)
+                    .filter(|person| person.password == password)
+                    .ok_or_else(|| refused(Refusal::with_status(401, "INVALID_LOGIN")))?
+            }
+        };
+        let is_same = |other: &Session| other.person.username == person.username;
+        if !start.cached
+            && self
+                .sessions
+                .iter()
+                .any(|other| is_same(other) && other.is_open(now))
+        {
+            counts.broke(Rule::Concurrent);
+            if self.rules.refuse_concurrent || person.quirks.one_session {
+                return Err(refused(Refusal::of("CONCURRENT_SESSION")));
+            }
+        }
+        self.sessions
+            .push(Session::open(person, start, key.given, now, &mut self.seed));
+        Ok(self.sessions.len() - 1)
+    }
+
+    /// The place of the session that a RequestId and a token name together.
+    fn session(
+        &mut self,
+        now: u64,
+        call: &Call<'_>,
+        request_id: &str,
+        newest_only: bool,
+    ) -> Result<usize, Failed> {
+        let found = self
+            .sessions
+            .iter_mut()
+            .enumerate()
+            .find_map(|(place, session)| {
+                let former = session.is_former(request_id);
+                (former || session.request_id == request_id).then_some((place, former, session))
+            });
+        let Some((place, former, session)) = found else {
+            return Err(broken(Rule::SessionUnknown, "SESSION_NONEXISTENT"));
+        };
+        let key = call.key(&self.secret_key);
+        self.tokens
+            .check(&key, session.token.as_deref(), now, &self.rules)
+            .map_err(unauthorized)?;
+        if former && newest_only {
+            return Err(broken(Rule::StaleRequestId, "SESSION_NONEXISTENT"));
+        }
+        if session.has_expired(now) {
+            return Err(broken(Rule::SessionExpired, "SESSION_EXPIRED"));
+        }
+        session.touch(now);
+        Ok(place)
+    }
+
+    fn answer(
+        &mut self,
+        now: u64,
+        place: usize,
+        responses: &Responses,
+        counts: &mut Counts,
+    ) -> Result<(), Failed> {
+        let Some(session) = self.sessions.get_mut(place) else {
+            return Ok(());
+        };
+        match session.state {
+            State::Authorized => return Err(broken(Rule::AnswerUnasked, "ALREADY_AUTHORIZED")),
+            State::Refused(_) => return Err(broken(Rule::AnswerUnasked, "SESSION_NONEXISTENT")),
+            State::Working { .. } => return Err(broken(Rule::AnswerUnasked, "INVALID_REQUEST")),
+            State::Asking { .. } => {}
+        }
+        if responses.is_empty() && !self.rules.empty_answers_incomplete {
+            counts.broke(Rule::AnswersIncomplete);
+            session.ask_again();
+            return Ok(());
+        }
+        match session.answer(responses, now, &mut self.seed) {
+            Some(Judgement::UnknownKey) => Err(broken(Rule::ChallengeKey, "UNKNOWN_CHALLENGE_KEY")),
+            Some(Judgement::Incomplete) => Err(broken(
+                Rule::AnswersIncomplete,
+                "SECURITYRESPONSES_INCOMPLETE",
+            )),
+            Some(Judgement::Invalid(why)) => Err(invalid(("SecurityResponses".to_owned(), why))),
+            Some(Judgement::Right | Judgement::Wrong) | None => {
+                counts.answers_judged += 1;
+                Ok(())
+            }
+        }
+    }
+
+    fn polled(&mut self, now: u64, place: usize, counts: &mut Counts) {
+        let Some(session) = self.sessions.get_mut(place) else {
+            return;
+        };
+        if session
+            .told_to_wait
+            .is_some_and(|told| now.saturating_sub(told) < POLL_INTERVAL)
+        {
+            counts.broke(Rule::HurriedPoll);
+        }
+        session.told_to_wait = matches!(session.state, State::Working { .. }).then_some(now);
+    }
+
+    /// How a session stands.
+    fn view(&self, place: usize) -> Outgoing {
+        let Some(session) = self.sessions.get(place) else {
+            return replies::not_found();
+        };
+        match &session.state {
+            State::Working { code, .. } => replies::working(code, session),
+            State::Asking { refused, .. } => replies::asking(*refused, session),
+            State::Refused(refusal) => replies::ended(refusal, session),
+            State::Authorized => replies::authorized(self.last_refresh(session.person), session),
+        }
+    }
+
+    /// The end of the newest live session, or two days before the first request.
+    fn last_refresh(&self, person: &Person) -> String {
+        let of = |session: &&Session| session.live && session.person.username == person.username;
+        let newest = self
+            .sessions
+            .iter()
+            .filter(of)
+            .filter_map(|session| session.authorized_at)
+            .max();
+        let ms = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
+        let at = newest.map_or_else(|| ms(self.opened.unwrap_or_default()) - 2 * DAY, ms);
+        timestamp(at, Seed::named(person.username).next())
+    }
+
+    /// The right SecurityResponses for the round that a RequestId stands at.
+    pub(crate) fn right_responses(
+        &self,
+        request_id: &str,
+    ) -> Option<BTreeMap<String, Vec<String>>> {
+        let session = self
+            .sessions
+            .iter()
+            .find(|session| session.request_id == request_id)?;
+        Some(
+            right_responses(session.round()?, session.french)
+                .into_iter()
+                .collect(),
+        )
+    }
+
+    /// The same as the text of a JSON object.
+    pub(crate) fn right_responses_json(&self, request_id: &str) -> Option<String> {
+        let all = self.right_responses(request_id)?.into_iter();
+        Some(
+            Json::Object(
+                all.map(|(key, answers)| (key, Json::texts(answers)))
+                    .collect(),
+            )
+            .to_text(),
+        )
+    }
+}

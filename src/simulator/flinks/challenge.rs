@@ -1,0 +1,127 @@
+//! A challenge as the bank holds it: what it asks, and what it wants to hear.
+
+use crate::simulator::json::Json;
+use crate::simulator::pictures::pictures;
+
+use super::request::Responses;
+
+/// English and French.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Text {
+    pub(crate) en: &'static str,
+    pub(crate) fr: &'static str,
+}
+
+impl Text {
+    pub(crate) fn get(self, french: bool) -> String {
+        if french { self.fr } else { self.en }.to_owned()
+    }
+}
+
+/// The same in both languages.
+pub(crate) const fn plain(text: &'static str) -> Text {
+    Text { en: text, fr: text }
+}
+
+/// A challenge's `Type` on the wire.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Type {
+    Name(&'static str),
+    Number(u16),
+    Absent,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Iterables {
+    None,
+    Texts(&'static [Text]),
+    Pictures,
+}
+
+/// What the bank wants to hear.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Right {
+    /// This, in any letter case.
+    Typed(&'static str),
+    /// Anything but nothing.
+    Anything,
+    /// This one of the Iterables.
+    Pick(usize),
+    /// Exactly these of the Iterables, in any order.
+    Picks(&'static [usize]),
+    /// Under one of the Iterables, `Text` or `Call`.
+    Phone,
+    /// Under one of the Iterables that no other challenge took, anything but nothing.
+    NewQuestion,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Challenge {
+    pub(crate) kind: Type,
+    pub(crate) prompt: Text,
+    pub(crate) iterables: Iterables,
+    pub(crate) right: Right,
+}
+
+impl Challenge {
+    pub(crate) fn iterables(&self, french: bool) -> Vec<String> {
+        match self.iterables {
+            Iterables::None => Vec::new(),
+            Iterables::Texts(texts) => texts.iter().map(|text| text.get(french)).collect(),
+            Iterables::Pictures => pictures().into(),
+        }
+    }
+
+    /// `{Type, Prompt, Iterables?}`, as every real sample has it.
+    pub(crate) fn to_json(self, french: bool) -> Json {
+        let mut members = Vec::new();
+        match self.kind {
+            Type::Name(name) => members.push(("Type".to_owned(), Json::text(name))),
+            Type::Number(number) => members.push(("Type".to_owned(), Json::number(number))),
+            Type::Absent => {}
+        }
+        members.push(("Prompt".to_owned(), Json::Text(self.prompt.get(french))));
+        if !matches!(self.iterables, Iterables::None) {
+            members.push(("Iterables".to_owned(), Json::texts(self.iterables(french))));
+        }
+        Json::Object(members)
+    }
+
+    /// `{prompt: [options]}`, as the OpenAPI schema describes it.
+    pub(crate) fn to_map(self, french: bool) -> Json {
+        Json::Object(vec![(
+            self.prompt.get(french),
+            Json::texts(self.iterables(french)),
+        )])
+    }
+}
+
+/// The right SecurityResponses for a round, as they go over the wire.
+pub(crate) fn right_responses(round: &[Challenge], french: bool) -> Responses {
+    let mut all = Responses::new();
+    for challenge in round {
+        let iterables = challenge.iterables(french);
+        let free = |key: &&String| all.iter().all(|(taken, _)| taken != *key);
+        let unused = iterables.iter().find(free).cloned().unwrap_or_default();
+        let prompt = challenge.prompt.get(french);
+        let (key, answers) = match challenge.right {
+            Right::Typed(answer) => (prompt, vec![answer.to_owned()]),
+            Right::Anything => (prompt, vec!["approved".to_owned()]),
+            Right::Pick(pick) => (prompt, iterables.get(pick).cloned().into_iter().collect()),
+            Right::Picks(picks) => (
+                prompt,
+                picks
+                    .iter()
+                    .filter_map(|pick| iterables.get(*pick).cloned())
+                    .collect(),
+            ),
+            Right::Phone => (unused, vec!["Text".to_owned()]),
+            Right::NewQuestion => (unused, vec!["my answer".to_owned()]),
+        };
+        match all.iter_mut().find(|(taken, _)| *taken == key) {
+            Some((_, earlier)) => earlier.extend(answers),
+            None => all.push((key, answers)),
+        }
+    }
+    all
+}

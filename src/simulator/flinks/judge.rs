@@ -1,0 +1,267 @@
+//! Judging SecurityResponses against the round they answer.
+
+use super::challenge::{Challenge, Right};
+use super::request::Responses;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Judgement {
+    Right,
+    Wrong,
+    /// A key that no challenge of this round could have.
+    UnknownKey,
+    /// A challenge without an answer.
+    Incomplete,
+    /// More answers than were asked for, or a choice that was not offered.
+    Invalid(&'static str),
+}
+
+/// Each challenge takes its answers out of what was sent; nothing may be missing or left over.
+pub(crate) fn judge(round: &[Challenge], french: bool, responses: &Responses) -> Judgement {
+    let belongs = |key: &String| {
+        round
+            .iter()
+            .any(|challenge| challenge.may_have(key, french))
+    };
+    if !responses.iter().all(|(key, _)| belongs(key)) {
+        return Judgement::UnknownKey;
+    }
+    let mut left = responses.clone();
+    let mut right = true;
+    for challenge in round {
+        match challenge.take(&mut left, french) {
+            Ok(agrees) => right &= agrees,
+            Err(judgement) => return judgement,
+        }
+    }
+    if left.iter().any(|(_, answers)| !answers.is_empty()) {
+        return Judgement::Invalid("holds more answers than were asked for");
+    }
+    if right {
+        Judgement::Right
+    } else {
+        Judgement::Wrong
+    }
+}
+
+impl Challenge {
+    fn keyed_by_choice(&self) -> bool {
+        matches!(self.right, Right::Phone | Right::NewQuestion)
+    }
+
+    fn may_have(&self, key: &String, french: bool) -> bool {
+        match self.keyed_by_choice() {
+            true => self.iterables(french).contains(key),
+            false => *key == self.prompt.get(french),
+        }
+    }
+
+    /// Takes this challenge's answers; whether they are right.
+    fn take(&self, left: &mut Responses, french: bool) -> Result<bool, Judgement> {
+        let mine = left.iter().position(|(key, answers)| {
+            self.may_have(key, french) && answers.iter().any(|answer| !answer.is_empty())
+        });
+        let Some((_, answers)) = mine.and_then(|place| left.get_mut(place)) else {
+            return Err(Judgement::Incomplete);
+        };
+        // Several answers to a multiple choice are all its own, so it cannot share its prompt.
+        if let Right::Picks(picks) = self.right {
+            return self.picked(picks, &std::mem::take(answers), french);
+        }
+        let answer = answers.remove(0);
+        if answer.is_empty() {
+            return Err(Judgement::Incomplete);
+        }
+        if self.keyed_by_choice() && !answers.is_empty() {
+            return Err(Judgement::Invalid("holds two answers to one choice"));
+        }
+        match self.right {
+            Right::Pick(pick) => self.picked(&[pick], &[answer], french),
+            Right::Typed(right) => Ok(answer.eq_ignore_ascii_case(right)),
+            Right::Phone if !["Text", "Call"].contains(&answer.as_str()) => {
+                Err(Judgement::Invalid("must be Text or Call"))
+            }
+            _ => Ok(true),
+        }
+    }
+
+    fn picked(&self, right: &[usize], given: &[String], french: bool) -> Result<bool, Judgement> {
+        let iterables = self.iterables(french);
+        if !given.iter().all(|answer| iterables.contains(answer)) {
+            return Err(Judgement::Invalid("holds what was not offered"));
+        }
+        if given
+            .iter()
+            .enumerate()
+            .any(|(place, one)| given.iter().take(place).any(|other| other == one))
+        {
+            return Err(Judgement::Invalid("holds one choice twice"));
+        }
+        let mut wanted = right.iter().filter_map(|pick| iterables.get(*pick));
+        Ok(given.len() == right.len() && wanted.all(|option| given.contains(option)))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::people::find;
+    use super::*;
+
+    fn judged(username: &str, responses: &[(&str, &[&str])]) -> Judgement {
+        let round = find(username).unwrap().first_round().unwrap();
+        let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        judge(
+            round,
+            false,
+            &responses
+                .iter()
+                .map(|(key, all)| ((*key).to_owned(), own(all)))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn the_right_answer_is_right_in_any_letter_case_and_another_is_wrong() {
+        const CITY: &str = "What city were you born in?";
+        assert_eq!(
+            judged("Greatday", &[(CITY, &["Montreal"])]),
+            Judgement::Right
+        );
+        assert_eq!(
+            judged("Greatday", &[(CITY, &["montreal"])]),
+            Judgement::Right
+        );
+        assert_eq!(judged("Greatday", &[(CITY, &["Paris"])]), Judgement::Wrong);
+        assert_eq!(judged("Greatday", &[(CITY, &[])]), Judgement::Incomplete);
+        assert_eq!(judged("Greatday", &[(CITY, &[""])]), Judgement::Incomplete);
+        let twice = judged("Greatday", &[(CITY, &["Montreal", "Montreal"])]);
+        assert!(matches!(twice, Judgement::Invalid(_)));
+    }
+
+    #[test]
+    fn a_key_is_the_prompt_byte_for_byte() {
+        for key in [
+            "What city were you born in",
+            "what city were you born in?",
+            " What city were you born in?",
+        ] {
+            assert_eq!(
+                judged("Greatday", &[(key, &["Montreal"])]),
+                Judgement::UnknownKey
+            );
+        }
+    }
+
+    #[test]
+    fn all_challenges_are_answered_in_one_call() {
+        let [city, pet] = [
+            "What city were you born in?",
+            "What is the name of your first pet?",
+        ];
+        let some = judged("three_questions", &[(city, &["Montreal"]), (pet, &["Rex"])]);
+        assert_eq!(some, Judgement::Incomplete);
+    }
+
+    #[test]
+    fn equal_prompts_take_their_answers_in_order() {
+        let prompt = "Enter a digit of your PIN";
+        assert_eq!(
+            judged("equal_prompts", &[(prompt, &["4", "7"])]),
+            Judgement::Right
+        );
+        assert_eq!(
+            judged("equal_prompts", &[(prompt, &["7", "4"])]),
+            Judgement::Wrong
+        );
+        assert_eq!(
+            judged("equal_prompts", &[(prompt, &["4"])]),
+            Judgement::Incomplete
+        );
+        let three = judged("equal_prompts", &[(prompt, &["4", "7", "1"])]);
+        assert!(matches!(three, Judgement::Invalid(_)));
+    }
+
+    #[test]
+    fn the_phone_is_the_key_and_the_channel_the_value() {
+        let (phone, prompt) = ("(•••) •••-4821", "Where should we send your code?");
+        assert_eq!(
+            judged("text_or_call", &[(phone, &["Text"])]),
+            Judgement::Right
+        );
+        assert_eq!(
+            judged("text_or_call", &[(phone, &["Call"])]),
+            Judgement::Right
+        );
+        assert!(matches!(
+            judged("text_or_call", &[(phone, &["text"])]),
+            Judgement::Invalid(_)
+        ));
+        assert!(matches!(
+            judged("text_or_call", &[(phone, &["Text", "Call"])]),
+            Judgement::Invalid(_)
+        ));
+        assert_eq!(
+            judged("text_or_call", &[(prompt, &["Text"])]),
+            Judgement::UnknownKey
+        );
+        let both = judged(
+            "text_or_call",
+            &[(phone, &["Text"]), ("(•••) •••-0907", &["Text"])],
+        );
+        assert!(matches!(both, Judgement::Invalid(_)));
+    }
+
+    #[test]
+    fn new_questions_are_chosen_and_differ() {
+        let [book, hero] = [
+            "What is your favourite book?",
+            "Who was your childhood hero?",
+        ];
+        assert_eq!(
+            judged("new_questions", &[(book, &["a"]), (hero, &["b"])]),
+            Judgement::Right
+        );
+        assert_eq!(
+            judged("new_questions", &[(book, &["a"])]),
+            Judgement::Incomplete
+        );
+        assert!(matches!(
+            judged("new_questions", &[(book, &["a", "b"])]),
+            Judgement::Invalid(_)
+        ));
+        assert_eq!(
+            judged("new_questions", &[("Choose a question", &["a"])]),
+            Judgement::UnknownKey
+        );
+    }
+
+    #[test]
+    fn choices_are_among_the_offered_ones() {
+        let which = "Which accounts do you hold with us?";
+        assert_eq!(
+            judged("multiple_answers", &[(which, &["Savings", "Chequing"])]),
+            Judgement::Right
+        );
+        assert_eq!(
+            judged("multiple_answers", &[(which, &["Savings"])]),
+            Judgement::Wrong
+        );
+        for given in [&["savings", "Chequing"][..], &["Savings", "Savings"]] {
+            assert!(matches!(
+                judged("multiple_answers", &[(which, given)]),
+                Judgement::Invalid(_)
+            ));
+        }
+        let branch = "Which branch opened your account?";
+        assert_eq!(
+            judged("multiple_choice", &[(branch, &["Plateau"])]),
+            Judgement::Right
+        );
+        assert_eq!(
+            judged("multiple_choice", &[(branch, &["Old Port"])]),
+            Judgement::Wrong
+        );
+        let two = judged("multiple_choice", &[(branch, &["Plateau", "Old Port"])]);
+        assert!(matches!(two, Judgement::Invalid(_)));
+    }
+}

@@ -1,0 +1,139 @@
+//! The Flinks part: GenerateAuthorizeToken, Authorize and AuthorizeAsync.
+
+mod authorize;
+mod call;
+mod challenge;
+mod codes;
+mod judge;
+mod people;
+mod replies;
+mod request;
+mod rules;
+mod session;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use people::Person;
+pub use rules::Rules;
+
+pub(crate) use call::Call;
+pub(crate) use people::{everybody, find};
+
+use call::Operation;
+use codes::Refusal;
+use request::Invalid;
+use session::Session;
+use token::Tokens;
+
+use super::counts::{Counts, Rule};
+use super::http::Outgoing;
+use super::seed::Seed;
+
+#[derive(Debug)]
+pub(crate) struct Flinks {
+    pub(crate) rules: Rules,
+    pub(crate) secret_key: String,
+    seed: Seed,
+    tokens: Tokens,
+    sessions: Vec<Session>,
+    /// When the first request came: the data of cached mode is older than that.
+    opened: Option<u64>,
+}
+
+/// Why a call fails: the rule it broke, if it is the client's fault, and the reply.
+type Failed = (Option<Rule>, Outgoing);
+
+impl Flinks {
+    pub(crate) fn new(seed: u64, rules: Rules) -> Self {
+        let mut seed = Seed::new(seed);
+        let secret_key = seed.guid();
+        let (tokens, sessions, opened) = Default::default();
+        Self {
+            rules,
+            secret_key,
+            seed,
+            tokens,
+            sessions,
+            opened,
+        }
+    }
+
+    pub(crate) fn handle(&mut self, now: u64, call: &Call<'_>, counts: &mut Counts) -> Outgoing {
+        self.opened.get_or_insert(now);
+        for session in &mut self.sessions {
+            session.settle(now);
+        }
+        self.routed(now, call, counts)
+            .unwrap_or_else(|(rule, reply)| {
+                rule.into_iter().for_each(|rule| counts.broke(rule));
+                reply
+            })
+    }
+
+    fn routed(
+        &mut self,
+        now: u64,
+        call: &Call<'_>,
+        counts: &mut Counts,
+    ) -> Result<Outgoing, Failed> {
+        let Some((customer, operation)) = call.route else {
+            return Err((Some(Rule::Path), replies::not_found()));
+        };
+        if call.request.method != "POST" {
+            return Err(broken(Rule::Method, "METHOD_NOT_AVAILABLE"));
+        }
+        if !customer.eq_ignore_ascii_case(&self.rules.customer_id) {
+            return Err(broken(Rule::Customer, "ACCESS_DENIED"));
+        }
+        match operation {
+            Operation::GenerateAuthorizeToken => self.generate(now, call, counts),
+            Operation::AuthorizeAsync if !self.rules.authorize_async => {
+                Err(broken(Rule::NotActivated, "ACCESS_DENIED"))
+            }
+            Operation::AuthorizeAsync => self.authorize(now, call, true, counts),
+            Operation::Authorize => self.authorize(now, call, false, counts),
+        }
+    }
+
+    fn generate(
+        &mut self,
+        now: u64,
+        call: &Call<'_>,
+        counts: &mut Counts,
+    ) -> Result<Outgoing, Failed> {
+        if call.key("").given != Some(&self.secret_key) {
+            return Err(broken(Rule::SecretKey, "UNAUTHORIZED"));
+        }
+        if !call.request.body.is_empty() {
+            return Err(invalid((String::new(), "The body must be empty")));
+        }
+        let token = self.seed.guid();
+        counts.tokens_minted += 1;
+        let reply = replies::token(&token);
+        self.tokens.mint(token, now);
+        Ok(reply)
+    }
+}
+
+fn broken(rule: Rule, code: &'static str) -> Failed {
+    (Some(rule), replies::refused(&Refusal::of(code)))
+}
+
+fn refused(refusal: Refusal) -> Failed {
+    (None, replies::refused(&refusal))
+}
+
+fn invalid(invalid: Invalid) -> Failed {
+    (Some(Rule::Body), replies::invalid(invalid))
+}
+
+/// The page on troubleshooting has this message for Authorize, and another for the secret key.
+fn unauthorized(rule: Rule) -> Failed {
+    let refusal = Refusal::of("UNAUTHORIZED");
+    (
+        Some(rule),
+        replies::refused_because(&refusal, "You must provide a valid authorize token"),
+    )
+}

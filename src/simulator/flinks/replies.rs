@@ -1,0 +1,210 @@
+//! The bodies that Flinks sends, member by member as documented, and the oddities of some people.
+
+use super::codes::Refusal;
+use super::people::{Casing, Quirks};
+use super::request::{INSTITUTION, Invalid};
+use super::session::Session;
+use crate::simulator::http::Outgoing;
+use crate::simulator::json::Json;
+
+const INSTITUTION_ID: u16 = 14;
+
+pub(crate) fn token(token: &str) -> Outgoing {
+    let body = [
+        ("HttpStatusCode", Json::number(200)),
+        ("Token", Json::text(token)),
+    ];
+    Outgoing::json(200, &Json::object(body))
+}
+
+pub(crate) fn not_found() -> Outgoing {
+    let body = [
+        ("HttpStatusCode", Json::number(404)),
+        ("Message", Json::text("Not found")),
+    ];
+    Outgoing::json(404, &Json::object(body))
+}
+
+/// `{HttpStatusCode, Message, FlinksCode}`.
+pub(crate) fn refused(refusal: &Refusal) -> Outgoing {
+    refused_because(refusal, refusal.message())
+}
+
+pub(crate) fn refused_because(refusal: &Refusal, message: &str) -> Outgoing {
+    with_retry_after(
+        refusal,
+        Outgoing::json(refusal.status, &Json::Object(error(refusal, message))),
+    )
+}
+
+/// 400 INVALID_REQUEST with `ValidationDetails`.
+pub(crate) fn invalid((key, why): Invalid) -> Outgoing {
+    let refusal = Refusal::of("INVALID_REQUEST");
+    let mut body = error(&refusal, refusal.message());
+    let details = Json::Object(vec![(key, Json::texts([why.to_owned()]))]);
+    body.push(("ValidationDetails".to_owned(), details));
+    Outgoing::json(refusal.status, &Json::Object(body))
+}
+
+/// A refusal in a session, dressed as its person's replies are.
+pub(crate) fn ended(refusal: &Refusal, session: &Session) -> Outgoing {
+    let body = Json::Object(error(refusal, refusal.message()));
+    with_retry_after(
+        refusal,
+        dressed(refusal.status, body, &session.person.quirks),
+    )
+}
+
+pub(crate) fn working(code: &'static str, session: &Session) -> Outgoing {
+    let mut body = error(
+        &Refusal::with_status(202, code),
+        Refusal::of(code).message(),
+    );
+    body.push(("RequestId".to_owned(), Json::text(&session.request_id)));
+    tagged(202, body, session)
+}
+
+/// A 203, or after a wrong answer the same with 401, `Message` and `FlinksCode` (B, C).
+pub(crate) fn asking(refused: bool, session: &Session) -> Outgoing {
+    let round = session.round().unwrap_or_default().iter();
+    let challenges = round.map(|challenge| match session.person.quirks.challenge_maps {
+        true => challenge.to_map(session.french),
+        false => challenge.to_json(session.french),
+    });
+    let status = if refused { 401 } else { 203 };
+    let mut body = members([
+        (
+            "Links",
+            Json::Array(vec![link("Authorization", "/Authorize")]),
+        ),
+        ("HttpStatusCode", Json::number(status)),
+        ("SecurityChallenges", Json::Array(challenges.collect())),
+        ("Institution", Json::text(INSTITUTION)),
+        ("RequestId", Json::text(&session.request_id)),
+    ]);
+    if refused {
+        let refusal = Refusal::of("INVALID_SECURITY_RESPONSE");
+        body.push(("Message".to_owned(), Json::text(refusal.message())));
+        body.push(("FlinksCode".to_owned(), Json::text(refusal.code)));
+    }
+    tagged(status, body, session)
+}
+
+pub(crate) fn authorized(last_refresh: String, session: &Session) -> Outgoing {
+    let links = [
+        link("AccountsDetail", "/GetAccountsDetail"),
+        link("AccountsSummary", "/GetAccountsSummary"),
+        link("Statements", "/GetStatements"),
+    ];
+    let login = [
+        ("Username", Json::text(session.person.username)),
+        ("IsScheduledRefresh", Json::Bool(false)),
+        ("LastRefresh", Json::Text(last_refresh)),
+        ("Type", Json::text("Personal")),
+        ("Id", Json::Text(session.person.login_id())),
+    ];
+    let body = members([
+        ("HttpStatusCode", Json::number(200)),
+        ("Links", Json::Array(links.into())),
+        ("InstitutionName", Json::text(INSTITUTION)),
+        ("Login", Json::object(login)),
+        ("InstitutionId", Json::number(INSTITUTION_ID)),
+        ("Institution", Json::text(INSTITUTION)),
+        ("RequestId", Json::text(&session.request_id)),
+    ]);
+    tagged(200, body, session)
+}
+
+type Members = Vec<(String, Json)>;
+
+fn members<const N: usize>(all: [(&str, Json); N]) -> Members {
+    all.map(|(key, value)| (key.to_owned(), value)).into()
+}
+
+fn error(refusal: &Refusal, message: &str) -> Members {
+    members([
+        ("HttpStatusCode", Json::number(refusal.status)),
+        ("Message", Json::text(message)),
+        ("FlinksCode", Json::text(refusal.code)),
+    ])
+}
+
+fn link(rel: &str, href: &str) -> Json {
+    Json::object([
+        ("rel", Json::text(rel)),
+        ("href", Json::text(href)),
+        ("example", Json::Null),
+    ])
+}
+
+fn with_retry_after(refusal: &Refusal, reply: Outgoing) -> Outgoing {
+    match refusal.retry_after {
+        Some(seconds) => reply.with_header("retry-after", &seconds.to_string()),
+        None => reply,
+    }
+}
+
+fn tagged(status: u16, mut body: Members, session: &Session) -> Outgoing {
+    body.extend(
+        session
+            .tag
+            .iter()
+            .map(|tag| ("Tag".to_owned(), Json::text(tag))),
+    );
+    dressed(status, Json::Object(body), &session.person.quirks)
+}
+
+fn dressed(status: u16, body: Json, quirks: &Quirks) -> Outgoing {
+    Outgoing::json(status, &quirks.dress(body))
+}
+
+impl Quirks {
+    fn dress(&self, value: Json) -> Json {
+        match value {
+            Json::Object(members) => Json::Object(
+                members
+                    .into_iter()
+                    .map(|(key, value)| self.member(key, value))
+                    .collect(),
+            ),
+            Json::Array(items) => {
+                Json::Array(items.into_iter().map(|item| self.dress(item)).collect())
+            }
+            other => other,
+        }
+    }
+
+    fn member(&self, key: String, value: Json) -> (String, Json) {
+        let value = match (&value, key.as_str()) {
+            (Json::Number(status), "HttpStatusCode") if self.status_names => {
+                Json::text(status_name(status.as_u64().unwrap_or_default()))
+            }
+            _ => self.dress(value),
+        };
+        let key = match self.casing {
+            Casing::Pascal => key,
+            Casing::Camel => {
+                let mut letters = key.chars();
+                let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+                first.into_iter().chain(letters).collect()
+            }
+            Casing::Lower => key.to_ascii_lowercase(),
+        };
+        (key, value)
+    }
+}
+
+/// The names of .NET's `HttpStatusCode`.
+fn status_name(status: u64) -> &'static str {
+    match status {
+        200 => "OK",
+        202 => "Accepted",
+        203 => "NonAuthoritativeInformation",
+        400 => "BadRequest",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        405 => "MethodNotAllowed",
+        429 => "TooManyRequests",
+        _ => "InternalServerError",
+    }
+}

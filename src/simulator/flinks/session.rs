@@ -1,0 +1,199 @@
+//! One session: an Authorize, its rounds and its end, on two clocks.
+
+use super::challenge::Challenge;
+use super::codes::Refusal;
+use super::judge::{Judgement, judge};
+use super::people::{Person, Plan, Step, Wrong};
+use super::request::{Responses, Start};
+use crate::simulator::seed::Seed;
+
+const MINUTE: u64 = 60_000;
+/// A RequestId while authorizing, without activity (A).
+const IDLE: u64 = 8 * MINUTE;
+/// A RequestId while data is prepared (A).
+const DATA: u64 = 30 * MINUTE;
+
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) person: &'static Person,
+    pub(crate) live: bool,
+    pub(crate) french: bool,
+    pub(crate) tag: Option<String>,
+    pub(crate) token: Option<String>,
+    /// The newest one.
+    pub(crate) request_id: String,
+    /// The one before. Good for a poll, because the reply that brought the newest may be lost.
+    former_id: Option<String>,
+    pub(crate) state: State,
+    pub(crate) authorized_at: Option<u64>,
+    /// When a poll was last told to wait.
+    pub(crate) told_to_wait: Option<u64>,
+    plan: Plan,
+    next_step: usize,
+    wrong_answers: u32,
+    touched: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum State {
+    Working {
+        code: &'static str,
+        until: u64,
+    },
+    Asking {
+        rounds: &'static [&'static [Challenge]],
+        attempt: usize,
+        refused: bool,
+    },
+    Authorized,
+    Refused(Refusal),
+}
+
+impl Session {
+    pub(crate) fn open(
+        person: &'static Person,
+        start: Start,
+        token: Option<&str>,
+        now: u64,
+        seed: &mut Seed,
+    ) -> Self {
+        let plan = if start.cached {
+            person.cached
+        } else {
+            person.live
+        };
+        let mut session = Self {
+            person,
+            live: !start.cached,
+            french: start.french,
+            tag: start.tag,
+            token: token.map(str::to_owned),
+            request_id: seed.guid(),
+            former_id: None,
+            state: State::Authorized,
+            authorized_at: None,
+            told_to_wait: None,
+            plan,
+            next_step: 0,
+            wrong_answers: 0,
+            touched: now,
+        };
+        session.advance(now);
+        session
+    }
+
+    pub(crate) fn is_former(&self, request_id: &str) -> bool {
+        self.former_id.as_deref() == Some(request_id)
+    }
+
+    /// Background work that is done by now moves on by itself.
+    pub(crate) fn settle(&mut self, now: u64) {
+        while let State::Working { until, .. } = self.state {
+            if now < until {
+                break;
+            }
+            self.advance(until);
+        }
+    }
+
+    /// Whether nobody can use this session any more.
+    pub(crate) fn has_expired(&self, now: u64) -> bool {
+        let (since, limit) = match self.authorized_at {
+            Some(at) => (at.max(self.touched), DATA),
+            None => (self.touched, IDLE),
+        };
+        now.saturating_sub(since) >= limit
+    }
+
+    /// Whether this session keeps its person's bank busy.
+    pub(crate) fn is_open(&self, now: u64) -> bool {
+        let under_way = matches!(self.state, State::Working { .. } | State::Asking { .. });
+        self.live && under_way && !self.has_expired(now)
+    }
+
+    pub(crate) fn touch(&mut self, now: u64) {
+        self.touched = now;
+    }
+
+    /// The round that is being asked.
+    pub(crate) fn round(&self) -> Option<&'static [Challenge]> {
+        let State::Asking {
+            rounds, attempt, ..
+        } = self.state
+        else {
+            return None;
+        };
+        rounds.get(attempt).or(rounds.last()).copied()
+    }
+
+    /// The same round once more, as if nothing had been said.
+    pub(crate) fn ask_again(&mut self) {
+        if let State::Asking { refused, .. } = &mut self.state {
+            *refused = false;
+        }
+    }
+
+    /// Puts answers before the bank. Only right and wrong ones change anything.
+    pub(crate) fn answer(
+        &mut self,
+        responses: &Responses,
+        now: u64,
+        seed: &mut Seed,
+    ) -> Option<Judgement> {
+        let judgement = judge(self.round()?, self.french, responses);
+        match judgement {
+            Judgement::Right => {
+                self.advance(now);
+                if self.person.quirks.new_request_ids {
+                    self.renew(seed);
+                }
+            }
+            Judgement::Wrong => self.refuse(seed),
+            _ => {}
+        }
+        Some(judgement)
+    }
+
+    fn refuse(&mut self, seed: &mut Seed) {
+        self.wrong_answers += 1;
+        let end = |code| State::Refused(Refusal::of(code));
+        match (self.person.wrong, &mut self.state) {
+            (
+                Wrong::AsksAgain(times),
+                State::Asking {
+                    attempt, refused, ..
+                },
+            ) if self.wrong_answers <= times => {
+                *attempt += 1;
+                *refused = true;
+                self.renew(seed);
+            }
+            (Wrong::AsksAgain(_), state) => *state = end("INVALID_SECURITY_RESPONSE_NO_RETRY"),
+            (Wrong::Ends(code), state) => *state = end(code),
+        }
+    }
+
+    fn renew(&mut self, seed: &mut Seed) {
+        self.former_id = Some(std::mem::replace(&mut self.request_id, seed.guid()));
+    }
+
+    fn advance(&mut self, now: u64) {
+        self.state = match (self.plan.steps.get(self.next_step), self.plan.refusal) {
+            (Some(Step::Asks(rounds)), _) => State::Asking {
+                rounds,
+                attempt: 0,
+                refused: false,
+            },
+            (Some(Step::Works(code, ms)), _) => State::Working {
+                code,
+                until: now.saturating_add(*ms),
+            },
+            (None, Some(refusal)) => State::Refused(refusal),
+            (None, None) => State::Authorized,
+        };
+        self.next_step += 1;
+        if let State::Authorized = self.state {
+            self.authorized_at = Some(now);
+        }
+    }
+}

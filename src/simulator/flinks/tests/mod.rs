@@ -1,0 +1,210 @@
+//! The rules of the vendor, each pinned by what it answers.
+#![allow(clippy::unwrap_used)]
+
+mod people;
+mod request;
+mod rounds;
+mod tokens;
+
+use crate::simulator::json::Json;
+use crate::simulator::{Arrival, Incoming, Outgoing, Rules, Simulator};
+
+pub(super) const MINUTE: u64 = 60_000;
+pub(super) const CITY: &str = "What city were you born in?";
+pub(super) const COUNTRY: &str = "What is the best country on earth?";
+
+/// A simulator, the time, and the token and RequestId that the next call will carry.
+pub(super) struct Scenario {
+    pub(super) bank: Simulator,
+    pub(super) now: u64,
+    pub(super) token: String,
+    pub(super) request_id: String,
+    operation: &'static str,
+}
+
+/// What came back, with its body read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Got {
+    pub(super) status: u16,
+    pub(super) body: Json,
+    pub(super) headers: Vec<(String, String)>,
+}
+
+impl Got {
+    pub(super) fn text(&self, name: &str) -> &str {
+        match self.body.member(name) {
+            Some(Json::Text(text)) => text,
+            _ => "",
+        }
+    }
+
+    pub(super) fn code(&self) -> (u16, &str) {
+        (self.status, self.text("FlinksCode"))
+    }
+
+    pub(super) fn prompts(&self) -> Vec<String> {
+        let Some(Json::Array(all)) = self.body.member("SecurityChallenges") else {
+            return vec![];
+        };
+        let prompt = |challenge: &Json| match challenge.member("Prompt") {
+            Some(Json::Text(text)) => text.clone(),
+            _ => String::new(),
+        };
+        all.iter().map(prompt).collect()
+    }
+
+    pub(super) fn last_refresh(&self) -> String {
+        match self
+            .body
+            .member("Login")
+            .and_then(|login| login.member("LastRefresh"))
+        {
+            Some(Json::Text(text)) => text.clone(),
+            _ => String::new(),
+        }
+    }
+}
+
+impl Scenario {
+    pub(super) fn new() -> Self {
+        Self::with(Rules::default())
+    }
+
+    pub(super) fn with(rules: Rules) -> Self {
+        let bank = Simulator::with_rules(1, rules);
+        let (token, request_id) = Default::default();
+        let now = 1_769_028_467_145;
+        let mut scenario = Self {
+            bank,
+            now,
+            token,
+            request_id,
+            operation: "Authorize",
+        };
+        scenario.mint();
+        scenario
+    }
+
+    /// Calls go to AuthorizeAsync from here on.
+    pub(super) fn in_background(mut self) -> Self {
+        self.operation = "AuthorizeAsync";
+        self
+    }
+
+    pub(super) fn later(&mut self, ms: u64) -> &mut Self {
+        self.now += ms;
+        self
+    }
+
+    pub(super) fn mint(&mut self) -> String {
+        let key = self.bank.secret_key().to_owned();
+        let token = self.send("POST", "GenerateAuthorizeToken", Some(&key), "");
+        self.token = token.text("Token").to_owned();
+        self.token.clone()
+    }
+
+    pub(super) fn send(
+        &mut self,
+        method: &str,
+        operation: &str,
+        key: Option<&str>,
+        body: &str,
+    ) -> Got {
+        let customer = self.bank.rules().customer_id.clone();
+        self.send_to(
+            method,
+            &format!("/v3/{customer}/BankingServices/{operation}"),
+            key,
+            body,
+        )
+    }
+
+    pub(super) fn send_to(
+        &mut self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: &str,
+    ) -> Got {
+        let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+        headers.extend(key.map(|key| ("Flinks-Auth-Key".to_owned(), key.to_owned())));
+        let body = body.as_bytes();
+        let reply = self.bank.handle(
+            self.now,
+            &Incoming {
+                method,
+                path,
+                headers: &headers,
+                body,
+            },
+        );
+        let Outgoing {
+            status,
+            body,
+            headers,
+            arrival,
+        } = reply;
+        assert_eq!(arrival, Arrival::Arrives);
+        Got {
+            status,
+            body: Json::parse(&body).unwrap(),
+            headers,
+        }
+    }
+
+    /// With the present token; the RequestId of the reply is the present one from here on.
+    pub(super) fn post(&mut self, body: &str) -> Got {
+        let (operation, token) = (self.operation, self.token.clone());
+        let got = self.send("POST", operation, Some(&token), body);
+        if !got.text("RequestId").is_empty() {
+            self.request_id = got.text("RequestId").to_owned();
+        }
+        got
+    }
+
+    pub(super) fn start(&mut self, username: &str, cached: bool) -> Got {
+        let login_id = self.bank.login_id(username).unwrap();
+        self.post(&format!(
+            r#"{{"LoginId":"{login_id}","MostRecentCached":{cached}}}"#
+        ))
+    }
+
+    pub(super) fn live(&mut self, username: &str) -> Got {
+        self.start(username, false)
+    }
+
+    /// A cached start with a token of its own, which leaves the present session as it is.
+    pub(super) fn cached(&mut self, username: &str) -> Got {
+        let (token, request_id) = (self.token.clone(), self.request_id.clone());
+        self.mint();
+        let got = self.start(username, true);
+        (self.token, self.request_id) = (token, request_id);
+        got
+    }
+
+    pub(super) fn poll(&mut self) -> Got {
+        let body = format!(r#"{{"RequestId":"{}"}}"#, self.request_id);
+        self.post(&body)
+    }
+
+    pub(super) fn answer(&mut self, prompt: &str, answer: &str) -> Got {
+        let responses = Json::Object(vec![(prompt.to_owned(), Json::texts([answer.to_owned()]))]);
+        self.answer_with(&responses.to_text())
+    }
+
+    pub(super) fn answer_with(&mut self, responses: &str) -> Got {
+        let id = &self.request_id;
+        let body = format!(r#"{{"RequestId":"{id}","SecurityResponses":{responses}}}"#);
+        self.post(&body)
+    }
+
+    pub(super) fn answer_right(&mut self) -> Got {
+        let responses = self.bank.right_answers_json(&self.request_id).unwrap();
+        self.answer_with(&responses)
+    }
+
+    pub(super) fn broken(&self) -> Vec<String> {
+        let name = |rule| serde_json::to_string(rule).unwrap().replace('"', "");
+        self.bank.counts().broken.keys().map(name).collect()
+    }
+}

@@ -1,0 +1,309 @@
+use super::*;
+use crate::simulator::{Fault, FaultKind, On};
+
+#[test]
+fn a_right_answer_authorizes_and_moves_the_last_refresh_forward() {
+    let mut bank = Scenario::new();
+    assert_eq!(
+        bank.cached("Greatday").last_refresh().get(..23),
+        Some("2026-01-19T20:47:47.145")
+    );
+    let asked = bank.live("Greatday");
+    assert_eq!(
+        (asked.status, asked.prompts()),
+        (203, vec![CITY.to_owned()])
+    );
+    let got = bank.later(MINUTE).answer(CITY, "Montreal");
+    assert_eq!(got.status, 200);
+    let cached = bank.cached("Greatday").last_refresh();
+    assert_eq!(got.last_refresh(), cached);
+    assert_eq!(cached.get(..23), Some("2026-01-21T20:48:47.145"));
+    assert_eq!(bank.broken(), [""; 0]);
+}
+
+#[test]
+fn the_bodies_are_as_documented() {
+    let mut bank = Scenario::new();
+    let login_id = bank.bank.login_id("Greatday").unwrap();
+    let asked = bank.post(&format!(
+        r#"{{"LoginId":"{login_id}","MostRecentCached":false,"Tag":"c42"}}"#
+    ));
+    let id = bank.request_id.clone();
+    let link = r#"{"rel":"Authorization","href":"/Authorize","example":null}"#;
+    let challenge = r#"{"Type":"QuestionAndAnswer","Prompt":"What city were you born in?"}"#;
+    let expected = format!(
+        r#"{{"Links":[{link}],"HttpStatusCode":203,"SecurityChallenges":[{challenge}],"Institution":"FlinksCapital","RequestId":"{id}","Tag":"c42"}}"#
+    );
+    assert_eq!(asked.body.to_text(), expected);
+    let got = bank.answer_right();
+    for (member, value) in [
+        ("HttpStatusCode", "200"),
+        ("InstitutionName", "\"FlinksCapital\""),
+        ("InstitutionId", "14"),
+        ("Institution", "\"FlinksCapital\""),
+        ("RequestId", &format!("{id:?}")),
+        ("Tag", "\"c42\""),
+    ] {
+        assert_eq!(got.body.member(member).unwrap().to_text(), value);
+    }
+    let login = got.body.member("Login").unwrap();
+    assert_eq!(login.member("Id"), Some(&Json::Text(login_id)));
+    assert_eq!(login.member("IsScheduledRefresh"), Some(&Json::Bool(false)));
+}
+
+#[test]
+fn a_cached_start_is_authorized_at_once_for_everybody_whom_flinks_does_not_refuse() {
+    for person in Simulator::new(1).people() {
+        let got = Scenario::new().cached(person.username);
+        let refused = person.cached.refusal.map_or(200, |refusal| refusal.status);
+        let waits = !person.cached.steps.is_empty();
+        assert_eq!(
+            got.status,
+            if waits { 202 } else { refused },
+            "{}",
+            person.username
+        );
+    }
+}
+
+#[test]
+fn credentials_are_checked() {
+    let with = |username: &str, password: &str| {
+        Scenario::new().post(&format!(
+            r#"{{"Username":"{username}","Password":"{password}","Institution":"FlinksCapital","MostRecentCached":false}}"#
+        ))
+    };
+    assert_eq!(with("greatday", "Everyday").status, 203);
+    assert_eq!(with("Greatday", "wrong").code(), (401, "INVALID_LOGIN"));
+    assert_eq!(with("Nobody", "Everyday").code(), (401, "INVALID_LOGIN"));
+    let unknown = r#"{"LoginId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d10"}"#;
+    assert_eq!(Scenario::new().post(unknown).code(), (400, "INVALID_LOGIN"));
+}
+
+#[test]
+fn a_wrong_answer_meets_a_fresh_challenge_and_the_third_one_ends() {
+    let mut bank = Scenario::new();
+    bank.live("Greatday");
+    let first_id = bank.request_id.clone();
+    let got = bank.answer(CITY, "Paris");
+    assert_eq!(got.code(), (401, "INVALID_SECURITY_RESPONSE"));
+    assert_eq!(got.prompts(), [COUNTRY]);
+    assert_ne!(bank.request_id, first_id);
+    assert_eq!(
+        bank.answer(COUNTRY, "France").prompts(),
+        ["What shape do people like most?"]
+    );
+    let got = bank.answer("What shape do people like most?", "Square");
+    assert_eq!(got.code(), (401, "INVALID_SECURITY_RESPONSE_NO_RETRY"));
+    assert_eq!(got.body.member("SecurityChallenges"), None);
+    assert_eq!(
+        bank.answer(CITY, "Montreal").code(),
+        (400, "SESSION_NONEXISTENT")
+    );
+}
+
+#[test]
+fn an_answer_under_an_old_request_id_is_refused() {
+    let mut bank = Scenario::new();
+    bank.live("changing_ids");
+    let old = bank.request_id.clone();
+    assert_eq!(bank.answer(CITY, "Montreal").status, 203);
+    assert_ne!(bank.request_id, old);
+    bank.request_id = old.clone();
+    assert_eq!(
+        bank.answer_with(r#"{"Mother's maiden name":["Tremblay"]}"#)
+            .code(),
+        (400, "SESSION_NONEXISTENT")
+    );
+    assert_eq!(bank.broken(), ["stale-request-id"]);
+    assert_eq!(
+        bank.poll().status,
+        203,
+        "a poll may not know the newest yet"
+    );
+    assert_ne!(bank.request_id, old);
+    assert_eq!(bank.answer_right().status, 200);
+}
+
+#[test]
+fn answers_that_do_not_match_leave_the_round_open() {
+    let mut bank = Scenario::new();
+    bank.live("three_questions");
+    assert_eq!(
+        bank.answer(CITY, "Montreal").code(),
+        (401, "SECURITYRESPONSES_INCOMPLETE")
+    );
+    assert_eq!(
+        bank.answer("What city", "Montreal").code(),
+        (401, "UNKNOWN_CHALLENGE_KEY")
+    );
+    let twice = format!(r#"{{"{CITY}":["Montreal","Montreal"]}}"#);
+    assert_eq!(bank.answer_with(&twice).status, 401);
+    assert_eq!(bank.answer_right().status, 200);
+}
+
+#[test]
+fn empty_answers_are_asked_again_or_incomplete() {
+    for (empty_answers_incomplete, status) in [(false, 203), (true, 401)] {
+        let mut bank = Scenario::with(Rules {
+            empty_answers_incomplete,
+            ..Rules::default()
+        });
+        bank.live("Greatday");
+        assert_eq!(bank.answer_with("{}").status, status);
+        assert_eq!(bank.answer(CITY, "Montreal").status, 200);
+    }
+}
+
+#[test]
+fn nothing_is_answered_after_authorization() {
+    let mut bank = Scenario::new();
+    bank.live("Greatday");
+    bank.answer(CITY, "Montreal");
+    assert_eq!(
+        bank.answer(CITY, "Montreal").code(),
+        (401, "ALREADY_AUTHORIZED")
+    );
+    assert_eq!(bank.poll().status, 200);
+}
+
+#[test]
+fn a_request_id_lives_eight_minutes_from_its_last_use() {
+    let mut bank = Scenario::new();
+    bank.live("Greatday");
+    assert_eq!(bank.later(8 * MINUTE - 1).poll().status, 203);
+    assert_eq!(bank.later(8 * MINUTE - 1).answer(CITY, "Paris").status, 401);
+    assert_eq!(
+        bank.later(8 * MINUTE).answer_right().code(),
+        (401, "SESSION_EXPIRED")
+    );
+    bank.request_id = "9022abc2-8a2e-4b06-a06e-c3e5449c4d10".into();
+    assert_eq!(bank.poll().code(), (400, "SESSION_NONEXISTENT"));
+}
+
+#[test]
+fn an_authorized_request_id_lives_thirty_minutes() {
+    let mut bank = Scenario::new();
+    bank.live("greatday_nomfa");
+    assert_eq!(bank.later(30 * MINUTE - 1).poll().status, 200);
+    assert_eq!(
+        bank.later(30 * MINUTE).poll().code(),
+        (401, "SESSION_EXPIRED")
+    );
+}
+
+#[test]
+fn a_second_live_session_beside_an_open_one_is_refused_where_the_rules_say_so() {
+    let second = |username, refuse_concurrent, wait| {
+        let mut bank = Scenario::with(Rules {
+            refuse_concurrent,
+            ..Rules::default()
+        });
+        bank.live(username);
+        bank.later(wait).mint();
+        bank.live(username).code().0
+    };
+    assert_eq!(second("Greatday", false, 0), 203);
+    assert_eq!(second("Greatday", true, 0), 401);
+    assert_eq!(second("one_session", false, 0), 401);
+    assert_eq!(second("one_session", false, 8 * MINUTE), 203);
+    assert_eq!(second("greatday_nomfa", true, 0), 200);
+}
+
+#[test]
+fn background_work_takes_its_time() {
+    let mut bank = Scenario::new();
+    assert_eq!(
+        bank.live("slow_dispatched").code(),
+        (202, "OPERATION_DISPATCHED")
+    );
+    assert_eq!(bank.later(10_000).poll().status, 202);
+    assert_eq!(bank.later(10_000).poll().status, 202);
+    assert_eq!(bank.broken(), [""; 0]);
+    assert_eq!(bank.later(5_000).poll().status, 203);
+    assert_eq!(bank.broken(), ["hurried-poll"]);
+    assert_eq!(bank.answer(CITY, "Montreal").status, 200);
+}
+
+#[test]
+fn authorize_async_says_how_it_went_only_when_asked() {
+    let mut bank = Scenario::new().in_background();
+    assert_eq!(bank.live("Greatday").code(), (202, "OPERATION_PENDING"));
+    assert_eq!(bank.poll().prompts(), [CITY]);
+    assert_eq!(bank.answer(CITY, "Paris").status, 202);
+    assert_eq!(bank.poll().prompts(), [COUNTRY]);
+    assert_eq!(bank.answer(COUNTRY, "Canada").status, 202);
+    assert_eq!(bank.poll().status, 200);
+    let mut bank = Scenario::new().in_background();
+    assert_eq!(bank.live("code_retry_later").status, 202);
+    assert_eq!(bank.poll().code(), (401, "RETRY_LATER"));
+}
+
+#[test]
+fn what_is_sent_is_counted_and_what_is_sent_twice_too() {
+    let mut bank = Scenario::new();
+    bank.live("Greatday");
+    bank.answer(CITY, "Paris");
+    bank.answer(COUNTRY, "Canada");
+    bank.answer(COUNTRY, "Canada");
+    let counts = bank.bank.counts();
+    assert_eq!(
+        (
+            counts.answers,
+            counts.answers_judged,
+            counts.answers_repeated
+        ),
+        (3, 2, 1)
+    );
+    assert_eq!(counts.answers_by_request_id.get(&bank.request_id), Some(&2));
+    assert_eq!(
+        (counts.live_starts, counts.tokens_minted, counts.tokens_used),
+        (1, 1, 1)
+    );
+    let json = serde_json::to_value(&counts).unwrap();
+    assert_eq!(json.pointer("/broken/answer-unasked"), Some(&1.into()));
+}
+
+#[test]
+fn a_lost_answer_counts_as_sent_and_was_judged_only_if_the_reply_was_lost() {
+    for (kind, judged, status) in [
+        (FaultKind::LostRequest, 0, 203),
+        (FaultKind::LostReply, 1, 200),
+    ] {
+        let mut bank = Scenario::new();
+        bank.live("Greatday");
+        let path = format!(
+            "/v3/{}/BankingServices/Authorize",
+            bank.bank.rules().customer_id
+        );
+        let json = ("content-type".to_owned(), "application/json".to_owned());
+        let headers = [json, ("flinks-auth-key".to_owned(), bank.token.clone())];
+        let id = &bank.request_id;
+        let body =
+            format!(r#"{{"RequestId":"{id}","SecurityResponses":{{"{CITY}":["Montreal"]}}}}"#);
+        let request = Incoming {
+            method: "POST",
+            path: &path,
+            headers: &headers,
+            body: body.as_bytes(),
+        };
+        bank.bank.fault(Fault::new(kind).on(On::Answer));
+        assert_eq!(bank.bank.handle(bank.now, &request).arrival, Arrival::Lost);
+        let counts = bank.bank.counts();
+        assert_eq!((counts.answers, counts.answers_judged), (1, judged));
+        assert_eq!(bank.poll().status, status);
+    }
+}
+
+#[test]
+fn the_same_seed_and_requests_give_the_same_bytes() {
+    let run = || {
+        let mut bank = Scenario::new();
+        (
+            bank.live("image_selection"),
+            bank.answer_right(),
+            bank.cached("image_selection"),
+        )
+    };
+    assert_eq!(run(), run());
+}

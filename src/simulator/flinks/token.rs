@@ -1,0 +1,170 @@
+//! Authorize tokens: one use, and the call that answers carries the token that was challenged.
+
+use std::collections::BTreeMap;
+
+use super::Rules;
+use crate::simulator::counts::Rule;
+
+#[derive(Debug, Default)]
+pub(crate) struct Tokens(BTreeMap<String, Token>);
+
+#[derive(Debug)]
+struct Token {
+    minted: u64,
+    used: bool,
+}
+
+impl Tokens {
+    pub(crate) fn mint(&mut self, token: String, now: u64) {
+        self.0.insert(
+            token,
+            Token {
+                minted: now,
+                used: false,
+            },
+        );
+    }
+
+    /// Takes the token of a call that opens a session: from here on it belongs to that session.
+    pub(crate) fn take(&mut self, key: &Key<'_>, now: u64, rules: &Rules) -> Result<(), Rule> {
+        let Some(given) = self.known(key, rules)? else {
+            return Ok(());
+        };
+        let Some(token) = self.0.get_mut(given) else {
+            return Ok(());
+        };
+        if token.used {
+            return Err(Rule::TokenUsed);
+        }
+        if now.saturating_sub(token.minted) >= rules.token_life() {
+            return Err(Rule::TokenExpired);
+        }
+        token.used = true;
+        Ok(())
+    }
+
+    /// Checks the token of a call within a session against the one that opened it.
+    pub(crate) fn check(
+        &self,
+        key: &Key<'_>,
+        session: Option<&str>,
+        now: u64,
+        rules: &Rules,
+    ) -> Result<(), Rule> {
+        let given = self.known(key, rules)?;
+        if given != session {
+            return Err(Rule::TokenOfAnotherSession);
+        }
+        let minted = given
+            .and_then(|token| self.0.get(token))
+            .map(|token| token.minted);
+        let old = minted.is_some_and(|minted| now.saturating_sub(minted) >= rules.token_life());
+        if old && rules.token_expires_in_session {
+            Err(Rule::TokenExpired)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The token, if it is one that was handed out, or none where none is needed.
+    pub(crate) fn known<'a>(&self, key: &Key<'a>, rules: &Rules) -> Result<Option<&'a str>, Rule> {
+        match key.given {
+            None if rules.tokens_required => Err(Rule::TokenMissing),
+            None => Ok(None),
+            Some(given) if given == key.secret => Err(Rule::SecretKeyAsToken),
+            Some(given) if !self.0.contains_key(given) => Err(Rule::TokenUnknown),
+            Some(given) => Ok(Some(given)),
+        }
+    }
+}
+
+/// The `flinks-auth-key` of a call beside the key that it must not be.
+pub(crate) struct Key<'a> {
+    pub(crate) given: Option<&'a str>,
+    pub(crate) secret: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: u64 = 60_000;
+
+    fn key(given: &str) -> Key<'_> {
+        Key {
+            given: Some(given),
+            secret: "secret",
+        }
+    }
+
+    fn minted() -> Tokens {
+        let mut tokens = Tokens::default();
+        tokens.mint("a".into(), 0);
+        tokens.mint("b".into(), 0);
+        tokens
+    }
+
+    #[test]
+    fn a_token_opens_one_session() {
+        let (mut tokens, rules) = (minted(), Rules::default());
+        assert_eq!(tokens.take(&key("a"), 0, &rules), Ok(()));
+        assert_eq!(tokens.take(&key("a"), 0, &rules), Err(Rule::TokenUsed));
+        assert_eq!(tokens.take(&key("b"), 0, &rules), Ok(()));
+    }
+
+    #[test]
+    fn a_token_lives_fifteen_minutes_or_up_to_thirty() {
+        for (minutes, life) in [(15, 15), (20, 20), (30, 30), (5, 15), (90, 30)] {
+            let rules = Rules {
+                token_minutes: minutes,
+                ..Rules::default()
+            };
+            let at = |now| minted().take(&key("a"), now, &rules);
+            assert_eq!(at(life * MINUTE - 1), Ok(()));
+            assert_eq!(at(life * MINUTE), Err(Rule::TokenExpired));
+        }
+    }
+
+    #[test]
+    fn an_open_session_keeps_its_token_unless_the_rules_say_otherwise() {
+        let check = |token_expires_in_session| {
+            let rules = Rules {
+                token_expires_in_session,
+                ..Rules::default()
+            };
+            minted().check(&key("a"), Some("a"), 15 * MINUTE, &rules)
+        };
+        assert_eq!(check(false), Ok(()));
+        assert_eq!(check(true), Err(Rule::TokenExpired));
+    }
+
+    #[test]
+    fn an_answer_carries_the_token_of_its_session() {
+        let rules = Rules::default();
+        let check = |given, session| minted().check(&key(given), session, 0, &rules);
+        assert_eq!(check("a", Some("a")), Ok(()));
+        assert_eq!(check("b", Some("a")), Err(Rule::TokenOfAnotherSession));
+        assert_eq!(check("a", None), Err(Rule::TokenOfAnotherSession));
+    }
+
+    #[test]
+    fn what_was_never_handed_out_is_no_token() {
+        let rules = Rules::default();
+        let none = Key {
+            given: None,
+            secret: "secret",
+        };
+        assert_eq!(minted().take(&key("c"), 0, &rules), Err(Rule::TokenUnknown));
+        assert_eq!(
+            minted().take(&key("secret"), 0, &rules),
+            Err(Rule::SecretKeyAsToken)
+        );
+        assert_eq!(minted().take(&none, 0, &rules), Err(Rule::TokenMissing));
+        let older = Rules {
+            tokens_required: false,
+            ..rules
+        };
+        assert_eq!(minted().take(&none, 0, &older), Ok(()));
+        assert_eq!(minted().check(&none, None, 0, &older), Ok(()));
+    }
+}
