@@ -1,0 +1,56 @@
+import type { Code, Failure, FieldError, Next, Refusal } from './wasm/bank_mfa.js'
+
+/**
+ * What a flow ends with, or why a call was refused. A lower-case `code` is an ending; an upper-case one
+ * is a refusal: nothing was sent, and the flow stands where it stood. No vendor's message, no answer and
+ * no key is ever in it.
+ */
+export class FlowError extends Error {
+  override readonly name = 'FlowError'
+  /** The stable code. */
+  readonly code: Code
+  /** What to do next. */
+  readonly next: Next
+  /** When to come back, in milliseconds since 1970. */
+  declare readonly retryAt?: number
+  /** The vendor's own code, such as a FlinksCode. */
+  declare readonly vendorCode?: string
+  /** The HTTP status that the verdict was made of. */
+  declare readonly status?: number
+  /** Where the mistake is, such as `/params/loginId`. */
+  declare readonly path?: string
+  /** Of `INVALID_ANSWER`: what is wrong with which field. */
+  declare readonly fields?: FieldError[]
+  /** The flow that it is about. */
+  declare readonly flowId?: string
+
+  constructor(reason: Failure | Refusal, flowId?: string) {
+    const { code, next, message, ...details } = { path: null, fields: [], ...reason }
+    super(details.path === null ? `${code}: ${message}` : `${code}: ${details.path} ${message}`)
+    this.code = code
+    this.next = next
+    for (const [name, detail] of Object.entries({ ...details, flowId })) {
+      if (detail !== null && detail !== undefined && !(Array.isArray(detail) && detail.length === 0)) {
+        Object.defineProperty(this, name, { value: detail, enumerable: true })
+      }
+    }
+  }
+}
+
+/** The refusal of an argument that the core does not see. */
+export function invalidInput(path: string, message: string): FlowError {
+  return new FlowError({ code: 'INVALID_INPUT', next: 'fix-integration', message, path, fields: [] })
+}
+
+/** Calls into the core, and makes a real `Error` of the refusal it throws. */
+export function refusing<T>(call: () => T, flowId?: string): T {
+  try {
+    return call()
+  } catch (reason) {
+    throw isRefusal(reason) ? new FlowError(reason, flowId) : reason
+  }
+}
+
+function isRefusal(reason: unknown): reason is Refusal {
+  return typeof reason === 'object' && reason !== null && !(reason instanceof Error) && 'code' in reason
+}

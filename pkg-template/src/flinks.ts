@@ -1,0 +1,77 @@
+import { refusing } from './errors.js'
+import { Flow, type Answers, type RawAnswers } from './flow.js'
+import { readHost, toJson, type Host, type HostOptions, type Secret } from './host.js'
+import {
+  FlowHandle,
+  flinksAnswerRequest,
+  flinksAuthorizeRequest,
+  flinksAuthorizeResponse,
+  type Authorized,
+  type AuthorizeParams,
+  type AuthorizeReply,
+  type FlinksConfig,
+  type Request,
+} from './wasm/bank_mfa.js'
+
+/** Where and as whom to call Flinks, and with what. */
+export interface FlinksHost extends FlinksConfig, HostOptions {
+  /**
+   * The authorize token, minted by GenerateAuthorizeToken at your back end, and never the secret key. A
+   * function is asked once a session: one Authorize and its answers are one session, and a flow can need
+   * a second one. It must give the same session the same token, also after `restore`. Customers from
+   * before October 2024 may have none.
+   */
+  authorizeToken?: Secret
+}
+
+/** A reply that asks, as `authorizeResponse` gave it. */
+export type Challenged = AuthorizeReply & { kind: 'challenged' }
+
+/** Flinks (Canada): https://docs.flinks.com */
+export const flinks = {
+  /**
+   * Authorizes a session, cached or live, with MFA in any number of rounds. Throws a `FlowError` with
+   * `INVALID_INPUT`, and sends nothing, where an argument is missing, malformed or contradicts another.
+   */
+  authorize(params: AuthorizeParams, host: FlinksHost): Flow<Authorized> {
+    const { config, checked } = readFlinks(host)
+    const handle = refusing(() => FlowHandle.start('flinks', newId(), toJson('params', params), config))
+    return new Flow<Authorized>(handle, checked, 'started')
+  },
+
+  /** The validated request of Authorize, for a loop of your own. Fill in its slots and send it. */
+  authorizeRequest(params: AuthorizeParams, config: FlinksConfig): Request {
+    return refusing(() => flinksAuthorizeRequest(toJson('params', params), toJson('config', config)))
+  },
+
+  /** The validated request that answers; send it under the authorize token that was challenged. */
+  answerRequest(challenged: Pick<Challenged, 'requestId' | 'securityChallenges'>, answers: Answers | { raw: RawAnswers }, config: FlinksConfig): Request {
+    const raw = 'raw' in answers && typeof answers.raw === 'object'
+    const given = raw ? answers.raw : answers instanceof FormData ? Object.fromEntries(answers) : answers
+    return refusing(() =>
+      flinksAnswerRequest(toJson('challenged', challenged), toJson('answers', given), raw, toJson('config', config)),
+    )
+  },
+
+  /** Judges a reply of Authorize. `requestId` is the one that the call carried, if it carried one. */
+  authorizeResponse(response: { status: number; body: string | Uint8Array; requestId?: string }): AuthorizeReply {
+    const { status, body, requestId } = response
+    const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+    return flinksAuthorizeResponse(status, bytes, requestId)
+  },
+}
+
+/** @internal */
+export function readFlinks(host: FlinksHost): { config: string; checked: Host } {
+  const { authorizeToken, fetch, timeout, signal, clock, ...config } = host ?? {}
+  const options = Object.fromEntries(Object.entries({ fetch, timeout, signal, clock }).filter(([, given]) => given !== undefined))
+  return {
+    config: toJson('config', config),
+    checked: readHost(options, { FlinksAuthorizeToken: authorizeToken }),
+  }
+}
+
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

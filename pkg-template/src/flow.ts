@@ -1,0 +1,225 @@
+import { FlowError, refusing } from './errors.js'
+import { toJson, type Host, type WaitsFor } from './host.js'
+import { Transport } from './transport.js'
+import type { Failure, FlowHandle, Round, Stage, Step as CoreStep } from './wasm/bank_mfa.js'
+
+/** Answers by field names: a form's data, or a plain object. */
+export type Answers = FormData | Record<string, string | string[]>
+
+/** Answers in the vendor's own form, for a challenge that the vendor does not document. */
+export type RawAnswers = Record<string, string[]>
+
+/** What a flow stands at. */
+export type Step<Result = unknown> =
+  | { readonly kind: 'working'; readonly stage: Stage; readonly until: number | null }
+  | ChallengeStep
+  | { readonly kind: 'done'; readonly result: Result }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly error: FlowError }
+
+/** The bank asks. */
+export interface ChallengeStep {
+  readonly kind: 'challenge'
+  /** What it asks. */
+  readonly round: Round
+  /**
+   * Answers this round. Resolves when the answers fit and are on their way; a second call gets the first
+   * one's promise, and nothing is sent twice. Rejects with `INVALID_ANSWER` and the fields, and leaves the
+   * round open, or with `STALE_ROUND` when the flow has gone on.
+   */
+  answer(answers: Answers): Promise<void>
+  /** Answers this round with the vendor's own keys and values: Flinks' `SecurityResponses`. */
+  answerRaw(answers: RawAnswers): Promise<void>
+}
+
+/**
+ * A flow that runs. It began when it was made; iterate over its steps, or subscribe to it.
+ */
+export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
+  readonly #handle: FlowHandle
+  readonly #host: Host
+  readonly #transport: Transport
+  readonly #listeners = new Set<() => void>()
+  readonly #cancelled = new AbortController()
+  /** Stops the wait that is under way. */
+  #waiting = new AbortController()
+  #current: Step<Result> = { kind: 'working', stage: 'start', until: null }
+
+  /** @internal */
+  constructor(handle: FlowHandle, host: Host, begin: 'started' | 'restored') {
+    this.#handle = handle
+    this.#host = host
+    this.#transport = new Transport(host, handle.id, this.#cancelled.signal)
+    this.cancel = this.cancel.bind(this)
+    if (host.signal?.aborted) {
+      this.#go(() => handle.cancelled(host.clock.now()))
+      return
+    }
+    this.#go(() => handle[begin](host.clock.now()))
+    host.signal?.addEventListener('abort', this.cancel)
+  }
+
+  /** Names the flow to its host; it is not sent to the vendor. */
+  get id(): string {
+    return this.#handle.id
+  }
+
+  /** The step that the flow stands at: the same object until it changes. */
+  get current(): Step<Result> {
+    return this.#current
+  }
+
+  /** Calls `listener` after each change of `current`, until the returned function is called. */
+  subscribe(listener: () => void): () => void {
+    // A wrapper of its own, so that the same function can subscribe twice.
+    const entry = () => listener()
+    this.#listeners.add(entry)
+    return () => void this.#listeners.delete(entry)
+  }
+
+  /**
+   * The steps from the current one to the ending, which is a step too: iterating never throws. A slow
+   * reader may miss a `working`, and never a challenge that still stands.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Step<Result>, void, undefined> {
+    for (let seen: Step<Result> | undefined; ; ) {
+      if (seen === this.#current) await this.#change()
+      seen = this.#current
+      yield seen
+      if (isEnding(seen)) return
+    }
+  }
+
+  /** What came of the flow. Rejects with the `FlowError` that it failed with. */
+  async result(): Promise<Result> {
+    while (!isEnding(this.#current)) await this.#change()
+    if (this.#current.kind === 'done') return this.#current.result
+    throw (this.#current as Step & { kind: 'failed' }).error
+  }
+
+  /** Ends the flow with `cancelled`. What was sent is not taken back. */
+  cancel(): void {
+    this.#go(() => this.#handle.cancelled(this.#host.clock.now()))
+  }
+
+  /**
+   * The flow as text, opaque, to be stored and given to `restore`. It holds the vendor's ids and the
+   * open challenges, and no key, answer or credential.
+   */
+  snapshot(): string {
+    return this.#handle.snapshot()
+  }
+
+  /** Takes an event to the core, and enters the step that comes of it. */
+  #go(event: () => CoreStep): void {
+    this.#enter(refusing(event, this.#handle.id))
+  }
+
+  #enter(step: CoreStep): void {
+    if (isEnding(this.#current)) return
+    this.#waiting.abort()
+    switch (step.kind) {
+      case 'send':
+        this.#set({ kind: 'working', stage: step.stage, until: null })
+        void this.#send(step)
+        break
+      case 'wait':
+        this.#set({ kind: 'working', stage: step.stage, until: step.until })
+        this.#wait(step.until, 'vendor')
+        break
+      case 'challenge':
+        if (this.#current.kind !== 'challenge' || this.#current.round.number !== step.round.number) {
+          this.#set(this.#challenge(step.round))
+        }
+        if (step.round.expires) this.#wait(step.round.expires.at, 'person')
+        break
+      case 'done':
+        this.#end({ kind: 'done', result: step.result as Result })
+        break
+      case 'failed':
+        this.#end({ kind: 'failed', failure: step.failure, error: new FlowError(step.failure, this.id) })
+        break
+    }
+  }
+
+  async #send(step: CoreStep & { kind: 'send' }): Promise<void> {
+    const reply = await this.#transport.send(step.request)
+    if (isEnding(this.#current)) return
+    const now = this.#host.clock.now()
+    this.#go(() =>
+      typeof reply === 'string'
+        ? this.#handle.lost(step.serial, reply, now)
+        : this.#handle.replied(step.serial, reply, now),
+    )
+  }
+
+  #wait(until: number, waitsFor: WaitsFor): void {
+    const { clock } = this.#host
+    const { signal } = (this.#waiting = new AbortController())
+    const woken = () => {
+      if (!signal.aborted) this.#go(() => this.#handle.waited(clock.now()))
+    }
+    void clock.wait(Math.max(0, until - clock.now()), signal, waitsFor).then(woken, () => {})
+  }
+
+  #challenge(round: Round): ChallengeStep {
+    let accepted: Promise<void> | undefined
+    const submit = async (method: 'answered' | 'answeredRaw', answers: unknown) => {
+      const json = toJson('answers', answers)
+      this.#go(() => this.#handle[method](round.number, json, this.#host.clock.now()))
+    }
+    const once = (method: 'answered' | 'answeredRaw', answers: unknown) => {
+      accepted ??= submit(method, answers).catch((error: unknown) => {
+        accepted = undefined
+        throw error
+      })
+      return accepted
+    }
+    return {
+      kind: 'challenge',
+      round,
+      answer: (answers) => once('answered', isForm(answers) ? fromForm(answers) : answers),
+      answerRaw: (answers) => once('answeredRaw', answers),
+    }
+  }
+
+  #set(step: Step<Result>): void {
+    this.#current = step
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener()
+      } catch (error) {
+        // A listener's mistake is the listener's: it must not stop the flow.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+  }
+
+  #end(step: Step<Result>): void {
+    this.#host.signal?.removeEventListener('abort', this.cancel)
+    this.#set(step)
+    this.#cancelled.abort()
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.subscribe(() => {
+        stop()
+        resolve()
+      })
+    })
+  }
+}
+
+function isEnding(step: Step): boolean {
+  return step.kind === 'done' || step.kind === 'failed'
+}
+
+function isForm(answers: Answers): answers is FormData {
+  return typeof FormData === 'function' && answers instanceof FormData
+}
+
+function fromForm(form: FormData): Record<string, FormDataEntryValue[]> {
+  return Object.fromEntries([...new Set(form.keys())].map((name) => [name, form.getAll(name)]))
+}

@@ -1,0 +1,43 @@
+/** All that the entries share; each of them loads the wasm in its own way. */
+import { refusing } from './errors.js'
+import { readFlinks, type FlinksHost } from './flinks.js'
+import { Flow } from './flow.js'
+import { FlowHandle } from './wasm/bank_mfa.js'
+
+export { FlowError } from './errors.js'
+export { flinks, type Challenged, type FlinksHost } from './flinks.js'
+export { Flow, type Answers, type ChallengeStep, type RawAnswers, type Step } from './flow.js'
+export type { Clock, Fetch, FetchInit, FetchResponse, HostOptions, Secret, Session, WaitsFor } from './host.js'
+export type {
+  Authorized,
+  AuthorizeParams,
+  AuthorizeReply,
+  Challenge,
+  Choice,
+  Code,
+  Control,
+  Expires,
+  Failure,
+  Field,
+  FieldError,
+  FlinksConfig,
+  Header,
+  Image,
+  Kind,
+  Next,
+  Part,
+  Reason,
+  Request,
+  Round,
+  Stage,
+} from './wasm/bank_mfa.js'
+
+/**
+ * Takes up a flow where its snapshot left it. The host is given again: no address and no secret comes out
+ * of a snapshot. A flow that was sending then does not send again what a bank may have heard.
+ */
+export function restore<Result = unknown>(snapshot: string, host: FlinksHost): Flow<Result> {
+  const { config, checked } = readFlinks(host)
+  const handle = refusing(() => FlowHandle.restore(String(snapshot), config))
+  return new Flow<Result>(handle, checked, 'restored')
+}

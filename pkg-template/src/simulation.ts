@@ -1,0 +1,128 @@
+import type { Clock, FetchInit } from './host.js'
+import { SimulatorHandle, type Counts, type Fault, type Profile, type Rules } from './wasm/simulator.js'
+
+export type { Counts, Fault, FaultKind, On, Profile as Person, Rule, Rules } from './wasm/simulator.js'
+
+/** What a simulated vendor is made of. */
+export interface SimulatorOptions {
+  /** The same seed gives the same tokens and RequestIds; 1 by default. */
+  seed?: number
+  /** The time at its start, in milliseconds since 1970; now, by default. */
+  now?: number
+  /** What a customer's contract decides. */
+  rules?: Partial<Rules>
+  /** Time is real, and not virtual. */
+  realTime?: boolean
+}
+
+/** A clock that stands still until somebody moves it. */
+export interface VirtualClock extends Clock {
+  /** Moves the time on, and wakes who waited for it. */
+  advance(ms: number): void
+}
+
+/** A simulated vendor: see the README for its people, and for what it enforces. */
+export interface Simulated {
+  /**
+   * A drop-in `fetch`. Whatever the host, it answers by the path from `/v3/` on. A lost reply rejects, a
+   * hanging one settles when the signal aborts.
+   */
+  fetch(input: string | URL | Request, init?: Partial<FetchInit> & RequestInit): Promise<Response>
+  /**
+   * The virtual time, for a flow's `clock`: a wait for the vendor moves it on at once, a wait for the person
+   * only by `advance`.
+   */
+  readonly clock: VirtualClock
+  /** Who has an account at the simulated bank, and the right answers. */
+  readonly people: Profile[]
+  /** The secret key, for GenerateAuthorizeToken. */
+  readonly secretKey: string
+  /** The LoginId of a person, by username. */
+  loginId(username: string): string
+  /** What it has seen. */
+  counts(): Counts
+  /** Queues a fault for the next call that it fits. */
+  fault(fault: Partial<Fault> & Pick<Fault, 'kind'>): void
+  /** Changes the rules. */
+  setRules(rules: Partial<Rules>): void
+  /** The right SecurityResponses for the open round of a session, as JSON text. */
+  rightAnswers(requestId: string): string | undefined
+  /** Mints an authorize token, as a back end does. */
+  token(): Promise<string>
+}
+
+/** Makes a simulated vendor. */
+export function simulator(options: SimulatorOptions = {}): Simulated {
+  const { seed = 1, now = Date.now(), rules = {}, realTime = false } = options
+  const handle = new SimulatorHandle(seed, JSON.stringify(rules))
+  const clock = virtualClock(now)
+  const time = () => (realTime ? Date.now() : clock.now())
+  const people: Profile[] = JSON.parse(handle.people())
+  const customerId = rules.customerId ?? '43387ca6-0391-4c82-857d-70d95f087ecb'
+
+  async function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const request = new Request(input, init)
+    request.signal.throwIfAborted()
+    const { pathname, search } = new URL(request.url)
+    const path = pathname.slice(Math.max(0, pathname.indexOf('/v3/'))) + search
+    const body = new Uint8Array(await request.arrayBuffer())
+    const reply = handle.handle(time(), request.method, path, [...request.headers].flat(), body)
+    if (reply.arrival === 'lost') throw new TypeError('the reply is lost')
+    if (reply.arrival === 'hangs') await aborted(request.signal)
+    const headers = reply.headers
+    const pairs = headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1] ?? ''] as [string, string]] : []))
+    return new Response(reply.body as Uint8Array<ArrayBuffer>, { status: reply.status, headers: pairs })
+  }
+
+  return {
+    fetch,
+    clock,
+    people,
+    secretKey: handle.secretKey(),
+    loginId(username) {
+      const person = people.find((person) => person.username.toLowerCase() === username.toLowerCase())
+      if (person === undefined) throw new RangeError('nobody of this name has an account here')
+      return person.loginId
+    },
+    counts: () => JSON.parse(handle.counts()) as Counts,
+    fault: (fault) => handle.fault(JSON.stringify(fault)),
+    setRules: (rules) => handle.setRules(JSON.stringify(rules)),
+    rightAnswers: (requestId) => handle.rightAnswers(requestId),
+    async token() {
+      const url = `https://toolbox-api.private.fin.ag/v3/${customerId}/BankingServices/GenerateAuthorizeToken`
+      const response = await fetch(url, { method: 'POST', headers: { 'flinks-auth-key': handle.secretKey() } })
+      const { Token } = (await response.json()) as { Token: string }
+      return Token
+    },
+  }
+}
+
+function virtualClock(start: number): VirtualClock {
+  let now = start
+  const sleepers = new Set<{ at: number; wake: () => void }>()
+  const advance = (ms: number) => {
+    now += ms
+    for (const sleeper of [...sleepers]) {
+      if (sleeper.at > now) continue
+      sleepers.delete(sleeper)
+      sleeper.wake()
+    }
+  }
+  return {
+    now: () => now,
+    advance,
+    wait: (ms, signal, waitsFor) =>
+      new Promise((wake) => {
+        const sleeper = { at: now + ms, wake }
+        sleepers.add(sleeper)
+        signal.addEventListener('abort', () => sleepers.delete(sleeper), { once: true })
+        if (waitsFor === 'vendor') advance(ms)
+      }),
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
+}

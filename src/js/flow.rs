@@ -1,0 +1,137 @@
+//! A live flow, held in wasm, with synchronous calls.
+
+use wasm_bindgen::prelude::*;
+
+use crate::VENDORS;
+use crate::failure::{Code, Refusal};
+use crate::flow::{Event, Flow, Loss, Step, Submitted};
+use crate::json::{Reader, Value};
+
+use super::send::Reply;
+use super::to_js;
+
+/// A live flow. Every call returns the one next step, or throws a `Refusal` and changes nothing.
+#[wasm_bindgen]
+pub struct FlowHandle {
+    flow: Flow,
+    /// Between `start` and `started`.
+    credentials: Value,
+}
+
+#[wasm_bindgen]
+impl FlowHandle {
+    /// A flow of a vendor, from parameters and configuration as JSON.
+    #[wasm_bindgen(js_name = start)]
+    pub fn start(vendor: &str, id: &str, params: &str, config: &str) -> Result<Self, JsValue> {
+        let entry = VENDORS.iter().find(|entry| entry.name == vendor);
+        let entry = entry.ok_or_else(|| refuse(Refusal::from(Code::InvalidInput)))?;
+        let (params, config) = (parse("params", params)?, parse("config", config)?);
+        let (vendor, credentials) = (entry.start)(
+            Reader::new("params", &params),
+            Reader::new("config", &config),
+        )
+        .map_err(refuse)?;
+        Ok(FlowHandle {
+            flow: Flow::new(id, vendor),
+            credentials,
+        })
+    }
+
+    /// A flow out of a snapshot.
+    pub fn restore(snapshot: &str, config: &str) -> Result<Self, JsValue> {
+        let flow = Flow::restore(snapshot, VENDORS, &parse("config", config)?).map_err(refuse)?;
+        Ok(FlowHandle {
+            flow,
+            credentials: Value::Null,
+        })
+    }
+
+    /// The flow's id.
+    #[wasm_bindgen(getter)]
+    pub fn id(&self) -> String {
+        self.flow.id().to_owned()
+    }
+
+    /// The flow as text.
+    pub fn snapshot(&self) -> String {
+        self.flow.snapshot()
+    }
+
+    /// The flow begins.
+    #[wasm_bindgen(unchecked_return_type = "Step")]
+    pub fn started(&mut self, now: f64) -> Result<JsValue, JsValue> {
+        let credentials = core::mem::take(&mut self.credentials);
+        self.advance(Event::Started(&credentials), now)
+    }
+
+    /// A reply came. Its body stays in wasm.
+    #[wasm_bindgen(unchecked_return_type = "Step")]
+    pub fn replied(&mut self, serial: u32, reply: &Reply, now: f64) -> Result<JsValue, JsValue> {
+        self.advance(Event::Replied(serial, reply.response()), now)
+    }
+
+    /// No reply came.
+    #[wasm_bindgen(unchecked_return_type = "Step")]
+    pub fn lost(
+        &mut self,
+        serial: u32,
+        #[wasm_bindgen(unchecked_param_type = "'maybe-sent' | 'not-sent' | 'no-secret'")]
+        loss: &str,
+        now: f64,
+    ) -> Result<JsValue, JsValue> {
+        let loss = match loss {
+            "not-sent" => Loss::NotSent,
+            "no-secret" => Loss::NoSecret,
+            _ => Loss::MaybeSent,
+        };
+        self.advance(Event::Lost(serial, loss), now)
+    }
+
+    /// The person answered a round, by field names, as JSON.
+    #[wasm_bindgen(unchecked_return_type = "Step")]
+    pub fn answered(&mut self, round: u32, answers: &str, now: f64) -> Result<JsValue, JsValue> {
+        let answers = parse("answers", answers)?;
+        self.advance(Event::Answered(round, Submitted::Fields(&answers)), now)
+    }
+
+    /// The host answered a round in the vendor's own form, as JSON.
+    #[wasm_bindgen(js_name = answeredRaw, unchecked_return_type = "Step")]
+    pub fn answered_raw(&mut self, round: u32, raw: &str, now: f64) -> Result<JsValue, JsValue> {
+        let raw = parse("answers", raw)?;
+        self.advance(Event::Answered(round, Submitted::Raw(&raw)), now)
+    }
+
+    /// The time that the step named has come.
+    #[wasm_bindgen(unchecked_return_type = "Step")]
+    pub fn waited(&mut self, now: f64) -> Result<JsValue, JsValue> {
+        self.advance(Event::Waited, now)
+    }
+
+    /// The caller cancels.
+    #[wasm_bindgen(unchecked_return_type = "Step")]
+    pub fn cancelled(&mut self, now: f64) -> Result<JsValue, JsValue> {
+        self.advance(Event::Cancelled, now)
+    }
+
+    /// The flow came out of a snapshot.
+    #[wasm_bindgen(unchecked_return_type = "Step")]
+    pub fn restored(&mut self, now: f64) -> Result<JsValue, JsValue> {
+        self.advance(Event::Restored, now)
+    }
+
+    fn advance(&mut self, event: Event, now: f64) -> Result<JsValue, JsValue> {
+        let step: Result<Step, Refusal> = self.flow.advance(event, now as u64);
+        step.map(|step| to_js(&step)).map_err(refuse)
+    }
+}
+
+/// JSON text of the host's to a value.
+pub fn parse(name: &str, json: &str) -> Result<Value, JsValue> {
+    Value::parse(json.as_bytes())
+        .map_err(|_| refuse(Reader::new(name, &Value::Null).invalid("must be plain JSON data")))
+}
+
+/// What is thrown; the driver makes a real `Error` of it.
+pub fn refuse(refusal: Refusal) -> JsValue {
+    to_js(&refusal)
+}

@@ -1,0 +1,22 @@
+//! The only room that knows JavaScript: conversion, exports, sending. No logic.
+//!
+//! Input comes as JSON text and is read by the same [`Reader`](crate::json::Reader) as the vendors'
+//! bodies, which is smaller than deserialising JavaScript values and names the path of a mistake.
+
+#[cfg(feature = "client")]
+mod flow;
+#[cfg(feature = "client")]
+mod pair;
+#[cfg(feature = "client")]
+mod send;
+#[cfg(feature = "simulator")]
+mod simulator;
+
+/// A plain JavaScript value. What is converted here has no map with keys other than strings, so that
+/// the conversion cannot fail.
+#[cfg(feature = "client")]
+fn to_js(value: &impl serde::Serialize) -> wasm_bindgen::JsValue {
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .unwrap_or(wasm_bindgen::JsValue::NULL)
+}

@@ -1,0 +1,119 @@
+//! One call, with web-sys through gloo-net.
+//!
+//! gloo-net's own `send` traps on a fetch that is rejected with anything but an `Error`, such as
+//! `abort('text')`, and its promise never settles then: the request and the response are gloo-net's,
+//! `fetch` itself is bound here.
+
+use gloo_net::http::{RequestBuilder, Response};
+use js_sys::{Date, Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, ReadableStreamDefaultReader, RequestRedirect};
+
+use crate::http::{self, MAX_BODY};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = fetch)]
+    fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+}
+
+/// The longest Retry-After that is believed, in milliseconds: a day.
+const MAX_RETRY_AFTER: f64 = 86_400_000.0;
+
+/// What came back.
+#[wasm_bindgen]
+pub struct Reply {
+    status: u16,
+    retry_after: Option<u64>,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    /// For the flow.
+    pub fn response(&self) -> http::Response<'_> {
+        http::Response {
+            status: self.status,
+            retry_after: self.retry_after,
+            body: &self.body,
+        }
+    }
+}
+
+/// Sends a request and reads the reply. The headers are names and values in turn. Rejects with
+/// whatever the fetch or the body was rejected with.
+#[wasm_bindgen]
+pub async fn send(
+    method: String,
+    url: String,
+    headers: Vec<String>,
+    body: Option<String>,
+    signal: AbortSignal,
+    fetch: Option<Function>,
+) -> Result<Reply, JsValue> {
+    let request = build(&method, &url, &headers, body, &signal)?;
+    let promise = match fetch {
+        Some(fetch) => Promise::resolve(&fetch.call1(&JsValue::UNDEFINED, &request)?),
+        None => global_fetch(&request)?,
+    };
+    let response: web_sys::Response = JsFuture::from(promise).await?.dyn_into()?;
+    let response = Response::from(response);
+    Ok(Reply {
+        status: response.status(),
+        retry_after: response.headers().get("retry-after").map(millis),
+        body: read(&response).await?,
+    })
+}
+
+fn build(
+    method: &str,
+    url: &str,
+    headers: &[String],
+    body: Option<String>,
+    signal: &AbortSignal,
+) -> Result<web_sys::Request, JsValue> {
+    let mut builder = RequestBuilder::new(url)
+        .method(method.parse().map_err(|_| JsValue::from("method"))?)
+        .redirect(RequestRedirect::Manual)
+        .abort_signal(Some(signal));
+    for pair in headers.chunks_exact(2) {
+        if let [name, value] = pair {
+            builder = builder.header(name, value);
+        }
+    }
+    let request = match body {
+        Some(body) => builder.body(body),
+        None => builder.build(),
+    };
+    Ok(request.map_err(|_| JsValue::from("request"))?.into())
+}
+
+/// Seconds, or a date: RFC 9110, section 10.2.3.
+fn millis(retry_after: String) -> u64 {
+    let millis = match retry_after.trim().parse::<u32>() {
+        Ok(seconds) => f64::from(seconds) * 1000.0,
+        Err(_) => Date::parse(&retry_after) - Date::now(),
+    };
+    millis.clamp(0.0, MAX_RETRY_AFTER) as u64
+}
+
+/// Reads no more than is ever kept, so that an endless body ends.
+async fn read(response: &Response) -> Result<Vec<u8>, JsValue> {
+    let mut bytes = Vec::new();
+    let Some(stream) = response.body() else {
+        return Ok(bytes);
+    };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    loop {
+        let chunk = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&chunk, &"done".into())?.is_truthy() {
+            return Ok(bytes);
+        }
+        let chunk: Uint8Array = Reflect::get(&chunk, &"value".into())?.dyn_into()?;
+        if bytes.len() + chunk.length() as usize > MAX_BODY {
+            drop(reader.cancel());
+            return Ok(Vec::new());
+        }
+        bytes.extend_from_slice(&chunk.to_vec());
+    }
+}

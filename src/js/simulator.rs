@@ -1,0 +1,122 @@
+//! The simulator for JavaScript: values go over as JSON text, which a prompt named `__proto__` survives.
+
+use wasm_bindgen::prelude::*;
+
+use crate::simulator::{Arrival, Incoming, Outgoing, Simulator};
+
+/// A simulated vendor.
+#[wasm_bindgen]
+pub struct SimulatorHandle {
+    simulator: Simulator,
+}
+
+/// What the simulated vendor replies.
+#[wasm_bindgen]
+pub struct SimulatedReply {
+    outgoing: Outgoing,
+}
+
+#[wasm_bindgen]
+impl SimulatorHandle {
+    /// Deterministic from its seed; the rules are JSON.
+    #[wasm_bindgen(constructor)]
+    pub fn new(seed: u32, rules: &str) -> Result<SimulatorHandle, JsError> {
+        Ok(SimulatorHandle {
+            simulator: Simulator::with_rules(seed.into(), serde_json::from_str(rules)?),
+        })
+    }
+
+    /// Handles one request at the time `now`. The headers are names and values in turn.
+    pub fn handle(
+        &mut self,
+        now: f64,
+        method: &str,
+        path: &str,
+        headers: Vec<String>,
+        body: &[u8],
+    ) -> SimulatedReply {
+        let mut headers = headers.into_iter();
+        let pairs = core::iter::from_fn(|| headers.next().zip(headers.next()));
+        let headers: Vec<(String, String)> = pairs.collect();
+        let outgoing = self.simulator.handle(
+            now as u64,
+            &Incoming {
+                method,
+                path,
+                headers: &headers,
+                body,
+            },
+        );
+        SimulatedReply { outgoing }
+    }
+
+    /// What it has seen, as JSON.
+    pub fn counts(&self) -> Result<String, JsError> {
+        Ok(serde_json::to_string(&self.simulator.counts())?)
+    }
+
+    /// Its people, as JSON.
+    pub fn people(&self) -> Result<String, JsError> {
+        Ok(serde_json::to_string(&self.simulator.people())?)
+    }
+
+    /// Its secret key.
+    #[wasm_bindgen(js_name = secretKey)]
+    pub fn secret_key(&self) -> String {
+        self.simulator.secret_key().to_owned()
+    }
+
+    /// Queues a fault, given as JSON.
+    pub fn fault(&mut self, fault: &str) -> Result<(), JsError> {
+        self.simulator.fault(serde_json::from_str(fault)?);
+        Ok(())
+    }
+
+    /// Changes the rules, given as JSON.
+    #[wasm_bindgen(js_name = setRules)]
+    pub fn set_rules(&mut self, rules: &str) -> Result<(), JsError> {
+        self.simulator.set_rules(serde_json::from_str(rules)?);
+        Ok(())
+    }
+
+    /// The right SecurityResponses for the open round of a session, as JSON.
+    #[wasm_bindgen(js_name = rightAnswers)]
+    pub fn right_answers(&self, request_id: &str) -> Option<String> {
+        self.simulator.right_answers_json(request_id)
+    }
+}
+
+#[wasm_bindgen]
+impl SimulatedReply {
+    /// The status.
+    #[wasm_bindgen(getter)]
+    pub fn status(&self) -> u16 {
+        self.outgoing.status
+    }
+
+    /// Names and values in turn.
+    #[wasm_bindgen(getter)]
+    pub fn headers(&self) -> Vec<String> {
+        let pairs = self.outgoing.headers.iter();
+        pairs
+            .flat_map(|(name, value)| [name.clone(), value.clone()])
+            .collect()
+    }
+
+    /// The body.
+    #[wasm_bindgen(getter)]
+    pub fn body(&self) -> Vec<u8> {
+        self.outgoing.body.clone()
+    }
+
+    /// Whether the reply arrives.
+    #[wasm_bindgen(getter, unchecked_return_type = "'arrives' | 'lost' | 'hangs'")]
+    pub fn arrival(&self) -> String {
+        match self.outgoing.arrival {
+            Arrival::Arrives => "arrives",
+            Arrival::Lost => "lost",
+            Arrival::Hangs => "hangs",
+        }
+        .to_owned()
+    }
+}
