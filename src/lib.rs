@@ -56,7 +56,7 @@ pub mod vendor;
 pub mod simulator;
 
 #[cfg(target_arch = "wasm32")]
-mod js;
+pub mod js;
 
 /// The vendors, each a folder of its own.
 pub const VENDORS: &[vendor::Entry] = &[flinks::ENTRY];

@@ -1,5 +1,5 @@
 import { refusing } from './errors.js'
-import { Flow, type Answers, type RawAnswers } from './flow.js'
+import { Flow, toFields, type Answers, type RawAnswers } from './flow.js'
 import { readHost, toJson, type Host, type HostOptions, type Secret } from './host.js'
 import {
   FlowHandle,
@@ -21,11 +21,11 @@ export interface FlinksHost extends FlinksConfig, HostOptions {
    * a second one. It must give the same session the same token, also after `restore`. Customers from
    * before October 2024 may have none.
    */
-  authorizeToken?: Secret
+  authorizeToken?: Secret | undefined
 }
 
-/** A reply that asks, as `authorizeResponse` gave it. */
-export type Challenged = AuthorizeReply & { kind: 'challenged' }
+/** What an answer needs of a reply that asks, as `authorizeResponse` gave it. */
+export type Challenged = Pick<AuthorizeReply & { kind: 'challenged' }, 'requestId' | 'securityChallenges'>
 
 /** Flinks (Canada): https://docs.flinks.com */
 export const flinks = {
@@ -45,12 +45,13 @@ export const flinks = {
   },
 
   /** The validated request that answers; send it under the authorize token that was challenged. */
-  answerRequest(challenged: Pick<Challenged, 'requestId' | 'securityChallenges'>, answers: Answers | { raw: RawAnswers }, config: FlinksConfig): Request {
-    const raw = 'raw' in answers && typeof answers.raw === 'object'
-    const given = raw ? answers.raw : answers instanceof FormData ? Object.fromEntries(answers) : answers
-    return refusing(() =>
-      flinksAnswerRequest(toJson('challenged', challenged), toJson('answers', given), raw, toJson('config', config)),
-    )
+  answerRequest(challenged: Challenged, answers: Answers, config: FlinksConfig): Request {
+    return answer(challenged, toFields(answers), false, config)
+  },
+
+  /** The same with Flinks' own keys and values, for a challenge that Flinks does not document. */
+  answerRawRequest(challenged: Challenged, answers: RawAnswers, config: FlinksConfig): Request {
+    return answer(challenged, answers, true, config)
   },
 
   /** Judges a reply of Authorize. `requestId` is the one that the call carried, if it carried one. */
@@ -61,13 +62,17 @@ export const flinks = {
   },
 }
 
+function answer(challenged: Challenged, answers: unknown, raw: boolean, config: FlinksConfig): Request {
+  const [json, given] = [toJson('challenged', challenged), toJson('answers', answers)]
+  return refusing(() => flinksAnswerRequest(json, given, raw, toJson('config', config)))
+}
+
 /** @internal */
 export function readFlinks(host: FlinksHost): { config: string; checked: Host } {
   const { authorizeToken, fetch, timeout, signal, clock, ...config } = host ?? {}
-  const options = Object.fromEntries(Object.entries({ fetch, timeout, signal, clock }).filter(([, given]) => given !== undefined))
   return {
     config: toJson('config', config),
-    checked: readHost(options, { FlinksAuthorizeToken: authorizeToken }),
+    checked: readHost({ fetch, timeout, signal, clock }, { FlinksAuthorizeToken: authorizeToken }),
   }
 }
 

@@ -177,7 +177,7 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
     return {
       kind: 'challenge',
       round,
-      answer: (answers) => once('answered', isForm(answers) ? fromForm(answers) : answers),
+      answer: (answers) => once('answered', toFields(answers)),
       answerRaw: (answers) => once('answeredRaw', answers),
     }
   }
@@ -216,10 +216,9 @@ function isEnding(step: Step): boolean {
   return step.kind === 'done' || step.kind === 'failed'
 }
 
-function isForm(answers: Answers): answers is FormData {
-  return typeof FormData === 'function' && answers instanceof FormData
-}
-
-function fromForm(form: FormData): Record<string, FormDataEntryValue[]> {
-  return Object.fromEntries([...new Set(form.keys())].map((name) => [name, form.getAll(name)]))
+/** @internal A form's data as a plain object. */
+export function toFields(answers: Answers): Record<string, unknown> {
+  const isForm = (given: Answers): given is FormData => typeof FormData === 'function' && given instanceof FormData
+  if (!isForm(answers)) return answers
+  return Object.fromEntries([...new Set(answers.keys())].map((name) => [name, answers.getAll(name)]))
 }

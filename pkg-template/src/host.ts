@@ -44,16 +44,16 @@ export type Secret = string | ((session: Session) => string | Promise<string>)
 /** What every flow takes from its host. */
 export interface HostOptions {
   /** Makes the calls instead of the global `fetch`. */
-  fetch?: Fetch
+  fetch?: Fetch | undefined
   /**
    * How long a call may take, in milliseconds. By default as long as the vendor may: 240,000 where a
    * bank is reached, 30,000 elsewhere.
    */
-  timeout?: number
+  timeout?: number | undefined
   /** Cancels the flow. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Tells the time, for tests. */
-  clock?: Clock
+  clock?: Clock | undefined
 }
 
 /** The host, checked. */

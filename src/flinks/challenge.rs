@@ -227,3 +227,104 @@ fn strings(value: &Value) -> Option<Vec<&str>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(json: &str) -> Vec<Kind> {
+        let asked = Value::parse(json.as_bytes()).unwrap();
+        challenges(&asked, 1)
+            .iter()
+            .map(|challenge| challenge.kind)
+            .collect()
+    }
+
+    fn answered(json: &str, given: &str) -> Result<String, Refusal> {
+        let asked = Value::parse(json.as_bytes()).unwrap();
+        let given = Value::parse(given.as_bytes()).unwrap();
+        let challenges = challenges(&asked, 1);
+        let answers = Answers::check(&challenges, &given)?;
+        responses(&asked, 1, &answers).map(|responses| responses.print())
+    }
+
+    #[test]
+    fn the_map_of_the_openapi_document_is_read_as_well_as_the_samples() {
+        assert_eq!(
+            kinds(r#"[{"City?":[]},{"Colour?":["Red","Blue"]}]"#),
+            [Kind::Question, Kind::Choice]
+        );
+        assert_eq!(
+            kinds(r#"{"City?":[],"Colour?":["Red"]}"#),
+            [Kind::Question, Kind::Choice]
+        );
+    }
+
+    #[test]
+    fn a_type_without_the_options_it_needs_is_not_guessed() {
+        for name in [
+            "MultipleChoice",
+            "ImageSelection",
+            "TextOrCall",
+            "SomethingNew",
+        ] {
+            let asked = format!(r#"[{{"Type":"{name}","Prompt":"?"}}]"#);
+            assert_eq!(kinds(&asked), [Kind::Unknown], "{name}");
+        }
+        assert_eq!(
+            kinds(r#"[{"Type":"MultipleChoice","Prompt":"?","Iterables":[1,2]}]"#),
+            [Kind::Unknown]
+        );
+    }
+
+    #[test]
+    fn an_unknown_type_shows_itself() {
+        let asked = Value::parse(br#"[{"Type":7,"Prompt":"?"}]"#).unwrap();
+        let challenges = challenges(&asked, 1);
+        assert_eq!(challenges[0].vendor_type, Value::number(7));
+        assert_eq!(challenges[0].fields[0].control, Control::Text);
+    }
+
+    #[test]
+    fn keys_and_values_go_back_byte_for_byte() {
+        let asked =
+            r#"[{"Type":"MultipleChoice","Prompt":" Né\u00a0?\t","Iterables":["e\u0301 ","é"]}]"#;
+        let wire = "{\" Né\u{a0}?\\t\":[\"e\u{301} \"]}";
+        assert_eq!(
+            answered(asked, r#"{"1.1.answer":"0"}"#).as_deref(),
+            Ok(wire)
+        );
+    }
+
+    #[test]
+    fn the_phone_is_the_key_of_a_text_or_call_and_not_the_prompt() {
+        let asked = r#"[{"Type":"TextOrCall","Prompt":"Where?","Iterables":["•••1","•••2"]}]"#;
+        let given = r#"{"1.1.phone":"1","1.1.channel":"0"}"#;
+        assert_eq!(
+            answered(asked, given).as_deref(),
+            Ok(r#"{"•••2":["Text"]}"#)
+        );
+    }
+
+    #[test]
+    fn equal_prompts_share_their_array_in_order() {
+        let asked = r#"[{"Type":"QuestionAndAnswer","Prompt":"?"},{"Type":"QuestionAndAnswer","Prompt":"?"}]"#;
+        let given = r#"{"1.2.answer":"b","1.1.answer":"a"}"#;
+        assert_eq!(answered(asked, given).as_deref(), Ok(r#"{"?":["a","b"]}"#));
+    }
+
+    #[test]
+    fn only_pictures_that_can_be_told_are_shown() {
+        let asked = Value::parse(
+            br#"[{"Type":"ImageSelection","Prompt":"?",
+            "Iterables":["iVBORw0KGgo=","/9j/4AAQ","PHN2Zz4=","iVBORw0KGgo\"onerror"]}]"#,
+        )
+        .unwrap();
+        let challenges = challenges(&asked, 1);
+        let shown = challenges[0].fields[0]
+            .options
+            .iter()
+            .map(|option| option.image.is_some());
+        assert!(shown.eq([true, true, false, false]));
+    }
+}

@@ -144,3 +144,114 @@ impl Reply {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "9022abc2-8a2e-4b06-a06e-c3e5449c4d10";
+    const ASKS: &str = r#""SecurityChallenges":[{"Type":"QuestionAndAnswer","Prompt":"City?"}]"#;
+
+    fn judge(status: u16, body: &str) -> Reply {
+        let known = Guid::parse("00000000-0000-0000-0000-000000000000");
+        let response = Response {
+            status,
+            retry_after: None,
+            body: body.as_bytes(),
+        };
+        Reply::judge(&response, known.as_ref())
+    }
+
+    fn with_id(rest: &str) -> String {
+        ["{\"RequestId\":\"", ID, "\",", rest, "}"].concat()
+    }
+
+    #[test]
+    fn a_203_asks_although_it_is_a_2xx() {
+        let Reply::Challenged(id, asked, refused) = judge(203, &with_id(ASKS)) else {
+            panic!()
+        };
+        assert_eq!((id.text(), asked.items().len(), refused), (ID, 1, false));
+    }
+
+    #[test]
+    fn a_401_with_challenges_asks_again_and_not_only_refuses() {
+        let body = with_id(&[ASKS, r#","FlinksCode":"INVALID_SECURITY_RESPONSE""#].concat());
+        assert!(matches!(judge(401, &body), Reply::Challenged(_, _, true)));
+    }
+
+    #[test]
+    fn the_status_line_is_believed_and_the_status_in_the_body_is_not() {
+        let body = with_id(r#""HttpStatusCode":"NonAuthoritativeInformation","Login":{}"#);
+        assert!(matches!(judge(200, &body), Reply::Authorized(_)));
+        let body = with_id(r#""HttpStatusCode":200,"Login":{}"#);
+        assert!(matches!(judge(202, &body), Reply::Pending(_)));
+    }
+
+    #[test]
+    fn neither_a_page_nor_nothing_nor_half_a_body_is_success() {
+        for body in [
+            "",
+            "<!DOCTYPE html><html></html>",
+            "{}",
+            "[]",
+            "null",
+            r#"{"Login":{"Id":"x"}}"#,
+            r#"{"RequestId":"not a guid","Login":{}}"#,
+            &with_id(ASKS),
+        ] {
+            assert_eq!(judge(200, body), Reply::Unclear, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_203_without_challenges_says_nothing() {
+        for body in ["{}", &with_id(r#""SecurityChallenges":[]"#), "<html>"] {
+            assert_eq!(judge(203, body), Reply::Unclear, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_203_without_a_request_id_keeps_the_one_that_is_known() {
+        let body = ["{", ASKS, "}"].concat();
+        assert!(matches!(judge(203, &body), Reply::Challenged(..)));
+    }
+
+    #[test]
+    fn the_code_is_judged_before_the_status() {
+        for status in [400, 401, 500] {
+            let reply = judge(status, r#"{"FlinksCode":"OPERATION_PENDING"}"#);
+            assert!(matches!(reply, Reply::Pending(_)), "{status}");
+            let reply = judge(status, r#"{"FlinksCode":"DISABLED_LOGIN"}"#);
+            assert!(
+                matches!(reply, Reply::Failed(Code::LoginDisabled, _)),
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_server_error_without_a_code_leaves_open_what_the_bank_heard() {
+        for status in [500, 502, 503, 504, 408] {
+            assert_eq!(judge(status, "<html>"), Reply::Unclear, "{status}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_in_any_casing() {
+        let body = r#"{"requestId":"9022ABC2-8a2e-4b06-a06e-c3e5449c4d10",
+            "login":{"id":"5e115eac-1209-4f19-641c-08d6d484e2fe","isScheduledRefresh":true}}"#;
+        let Reply::Authorized(authorized) = judge(200, body) else {
+            panic!()
+        };
+        assert_eq!(authorized.scheduled_refresh, Some(true));
+        assert!(authorized.login_id.is_some());
+    }
+
+    #[test]
+    fn a_redirect_that_a_browser_hides_is_a_redirect() {
+        for status in [0, 301, 302, 307] {
+            assert_eq!(judge(status, ""), Reply::Failed(Code::Redirected, None));
+        }
+    }
+}

@@ -189,3 +189,95 @@ pub fn checksum(bytes: impl Iterator<Item = u8>) -> u32 {
         (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::VENDORS;
+    use crate::flow::Event;
+
+    fn config() -> Value {
+        let config =
+            br#"{"instance":"toolbox","customerId":"43387ca6-0391-4c82-857d-70d95f087ecb"}"#;
+        Value::parse(config).unwrap()
+    }
+
+    fn snapshot() -> String {
+        let params =
+            Value::parse(br#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#).unwrap();
+        let config = config();
+        let (vendor, credentials) = (VENDORS[0].start)(
+            Reader::new("params", &params),
+            Reader::new("config", &config),
+        )
+        .unwrap();
+        let mut flow = Flow::new("flow", vendor);
+        flow.advance(Event::Started(&credentials), 1_000_000)
+            .unwrap();
+        flow.snapshot()
+    }
+
+    fn sealed(text: &str) -> String {
+        let mut envelope = Value::parse(text.as_bytes()).unwrap();
+        envelope.take("sum");
+        let sum = checksum(envelope.print().bytes());
+        envelope.set("sum", Value::number(sum.into()));
+        envelope.print()
+    }
+
+    fn refused(text: &str) -> Refusal {
+        Flow::restore(text, VENDORS, &config()).err().unwrap()
+    }
+
+    #[test]
+    fn what_was_put_away_is_taken_up_as_it_was() {
+        let flow = Flow::restore(&snapshot(), VENDORS, &config()).ok().unwrap();
+        assert_eq!(flow.snapshot(), snapshot());
+    }
+
+    #[test]
+    fn a_truncated_snapshot_is_refused_wherever_it_ends() {
+        let whole = snapshot();
+        for end in 0..whole.len() {
+            assert_eq!(refused(&whole[..end]).code, Code::SnapshotUnreadable);
+        }
+    }
+
+    #[test]
+    fn an_edited_snapshot_is_refused_wherever_it_was_edited() {
+        let whole = snapshot();
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
+            let edited = String::from_utf8(bytes).unwrap();
+            assert_eq!(refused(&edited).code, Code::SnapshotUnreadable, "{edited}");
+        }
+    }
+
+    #[test]
+    fn an_edit_under_a_new_checksum_is_named_by_its_path() {
+        let edited = sealed(&snapshot().replace(r#""stage":"start""#, r#""stage":"finish""#));
+        let refusal = refused(&edited);
+        assert_eq!(refusal.code, Code::SnapshotUnreadable);
+        assert_eq!(refusal.path.as_deref(), Some("/snapshot/flow/state/stage"));
+    }
+
+    #[test]
+    fn the_neighbouring_version_is_read_and_a_far_one_is_not() {
+        let version = |v: &str| sealed(&snapshot().replace(r#""v":1"#, &format!(r#""v":{v}"#)));
+        assert!(Flow::restore(&version("2"), VENDORS, &config()).is_ok());
+        assert_eq!(refused(&version("3")).code, Code::SnapshotVersion);
+    }
+
+    #[test]
+    fn the_vendors_ids_stand_where_they_always_stand() {
+        let envelope = Value::parse(snapshot().as_bytes()).unwrap();
+        let id = envelope.get("key").get("LoginId").as_text();
+        assert_eq!(id, Some("5e115eac-1209-4f19-641c-08d6d484e2fe"));
+    }
+
+    #[test]
+    fn no_address_comes_out_of_a_snapshot() {
+        assert!(!snapshot().contains("toolbox") && !snapshot().contains("fin.ag"));
+    }
+}

@@ -4,13 +4,13 @@
 //! bodies, which is smaller than deserialising JavaScript values and names the path of a mistake.
 
 #[cfg(feature = "client")]
-mod flow;
+pub mod flow;
 #[cfg(feature = "client")]
-mod pair;
+pub mod pair;
 #[cfg(feature = "client")]
-mod send;
+pub mod send;
 #[cfg(feature = "simulator")]
-mod simulator;
+pub mod simulator;
 
 /// A plain JavaScript value. What is converted here has no map with keys other than strings, so that
 /// the conversion cannot fail.

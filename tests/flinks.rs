@@ -1,0 +1,695 @@
+//! Flinks Authorize against the simulated bank.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod scenario;
+
+use bank_mfa::challenge::Kind;
+use bank_mfa::failure::{Code, Next, Reason};
+use bank_mfa::flow::{Event, Step, Submitted};
+use bank_mfa::json::Value;
+use bank_mfa::simulator::{Fault, FaultKind, On, Person, Rules};
+use scenario::{MINUTE, Scenario, cached, live, signing_in};
+
+fn json(text: &str) -> Value {
+    Value::parse(text.as_bytes()).unwrap()
+}
+
+// Modes ---------------------------------------------------------------------------------------
+
+#[test]
+fn cached_mode_is_done_at_once() {
+    let scenario = cached("Greatday").run();
+    assert_eq!(
+        scenario.result().get("institution").as_text(),
+        Some("FlinksCapital")
+    );
+    assert_eq!(scenario.sent.len(), 1);
+}
+
+#[test]
+fn live_mode_asks_and_goes_on() {
+    let mut scenario = live("Greatday").run();
+    assert_eq!(scenario.challenge().prompt, "What city were you born in?");
+    scenario.answer(&["Montreal"]);
+    let login_id = scenario.bank.login_id("Greatday");
+    assert_eq!(
+        scenario.result().get("loginId").as_text(),
+        login_id.as_deref()
+    );
+}
+
+#[test]
+fn credentials_sign_in_without_mfa() {
+    let scenario = signing_in("greatday_nomfa", "Everyday").run();
+    assert!(scenario.result().get("requestId").as_text().is_some());
+}
+
+#[test]
+fn the_username_is_not_in_the_result() {
+    let scenario = cached("Greatday").run();
+    assert!(
+        !scenario
+            .result()
+            .print()
+            .to_lowercase()
+            .contains("greatday")
+    );
+}
+
+#[test]
+fn the_last_refresh_says_that_it_is_utc() {
+    let scenario = cached("Greatday").run();
+    let refreshed = scenario.result().get("lastRefresh").as_text();
+    assert!(refreshed.unwrap().ends_with('Z'));
+}
+
+// Challenges ----------------------------------------------------------------------------------
+
+/// The person, the kinds of the challenges, the answers to the fields, and what goes over the wire.
+#[rustfmt::skip]
+const CHALLENGES: &[(&str, &[Kind], &[&str], &str)] = &[
+    ("Greatday", &[Kind::Question], &["Montreal"],
+        r#"{"What city were you born in?":["Montreal"]}"#),
+    ("three_questions", &[Kind::Question, Kind::Question, Kind::Question], &["Montreal", "Rex", "Lakeside"],
+        r#"{"What city were you born in?":["Montreal"],"What is the name of your first pet?":["Rex"],"Which school did you go to?":["Lakeside"]}"#),
+    ("multiple_choice", &[Kind::Choice], &["1"],
+        r#"{"Which branch opened your account?":["Plateau"]}"#),
+    ("text_or_call", &[Kind::Delivery], &["0", "1"],
+        r#"{"(•••) •••-4821":["Call"]}"#),
+    ("device_push", &[Kind::Unknown], &["ok"],
+        r#"{"Approve the sign-in on your phone":["ok"]}"#),
+    ("one_time_verification", &[Kind::Code], &["123456"],
+        r#"{"Enter your one-time code":["123456"]}"#),
+    ("date_of_birth", &[Kind::Unknown], &["1990-01-31"],
+        r#"{"What is your date of birth?":["1990-01-31"]}"#),
+    ("equal_prompts", &[Kind::Question, Kind::Question], &["4", "7"],
+        r#"{"Enter a digit of your PIN":["4","7"]}"#),
+    ("masked_prompt", &[Kind::Question], &["123456"],
+        r#"{"Enter the code sent to (•••) •••-4821":["123456"]}"#),
+    ("no_question_mark", &[Kind::Question], &["Tremblay"],
+        r#"{"Mother's maiden name":["Tremblay"]}"#),
+    ("proto_prompt", &[Kind::Question, Kind::Question], &["one", "two"],
+        r#"{"__proto__":["one"],"constructor":["two"]}"#),
+    ("challenge_maps", &[Kind::Question, Kind::Choice], &["Montreal", "1"],
+        r#"{"What city were you born in?":["Montreal"],"Which colour is your card?":["Blue"]}"#),
+];
+
+#[test]
+fn each_challenge_is_answered_with_its_exact_key_and_value() {
+    for (person, kinds, answers, wire) in CHALLENGES {
+        let mut scenario = live(person).run();
+        let asked = scenario
+            .round()
+            .challenges
+            .iter()
+            .map(|challenge| challenge.kind);
+        assert!(asked.eq(kinds.iter().copied()), "{person}");
+        scenario.answer(answers);
+        assert_eq!(scenario.answers_sent()[0].print(), *wire, "{person}");
+    }
+}
+
+#[test]
+fn several_options_go_back_in_the_vendors_order_whatever_the_order_of_picking() {
+    let mut scenario = live("multiple_answers").run();
+    let name = scenario.challenge().fields[0].name.clone();
+    let mut given = Value::object(Vec::new());
+    given.set(&name, vec!["1".into(), "0".into()].into());
+    scenario.hand_in(&given).unwrap();
+    scenario.go_on();
+    let answers = &scenario.answers_sent()[0];
+    let values = answers.get("Which accounts do you hold with us?");
+    assert_eq!(values.print(), r#"["Chequing","Savings"]"#);
+    scenario.result();
+}
+
+#[test]
+fn a_picked_image_goes_back_byte_for_byte_as_it_came() {
+    let mut scenario = live("image_selection").run();
+    let options = scenario.challenge().fields[0].options.clone();
+    let src = options[1].image.as_ref().unwrap().src.clone();
+    scenario.answer(&["1"]);
+    let answers = &scenario.answers_sent()[0];
+    let sent = answers.get("Choose your security image").items()[0]
+        .as_text()
+        .unwrap();
+    assert_eq!(src, format!("data:image/png;base64,{sent}"));
+    scenario.result();
+}
+
+#[test]
+fn a_phone_is_chosen_first_and_its_code_typed_in_a_round_of_its_own() {
+    let mut scenario = live("text_or_call").run();
+    scenario.answer(&["0", "0"]);
+    let code = &scenario.challenge().fields[0];
+    assert_eq!(code.autocomplete, Some("one-time-code"));
+    scenario.answer(&["123456"]);
+    scenario.result();
+}
+
+#[test]
+fn new_questions_are_the_keys_of_their_answers_and_differ() {
+    let mut scenario = live("new_questions").run();
+    let refusal = scenario
+        .try_answer(&["0", "first", "0", "second"])
+        .unwrap_err();
+    assert_eq!(refusal.fields[0].reason, Reason::AlreadyChosen);
+    assert_eq!(refusal.fields[0].name, "1.2.question");
+    scenario.answer(&["0", "first", "2", "second"]);
+    assert_eq!(scenario.answers_sent()[0].entries().len(), 2);
+    scenario.result();
+}
+
+#[test]
+fn prompts_come_in_the_language_of_the_person() {
+    let mut scenario = live("en_francais").run();
+    assert_eq!(
+        scenario.round().challenges[0].prompt,
+        "Où êtes-vous né\u{a0}?"
+    );
+    scenario.answer(&["Montréal", "hiver"]);
+    scenario.result();
+}
+
+#[test]
+fn everyone_at_the_bank_gets_to_the_end_with_the_right_answers() {
+    let people = live("Greatday").run().bank.people();
+    let asked = |person: &&&Person| person.group != "refusals" && !person.answers.is_empty();
+    let asked: Vec<_> = people.iter().filter(asked).collect();
+    assert!(asked.len() > 30);
+    for person in asked {
+        let mut scenario = live(person.username).run();
+        while let Step::Challenge { round } = &scenario.step {
+            let (number, request_id) = (round.number, request_id(&scenario));
+            let right = scenario.bank.right_answers_json(&request_id).unwrap();
+            let right = json(&right);
+            let event = Event::Answered(number, Submitted::Raw(&right));
+            scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+            scenario.go_on();
+        }
+        if person.username != "terms_after_mfa" {
+            scenario.result();
+        }
+        assert!(
+            scenario.bank.counts().broken.is_empty(),
+            "{}",
+            person.username
+        );
+    }
+}
+
+fn request_id(scenario: &Scenario) -> String {
+    let snapshot = json(&scenario.flow.snapshot());
+    snapshot
+        .get("key")
+        .get("RequestId")
+        .as_text()
+        .unwrap()
+        .to_owned()
+}
+
+// Rounds --------------------------------------------------------------------------------------
+
+#[test]
+fn a_wrong_answer_is_asked_again_under_the_newest_request_id() {
+    let mut scenario = live("Greatday").run();
+    let first = request_id(&scenario);
+    scenario.answer(&["Toronto"]);
+    assert!(scenario.round().refused);
+    assert_ne!(request_id(&scenario), first);
+    scenario.answer(&["Canada"]);
+    scenario.result();
+}
+
+#[test]
+fn a_wrong_answer_without_a_fresh_challenge_starts_over() {
+    for (person, code) in [
+        ("wrong_ends", "INVALID_SECURITY_RESPONSE"),
+        ("wrong_no_retry", "INVALID_SECURITY_RESPONSE_NO_RETRY"),
+    ] {
+        let mut scenario = live(person).run();
+        scenario.answer(&["Toronto"]);
+        assert_eq!(scenario.failure().code, Code::AnswerRefused);
+        assert_eq!(scenario.failure().next, Next::StartOver);
+        assert_eq!(scenario.failure().vendor_code.as_deref(), Some(code));
+    }
+}
+
+#[test]
+fn fields_of_one_round_are_not_fields_of_the_next() {
+    let mut scenario = live("Greatday").run();
+    let old = json(r#"{"1.1.answer":"Toronto"}"#);
+    scenario.hand_in(&old).unwrap();
+    scenario.go_on();
+    let refusal = scenario.hand_in(&old).unwrap_err();
+    let reasons: Vec<_> = refusal.fields.iter().map(|field| field.reason).collect();
+    assert_eq!(reasons, [Reason::UnknownField, Reason::Missing]);
+}
+
+#[test]
+fn a_round_is_answered_once() {
+    let mut scenario = live("Greatday").run();
+    let given = json(r#"{"1.1.answer":"Montreal"}"#);
+    scenario.hand_in(&given).unwrap();
+    let again = Event::Answered(1, Submitted::Fields(&given));
+    let refusal = scenario.flow.advance(again, scenario.now).unwrap_err();
+    assert_eq!(refusal.code, Code::StaleRound);
+    scenario.go_on();
+    assert_eq!(scenario.bank.counts().answers, 1);
+}
+
+#[test]
+fn answers_that_do_not_fit_are_named_and_nothing_is_sent() {
+    for (person, given, reason) in [
+        ("Greatday", r#"{}"#, Reason::Missing),
+        ("Greatday", r#"{"1.1.answer":"  "}"#, Reason::Missing),
+        ("Greatday", r#"{"1.1.answer":["a","b"]}"#, Reason::TooMany),
+        (
+            "Greatday",
+            r#"{"1.1.answer":"a","1.2.answer":"b"}"#,
+            Reason::UnknownField,
+        ),
+        (
+            "multiple_choice",
+            r#"{"1.1.answer":"Plateau"}"#,
+            Reason::NotAnOption,
+        ),
+        (
+            "multiple_choice",
+            r#"{"1.1.answer":["0","1"]}"#,
+            Reason::TooMany,
+        ),
+        (
+            "multiple_answers",
+            r#"{"1.1.answer":["0","0"]}"#,
+            Reason::TooMany,
+        ),
+        (
+            "multiple_answers",
+            r#"{"1.1.answer":["0","9"]}"#,
+            Reason::NotAnOption,
+        ),
+    ] {
+        let mut scenario = live(person).run();
+        let before = scenario.flow.snapshot();
+        let refusal = scenario.hand_in(&json(given)).unwrap_err();
+        assert_eq!(refusal.code, Code::InvalidAnswer, "{given}");
+        assert_eq!(refusal.fields[0].reason, reason, "{given}");
+        assert_eq!(scenario.flow.snapshot(), before);
+        assert_eq!(scenario.bank.counts().answers, 0);
+    }
+}
+
+#[test]
+fn empty_security_responses_are_refused_here_and_not_by_flinks() {
+    let mut scenario = live("device_push").run();
+    for raw in ["{}", "[]", r#"{"a":[]}"#, r#"{"a":"b"}"#, r#"{"a":[1]}"#] {
+        let raw = json(raw);
+        let event = Event::Answered(1, Submitted::Raw(&raw));
+        let refusal = scenario.flow.advance(event, scenario.now).unwrap_err();
+        assert_eq!(refusal.code, Code::InvalidInput);
+    }
+    assert_eq!(scenario.bank.counts().answers, 0);
+    scenario.round();
+}
+
+// Clocks --------------------------------------------------------------------------------------
+
+#[test]
+fn eight_minutes_of_silence_are_the_end_of_a_round() {
+    let mut scenario = live("Greatday").run();
+    let expires = scenario.round().expires.unwrap();
+    assert_eq!(expires.at, scenario.now + 8 * MINUTE);
+    assert!(expires.documented);
+    scenario.now = expires.at;
+    scenario.step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
+    assert_eq!(scenario.failure().code, Code::SessionExpired);
+}
+
+#[test]
+fn an_answer_that_comes_too_late_is_not_sent() {
+    let mut scenario = live("Greatday").run();
+    scenario.now += 8 * MINUTE;
+    scenario.answer(&["Montreal"]);
+    assert_eq!(scenario.failure().code, Code::SessionExpired);
+    assert_eq!(scenario.bank.counts().answers, 0);
+}
+
+#[test]
+fn an_answer_in_the_eighth_minute_is_heard() {
+    let mut scenario = live("Greatday").run();
+    scenario.now += 8 * MINUTE - 1;
+    scenario.answer(&["Montreal"]);
+    scenario.result();
+}
+
+#[test]
+fn background_work_is_polled_every_ten_seconds_and_no_faster() {
+    let mut scenario = live("slow_dispatched").run();
+    scenario.answer(&["Montreal"]);
+    scenario.result();
+    let counts = scenario.bank.counts();
+    assert!(counts.polls >= 3);
+    assert!(counts.broken.is_empty(), "{:?}", counts.broken);
+}
+
+#[test]
+fn polling_ends_after_thirty_minutes() {
+    let scenario = live("slow_for_ever").run();
+    assert_eq!(scenario.failure().code, Code::TimedOut);
+    assert!(scenario.failure().retry_at > Some(scenario.now));
+    assert!(scenario.bank.counts().polls < 181);
+}
+
+#[test]
+fn a_throttled_poll_waits_as_long_as_it_is_told() {
+    let throttled = Fault {
+        code: Some("TOO_MANY_REQUESTS".to_owned()),
+        retry_after: Some("120".to_owned()),
+        ..Fault::new(FaultKind::Status).on(On::Poll).status(429)
+    };
+    let mut scenario = live("slow_dispatched").but(throttled).run();
+    assert!(scenario.now >= 1_790_000_000_000 + 2 * MINUTE);
+    scenario.answer(&["Montreal"]);
+    scenario.result();
+}
+
+// Tokens --------------------------------------------------------------------------------------
+
+#[test]
+fn answers_carry_the_token_of_their_session() {
+    let mut scenario = live("many_rounds").run();
+    for answers in [&["Montreal"][..], &["1"], &["0", "0"], &["123456"]] {
+        scenario.answer(answers);
+    }
+    scenario.result();
+    assert!(scenario.sent.iter().all(|request| request.session == 1));
+    assert_eq!(scenario.bank.counts().tokens_minted, 1);
+}
+
+#[test]
+fn an_expired_token_is_not_replaced_to_send_the_answer_again() {
+    let rules = Rules {
+        token_expires_in_session: true,
+        ..Rules::default()
+    };
+    let mut scenario = live("many_rounds").under(rules).run();
+    for answers in [&["Montreal"][..], &["1"], &["0", "0"]] {
+        scenario.now += 7 * MINUTE;
+        scenario.answer(answers);
+        if matches!(scenario.step, Step::Failed { .. }) {
+            break;
+        }
+    }
+    assert_eq!(scenario.failure().code, Code::Unauthorized);
+    assert_eq!(scenario.bank.counts().answers_repeated, 0);
+    assert_eq!(scenario.bank.counts().tokens_minted, 1);
+}
+
+// Lost and unclear replies ----------------------------------------------------------------------
+
+/// Everything that leaves the outcome of a call open.
+const UNCLEAR: &[(FaultKind, Option<u16>)] = &[
+    (FaultKind::LostReply, None),
+    (FaultKind::LostRequest, None),
+    (FaultKind::Hang, None),
+    (FaultKind::Html, None),
+    (FaultKind::Html, Some(503)),
+    (FaultKind::Empty, None),
+    (FaultKind::NotUtf8, None),
+    (FaultKind::DeepJson, None),
+    (FaultKind::TruncatedJson, None),
+    (FaultKind::Status, Some(500)),
+];
+
+fn unclear(on: On) -> impl Iterator<Item = Fault> {
+    UNCLEAR.iter().map(move |(kind, status)| {
+        let fault = Fault::new(*kind).on(on);
+        status.map_or(fault.clone(), |status| fault.status(status))
+    })
+}
+
+#[test]
+fn a_cached_start_is_repeated_under_a_new_token() {
+    for fault in unclear(On::Start) {
+        let scenario = cached("Greatday").but(fault.clone()).run();
+        scenario.result();
+        let sessions: Vec<_> = scenario
+            .sent
+            .iter()
+            .map(|request| request.session)
+            .collect();
+        assert_eq!(sessions, [1, 2], "{fault:?}");
+    }
+}
+
+#[test]
+fn a_cached_start_that_never_gets_through_is_unreachable_or_unreadable() {
+    for (kind, code) in [
+        (FaultKind::LostRequest, Code::Unreachable),
+        (FaultKind::Html, Code::UnreadableReply),
+    ] {
+        let fault = Fault {
+            times: 99,
+            ..Fault::new(kind)
+        };
+        let scenario = cached("Greatday").but(fault.on(On::Start)).run();
+        assert_eq!(scenario.failure().code, code);
+        assert_eq!(scenario.sent.len(), 5);
+    }
+}
+
+#[test]
+fn a_live_start_is_never_repeated() {
+    for fault in unclear(On::Start) {
+        for begin in [live("Greatday"), signing_in("Greatday", "Everyday")] {
+            let scenario = begin.but(fault.clone()).run();
+            assert_eq!(scenario.failure().code, Code::OutcomeUnknown, "{fault:?}");
+            assert!(scenario.failure().retry_at >= Some(scenario.now + 8 * MINUTE));
+            assert_eq!(scenario.sent.len(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_lost_answer_is_never_sent_again() {
+    for fault in unclear(On::Answer) {
+        for begin in [live("Greatday"), signing_in("Greatday", "Everyday")] {
+            let mut scenario = begin.but(fault.clone()).run();
+            scenario.answer(&["Montreal"]);
+            assert_eq!(scenario.answers_sent().len(), 1, "{fault:?}");
+            assert_eq!(scenario.bank.counts().answers, 1);
+        }
+    }
+}
+
+#[test]
+fn what_became_of_a_lost_answer_is_asked_where_authorize_async_can_say() {
+    let lost = Fault::new(FaultKind::LostReply).on(On::Answer);
+    let mut scenario = signing_in("Greatday", "Everyday")
+        .with_authorize_async()
+        .but(lost.clone())
+        .run();
+    scenario.answer(&["Montreal"]);
+    scenario.result();
+    assert!(
+        scenario
+            .sent
+            .last()
+            .unwrap()
+            .url
+            .ends_with("/AuthorizeAsync")
+    );
+
+    let mut wrong = signing_in("Greatday", "Everyday")
+        .with_authorize_async()
+        .but(lost)
+        .run();
+    wrong.answer(&["Toronto"]);
+    assert_eq!(
+        wrong.challenge().prompt,
+        "What is the best country on earth?"
+    );
+}
+
+#[test]
+fn an_answer_that_may_not_have_been_heard_is_not_asked_for_again_at_once() {
+    let lost = Fault::new(FaultKind::LostRequest).on(On::Answer);
+    let mut scenario = signing_in("Greatday", "Everyday")
+        .with_authorize_async()
+        .but(lost)
+        .run();
+    scenario.answer(&["Montreal"]);
+    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+    assert_eq!(scenario.failure().next, Next::RetryLater);
+}
+
+#[test]
+fn a_login_id_is_asked_for_its_last_refresh_when_flinks_cannot_say() {
+    let lost = Fault::new(FaultKind::LostReply).on(On::Answer);
+    let mut heard = live("Greatday").but(lost).run();
+    heard.answer(&["Montreal"]);
+    heard.result();
+    assert_eq!(heard.sent.last().unwrap().session, 2);
+
+    let lost = Fault::new(FaultKind::LostRequest).on(On::Answer);
+    let mut unheard = live("Greatday").but(lost).run();
+    unheard.answer(&["Montreal"]);
+    assert_eq!(unheard.failure().code, Code::OutcomeUnknown);
+}
+
+#[test]
+fn lost_polls_are_repeated_and_a_live_one_ends_as_unknown() {
+    let lost = |times| Fault {
+        times,
+        ..Fault::new(FaultKind::LostReply).on(On::Poll)
+    };
+    let mut scenario = live("slow_after_answer").but(lost(2)).run();
+    scenario.answer(&["Montreal"]);
+    scenario.result();
+
+    let mut scenario = live("slow_after_answer").but(lost(99)).run();
+    scenario.answer(&["Montreal"]);
+    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+}
+
+#[test]
+fn a_bare_refusal_is_clear_whatever_its_body() {
+    for (status, code, next) in [
+        (400, Code::RequestRefused, Next::FixIntegration),
+        (403, Code::Unauthorized, Next::FixIntegration),
+        (405, Code::RequestRefused, Next::FixIntegration),
+        (429, Code::Busy, Next::RetryLater),
+    ] {
+        let fault = Fault::new(FaultKind::Status).on(On::Start).status(status);
+        let scenario = live("Greatday").but(fault).run();
+        assert_eq!(
+            (scenario.failure().code, scenario.failure().next),
+            (code, next)
+        );
+    }
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    let redirected = Fault::new(FaultKind::Redirect).on(On::Start);
+    let scenario = live("Greatday").but(redirected).run();
+    assert_eq!(scenario.failure().code, Code::Redirected);
+}
+
+// FlinksCode ------------------------------------------------------------------------------------
+
+#[rustfmt::skip]
+const CODES: &[(&str, Code, Next)] = &[
+    ("code_invalid_login_400",        Code::CredentialsRefused,  Next::AskCredentials),
+    ("code_invalid_login_401",        Code::CredentialsRefused,  Next::AskCredentials),
+    ("code_invalid_username",         Code::CredentialsRefused,  Next::AskCredentials),
+    ("code_invalid_password",         Code::CredentialsRefused,  Next::AskCredentials),
+    ("code_question_not_found",       Code::QuestionUnanswered,  Next::Reconnect),
+    ("code_concurrent_session",       Code::ConcurrentSession,   Next::RetryLater),
+    ("code_retry_later",              Code::Busy,                Next::RetryLater),
+    ("code_too_many_requests_401",    Code::Busy,                Next::RetryLater),
+    ("code_too_many_requests_403",    Code::Busy,                Next::RetryLater),
+    ("code_too_many_requests_429",    Code::Busy,                Next::RetryLater),
+    ("code_new_account",              Code::BankActionRequired,  Next::VisitBank),
+    ("code_disabled_login",           Code::LoginDisabled,       Next::VisitBank),
+    ("code_disabled_institution",     Code::InstitutionDisabled, Next::RetryLater),
+    ("code_unauthorized",             Code::Unauthorized,        Next::FixIntegration),
+    ("code_access_denied",            Code::Unauthorized,        Next::FixIntegration),
+    ("code_access_denied_403",        Code::Unauthorized,        Next::FixIntegration),
+    ("code_invalid_request_400",      Code::RequestRefused,      Next::FixIntegration),
+    ("code_invalid_request_401",      Code::RequestRefused,      Next::FixIntegration),
+    ("code_method_not_available",     Code::RequestRefused,      Next::FixIntegration),
+    ("code_card_in_use",              Code::CardInUse,           Next::RetryLater),
+    ("code_aggregation_error",        Code::VendorError,         Next::RetryLater),
+    ("code_session_nonexistent",      Code::SessionExpired,      Next::StartOver),
+    ("code_session_expired",          Code::SessionExpired,      Next::StartOver),
+    ("code_something_new",            Code::Refused,             Next::GiveUp),
+];
+
+#[test]
+fn each_flinks_code_at_the_start_ends_with_its_next_action() {
+    for (person, code, next) in CODES {
+        let scenario = live(person).run();
+        let failure = scenario.failure();
+        assert_eq!((failure.code, failure.next), (*code, *next), "{person}");
+        assert_eq!(
+            failure.retry_at.is_some(),
+            *next == Next::RetryLater,
+            "{person}"
+        );
+        assert!(failure.vendor_code.is_some(), "{person}");
+    }
+}
+
+#[test]
+fn each_flinks_code_after_an_answer_ends_with_its_next_action() {
+    for (person, code) in [
+        ("code_invalid_security_response", Code::AnswerRefused),
+        (
+            "code_invalid_security_response_no_retry",
+            Code::AnswerRefused,
+        ),
+        ("code_unknown_challenge_key", Code::AnswersMismatched),
+        ("code_securityresponses_incomplete", Code::AnswersMismatched),
+        ("terms_after_mfa", Code::BankActionRequired),
+    ] {
+        let mut scenario = live(person).run();
+        scenario.answer(&["Montreal"]);
+        assert_eq!(scenario.failure().code, code, "{person}");
+    }
+}
+
+#[test]
+fn already_authorized_goes_on_to_the_data() {
+    let mut scenario = live("code_already_authorized").run();
+    scenario.answer(&["Montreal"]);
+    assert!(scenario.result().get("requestId").as_text().is_some());
+}
+
+#[test]
+fn a_code_that_is_new_arrives_as_itself() {
+    let scenario = live("code_something_new").run();
+    assert_eq!(
+        scenario.failure().vendor_code.as_deref(),
+        Some("SOMETHING_NEW")
+    );
+    assert_eq!(scenario.failure().status, Some(418));
+}
+
+// Put away and taken up -------------------------------------------------------------------------
+
+#[test]
+fn a_flow_goes_on_elsewhere_at_every_stage() {
+    let mut scenario = live("slow_dispatched").pause();
+    for _ in 0..3 {
+        scenario.go_on();
+        scenario.restore();
+    }
+    scenario.answer(&["Montreal"]);
+    scenario.restore();
+    scenario.result();
+}
+
+#[test]
+fn a_flow_that_was_sending_does_not_send_again() {
+    let mut scenario = live("Greatday").run();
+    scenario.try_answer(&["Montreal"]).unwrap();
+    scenario.restore();
+    scenario.go_on();
+    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+    assert_eq!(scenario.answers_sent().len(), 0);
+
+    let mut scenario = signing_in("Greatday", "Everyday").pause();
+    scenario.restore();
+    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+}
+
+#[test]
+fn a_snapshot_holds_no_password_and_no_answer() {
+    let mut scenario = signing_in("Greatday", "Everyday").run();
+    assert!(!scenario.flow.snapshot().contains("Everyday"));
+    scenario.try_answer(&["Montreal"]).unwrap();
+    assert!(!scenario.flow.snapshot().contains("Montreal"));
+}

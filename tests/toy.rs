@@ -1,0 +1,315 @@
+//! A third vendor, made of nothing but the public core: three stages and one challenge. That this
+//! compiles and runs is the proof that the model knows no vendor.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use bank_mfa::challenge::{Challenge, Control, Kind, Part};
+use bank_mfa::failure::{Code, Refusal};
+use bank_mfa::flow::{Event, Flow, Loss, MAX_REPEATS, Step, Submitted};
+use bank_mfa::http::{Request, Response};
+use bank_mfa::json::{Reader, Value};
+use bank_mfa::vendor::{
+    Clocks, Context, Entry, Recovery, Stage, Started, Submission, Vendor, Verdict,
+};
+
+const TOY: Entry = Entry {
+    name: "toy",
+    start: |params, _| {
+        let name = params.get("name").text()?.to_owned();
+        Ok::<Started, Refusal>((Box::new(Toy { name }), Value::Null))
+    },
+    restore: |key, _, _| {
+        Ok(Box::new(Toy {
+            name: key.text()?.to_owned(),
+        }))
+    },
+};
+
+struct Toy {
+    name: String,
+}
+
+impl Vendor for Toy {
+    fn name(&self) -> &'static str {
+        TOY.name
+    }
+
+    fn key(&self) -> Value {
+        self.name.as_str().into()
+    }
+
+    fn save(&self) -> Value {
+        Value::Null
+    }
+
+    fn clocks(&self) -> Clocks {
+        Clocks {
+            poll_every: 1000,
+            poll_for: 10_000,
+            idle: (60_000, false),
+            total: 3_600_000,
+        }
+    }
+
+    fn opens_session(&self, stage: Stage) -> bool {
+        stage == Stage::Start
+    }
+
+    fn request(
+        &self,
+        stage: Stage,
+        submission: &Submission,
+        _: Context,
+    ) -> Result<Request, Refusal> {
+        let body = match submission {
+            Submission::Answers(answers) => answers.text(0, Part::Answer),
+            _ => None,
+        };
+        Ok(Request {
+            method: "POST",
+            url: format!("https://toy.example/{stage:?}"),
+            headers: Vec::new(),
+            body: body.map(str::to_owned),
+            session: 0,
+            timeout: 1000,
+            once: stage != Stage::Poll,
+        })
+    }
+
+    fn judge(&mut self, stage: Stage, response: &Response, _: Context) -> Verdict {
+        match (stage, response.status) {
+            (Stage::Start, 200) => Verdict::Asks {
+                challenges: "What is your favourite colour?".into(),
+                refused: false,
+            },
+            (Stage::Answer | Stage::Poll, 202) => Verdict::Wait(Stage::Poll, response.retry_after),
+            (Stage::Poll, 200) => Verdict::Done(self.key()),
+            _ => Verdict::Unclear,
+        }
+    }
+
+    fn lost(&self, stage: Stage) -> Recovery {
+        match stage {
+            Stage::Answer => Recovery::Look(Stage::Poll),
+            Stage::Poll => Recovery::Repeat(Code::OutcomeUnknown),
+            _ => Recovery::Unknown,
+        }
+    }
+
+    fn challenges(&self, asked: &Value, round: u32) -> Vec<Challenge> {
+        let prompt = asked.as_text().unwrap_or_default();
+        let challenge = Challenge::new(round, 0, Kind::Question, Value::Null, prompt);
+        vec![challenge.with(Part::Answer, Control::Text, Vec::new())]
+    }
+}
+
+const NOW: u64 = 1_000_000;
+
+fn begin() -> (Flow, Step) {
+    let params = Value::parse(br#"{"name":"arthur"}"#).unwrap();
+    let (vendor, credentials) = (TOY.start)(
+        Reader::new("params", &params),
+        Reader::new("config", &Value::Null),
+    )
+    .unwrap();
+    let mut flow = Flow::new("toy-1", vendor);
+    let step = flow.advance(Event::Started(&credentials), NOW).unwrap();
+    (flow, step)
+}
+
+fn reply(flow: &mut Flow, step: &Step, status: u16) -> Step {
+    let Step::Send { serial, .. } = step else {
+        panic!("{step:?}")
+    };
+    let response = Response {
+        status,
+        retry_after: None,
+        body: b"",
+    };
+    flow.advance(Event::Replied(*serial, response), NOW)
+        .unwrap()
+}
+
+fn answer(flow: &mut Flow) -> Step {
+    let given = Value::parse(br#"{"1.1.answer":"blue"}"#).unwrap();
+    flow.advance(Event::Answered(1, Submitted::Fields(&given)), NOW)
+        .unwrap()
+}
+
+fn asking() -> Flow {
+    let (mut flow, step) = begin();
+    let step = reply(&mut flow, &step, 200);
+    assert!(matches!(step, Step::Challenge { .. }));
+    flow
+}
+
+fn waited(flow: &mut Flow, step: &Step) -> Step {
+    let Step::Wait { until, .. } = step else {
+        panic!("{step:?}")
+    };
+    flow.advance(Event::Waited, *until).unwrap()
+}
+
+#[test]
+fn three_stages_and_one_challenge_come_to_their_end() {
+    let mut flow = asking();
+    let step = answer(&mut flow);
+    let Step::Send { request, .. } = &step else {
+        panic!()
+    };
+    assert_eq!(request.body.as_deref(), Some("blue"));
+    let step = reply(&mut flow, &step, 202);
+    let step = waited(&mut flow, &step);
+    let step = reply(&mut flow, &step, 200);
+    assert_eq!(
+        step,
+        Step::Done {
+            result: "arthur".into()
+        }
+    );
+}
+
+#[test]
+fn it_is_put_away_and_taken_up_by_its_own_list_of_vendors() {
+    let flow = asking();
+    let restored = Flow::restore(&flow.snapshot(), &[TOY], &Value::Null).unwrap();
+    assert_eq!(restored.step(), flow.step());
+    let refusal = Flow::restore(&flow.snapshot(), bank_mfa::VENDORS, &Value::Null);
+    assert_eq!(
+        refusal.err().unwrap().path.as_deref(),
+        Some("/snapshot/vendor")
+    );
+}
+
+#[test]
+fn a_wait_that_ends_too_early_goes_on() {
+    let mut flow = asking();
+    let step = answer(&mut flow);
+    let step = reply(&mut flow, &step, 202);
+    assert_eq!(flow.advance(Event::Waited, NOW).unwrap(), step);
+}
+
+#[test]
+fn polls_keep_the_vendors_interval_and_spread_by_less_than_a_tenth() {
+    let mut flow = asking();
+    let step = answer(&mut flow);
+    let Step::Wait { until, .. } = reply(&mut flow, &step, 202) else {
+        panic!()
+    };
+    assert!((NOW + 1000..=NOW + 1100).contains(&until));
+}
+
+#[test]
+fn what_does_not_fit_is_out_of_turn_and_changes_nothing() {
+    let (mut flow, _) = begin();
+    let before = flow.snapshot();
+    let response = Response {
+        status: 200,
+        retry_after: None,
+        body: b"",
+    };
+    let given = Value::parse(b"{}").unwrap();
+    for event in [
+        Event::Started(&Value::Null),
+        Event::Replied(7, response),
+        Event::Lost(7, Loss::MaybeSent),
+        Event::Answered(1, Submitted::Fields(&given)),
+        Event::Waited,
+    ] {
+        assert_eq!(flow.advance(event, NOW).unwrap_err().code, Code::OutOfTurn);
+        assert_eq!(flow.snapshot(), before);
+    }
+}
+
+#[test]
+fn answers_that_did_not_leave_are_asked_for_in_a_round_of_their_own() {
+    let mut flow = asking();
+    let Step::Send { serial, .. } = answer(&mut flow) else {
+        panic!()
+    };
+    let step = flow
+        .advance(Event::Lost(serial, Loss::NotSent), NOW)
+        .unwrap();
+    let Step::Challenge { round } = step else {
+        panic!()
+    };
+    assert_eq!(round.number, 2);
+    assert_eq!(round.challenges[0].prompt, "What is your favourite colour?");
+}
+
+#[test]
+fn a_start_that_did_not_leave_is_unreachable_and_one_without_its_secret_says_so() {
+    for (loss, code) in [
+        (Loss::NotSent, Code::Unreachable),
+        (Loss::NoSecret, Code::SecretMissing),
+        (Loss::MaybeSent, Code::OutcomeUnknown),
+    ] {
+        let (mut flow, _) = begin();
+        let step = flow.advance(Event::Lost(1, loss), NOW).unwrap();
+        let Step::Failed { failure } = step else {
+            panic!()
+        };
+        assert_eq!(failure.code, code);
+    }
+}
+
+#[test]
+fn harmless_requests_are_repeated_a_few_times_and_no_more() {
+    let mut flow = asking();
+    let mut step = answer(&mut flow);
+    step = reply(&mut flow, &step, 202);
+    for _ in 0..MAX_REPEATS {
+        step = waited(&mut flow, &step);
+        step = reply(&mut flow, &step, 500);
+    }
+    step = waited(&mut flow, &step);
+    let Step::Failed { failure } = reply(&mut flow, &step, 500) else {
+        panic!()
+    };
+    assert_eq!(failure.code, Code::OutcomeUnknown);
+    assert_eq!(failure.retry_at, Some(NOW + 60_000));
+}
+
+#[test]
+fn a_flow_lives_no_longer_than_its_vendor_allows() {
+    let mut flow = asking();
+    let given = Value::parse(br#"{"1.1.answer":"blue"}"#).unwrap();
+    let late = NOW + 59_999;
+    let step = flow
+        .advance(Event::Answered(1, Submitted::Fields(&given)), late)
+        .unwrap();
+    let Step::Send { serial, .. } = step else {
+        panic!()
+    };
+    let response = Response {
+        status: 202,
+        retry_after: Some(3_600_000),
+        body: b"",
+    };
+    let Step::Failed { failure } = flow
+        .advance(Event::Replied(serial, response), late)
+        .unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!(failure.code, Code::TimedOut);
+    assert_eq!(
+        failure.retry_at.map(|at| at > late + 3_600_000 - 1),
+        Some(true)
+    );
+}
+
+#[test]
+fn the_end_is_the_end() {
+    let mut flow = asking();
+    let step = flow.advance(Event::Cancelled, NOW).unwrap();
+    assert!(matches!(&step, Step::Failed { failure } if failure.code == Code::Cancelled));
+    for event in [
+        Event::Waited,
+        Event::Cancelled,
+        Event::Restored,
+        Event::Started(&Value::Null),
+    ] {
+        assert_eq!(flow.advance(event, NOW).unwrap(), step);
+    }
+}

@@ -1,0 +1,183 @@
+//! The exports, in Node and in a browser: what JavaScript gets, and what its fetch may do to a call.
+
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use bank_mfa::http::MAX_BODY;
+use bank_mfa::js::flow::FlowHandle;
+use bank_mfa::js::pair::{authorize_request, authorize_response};
+use bank_mfa::js::send::{Reply, send};
+use js_sys::{Array, Function, JSON, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::AbortSignal;
+
+const CONFIG: &str =
+    r#"{"instance":"toolbox","customerId":"43387ca6-0391-4c82-857d-70d95f087ecb"}"#;
+const LIVE: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","mostRecentCached":false}"#;
+const ASKS: &str = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d10","SecurityChallenges":
+    [{"Type":"QuestionAndAnswer","Prompt":"What city were you born in?"}]}"#;
+const NOW: f64 = 1_790_000_000_000.0;
+
+#[wasm_bindgen]
+extern "C" {
+    type AbortController;
+    #[wasm_bindgen(constructor)]
+    fn new() -> AbortController;
+    #[wasm_bindgen(method, getter)]
+    fn signal(this: &AbortController) -> AbortSignal;
+    #[wasm_bindgen(method)]
+    fn abort(this: &AbortController);
+}
+
+fn fetch(body: &str) -> Option<Function> {
+    Some(Function::new_with_args("request", body))
+}
+
+async fn call(fetch: Option<Function>) -> Result<Reply, JsValue> {
+    let headers = ["content-type", "application/json"]
+        .map(str::to_owned)
+        .into();
+    let (method, url) = ("POST".to_owned(), "https://bank.example/v3".to_owned());
+    let signal = AbortController::new().signal();
+    send(method, url, headers, Some("{}".to_owned()), signal, fetch).await
+}
+
+fn get(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &name.into()).unwrap()
+}
+
+fn started() -> (FlowHandle, JsValue) {
+    let mut handle = FlowHandle::start("flinks", "flow", LIVE, CONFIG)
+        .ok()
+        .unwrap();
+    let step = handle.started(NOW).unwrap();
+    (handle, step)
+}
+
+#[wasm_bindgen_test]
+fn a_step_is_a_plain_object() {
+    let (_, step) = started();
+    assert_eq!(get(&step, "kind"), "send");
+    assert_eq!(get(&step, "serial"), 1);
+    let request = get(&step, "request");
+    let headers = Array::from(&get(&request, "headers"));
+    let secret = headers
+        .iter()
+        .find(|header| !get(header, "slot").is_undefined())
+        .unwrap();
+    assert_eq!(get(&secret, "name"), "flinks-auth-key");
+    assert_eq!(get(&secret, "slot"), "FlinksAuthorizeToken");
+    let keys = Object::keys(request.unchecked_ref::<Object>()).join(",");
+    assert_eq!(keys, "method,url,headers,body,session,timeout,once");
+}
+
+#[wasm_bindgen_test]
+fn a_refusal_is_thrown_with_its_path_and_without_its_value() {
+    let thrown = FlowHandle::start("flinks", "flow", r#"{"loginId":"hunter2"}"#, CONFIG);
+    let thrown = thrown.err().unwrap();
+    assert_eq!(get(&thrown, "code"), "INVALID_INPUT");
+    assert_eq!(get(&thrown, "path"), "/params/loginId");
+    let text = String::from(JSON::stringify(&thrown).unwrap());
+    assert!(!text.contains("hunter2"));
+}
+
+#[wasm_bindgen_test]
+async fn a_flow_goes_from_a_fetch_to_a_challenge_and_through_a_snapshot() {
+    let (mut handle, _) = started();
+    let respond = format!("return new Response({ASKS:?}, {{ status: 203 }})");
+    let reply = call(fetch(&respond)).await.ok().unwrap();
+    let step = handle.replied(1, &reply, NOW).unwrap();
+    assert_eq!(get(&step, "kind"), "challenge");
+
+    let snapshot = handle.snapshot();
+    let mut restored = FlowHandle::restore(&snapshot, CONFIG).ok().unwrap();
+    let again = restored.restored(NOW).unwrap();
+    assert_eq!(
+        JSON::stringify(&again).unwrap(),
+        JSON::stringify(&step).unwrap()
+    );
+
+    let sent = restored
+        .answered(1, r#"{"1.1.answer":"Montreal"}"#, NOW)
+        .unwrap();
+    let body = get(&get(&sent, "request"), "body").as_string().unwrap();
+    assert!(body.contains(r#""SecurityResponses":{"What city were you born in?":["Montreal"]}"#));
+}
+
+#[wasm_bindgen_test]
+async fn the_fetch_gets_a_request_that_follows_no_redirect() {
+    let echo = r#"return request.text().then((body) => new Response(
+        [request.method, request.url, request.redirect, request.headers.get("content-type"), body].join(" ")))"#;
+    let reply = call(fetch(echo)).await.ok().unwrap();
+    let text = String::from_utf8(reply.response().body.to_vec()).unwrap();
+    assert_eq!(
+        text,
+        "POST https://bank.example/v3 manual application/json {}"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn whatever_a_fetch_is_rejected_with_the_call_settles() {
+    for body in [
+        "return Promise.reject('text')",
+        "return Promise.reject()",
+        "return Promise.reject(null)",
+        "throw new TypeError('refused')",
+        "throw 'text'",
+        "return undefined",
+        "return { status: 200 }",
+        "return new Response(new ReadableStream({ start(c) { c.error('text') } }))",
+        "return new Response(new ReadableStream({ start(c) { c.enqueue('text'); c.close() } }))",
+    ] {
+        assert!(call(fetch(body)).await.is_err(), "{body}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_aborted_call_settles() {
+    let controller = AbortController::new();
+    controller.abort();
+    let (method, url) = ("GET".to_owned(), "http://127.0.0.1:1/".to_owned());
+    let outcome = send(method, url, Vec::new(), None, controller.signal(), None).await;
+    assert!(outcome.is_err());
+}
+
+#[wasm_bindgen_test]
+async fn a_body_that_is_too_large_is_not_read_to_its_end() {
+    let endless = r#"return new Response(new ReadableStream({
+        pull(controller) { controller.enqueue(new Uint8Array(65536)) } }))"#;
+    let reply = call(fetch(endless)).await.ok().unwrap();
+    assert!(reply.response().body.is_empty());
+
+    let fits = format!("return new Response(new Uint8Array({MAX_BODY}))");
+    let reply = call(fetch(&fits)).await.ok().unwrap();
+    assert_eq!(reply.response().body.len(), MAX_BODY);
+}
+
+#[wasm_bindgen_test]
+async fn retry_after_is_seconds_or_a_date() {
+    let with = |value: &str| {
+        let headers = format!("{{ headers: {{ 'retry-after': {value} }} }}");
+        fetch(&format!("return new Response('', {headers})"))
+    };
+    let after = async |value: &str| call(with(value)).await.ok().unwrap().response().retry_after;
+    assert_eq!(after("'120'").await, Some(120_000));
+    assert_eq!(after("'99999999'").await, Some(86_400_000));
+    assert_eq!(after("'soon'").await, Some(0));
+    let date = after("new Date(Date.now() + 60000).toUTCString()")
+        .await
+        .unwrap();
+    assert!((1..=60_000).contains(&date), "{date}");
+}
+
+#[wasm_bindgen_test]
+fn requests_and_judgements_work_as_a_pair() {
+    let request = authorize_request(LIVE, CONFIG).unwrap();
+    assert_eq!(get(&request, "once"), true);
+    let reply = authorize_response(203, ASKS.as_bytes(), None);
+    assert_eq!(get(&reply, "kind"), "challenged");
+    assert_eq!(Array::from(&get(&reply, "challenges")).length(), 1);
+    let unclear = authorize_response(200, b"<html>", None);
+    assert_eq!(get(&unclear, "kind"), "unclear");
+}
