@@ -121,9 +121,14 @@ KINDS := rust wasm-node wasm-chromium package demo
 test: tools lint test-rust test-wasm size test-package test-demo ## everything, with the counts at the end
 	@$(TALLY) report $(KINDS)
 
+# Not the page's HTML: its white space is text.
+PRETTIER := $(BIN)/prettier --config tests/prettier.json --log-level warn \
+  'pkg-template/src/**/*.ts' 'tests/**/*.{js,mjs,ts}' 'www/**/*.{js,mjs,css}'
+
 .PHONY: lint
-lint: rust ## formatting and clippy, natively and for wasm32
+lint: rust $(NPM) ## formatting, and clippy natively and for wasm32
 	cargo fmt --check
+	$(PRETTIER) --check
 	cargo clippy --all-targets --features simulator -- -D warnings
 	cargo clippy --target $(WASM32) --lib -- -D warnings
 	cargo clippy --target $(WASM32) --lib --no-default-features --features simulator -- -D warnings
@@ -156,8 +161,9 @@ test-demo: chromium $(PACKAGE) $(NPM) ## the demo in Chromium
 # Housekeeping --------------------------------------------------------------------------------
 
 .PHONY: fmt
-fmt: ## format the Rust code
+fmt: rust $(NPM) ## format the code
 	cargo fmt
+	$(PRETTIER) --write
 
 .PHONY: clean
 clean: ## remove target/; the tools stay

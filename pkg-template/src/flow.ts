@@ -81,7 +81,7 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
    * reader may miss a `working`, and never a challenge that still stands.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Step<Result>, void, undefined> {
-    for (let seen: Step<Result> | undefined; ; ) {
+    for (let seen: Step<Result> | undefined; ;) {
       if (seen === this.#current) await this.#change()
       seen = this.#current
       yield seen

@@ -70,7 +70,9 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
     if (reply.arrival === 'lost') throw new TypeError('the reply is lost')
     if (reply.arrival === 'hangs') await aborted(request.signal)
     const headers = reply.headers
-    const pairs = headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1] ?? ''] as [string, string]] : []))
+    const pairs = headers.flatMap((name, at) =>
+      at % 2 === 0 ? [[name, headers[at + 1] ?? ''] as [string, string]] : [],
+    )
     return new Response(reply.body as Uint8Array<ArrayBuffer>, { status: reply.status, headers: pairs })
   }
 

@@ -60,8 +60,7 @@ export class Transport {
       signal.addEventListener('abort', () => resolve(undefined))
     })
     const own =
-      fetch &&
-      (async () => toResponse(await fetch(url, { method, headers, body, redirect: 'manual', signal })))
+      fetch && (async () => toResponse(await fetch(url, { method, headers, body, redirect: 'manual', signal })))
     const sent = send(method, url, Object.entries(headers).flat(), body, signal, own)
     try {
       return await Promise.race([sent.catch(() => undefined), aborted])

@@ -18,10 +18,12 @@ const COUNTS = {
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0)
 const count = (output) =>
-  Object.fromEntries(Object.entries(COUNTS).map(([name, patterns]) => [
-    name,
-    sum(patterns.flatMap((pattern) => [...output.matchAll(pattern)].map((match) => Number(match[1])))),
-  ]))
+  Object.fromEntries(
+    Object.entries(COUNTS).map(([name, patterns]) => [
+      name,
+      sum(patterns.flatMap((pattern) => [...output.matchAll(pattern)].map((match) => Number(match[1])))),
+    ]),
+  )
 
 async function run(kind, [command, ...args]) {
   const start = performance.now()
