@@ -114,23 +114,24 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
     this.#enter(refusing(event, this.#handle.id))
   }
 
+  /** A listener may call back into the flow, so `#set` comes last. */
   #enter(step: CoreStep): void {
     if (isEnding(this.#current)) return
     this.#waiting.abort()
     switch (step.kind) {
       case 'send':
-        this.#set({ kind: 'working', stage: step.stage, until: null })
         void this.#send(step)
+        this.#set({ kind: 'working', stage: step.stage, until: null })
         break
       case 'wait':
-        this.#set({ kind: 'working', stage: step.stage, until: step.until })
         this.#wait(step.until, 'vendor')
+        this.#set({ kind: 'working', stage: step.stage, until: step.until })
         break
       case 'challenge':
+        if (step.round.expires) this.#wait(step.round.expires.at, 'person')
         if (this.#current.kind !== 'challenge' || this.#current.round.number !== step.round.number) {
           this.#set(this.#challenge(step.round))
         }
-        if (step.round.expires) this.#wait(step.round.expires.at, 'person')
         break
       case 'done':
         this.#end({ kind: 'done', result: step.result as Result })
