@@ -151,6 +151,34 @@ pub enum Next {
     AnswerAgain,
 }
 
+impl Next {
+    /// Every next action.
+    pub const ALL: &[Next] = &[
+        Next::RetryLater,
+        Next::StartOver,
+        Next::AskCredentials,
+        Next::Reconnect,
+        Next::VisitBank,
+        Next::FixIntegration,
+        Next::GiveUp,
+        Next::AnswerAgain,
+    ];
+
+    /// The next action as it is printed.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Next::RetryLater => "retry-later",
+            Next::StartOver => "start-over",
+            Next::AskCredentials => "ask-credentials",
+            Next::Reconnect => "reconnect",
+            Next::VisitBank => "visit-bank",
+            Next::FixIntegration => "fix-integration",
+            Next::GiveUp => "give-up",
+            Next::AnswerAgain => "answer-again",
+        }
+    }
+}
+
 /// How a flow ended badly.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]

@@ -25,6 +25,9 @@ mod snapshot;
 /// How often a harmless request is repeated before its trouble counts as the end.
 pub const MAX_REPEATS: u32 = 4;
 
+/// How many polls in a row may bring nothing: the bank works on, whether it is heard or not.
+pub const MAX_LOST_POLLS: u32 = 12;
+
 /// When to come back where the vendor does not say, in milliseconds. Ours, no vendor's.
 const COME_BACK: u64 = 60_000;
 
@@ -128,14 +131,15 @@ pub struct Flow {
     repeats: u32,
     /// What was asked last, in the vendor's own JSON.
     asked: Value,
+    /// Until when it may be answered.
+    expires: u64,
 }
 
-#[derive(Clone)]
 enum State {
     New,
     Sending(Stage),
     Waiting { stage: Stage, until: u64 },
-    Asking { refused: bool, until: u64 },
+    Asking { refused: bool },
     Done(Value),
     Failed(Failure),
 }
@@ -154,6 +158,7 @@ impl Flow {
             round: 0,
             repeats: 0,
             asked: Value::Null,
+            expires: 0,
         }
     }
 
@@ -164,46 +169,43 @@ impl Flow {
 
     /// The one transition. An event that does not fit is refused, and the flow stays as it was.
     pub fn advance(&mut self, event: Event, now: u64) -> Result<Step, Refusal> {
-        match (event, self.state.clone()) {
+        match (event, &self.state) {
             (_, State::Done(_) | State::Failed(_)) => {}
             (Event::Started(credentials), State::New) => {
                 self.started = now;
                 self.working = now;
                 return self.submit(Stage::Start, &Submission::Credentials(credentials));
             }
-            (Event::Replied(serial, response), State::Sending(stage)) if serial == self.serial => {
+            (Event::Replied(serial, response), &State::Sending(stage)) if serial == self.serial => {
                 return self.replied(stage, &response, now);
             }
-            (Event::Lost(serial, loss), State::Sending(stage)) if serial == self.serial => {
+            (Event::Lost(serial, loss), &State::Sending(stage)) if serial == self.serial => {
                 return self.lost(stage, loss, now);
             }
-            (Event::Restored, State::Sending(stage)) => {
+            (Event::Restored, &State::Sending(stage)) => {
                 return self.recover(stage, Code::Unreachable, now);
             }
             (Event::Restored, State::Waiting { .. } | State::Asking { .. }) => {}
-            (Event::Waited, State::Waiting { stage, until }) => {
+            (Event::Waited, &State::Waiting { stage, until }) => {
                 if now >= until {
                     return self.send(stage, now);
                 }
             }
-            (Event::Waited, State::Asking { until, .. }) => {
-                if now >= until {
+            (Event::Waited, State::Asking { .. }) => {
+                if now >= self.expires {
                     self.fail(Code::SessionExpired, now);
                 }
             }
-            (Event::Answered(number, submitted), State::Asking { until, .. })
-                if number == self.round =>
-            {
-                if now >= until {
-                    self.fail(Code::SessionExpired, now);
-                } else {
+            (Event::Answered(number, submitted), State::Asking { .. }) if number == self.round => {
+                if now < self.expires {
                     return self.answered(&submitted, now);
                 }
+                self.fail(Code::SessionExpired, now);
             }
             (Event::Answered(number, _), _) if (1..=self.round).contains(&number) => {
                 return Err(Code::StaleRound.into());
             }
-            (Event::Cancelled, _) => self.fail(Code::Cancelled, now),
+            (Event::Cancelled, _) => self.cancelled(now),
             _ => return Err(Code::OutOfTurn.into()),
         }
         Ok(self.step())
@@ -221,13 +223,13 @@ impl Flow {
                 until: *until,
                 stage: *stage,
             },
-            State::Asking { refused, until } => Step::Challenge {
+            State::Asking { refused } => Step::Challenge {
                 round: Round {
                     number: self.round,
                     refused: *refused,
                     challenges: self.vendor.challenges(&self.asked, self.round),
                     expires: Some(Expires {
-                        at: *until,
+                        at: self.expires,
                         documented: self.vendor.clocks().idle.1,
                     }),
                 },
@@ -263,13 +265,18 @@ impl Flow {
         })
     }
 
-    /// Hands out a request that carries nothing of a person's.
+    /// Hands out a request that carries nothing of a person's. What became of a submission is asked
+    /// however late it is.
     fn send(&mut self, stage: Stage, now: u64) -> Result<Step, Refusal> {
-        if now >= self.started + self.vendor.clocks().total {
+        if matches!(stage, Stage::Start | Stage::Poll) && now >= self.end_of_life() {
             self.fail(Code::TimedOut, now);
             return Ok(self.step());
         }
         self.submit(stage, &Submission::Nothing)
+    }
+
+    fn end_of_life(&self) -> u64 {
+        self.started.saturating_add(self.vendor.clocks().total)
     }
 
     fn answered(&mut self, submitted: &Submitted, now: u64) -> Result<Step, Refusal> {
@@ -282,7 +289,6 @@ impl Flow {
             }
         }?;
         self.working = now;
-        self.repeats = 0;
         Ok(step)
     }
 
@@ -304,8 +310,9 @@ impl Flow {
                 refused,
             } => {
                 self.asked = challenges;
-                self.round += 1;
-                self.ask(refused, now);
+                let until = now.saturating_add(self.vendor.clocks().idle.0);
+                self.expires = until.min(self.end_of_life());
+                self.ask(refused);
             }
             Verdict::Done(result) => self.state = State::Done(result),
             Verdict::Failed {
@@ -316,7 +323,7 @@ impl Flow {
                 Failure {
                     vendor_code,
                     status: Some(response.status),
-                    retry_at: after.map(|after| now + after),
+                    retry_at: after.map(|after| now.saturating_add(after)),
                     ..code.into()
                 },
                 now,
@@ -331,11 +338,15 @@ impl Flow {
             (Loss::MaybeSent, _) => return self.recover(stage, Code::Unreachable, now),
             (Loss::NoSecret, _) if self.session < 2 => self.fail(Code::SecretMissing, now),
             // A host that has one token only: the trouble that led to this session is the end.
-            (Loss::NoSecret, _) => self.fail(self.vendor.lost(stage).end(), now),
-            // The answers are safe with the person: a round of its own asks for them again.
-            (Loss::NotSent, Stage::Answer) => {
-                self.round += 1;
-                self.ask(false, now);
+            (Loss::NoSecret, _) => {
+                let code = self.vendor.lost(stage).end(Code::Unreachable);
+                self.fail(code, now);
+            }
+            // The answers are safe with the person: a round of its own asks for them again. The vendor
+            // heard nothing, so its clock runs on.
+            (Loss::NotSent, Stage::Answer) if self.repeats < MAX_REPEATS => {
+                self.repeats += 1;
+                self.ask(false);
             }
             (Loss::NotSent, _) => self.fail(Code::Unreachable, now),
         }
@@ -344,41 +355,48 @@ impl Flow {
 
     /// No reply, or none that says anything: what the vendor allows is repeated or looked at.
     fn recover(&mut self, stage: Stage, trouble: Code, now: u64) -> Result<Step, Refusal> {
+        let polling = matches!(stage, Stage::Poll | Stage::Look);
+        let most = if polling { MAX_LOST_POLLS } else { MAX_REPEATS };
         match self.vendor.lost(stage) {
-            Recovery::Repeat(_) if self.repeats < MAX_REPEATS => {
+            Recovery::Repeat(_) if self.repeats < most => {
                 self.repeats += 1;
-                let backoff = 1000 << self.repeats;
-                match stage {
-                    Stage::Poll | Stage::Look => self.wait(stage, None, now),
-                    _ => self.wait_until(stage, now + backoff, now),
+                if polling {
+                    self.wait(stage, None, now);
+                } else {
+                    self.wait_until(stage, now.saturating_add(1000 << self.repeats), now);
                 }
             }
-            Recovery::Repeat(Code::Unreachable) => self.fail(trouble, now),
-            Recovery::Repeat(code) => self.fail(code, now),
             Recovery::Look(stage) => return self.send(stage, now),
-            Recovery::Unknown => self.fail(Code::OutcomeUnknown, now),
+            recovery => self.fail(recovery.end(trouble), now),
         }
         Ok(self.step())
     }
 
-    fn ask(&mut self, refused: bool, now: u64) {
-        let until = now + self.vendor.clocks().idle.0;
-        self.state = State::Asking { refused, until };
+    fn ask(&mut self, refused: bool) {
+        self.round += 1;
+        self.state = State::Asking { refused };
     }
 
     /// Waits for the next poll: never less than the vendor's interval, a little more by jitter.
     fn wait(&mut self, stage: Stage, after: Option<u64>, now: u64) {
         let every = self.vendor.clocks().poll_every;
-        let until = now + after.unwrap_or(0).max(every) + self.jitter(every / 10);
+        let span = after
+            .unwrap_or(0)
+            .max(every)
+            .saturating_add(self.jitter(every / 10));
+        let until = now.saturating_add(span);
         self.wait_until(stage, until, now);
     }
 
     fn wait_until(&mut self, stage: Stage, until: u64, now: u64) {
         let clocks = self.vendor.clocks();
-        let end = (self.working + clocks.poll_for).min(self.started + clocks.total);
+        let end = self
+            .working
+            .saturating_add(clocks.poll_for)
+            .min(self.end_of_life());
         if until > end {
             let failure = Failure {
-                retry_at: Some(until),
+                retry_at: Some(until.max(now.saturating_add(clocks.idle.0))),
                 ..Code::TimedOut.into()
             };
             return self.end(failure, now);
@@ -396,16 +414,29 @@ impl Flow {
         self.end(code.into(), now);
     }
 
-    fn end(&mut self, mut failure: Failure, now: u64) {
-        if failure.next == Next::RetryLater {
-            let after = match failure.code {
-                Code::OutcomeUnknown | Code::ConcurrentSession => self.vendor.clocks().idle.0,
-                _ => COME_BACK,
-            };
-            failure.retry_at.get_or_insert(now + after);
-        } else {
-            failure.retry_at = None;
+    /// Where a submission is on its way, nobody should start over at once.
+    fn cancelled(&mut self, now: u64) {
+        let mut failure = Failure::from(Code::Cancelled);
+        if let State::Sending(stage) | State::Waiting { stage, .. } = self.state
+            && self.vendor.lost(stage).end(Code::Cancelled) != Code::Cancelled
+        {
+            failure.next = Next::RetryLater;
         }
+        self.end(failure, now);
+    }
+
+    fn end(&mut self, mut failure: Failure, now: u64) {
+        let least = match failure.code {
+            Code::OutcomeUnknown | Code::ConcurrentSession | Code::Cancelled => {
+                now.saturating_add(self.vendor.clocks().idle.0)
+            }
+            _ => now,
+        };
+        failure.retry_at = match (failure.next, failure.retry_at) {
+            (Next::RetryLater, Some(at)) if at > now => Some(at.max(least)),
+            (Next::RetryLater, _) => Some(least.max(now.saturating_add(COME_BACK))),
+            _ => None,
+        };
         self.state = State::Failed(failure);
     }
 }

@@ -4,6 +4,8 @@ use core::fmt;
 
 use serde::Serialize;
 
+use crate::json::{self, Value};
+
 /// The most that is read of a reply, in bytes. A round of images stays below one tenth of it; what is
 /// larger counts as unreadable.
 pub const MAX_BODY: usize = 2 * 1024 * 1024;
@@ -51,6 +53,10 @@ pub enum Header {
     },
 }
 
+/// The deepest nesting that is read of a reply: less than a snapshot may have, which a part of it ends
+/// up in.
+const MAX_DEPTH: usize = json::MAX_DEPTH / 2;
+
 /// Bodies carry answers and credentials, so a request prints without its body.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,4 +73,16 @@ pub struct Response<'a> {
     pub retry_after: Option<u64>,
     /// The body's bytes.
     pub body: &'a [u8],
+}
+
+impl Response<'_> {
+    /// The body, or null where it is too large, too deep or not JSON. A byte order mark is overlooked, as
+    /// RFC 8259 allows.
+    pub fn json(&self) -> Value {
+        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.body);
+        match body.len() {
+            0..=MAX_BODY => Value::parse_within(MAX_DEPTH, body).unwrap_or_default(),
+            _ => Value::Null,
+        }
+    }
 }

@@ -17,6 +17,9 @@ pub use print::{decimal, quoted};
 /// The deepest nesting that is read. The vendors' own bodies stay below ten.
 pub const MAX_DEPTH: usize = 64;
 
+/// Whole numbers from here on are not exact in JavaScript.
+pub const MAX_SAFE: u64 = 1 << 53;
+
 /// Any JSON value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Value {
@@ -56,6 +59,13 @@ impl Value {
         if let Value::Object(entries) = self {
             entries.push((name.to_owned(), value));
         }
+    }
+
+    /// Whether an object has an entry `name`, in any casing.
+    pub fn has(&self, name: &str) -> bool {
+        self.entries()
+            .iter()
+            .any(|(key, _)| key.eq_ignore_ascii_case(name))
     }
 
     /// The entry `name` of an object: the exact name first, then any casing of it, since Flinks prints
@@ -200,7 +210,7 @@ impl<'v> Reader<'v, '_> {
     /// A whole number that is not negative, and small enough for JavaScript.
     pub fn uint(&self) -> Result<u64, Refusal> {
         let number = match self.value {
-            Value::Number(digits) => digits.parse().ok().filter(|number| *number < 1 << 53),
+            Value::Number(digits) => digits.parse().ok().filter(|number| *number < MAX_SAFE),
             _ => None,
         };
         number.ok_or_else(|| self.invalid("must be a whole number"))

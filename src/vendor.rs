@@ -78,8 +78,9 @@ pub enum Verdict {
 /// What to do about a lost reply, or one that nothing can be told from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// The request is harmless: send it again, a few times, and then end with this code.
-    Repeat(Code),
+    /// The request is harmless: send it again, a few times. Then end with this code, or with the trouble
+    /// itself where nothing has been submitted.
+    Repeat(Option<Code>),
     /// Never again; this stage asks what is true.
     Look(Stage),
     /// Never again, and nobody can say.
@@ -87,10 +88,10 @@ pub enum Recovery {
 }
 
 impl Recovery {
-    /// The code to end with where nothing more can be done.
-    pub fn end(self) -> Code {
+    /// The code to end with where nothing more can be done about a trouble.
+    pub fn end(self, trouble: Code) -> Code {
         match self {
-            Recovery::Repeat(code) => code,
+            Recovery::Repeat(code) => code.unwrap_or(trouble),
             Recovery::Look(_) | Recovery::Unknown => Code::OutcomeUnknown,
         }
     }

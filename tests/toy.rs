@@ -91,7 +91,7 @@ impl Vendor for Toy {
     fn lost(&self, stage: Stage) -> Recovery {
         match stage {
             Stage::Answer => Recovery::Look(Stage::Poll),
-            Stage::Poll => Recovery::Repeat(Code::OutcomeUnknown),
+            Stage::Poll => Recovery::Repeat(Some(Code::OutcomeUnknown)),
             _ => Recovery::Unknown,
         }
     }

@@ -320,6 +320,7 @@ impl Vendor for Authorize {
                 if asked_for.is_some() && got.is_some() && asked_for != got {
                     return failed(Code::LoginMismatch, None, None);
                 }
+                // The vendor's clock against the host's: a guess, as good as both clocks are.
                 let refreshed = authorized.last_refresh.as_deref().and_then(epoch);
                 if stage == Stage::Confirm && refreshed < Some(context.started) {
                     return failed(Code::OutcomeUnknown, None, None);
@@ -339,8 +340,9 @@ impl Vendor for Authorize {
                     refused,
                 }
             }
-            (Stage::Poll | Stage::Look, Reply::Failed(_, Some(code)))
-                if code == "TOO_MANY_REQUESTS" =>
+            // A throttled poll, and no more than that. RETRY_LATER is the bank's word, and an end.
+            (Stage::Poll | Stage::Look, Reply::Failed(Code::Busy, code))
+                if code.as_deref() != Some("RETRY_LATER") =>
             {
                 Verdict::Wait(stage, after)
             }
@@ -350,6 +352,10 @@ impl Vendor for Authorize {
             (Stage::Confirm, Reply::Failed(_, vendor_code)) => {
                 failed(Code::OutcomeUnknown, vendor_code, after)
             }
+            // The token was accepted before: it has outlived its 15 or 30 minutes. It is not replaced.
+            (Stage::Answer | Stage::Poll, Reply::Failed(Code::Unauthorized, vendor_code)) => {
+                failed(Code::SessionExpired, vendor_code, after)
+            }
             (_, Reply::Failed(code, vendor_code)) => failed(code, vendor_code, after),
         }
     }
@@ -357,13 +363,15 @@ impl Vendor for Authorize {
     fn lost(&self, stage: Stage) -> Recovery {
         let cached = self.params.most_recent_cached;
         match stage {
-            Stage::Start if cached => Recovery::Repeat(Code::Unreachable),
+            Stage::Start if cached => Recovery::Repeat(None),
             Stage::Start => Recovery::Unknown,
-            Stage::Poll if cached => Recovery::Repeat(Code::Unreachable),
+            Stage::Poll if cached => Recovery::Repeat(None),
             Stage::Answer if self.config.authorize_async => Recovery::Look(Stage::Look),
             Stage::Answer if self.params.login_id.is_some() => Recovery::Look(Stage::Confirm),
             Stage::Answer => Recovery::Unknown,
-            Stage::Poll | Stage::Look | Stage::Confirm => Recovery::Repeat(Code::OutcomeUnknown),
+            Stage::Poll | Stage::Look | Stage::Confirm => {
+                Recovery::Repeat(Some(Code::OutcomeUnknown))
+            }
         }
     }
 
@@ -378,14 +386,13 @@ impl Vendor for Authorize {
 
 /// Whether a refusal of a look says what became of the answer, and not only that looking is refused.
 fn tells(code: Code) -> bool {
-    !matches!(
+    matches!(
         code,
-        Code::SessionExpired
-            | Code::Unauthorized
-            | Code::RequestRefused
-            | Code::AnswersMismatched
-            | Code::Redirected
-            | Code::Refused
+        Code::AnswerRefused
+            | Code::CredentialsRefused
+            | Code::QuestionUnanswered
+            | Code::BankActionRequired
+            | Code::LoginDisabled
     )
 }
 

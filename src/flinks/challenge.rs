@@ -43,10 +43,12 @@ impl<'a> Asked<'a> {
         };
         let mut all = Vec::new();
         for item in items {
-            if *item.get("Prompt") == Value::Null && *item.get("Type") == Value::Null {
-                all.extend(item.entries().iter().map(Asked::of_map));
-            } else {
-                all.push(Asked::of_sample(item));
+            match item {
+                Value::Object(map) if !item.has("Prompt") && !item.has("Type") => {
+                    all.extend(map.iter().map(Asked::of_map));
+                }
+                Value::Null => {}
+                _ => all.push(Asked::of_sample(item)),
             }
         }
         all
@@ -64,7 +66,9 @@ impl<'a> Asked<'a> {
         Asked {
             vendor_type,
             kind: kind.map_or(Kind::Unknown, |(_, _, kind)| *kind),
-            prompt: item.get("Prompt").as_text().unwrap_or_default(),
+            prompt: words(item)
+                .or_else(|| words(item.get("Prompt")))
+                .unwrap_or_default(),
             options: options.unwrap_or_default(),
         }
     }
@@ -219,6 +223,14 @@ pub fn raw_responses(raw: &Value) -> Result<Value, Refusal> {
     }
 }
 
+/// Text, or a number as it came: no sample has one in place of a prompt, and it is shown all the same.
+fn words(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) | Value::Number(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// The strings of a list, none of null, and `None` of anything else.
 fn strings(value: &Value) -> Option<Vec<&str>> {
     match value {
@@ -258,6 +270,18 @@ mod tests {
             kinds(r#"{"City?":[],"Colour?":["Red"]}"#),
             [Kind::Question, Kind::Choice]
         );
+    }
+
+    #[test]
+    fn what_has_another_shape_is_shown_as_it_is() {
+        for asked in [
+            r#"[{"Type":null,"Prompt":null,"Iterables":["a"]}]"#,
+            r#"["City?"]"#,
+            "[7]",
+        ] {
+            assert_eq!(kinds(asked), [Kind::Unknown], "{asked}");
+        }
+        assert_eq!(kinds("[null]"), []);
     }
 
     #[test]

@@ -34,6 +34,7 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("INVALID_SECURITY_RESPONSE",          Failed(AnswerRefused)),
     ("INVALID_SECURITY_RESPONSE_NO_RETRY", Failed(AnswerRefused)),
     ("QUESTION_NOT_FOUND",                 Failed(QuestionUnanswered)),
+    // "Read the round again": keys go back byte for byte, so the round was stale and its answers are spent.
     ("UNKNOWN_CHALLENGE_KEY",              Failed(AnswersMismatched)),
     ("SECURITYRESPONSES_INCOMPLETE",       Failed(AnswersMismatched)),
     ("CONCURRENT_SESSION",                 Failed(ConcurrentSession)),

@@ -2,11 +2,12 @@
 
 use crate::failure::Code;
 use crate::http::Response;
-use crate::json::Value;
+use crate::json::{MAX_SAFE, Value};
 
 use super::Guid;
 use super::challenge::is_asked;
 use super::codes::{Meaning, by_status, flinks_code, meaning};
+use super::time::utc;
 
 /// A reply, judged.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,15 +65,12 @@ impl Authorized {
             institution: text(body.get("Institution"))
                 .or_else(|| text(body.get("InstitutionName"))),
             institution_id: match body.get("InstitutionId") {
-                Value::Number(digits) | Value::Text(digits) => digits.parse().ok(),
+                Value::Number(digits) | Value::Text(digits) => {
+                    digits.parse().ok().filter(|id| *id < MAX_SAFE)
+                }
                 _ => None,
             },
-            last_refresh: text(login.get("LastRefresh")).map(|mut time| {
-                if !time.ends_with('Z') {
-                    time.push('Z');
-                }
-                time
-            }),
+            last_refresh: login.get("LastRefresh").as_text().and_then(utc),
             scheduled_refresh: match login.get("IsScheduledRefresh") {
                 Value::Bool(scheduled) => Some(*scheduled),
                 _ => None,
@@ -112,14 +110,16 @@ impl Reply {
         if status == 0 || (300..400).contains(&status) {
             return Reply::Failed(Code::Redirected, None);
         }
-        let body = Value::parse(response.body).unwrap_or_default();
+        let body = response.json();
         let newest = body.get("RequestId").as_text().and_then(Guid::parse);
         let request_id = newest.as_ref().or(known);
         let asked = body.get("SecurityChallenges");
         let code = body.get("FlinksCode").as_text().and_then(flinks_code);
 
-        if matches!(status, 203 | 400..=499) && is_asked(asked) {
-            let refused = status != 203 || code == Some("INVALID_SECURITY_RESPONSE");
+        // A refusal for good may echo the challenges, too.
+        let again = matches!(code, None | Some("INVALID_SECURITY_RESPONSE"));
+        if (status == 203 || (again && matches!(status, 400..=499))) && is_asked(asked) {
+            let refused = status != 203 || code.is_some();
             return match request_id {
                 Some(id) => Reply::Challenged(id.clone(), asked.clone(), refused),
                 None => Reply::Unclear,
@@ -132,7 +132,9 @@ impl Reply {
                 Reply::Authorized(Authorized::read(&body, id.clone()))
             }
             (None, 200, _) => match newest {
-                Some(id) if !is_asked(asked) => Reply::Authorized(Authorized::read(&body, id)),
+                Some(id) if code.is_none() && !is_asked(asked) => {
+                    Reply::Authorized(Authorized::read(&body, id))
+                }
                 _ => Reply::Unclear,
             },
             (None, 202, Some(id)) => Reply::Pending(id.clone()),
@@ -178,6 +180,35 @@ mod tests {
     fn a_401_with_challenges_asks_again_and_not_only_refuses() {
         let body = with_id(&[ASKS, r#","FlinksCode":"INVALID_SECURITY_RESPONSE""#].concat());
         assert!(matches!(judge(401, &body), Reply::Challenged(_, _, true)));
+    }
+
+    #[test]
+    fn a_refusal_for_good_does_not_ask_again_although_it_echoes_the_challenges() {
+        for code in ["INVALID_SECURITY_RESPONSE_NO_RETRY", "DISABLED_LOGIN"] {
+            let body = with_id(&format!(r#"{ASKS},"FlinksCode":"{code}""#));
+            assert!(matches!(judge(401, &body), Reply::Failed(..)), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_200_with_a_code_that_is_new_is_no_success() {
+        let body = with_id(r#""FlinksCode":"SOMETHING_NEW","Login":{}"#);
+        assert_eq!(judge(200, &body), Reply::Unclear);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_overlooked() {
+        let body = ["\u{feff}", &with_id(r#""Login":{}"#)].concat();
+        assert!(matches!(judge(200, &body), Reply::Authorized(_)));
+    }
+
+    #[test]
+    fn a_number_that_javascript_cannot_hold_is_left_out() {
+        let body = with_id(r#""InstitutionId":99999999999999999"#);
+        let Reply::Authorized(authorized) = judge(200, &body) else {
+            panic!()
+        };
+        assert_eq!(authorized.institution_id, None);
     }
 
     #[test]

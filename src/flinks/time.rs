@@ -2,7 +2,7 @@
 
 /// Milliseconds since 1970, or `None` if it is no such time.
 pub fn epoch(text: &str) -> Option<u64> {
-    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u64>().ok();
+    let number = |from: usize, to: usize| digits(text.get(from..to)?);
     let punctuation = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
     if !punctuation
         .iter()
@@ -15,12 +15,29 @@ pub fn epoch(text: &str) -> Option<u64> {
     if year < 1970 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
-    let millis = text
-        .get(19..)
-        .and_then(|rest| rest.strip_prefix('.'))
-        .and_then(|digits| digits.get(..3)?.parse::<u64>().ok());
+    let rest = text.get(19..)?;
+    let rest = rest.strip_suffix('Z').unwrap_or(rest);
+    let millis = match rest.strip_prefix('.') {
+        Some(fraction) => digits(fraction).and(digits(fraction.get(..3)?))?,
+        None if rest.is_empty() => 0,
+        None => return None,
+    };
     let seconds = ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
-    Some(seconds * 1000 + millis.unwrap_or(0))
+    Some(seconds * 1000 + millis)
+}
+
+/// The time with the `Z` that Flinks leaves out, or `None` if it is no such time.
+pub fn utc(text: &str) -> Option<String> {
+    epoch(text)?;
+    let mut utc = text.trim_end_matches('Z').to_owned();
+    utc.push('Z');
+    Some(utc)
+}
+
+/// A number of nothing but digits; `parse` alone would take a sign.
+fn digits(text: &str) -> Option<u64> {
+    let all = text.bytes().all(|byte| byte.is_ascii_digit());
+    all.then(|| text.parse().ok())?
 }
 
 /// Days since 1970. Years count from March, so that the day of a leap year is the last one.
@@ -57,6 +74,9 @@ mod tests {
             "2026-13-01T00:00:00",
             "2026-01-21 20:47:47",
             "2026-01-21T20",
+            "2026-01-21T20:47:47-05:00",
+            "2026-01-21T20:47:47.1x9",
+            "+026-01-21T20:47:47",
         ] {
             assert_eq!(epoch(text), None, "{text}");
         }

@@ -5,7 +5,7 @@
 //! checksum finds damage and careless edits; it is no signature, which is why no address is kept here.
 
 use super::{Flow, State};
-use crate::failure::{Code, Failure, Refusal};
+use crate::failure::{Code, Failure, Next, Refusal};
 use crate::json::{Reader, Value};
 use crate::vendor::{Entry, Stage};
 
@@ -34,6 +34,7 @@ impl Flow {
             ("round", number(self.round)),
             ("repeats", number(self.repeats)),
             ("asked", self.asked.clone()),
+            ("expires", Value::number(self.expires)),
             ("state", self.state.save()),
             ("vendor", self.vendor.save()),
         ]);
@@ -62,14 +63,15 @@ impl Flow {
     fn read(text: &str, vendors: &[Entry], config: &Value) -> Result<Flow, Refusal> {
         let damaged = || Refusal::from(Code::SnapshotUnreadable);
         let mut envelope = Value::parse(text.as_bytes()).map_err(|_| damaged())?;
+        let version = Reader::new("snapshot", &envelope).get("v").uint()?;
+        if version.abs_diff(VERSION) > 1 {
+            return Err(Code::SnapshotVersion.into());
+        }
         let sum = envelope.take("sum").ok_or_else(damaged)?;
         if sum != Value::number(checksum(envelope.print().bytes()).into()) {
             return Err(damaged());
         }
         let reader = Reader::new("snapshot", &envelope);
-        if reader.get("v").uint()?.abs_diff(VERSION) > 1 {
-            return Err(Code::SnapshotVersion.into());
-        }
         let name = reader.get("vendor").text()?;
         let vendor = vendors.iter().find(|entry| entry.name == name);
         let vendor = vendor.ok_or_else(|| reader.get("vendor").invalid("is not known here"))?;
@@ -86,6 +88,7 @@ impl Flow {
             round: count(flow.get("round"))?,
             repeats: count(flow.get("repeats"))?,
             asked: flow.get("asked").value().clone(),
+            expires: flow.get("expires").uint()?,
         };
         Ok(flow)
     }
@@ -104,10 +107,9 @@ impl State {
                 ("stage", name(*stage).into()),
                 ("until", Value::number(*until)),
             ]),
-            State::Asking { refused, until } => Value::object(vec![
+            State::Asking { refused } => Value::object(vec![
                 ("at", "asking".into()),
                 ("refused", (*refused).into()),
-                ("until", Value::number(*until)),
             ]),
             State::Done(result) => {
                 Value::object(vec![("at", "done".into()), ("result", result.clone())])
@@ -115,6 +117,7 @@ impl State {
             State::Failed(failure) => Value::object(vec![
                 ("at", "failed".into()),
                 ("code", failure.code.text().into()),
+                ("next", failure.next.text().into()),
                 ("retryAt", failure.retry_at.map(Value::number).into()),
                 ("vendorCode", failure.vendor_code.as_deref().into()),
                 (
@@ -140,7 +143,6 @@ impl State {
             },
             "asking" => State::Asking {
                 refused: reader.get("refused").bool()?,
-                until: until()?,
             },
             "done" => State::Done(reader.get("result").value().clone()),
             "failed" => State::Failed(failure(reader)?),
@@ -154,7 +156,10 @@ fn failure(reader: Reader) -> Result<Failure, Refusal> {
     let code = Code::ALL.iter().find(|code| code.text() == text);
     let code = *code.ok_or_else(|| reader.get("code").invalid("is not a code"))?;
     let status = reader.get("status").optional(Reader::uint)?;
+    let text = reader.get("next").text()?;
+    let next = Next::ALL.iter().find(|next| next.text() == text);
     Ok(Failure {
+        next: *next.ok_or_else(|| reader.get("next").invalid("is not a next action"))?,
         retry_at: reader.get("retryAt").optional(Reader::uint)?,
         vendor_code: reader
             .get("vendorCode")
@@ -180,7 +185,10 @@ fn stage(reader: Reader) -> Result<Stage, Refusal> {
 }
 
 fn count(reader: Reader) -> Result<u32, Refusal> {
-    u32::try_from(reader.uint()?).map_err(|_| reader.invalid("is too large"))
+    let number = u32::try_from(reader.uint()?)
+        .ok()
+        .filter(|number| *number < u32::MAX / 2);
+    number.ok_or_else(|| reader.invalid("is too large"))
 }
 
 /// FNV-1a, 32 bits.
@@ -239,7 +247,10 @@ mod tests {
     fn a_truncated_snapshot_is_refused_wherever_it_ends() {
         let whole = snapshot();
         for end in 0..whole.len() {
-            assert_eq!(refused(whole.get(..end).unwrap()).code, Code::SnapshotUnreadable);
+            assert_eq!(
+                refused(whole.get(..end).unwrap()).code,
+                Code::SnapshotUnreadable
+            );
         }
     }
 

@@ -5,9 +5,14 @@ use super::{MAX_DEPTH, Unreadable, Value};
 impl Value {
     /// Reads one JSON text, strictly: no trailing bytes, no byte order mark, no lone surrogates.
     pub fn parse(bytes: &[u8]) -> Result<Value, Unreadable> {
+        Value::parse_within(MAX_DEPTH, bytes)
+    }
+
+    /// The same, nested less deep.
+    pub fn parse_within(depth: usize, bytes: &[u8]) -> Result<Value, Unreadable> {
         let text = core::str::from_utf8(bytes).map_err(|_| Unreadable)?;
         let mut parser = Parser { text, at: 0 };
-        let value = parser.value(0)?;
+        let value = parser.value(depth)?;
         parser.space();
         if parser.at == bytes.len() {
             Ok(value)
@@ -58,9 +63,7 @@ impl<'a> Parser<'a> {
     }
 
     fn value(&mut self, depth: usize) -> Result<Value, Unreadable> {
-        if depth == MAX_DEPTH {
-            return Err(Unreadable);
-        }
+        let depth = depth.checked_sub(1).ok_or(Unreadable)?;
         self.space();
         match self.peek().ok_or(Unreadable)? {
             b'{' => self.object(depth),
@@ -87,7 +90,7 @@ impl<'a> Parser<'a> {
     fn list(&mut self, depth: usize) -> Result<Value, Unreadable> {
         let mut items = Vec::new();
         self.members(b']', |parser| {
-            items.push(parser.value(depth + 1)?);
+            items.push(parser.value(depth)?);
             Ok(())
         })?;
         Ok(Value::List(items))
@@ -100,7 +103,7 @@ impl<'a> Parser<'a> {
             let name = parser.string()?;
             parser.space();
             parser.expect(b':')?;
-            entries.push((name, parser.value(depth + 1)?));
+            entries.push((name, parser.value(depth)?));
             Ok(())
         })?;
         Ok(Value::Object(entries))

@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::Value;
+use super::{MAX_SAFE, Value};
 
 impl Value {
     /// The JSON text, without white space.
@@ -84,10 +84,13 @@ impl Serialize for Value {
         match self {
             Value::Null => serializer.serialize_unit(),
             Value::Bool(bool) => serializer.serialize_bool(*bool),
-            // What is no whole number stays what it was, digit for digit.
-            Value::Number(digits) => match digits.parse::<i64>() {
-                Ok(whole) => serializer.serialize_i64(whole),
-                Err(_) => serializer.serialize_str(digits),
+            // What JavaScript cannot hold exactly stays what it was, digit for digit.
+            Value::Number(digits) => match digits.parse::<i32>() {
+                Ok(small) => serializer.serialize_i32(small),
+                Err(_) => match digits.parse::<u64>() {
+                    Ok(whole) if whole < MAX_SAFE => serializer.serialize_f64(whole as f64),
+                    _ => serializer.serialize_str(digits),
+                },
             },
             Value::Text(text) => serializer.serialize_str(text),
             Value::List(items) => {
