@@ -50,7 +50,9 @@ pub enum Event<'a> {
 }
 
 /// How a request failed to bring a reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
 pub enum Loss {
     /// It may have arrived.
     MaybeSent,

@@ -9,6 +9,7 @@ use bank_mfa::failure::{Code, Next, Reason};
 use bank_mfa::flow::{Event, Step, Submitted};
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, On, Person, Rules};
+use bank_mfa::vendor::Stage;
 use scenario::{MINUTE, Scenario, cached, live, signing_in};
 
 fn json(text: &str) -> Value {
@@ -375,6 +376,56 @@ fn a_throttled_poll_waits_as_long_as_it_is_told() {
     scenario.result();
 }
 
+#[test]
+fn a_bare_429_to_a_poll_does_not_end_what_the_bank_works_on() {
+    let throttled = Fault::new(FaultKind::Status).on(On::Poll).status(429);
+    let mut scenario = live("slow_after_answer").but(throttled).run();
+    scenario.answer(&["Montreal"]);
+    scenario.result();
+}
+
+#[test]
+fn after_half_an_hour_of_live_work_nobody_is_told_to_come_back_in_seconds() {
+    let scenario = live("slow_for_ever").run();
+    assert!(scenario.failure().retry_at >= Some(scenario.now + 8 * MINUTE));
+}
+
+#[test]
+fn a_cancelled_flow_starts_over_at_once_only_if_nothing_is_on_its_way() {
+    let cancel = |mut scenario: Scenario| {
+        scenario.step = scenario
+            .flow
+            .advance(Event::Cancelled, scenario.now)
+            .unwrap();
+        (
+            scenario.failure().next,
+            scenario.failure().retry_at.map(|at| at - scenario.now),
+        )
+    };
+    assert_eq!(cancel(cached("Greatday").pause()), (Next::StartOver, None));
+    assert_eq!(cancel(live("Greatday").run()), (Next::StartOver, None));
+    let later = (Next::RetryLater, Some(8 * MINUTE));
+    assert_eq!(cancel(signing_in("Greatday", "Everyday").pause()), later);
+    let mut answered = live("Greatday").run();
+    answered.try_answer(&["Montreal"]).unwrap();
+    assert_eq!(cancel(answered), later);
+}
+
+#[test]
+fn what_became_of_an_answer_is_asked_however_late_it_is() {
+    let mut scenario = live("Greatday").run();
+    scenario.try_answer(&["Montreal"]).unwrap();
+    scenario.now += 180 * MINUTE;
+    scenario.restore();
+    assert!(matches!(
+        &scenario.step,
+        Step::Send {
+            stage: Stage::Confirm,
+            ..
+        }
+    ));
+}
+
 // Tokens --------------------------------------------------------------------------------------
 
 #[test]
@@ -402,7 +453,11 @@ fn an_expired_token_is_not_replaced_to_send_the_answer_again() {
             break;
         }
     }
-    assert_eq!(scenario.failure().code, Code::Unauthorized);
+    assert_eq!(scenario.failure().code, Code::SessionExpired);
+    assert_eq!(
+        scenario.failure().vendor_code.as_deref(),
+        Some("UNAUTHORIZED")
+    );
     assert_eq!(scenario.bank.counts().answers_repeated, 0);
     assert_eq!(scenario.bank.counts().tokens_minted, 1);
 }

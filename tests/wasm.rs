@@ -5,7 +5,7 @@
 
 use bank_mfa::http::MAX_BODY;
 use bank_mfa::js::flow::FlowHandle;
-use bank_mfa::js::pair::{authorize_request, authorize_response};
+use bank_mfa::js::pair::{answer_request, authorize_request, authorize_response};
 use bank_mfa::js::send::{Reply, send};
 use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -87,7 +87,7 @@ async fn a_flow_goes_from_a_fetch_to_a_challenge_and_through_a_snapshot() {
     let (mut handle, _) = started();
     let respond = format!("return new Response({ASKS:?}, {{ status: 203 }})");
     let reply = call(fetch(&respond)).await.ok().unwrap();
-    let step = handle.replied(1, &reply, NOW).unwrap();
+    let step = handle.replied(1, reply, NOW).unwrap();
     assert_eq!(get(&step, "kind"), "challenge");
 
     let snapshot = handle.snapshot();
@@ -127,6 +127,7 @@ async fn whatever_a_fetch_is_rejected_with_the_call_settles() {
         "throw 'text'",
         "return undefined",
         "return { status: 200 }",
+        "const response = new Response('x'); return response.text().then(() => response)",
         "return new Response(new ReadableStream({ start(c) { c.error('text') } }))",
         "return new Response(new ReadableStream({ start(c) { c.enqueue('text'); c.close() } }))",
     ] {
@@ -164,7 +165,8 @@ async fn retry_after_is_seconds_or_a_date() {
     let after = async |value: &str| call(with(value)).await.ok().unwrap().response().retry_after;
     assert_eq!(after("'120'").await, Some(120_000));
     assert_eq!(after("'99999999'").await, Some(86_400_000));
-    assert_eq!(after("'soon'").await, Some(0));
+    assert_eq!(after("'0'").await, None);
+    assert_eq!(after("'soon'").await, None);
     let date = after("new Date(Date.now() + 60000).toUTCString()")
         .await
         .unwrap();
@@ -175,9 +177,22 @@ async fn retry_after_is_seconds_or_a_date() {
 fn requests_and_judgements_work_as_a_pair() {
     let request = authorize_request(LIVE, CONFIG).unwrap();
     assert_eq!(get(&request, "once"), true);
-    let reply = authorize_response(203, ASKS.as_bytes(), None);
+    let reply = authorize_response(203, ASKS.as_bytes(), None).unwrap();
     assert_eq!(get(&reply, "kind"), "challenged");
     assert_eq!(Array::from(&get(&reply, "challenges")).length(), 1);
-    let unclear = authorize_response(200, b"<html>", None);
+    let challenged = String::from(JSON::stringify(&reply).unwrap());
+    let answers = r#"{"1.1.answer":"Montreal"}"#;
+    let request = answer_request(&challenged, answers, false, CONFIG).unwrap();
+    let body = get(&request, "body").as_string().unwrap();
+    assert!(body.ends_with(r#""SecurityResponses":{"What city were you born in?":["Montreal"]}}"#));
+    let unclear = authorize_response(200, b"<html>", None).unwrap();
     assert_eq!(get(&unclear, "kind"), "unclear");
+}
+
+#[wasm_bindgen_test]
+fn a_number_that_javascript_cannot_hold_stays_what_it_was() {
+    let asks = ASKS.replace(r#""QuestionAndAnswer""#, "99999999999999999");
+    let reply = authorize_response(203, asks.as_bytes(), None).unwrap();
+    let challenge = Array::from(&get(&reply, "challenges")).get(0);
+    assert_eq!(get(&challenge, "vendorType"), "99999999999999999");
 }

@@ -42,6 +42,12 @@ export function invalidInput(path: string, message: string): FlowError {
   return new FlowError({ code: 'INVALID_INPUT', next: 'fix-integration', message, path, fields: [] })
 }
 
+/** The refusal of answers to a flow that has ended. */
+export function staleRound(flowId: string): FlowError {
+  const message = 'the answers are for a round that is no longer asked'
+  return new FlowError({ code: 'STALE_ROUND', next: 'answer-again', message, path: null, fields: [] }, flowId)
+}
+
 /** Calls into the core, and makes a real `Error` of the refusal it throws. */
 export function refusing<T>(call: () => T, flowId?: string): T {
   try {

@@ -1,11 +1,12 @@
-import { refusing } from './errors.js'
+import { invalidInput, refusing } from './errors.js'
 import { Flow, toFields, type Answers, type RawAnswers } from './flow.js'
-import { readHost, toJson, type Host, type HostOptions, type Secret } from './host.js'
+import { checkSecret, partHost, toConfig, toJson, type Host, type HostOptions, type Secret } from './host.js'
 import {
   FlowHandle,
   flinksAnswerRequest,
   flinksAuthorizeRequest,
   flinksAuthorizeResponse,
+  flinksPollRequest,
   type Authorized,
   type AuthorizeParams,
   type AuthorizeReply,
@@ -19,7 +20,7 @@ export interface FlinksHost extends FlinksConfig, HostOptions {
    * The authorize token, minted by GenerateAuthorizeToken at your back end, and never the secret key. A
    * function is asked once a session: one Authorize and its answers are one session, and a flow can need
    * a second one. It must give the same session the same token, also after `restore`. Customers from
-   * before October 2024 may have none.
+   * before October 2024 may have none. Where the function rejects, nothing is sent.
    */
   authorizeToken?: Secret | undefined
 }
@@ -41,7 +42,12 @@ export const flinks = {
 
   /** The validated request of Authorize, for a loop of your own. Fill in its slots and send it. */
   authorizeRequest(params: AuthorizeParams, config: FlinksConfig): Request {
-    return refusing(() => flinksAuthorizeRequest(toJson('params', params), toJson('config', config)))
+    return refusing(() => flinksAuthorizeRequest(toJson('params', params), toConfig(config)))
+  },
+
+  /** The validated request that asks on, under the same token; no more than one in 10,000 ms. */
+  pollRequest(pending: { requestId: string }, config: FlinksConfig): Request {
+    return refusing(() => flinksPollRequest(toJson('pending', pending), toConfig(config)))
   },
 
   /** The validated request that answers; send it under the authorize token that was challenged. */
@@ -57,23 +63,27 @@ export const flinks = {
   /** Judges a reply of Authorize. `requestId` is the one that the call carried, if it carried one. */
   authorizeResponse(response: { status: number; body: string | Uint8Array; requestId?: string }): AuthorizeReply {
     const { status, body, requestId } = response
+    if (!(Number.isInteger(status) && status >= 0 && status < 600)) {
+      throw invalidInput('/response/status', 'must be the status of a response')
+    }
+    if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+      throw invalidInput('/response/body', 'must be a string or bytes')
+    }
     const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
-    return flinksAuthorizeResponse(status, bytes, requestId)
+    return refusing(() => flinksAuthorizeResponse(status, bytes, requestId))
   },
 }
 
 function answer(challenged: Challenged, answers: unknown, raw: boolean, config: FlinksConfig): Request {
   const [json, given] = [toJson('challenged', challenged), toJson('answers', answers)]
-  return refusing(() => flinksAnswerRequest(json, given, raw, toJson('config', config)))
+  return refusing(() => flinksAnswerRequest(json, given, raw, toConfig(config)))
 }
 
 /** @internal */
 export function readFlinks(host: FlinksHost): { config: string; checked: Host } {
-  const { authorizeToken, fetch, timeout, signal, clock, ...config } = host ?? {}
-  return {
-    config: toJson('config', config),
-    checked: readHost({ fetch, timeout, signal, clock }, { FlinksAuthorizeToken: authorizeToken }),
-  }
+  const [options, { authorizeToken, ...config }] = partHost(host)
+  checkSecret('authorizeToken', authorizeToken)
+  return { config: toConfig(config), checked: { ...options, secrets: { FlinksAuthorizeToken: authorizeToken } } }
 }
 
 function newId(): string {

@@ -1,4 +1,4 @@
-import { FlowError, refusing } from './errors.js'
+import { FlowError, refusing, staleRound } from './errors.js'
 import { toJson, type Host, type WaitsFor } from './host.js'
 import { Transport } from './transport.js'
 import type { Failure, FlowHandle, Round, Stage, Step as CoreStep } from './wasm/bank_mfa.js'
@@ -38,29 +38,24 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   readonly #handle: FlowHandle
   readonly #host: Host
   readonly #transport: Transport
+  /** Names the flow to its host; it is not sent to the vendor. */
+  readonly id: string
   readonly #listeners = new Set<() => void>()
   readonly #cancelled = new AbortController()
   /** Stops the wait that is under way. */
   #waiting = new AbortController()
+  /** What is left when the flow has ended and its wasm is freed. */
+  #last: string | undefined
   #current: Step<Result> = { kind: 'working', stage: 'start', until: null }
 
   /** @internal */
   constructor(handle: FlowHandle, host: Host, begin: 'started' | 'restored') {
     this.#handle = handle
     this.#host = host
-    this.#transport = new Transport(host, handle.id, this.#cancelled.signal)
-    this.cancel = this.cancel.bind(this)
-    if (host.signal?.aborted) {
-      this.#go(() => handle.cancelled(host.clock.now()))
-      return
-    }
-    this.#go(() => handle[begin](host.clock.now()))
+    this.id = handle.id
+    this.#transport = new Transport(host, this.id, this.#cancelled.signal)
     host.signal?.addEventListener('abort', this.cancel)
-  }
-
-  /** Names the flow to its host; it is not sent to the vendor. */
-  get id(): string {
-    return this.#handle.id
+    this.#go(() => (host.signal?.aborted ? handle.cancelled(host.clock.now()) : handle[begin](host.clock.now())))
   }
 
   /** The step that the flow stands at: the same object until it changes. */
@@ -69,7 +64,7 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   }
 
   /** Calls `listener` after each change of `current`, until the returned function is called. */
-  subscribe(listener: () => void): () => void {
+  readonly subscribe = (listener: () => void): (() => void) => {
     // A wrapper of its own, so that the same function can subscribe twice.
     const entry = () => listener()
     this.#listeners.add(entry)
@@ -97,7 +92,7 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   }
 
   /** Ends the flow with `cancelled`. What was sent is not taken back. */
-  cancel(): void {
+  readonly cancel = (): void => {
     this.#go(() => this.#handle.cancelled(this.#host.clock.now()))
   }
 
@@ -106,17 +101,19 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
    * open challenges, and no key, answer or credential.
    */
   snapshot(): string {
-    return this.#handle.snapshot()
+    return this.#last ?? this.#handle.snapshot()
   }
 
-  /** Takes an event to the core, and enters the step that comes of it. */
-  #go(event: () => CoreStep): void {
-    this.#enter(refusing(event, this.#handle.id))
+  /** Takes an event to the core, and enters the step that comes of it. After the end, nothing happens. */
+  #go(event: () => CoreStep): CoreStep['kind'] | undefined {
+    if (this.#last !== undefined) return undefined
+    const step = refusing(event, this.id)
+    this.#enter(step)
+    return step.kind
   }
 
   /** A listener may call back into the flow, so `#set` comes last. */
   #enter(step: CoreStep): void {
-    if (isEnding(this.#current)) return
     this.#waiting.abort()
     switch (step.kind) {
       case 'send':
@@ -125,7 +122,9 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
         break
       case 'wait':
         this.#wait(step.until, 'vendor')
-        this.#set({ kind: 'working', stage: step.stage, until: step.until })
+        if (this.#current.kind !== 'working' || this.#current.until !== step.until) {
+          this.#set({ kind: 'working', stage: step.stage, until: step.until })
+        }
         break
       case 'challenge':
         if (step.round.expires) this.#wait(step.round.expires.at, 'person')
@@ -143,8 +142,12 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   }
 
   async #send(step: CoreStep & { kind: 'send' }): Promise<void> {
-    const reply = await this.#transport.send(step.request)
-    if (isEnding(this.#current)) return
+    const { store } = this.#host
+    const reply = await this.#transport.send(step.request, () => store?.(this.snapshot()))
+    if (this.#last !== undefined) {
+      if (typeof reply !== 'string') reply.free()
+      return
+    }
     const now = this.#host.clock.now()
     this.#go(() =>
       typeof reply === 'string'
@@ -159,14 +162,17 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
     const woken = () => {
       if (!signal.aborted) this.#go(() => this.#handle.waited(clock.now()))
     }
-    void clock.wait(Math.max(0, until - clock.now()), signal, waitsFor).then(woken, () => {})
+    const wait = async () => clock.wait(Math.max(0, until - clock.now()), signal, waitsFor)
+    wait().then(woken, () => {})
   }
 
   #challenge(round: Round): ChallengeStep {
     let accepted: Promise<void> | undefined
     const submit = async (method: 'answered' | 'answeredRaw', answers: unknown) => {
       const json = toJson('answers', answers)
-      this.#go(() => this.#handle[method](round.number, json, this.#host.clock.now()))
+      const went = this.#go(() => this.#handle[method](round.number, json, this.#host.clock.now()))
+      // The flow has ended, before this or by it: the answers came too late, and went nowhere.
+      if (went !== 'send') throw staleRound(this.id)
     }
     const once = (method: 'answered' | 'answeredRaw', answers: unknown) => {
       accepted ??= submit(method, answers).catch((error: unknown) => {
@@ -199,8 +205,10 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
 
   #end(step: Step<Result>): void {
     this.#host.signal?.removeEventListener('abort', this.cancel)
-    this.#set(step)
+    this.#last = this.#handle.snapshot()
+    this.#handle.free()
     this.#cancelled.abort()
+    this.#set(step)
   }
 
   #change(): Promise<void> {
@@ -219,7 +227,8 @@ function isEnding(step: Step): boolean {
 
 /** @internal A form's data as a plain object. */
 export function toFields(answers: Answers): Record<string, unknown> {
-  const isForm = (given: Answers): given is FormData => typeof FormData === 'function' && given instanceof FormData
+  // Of whatever realm or library it is.
+  const isForm = (given: Answers): given is FormData => typeof given?.getAll === 'function'
   if (!isForm(answers)) return answers
   return Object.fromEntries([...new Set(answers.keys())].map((name) => [name, answers.getAll(name)]))
 }

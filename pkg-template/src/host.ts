@@ -46,7 +46,17 @@ export interface HostOptions {
   /** Makes the calls instead of the global `fetch`. */
   fetch?: Fetch | undefined
   /**
-   * How long a call may take, in milliseconds. By default as long as the vendor may: 240,000 where a
+   * Called before each send, and awaited, with the flow as `snapshot()` gives it: a flow that is stored here
+   * is at most once over a crash, too. Where it rejects, nothing is sent.
+   */
+  store?: ((snapshot: string) => unknown) | undefined
+  /**
+   * In a page, before the first submission to another origin, whether to make a harmless `GET` that tells if
+   * cross-origin calls are answered; `true` by default. A proxy that answers no `GET` wants `false`.
+   */
+  probe?: boolean | undefined
+  /**
+   * How long a call, or `store`, or a secret may take, in milliseconds. By default as long as the vendor may: 240,000 where a
    * bank is reached, 30,000 elsewhere.
    */
   timeout?: number | undefined
@@ -59,6 +69,8 @@ export interface HostOptions {
 /** The host, checked. */
 export interface Host {
   fetch: Fetch | undefined
+  store: ((snapshot: string) => unknown) | undefined
+  probe: boolean
   timeout: number | undefined
   signal: AbortSignal | undefined
   clock: Clock
@@ -69,26 +81,35 @@ const realTime: Clock = {
   now: () => Date.now(),
   wait: (ms, signal) =>
     new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
+      // A longer timer would end at once; the flow goes on waiting where this one ends too early.
+      const timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1))
       signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
     }),
 }
 
-/** Checks what the core does not see. */
-export function readHost(options: HostOptions, secrets: Record<string, Secret | undefined>): Host {
-  const { fetch, timeout, signal, clock = realTime } = options
+/** What is left of a host when its options are taken: the vendor's configuration. */
+export type Config<T extends HostOptions> = Omit<T, keyof HostOptions>
+
+/** Parts a host into its options, checked here, and the configuration, which the core checks. */
+export function partHost<T extends HostOptions>(host: T): [Omit<Host, 'secrets'>, Config<T>] {
+  const { fetch, store, probe = true, timeout, signal, clock = realTime, ...config } = host ?? {}
   const check = (fits: boolean, name: string, message: string) => {
     if (!fits) throw invalidInput(`/config/${name}`, message)
   }
-  check(fetch === undefined || typeof fetch === 'function', 'fetch', 'must be a function')
+  const isFunction = (value: unknown) => value === undefined || typeof value === 'function'
+  check(isFunction(fetch), 'fetch', 'must be a function')
+  check(isFunction(store), 'store', 'must be a function')
+  check(typeof probe === 'boolean', 'probe', 'must be true or false')
   check(timeout === undefined || (timeout > 0 && timeout < 2 ** 31), 'timeout', 'must be a number of milliseconds')
-  check(signal === undefined || typeof signal.addEventListener === 'function', 'signal', 'must be an AbortSignal')
+  check(signal === undefined || typeof signal?.addEventListener === 'function', 'signal', 'must be an AbortSignal')
   check(typeof clock?.now === 'function' && typeof clock.wait === 'function', 'clock', 'must have now and wait')
-  for (const [slot, secret] of Object.entries(secrets)) {
-    const fits = secret === undefined || typeof secret === 'function' || isSecret(secret)
-    check(fits, slot, 'must be a string fit for a header, or a function')
-  }
-  return { fetch, timeout, signal, clock, secrets }
+  return [{ fetch, store, probe, timeout, signal, clock }, config]
+}
+
+/** Checks a secret as far as it is known before it is needed. */
+export function checkSecret(name: string, secret: Secret | undefined): void {
+  if (secret === undefined || typeof secret === 'function' || isSecret(secret)) return
+  throw invalidInput(`/config/${name}`, 'must be a string fit for a header, or a function')
 }
 
 /** Fit for a header: no space, no line break, nothing that a fetch would refuse. */
@@ -96,11 +117,29 @@ export function isSecret(secret: unknown): secret is string {
   return typeof secret === 'string' && /^[\x21-\x7e]+$/.test(secret)
 }
 
-/** An argument as the JSON text that the core reads. */
+/** An argument as the JSON text that the core reads. What JSON leaves out silently is refused. */
 export function toJson(name: string, value: unknown): string {
+  let path = `/${name}`
   try {
-    return JSON.stringify(value) ?? 'null'
+    return (
+      JSON.stringify(value, (key, item: unknown) => {
+        path = key === '' ? path : `/${name}/${key}`
+        if (typeof item === 'function' || typeof item === 'symbol') throw new TypeError()
+        return item
+      }) ?? 'null'
+    )
   } catch {
-    throw invalidInput(`/${name}`, 'must be plain JSON data')
+    throw invalidInput(path, 'must be plain JSON data')
   }
+}
+
+/** The configuration's JSON. Whether an address is one at all is left to the runtime. */
+export function toConfig(config: { baseUrl?: string }): string {
+  const json = toJson('config', config)
+  try {
+    if (config.baseUrl !== undefined) new URL(config.baseUrl)
+  } catch {
+    throw invalidInput('/config/baseUrl', 'must be an address')
+  }
+  return json
 }

@@ -2,7 +2,7 @@
 import { refusing } from './errors.js'
 import { readFlinks, type FlinksHost } from './flinks.js'
 import { Flow } from './flow.js'
-import { FlowHandle } from './wasm/bank_mfa.js'
+import { FlowHandle, type Authorized } from './wasm/bank_mfa.js'
 
 export { FlowError } from './errors.js'
 export { flinks, type Challenged, type FlinksHost } from './flinks.js'
@@ -36,7 +36,7 @@ export type {
  * Takes up a flow where its snapshot left it. The host is given again: no address and no secret comes out
  * of a snapshot. A flow that was sending then does not send again what a bank may have heard.
  */
-export function restore<Result = unknown>(snapshot: string, host: FlinksHost): Flow<Result> {
+export function restore<Result = Authorized>(snapshot: string, host: FlinksHost): Flow<Result> {
   const { config, checked } = readFlinks(host)
   const handle = refusing(() => FlowHandle.restore(String(snapshot), config))
   return new Flow<Result>(handle, checked, 'restored')

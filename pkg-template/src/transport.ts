@@ -1,8 +1,5 @@
-import { isSecret, type Host, type Secret } from './host.js'
-import { send, type Header, type Reply, type Request } from './wasm/bank_mfa.js'
-
-/** Why there is no reply. */
-export type Loss = 'maybe-sent' | 'not-sent' | 'no-secret'
+import { isSecret, type FetchResponse, type Host, type Secret } from './host.js'
+import { send, type Loss, type Reply, type Request } from './wasm/bank_mfa.js'
 
 /** How long the harmless call before the first submission may take, in milliseconds. */
 const PROBE_TIMEOUT = 30_000
@@ -13,7 +10,7 @@ export class Transport {
   readonly #flowId: string
   readonly #cancelled: AbortSignal
   /** One secret a slot and session, kept for as long as the flow. */
-  readonly #pocket = new Map<string, Promise<string>>()
+  readonly #pocket = new Map<string, string>()
   #heard = false
 
   constructor(host: Host, flowId: string, cancelled: AbortSignal) {
@@ -22,17 +19,28 @@ export class Transport {
     this.#cancelled = cancelled
   }
 
-  /** Sends a request once. Never rejects. */
-  async send(request: Request): Promise<Reply | Loss> {
-    const headers = await this.#headers(request)
-    if (headers === undefined) return 'no-secret'
-    if (this.#cancelled.aborted) return 'not-sent'
-    if (request.once && !this.#heard && isCrossOrigin(request.url)) {
-      if (!(await this.#probe(request, headers))) return 'not-sent'
+  /** Sends a request once, after `store`. Never rejects. */
+  async send(request: Request, store: () => unknown): Promise<Reply | Loss> {
+    const timeout = this.#host.timeout ?? request.timeout
+    let headers: Record<string, string> | undefined
+    try {
+      headers = await this.#within(timeout, () => this.#headers(request))
+      if (headers === undefined) return 'no-secret'
+      await this.#within(timeout, async () => store())
+      if (request.once && !this.#heard && this.#host.probe && isCrossOrigin(request.url)) {
+        await this.#probe(request, headers)
+      }
+      this.#cancelled.throwIfAborted()
+    } catch {
+      return 'not-sent'
     }
-    const reply = await this.#call(request, headers)
-    this.#heard ||= reply !== undefined
-    return reply ?? 'maybe-sent'
+    try {
+      const reply = await this.#call(request, headers, timeout)
+      this.#heard = true
+      return reply
+    } catch {
+      return 'maybe-sent'
+    }
   }
 
   /**
@@ -40,37 +48,47 @@ export class Transport {
    * makes a call that needs the same permission and carries nothing: where that one fails, nothing has
    * been sent.
    */
-  async #probe(request: Request, headers: Record<string, string>): Promise<boolean> {
+  async #probe(request: Request, headers: Record<string, string>): Promise<void> {
     const bare = Object.fromEntries(Object.keys(headers).map((name) => [name, 'probe']))
-    const probe = { ...request, method: 'GET', body: null, timeout: PROBE_TIMEOUT }
-    return (await this.#call(probe, { ...bare, accept: 'application/json' })) !== undefined
+    const probe = { ...request, method: 'GET', body: null }
+    const reply = await this.#call(probe, { ...bare, accept: 'application/json' }, this.#host.timeout ?? PROBE_TIMEOUT)
+    reply.free()
   }
 
-  /** One call, with an end. */
-  async #call(request: Request, headers: Record<string, string>): Promise<Reply | undefined> {
+  #call(request: Request, headers: Record<string, string>, timeout: number): Promise<Reply> {
     const { method, url, body } = request
     const { fetch } = this.#host
-    const controller = new AbortController()
-    const abort = () => controller.abort()
-    const timer = setTimeout(abort, this.#host.timeout ?? request.timeout)
-    this.#cancelled.addEventListener('abort', abort)
-    const { signal } = controller
-    // A caller's fetch may overlook the signal; the call ends all the same.
-    const aborted = new Promise<undefined>((resolve) => {
-      signal.addEventListener('abort', () => resolve(undefined))
+    return this.#within(timeout, (signal) => {
+      const init = { method, headers, body, redirect: 'manual' as const, signal }
+      const own = fetch && (async () => toResponse(await fetch(url, init)))
+      return send(method, url, Object.entries(headers).flat(), body, signal, own)
     })
-    const own =
-      fetch && (async () => toResponse(await fetch(url, { method, headers, body, redirect: 'manual', signal })))
-    const sent = send(method, url, Object.entries(headers).flat(), body, signal, own)
+  }
+
+  /** Runs a task to its end, to the end of its time, or to the cancelling of the flow. */
+  async #within<T>(timeout: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.#cancelled.throwIfAborted()
+    const controller = new AbortController()
+    const { signal } = controller
+    const abort = () => controller.abort()
+    const timer = setTimeout(abort, timeout)
+    this.#cancelled.addEventListener('abort', abort)
+    // The task may overlook the signal; it is left behind all the same.
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error))
+    })
     try {
-      return await Promise.race([sent.catch(() => undefined), aborted])
+      return await Promise.race([task(signal), aborted])
     } finally {
       clearTimeout(timer)
       this.#cancelled.removeEventListener('abort', abort)
+      // Ends what is left of a body that was not read.
+      aborted.catch(() => {})
+      controller.abort()
     }
   }
 
-  /** The headers with their secrets, or nothing where one is missing. */
+  /** The headers with their secrets, or nothing where one is missing. Rejects where the host does. */
   async #headers(request: Request): Promise<Record<string, string> | undefined> {
     const headers: Record<string, string> = {}
     for (const header of request.headers) {
@@ -80,27 +98,19 @@ export class Transport {
       }
       const source = this.#host.secrets[header.slot]
       if (source === undefined) continue
-      const secret = await this.#secret(source, header, request.session)
+      const key = `${header.slot} ${request.session}`
+      const secret = this.#pocket.get(key) ?? (await this.#ask(source, request.session))
       if (!isSecret(secret)) return undefined
+      this.#pocket.set(key, secret)
       headers[header.name] = secret
     }
     return headers
   }
 
-  async #secret(source: Secret, header: Header & { slot: string }, session: number): Promise<unknown> {
-    const key = `${header.slot} ${session}`
-    let secret = this.#pocket.get(key)
-    if (secret === undefined) {
-      // A string is one secret: it serves the first session that asks, and no other.
-      const spent = typeof source === 'string' && this.#pocket.size > 0
-      secret = spent ? Promise.resolve('') : Promise.resolve(session).then(() => this.#ask(source, session))
-      this.#pocket.set(key, secret)
-    }
-    return secret.catch(() => undefined)
-  }
-
-  #ask(source: Secret, session: number): string | Promise<string> {
-    return typeof source === 'string' ? source : source({ flowId: this.#flowId, session })
+  /** A string is one secret: it serves the first session, and no other. */
+  async #ask(source: Secret, session: number): Promise<unknown> {
+    if (typeof source === 'string') return session === 1 ? source : undefined
+    return source({ flowId: this.#flowId, session })
   }
 }
 
@@ -110,9 +120,10 @@ function isCrossOrigin(url: string): boolean {
 }
 
 /** A response of another realm, or of another library's fetch, as one of ours. */
-async function toResponse(response: Awaited<ReturnType<NonNullable<Host['fetch']>>>): Promise<Response> {
+async function toResponse(response: FetchResponse): Promise<Response> {
   if (response instanceof Response) return response
   const { status, headers } = response
+  if (status === 0) return Response.error()
   const body = [204, 205, 304].includes(status) ? null : await response.arrayBuffer()
   return new Response(body, { status, headers: Object.fromEntries(headers) })
 }

@@ -11,6 +11,8 @@ use crate::vendor::Entry;
 pub mod authorize;
 pub mod challenge;
 mod codes;
+pub mod pair;
+pub mod params;
 pub mod reply;
 mod time;
 

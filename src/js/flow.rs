@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use crate::VENDORS;
 use crate::failure::{Code, Refusal};
 use crate::flow::{Event, Flow, Loss, Step, Submitted};
-use crate::json::{Reader, Value};
+use crate::json::{MAX_SAFE, Reader, Value};
 
 use super::send::Reply;
 use super::to_js;
@@ -64,9 +64,9 @@ impl FlowHandle {
         self.advance(Event::Started(&credentials), now)
     }
 
-    /// A reply came. Its body stays in wasm.
+    /// A reply came. Its body stays in wasm, and is freed here.
     #[wasm_bindgen(unchecked_return_type = "Step")]
-    pub fn replied(&mut self, serial: u32, reply: &Reply, now: f64) -> Result<JsValue, JsValue> {
+    pub fn replied(&mut self, serial: u32, reply: Reply, now: f64) -> Result<JsValue, JsValue> {
         self.advance(Event::Replied(serial, reply.response()), now)
     }
 
@@ -75,8 +75,7 @@ impl FlowHandle {
     pub fn lost(
         &mut self,
         serial: u32,
-        #[wasm_bindgen(unchecked_param_type = "'maybe-sent' | 'not-sent' | 'no-secret'")]
-        loss: &str,
+        #[wasm_bindgen(unchecked_param_type = "Loss")] loss: &str,
         now: f64,
     ) -> Result<JsValue, JsValue> {
         let loss = match loss {
@@ -120,7 +119,9 @@ impl FlowHandle {
     }
 
     fn advance(&mut self, event: Event, now: f64) -> Result<JsValue, JsValue> {
-        let step: Result<Step, Refusal> = self.flow.advance(event, now as u64);
+        let step: Result<Step, Refusal> = self
+            .flow
+            .advance(event, now.clamp(0.0, MAX_SAFE as f64) as u64);
         step.map(|step| to_js(&step)).map_err(refuse)
     }
 }

@@ -3,13 +3,13 @@
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::challenge::{Answers, Challenge};
-use crate::failure::{Failure, Refusal};
-use crate::flinks::authorize::{Authorize, answer};
-use crate::flinks::challenge::{challenges, raw_responses, responses};
+use crate::challenge::Challenge;
+use crate::failure::Failure;
+use crate::flinks::Guid;
+use crate::flinks::challenge::challenges;
+use crate::flinks::pair::{self, ROUND};
 use crate::flinks::reply::Reply;
-use crate::flinks::{FlinksConfig, Guid};
-use crate::http::{Request, Response};
+use crate::http::Response;
 use crate::json::{Reader, Value};
 
 use super::flow::{parse, refuse};
@@ -42,13 +42,12 @@ pub enum AuthorizeReply {
         refused: bool,
         /// The challenges as a form.
         challenges: Vec<Challenge>,
-        /// SecurityChallenges as they came; `answerRequest` needs them.
-        #[tsify(type = "unknown")]
-        security_challenges: Value,
+        /// SecurityChallenges as they came, as JSON text; `answerRequest` needs them.
+        security_challenges: String,
     },
     /// The end.
     Failed {
-        /// Why, and what to do next.
+        /// Why, and what to do next. `retryAt` is a flow's, which knows the time.
         failure: Failure,
     },
     /// Nothing can be told from it. What was submitted may have reached the bank: do not send it again.
@@ -59,15 +58,25 @@ pub enum AuthorizeReply {
 #[wasm_bindgen(js_name = flinksAuthorizeRequest, unchecked_return_type = "Request")]
 pub fn authorize_request(params: &str, config: &str) -> Result<JsValue, JsValue> {
     let (params, config) = (parse("params", params)?, parse("config", config)?);
-    let started = Authorize::start(
+    let request = pair::authorize_request(
         Reader::new("params", &params),
         Reader::new("config", &config),
     );
-    let (authorize, credentials) = started.map_err(refuse)?;
-    Ok(to_js(&authorize.begin(&credentials)))
+    request.map(|request| to_js(&request)).map_err(refuse)
 }
 
-/// The validated request that answers a challenged reply.
+/// The validated request that asks on.
+#[wasm_bindgen(js_name = flinksPollRequest, unchecked_return_type = "Request")]
+pub fn poll_request(pending: &str, config: &str) -> Result<JsValue, JsValue> {
+    let (pending, config) = (parse("pending", pending)?, parse("config", config)?);
+    let request = pair::poll_request(
+        Reader::new("pending", &pending),
+        Reader::new("config", &config),
+    );
+    request.map(|request| to_js(&request)).map_err(refuse)
+}
+
+/// The validated request that answers.
 #[wasm_bindgen(js_name = flinksAnswerRequest, unchecked_return_type = "Request")]
 pub fn answer_request(
     challenged: &str,
@@ -76,39 +85,29 @@ pub fn answer_request(
     config: &str,
 ) -> Result<JsValue, JsValue> {
     let challenged = parse("challenged", challenged)?;
-    let answers = parse("answers", answers)?;
-    let config = parse("config", config)?;
-    let request = build_answer(&challenged, &answers, raw, &config).map_err(refuse)?;
-    Ok(to_js(&request))
+    let (answers, config) = (parse("answers", answers)?, parse("config", config)?);
+    let challenged = Reader::new("challenged", &challenged);
+    let config = Reader::new("config", &config);
+    let request = pair::answer_request(challenged, &answers, raw, config);
+    request.map(|request| to_js(&request)).map_err(refuse)
 }
 
-fn build_answer(
-    challenged: &Value,
-    answers: &Value,
-    raw: bool,
-    config: &Value,
-) -> Result<Request, Refusal> {
-    let config = FlinksConfig::read(Reader::new("config", config))?;
-    let request_id = Guid::read(Reader::new("challenged", challenged).get("requestId"))?;
-    let asked = challenged.get("securityChallenges");
-    let responses = if raw {
-        raw_responses(answers)?
-    } else {
-        let checked = Answers::check(&challenges(asked, 1), answers)?;
-        responses(asked, 1, &checked)?
-    };
-    Ok(answer(&config, &request_id, responses))
-}
-
-/// Judges a reply. `requestId` is the one that the call carried, if it carried one.
+/// Judges a reply. `request_id` is the one that the call carried, if it carried one.
 #[wasm_bindgen(js_name = flinksAuthorizeResponse, unchecked_return_type = "AuthorizeReply")]
-pub fn authorize_response(status: u16, body: &[u8], request_id: Option<String>) -> JsValue {
+pub fn authorize_response(
+    status: u16,
+    body: &[u8],
+    request_id: Option<String>,
+) -> Result<JsValue, JsValue> {
     let response = Response {
         status,
         retry_after: None,
         body,
     };
-    let known = request_id.as_deref().and_then(Guid::parse);
+    let known: Value = request_id.as_deref().into();
+    let known = Reader::new("requestId", &known)
+        .optional(|id| Guid::read(*id))
+        .map_err(refuse)?;
     let reply = match Reply::judge(&response, known.as_ref()) {
         Reply::Authorized(authorized) => AuthorizeReply::Authorized {
             result: authorized.into(),
@@ -119,8 +118,8 @@ pub fn authorize_response(status: u16, body: &[u8], request_id: Option<String>) 
         Reply::Challenged(id, asked, refused) => AuthorizeReply::Challenged {
             request_id: id.text().to_owned(),
             refused,
-            challenges: challenges(&asked, 1),
-            security_challenges: asked,
+            challenges: challenges(&asked, ROUND),
+            security_challenges: asked.print(),
         },
         Reply::Failed(code, vendor_code) => AuthorizeReply::Failed {
             failure: Failure {
@@ -131,5 +130,5 @@ pub fn authorize_response(status: u16, body: &[u8], request_id: Option<String>) 
         },
         Reply::Unclear => AuthorizeReply::Unclear,
     };
-    to_js(&reply)
+    Ok(to_js(&reply))
 }

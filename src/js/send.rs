@@ -8,7 +8,7 @@ use gloo_net::http::{RequestBuilder, Response};
 use js_sys::{Date, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, ReadableStreamDefaultReader, RequestRedirect};
+use web_sys::{AbortSignal, ReadableStream, ReadableStreamDefaultReader, RequestRedirect};
 
 use crate::http::{self, MAX_BODY};
 
@@ -16,6 +16,12 @@ use crate::http::{self, MAX_BODY};
 extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
     fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+
+    // Throws where somebody has read the body already.
+    #[wasm_bindgen(extends = ReadableStream)]
+    type Body;
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn reader(this: &Body) -> Result<ReadableStreamDefaultReader, JsValue>;
 }
 
 /// The longest Retry-After that is believed, in milliseconds: a day.
@@ -60,7 +66,7 @@ pub async fn send(
     let response = Response::from(response);
     Ok(Reply {
         status: response.status(),
-        retry_after: response.headers().get("retry-after").map(millis),
+        retry_after: response.headers().get("retry-after").and_then(millis),
         body: read(&response).await?,
     })
 }
@@ -89,21 +95,21 @@ fn build(
 }
 
 /// Seconds, or a date: RFC 9110, section 10.2.3.
-fn millis(retry_after: String) -> u64 {
+fn millis(retry_after: String) -> Option<u64> {
     let millis = match retry_after.trim().parse::<u32>() {
         Ok(seconds) => f64::from(seconds) * 1000.0,
         Err(_) => Date::parse(&retry_after) - Date::now(),
     };
-    millis.clamp(0.0, MAX_RETRY_AFTER) as u64
+    (millis > 0.0).then(|| millis.min(MAX_RETRY_AFTER) as u64)
 }
 
-/// Reads no more than is ever kept, so that an endless body ends.
+/// Reads no more than is ever kept, so that an endless body ends; the caller aborts the rest.
 async fn read(response: &Response) -> Result<Vec<u8>, JsValue> {
     let mut bytes = Vec::new();
     let Some(stream) = response.body() else {
         return Ok(bytes);
     };
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let reader = stream.unchecked_into::<Body>().reader()?;
     loop {
         let chunk = JsFuture::from(reader.read()).await?;
         if Reflect::get(&chunk, &"done".into())?.is_truthy() {
@@ -111,7 +117,6 @@ async fn read(response: &Response) -> Result<Vec<u8>, JsValue> {
         }
         let chunk: Uint8Array = Reflect::get(&chunk, &"value".into())?.dyn_into()?;
         if bytes.len() + chunk.length() as usize > MAX_BODY {
-            drop(reader.cancel());
             return Ok(Vec::new());
         }
         bytes.extend_from_slice(&chunk.to_vec());
