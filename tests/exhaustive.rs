@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use bank_mfa::failure::Next;
 use bank_mfa::flow::{Event, Flow, Loss, Step, Submitted};
 use bank_mfa::http::Response;
 use bank_mfa::json::{Reader, Value};
@@ -19,6 +20,8 @@ enum Happens {
     Lost(Loss),
     Answered,
     Waited,
+    /// Nine minutes pass.
+    Dawdled,
     Restored,
     Cancelled,
 }
@@ -34,12 +37,14 @@ const HAPPENS: &[Happens] = &[
     Happens::Replied(203, ASKS),
     Happens::Replied(401, ASKS),
     Happens::Replied(401, r#"{"FlinksCode":"SESSION_EXPIRED"}"#),
+    Happens::Replied(429, ""),
     Happens::Replied(200, "<html>"),
     Happens::Lost(Loss::MaybeSent),
     Happens::Lost(Loss::NotSent),
     Happens::Lost(Loss::NoSecret),
     Happens::Answered,
     Happens::Waited,
+    Happens::Dawdled,
     Happens::Restored,
     Happens::Cancelled,
 ];
@@ -68,6 +73,9 @@ impl Explorer {
             let before = flow.step();
             if let (Happens::Waited, Step::Wait { until, .. }) = (happens, &before) {
                 now = *until;
+            }
+            if let Happens::Dawdled = happens {
+                now += 9 * 60_000;
             }
             let round = match &before {
                 Step::Challenge { round } => round.number,
@@ -107,6 +115,16 @@ impl Explorer {
             } else {
                 assert_eq!(step, flow.step(), "each state has one step");
             }
+            if let Step::Failed { failure } = &step
+                && step != before
+            {
+                let later = failure.next == Next::RetryLater;
+                assert_eq!(
+                    later,
+                    failure.retry_at.is_some_and(|at| at > now),
+                    "{failure:?}"
+                );
+            }
             if depth > 1 && after != *snapshot {
                 self.explore(&after, serial, now, sent, depth - 1);
             }
@@ -131,7 +149,7 @@ fn event(happens: Happens, serial: u32, round: u32, answers: &Value) -> Event<'_
         ),
         Happens::Lost(loss) => Event::Lost(serial, loss),
         Happens::Answered => Event::Answered(round, Submitted::Fields(answers)),
-        Happens::Waited => Event::Waited,
+        Happens::Waited | Happens::Dawdled => Event::Waited,
         Happens::Restored => Event::Restored,
         Happens::Cancelled => Event::Cancelled,
     }
