@@ -5,7 +5,7 @@
 
 use bank_mfa::challenge::{Challenge, Control, Kind, Part};
 use bank_mfa::failure::{Code, Refusal};
-use bank_mfa::flow::{Event, Flow, Loss, MAX_REPEATS, Step, Submitted};
+use bank_mfa::flow::{Event, Flow, Loss, MAX_LOST_POLLS, Step, Submitted};
 use bank_mfa::http::{Request, Response};
 use bank_mfa::json::{Reader, Value};
 use bank_mfa::vendor::{
@@ -45,7 +45,7 @@ impl Vendor for Toy {
     fn clocks(&self) -> Clocks {
         Clocks {
             poll_every: 1000,
-            poll_for: 10_000,
+            poll_for: 60_000,
             idle: (60_000, false),
             total: 3_600_000,
         }
@@ -254,11 +254,11 @@ fn a_start_that_did_not_leave_is_unreachable_and_one_without_its_secret_says_so(
 }
 
 #[test]
-fn harmless_requests_are_repeated_a_few_times_and_no_more() {
+fn lost_polls_are_repeated_a_dozen_times_and_no_more() {
     let mut flow = asking();
     let mut step = answer(&mut flow);
     step = reply(&mut flow, &step, 202);
-    for _ in 0..MAX_REPEATS {
+    for _ in 0..MAX_LOST_POLLS {
         step = waited(&mut flow, &step);
         step = reply(&mut flow, &step, 500);
     }
