@@ -12,6 +12,10 @@ pub mod send;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 
+#[cfg(not(target_feature = "atomics"))]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// A plain JavaScript value. What is converted here has no map with keys other than strings, so that
 /// the conversion cannot fail.
 #[cfg(feature = "client")]
