@@ -3,6 +3,8 @@
 //! Lower-case codes are *endings*: the flow is over, and [`Next`] says what to do. Upper-case codes are
 //! *refusals*: the call was wrong, nothing was sent, and the flow stands where it stood.
 
+use core::ops::Deref;
+
 use serde::Serialize;
 
 macro_rules! codes {
@@ -214,11 +216,20 @@ impl From<Code> for Failure {
     }
 }
 
+/// A call that was [`Refused`]. In a box: it is rare, and every call that can be refused returns it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Refusal(Box<Refused>);
+
 /// A call that was refused. Nothing was sent, and the flow stands where it stood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(
+    target_arch = "wasm32",
+    derive(tsify::Tsify),
+    tsify(rename = "Refusal")
+)]
 #[serde(rename_all = "camelCase")]
-pub struct Refusal {
+pub struct Refused {
     /// The stable code.
     pub code: Code,
     /// What to do next.
@@ -232,9 +243,17 @@ pub struct Refusal {
     pub fields: Vec<FieldError>,
 }
 
-impl From<Code> for Refusal {
-    fn from(code: Code) -> Refusal {
-        Refusal {
+impl Deref for Refusal {
+    type Target = Refused;
+
+    fn deref(&self) -> &Refused {
+        &self.0
+    }
+}
+
+impl From<Code> for Refused {
+    fn from(code: Code) -> Refused {
+        Refused {
             code,
             next: code.next(),
             message: code.message(),
@@ -244,22 +263,36 @@ impl From<Code> for Refusal {
     }
 }
 
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Refusal {
+        Refusal(Box::new(refused))
+    }
+}
+
+impl From<Code> for Refusal {
+    fn from(code: Code) -> Refusal {
+        Refused::from(code).into()
+    }
+}
+
 impl Refusal {
     /// An argument that is not valid, and what is expected of it.
     pub fn input(path: String, expected: &'static str) -> Refusal {
-        Refusal {
+        let refused = Refused {
             message: expected,
             path: Some(path),
             ..Code::InvalidInput.into()
-        }
+        };
+        refused.into()
     }
 
     /// Answers that do not fit their round.
     pub fn answer(fields: Vec<FieldError>) -> Refusal {
-        Refusal {
+        let refused = Refused {
             fields,
             ..Code::InvalidAnswer.into()
-        }
+        };
+        refused.into()
     }
 }
 

@@ -5,7 +5,7 @@
 //! checksum finds damage and careless edits; it is no signature, which is why no address is kept here.
 
 use super::{Flow, State};
-use crate::failure::{Code, Failure, Next, Refusal};
+use crate::failure::{Code, Failure, Next, Refusal, Refused};
 use crate::json::{Reader, Value};
 use crate::vendor::{Entry, Stage};
 
@@ -52,10 +52,10 @@ impl Flow {
     /// Reads what [`snapshot`](Flow::snapshot) wrote. Go on with [`Event::Restored`](super::Event).
     pub fn restore(text: &str, vendors: &[Entry], config: &Value) -> Result<Flow, Refusal> {
         Flow::read(text, vendors, config).map_err(|refusal| match &refusal.path {
-            Some(path) if path.starts_with("/snapshot") => Refusal {
-                path: refusal.path,
+            Some(path) if path.starts_with("/snapshot") => Refusal::from(Refused {
+                path: Some(path.clone()),
                 ..Code::SnapshotUnreadable.into()
-            },
+            }),
             _ => refusal,
         })
     }

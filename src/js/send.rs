@@ -4,11 +4,14 @@
 //! `abort('text')`, and its promise never settles then: the request and the response are gloo-net's,
 //! `fetch` itself is bound here.
 
-use gloo_net::http::{RequestBuilder, Response};
-use js_sys::{Date, Function, Promise, Reflect, Uint8Array};
+use gloo_net::http::{Method, RequestBuilder, Response};
+use js_sys::{Date, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, ReadableStream, ReadableStreamDefaultReader, RequestRedirect};
+use web_sys::{
+    AbortSignal, ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult,
+    RequestRedirect,
+};
 
 use crate::http::{self, MAX_BODY};
 
@@ -57,12 +60,8 @@ pub async fn send(
     signal: AbortSignal,
     fetch: Option<Function>,
 ) -> Result<Reply, JsValue> {
-    let request = build(&method, &url, &headers, body, &signal)?;
-    let promise = match fetch {
-        Some(fetch) => Promise::resolve(&fetch.call1(&JsValue::UNDEFINED, &request)?),
-        None => global_fetch(&request)?,
-    };
-    let response: web_sys::Response = JsFuture::from(promise).await?.dyn_into()?;
+    let sent = start(&method, &url, &headers, body, &signal, fetch)?;
+    let response: web_sys::Response = JsFuture::from(sent).await?.dyn_into()?;
     let response = Response::from(response);
     Ok(Reply {
         status: response.status(),
@@ -71,15 +70,22 @@ pub async fn send(
     })
 }
 
-fn build(
+fn start(
     method: &str,
     url: &str,
     headers: &[String],
     body: Option<String>,
     signal: &AbortSignal,
-) -> Result<web_sys::Request, JsValue> {
+    fetch: Option<Function>,
+) -> Result<Promise, JsValue> {
+    // `str::parse` would take the whole parser of the http crate along.
+    let method = match method {
+        "GET" => Method::GET,
+        "POST" => Method::POST,
+        _ => return Err("method".into()),
+    };
     let mut builder = RequestBuilder::new(url)
-        .method(method.parse().map_err(|_| JsValue::from("method"))?)
+        .method(method)
         .redirect(RequestRedirect::Manual)
         .abort_signal(Some(signal));
     for pair in headers.chunks_exact(2) {
@@ -87,11 +93,13 @@ fn build(
             builder = builder.header(name, value);
         }
     }
-    let request = match body {
-        Some(body) => builder.body(body),
-        None => builder.build(),
-    };
-    Ok(request.map_err(|_| JsValue::from("request"))?.into())
+    let request: web_sys::Request = builder.body(body).map_err(|_| "request")?.into();
+    match fetch {
+        Some(fetch) => Ok(Promise::resolve(
+            &fetch.call1(&JsValue::UNDEFINED, &request)?,
+        )),
+        None => global_fetch(&request),
+    }
 }
 
 /// Seconds, or a date: RFC 9110, section 10.2.3.
@@ -111,11 +119,11 @@ async fn read(response: &Response) -> Result<Vec<u8>, JsValue> {
     };
     let reader = stream.unchecked_into::<Body>().reader()?;
     loop {
-        let chunk = JsFuture::from(reader.read()).await?;
-        if Reflect::get(&chunk, &"done".into())?.is_truthy() {
+        let chunk: ReadableStreamReadResult = JsFuture::from(reader.read()).await?.unchecked_into();
+        if chunk.get_done() == Some(true) {
             return Ok(bytes);
         }
-        let chunk: Uint8Array = Reflect::get(&chunk, &"value".into())?.dyn_into()?;
+        let chunk: Uint8Array = chunk.get_value().dyn_into()?;
         if bytes.len() + chunk.length() as usize > MAX_BODY {
             return Ok(Vec::new());
         }
