@@ -1,0 +1,92 @@
+//! What happens to a flow, and what it wants done.
+
+use serde::Serialize;
+
+use crate::challenge::Round;
+use crate::failure::Failure;
+use crate::http::{Request, Response};
+use crate::json::Value;
+use crate::vendor::Stage;
+
+/// What happened.
+pub enum Event<'a> {
+    /// The flow begins, with what credentials there are.
+    Started(&'a Value),
+    /// A reply came to the send of this serial.
+    Replied(u32, Response<'a>),
+    /// No reply came to the send of this serial.
+    Lost(u32, Loss),
+    /// The person answered the round of this number.
+    Answered(u32, Submitted<'a>),
+    /// It is the time that the step named, or later.
+    Waited,
+    /// The caller wants no more of it.
+    Cancelled,
+    /// The flow comes out of a snapshot. Whether a request was sent just before is not known.
+    Restored,
+}
+
+/// How a request failed to bring a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// It may have arrived.
+    MaybeSent,
+    /// It certainly did not leave.
+    NotSent,
+    /// It did not leave, because the host has no secret for one of its slots.
+    NoSecret,
+}
+
+/// Answers as they were handed in.
+pub enum Submitted<'a> {
+    /// By field names; checked against the round.
+    Fields(&'a Value),
+    /// In the vendor's own form.
+    Raw(&'a Value),
+}
+
+/// What to do next. Each state has exactly one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Step {
+    /// Send this, and say what came of it under its serial.
+    Send {
+        /// Counts the sends; a reply under another serial is out of turn.
+        serial: u32,
+        /// What it is for.
+        stage: Stage,
+        /// The request.
+        request: Request,
+    },
+    /// A send is under way; its request is with whoever got the step.
+    Sending {
+        /// What it is for.
+        stage: Stage,
+    },
+    /// Come back with [`Event::Waited`].
+    Wait {
+        /// Then, in milliseconds since 1970.
+        until: u64,
+        /// What will be sent.
+        stage: Stage,
+    },
+    /// Ask the person. When `round.expires` has come, come back with [`Event::Waited`].
+    Challenge {
+        /// What to ask.
+        round: Round,
+    },
+    /// The end.
+    Done {
+        /// What came of it, in the vendor's shape.
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "unknown"))]
+        result: Value,
+    },
+    /// The end.
+    Failed {
+        /// Why, and what to do next.
+        failure: Failure,
+    },
+}
