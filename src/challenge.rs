@@ -1,8 +1,6 @@
 //! What a bank asks, as a small form that a host can draw without knowing the vendor, and the check of
 //! the answers before anything is sent.
 
-use serde::Serialize;
-
 use crate::failure::{FieldError, Reason, Refusal};
 use crate::json::{Reader, Value, decimal};
 
@@ -10,7 +8,7 @@ use crate::json::{Reader, Value, decimal};
 pub const MAX_ANSWER: usize = 4096;
 
 /// All that a bank asks at once. It is answered at once, too.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Round {
     /// Counted from 1 within the flow.
@@ -25,7 +23,7 @@ pub struct Round {
 }
 
 /// When the vendor stops waiting for an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Expires {
     /// Milliseconds since 1970.
@@ -35,9 +33,9 @@ pub struct Expires {
 }
 
 /// One challenge: a prompt and the fields that answer it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct Challenge {
     /// Unique within the flow.
     pub id: String,
@@ -56,9 +54,9 @@ pub struct Challenge {
 }
 
 /// What the person does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
 pub enum Kind {
     /// Types the answer to a question.
     Question,
@@ -79,13 +77,13 @@ pub enum Kind {
 }
 
 /// One thing to fill in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Field {
     /// Unique within the flow, so that answers to an old form do not pass for answers to a new one.
     pub name: String,
     /// What kind of control it is.
-    #[serde(rename = "type")]
+    #[cfg_attr(target_arch = "wasm32", serde(rename = "type"))]
     pub control: Control,
     /// Which part of the challenge it asks for.
     pub part: Part,
@@ -99,9 +97,9 @@ pub struct Field {
 }
 
 /// A kind of control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
 pub enum Control {
     /// Free text.
     Text,
@@ -114,9 +112,9 @@ pub enum Control {
 }
 
 /// Which part of its challenge a field asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
 pub enum Part {
     /// The answer itself.
     Answer,
@@ -129,7 +127,7 @@ pub enum Part {
 }
 
 /// One of a field's options.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Choice {
     /// Ours, and unique within the field; the vendor's own value stays in the flow.
@@ -142,7 +140,7 @@ pub struct Choice {
 }
 
 /// A picture.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Image {
     /// A `data:` URI of a PNG, JPEG, GIF or WebP, fit for an `img` element and for nothing else.

@@ -5,16 +5,14 @@
 
 use core::ops::Deref;
 
-use serde::Serialize;
-
 macro_rules! codes {
     ($($(#[$doc:meta])+ $name:ident $text:literal $next:ident $message:literal)+) => {
         /// A stable code. New ones may be added, the meaning of one never changes.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
         #[non_exhaustive]
         pub enum Code {
-            $($(#[$doc])+ #[serde(rename = $text)] $name,)+
+            $($(#[$doc])+ #[cfg_attr(target_arch = "wasm32", serde(rename = $text))] $name,)+
         }
 
         impl Code {
@@ -131,9 +129,9 @@ codes! {
 }
 
 /// What to do about an ending or a refusal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
 pub enum Next {
     /// Start a new flow later, not before `retryAt`.
     RetryLater,
@@ -182,9 +180,9 @@ impl Next {
 }
 
 /// How a flow ended badly.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct Failure {
     /// The stable code.
     pub code: Code,
@@ -217,18 +215,17 @@ impl From<Code> for Failure {
 }
 
 /// A call that was [`Refused`]. In a box: it is rare, and every call that can be refused returns it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal(Box<Refused>);
 
 /// A call that was refused. Nothing was sent, and the flow stands where it stood.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
     target_arch = "wasm32",
     derive(tsify::Tsify),
     tsify(rename = "Refusal")
 )]
-#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct Refused {
     /// The stable code.
     pub code: Code,
@@ -297,7 +294,7 @@ impl Refusal {
 }
 
 /// What is wrong with the answer to one field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct FieldError {
     /// The field's name.
@@ -307,9 +304,9 @@ pub struct FieldError {
 }
 
 /// What can be wrong with an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
 pub enum Reason {
     /// There is no answer to this field, or an empty one.
     Missing,

@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use serde::Serialize;
-
 use crate::json::{self, Value};
 
 /// The most that is read of a reply, in bytes. A round of images stays below one tenth of it; what is
@@ -11,7 +9,7 @@ use crate::json::{self, Value};
 pub const MAX_BODY: usize = 2 * 1024 * 1024;
 
 /// A request, complete but for the secrets that its slots name.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Request {
     /// `GET`, `POST`, …
@@ -33,9 +31,9 @@ pub struct Request {
 }
 
 /// One header, its name in lower case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(untagged)]
+#[cfg_attr(target_arch = "wasm32", serde(untagged))]
 pub enum Header {
     /// With this value.
     Literal {

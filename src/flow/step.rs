@@ -1,7 +1,5 @@
 //! What happens to a flow, and what it wants done.
 
-use serde::Serialize;
-
 use crate::challenge::Round;
 use crate::failure::Failure;
 use crate::http::{Request, Response};
@@ -27,9 +25,9 @@ pub enum Event<'a> {
 }
 
 /// How a request failed to bring a reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
 pub enum Loss {
     /// It may have arrived.
     MaybeSent,
@@ -48,9 +46,9 @@ pub enum Submitted<'a> {
 }
 
 /// What to do next. Each state has exactly one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", serde(tag = "kind", rename_all = "kebab-case"))]
 pub enum Step {
     /// Send this, and say what came of it under its serial.
     Send {

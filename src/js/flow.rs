@@ -7,8 +7,8 @@ use crate::failure::{Code, Refusal};
 use crate::flow::{Event, Flow, Loss, Step, Submitted};
 use crate::json::{MAX_SAFE, Reader, Value};
 
+use super::output::to_js;
 use super::send::Reply;
-use super::to_js;
 
 /// A live flow. Every call returns the one next step, or throws a `Refusal` and changes nothing.
 #[wasm_bindgen]
@@ -122,7 +122,7 @@ impl FlowHandle {
         let step: Result<Step, Refusal> = self
             .flow
             .advance(event, now.clamp(0.0, MAX_SAFE as f64) as u64);
-        step.map(|step| to_js(&step)).map_err(refuse)
+        step.map(to_js).map_err(refuse)
     }
 }
 
@@ -134,5 +134,5 @@ pub fn parse(name: &str, json: &str) -> Result<Value, JsValue> {
 
 /// What is thrown; the driver makes a real `Error` of it.
 pub fn refuse(refusal: Refusal) -> JsValue {
-    to_js(&refusal)
+    to_js(refusal)
 }

@@ -6,6 +6,8 @@
 #[cfg(feature = "client")]
 pub mod flow;
 #[cfg(feature = "client")]
+mod output;
+#[cfg(feature = "client")]
 pub mod pair;
 #[cfg(feature = "client")]
 pub mod send;
@@ -15,12 +17,3 @@ pub mod simulator;
 #[cfg(not(target_feature = "atomics"))]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
-
-/// A plain JavaScript value. What is converted here has no map with keys other than strings, so that
-/// the conversion cannot fail.
-#[cfg(feature = "client")]
-fn to_js(value: &impl serde::Serialize) -> wasm_bindgen::JsValue {
-    value
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .unwrap_or(wasm_bindgen::JsValue::NULL)
-}

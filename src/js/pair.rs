@@ -1,6 +1,5 @@
 //! Requests and judgements as a pair, for hosts with a loop of their own.
 
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::challenge::Challenge;
@@ -13,10 +12,10 @@ use crate::http::Response;
 use crate::json::{Reader, Value};
 
 use super::flow::{parse, refuse};
-use super::to_js;
+use super::output::{Output, object, to_js};
 
 /// A reply of Authorize, judged.
-#[derive(Serialize, tsify::Tsify)]
+#[derive(tsify::Tsify)]
 #[serde(
     tag = "kind",
     rename_all = "kebab-case",
@@ -54,6 +53,35 @@ pub enum AuthorizeReply {
     Unclear,
 }
 
+impl Output for AuthorizeReply {
+    fn output(self) -> Value {
+        match self {
+            AuthorizeReply::Authorized { result } => {
+                object! { "kind": "authorized", "result": result }
+            }
+            AuthorizeReply::Pending { request_id } => {
+                object! { "kind": "pending", "requestId": request_id }
+            }
+            AuthorizeReply::Challenged {
+                request_id,
+                refused,
+                challenges,
+                security_challenges,
+            } => object! {
+                "kind": "challenged",
+                "requestId": request_id,
+                "refused": refused,
+                "challenges": challenges,
+                "securityChallenges": security_challenges,
+            },
+            AuthorizeReply::Failed { failure } => {
+                object! { "kind": "failed", "failure": failure }
+            }
+            AuthorizeReply::Unclear => object! { "kind": "unclear" },
+        }
+    }
+}
+
 /// The validated request of Authorize.
 #[wasm_bindgen(js_name = flinksAuthorizeRequest, unchecked_return_type = "Request")]
 pub fn authorize_request(params: &str, config: &str) -> Result<JsValue, JsValue> {
@@ -62,7 +90,7 @@ pub fn authorize_request(params: &str, config: &str) -> Result<JsValue, JsValue>
         Reader::new("params", &params),
         Reader::new("config", &config),
     );
-    request.map(|request| to_js(&request)).map_err(refuse)
+    request.map(to_js).map_err(refuse)
 }
 
 /// The validated request that asks on.
@@ -73,7 +101,7 @@ pub fn poll_request(pending: &str, config: &str) -> Result<JsValue, JsValue> {
         Reader::new("pending", &pending),
         Reader::new("config", &config),
     );
-    request.map(|request| to_js(&request)).map_err(refuse)
+    request.map(to_js).map_err(refuse)
 }
 
 /// The validated request that answers.
@@ -89,7 +117,7 @@ pub fn answer_request(
     let challenged = Reader::new("challenged", &challenged);
     let config = Reader::new("config", &config);
     let request = pair::answer_request(challenged, &answers, raw, config);
-    request.map(|request| to_js(&request)).map_err(refuse)
+    request.map(to_js).map_err(refuse)
 }
 
 /// Judges a reply. `request_id` is the one that the call carried, if it carried one.
@@ -130,5 +158,5 @@ pub fn authorize_response(
         },
         Reply::Unclear => AuthorizeReply::Unclear,
     };
-    Ok(to_js(&reply))
+    Ok(to_js(reply))
 }
