@@ -159,28 +159,28 @@ fn label(reader: Reader) -> Result<String, Refusal> {
     Ok(text.to_owned())
 }
 
+const LOOPBACK: [&str; 3] = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
+
 /// `https:`, or `http:` on the loopback; a path may follow, but nothing that a path can be lost in.
 fn base(reader: Reader) -> Result<String, Refusal> {
-    let wrong =
-        || reader.invalid("must be an https: address without query, or http: on the loopback");
     let text = reader.text()?;
-    let host = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
-        (Some(rest), _) => Some(rest),
-        (_, Some(rest)) => Some(rest).filter(|rest| {
-            let authority = rest.split('/').next().unwrap_or_default();
-            let name = match authority.rsplit_once(':') {
-                Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-                _ => authority,
-            };
-            matches!(name, "localhost" | "127.0.0.1" | "[::1]")
-        }),
-        _ => None,
+    let has_host = |rest: &str| !rest.is_empty() && !rest.starts_with('/');
+    let is_local = |rest: &str| {
+        let path = match rest.strip_prefix(':') {
+            Some(port) => port.trim_start_matches(|character: char| character.is_ascii_digit()),
+            None => rest,
+        };
+        path.is_empty() || path.starts_with('/')
     };
+    let allowed = text.strip_prefix("https://").is_some_and(has_host)
+        || LOOPBACK
+            .iter()
+            .any(|local| text.strip_prefix(local).is_some_and(is_local));
     let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@' | b'\\');
-    match host {
-        Some(host) if !host.is_empty() && !host.starts_with('/') && host.bytes().all(plain) => {
-            Ok(text.trim_end_matches('/').to_owned())
-        }
-        _ => Err(wrong()),
+    if !allowed || !text.bytes().all(plain) {
+        return Err(
+            reader.invalid("must be an https: address without query, or http: on the loopback")
+        );
     }
+    Ok(text.trim_end_matches('/').to_owned())
 }

@@ -228,6 +228,8 @@ mod tests {
             "https://a b",
             "https://a\\b",
             "http://localhost.evil.example",
+            "http://localhost8788",
+            "http://localhost:8788.evil.example",
             "http://127.0.0.1@evil.example",
             "javascript:alert(1)",
         ] {
