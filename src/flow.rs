@@ -256,10 +256,11 @@ impl Flow {
     fn lost(&mut self, stage: Stage, loss: Loss, now: u64) -> Result<Step, Refusal> {
         match (loss, stage) {
             (Loss::MaybeSent, _) => return self.recover(stage, Code::Unreachable, now),
-            (Loss::NoSecret, _) if self.session < 2 => self.fail(Code::SecretMissing, now),
             // A host that has one token only: the trouble that led to this session is the end.
+            (Loss::NoSecret, Stage::Start) if self.session > 1 => self.fail(Code::Unreachable, now),
+            (Loss::NoSecret, Stage::Start | Stage::Answer) => self.fail(Code::SecretMissing, now),
             (Loss::NoSecret, _) => {
-                let code = self.vendor.lost(stage).end(Code::Unreachable);
+                let code = self.vendor.lost(stage).end(Code::SecretMissing);
                 self.fail(code, now);
             }
             // The answers are safe with the person: a round of its own asks for them again. The vendor
@@ -268,7 +269,9 @@ impl Flow {
                 self.repeats += 1;
                 self.ask(false);
             }
-            (Loss::NotSent, _) => self.fail(Code::Unreachable, now),
+            (Loss::NotSent, Stage::Start | Stage::Answer) => self.fail(Code::Unreachable, now),
+            // What was submitted before this still is.
+            (Loss::NotSent, _) => return self.recover(stage, Code::Unreachable, now),
         }
         Ok(self.step())
     }

@@ -75,7 +75,7 @@ export const flinks = {
 }
 
 function answer(challenged: Challenged, answers: unknown, raw: boolean, config: FlinksConfig): Request {
-  const [json, given] = [toJson('challenged', challenged), toJson('answers', answers)]
+  const [json, given] = [toJson('challenged', challenged), toJson('answers', answers, !raw)]
   return refusing(() => flinksAnswerRequest(json, given, raw, toConfig(config)))
 }
 

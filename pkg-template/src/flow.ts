@@ -169,7 +169,7 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   #challenge(round: Round): ChallengeStep {
     let accepted: Promise<void> | undefined
     const submit = async (method: 'answered' | 'answeredRaw', answers: unknown) => {
-      const json = toJson('answers', answers)
+      const json = toJson('answers', answers, method === 'answered')
       const went = this.#go(() => this.#handle[method](round.number, json, this.#host.clock.now()))
       // The flow has ended, before this or by it: the answers came too late, and went nowhere.
       if (went !== 'send') throw staleRound(this.id)

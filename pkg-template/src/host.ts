@@ -100,7 +100,8 @@ export function partHost<T extends HostOptions>(host: T): [Omit<Host, 'secrets'>
   check(isFunction(fetch), 'fetch', 'must be a function')
   check(isFunction(store), 'store', 'must be a function')
   check(typeof probe === 'boolean', 'probe', 'must be true or false')
-  check(timeout === undefined || (timeout > 0 && timeout < 2 ** 31), 'timeout', 'must be a number of milliseconds')
+  const isTime = typeof timeout === 'number' && timeout > 0 && timeout < 2 ** 31
+  check(timeout === undefined || isTime, 'timeout', 'must be a number of milliseconds')
   check(signal === undefined || typeof signal?.addEventListener === 'function', 'signal', 'must be an AbortSignal')
   check(typeof clock?.now === 'function' && typeof clock.wait === 'function', 'clock', 'must have now and wait')
   return [{ fetch, store, probe, timeout, signal, clock }, config]
@@ -117,17 +118,19 @@ export function isSecret(secret: unknown): secret is string {
   return typeof secret === 'string' && /^[\x21-\x7e]+$/.test(secret)
 }
 
-/** An argument as the JSON text that the core reads. What JSON leaves out silently is refused. */
-export function toJson(name: string, value: unknown): string {
+/**
+ * An argument as the JSON text that the core reads. What JSON leaves out silently is refused, by the path of
+ * its option, unless the keys are a vendor's words.
+ */
+export function toJson(name: string, value: unknown, ourKeys = true): string {
   let path = `/${name}`
+  function plain(this: unknown, key: string, item: unknown): unknown {
+    if (this === value && ourKeys) path = `/${name}/${key}`
+    if (typeof item === 'function' || typeof item === 'symbol') throw new TypeError()
+    return item
+  }
   try {
-    return (
-      JSON.stringify(value, (key, item: unknown) => {
-        path = key === '' ? path : `/${name}/${key}`
-        if (typeof item === 'function' || typeof item === 'symbol') throw new TypeError()
-        return item
-      }) ?? 'null'
-    )
+    return JSON.stringify(value, plain) ?? 'null'
   } catch {
     throw invalidInput(path, 'must be plain JSON data')
   }
@@ -137,7 +140,7 @@ export function toJson(name: string, value: unknown): string {
 export function toConfig(config: { baseUrl?: string }): string {
   const json = toJson('config', config)
   try {
-    if (config.baseUrl !== undefined) new URL(config.baseUrl)
+    if (config?.baseUrl !== undefined) new URL(config.baseUrl)
   } catch {
     throw invalidInput('/config/baseUrl', 'must be an address')
   }

@@ -7,7 +7,7 @@
 use gloo_net::http::{Method, RequestBuilder, Response};
 use js_sys::{Date, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     AbortSignal, ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult,
     RequestRedirect,
@@ -111,7 +111,7 @@ fn millis(retry_after: String) -> Option<u64> {
     (millis > 0.0).then(|| millis.min(MAX_RETRY_AFTER) as u64)
 }
 
-/// Reads no more than is ever kept, so that an endless body ends; the caller aborts the rest.
+/// Reads no more than is ever kept, so that an endless body ends.
 async fn read(response: &Response) -> Result<Vec<u8>, JsValue> {
     let mut bytes = Vec::new();
     let Some(stream) = response.body() else {
@@ -125,6 +125,7 @@ async fn read(response: &Response) -> Result<Vec<u8>, JsValue> {
         }
         let chunk: Uint8Array = chunk.get_value().dyn_into()?;
         if bytes.len() + chunk.length() as usize > MAX_BODY {
+            spawn_local(async move { drop(JsFuture::from(reader.cancel()).await) });
             return Ok(Vec::new());
         }
         bytes.extend_from_slice(&chunk.to_vec());
