@@ -1,0 +1,262 @@
+/** Uses every public thing as its types allow it, and misuses some: compiled, never run. */
+import {
+  Flow,
+  FlowError,
+  flinks,
+  restore,
+  type Answers,
+  type Authorized,
+  type AuthorizeParams,
+  type AuthorizeReply,
+  type Challenge,
+  type ChallengeStep,
+  type Challenged,
+  type Choice,
+  type Clock,
+  type Code,
+  type Control,
+  type Expires,
+  type Failure,
+  type Fetch,
+  type FetchInit,
+  type FetchResponse,
+  type Field,
+  type FieldError,
+  type FlinksConfig,
+  type FlinksHost,
+  type Header,
+  type HostOptions,
+  type Image,
+  type Kind,
+  type Next,
+  type Part,
+  type RawAnswers,
+  type Reason,
+  type Request as VendorRequest,
+  type Round,
+  type Secret,
+  type Session,
+  type Stage,
+  type Step,
+  type WaitsFor,
+} from 'bank-mfa'
+import wasm from 'bank-mfa/module.wasm'
+import {
+  simulator,
+  type Counts,
+  type Fault,
+  type Person,
+  type Rules,
+  type Simulated,
+  type VirtualClock,
+} from 'bank-mfa/simulator'
+import * as slim from 'bank-mfa/slim'
+
+/** Every value of a union is a key: one that is missing or too many does not compile. */
+const next: Record<Next, true> = {
+  'retry-later': true,
+  'start-over': true,
+  'ask-credentials': true,
+  reconnect: true,
+  'visit-bank': true,
+  'fix-integration': true,
+  'give-up': true,
+  'answer-again': true,
+}
+const kinds: Record<Kind, true> = {
+  question: true,
+  code: true,
+  choice: true,
+  'multi-choice': true,
+  'image-choice': true,
+  delivery: true,
+  'new-question': true,
+  unknown: true,
+}
+const controls: Record<Control, true> = { text: true, select: true, 'multi-select': true, 'image-select': true }
+const parts: Record<Part, true> = { answer: true, question: true, phone: true, channel: true }
+const stages: Record<Stage, true> = { start: true, poll: true, answer: true, look: true, confirm: true }
+const reasons: Record<Reason, true> = {
+  missing: true,
+  'too-many': true,
+  'not-an-option': true,
+  'too-long': true,
+  'unknown-field': true,
+  'already-chosen': true,
+}
+
+const clock: Clock = {
+  now: () => Date.now(),
+  wait: (ms: number, signal: AbortSignal, waitsFor: WaitsFor) => Promise.resolve(void [ms, signal, waitsFor]),
+}
+const ownFetch: Fetch = async (url: string, init: FetchInit): Promise<FetchResponse> => fetch(url, init)
+const token: Secret = async ({ flowId, session }: Session) => `${flowId}-${session}`
+const config: FlinksConfig = { instance: 'toolbox', customerId: '', baseUrl: '', authorizeAsync: true }
+const options: HostOptions = {
+  fetch: ownFetch,
+  timeout: 1,
+  signal: AbortSignal.abort(),
+  clock,
+  probe: false,
+  store: async (snapshot: string) => void snapshot,
+}
+const host: FlinksHost = { ...config, ...options, authorizeToken: token }
+const plain: FlinksHost = { instance: 'toolbox', customerId: '', authorizeToken: undefined, fetch: globalThis.fetch }
+
+const byLogin: AuthorizeParams = { loginId: '', mostRecentCached: true, language: 'fr', save: false, tag: '' }
+const flow: Flow<Authorized> = flinks.authorize(byLogin, host)
+const again: Flow<Authorized> = restore(flow.snapshot(), plain)
+const id: string = again.id
+
+export async function run(): Promise<Authorized> {
+  for await (const step of flow) {
+    switch (step.kind) {
+      case 'working': {
+        const until: number | null = step.until
+        console.log(step.stage satisfies Stage, until)
+        break
+      }
+      case 'challenge':
+        await ask(step)
+        break
+      case 'done':
+        console.log(step.result.requestId satisfies string)
+        break
+      case 'failed':
+        explain(step.failure, step.error)
+        break
+      default:
+        step satisfies never
+    }
+  }
+  const stop: () => void = flow.subscribe(() => void (flow.current satisfies Step<Authorized>))
+  stop()
+  flow.cancel()
+  const { requestId, loginId, institution, institutionId, lastRefresh, scheduledRefresh, tag } = await flow.result()
+  return { requestId, loginId, institution, institutionId, lastRefresh, scheduledRefresh, tag }
+}
+
+async function ask({ round, answer, answerRaw }: ChallengeStep): Promise<void> {
+  const { number, refused, challenges, expires }: Round = round
+  const documented = expires satisfies Expires | null
+  for (const { kind, vendorType, prompt, image, fields } of challenges satisfies Challenge[]) {
+    const type: string | number | null = vendorType
+    const picture: Image | null = image
+    console.log(kinds[kind], type, prompt.trim(), picture?.src, documented?.at, number, refused)
+    for (const { name, type, part, secret, autocomplete, options } of fields satisfies Field[]) {
+      const hint: 'one-time-code' | null = autocomplete
+      console.log(name, controls[type], parts[part], secret, hint)
+      for (const choice of options satisfies Choice[]) console.log(choice.id, choice.label, choice.image?.src)
+    }
+  }
+  const answers: Answers = { '1.1.answer': ['0', '1'], '1.2.answer': 'x' }
+  const raw: RawAnswers = { prompt: ['x'] }
+  await answer(answers)
+  await answer(new FormData())
+  await answerRaw(raw)
+}
+
+function explain({ code, next: what, message, retryAt, vendorCode, status }: Failure, error: FlowError): void {
+  const facts: [Code, true, string, number | null, string | null, number | null] = [
+    code,
+    next[what],
+    message,
+    retryAt,
+    vendorCode,
+    status,
+  ]
+  const isError: Error = error
+  const fields: FieldError[] | undefined = error.fields
+  console.log(
+    facts,
+    isError,
+    error.path?.trim(),
+    error.flowId,
+    fields?.map(({ name, reason }) => [name, reasons[reason]]),
+  )
+}
+
+export function pair(status: number, body: Uint8Array): VendorRequest | undefined {
+  const request: VendorRequest = flinks.authorizeRequest(byLogin, config)
+  const headers = request.headers.map((header: Header) => ('slot' in header ? header.slot : header.value))
+  console.log(headers, request.method, request.url, request.body, request.once, request.timeout, request.session)
+  const reply: AuthorizeReply = flinks.authorizeResponse({ status, body, requestId: '' })
+  switch (reply.kind) {
+    case 'authorized':
+      return void (reply.result satisfies Authorized)
+    case 'pending':
+      return flinks.pollRequest(reply, config)
+    case 'challenged': {
+      const stored: Challenged = reply
+      console.log(flinks.answerRawRequest(stored, { prompt: [''] }, config))
+      return flinks.answerRequest(reply, new FormData(), config)
+    }
+    case 'failed':
+      return void (reply.failure satisfies Failure)
+    case 'unclear':
+      return undefined
+    default:
+      return reply satisfies never
+  }
+}
+
+export async function simulated(): Promise<void> {
+  const rules: Partial<Rules> = { tokensRequired: false }
+  const bank: Simulated = simulator({ seed: 1, now: 0, rules, realTime: false })
+  const time: VirtualClock = bank.clock
+  time.advance(1)
+  const fault: Partial<Fault> & Pick<Fault, 'kind'> = { kind: 'lost-reply', on: 'answer' }
+  bank.fault(fault)
+  bank.setRules(rules)
+  const counts: Counts = bank.counts()
+  const people: Person[] = bank.people
+  console.log(
+    counts.answers,
+    people[0]?.username,
+    bank.loginId(''),
+    bank.secretKey,
+    bank.rightAnswers(''),
+    await bank.token(),
+  )
+  flinks.authorize(byLogin, { ...config, fetch: bank.fetch, clock: bank.clock, authorizeToken: () => bank.token() })
+}
+
+export async function slimmed(): Promise<Flow<Authorized>> {
+  await slim.load(wasm)
+  await slim.load(fetch('/module.wasm'))
+  return slim.flinks.authorize(byLogin, host)
+}
+
+export function misuses(step: Step<Authorized>, error: FlowError): void {
+  // @ts-expect-error a language that Flinks does not speak
+  flinks.authorize({ loginId: '', language: 'de' }, host)
+  // @ts-expect-error the text of a boolean
+  flinks.authorize({ loginId: '', mostRecentCached: 'false' }, host)
+  // @ts-expect-error a key in Flinks' own casing
+  flinks.authorize({ LoginId: '' }, host)
+  // @ts-expect-error no customerId
+  flinks.authorize(byLogin, { instance: 'toolbox' })
+  // @ts-expect-error a token that is no text
+  flinks.authorize(byLogin, { ...config, authorizeToken: 7 })
+  // @ts-expect-error an option that does not exist
+  flinks.authorize(byLogin, { ...config, apiKey: '' })
+  // @ts-expect-error only a challenge is answered
+  void step.answer({})
+  // @ts-expect-error an answer is text
+  if (step.kind === 'challenge') void step.answer({ field: 7 })
+  // @ts-expect-error raw answers are lists
+  if (step.kind === 'challenge') void step.answerRaw({ prompt: 'x' })
+  // @ts-expect-error a step is not written to
+  if (step.kind === 'done') step.result = step.result
+  // @ts-expect-error a code is a known one
+  if (error.code === 'no-such-code') return
+  // @ts-expect-error only an ending has a result
+  console.log(step.result)
+  // @ts-expect-error the current step is read only
+  flow.current = step
+  // @ts-expect-error a flow is not made by hand
+  new Flow()
+  // @ts-expect-error a reply needs its status
+  flinks.authorizeResponse({ body: '' })
+  console.log(id)
+}

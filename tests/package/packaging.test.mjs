@@ -1,0 +1,158 @@
+/** The tarball: what is in it, how it is found, and what a bundler makes of it. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { app } from './bench.mjs'
+
+const run = promisify(execFile)
+const installed = join(app, 'node_modules/bank-mfa')
+const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+const files = readdirSync(installed, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ parentPath, path, name }) => join(parentPath ?? path, name))
+
+/** Runs a script as a file of the app would. */
+async function node(script, ...flags) {
+  const { stdout } = await run(process.execPath, [...flags, '--input-type=module', '--eval', script], { cwd: app })
+  return stdout.trim()
+}
+
+const entries = {
+  'bank-mfa': { default: 'index.js', workerd: 'workerd.js' },
+  'bank-mfa/slim': { default: 'slim.js', workerd: 'slim.js' },
+  'bank-mfa/simulator': { default: 'simulator.js', workerd: 'simulator-workerd.js' },
+  'bank-mfa/module.wasm': { default: 'wasm/bank_mfa_bg.wasm', workerd: 'wasm/bank_mfa_bg.wasm' },
+}
+
+for (const [entry, conditions] of Object.entries(entries)) {
+  test(`${entry} is found, in general and under the condition workerd`, async () => {
+    const script = `console.log(import.meta.resolve('${entry}'))`
+    const found = (file) => pathToFileURL(join(installed, 'dist', file)).href
+    assert.equal(await node(script), found(conditions.default))
+    assert.equal(await node(script, '--conditions=workerd'), found(conditions.workerd))
+  })
+}
+
+test('what is no entry is not found', async () => {
+  for (const inner of ['bank-mfa/dist/index.js', 'bank-mfa/dist/wasm/bank_mfa.js', 'bank-mfa/transport']) {
+    await assert.rejects(node(`await import('${inner}')`), /ERR_PACKAGE_PATH_NOT_EXPORTED/)
+  }
+})
+
+test('the entries name files that exist, and types come first', () => {
+  const targets = Object.values(manifest.exports).flatMap((entry) =>
+    typeof entry === 'string' ? [entry] : Object.values(entry),
+  )
+  assert.ok(targets.length > 8)
+  for (const target of [...targets, ...manifest.sideEffects]) assert.ok(existsSync(join(installed, target)), target)
+  for (const entry of Object.values(manifest.exports)) {
+    if (typeof entry !== 'string') assert.equal(Object.keys(entry)[0], 'types')
+  }
+})
+
+test('the package needs no other one at run time', () => {
+  const { dependencies, peerDependencies, optionalDependencies, scripts: hooks } = manifest
+  assert.ok([dependencies, peerDependencies, optionalDependencies, hooks].every((none) => none === undefined))
+  const scripts = files.filter((file) => /\.(js|ts)$/.test(file)).map((file) => readFileSync(file, 'utf8'))
+  const imports = scripts.flatMap((script) => [...script.matchAll(/\bfrom ['"]([^'"]+)['"]/g)]).map(([, from]) => from)
+  assert.ok(imports.length > 10)
+  assert.deepEqual(
+    imports.filter((from) => !from.startsWith('./')),
+    [],
+  )
+})
+
+test('the tarball holds what is needed and nothing else', () => {
+  const shape =
+    /^(package\.json|README\.md|LICENSE-(MIT|APACHE)|dist\/(wasm\/)?[\w-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
+  assert.deepEqual(
+    files.map((file) => file.slice(installed.length + 1)).filter((file) => !shape.test(file)),
+    [],
+  )
+  assert.ok(readFileSync(join(installed, 'README.md'), 'utf8').includes('# bank-mfa'))
+  assert.match(manifest.version, /^\d+\.\d+\.\d+$/)
+})
+
+test('no shipped file tells where it was built', () => {
+  const repository = fileURLToPath(new URL('../../', import.meta.url))
+  for (const file of files) {
+    const content = readFileSync(file, 'latin1')
+    for (const place of [repository, join(homedir(), '/')])
+      assert.ok(!content.includes(place), `${file} tells ${place}`)
+  }
+})
+
+async function bundle(contents, options) {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: app },
+    outdir: app,
+    write: false,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    loader: { '.wasm': 'file' },
+    logLevel: 'error',
+    ...options,
+  })
+  return outputFiles.map(({ path, text }) => ({ path, text }))
+}
+
+const wasms = (bundled) => bundled.filter(({ path }) => path.endsWith('.wasm')).length
+const inlined = (bundled) => bundled.filter(({ text, path }) => path.endsWith('.js') && text.includes('AGFzbQ')).length
+
+for (const [what, contents, expected] of [
+  [
+    'the slim entry and the module',
+    "import { load } from 'bank-mfa/slim'; import wasm from 'bank-mfa/module.wasm'; load(wasm)",
+    [1, 0],
+  ],
+  ['the slim entry alone', "import { load } from 'bank-mfa/slim'; load()", [0, 0]],
+  ['the default entry', "import { flinks } from 'bank-mfa'; flinks.authorize()", [0, 1]],
+  ['the default entry for its effect alone', "import 'bank-mfa'", [0, 1]],
+  ['the default entry for its error alone', "import { FlowError } from 'bank-mfa'; console.log(FlowError)", [0, 1]],
+]) {
+  test(`${what} bundles to ${expected[0]} wasm files and ${expected[1]} inlined`, async () => {
+    const bundled = await bundle(contents)
+    assert.deepEqual([wasms(bundled), inlined(bundled)], expected)
+    assert.ok(!bundled.some(({ text }) => text.includes('rightAnswers')), 'and no simulator')
+  })
+}
+
+test('for workerd the module is imported, and nothing is inlined', async () => {
+  const bundled = await bundle("import { flinks } from 'bank-mfa'; flinks.authorize()", { conditions: ['workerd'] })
+  assert.deepEqual([wasms(bundled), inlined(bundled)], [1, 0])
+})
+
+test('the slim entry runs a flow once the host has loaded the wasm', async () => {
+  const script = `
+    import { readFileSync } from 'node:fs'
+    import { flinks, load } from 'bank-mfa/slim'
+    import { simulator } from 'bank-mfa/simulator'
+    await load(readFileSync(new URL(import.meta.resolve('bank-mfa/module.wasm'))))
+    const bank = simulator()
+    const host = { instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb', fetch: bank.fetch, clock: bank.clock }
+    const flow = flinks.authorize({ loginId: bank.loginId('Greatday') }, { ...host, authorizeToken: () => bank.token() })
+    console.log((await flow.result()).institution)`
+  assert.equal(await node(script), 'FlinksCapital')
+})
+
+test('the package that ends a flow lets the process end', async () => {
+  const script = `
+    import { flinks } from 'bank-mfa'
+    import { simulator } from 'bank-mfa/simulator'
+    const bank = simulator({ realTime: true })
+    const host = { instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb', fetch: bank.fetch }
+    const params = { loginId: bank.loginId('Greatday'), mostRecentCached: false }
+    const flow = flinks.authorize(params, { ...host, authorizeToken: () => bank.token() })
+    for await (const step of flow) if (step.kind === 'challenge') await step.answer({ '1.1.answer': 'Montreal' })
+    console.log(flow.current.kind)`
+  assert.equal(await node(script), 'done')
+})

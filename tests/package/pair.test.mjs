@@ -1,0 +1,267 @@
+/** Requests and judgements as a pair, in a loop of the host's own. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import {
+  CACHED,
+  CREDENTIALS,
+  FlowError,
+  LIVE,
+  assertTellsNothing,
+  bench,
+  customerId,
+  fill,
+  flinks,
+  people,
+  person,
+  purpose,
+} from './bench.mjs'
+
+const SECRET = 'hunter2'
+const config = { instance: 'toolbox', customerId }
+const requestId = '9022abc2-8a2e-4b06-a06e-c3e5449c4d10'
+
+/** What a host without a flow writes: it sends, judges, answers and asks on, under one token. */
+async function loop(stage, params, answers) {
+  const token = await stage.bank.token()
+  const send = async (request, known) => {
+    const headers = Object.fromEntries(request.headers.map(({ name, value, slot }) => [name, slot ? token : value]))
+    const { method, url, body } = request
+    const response = await stage.wire.fetch(url, { method, headers, body, redirect: 'manual' })
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    return flinks.authorizeResponse({ status: response.status, body: bytes, ...known })
+  }
+  const rounds = []
+  for (let reply = await send(flinks.authorizeRequest(params, config)); ;) {
+    const { requestId } = reply
+    if (reply.kind === 'challenged') {
+      rounds.push(reply)
+      reply = await send(answers(reply), { requestId })
+    } else if (reply.kind === 'pending') {
+      stage.bank.clock.advance(10_000)
+      reply = await send(flinks.pollRequest(reply, config), { requestId })
+    } else return { reply, rounds }
+  }
+}
+
+const right = (stage) => (reply) =>
+  flinks.answerRequest(reply, fill(reply, JSON.parse(stage.bank.rightAnswers(reply.requestId.toLowerCase()))), config)
+
+for (const person of people.filter(({ group }) => ['challenges', 'quirks', 'toolbox'].includes(group))) {
+  test(`the pair walks ${person.username} (${person.title}) to the end that a flow comes to`, async (t) => {
+    for (const params of [CACHED, LIVE, CREDENTIALS]) {
+      const stage = bench(t)
+      const { reply } = await loop(stage, params(person), right(stage))
+
+      const other = bench(t)
+      const flow = other.start(params(person))
+      for await (const step of flow) {
+        if (step.kind === 'challenge') await step.answer(fill(step.round, JSON.parse(other.right())))
+      }
+      const { kind, result, failure } = flow.current
+      assert.equal(reply.kind === 'authorized' ? 'done' : reply.kind, kind)
+      const { requestId, lastRefresh, ...facts } = reply.result ?? {}
+      if (result) assert.deepEqual(facts, { ...facts, ...omit(result, 'requestId', 'lastRefresh') })
+      else assert.equal(reply.failure.code, failure.code)
+      assert.deepEqual(stage.sent(), other.sent())
+      assert.deepEqual(stage.bank.counts().broken, {})
+    }
+  })
+}
+
+const omit = (object, ...names) => Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
+
+test('the pair polls a session that works on', async (t) => {
+  const stage = bench(t)
+  const { reply, rounds } = await loop(stage, LIVE(person('slow_after_answer')), right(stage))
+  assert.deepEqual([reply.kind, rounds.length], ['authorized', 1])
+  assert.deepEqual(stage.wire.calls.map(purpose), ['live start', 'answer', 'ask', 'ask', 'ask'])
+})
+
+test('the pair polls AuthorizeAsync where that is activated', () => {
+  const service = (more) =>
+    flinks
+      .pollRequest({ requestId }, { ...config, ...more })
+      .url.split('/')
+      .at(-1)
+  assert.deepEqual([service({}), service({ authorizeAsync: true })], ['Authorize', 'AuthorizeAsync'])
+})
+
+test('the pair answers with a form’s data, several values and all', async (t) => {
+  const stage = bench(t)
+  const answers = (reply) => {
+    const form = new FormData()
+    const { fields } = reply.challenges[0]
+    for (const { id, label } of fields[0].options) if (label !== 'Mortgage') form.append(fields[0].name, id)
+    return flinks.answerRequest(reply, form, config)
+  }
+  assert.equal((await loop(stage, LIVE(person('multiple_answers')), answers)).reply.kind, 'authorized')
+})
+
+test('the pair answers in Flinks’ own form', async (t) => {
+  const stage = bench(t)
+  const raw = (reply) => flinks.answerRawRequest(reply, JSON.parse(stage.bank.rightAnswers(reply.requestId)), config)
+  const { reply } = await loop(stage, LIVE(person('proto_prompt')), raw)
+  assert.equal(reply.kind, 'authorized')
+  assert.deepEqual(Object.keys(stage.sent()[0]).sort(), ['__proto__', 'constructor'])
+})
+
+test('a reply that asks may be stored as JSON before it is answered', async (t) => {
+  const stage = bench(t)
+  const stored = (reply) => right(stage)(JSON.parse(JSON.stringify(reply)))
+  for (const who of ['proto_prompt', 'mixed_types', 'byte_for_byte']) {
+    assert.equal((await loop(stage, LIVE(person(who)), stored)).reply.kind, 'authorized')
+  }
+})
+
+test('a request says whether it may be sent again, how long it may take, and which secret it wants', () => {
+  const facts = ({ once, timeout, session, headers }) => [once, timeout, session, headers.at(-1)]
+  const slot = { name: 'flinks-auth-key', slot: 'FlinksAuthorizeToken' }
+  const asked = { requestId, securityChallenges: '[{"Type":"QuestionAndAnswer","Prompt":"City?"}]' }
+  const greatday = person('Greatday')
+  assert.deepEqual(facts(flinks.authorizeRequest(CACHED(greatday), config)), [false, 30_000, 1, slot])
+  assert.deepEqual(facts(flinks.authorizeRequest(LIVE(greatday), config)), [true, 240_000, 1, slot])
+  assert.deepEqual(facts(flinks.answerRequest(asked, { '1.1.answer': 'x' }, config)), [true, 240_000, 1, slot])
+  assert.deepEqual(facts(flinks.pollRequest({ requestId }, config)), [false, 30_000, 1, slot])
+})
+
+for (const [status, body, kind] of [
+  [200, '', 'unclear'],
+  [200, '<html>', 'unclear'],
+  [200, '{}', 'unclear'],
+  [200, '['.repeat(100_000), 'unclear'],
+  [200, new Uint8Array([0xff, 0xfe]), 'unclear'],
+  [200, new Uint8Array(10_000_000), 'unclear'],
+  [500, '', 'unclear'],
+  [202, '{}', 'unclear'],
+  [203, '{"SecurityChallenges":[]}', 'unclear'],
+  [302, '', 'failed'],
+  [0, '', 'failed'],
+  [429, '', 'failed'],
+  [202, JSON.stringify({ RequestId: requestId }), 'pending'],
+  [200, JSON.stringify({ RequestId: requestId, Login: {} }), 'authorized'],
+]) {
+  test(`a reply of ${status} with ${String(body).slice(0, 30) || 'nothing'} is ${kind}`, () => {
+    assert.equal(flinks.authorizeResponse({ status, body }).kind, kind)
+  })
+}
+
+test('a reply without a RequestId keeps the one that the call carried', () => {
+  const reply = flinks.authorizeResponse({ status: 202, body: '', requestId })
+  assert.deepEqual(reply, { kind: 'pending', requestId })
+})
+
+test('a refusal has a code, a next action and Flinks’ own code, and not its message', () => {
+  const body = JSON.stringify({ FlinksCode: 'INVALID_LOGIN', Message: SECRET })
+  const { kind, failure } = flinks.authorizeResponse({ status: 401, body })
+  assert.deepEqual([kind, failure.code, failure.next], ['failed', 'credentials-refused', 'ask-credentials'])
+  assert.deepEqual([failure.vendorCode, failure.status], ['INVALID_LOGIN', 401])
+  assertTellsNothing(failure, SECRET)
+})
+
+const asked = { requestId, securityChallenges: '[{"Type":"QuestionAndAnswer","Prompt":"City?"}]' }
+const good = { '1.1.answer': SECRET }
+
+/** Name, call, code, path. */
+for (const [name, call, code, path] of [
+  [
+    'an answer without a RequestId',
+    () => flinks.answerRequest({ ...asked, requestId: undefined }, good, config),
+    'INVALID_INPUT',
+    '/challenged/requestId',
+  ],
+  [
+    'an answer with a RequestId that is no GUID',
+    () => flinks.answerRequest({ ...asked, requestId: SECRET }, good, config),
+    'INVALID_INPUT',
+    '/challenged/requestId',
+  ],
+  [
+    'an answer to nothing',
+    () => flinks.answerRequest({ requestId }, good, config),
+    'INVALID_INPUT',
+    '/challenged/securityChallenges',
+  ],
+  [
+    'an answer to challenges that are none',
+    () => flinks.answerRequest({ requestId, securityChallenges: SECRET }, good, config),
+    'INVALID_INPUT',
+    '/challenged/securityChallenges',
+  ],
+  [
+    'an answer to undefined',
+    () => flinks.answerRequest(undefined, good, config),
+    'INVALID_INPUT',
+    '/challenged/requestId',
+  ],
+  ['no answers', () => flinks.answerRequest(asked, undefined, config), 'INVALID_INPUT', '/answers'],
+  ['an empty answer', () => flinks.answerRequest(asked, { '1.1.answer': '' }, config), 'INVALID_ANSWER'],
+  [
+    'an answer for another round',
+    () => flinks.answerRequest(asked, { '2.1.answer': SECRET }, config),
+    'INVALID_ANSWER',
+  ],
+  ['raw answers that are empty', () => flinks.answerRawRequest(asked, {}, config), 'INVALID_INPUT', '/answers'],
+  [
+    'raw answers that are bare',
+    () => flinks.answerRawRequest(asked, { [SECRET]: SECRET }, config),
+    'INVALID_INPUT',
+    '/answers/0',
+  ],
+  ['a poll without a RequestId', () => flinks.pollRequest({}, config), 'INVALID_INPUT', '/pending/requestId'],
+  [
+    'a poll with a RequestId that is no GUID',
+    () => flinks.pollRequest({ requestId: SECRET }, config),
+    'INVALID_INPUT',
+    '/pending/requestId',
+  ],
+  [
+    'a reply to a RequestId that is no GUID',
+    () => flinks.authorizeResponse({ status: 200, body: '', requestId: SECRET }),
+    'INVALID_INPUT',
+    '/requestId',
+  ],
+  ['a reply without a status', () => flinks.authorizeResponse({ body: SECRET }), 'INVALID_INPUT', '/response/status'],
+  [
+    'a reply with a status that is none',
+    () => flinks.authorizeResponse({ status: 65_736, body: SECRET }),
+    'INVALID_INPUT',
+    '/response/status',
+  ],
+  ['a reply without a body', () => flinks.authorizeResponse({ status: 200 }), 'INVALID_INPUT', '/response/body'],
+  [
+    'a reply whose body is parsed already',
+    () => flinks.authorizeResponse({ status: 200, body: { SECRET } }),
+    'INVALID_INPUT',
+    '/response/body',
+  ],
+  [
+    'a configuration without an instance',
+    () => flinks.pollRequest({ requestId }, { customerId }),
+    'INVALID_INPUT',
+    '/config/instance',
+  ],
+]) {
+  test(`${name} is refused as ${code}${path ? ` at ${path}` : ''}`, () => {
+    assert.throws(call, (error) => {
+      assert.ok(error instanceof FlowError)
+      assert.deepEqual([error.code, error.path], [code, path])
+      assertTellsNothing(error, SECRET)
+      return true
+    })
+  })
+}
+
+test('what is bad about parameters and hosts is bad without a flow, too', () => {
+  assert.throws(() => flinks.authorizeRequest({ loginId: SECRET }, config), {
+    code: 'INVALID_INPUT',
+    path: '/params/loginId',
+  })
+  assert.throws(() => flinks.authorizeRequest(CACHED(person('Greatday')), { ...config, fetch }), {
+    path: '/config/fetch',
+  })
+})
+
+test('no configuration is refused as such', () => {
+  const call = () => flinks.authorizeRequest(CACHED(person('Greatday')), undefined)
+  assert.throws(call, { code: 'INVALID_INPUT', path: '/config' })
+})

@@ -1,0 +1,129 @@
+/** Everybody at the simulated bank, walked to the documented end through the package as it ships. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { assertTellsNothing, bench, member, newestRequestId, people, walk, ways } from './bench.mjs'
+
+/** How a session ends by the vendor's documents: cached, and live. Who is not here ends in `done` both ways. */
+const endings = {
+  test_disabled_account: ['done', 'login-disabled'],
+  test_service_unavailable: ['done', 'busy'],
+  terms_after_mfa: ['done', 'bank-action-required'],
+  slow_for_ever: ['done', 'timed-out'],
+  code_invalid_login_400: ['credentials-refused', 'credentials-refused'],
+  code_invalid_login_401: ['credentials-refused', 'credentials-refused'],
+  code_invalid_username: ['done', 'credentials-refused'],
+  code_invalid_password: ['done', 'credentials-refused'],
+  code_question_not_found: ['done', 'question-unanswered'],
+  code_concurrent_session: ['done', 'concurrent-session'],
+  code_retry_later: ['done', 'busy'],
+  code_too_many_requests_401: ['busy', 'busy'],
+  code_too_many_requests_403: ['busy', 'busy'],
+  code_too_many_requests_429: ['busy', 'busy'],
+  code_new_account: ['done', 'bank-action-required'],
+  code_disabled_login: ['done', 'login-disabled'],
+  code_disabled_institution: ['institution-disabled', 'institution-disabled'],
+  code_unauthorized: ['unauthorized', 'unauthorized'],
+  code_access_denied: ['unauthorized', 'unauthorized'],
+  code_access_denied_403: ['unauthorized', 'unauthorized'],
+  code_invalid_request_400: ['request-refused', 'request-refused'],
+  code_invalid_request_401: ['request-refused', 'request-refused'],
+  code_method_not_available: ['request-refused', 'request-refused'],
+  code_card_in_use: ['card-in-use', 'card-in-use'],
+  code_aggregation_error: ['vendor-error', 'vendor-error'],
+  // Nothing to show, and no RequestId to show it with.
+  code_no_transaction: ['done', 'outcome-unknown'],
+  code_session_nonexistent: ['session-expired', 'session-expired'],
+  code_session_expired: ['session-expired', 'session-expired'],
+  code_something_new: ['refused', 'refused'],
+  code_invalid_security_response: ['done', 'answer-refused'],
+  code_invalid_security_response_no_retry: ['done', 'answer-refused'],
+  code_unknown_challenge_key: ['done', 'answers-mismatched'],
+  code_securityresponses_incomplete: ['done', 'answers-mismatched'],
+}
+
+/** What each ending says to do next. */
+const next = {
+  'credentials-refused': 'ask-credentials',
+  'question-unanswered': 'reconnect',
+  'bank-action-required': 'visit-bank',
+  'login-disabled': 'visit-bank',
+  unauthorized: 'fix-integration',
+  'request-refused': 'fix-integration',
+  'answer-refused': 'start-over',
+  'answers-mismatched': 'start-over',
+  'session-expired': 'start-over',
+  busy: 'retry-later',
+  'timed-out': 'retry-later',
+  'concurrent-session': 'retry-later',
+  'institution-disabled': 'retry-later',
+  'card-in-use': 'retry-later',
+  'vendor-error': 'retry-later',
+  'outcome-unknown': 'retry-later',
+  refused: 'give-up',
+}
+
+const sorted = (responses) => JSON.stringify(Object.entries(responses).sort())
+
+for (const person of people) {
+  for (const [way, params] of Object.entries(ways)) {
+    const [cached, live] = endings[person.username] ?? ['done', 'done']
+    const expected = way.startsWith('cached') ? cached : live
+
+    for (const language of ['en', 'fr']) {
+      test(`${person.username} (${person.title}), ${way}, in ${language}, ends in ${expected}`, async (t) => {
+        const stage = bench(t)
+        const start = stage.bank.clock.now()
+        const flow = stage.start({ ...params(person), language, tag: 'c42' })
+        const { rounds, end, code } = await walk(flow, stage)
+        assert.equal(code, expected)
+        assert.deepEqual(stage.bank.counts().broken, {}, 'no rule of the vendor is broken')
+        assert.equal(stage.sent().length, rounds.length, 'each round is answered once')
+        for (const [index, { responses }] of rounds.entries()) {
+          assert.equal(sorted(stage.sent()[index]), sorted(responses), 'the wire bears the right answers byte for byte')
+        }
+        if (way.startsWith('cached')) assert.deepEqual(rounds, [], 'a cached session meets no bank')
+        else if (language === 'en' && code !== 'outcome-unknown') assert.equal(rounds.length, person.responses.length)
+        ;(code === 'done' ? isAuthorized : isFailure)(end, { person, stage, start })
+      })
+    }
+  }
+}
+
+function isAuthorized({ result }, { person, stage }) {
+  const reply = stage.wire.calls.at(-1).reply.json
+  assert.equal(result.requestId, newestRequestId(stage.wire.calls))
+  // A refusal that says the session is authorized tells no more than that.
+  if (member(reply, 'FlinksCode')) return
+  assert.deepEqual(
+    { ...result, requestId: '', lastRefresh: '' },
+    {
+      requestId: '',
+      loginId: person.loginId,
+      institution: 'FlinksCapital',
+      institutionId: 14,
+      lastRefresh: '',
+      scheduledRefresh: member(member(reply, 'Login'), 'IsScheduledRefresh'),
+      tag: 'c42',
+    },
+  )
+  assert.match(result.lastRefresh, /^2026-01-\d\dT[\d:.]+Z$/)
+}
+
+function isFailure({ failure, error }, { person, stage, start }) {
+  assert.equal(failure.next, next[failure.code])
+  assert.equal(failure.retryAt === null, failure.next !== 'retry-later')
+  if (failure.retryAt !== null) assert.ok(failure.retryAt > start)
+
+  const { reply } = stage.wire.calls.at(-1)
+  assert.equal(failure.vendorCode, failure.status === null ? null : member(reply.json, 'FlinksCode'))
+  const tokens = stage.wire.calls.map(({ headers }) => headers['flinks-auth-key'])
+  assertTellsNothing(error, member(reply.json, 'Message'), person.password, person.loginId, ...tokens)
+}
+
+test('everybody in the table of endings has an account', () => {
+  const names = people.map(({ username }) => username)
+  assert.deepEqual(
+    Object.keys(endings).filter((username) => !names.includes(username)),
+    [],
+  )
+})

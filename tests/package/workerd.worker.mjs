@@ -1,0 +1,92 @@
+/** What runs in workerd: the package under its condition `workerd`. Each export is a test of its own. */
+import { FlowError, flinks, restore } from 'bank-mfa'
+import { simulator } from 'bank-mfa/simulator'
+import { fill } from './fill.mjs'
+
+const customerId = '43387ca6-0391-4c82-857d-70d95f087ecb'
+
+function equal(actual, expected) {
+  const [one, other] = [actual, expected].map((value) => JSON.stringify(value))
+  if (one !== other) throw new Error(`${one} is not ${other}`)
+}
+
+function inside() {
+  const bank = simulator({ seed: 1 })
+  const host = {
+    instance: 'toolbox',
+    customerId,
+    fetch: bank.fetch,
+    clock: bank.clock,
+    authorizeToken: () => bank.token(),
+  }
+  return { bank, host }
+}
+
+/** Walks to the end with the right answers. */
+async function walk(flow, { responses }) {
+  for await (const step of flow) {
+    if (step.kind === 'challenge') await step.answer(fill(step.round, responses[step.round.number - 1]))
+  }
+  return flow.current.kind === 'done' ? 'done' : flow.current.failure.code
+}
+
+const test = (run) => ({ test: (_, env) => run(env) })
+
+export const everybodyWithChallenges = test(async () => {
+  for (const { group, username } of simulator().people) {
+    if (group !== 'challenges' && group !== 'quirks') continue
+    const { bank, host } = inside()
+    const person = bank.people.find((person) => person.username === username)
+    equal(await walk(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person), 'done')
+    equal([bank.counts().answersRepeated, bank.counts().broken], [0, {}])
+  }
+})
+
+export const redirects = test(async () => {
+  for (const on of ['start', 'answer']) {
+    const { bank, host } = inside()
+    const [person] = bank.people
+    bank.fault({ on, kind: 'redirect' })
+    equal(
+      await walk(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person),
+      'redirected',
+    )
+  }
+})
+
+export const snapshots = test(async () => {
+  const { bank, host } = inside()
+  const [person] = bank.people
+  const authorizeToken = await bank.token()
+  const flow = flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, { ...host, authorizeToken })
+  for await (const { kind } of flow) if (kind === 'challenge') break
+  equal(await walk(restore(flow.snapshot(), { ...host, authorizeToken }), person), 'done')
+})
+
+export const refusals = test(async () => {
+  const { host } = inside()
+  try {
+    flinks.authorize({ loginId: 'nobody' }, host)
+  } catch (error) {
+    equal([error instanceof FlowError, error.code, error.path], [true, 'INVALID_INPUT', '/params/loginId'])
+    return
+  }
+  throw new Error('nothing was refused')
+})
+
+export const lostReplies = test(async () => {
+  for (const kind of ['lost-reply', 'html', 'huge-body', 'deep-json', 'not-utf8']) {
+    const { bank, host } = inside()
+    const [person] = bank.people
+    bank.fault({ on: 'answer', kind })
+    equal(await walk(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person), 'done')
+    equal(bank.counts().answers, 1)
+  }
+})
+
+/** With workerd's own fetch, to the server at `address`. */
+export const socket = test(async ({ address, authorizeToken, username, code }) => {
+  const person = simulator().people.find((person) => person.username === username)
+  const host = { instance: 'toolbox', customerId, baseUrl: address, authorizeToken }
+  equal(await walk(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person), code)
+})
