@@ -1,0 +1,79 @@
+/**
+ * The page's own server: its files, the npm package as it was built, and what a company's back end
+ * does for a page: it mints authorize tokens, because the secret key must never reach a browser.
+ */
+const TYPES = {
+  css: 'text/css; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+  wasm: 'application/wasm',
+}
+
+const CUSTOMER_ID = '43387ca6-0391-4c82-857d-70d95f087ecb'
+
+export default {
+  async fetch(request, env) {
+    const response = await route(request, env)
+    return new Response(response.body, { status: response.status, headers: secured(response, env) })
+  },
+}
+
+function route(request, env) {
+  const { pathname } = new URL(request.url)
+  if (pathname === '/config') {
+    return Response.json({ vendor: env.VENDOR_ORIGIN, instance: 'toolbox', customerId: CUSTOMER_ID })
+  }
+  if (pathname === '/token') return token(request, env)
+  if (request.method !== 'GET' && request.method !== 'HEAD') return new Response('', { status: 405 })
+  if (pathname.startsWith('/pkg/')) return file(env.PACKAGE, pathname.slice('/pkg'.length))
+  return file(env.SITE, pathname === '/' ? '/index.html' : pathname)
+}
+
+/** workerd's disk service sends no content type, and lists folders; a page needs the one and not the other. */
+async function file(disk, path) {
+  const type = TYPES[path.slice(path.lastIndexOf('.') + 1)]
+  const found = type && (await disk.fetch(`http://disk${path}`))
+  if (!found?.ok) return new Response('Not found', { status: 404 })
+  return new Response(found.body, { headers: { 'content-type': type } })
+}
+
+/** A real back end would also know which of its own users asks, and how often. */
+async function token(request, env) {
+  const sameOrigin = request.headers.get('sec-fetch-site') === 'same-origin'
+  if (request.method !== 'POST' || !sameOrigin) return new Response('', { status: 403 })
+  const { session } = await request.json()
+  const minted = await env.VENDOR.fetch(
+    `http://vendor/s/${encodeURIComponent(session)}/v3/${CUSTOMER_ID}/BankingServices/GenerateAuthorizeToken`,
+    { method: 'POST', headers: { 'flinks-auth-key': env.SECRET_KEY } },
+  )
+  if (!minted.ok) return new Response('', { status: 502 })
+  return Response.json({ token: (await minted.json()).Token })
+}
+
+/** The policy names all the page may do: its own code, WebAssembly, and calls to the vendor. */
+function secured(response, env) {
+  const headers = new Headers(response.headers)
+  headers.set(
+    'content-security-policy',
+    [
+      "default-src 'none'",
+      "script-src 'self' 'wasm-unsafe-eval'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      `connect-src 'self' ${env.VENDOR_ORIGIN}`,
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ].join('; '),
+  )
+  headers.set('cache-control', 'no-store')
+  headers.set('cross-origin-opener-policy', 'same-origin')
+  headers.set('cross-origin-resource-policy', 'same-origin')
+  headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=()')
+  headers.set('referrer-policy', 'no-referrer')
+  headers.set('x-content-type-options', 'nosniff')
+  return headers
+}

@@ -1,0 +1,53 @@
+/**
+ * What this tab keeps: its own simulated vendor, how far the clocks were set forward, and a flow
+ * under way, so that a reload can take it up again.
+ */
+const KEY = 'bank-mfa-demo'
+
+export async function openSession() {
+  const { vendor, instance, customerId } = await json('/config')
+  const kept = JSON.parse(sessionStorage.getItem(KEY) ?? '{}')
+  const state = { session: crypto.randomUUID(), ahead: 0, flow: null, tokens: {}, ...kept }
+  const baseUrl = `${vendor}/s/${state.session}`
+  const keep = (change) => sessionStorage.setItem(KEY, JSON.stringify(Object.assign(state, change)))
+
+  return {
+    baseUrl,
+    instance,
+    customerId,
+    state,
+
+    people: () => json(`${baseUrl}/control/people`),
+
+    /** See `vendor.js` for what can be asked of the simulator. */
+    control: (wish) => json(`${baseUrl}/control`, wish),
+
+    /** Keeps a flow for the case of a reload; `null` once it has ended. A snapshot holds no secret. */
+    keepFlow: (flow) => keep(flow ? { flow } : { flow: null, tokens: {} }),
+
+    async advance(ms) {
+      await json(`${baseUrl}/control`, { advance: ms })
+      keep({ ahead: state.ahead + ms })
+    },
+
+    /**
+     * One token for each session of a flow: the call that answers must carry the token of the call
+     * that was challenged. It outlives a reload here so that the demo can show one; a real back
+     * end would keep it to itself. The `fetch` is the logged one.
+     */
+    async authorizeToken({ flowId, session }, fetch) {
+      const name = `${flowId}/${session}`
+      if (!state.tokens[name]) {
+        const { token } = await json('/token', { session: state.session }, fetch)
+        keep({ tokens: { ...state.tokens, [name]: token } })
+      }
+      return state.tokens[name]
+    },
+  }
+}
+
+async function json(url, body, send = fetch) {
+  const response = await send(url, body && { method: 'POST', body: JSON.stringify(body) })
+  if (!response.ok) throw new Error(`${new URL(url, location).pathname} answered ${response.status}`)
+  return response.json()
+}
