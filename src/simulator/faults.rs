@@ -10,14 +10,21 @@ use super::json::Json;
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum On {
-    /// GenerateAuthorizeToken.
+    /// Flinks: GenerateAuthorizeToken.
     Token,
-    /// Authorize or AuthorizeAsync that opens a session.
+    /// Flinks: Authorize or AuthorizeAsync that opens a session. MX: create a member, update it, or
+    /// start a job.
     Start,
-    /// … with nothing but a RequestId.
+    /// Flinks: … with nothing but a RequestId. MX: status.
     Poll,
-    /// … with SecurityResponses.
+    /// Flinks: … with SecurityResponses. MX: resume.
     Answer,
+    /// MX: the challenges by themselves.
+    Challenges,
+    /// MX: the OAuth window.
+    Window,
+    /// MX: the credentials that an institution asks for.
+    Credentials,
     /// Whichever comes next.
     #[default]
     Any,
@@ -54,6 +61,14 @@ pub enum FaultKind {
     NoRequestId,
     /// A 203 whose SecurityChallenges are missing. Waits for a 203.
     NoChallenges,
+    /// 204 and no body.
+    NoContent,
+    /// An MX body without its `member`.
+    NoMember,
+    /// … with `null` there.
+    NullMember,
+    /// … with a list there.
+    MemberList,
 }
 
 /// One fault. As JSON: `{"kind": "html", "on": "answer", "skip": 0, "times": 1, "status": 503}`;
@@ -82,7 +97,7 @@ pub struct Fault {
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "number"))]
     pub status: Option<u16>,
-    /// The `FlinksCode` of a [`FaultKind::Status`]; none by default.
+    /// The `FlinksCode` of a [`FaultKind::Status`]; none by default. MX has no such thing.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string"))]
     pub code: Option<String>,
@@ -141,7 +156,7 @@ impl Fault {
         }
     }
 
-    fn spoil(&self, reply: Outgoing) -> Outgoing {
+    fn spoil(&self, reply: Outgoing, refusal: Refusal) -> Outgoing {
         let status = self.status.unwrap_or(reply.status);
         let json = |body: Vec<u8>| Outgoing {
             status,
@@ -173,29 +188,23 @@ impl Fault {
                     .take(reply.body.len() / 2)
                     .collect(),
             ),
-            FaultKind::Status => self.bare(),
+            FaultKind::Status => {
+                let reply = refusal(self.status.unwrap_or(500), self.code.as_deref());
+                match &self.retry_after {
+                    Some(wait) => reply.with_header("retry-after", wait),
+                    None => reply,
+                }
+            }
             FaultKind::Redirect => Outgoing::new(self.status.unwrap_or(302), "text/html", "")
                 .with_header("location", "https://elsewhere.invalid/login"),
-            FaultKind::NoRequestId => json(without(&reply.body, "RequestId")),
-            FaultKind::NoChallenges => json(without(&reply.body, "SecurityChallenges")),
-        }
-    }
-
-    fn bare(&self) -> Outgoing {
-        let status = self.status.unwrap_or(500);
-        let mut members = vec![
-            ("HttpStatusCode".to_owned(), Json::number(status)),
-            ("Message".to_owned(), Json::text("Something went wrong")),
-        ];
-        members.extend(
-            self.code
-                .iter()
-                .map(|code| ("FlinksCode".to_owned(), Json::text(code))),
-        );
-        let reply = Outgoing::json(status, &Json::Object(members));
-        match &self.retry_after {
-            Some(wait) => reply.with_header("retry-after", wait),
-            None => reply,
+            FaultKind::NoRequestId => json(with(&reply.body, "RequestId", |_| None)),
+            FaultKind::NoChallenges => json(with(&reply.body, "SecurityChallenges", |_| None)),
+            FaultKind::NoContent => Outgoing::empty(self.status.unwrap_or(204)),
+            FaultKind::NoMember => json(with(&reply.body, "member", |_| None)),
+            FaultKind::NullMember => json(with(&reply.body, "member", |_| Some(Json::Null))),
+            FaultKind::MemberList => json(with(&reply.body, "member", |all| {
+                Some(Json::Array(vec![all]))
+            })),
         }
     }
 }
@@ -208,13 +217,21 @@ fn rest(object: &[u8]) -> &[u8] {
     object.strip_prefix(b"{").unwrap_or(b"}")
 }
 
-fn without(body: &[u8], name: &str) -> Vec<u8> {
-    let Some(Json::Object(mut members)) = Json::parse(body) else {
+/// A JSON object's text with another value, or none, under this name.
+fn with(body: &[u8], name: &str, other: impl Fn(Json) -> Option<Json>) -> Vec<u8> {
+    let Some(Json::Object(members)) = Json::parse(body) else {
         return body.to_vec();
     };
-    members.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
+    let changed = |(key, value): (String, Json)| match key.eq_ignore_ascii_case(name) {
+        true => other(value).map(|value| (key, value)),
+        false => Some((key, value)),
+    };
+    let members = members.into_iter().filter_map(changed).collect();
     Json::Object(members).to_text().into_bytes()
 }
+
+/// How a vendor words a refusal of this status, and of this code if it has codes.
+pub(crate) type Refusal = fn(u16, Option<&str>) -> Outgoing;
 
 /// The faults that are still to happen, first come first served.
 #[derive(Debug, Default)]
@@ -226,7 +243,12 @@ impl Faults {
     }
 
     /// Sends a call through the first fault that waits for its kind, if there is one.
-    pub(crate) fn carry(&mut self, call: On, process: impl FnOnce() -> Outgoing) -> Outgoing {
+    pub(crate) fn carry(
+        &mut self,
+        call: On,
+        refusal: Refusal,
+        process: impl FnOnce() -> Outgoing,
+    ) -> Outgoing {
         let waits = |fault: &&mut Fault| fault.on == On::Any || fault.on == call;
         let Some(fault) = self.0.iter_mut().find(waits) else {
             return process();
@@ -243,7 +265,7 @@ impl Faults {
         if fault.awaits().is_some_and(|status| status != reply.status) {
             return reply;
         }
-        let spoiled = fault.spoil(reply);
+        let spoiled = fault.spoil(reply, refusal);
         fault.times = fault.times.saturating_sub(1);
         self.0.retain(|fault| fault.times > 0);
         spoiled

@@ -64,6 +64,14 @@ impl Outgoing {
         }
     }
 
+    /// No body, and nothing said about one.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self {
+            headers: Vec::new(),
+            ..Self::new(status, "", "")
+        }
+    }
+
     pub(crate) fn json(status: u16, body: &Json) -> Self {
         Self::new(status, "application/json; charset=utf-8", body.to_text())
     }

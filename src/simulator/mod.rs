@@ -84,7 +84,9 @@ impl Simulator {
             faults,
             counts,
         } = self;
-        faults.carry(call.on(), || flinks.handle(now, &call, counts))
+        faults.carry(call.on(), flinks::bare, || {
+            flinks.handle(now, &call, counts)
+        })
     }
 
     /// Everything that was seen so far.

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::simulator::flinks::bare;
 
 fn good() -> Outgoing {
     Outgoing::json(
@@ -11,8 +12,12 @@ fn good() -> Outgoing {
 
 fn spoiled(fault: Fault) -> Outgoing {
     let mut faults = Faults(vec![fault]);
-    let spoiled = faults.carry(On::Start, good);
-    assert_eq!(faults.carry(On::Start, good), good(), "it happens once");
+    let spoiled = faults.carry(On::Start, bare, good);
+    assert_eq!(
+        faults.carry(On::Start, bare, good),
+        good(),
+        "it happens once"
+    );
     spoiled
 }
 
@@ -32,7 +37,7 @@ fn a_fault_waits_for_its_kind_of_call_and_its_turn() {
         On::Answer,
         On::Answer,
     ];
-    let spoiled = calls.map(|call| faults.carry(call, good) != good());
+    let spoiled = calls.map(|call| faults.carry(call, bare, good) != good());
     assert_eq!(spoiled, [false, false, false, true, true, false]);
 }
 
@@ -43,7 +48,7 @@ fn a_lost_request_never_reaches_the_vendor_and_a_lost_reply_does() {
         (FaultKind::LostReply, true),
     ] {
         let mut reached = false;
-        let reply = Faults(vec![Fault::new(kind)]).carry(On::Start, || {
+        let reply = Faults(vec![Fault::new(kind)]).carry(On::Start, bare, || {
             reached = true;
             good()
         });
@@ -88,9 +93,22 @@ fn a_status_comes_with_its_code_and_its_wait() {
 #[test]
 fn a_fault_that_needs_a_203_waits_for_one() {
     let mut faults = Faults(vec![Fault::new(FaultKind::NoChallenges)]);
-    assert_eq!(faults.carry(On::Start, good), good());
+    assert_eq!(faults.carry(On::Start, bare, good), good());
     let asks = || Outgoing::json(203, &Json::object([("SecurityChallenges", Json::Null)]));
-    assert_eq!(faults.carry(On::Answer, asks).body, b"{}");
+    assert_eq!(faults.carry(On::Answer, bare, asks).body, b"{}");
+}
+
+#[test]
+fn a_member_is_missing_null_or_a_list() {
+    let good = || Outgoing::json(200, &Json::object([("member", Json::text("m"))]));
+    let body = |kind| {
+        let mut faults = Faults(vec![Fault::new(kind)]);
+        String::from_utf8(faults.carry(On::Poll, bare, good).body).unwrap()
+    };
+    assert_eq!(body(FaultKind::NoMember), "{}");
+    assert_eq!(body(FaultKind::NullMember), r#"{"member":null}"#);
+    assert_eq!(body(FaultKind::MemberList), r#"{"member":["m"]}"#);
+    assert_eq!(body(FaultKind::NoContent), "");
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub use rules::Rules;
 
 pub(crate) use call::Call;
 pub(crate) use people::{everybody, find};
+pub(crate) use replies::bare;
 
 use call::Operation;
 use codes::Refusal;

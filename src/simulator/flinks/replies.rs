@@ -25,6 +25,16 @@ pub(crate) fn not_found() -> Outgoing {
     Outgoing::json(404, &Json::object(body))
 }
 
+/// A refusal of which nothing is known but its status, and its FlinksCode if there is one.
+pub(crate) fn bare(status: u16, code: Option<&str>) -> Outgoing {
+    let mut body = members([
+        ("HttpStatusCode", Json::number(status)),
+        ("Message", Json::text("Something went wrong")),
+    ]);
+    body.extend(code.map(|code| ("FlinksCode".to_owned(), Json::text(code))));
+    Outgoing::json(status, &Json::Object(body))
+}
+
 /// `{HttpStatusCode, Message, FlinksCode}`.
 pub(crate) fn refused(refusal: &Refusal) -> Outgoing {
     refused_because(refusal, refusal.message())
