@@ -15,19 +15,24 @@ pub struct Counts {
     pub cached_starts: u32,
     /// Live starts, by LoginId or by credentials.
     pub live_starts: u32,
-    /// Calls with a RequestId and nothing to say.
+    /// Calls with a RequestId and nothing to say; reads of an MX member's status.
     pub polls: u32,
+    /// Requests for a job of an MX member.
+    pub jobs: u32,
+    /// … of which this many started one.
+    pub jobs_started: u32,
     /// Submissions of answers.
     pub answers: u32,
-    /// … of which this many bore a RequestId *and* answers that had been sent together before.
+    /// … of which this many bore a RequestId, or challenge guids, *and* answers that had been sent
+    /// together before.
     pub answers_repeated: u32,
     /// … of which this many were put before the bank, as right or wrong.
     pub answers_judged: u32,
-    /// Submissions of answers by RequestId. More than one is legitimate where a bank keeps the
+    /// Flinks: submissions of answers by RequestId. More than one is legitimate where a bank keeps the
     /// RequestId from round to round.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
     pub answers_by_request_id: BTreeMap<String, u32>,
-    /// Submissions of a username and password.
+    /// Submissions of a username and password, or of an MX member's credentials.
     pub credentials: u32,
     /// … of which this many had been sent before.
     pub credentials_repeated: u32,
@@ -51,7 +56,7 @@ pub struct Counts {
 pub enum Rule {
     /// No such path.
     Path,
-    /// Not POST.
+    /// Not the method of this path.
     Method,
     /// Another customer's path.
     Customer,
@@ -83,13 +88,39 @@ pub enum Rule {
     ChallengeKey,
     /// A challenge without an answer.
     AnswersIncomplete,
-    /// An answer while none was asked.
+    /// An answer while none was asked; of MX, a 405.
     AnswerUnasked,
     /// A second live session beside an open one of the same person. Refused only where
     /// [`Rules::refuse_concurrent`](super::Rules) says so.
     Concurrent,
-    /// A poll within ten seconds of another that said "not yet". Never refused.
+    /// Flinks: a poll within ten seconds of another that said "not yet". MX: a status within three
+    /// seconds of another of the same member. Never refused.
     HurriedPoll,
+    /// MX: not this client's id and key.
+    ApiKey,
+    /// MX: no API version, or one that there is not.
+    Version,
+    /// MX: no such user.
+    User,
+    /// MX: no such member.
+    Member,
+    /// MX: no such institution.
+    Institution,
+    /// MX: credentials whose guids are not the institution's.
+    CredentialGuids,
+    /// MX: the same credentials a second time.
+    MemberExists,
+    /// MX: a job while a different one runs.
+    OtherJob,
+    /// MX: an answer to a challenge of another round.
+    StaleChallenge,
+    /// MX: an answer after the time for it. Never refused.
+    AnswerExpired,
+    /// MX: an answer without a look before it: fewer than two reads of the status since it asks, or
+    /// none in the last ten seconds. Never refused, and ours, not the vendor's.
+    AnswerUnlooked,
+    /// MX: an OAuth window that was never handed out, or was used before.
+    WindowUsed,
 }
 
 impl Counts {
@@ -106,9 +137,18 @@ impl Counts {
         self.answers_repeated += u32::from(!self.seen.insert(format!("{request_id} {responses}")));
     }
 
+    /// Of MX: the guids tell one round from another.
+    pub(crate) fn resumed(&mut self, answers: &str) {
+        self.answers += 1;
+        self.answers_repeated += u32::from(!self.seen.insert(answers.to_owned()));
+    }
+
     pub(crate) fn submitted_credentials(&mut self, username: &str, password: &str) {
+        self.submitted(&format!("{username:?} {password:?}"));
+    }
+
+    pub(crate) fn submitted(&mut self, credentials: &str) {
         self.credentials += 1;
-        let pair = format!("{username:?} {password:?}");
-        self.credentials_repeated += u32::from(!self.seen.insert(pair));
+        self.credentials_repeated += u32::from(!self.seen.insert(credentials.to_owned()));
     }
 }

@@ -43,8 +43,14 @@ impl Json {
         Self::Object(members.map(|(key, value)| (key.to_owned(), value)).into())
     }
 
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The member of this name, if this is an object that has it.
-    #[cfg(test)]
     pub(crate) fn member(&self, name: &str) -> Option<&Json> {
         let Self::Object(members) = self else {
             return None;

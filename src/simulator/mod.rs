@@ -1,4 +1,4 @@
-//! Simulated vendors: a bank that people can test against. Flinks today.
+//! Simulated vendors: banks that people can test against, behind Flinks and behind MX.
 //!
 //! Written from the vendors' documents and not from the client: nothing here is shared with the
 //! rest of the crate, so that one mistake cannot hide in both. No clock, no randomness, no network:
@@ -7,8 +7,10 @@
 //!
 //! # What is enforced, and how sure it is
 //!
-//! A: an official page says it · B: code or a specification that Flinks appears to have written ·
-//! C: integrators' code does it · D: a guess.
+//! A: an official page says it · B: code or a specification that Flinks appears to have written · S:
+//! MX's specification · W: MX's own widget does it · C: integrators' code does it · D: a guess.
+//!
+//! Flinks:
 //!
 //! | rule | otherwise | sure |
 //! |---|---|---|
@@ -28,14 +30,33 @@
 //! | a RequestId alone asks how a session stands: AuthorizeAsync | | A |
 //! | … plain Authorize ([`Rules::ask_by_request_id`]) | 400 INVALID_REQUEST | D |
 //!
-//! Data calls, stored answers and Connect are not simulated yet. Cross-origin headers are the
-//! host's.
+//! MX:
+//!
+//! | rule | otherwise | sure |
+//! |---|---|---|
+//! | `Basic` of the client id and API key, a version of the API, a known user and member | 401, 406, 404 | A |
+//! | `Accept-Version`, or until [`MxRules::accept_version_required`] the former `Accept` | 406 | A |
+//! | the specification's keys for the version, and their types; a PUT says something | 400 | S, strictness ours |
+//! | credentials by the institution's guids, all and no others; none with OAuth | 400 | S, A |
+//! | the same credentials make one member | 409, naming it | A, the body D |
+//! | one job at a time: the same again starts nothing, a different one conflicts | 202, 409 | A |
+//! | three hours between standard aggregations that went through, but at MX Bank | 202, and nothing starts | A, D |
+//! | answers go to a CHALLENGED member | 405 | A |
+//! | … with the guids of its round, each once | 400 | A, D |
+//! | nobody answers for five minutes ([`MxRules::challenge_minutes`]): EXPIRED | | A, time D |
+//! | an answer to an EXPIRED member asks anew ([`MxRules::expired_asks_again`]) | | W |
+//! | three seconds between reads of a status, and a look before an answer | only counted | A, W |
+//! | an OAuth window opens once | 410 | A |
+//!
+//! Data calls, stored answers, Connect, MX's widget and webhooks are not simulated yet. Cross-origin
+//! headers are the host's.
 
 mod counts;
 mod faults;
 mod flinks;
 mod http;
 mod json;
+mod mx;
 mod pictures;
 mod seed;
 mod time;
@@ -44,16 +65,19 @@ pub use counts::{Counts, Rule};
 pub use faults::{Fault, FaultKind, On};
 pub use flinks::{Person, Rules};
 pub use http::{Arrival, Incoming, Outgoing};
+pub use mx::{Member, MxRules};
 
 use std::collections::BTreeMap;
 
 use faults::Faults;
-use flinks::{Call, Flinks};
+use flinks::Flinks;
+use mx::Mx;
 
-/// A vendor, its bank and the people who have an account there.
+/// The vendors, their banks and the people who have an account there.
 #[derive(Debug)]
 pub struct Simulator {
     flinks: Flinks,
+    mx: Mx,
     faults: Faults,
     counts: Counts,
 }
@@ -69,6 +93,7 @@ impl Simulator {
         let (faults, counts) = Default::default();
         Self {
             flinks: Flinks::new(seed, rules),
+            mx: Mx::new(seed),
             faults,
             counts,
         }
@@ -77,16 +102,23 @@ impl Simulator {
     /// Answers one request. `now` is in milliseconds since 1970 and never goes back; a virtual
     /// clock may begin at 0.
     pub fn handle(&mut self, now: u64, request: &Incoming<'_>) -> Outgoing {
-        let call = Call::read(*request);
-        call.count(&mut self.counts);
         let Self {
             flinks,
+            mx,
             faults,
             counts,
         } = self;
-        faults.carry(call.on(), flinks::bare, || {
-            flinks.handle(now, &call, counts)
-        })
+        if mx::is_mx(request.path) {
+            let call = mx::Call::read(*request);
+            call.count(counts);
+            faults.carry(call.on(), mx::bare, || mx.handle(now, &call, counts))
+        } else {
+            let call = flinks::Call::read(*request);
+            call.count(counts);
+            faults.carry(call.on(), flinks::bare, || {
+                flinks.handle(now, &call, counts)
+            })
+        }
     }
 
     /// Everything that was seen so far.
@@ -133,5 +165,46 @@ impl Simulator {
     /// The same as JSON text, for callers to whom `__proto__` is no ordinary key.
     pub fn right_answers_json(&self, request_id: &str) -> Option<String> {
         self.flinks.right_responses_json(request_id)
+    }
+
+    /// Everybody's members at MX, in an order fit for a list to choose from.
+    pub fn members(&self) -> Vec<&'static Member> {
+        mx::everybody().collect()
+    }
+
+    /// The guid of a member by its name: the same whatever the seed.
+    pub fn member_guid(&self, name: &str) -> Option<String> {
+        mx::find(name).map(Member::guid)
+    }
+
+    /// The one user at MX: the same whatever the seed.
+    pub fn user_guid(&self) -> String {
+        mx::user_guid()
+    }
+
+    /// The client id and API key of MX; they come from the seed.
+    pub fn mx_key(&self) -> (&str, &str) {
+        (&self.mx.client_id, &self.mx.api_key)
+    }
+
+    /// The rules of MX that hold.
+    pub fn mx_rules(&self) -> &MxRules {
+        &self.mx.rules
+    }
+
+    /// Other rules of MX from now on.
+    pub fn set_mx_rules(&mut self, rules: MxRules) {
+        self.mx.rules = rules;
+    }
+
+    /// The guid and the right value of each challenge that a member is asked; none where nothing is
+    /// asked.
+    pub fn right_values(&self, member_guid: &str) -> Option<Vec<(String, String)>> {
+        self.mx.right_answers(member_guid)
+    }
+
+    /// The same as the body of a resume.
+    pub fn right_values_json(&self, member_guid: &str) -> Option<String> {
+        self.mx.right_answers_json(member_guid)
     }
 }

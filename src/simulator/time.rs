@@ -1,4 +1,4 @@
-//! Dates as the vendor writes them.
+//! Dates as the vendors write them.
 
 /// Milliseconds since 1970 as Flinks' `LastRefresh`: UTC, microseconds, no zone suffix.
 pub(crate) fn timestamp(ms: i64, extra_micros: u64) -> String {
@@ -10,6 +10,13 @@ pub(crate) fn timestamp(ms: i64, extra_micros: u64) -> String {
     format!(
         "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}{micros:03}"
     )
+}
+
+/// Milliseconds since 1970 as MX's guide has them: UTC, whole seconds, `Z`.
+pub(crate) fn zulu(ms: u64) -> String {
+    let mut text = timestamp(i64::try_from(ms).unwrap_or(i64::MAX), 0);
+    text.truncate("YYYY-MM-DDThh:mm:ss".len());
+    text + "Z"
 }
 
 /// Howard Hinnant's `civil_from_days`: years that begin in March put the leap day last.
@@ -39,6 +46,7 @@ mod tests {
             timestamp(1_769_028_467_145, 999),
             "2026-01-21T20:47:47.145999"
         );
+        assert_eq!(zulu(1_600_717_737_999), "2020-09-21T19:48:57Z");
         assert_eq!(timestamp(0, 0), "1970-01-01T00:00:00.000000");
         assert_eq!(timestamp(-1, 1), "1969-12-31T23:59:59.999001");
         assert_eq!(timestamp(951_782_400_000, 7), "2000-02-29T00:00:00.000007");

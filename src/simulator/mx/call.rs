@@ -1,0 +1,202 @@
+//! A request, read once.
+
+use super::job::{JOBS, Job};
+use crate::simulator::counts::{Counts, Rule};
+use crate::simulator::faults::On;
+use crate::simulator::http::Incoming;
+use crate::simulator::json::Json;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    InstitutionCredentials,
+    CreateMember,
+    ReadMember,
+    UpdateMember,
+    /// With the status of its success.
+    Job(Job, u16),
+    Status,
+    Challenges,
+    Resume,
+    OauthWindow,
+    /// The person's browser, at the bank.
+    ShowWindow,
+    /// … with a decision.
+    LeaveWindow,
+    /// … and back at MX.
+    OauthComplete,
+}
+
+/// The variable parts of the path are those that the operation has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Route<'a> {
+    pub(crate) operation: Operation,
+    pub(crate) institution: &'a str,
+    pub(crate) user: &'a str,
+    pub(crate) member: &'a str,
+}
+
+/// Faults, counts and the bank all look at the same reading.
+pub(crate) struct Call<'a> {
+    pub(crate) request: Incoming<'a>,
+    pub(crate) route: Result<Route<'a>, Rule>,
+}
+
+/// Whether a path is MX's.
+pub(crate) fn is_mx(path: &str) -> bool {
+    ["/users/", "/institutions/", "/oauth/"]
+        .iter()
+        .any(|room| path.starts_with(room))
+}
+
+/// Method and what stands behind the member guid.
+const OF_A_MEMBER: [(&str, &[&str], Operation); 6] = [
+    ("GET", &[], Operation::ReadMember),
+    ("PUT", &[], Operation::UpdateMember),
+    ("GET", &["status"], Operation::Status),
+    ("GET", &["challenges"], Operation::Challenges),
+    ("PUT", &["resume"], Operation::Resume),
+    ("GET", &["oauth_window_uri"], Operation::OauthWindow),
+];
+
+impl<'a> Call<'a> {
+    pub(crate) fn read(request: Incoming<'a>) -> Self {
+        let route = route(request.method, request.path);
+        Self { request, route }
+    }
+
+    fn operation(&self) -> Option<Operation> {
+        self.route.ok().map(|route| route.operation)
+    }
+
+    pub(crate) fn on(&self) -> On {
+        match self.operation() {
+            Some(Operation::CreateMember | Operation::UpdateMember | Operation::Job(..)) => {
+                On::Start
+            }
+            Some(Operation::Status) => On::Poll,
+            Some(Operation::Challenges) => On::Challenges,
+            Some(Operation::Resume) => On::Answer,
+            Some(Operation::OauthWindow) => On::Window,
+            Some(Operation::InstitutionCredentials) => On::Credentials,
+            _ => On::Any,
+        }
+    }
+
+    pub(crate) fn count(&self, counts: &mut Counts) {
+        counts.requests += 1;
+        match self.operation() {
+            Some(Operation::Status) => counts.polls += 1,
+            Some(Operation::Job(..)) => counts.jobs += 1,
+            Some(Operation::Resume) => counts.resumed(&self.member_text()),
+            Some(Operation::CreateMember | Operation::UpdateMember) => {
+                if let Some(credentials) = self.credentials() {
+                    counts.submitted(&credentials);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// As sent, whatever it is.
+    fn member_text(&self) -> String {
+        let body = Json::parse(self.request.body);
+        let member = body.as_ref().and_then(|body| body.member("member"));
+        member.map(Json::to_text).unwrap_or_default()
+    }
+
+    fn credentials(&self) -> Option<String> {
+        let body = Json::parse(self.request.body)?;
+        let credentials = body.member("member")?.member("credentials")?;
+        let is_empty = *credentials == Json::Array(Vec::new());
+        (!is_empty).then(|| credentials.to_text())
+    }
+
+    /// What the query says under this name.
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
+        let (_, query) = self.request.path.split_once('?')?;
+        parameter(query, name)
+    }
+}
+
+/// A parameter of `application/x-www-form-urlencoded`.
+pub(crate) fn parameter(pairs: &str, name: &str) -> Option<String> {
+    let pairs = pairs.split('&').filter_map(|pair| pair.split_once('='));
+    let mut named = pairs.filter(|(key, _)| *key == name);
+    named.next().map(|(_, value)| decoded(value))
+}
+
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+        bytes.push(match byte {
+            b'%' => match (digit(rest.next()), digit(rest.next())) {
+                (Some(high), Some(low)) => u8::try_from(high * 16 + low).unwrap_or(b'?'),
+                _ => b'?',
+            },
+            b'+' => b' ',
+            other => other,
+        });
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn route<'a>(method: &str, path: &'a str) -> Result<Route<'a>, Rule> {
+    let path = path.split('?').next().unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    let to = |operation| Route {
+        operation,
+        institution: "",
+        user: "",
+        member: "",
+    };
+    let only = |wanted: &str, route| match method == wanted {
+        true => Ok(route),
+        false => Err(Rule::Method),
+    };
+    match *parts.as_slice() {
+        ["institutions", institution, "credentials"] => {
+            let route = to(Operation::InstitutionCredentials);
+            only(
+                "GET",
+                Route {
+                    institution,
+                    ..route
+                },
+            )
+        }
+        ["users", user, "members"] => {
+            let route = to(Operation::CreateMember);
+            only("POST", Route { user, ..route })
+        }
+        ["users", user, "members", member, ref rest @ ..] => {
+            let operation = of_a_member(method, rest)?;
+            Ok(Route {
+                user,
+                member,
+                ..to(operation)
+            })
+        }
+        ["oauth", "authorize"] if method == "POST" => Ok(to(Operation::LeaveWindow)),
+        ["oauth", "authorize"] => only("GET", to(Operation::ShowWindow)),
+        ["oauth", "complete"] => only("GET", to(Operation::OauthComplete)),
+        _ => Err(Rule::Path),
+    }
+}
+
+fn of_a_member(method: &str, rest: &[&str]) -> Result<Operation, Rule> {
+    let jobs = JOBS.iter().filter(|(name, ..)| *rest == [*name]);
+    let jobs = jobs.map(|(_, job, status)| ("POST", Operation::Job(*job, *status)));
+    let others = OF_A_MEMBER.iter().filter(|(_, tail, _)| *tail == rest);
+    let mut known = others
+        .map(|(method, _, operation)| (*method, *operation))
+        .chain(jobs)
+        .peekable();
+    known.peek().ok_or(Rule::Path)?;
+    let mut fitting = known.filter(|(wanted, _)| *wanted == method);
+    fitting
+        .next()
+        .map(|(_, operation)| operation)
+        .ok_or(Rule::Method)
+}

@@ -1,0 +1,244 @@
+//! A member as MX keeps it: its job, its rounds and its end, on one clock.
+
+use super::challenge::{Challenge, Posed};
+use super::institution::{Institution, institution};
+use super::job::Job;
+use super::people::{Begins, CONNECTED, CONNECTS, End, Member, NOBODY, Plan};
+use super::rules::MxRules;
+use super::status::Status;
+use crate::simulator::seed::Seed;
+
+const HOUR: u64 = 3_600_000;
+/// Between two standard aggregations (A).
+const THROTTLE: u64 = 3 * HOUR;
+
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) guid: String,
+    pub(crate) member: &'static Member,
+    pub(crate) institution: Option<&'static Institution>,
+    /// With these credentials it was created through the API.
+    pub(crate) credentials: Option<(String, String)>,
+    pub(crate) id: Option<String>,
+    pub(crate) phase: Phase,
+    pub(crate) end: End,
+    pub(crate) aggregated_at: Option<u64>,
+    pub(crate) connected_at: Option<u64>,
+    pub(super) job: Option<Job>,
+    pub(super) plan: Plan,
+    pub(super) next_step: usize,
+    /// The last standard aggregation that went through.
+    pub(super) last_standard: Option<u64>,
+    pub(super) looks: Looks,
+    pub(super) seed: Seed,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Phase {
+    /// No job runs.
+    Idle,
+    /// A job was accepted and does not show yet.
+    Unshown {
+        since: u64,
+        seen: bool,
+    },
+    Running {
+        until: u64,
+        then: Then,
+    },
+    Asking {
+        round: Vec<Posed>,
+        until: u64,
+    },
+    /// Nobody answered.
+    Expired {
+        round: Vec<Posed>,
+    },
+    /// OAuth is not through.
+    AtWindow,
+}
+
+/// What follows when a job has run for a while.
+#[derive(Debug, Clone)]
+pub(crate) enum Then {
+    GoesOn,
+    Asks(Vec<&'static Challenge>),
+    /// REJECTED for a while, and then it asks.
+    AsksAgain(Vec<&'static Challenge>),
+    Ends(End),
+}
+
+/// The reads of the status.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    pub(super) last: Option<u64>,
+    pub(super) in_this_round: u32,
+}
+
+/// What came of asking for a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Started,
+    /// Accepted all the same: it runs already, or not yet again.
+    NotNeeded,
+    /// A different one runs.
+    Conflict,
+}
+
+impl Connection {
+    /// As it is found before anything was asked of it.
+    pub(crate) fn found(
+        member: &'static Member,
+        guid: String,
+        now: u64,
+        rules: &MxRules,
+        seed: &mut Seed,
+    ) -> Self {
+        let day_before = Some(now.saturating_sub(48 * HOUR));
+        let (credentials, id, job, looks) = Default::default();
+        let mut found = Self {
+            guid,
+            member,
+            institution: institution(member.institution),
+            credentials,
+            id,
+            phase: Phase::Idle,
+            end: member.rest,
+            aggregated_at: day_before,
+            connected_at: day_before,
+            job,
+            plan: member.plan,
+            next_step: 0,
+            last_standard: None,
+            looks,
+            seed: Seed::new(seed.next()),
+        };
+        match member.begins {
+            Begins::AtRest => {}
+            Begins::Lately => {
+                let lately = Some(now.saturating_sub(HOUR));
+                found.last_standard = lately;
+                found.aggregated_at = lately;
+                found.connected_at = lately;
+            }
+            Begins::UnderWay(job) => {
+                found.begin(job, "CREATED", now);
+                found.go_on(now, rules);
+            }
+            Begins::AtWindow => {
+                found.phase = Phase::AtWindow;
+                found.aggregated_at = None;
+                found.connected_at = None;
+            }
+        }
+        found
+    }
+
+    /// As a new one, before anything happens.
+    pub(crate) fn created(at: &'static Institution, guid: String, seed: &mut Seed) -> Self {
+        let mut created = Self::found(&NOBODY, guid, 0, &MxRules::default(), seed);
+        created.institution = Some(at);
+        created.end = End::of("CREATED");
+        created.aggregated_at = None;
+        created.connected_at = None;
+        created
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        self.end.status
+    }
+
+    pub(crate) fn is_being_aggregated(&self) -> bool {
+        matches!(self.phase, Phase::Running { .. } | Phase::Asking { .. })
+    }
+
+    /// While a job runs nobody is authenticated yet: RESUMED with `is_authenticated: false` is
+    /// progress (A).
+    pub(crate) fn is_authenticated(&self) -> bool {
+        matches!(self.phase, Phase::Idle) && self.status() == CONNECTED.status
+    }
+
+    pub(crate) fn is_at(&self, institution: &Institution) -> bool {
+        self.institution
+            .is_some_and(|at| at.code == institution.code)
+    }
+
+    /// The round that is being asked.
+    pub(crate) fn round(&self) -> &[Posed] {
+        match &self.phase {
+            Phase::Asking { round, .. } => round,
+            _ => &[],
+        }
+    }
+
+    /// Asks for a job.
+    pub(crate) fn ask_for(&mut self, job: Job, now: u64) -> Asked {
+        let throttled = self.institution.is_some_and(|all| all.is_throttled)
+            && job == Job::Aggregate
+            && self
+                .last_standard
+                .is_some_and(|last| now.saturating_sub(last) < THROTTLE);
+        match self.job {
+            Some(running) if running == job => Asked::NotNeeded,
+            Some(_) => Asked::Conflict,
+            // No credentials, or none yet (D).
+            None if throttled || self.status().is_none() || self.is_at_window() => Asked::NotNeeded,
+            None => {
+                let status = if self.is_authenticated() {
+                    "CONNECTED"
+                } else {
+                    "RECONNECTED"
+                };
+                self.begin(job, status, now);
+                if self.member.quirks.stale {
+                    self.phase = Phase::Unshown {
+                        since: now,
+                        seen: false,
+                    };
+                    self.end.status = self.member.rest.status;
+                }
+                Asked::Started
+            }
+        }
+    }
+
+    fn is_at_window(&self) -> bool {
+        matches!(self.phase, Phase::AtWindow)
+    }
+
+    /// New credentials belong to this member.
+    pub(crate) fn take(&mut self, (member, plan): (&'static Member, Plan)) {
+        self.member = member;
+        self.plan = plan;
+    }
+
+    /// Until the person comes back from the bank's window.
+    pub(crate) fn wait_at_window(&mut self, visitor: Option<&'static Member>) {
+        if let Some(member) = visitor {
+            self.take((member, member.plan));
+        }
+        self.end = End::of("PENDING");
+        self.phase = Phase::AtWindow;
+    }
+
+    /// The person came back from the bank's window and has agreed.
+    pub(crate) fn agreed(&mut self, now: u64) {
+        if self.plan.end.status == Some("PENDING") {
+            self.plan = CONNECTS;
+        }
+        self.begin(Job::Aggregate, "CREATED", now);
+    }
+
+    /// … and has not.
+    pub(crate) fn refused(&mut self, now: u64) {
+        self.finish(End::of("DENIED"), now);
+    }
+
+    /// Starts a job.
+    pub(crate) fn begin(&mut self, job: Job, status: &'static str, now: u64) {
+        self.job = Some(job);
+        self.next_step = 0;
+        self.aggregated_at = Some(now);
+        self.run(status, now, Then::GoesOn);
+    }
+}

@@ -1,0 +1,22 @@
+//! The jobs of a member.
+
+/// What one of the member's endpoints starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Job {
+    Aggregate,
+    Verify,
+    Identify,
+    CheckBalance,
+    ExtendHistory,
+    FetchStatements,
+}
+
+/// The last part of the path, the job, and the status of success (S).
+pub(crate) const JOBS: [(&str, Job, u16); 6] = [
+    ("aggregate", Job::Aggregate, 202),
+    ("verify", Job::Verify, 200),
+    ("identify", Job::Identify, 202),
+    ("check_balance", Job::CheckBalance, 202),
+    ("extend_history", Job::ExtendHistory, 202),
+    ("fetch_statements", Job::FetchStatements, 202),
+];

@@ -1,0 +1,187 @@
+//! The MX part: members, their jobs and challenges, and OAuth.
+
+mod answer;
+mod call;
+mod challenge;
+mod connection;
+mod institution;
+mod job;
+mod judge;
+mod member;
+mod people;
+mod progress;
+mod replies;
+mod request;
+mod rules;
+mod status;
+mod version;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+pub use people::Member;
+pub use rules::MxRules;
+
+pub(crate) use call::{Call, is_mx};
+pub(crate) use people::{everybody, find, user_guid};
+pub(crate) use replies::bare;
+
+use call::{Operation, Route};
+use connection::Connection;
+use institution::institution;
+use version::Version;
+use window::Window;
+
+use super::counts::{Counts, Rule};
+use super::http::Outgoing;
+use super::json::Json;
+use super::pictures::base64;
+use super::seed::Seed;
+
+#[derive(Debug)]
+pub(crate) struct Mx {
+    pub(crate) rules: MxRules,
+    pub(crate) client_id: String,
+    pub(crate) api_key: String,
+    seed: Seed,
+    /// Everybody's members, from the first request on, and those that were created since.
+    connections: Vec<Connection>,
+    windows: Vec<Window>,
+}
+
+/// Why a call fails: the rule it broke, if it is the client's fault, and the reply.
+type Failed = (Option<Rule>, Outgoing);
+
+impl Mx {
+    /// The seed is another one than Flinks', whose secret key is the first thing drawn from it.
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut seed = Seed::new(!seed);
+        let (client_id, api_key) = (seed.guid(), seed.guid());
+        let (rules, connections, windows) = Default::default();
+        Self {
+            rules,
+            client_id,
+            api_key,
+            seed,
+            connections,
+            windows,
+        }
+    }
+
+    pub(crate) fn handle(&mut self, now: u64, call: &Call<'_>, counts: &mut Counts) -> Outgoing {
+        if self.connections.is_empty() {
+            let (rules, seed) = (&self.rules, &mut self.seed);
+            let found = |member| Connection::found(member, Member::guid(member), now, rules, seed);
+            self.connections = everybody().map(found).collect();
+        }
+        for connection in &mut self.connections {
+            connection.settle(now, &self.rules);
+        }
+        self.routed(now, call, counts)
+            .unwrap_or_else(|(rule, reply)| {
+                rule.into_iter().for_each(|rule| counts.broke(rule));
+                reply
+            })
+    }
+
+    fn routed(
+        &mut self,
+        now: u64,
+        call: &Call<'_>,
+        counts: &mut Counts,
+    ) -> Result<Outgoing, Failed> {
+        let route = call.route.map_err(|rule| match rule {
+            Rule::Method => broken(rule, 405, "There is no such method here."),
+            _ => broken(rule, 404, "There is nothing here."),
+        })?;
+        match route.operation {
+            Operation::ShowWindow => return self.show_window(call),
+            Operation::LeaveWindow => return self.leave_window(now, call),
+            Operation::OauthComplete => return Ok(window::complete(call)),
+            _ => {}
+        }
+        let pair = format!("{}:{}", self.client_id, self.api_key);
+        let basic = format!("Basic {}", base64(pair.as_bytes()));
+        if call.request.header("authorization") != Some(&basic) {
+            return Err(broken(
+                Rule::ApiKey,
+                401,
+                "The client id or the API key is wrong.",
+            ));
+        }
+        let version = Version::asked(&call.request, &self.rules)
+            .ok_or_else(|| broken(Rule::Version, 406, "This is not a version of the API."))?;
+        if route.operation == Operation::InstitutionCredentials {
+            let known = institution(route.institution).ok_or_else(no_institution)?;
+            return Ok(replies::reply(version, 200, &known.credentials_json()));
+        }
+        if route.user != user_guid() {
+            return Err(broken(Rule::User, 404, "There is no such user."));
+        }
+        match route.operation {
+            Operation::CreateMember => self.create(now, call, version, counts),
+            _ => self.of_a_member(now, call, (route, version), counts),
+        }
+    }
+
+    fn of_a_member(
+        &mut self,
+        now: u64,
+        call: &Call<'_>,
+        (route, version): (Route<'_>, Version),
+        counts: &mut Counts,
+    ) -> Result<Outgoing, Failed> {
+        let place = self
+            .place(route.member)
+            .ok_or_else(|| broken(Rule::Member, 404, "There is no such member."))?;
+        match route.operation {
+            Operation::UpdateMember => self.update(now, call, (place, version), counts)?,
+            Operation::Job(job, _) => self.ask_for(now, (place, job), counts)?,
+            Operation::Resume => self.resume(now, call, (place, version), counts)?,
+            Operation::Status => self.looked_at(now, place, counts),
+            Operation::OauthWindow => return self.oauth_window(call, (place, version)),
+            _ => {}
+        }
+        let Some(connection) = self.connections.get(place) else {
+            return Err(broken(Rule::Member, 404, "There is no such member."));
+        };
+        Ok(match route.operation {
+            Operation::Status => replies::status(version, connection),
+            Operation::Challenges => replies::challenges(version, connection),
+            Operation::Job(_, status) => replies::member(version, status, connection, None),
+            Operation::Resume => replies::member(version, 202, connection, None),
+            _ => replies::member(version, 200, connection, None),
+        })
+    }
+
+    /// Where a member stands in the list.
+    fn place(&self, guid: &str) -> Option<usize> {
+        let mut guids = self.connections.iter().map(|connection| &connection.guid);
+        guids.position(|known| known == guid)
+    }
+
+    /// Guids and right values of the round that a member is asked.
+    pub(crate) fn right_answers(&self, guid: &str) -> Option<Vec<(String, String)>> {
+        let round = self.connections.get(self.place(guid)?)?.round();
+        let answer = |posed: &challenge::Posed| (posed.guid.clone(), posed.right_value());
+        (!round.is_empty()).then(|| round.iter().map(answer).collect())
+    }
+
+    /// The same as the body of a resume.
+    pub(crate) fn right_answers_json(&self, guid: &str) -> Option<String> {
+        let answers = self.right_answers(guid)?.into_iter().map(|(guid, value)| {
+            Json::object([("guid", Json::Text(guid)), ("value", Json::Text(value))])
+        });
+        let member = Json::object([("challenges", Json::Array(answers.collect()))]);
+        Some(Json::object([("member", member)]).to_text())
+    }
+}
+
+fn broken(rule: Rule, status: u16, message: &str) -> Failed {
+    (Some(rule), replies::refused(status, message))
+}
+
+fn no_institution() -> Failed {
+    broken(Rule::Institution, 404, "There is no such institution.")
+}

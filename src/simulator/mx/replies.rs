@@ -1,0 +1,212 @@
+//! The bodies that MX sends, member by member as the specifications have them, and the oddities of
+//! some members.
+
+use super::connection::Connection;
+use super::people::{StatusBody, user_guid};
+use super::status::{error_json, status_json};
+use super::version::Version;
+use crate::simulator::http::Outgoing;
+use crate::simulator::json::Json;
+use crate::simulator::time::zulu;
+
+type Members = Vec<(String, Json)>;
+
+fn members<const N: usize>(all: [(&str, Json); N]) -> Members {
+    all.map(|(key, value)| (key.to_owned(), value)).into()
+}
+
+pub(crate) fn reply(version: Version, status: u16, body: &Json) -> Outgoing {
+    let media_type = format!("{}; charset=utf-8", version.media_type());
+    Outgoing::new(status, &media_type, body.to_text())
+}
+
+fn rooted(version: Version, status: u16, member: Members) -> Outgoing {
+    let body = Json::Object(vec![("member".to_owned(), Json::Object(member))]);
+    reply(version, status, &body)
+}
+
+fn time(at: Option<u64>) -> Json {
+    at.map_or(Json::Null, |at| Json::Text(zulu(at)))
+}
+
+/// A member: what create, read, update, the jobs and resume answer.
+pub(crate) fn member(
+    version: Version,
+    status: u16,
+    connection: &Connection,
+    window: Option<&str>,
+) -> Outgoing {
+    let text = |text: Option<&str>| text.map_or(Json::Null, Json::text);
+    let institution = connection.institution;
+    let institution_guid = institution.map(|institution| institution.guid());
+    let mut body = members([
+        ("aggregated_at", time(connection.aggregated_at)),
+        ("background_aggregation_is_disabled", Json::Bool(false)),
+        (
+            "connection_status",
+            status_json(connection.status(), connection.member.quirks.statuses),
+        ),
+        (
+            "connection_status_message",
+            Json::text("The simulated bank says so."),
+        ),
+        ("guid", Json::text(&connection.guid)),
+        ("id", text(connection.id.as_deref())),
+        (
+            "institution_code",
+            text(institution.map(|institution| institution.code)),
+        ),
+        (
+            "institution_guid",
+            Json::Text(institution_guid.unwrap_or_default()),
+        ),
+        (
+            "is_being_aggregated",
+            Json::Bool(connection.is_being_aggregated()),
+        ),
+        ("is_managed_by_user", Json::Bool(true)),
+        ("is_manual", Json::Bool(false)),
+        (
+            "is_oauth",
+            Json::Bool(institution.is_some_and(|at| at.is_oauth)),
+        ),
+        ("metadata", Json::Null),
+        // A string in one specification and a boolean in the other.
+        ("most_recent_job_guid", Json::Null),
+        (
+            "name",
+            text(institution.map(|institution| institution.name)),
+        ),
+        ("oauth_window_uri", text(window)),
+        ("successfully_aggregated_at", time(connection.connected_at)),
+        ("user_guid", Json::Text(user_guid())),
+        ("user_id", Json::Null),
+    ]);
+    if version == Version::V2026 {
+        let kept = [
+            "guid",
+            "connection_status",
+            "is_being_aggregated",
+            "oauth_window_uri",
+        ];
+        body.retain(|(key, _)| kept.contains(&key.as_str()));
+    }
+    rooted(version, status, body)
+}
+
+pub(crate) fn status(version: Version, connection: &Connection) -> Outgoing {
+    let quirks = &connection.member.quirks;
+    let challenges = match quirks.status {
+        StatusBody::ChallengesApart | StatusBody::NoChallenges => Vec::new(),
+        _ => challenges_json(version, connection),
+    };
+    let asks = !challenges.is_empty();
+    let mut body = members([
+        ("aggregated_at", time(connection.aggregated_at)),
+        ("challenges", Json::Array(challenges)),
+        (
+            "connection_status",
+            status_json(connection.status(), quirks.statuses),
+        ),
+        ("guid", Json::text(&connection.guid)),
+        ("has_processed_account_numbers", Json::Bool(false)),
+        (
+            "has_processed_accounts",
+            Json::Bool(connection.is_authenticated()),
+        ),
+        (
+            "has_processed_transactions",
+            Json::Bool(connection.is_authenticated()),
+        ),
+        (
+            "is_authenticated",
+            Json::Bool(connection.is_authenticated()),
+        ),
+        (
+            "is_being_aggregated",
+            Json::Bool(connection.is_being_aggregated()),
+        ),
+        ("successfully_aggregated_at", time(connection.connected_at)),
+    ]);
+    let error = error_json(connection.end.code, quirks.errors);
+    body.extend(error.map(|error| ("error".to_owned(), error)));
+    let kept: &[&str] = match (quirks.status, version) {
+        (StatusBody::Slim, _) => &["connection_status"],
+        (_, Version::V2026) => &["connection_status", "is_being_aggregated", "error", "guid"],
+        _ => return rooted(version, 200, nulled(quirks.status, body)),
+    };
+    body.retain(|(key, _)| kept.contains(&key.as_str()) || asks && key == "challenges");
+    rooted(version, 200, body)
+}
+
+/// All but what a flow cannot do without.
+fn nulled(status: StatusBody, body: Members) -> Members {
+    let needed = ["challenges", "connection_status", "is_being_aggregated"];
+    let nulls = status == StatusBody::Nulls;
+    let all = body.into_iter().map(|(key, value)| {
+        let keeps = !nulls || needed.contains(&key.as_str());
+        (key, if keeps { value } else { Json::Null })
+    });
+    all.collect()
+}
+
+/// 204 where nothing is asked, which the specifications say in prose only.
+pub(crate) fn challenges(version: Version, connection: &Connection) -> Outgoing {
+    if connection.round().is_empty() {
+        return Outgoing::empty(204);
+    }
+    let all = match connection.member.quirks.status {
+        StatusBody::NoChallenges => Vec::new(),
+        _ => challenges_json(version, connection),
+    };
+    reply(
+        version,
+        200,
+        &Json::object([("challenges", Json::Array(all))]),
+    )
+}
+
+fn challenges_json(version: Version, connection: &Connection) -> Vec<Json> {
+    let form = version.form(connection.member.quirks.types);
+    let round = connection.round().iter();
+    round.map(|posed| posed.to_json(form)).collect()
+}
+
+pub(crate) fn window(version: Version, connection: &Connection, uri: &str) -> Outgoing {
+    let body = [
+        ("guid", Json::text(&connection.guid)),
+        ("oauth_window_uri", Json::text(uri)),
+    ];
+    rooted(version, 200, members(body))
+}
+
+/// 409, with the member that there is. Where it is named no page says (D).
+pub(crate) fn exists(guid: &str) -> Outgoing {
+    let error = Json::object([
+        ("guid", Json::text(guid)),
+        (
+            "message",
+            Json::text("A member with these credentials exists already."),
+        ),
+        ("status", Json::text("conflict")),
+    ]);
+    Outgoing::json(409, &Json::object([("error", error)]))
+}
+
+/// There is no error schema, so that each status has another of the shapes that were seen (S).
+pub(crate) fn refused(status: u16, message: &str) -> Outgoing {
+    let text = Json::text(message);
+    let body = match status {
+        404 => Json::object([("error", text)]),
+        405 => Json::object([("message", text)]),
+        406 => return Outgoing::empty(406),
+        403 => return Outgoing::new(403, "text/html", "<html><body>Forbidden</body></html>"),
+        _ => Json::object([("error", Json::object([("message", text)]))]),
+    };
+    Outgoing::json(status, &body)
+}
+
+/// A refusal of which nothing is known but its status.
+pub(crate) fn bare(status: u16, _: Option<&str>) -> Outgoing {
+    refused(status, "Something went wrong")
+}

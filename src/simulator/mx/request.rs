@@ -1,0 +1,217 @@
+//! The strict reading of what a client sends: the specification's keys in their letter case, and
+//! values of their types.
+
+use super::judge::Answer;
+use super::version::Version;
+use crate::simulator::http::Incoming;
+use crate::simulator::json::Json;
+
+/// What is wrong with a body.
+pub(crate) type Invalid = String;
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Create {
+    pub(crate) institution_code: String,
+    pub(crate) credentials: Vec<Answer>,
+    pub(crate) id: Option<String>,
+    pub(crate) is_oauth: bool,
+    pub(crate) skip_aggregation: bool,
+    pub(crate) redirect: Redirect,
+}
+
+/// Where OAuth ends. Only an app names its own address (S).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Redirect(pub(crate) Option<String>);
+
+impl Redirect {
+    pub(crate) fn new(referral_source: Option<&str>, client_redirect_url: Option<&str>) -> Self {
+        let from_app = referral_source == Some("APP");
+        Self(client_redirect_url.filter(|_| from_app).map(str::to_owned))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Update {
+    pub(crate) credentials: Option<Vec<Answer>>,
+    pub(crate) id: Option<String>,
+    pub(crate) skip_aggregation: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Shape {
+    Bool,
+    Text,
+    Texts,
+    /// `[{guid, value}]`.
+    Pairs,
+    Object,
+}
+
+/// Key, shape, and whether only v20111101 has it, or only what came after, or each.
+type Keys = &'static [(&'static str, Shape, Since)];
+
+#[derive(Clone, Copy, PartialEq)]
+enum Since {
+    Ever,
+    Formerly,
+    Now,
+}
+
+const CREATE: Keys = &[
+    ("member", Shape::Object, Since::Ever),
+    ("client_redirect_url", Shape::Text, Since::Ever),
+    ("data_request", Shape::Object, Since::Now),
+    ("enable_app2app", Shape::Bool, Since::Ever),
+    ("referral_source", Shape::Text, Since::Ever),
+    ("ui_message_webview_url_scheme", Shape::Text, Since::Ever),
+];
+const CREATE_MEMBER: Keys = &[
+    (
+        "background_aggregation_is_disabled",
+        Shape::Bool,
+        Since::Ever,
+    ),
+    ("credentials", Shape::Pairs, Since::Ever),
+    ("id", Shape::Text, Since::Ever),
+    ("institution_code", Shape::Text, Since::Ever),
+    ("is_oauth", Shape::Bool, Since::Ever),
+    ("metadata", Shape::Text, Since::Ever),
+    ("skip_aggregation", Shape::Bool, Since::Formerly),
+    ("use_cases", Shape::Texts, Since::Ever),
+];
+const UPDATE: Keys = &[("member", Shape::Object, Since::Ever)];
+const UPDATE_MEMBER: Keys = &[
+    (
+        "background_aggregation_is_disabled",
+        Shape::Bool,
+        Since::Ever,
+    ),
+    ("credentials", Shape::Pairs, Since::Ever),
+    ("id", Shape::Text, Since::Ever),
+    ("metadata", Shape::Text, Since::Ever),
+    ("skip_aggregation", Shape::Bool, Since::Formerly),
+    ("use_cases", Shape::Texts, Since::Ever),
+];
+const RESUME_MEMBER: Keys = &[("challenges", Shape::Pairs, Since::Ever)];
+
+pub(crate) fn create(request: &Incoming<'_>, version: Version) -> Result<Create, Invalid> {
+    let root = Fields::root(request, CREATE, version)?;
+    let member = root.object("member", CREATE_MEMBER, version)?;
+    let institution_code = member.text("institution_code");
+    let redirect = Redirect::new(
+        root.text("referral_source"),
+        root.text("client_redirect_url"),
+    );
+    Ok(Create {
+        institution_code: institution_code
+            .ok_or("institution_code is missing")?
+            .to_owned(),
+        credentials: member.pairs("credentials").unwrap_or_default(),
+        id: member.text("id").map(str::to_owned),
+        is_oauth: member.is_true("is_oauth"),
+        skip_aggregation: member.is_true("skip_aggregation"),
+        redirect,
+    })
+}
+
+pub(crate) fn update(request: &Incoming<'_>, version: Version) -> Result<Update, Invalid> {
+    let member =
+        Fields::root(request, UPDATE, version)?.object("member", UPDATE_MEMBER, version)?;
+    if member.0.is_empty() {
+        return Err("The member must not be empty".to_owned());
+    }
+    Ok(Update {
+        credentials: member.pairs("credentials"),
+        id: member.text("id").map(str::to_owned),
+        skip_aggregation: member.is_true("skip_aggregation"),
+    })
+}
+
+pub(crate) fn resume(request: &Incoming<'_>, version: Version) -> Result<Vec<Answer>, Invalid> {
+    let member =
+        Fields::root(request, UPDATE, version)?.object("member", RESUME_MEMBER, version)?;
+    let challenges = member.pairs("challenges");
+    Ok(challenges.ok_or("challenges is missing")?)
+}
+
+struct Fields(Vec<(String, Json)>);
+
+impl Fields {
+    fn root(request: &Incoming<'_>, keys: Keys, version: Version) -> Result<Self, Invalid> {
+        let media_type = request.header("content-type").unwrap_or_default();
+        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        if !media_type.eq_ignore_ascii_case("application/json") {
+            return Err("Content-Type must be application/json".to_owned());
+        }
+        let body = Json::parse(request.body).ok_or("The body must be JSON")?;
+        Self::read(&body, keys, version)
+    }
+
+    fn object(&self, name: &str, keys: Keys, version: Version) -> Result<Self, Invalid> {
+        let member = self.get(name).ok_or_else(|| format!("{name} is missing"))?;
+        Self::read(member, keys, version)
+    }
+
+    fn read(value: &Json, keys: Keys, version: Version) -> Result<Self, Invalid> {
+        let Json::Object(members) = value else {
+            return Err("An object is needed".to_owned());
+        };
+        let excluded = match version {
+            Version::V20111101 => Since::Now,
+            _ => Since::Formerly,
+        };
+        for (place, (key, value)) in members.iter().enumerate() {
+            let known = keys.iter().find(|row| row.0 == key && row.2 != excluded);
+            let (_, shape, _) = known.ok_or_else(|| format!("{key} is not a known key"))?;
+            if members.iter().take(place).any(|(other, _)| other == key) {
+                return Err(format!("{key} stands twice"));
+            }
+            if !shape.fits(value) {
+                return Err(format!("{key} is not of its type"));
+            }
+        }
+        Ok(Self(members.clone()))
+    }
+
+    fn get(&self, name: &str) -> Option<&Json> {
+        let mut named = self.0.iter().filter(|(key, _)| key == name);
+        named.next().map(|(_, value)| value)
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Json::as_text)
+    }
+
+    fn is_true(&self, name: &str) -> bool {
+        self.get(name) == Some(&Json::Bool(true))
+    }
+
+    fn pairs(&self, name: &str) -> Option<Vec<Answer>> {
+        match self.get(name) {
+            Some(Json::Array(items)) => items.iter().map(pair).collect(),
+            _ => None,
+        }
+    }
+}
+
+impl Shape {
+    fn fits(self, value: &Json) -> bool {
+        match (self, value) {
+            (Shape::Bool, Json::Bool(_))
+            | (Shape::Text, Json::Text(_))
+            | (Shape::Object, Json::Object(_)) => true,
+            (Shape::Texts, Json::Array(items)) => items.iter().all(|item| item.as_text().is_some()),
+            (Shape::Pairs, Json::Array(items)) => items.iter().all(|item| pair(item).is_some()),
+            _ => false,
+        }
+    }
+}
+
+/// A guid, a value, and nothing else.
+fn pair(item: &Json) -> Option<Answer> {
+    let text = |name| item.member(name).and_then(Json::as_text).map(str::to_owned);
+    let Json::Object(members) = item else {
+        return None;
+    };
+    (members.len() == 2).then_some((text("guid")?, text("value")?))
+}

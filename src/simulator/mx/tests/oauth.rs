@@ -1,0 +1,156 @@
+use super::*;
+
+/// The path behind the origin, of the member's own window or of a fresh one.
+fn path(uri: &str) -> String {
+    uri.strip_prefix("https://mxbank.mx.com")
+        .unwrap()
+        .to_owned()
+}
+
+impl Scenario {
+    fn window(&mut self, query: &str) -> String {
+        let got = self.call("GET", &format!("/oauth_window_uri{query}"), "");
+        assert_eq!((got.status, got.text("guid")), (200, self.member.as_str()));
+        path(got.text("oauth_window_uri"))
+    }
+
+    /// Where the person's browser goes next.
+    fn decide(&mut self, window: &str, decision: &str) -> String {
+        let got = self.send("POST", window, &format!("decision={decision}"));
+        assert_eq!(got.status, 302);
+        got.header("location").to_owned()
+    }
+}
+
+const APP: &str =
+    "?referral_source=APP&client_redirect_url=https%3A%2F%2Fapp.example%2Fback%3Fa%3D1";
+
+#[test]
+fn a_member_is_pending_until_the_person_agrees() {
+    let mut bank = Scenario::of("oauth");
+    assert_eq!(bank.look().stands(), ("PENDING", false));
+    assert_eq!(bank.start("aggregate").stands(), ("PENDING", false));
+    let window = bank.window(APP);
+    assert_eq!(bank.send("GET", &window, "").status, 200);
+    let location = bank.decide(&window, "approve");
+    let guid = bank.member.clone();
+    let wanted = format!("https://app.example/back?a=1&status=success&member_guid={guid}");
+    assert_eq!(location, wanted);
+    assert_eq!(bank.look().stands(), ("CREATED", true));
+    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+}
+
+#[test]
+fn a_window_works_once() {
+    let mut bank = Scenario::of("oauth");
+    let (first, second) = (bank.window(""), bank.window(""));
+    assert_ne!(first, second);
+    assert_eq!(bank.send("GET", &first, "").status, 200);
+    assert_eq!(bank.send("GET", &first, "").status, 410);
+    bank.decide(&first, "cancel");
+    assert_eq!(bank.send("POST", &first, "decision=approve").status, 410);
+    assert_eq!(bank.send("GET", "/oauth/authorize?state=x", "").status, 410);
+    assert_eq!(bank.broken(Rule::WindowUsed), 3);
+    assert_eq!(bank.look().stands(), ("PENDING", false));
+    bank.decide(&second, "approve");
+    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+}
+
+#[test]
+fn who_does_not_agree_comes_back_with_an_error() {
+    for (decision, reason, status) in [
+        ("deny", "DENIED", "DENIED"),
+        ("cancel", "CANCELLED", "PENDING"),
+    ] {
+        let mut bank = Scenario::of("oauth");
+        let window = bank.window("");
+        let location = bank.decide(&window, decision);
+        assert!(location.starts_with(&format!(
+            "/oauth/complete?status=error&error_reason={reason}&"
+        )));
+        assert_eq!(bank.look().stands(), (status, false));
+        assert_eq!(bank.send("GET", &location, "").status, 200);
+    }
+}
+
+#[test]
+fn only_an_app_is_sent_to_its_own_address() {
+    let mut bank = Scenario::of("oauth");
+    let window = bank.window(&APP.replace("APP", "BROWSER"));
+    assert!(
+        bank.decide(&window, "approve")
+            .starts_with("/oauth/complete?status=success&member_guid=MBR-")
+    );
+}
+
+#[test]
+fn the_redirect_can_be_escaped_once_too_often() {
+    let mut bank = Scenario::of("oauth_escaped");
+    let window = bank.window(APP);
+    let location = bank.decide(&window, "approve");
+    assert!(location.ends_with(&format!("&amp;member_guid={}", bank.member)));
+}
+
+#[test]
+fn a_migration_goes_on_under_another_guid() {
+    let mut bank = Scenario::of("oauth_migrated");
+    let window = bank.window(APP);
+    let location = bank.decide(&window, "approve");
+    assert_eq!(bank.look().stands(), ("PENDING", false));
+    let (_, guid) = location.split_once("member_guid=").unwrap();
+    assert_ne!(guid, bank.member);
+    bank.member = guid.to_owned();
+    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+}
+
+#[test]
+fn a_question_can_follow_the_window() {
+    let mut bank = Scenario::of("oauth_challenged");
+    let window = bank.window("");
+    bank.decide(&window, "approve");
+    assert_eq!(bank.settle().stands(), ("CHALLENGED", true));
+    bank.answer_right();
+    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+}
+
+#[test]
+fn a_consent_can_run_out() {
+    let mut bank = Scenario::of("oauth_again");
+    assert_eq!(bank.aggregate().stands(), ("PENDING", false));
+    let window = bank.window("");
+    bank.decide(&window, "approve");
+    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+}
+
+#[test]
+fn an_oauth_member_is_created_without_credentials_and_with_a_window() {
+    const OAUTH: &str = r#""institution_code":"mx_bank_oauth","is_oauth":true"#;
+    let mut bank = Scenario::of("");
+    let got = bank.create_with(&format!(
+        r#"{OAUTH},"credentials":[],"id":"oauth_challenged""#
+    ));
+    assert_eq!((got.status, got.stands()), (202, ("PENDING", false)));
+    assert_eq!(got.get("is_oauth"), &Json::Bool(true));
+    bank.member = got.text("guid").to_owned();
+    let window = path(got.text("oauth_window_uri"));
+    bank.decide(&window, "approve");
+    assert_eq!(bank.settle().stands(), ("CHALLENGED", true));
+    let credentials = bank.credentials("mxbank", ["mxuser", "x"]);
+    for member in [
+        r#""institution_code":"mx_bank_oauth","credentials":[]"#.to_owned(),
+        r#""institution_code":"mxbank","is_oauth":true,"credentials":[]"#.to_owned(),
+        format!(r#"{OAUTH},"credentials":[{credentials}]"#),
+    ] {
+        assert_eq!(bank.create_with(&member).status, 400, "{member}");
+    }
+}
+
+#[test]
+fn only_oauth_has_a_window() {
+    assert_eq!(
+        Scenario::of("text")
+            .call("GET", "/oauth_window_uri", "")
+            .status,
+        405
+    );
+}

@@ -1,0 +1,124 @@
+use std::collections::BTreeSet;
+
+use super::super::people::{Begins, StatusBody};
+use super::super::status::STATUSES;
+use super::*;
+
+#[test]
+fn nobody_shares_a_name_or_a_guid() {
+    let members = Simulator::new(1).members();
+    let names: BTreeSet<_> = members.iter().map(|member| member.name).collect();
+    let guids: BTreeSet<_> = members.iter().map(|member| member.guid()).collect();
+    assert_eq!((names.len(), guids.len()), (members.len(), members.len()));
+}
+
+#[test]
+fn everybody_is_told_about_and_says_what_to_answer() {
+    for member in Simulator::new(1).members() {
+        let told = !member.group.is_empty() && !member.title.is_empty();
+        assert!(told && member.story.ends_with('.'), "{}", member.name);
+        let asked = member.rounds().next().is_some();
+        assert_eq!(asked, !member.answers.is_empty(), "{}", member.name);
+    }
+}
+
+/// Whatever the member, in each version: every round is answered right and the end comes.
+#[test]
+fn everybodys_right_answers_lead_to_the_end_of_the_story() {
+    for member in Simulator::new(1).members() {
+        let waits = member.begins == Begins::AtWindow || member.name == "endless";
+        if waits || member.quirks.status == StatusBody::NoChallenges {
+            continue;
+        }
+        for version in ["v20111101", "v20250224", "v20260601"] {
+            let mut bank = Scenario::of(member.name).saying("Accept-Version", version);
+            let rounds = member.rounds().count();
+            bank.look();
+            if matches!(member.begins, Begins::AtRest) {
+                bank.start("aggregate");
+                bank.look();
+            }
+            for _ in 0..rounds {
+                wait_for_a_round(&mut bank);
+                assert_eq!(bank.answer_right().status, 202, "{}", member.name);
+            }
+            bank.later(700 * SECOND).look();
+            let end = bank.settle();
+            let sent = end.get("connection_status").to_text();
+            let wanted = match member.name {
+                "status_numbers" => "6".to_owned(),
+                "no_credentials" => "null".to_owned(),
+                _ => member
+                    .plan
+                    .end
+                    .status
+                    .map_or("null".to_owned(), |it| format!("{it:?}")),
+            };
+            assert_eq!(sent, wanted, "{} in {version}", member.name);
+        }
+    }
+}
+
+fn wait_for_a_round(bank: &mut Scenario) {
+    for _ in 0..10 {
+        if bank.bank.right_values(&bank.member.clone()).is_some() {
+            return;
+        }
+        bank.look();
+    }
+}
+
+#[test]
+fn there_is_somebody_for_every_status() {
+    let mut shown = BTreeSet::new();
+    for member in Simulator::new(1).members() {
+        let mut bank = Scenario::of(member.name);
+        for _ in 0..8 {
+            shown.insert(bank.look().text("connection_status").to_owned());
+            if bank.bank.counts().jobs == 0 {
+                bank.start("aggregate");
+            }
+            if bank.bank.right_values(&bank.member.clone()).is_some() {
+                shown.insert(bank.look().text("connection_status").to_owned());
+                bank.answer_right();
+            }
+        }
+    }
+    let mut bank = Scenario::of("");
+    bank.create("mxbank", ["mxuser", "x"]);
+    shown.insert(bank.look().text("connection_status").to_owned());
+    let credentials = bank.credentials("mxbank", ["mxuser", "y"]);
+    let body = format!(r#"{{"member":{{"credentials":[{credentials}]}}}}"#);
+    shown.insert(
+        bank.call("PUT", "", &body)
+            .text("connection_status")
+            .to_owned(),
+    );
+    let missing: Vec<_> = STATUSES.iter().filter(|it| !shown.contains(**it)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_same_seed_and_requests_give_the_same_bytes() {
+    let run = || {
+        let mut bank = Scenario::of("mixed");
+        (bank.aggregate(), bank.answer_right(), bank.settle())
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn a_member_serialises_with_its_answers() {
+    let bank = Simulator::new(1);
+    let members = bank.members();
+    let member = members.iter().find(|member| member.name == "code_by_phone");
+    let json = serde_json::to_value(member.unwrap()).unwrap();
+    assert_eq!(
+        json["memberGuid"],
+        bank.member_guid("code_by_phone").unwrap()
+    );
+    assert_eq!(json["userGuid"], bank.user_guid());
+    assert_eq!(json["institutionCode"], "simulated_bank");
+    assert_eq!(json["responses"][0][0], "Text (•••) •••-4821");
+    assert_eq!(json["responses"][1][0], "246810");
+}

@@ -1,0 +1,50 @@
+//! Which version of the API a call asks for.
+
+use super::rules::MxRules;
+use super::status::Form;
+use crate::simulator::http::Incoming;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    V20111101,
+    V20250224,
+    /// The release candidates of 2026, whose bodies are slimmer.
+    V2026,
+}
+
+const FORMER_TYPE: &str = "application/vnd.mx.api.v1+json";
+
+impl Version {
+    /// None is a 406: no valid version was asked for (A). Which names `Accept-Version` takes but
+    /// v20250224 is a guess (D).
+    pub(crate) fn asked(request: &Incoming<'_>, rules: &MxRules) -> Option<Self> {
+        match request.header("accept-version") {
+            Some("v20111101") => Some(Self::V20111101),
+            Some("v20250224") => Some(Self::V20250224),
+            Some(newer) => newer.starts_with("v2026").then_some(Self::V2026),
+            None if rules.accept_version_required => None,
+            None => {
+                let accepted = request.header("accept").unwrap_or_default().split(',');
+                let mut types = accepted.filter_map(|one| one.split(';').next());
+                let former = types.any(|one| one.trim().eq_ignore_ascii_case(FORMER_TYPE));
+                former.then_some(Self::V20111101)
+            }
+        }
+    }
+
+    pub(crate) fn media_type(self) -> &'static str {
+        match self {
+            Self::V20111101 => FORMER_TYPE,
+            Self::V20250224 | Self::V2026 => "application/json",
+        }
+    }
+
+    /// A challenge's type is a number in the guide, and a name in the specifications.
+    pub(crate) fn form(self, form: Form) -> Form {
+        match (form, self) {
+            (Form::ByVersion, Self::V20111101) => Form::Number,
+            (Form::ByVersion, _) => Form::Name,
+            (other, _) => other,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! OAuth: the bank's window, which works once, and where it leads.
+
+use super::call::{Call, parameter};
+use super::connection::Connection;
+use super::people::SOMEBODY;
+use super::request::Redirect;
+use super::{Failed, Mx};
+use crate::simulator::counts::Rule;
+use crate::simulator::http::Outgoing;
+
+#[derive(Debug)]
+pub(crate) struct Window {
+    state: String,
+    member_guid: String,
+    redirect: Redirect,
+    shown: bool,
+    left: bool,
+}
+
+impl Mx {
+    /// A new address for a member's window.
+    pub(super) fn window_uri(&mut self, member_guid: &str, redirect: Redirect) -> String {
+        let state = self.seed.guid().replace('-', "");
+        let origin = &self.rules.window_origin;
+        let query = format!("client_id=simulated&response_type=code&scope=openid&state={state}");
+        let uri = format!("{origin}/oauth/authorize?{query}");
+        self.windows.push(Window {
+            state,
+            member_guid: member_guid.to_owned(),
+            redirect,
+            shown: false,
+            left: false,
+        });
+        uri
+    }
+
+    /// GET: the bank asks the person. Once, for a second visit finds nothing (A).
+    pub(super) fn show_window(&mut self, call: &Call<'_>) -> Result<Outgoing, Failed> {
+        let window = self
+            .window(call)
+            .filter(|window| !window.shown && !window.left);
+        let window = window.ok_or_else(gone)?;
+        window.shown = true;
+        Ok(page(200, BANK))
+    }
+
+    /// POST `decision=approve`, `deny` or `cancel`: back to MX, or to the app that asked.
+    pub(super) fn leave_window(&mut self, now: u64, call: &Call<'_>) -> Result<Outgoing, Failed> {
+        let window = self
+            .window(call)
+            .filter(|window| !window.left)
+            .ok_or_else(gone)?;
+        let body = String::from_utf8_lossy(call.request.body);
+        let decision = parameter(&body, "decision");
+        let status = match decision.as_deref() {
+            Some("approve") => "success",
+            Some("deny") => "error&error_reason=DENIED",
+            Some("cancel") => "error&error_reason=CANCELLED",
+            _ => {
+                return Err((
+                    Some(Rule::Body),
+                    page(400, "<p>Approve, deny or cancel.</p>"),
+                ));
+            }
+        };
+        window.left = true;
+        let (guid, redirect) = (window.member_guid.clone(), window.redirect.clone());
+        let Some(place) = self.place(&guid) else {
+            return Err(gone());
+        };
+        let guid = match decision.as_deref() {
+            Some("approve") => self.agreed(now, place),
+            Some("deny") => {
+                let connection = self.connections.get_mut(place);
+                connection.into_iter().for_each(|one| one.refused(now));
+                guid
+            }
+            _ => guid,
+        };
+        let quirks = self
+            .connections
+            .get(place)
+            .map_or(SOMEBODY.quirks, |one| one.member.quirks);
+        let key = if quirks.escaped_redirect {
+            "amp;member_guid"
+        } else {
+            "member_guid"
+        };
+        let to = redirect.0.unwrap_or_else(|| "/oauth/complete".to_owned());
+        let joint = if to.contains('?') { '&' } else { '?' };
+        let location = format!("{to}{joint}status={status}&{key}={guid}");
+        Ok(page(302, "").with_header("location", &location))
+    }
+
+    /// The member that goes on: the same, or after a migration one with another guid.
+    fn agreed(&mut self, now: u64, place: usize) -> String {
+        let Some(connection) = self.connections.get_mut(place) else {
+            return String::new();
+        };
+        if !connection.member.quirks.migrates {
+            connection.agreed(now);
+            return connection.guid.clone();
+        }
+        let (member, guid) = (connection.member, format!("MBR-{}", self.seed.guid()));
+        let (rules, seed) = (&self.rules, &mut self.seed);
+        let mut migrated = Connection::found(member, guid.clone(), now, rules, seed);
+        migrated.agreed(now);
+        self.connections.push(migrated);
+        guid
+    }
+
+    fn window(&mut self, call: &Call<'_>) -> Option<&mut Window> {
+        let state = call.query("state")?;
+        self.windows.iter_mut().find(|window| window.state == state)
+    }
+}
+
+fn gone() -> Failed {
+    (
+        Some(Rule::WindowUsed),
+        page(410, "<p>This window was used before, or never opened.</p>"),
+    )
+}
+
+/// MX's page at the end, which tells its opener (A).
+pub(super) fn complete(call: &Call<'_>) -> Outgoing {
+    let guid = call
+        .query("member_guid")
+        .or_else(|| call.query("amp;member_guid"));
+    let plain = |text: &String| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let guid = guid.filter(plain).unwrap_or_default();
+    let kind = match call.query("status").as_deref() {
+        Some("success") => "success",
+        _ => "error",
+    };
+    let reason = call.query("error_reason").filter(plain).unwrap_or_default();
+    page(
+        200,
+        &format!(
+            "<p>You can close this window.</p><script>opener?.postMessage({{mx: true, \
+             type: 'oauthComplete/{kind}', metadata: {{member_guid: '{guid}', \
+             error_reason: '{reason}'}}}}, '*')</script>"
+        ),
+    )
+}
+
+fn page(status: u16, body: &str) -> Outgoing {
+    let html = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <title>MX Bank</title></head><body>{body}</body></html>\n"
+    );
+    Outgoing::new(status, "text/html; charset=utf-8", html)
+}
+
+/// The form goes back to the address it stands under.
+const BANK: &str = "<h1>MX Bank</h1><p>May the app read your accounts?</p><form method=\"post\">\
+    <button name=\"decision\" value=\"approve\">Approve</button> \
+    <button name=\"decision\" value=\"deny\">Deny</button> \
+    <button name=\"decision\" value=\"cancel\">Cancel</button></form>";
