@@ -79,6 +79,31 @@ impl SimulatorHandle {
         Ok(())
     }
 
+    /// Everybody's members at MX, as JSON.
+    pub fn members(&self) -> Result<String, JsError> {
+        Ok(serde_json::to_string(&self.simulator.members())?)
+    }
+
+    /// MX's client id and API key, with a colon between them.
+    #[wasm_bindgen(js_name = mxKey)]
+    pub fn mx_key(&self) -> String {
+        let (client_id, api_key) = self.simulator.mx_key();
+        [client_id, api_key].join(":")
+    }
+
+    /// Changes the rules of MX, given as JSON.
+    #[wasm_bindgen(js_name = setMxRules)]
+    pub fn set_mx_rules(&mut self, rules: &str) -> Result<(), JsError> {
+        self.simulator.set_mx_rules(serde_json::from_str(rules)?);
+        Ok(())
+    }
+
+    /// The body of a resume with the right values for the open round of an MX member.
+    #[wasm_bindgen(js_name = rightValues)]
+    pub fn right_values(&self, member_guid: &str) -> Option<String> {
+        self.simulator.right_values_json(member_guid)
+    }
+
     /// The right SecurityResponses for the open round of a session, as JSON.
     #[wasm_bindgen(js_name = rightAnswers)]
     pub fn right_answers(&self, request_id: &str) -> Option<String> {
