@@ -17,7 +17,7 @@ pub struct Round {
     pub refused: bool,
     /// The challenges, in the vendor's order.
     pub challenges: Vec<Challenge>,
-    /// When the vendor stops waiting.
+    /// When the vendor stops waiting; null where nobody knows.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Expires | null"))]
     pub expires: Option<Expires>,
 }
@@ -66,12 +66,16 @@ pub enum Kind {
     Choice,
     /// Picks one or more options.
     MultiChoice,
+    /// Types what a picture shows.
+    ImageText,
     /// Picks one of several pictures.
     ImageChoice,
     /// Picks where and how a code is sent.
     Delivery,
     /// Picks a new question and answers it.
     NewQuestion,
+    /// Picks one of the accounts.
+    Account,
     /// Anything the vendor does not document: shown as free text, and answerable raw.
     Unknown,
 }
@@ -219,6 +223,14 @@ impl Choice {
 }
 
 impl Image {
+    /// A picture of base64 text, bare or as a `data:` URI.
+    pub fn of(text: &str) -> Option<Image> {
+        match text.split_once(";base64,") {
+            Some((_, base64)) => Image::of_base64(base64),
+            None => Image::of_base64(text),
+        }
+    }
+
     /// A picture of base64 text, or `None` if it is no PNG, JPEG, GIF or WebP by its first bytes. An
     /// SVG could carry a script, so what is not known is not shown.
     pub fn of_base64(base64: &str) -> Option<Image> {

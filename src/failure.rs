@@ -80,6 +80,15 @@ codes! {
     /// The bank has deactivated the login.
     LoginDisabled "login-disabled" VisitBank
         "the bank has disabled this login"
+    /// The institution is closed, discontinued or disabled for good.
+    InstitutionClosed "institution-closed" GiveUp
+        "the vendor no longer connects to this institution"
+    /// The person has to grant access anew at the bank's own site.
+    ReauthorizationRequired "reauthorization-required" Reconnect
+        "the bank wants access to be granted anew"
+    /// The member exists already.
+    MemberExists "member-exists" FixIntegration
+        "a member with these credentials exists already; start with that one"
     /// The vendor has switched the institution off.
     InstitutionDisabled "institution-disabled" RetryLater
         "the vendor has switched this institution off"

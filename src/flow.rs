@@ -29,6 +29,9 @@ pub const MAX_REPEATS: u32 = 4;
 /// How many polls in a row may bring nothing: the bank works on, whether it is heard or not.
 pub const MAX_LOST_POLLS: u32 = 12;
 
+/// How long the driver may take to hand in, once more, the answers that it has just handed in.
+const SUPPLY_WITHIN: u64 = 10_000;
+
 /// When to come back where the vendor does not say, in milliseconds. Ours, no vendor's.
 const COME_BACK: u64 = 60_000;
 
@@ -53,13 +56,21 @@ pub struct Flow {
     asked: Value,
     /// Until when it may be answered.
     expires: u64,
+    /// The answer before it was refused.
+    refused: bool,
+    /// When the last reply came.
+    heard: u64,
+    /// The window that is open. It works once, so a snapshot does not keep it.
+    window: Option<String>,
 }
 
 enum State {
     New,
     Sending(Stage),
     Waiting { stage: Stage, until: u64 },
-    Asking { refused: bool },
+    Asking,
+    Supplying { until: u64 },
+    Redirecting { until: u64 },
     Done(Value),
     Failed(Failure),
 }
@@ -79,6 +90,9 @@ impl Flow {
             repeats: 0,
             asked: Value::Null,
             expires: 0,
+            refused: false,
+            heard: 0,
+            window: None,
         }
     }
 
@@ -102,21 +116,47 @@ impl Flow {
             (Event::Lost(serial, loss), &State::Sending(stage)) if serial == self.serial => {
                 return self.lost(stage, loss, now);
             }
+            // Nothing has been submitted yet, and who held the answers is gone.
+            (Event::Restored, State::Supplying { .. } | State::Sending(Stage::Check))
+            | (
+                Event::Restored,
+                State::Waiting {
+                    stage: Stage::Check,
+                    ..
+                },
+            ) => self.state = State::Asking,
+            (Event::Restored, State::Redirecting { .. }) => return self.send(Stage::Window, now),
             (Event::Restored, &State::Sending(stage)) => {
                 return self.recover(stage, Code::Unreachable, now);
             }
-            (Event::Restored, State::Waiting { .. } | State::Asking { .. }) => {}
+            (Event::Restored, State::Waiting { .. } | State::Asking) => {}
             (Event::Waited, &State::Waiting { stage, until }) => {
                 if now >= until {
                     return self.send(stage, now);
                 }
             }
-            (Event::Waited, State::Asking { .. }) => {
+            (Event::Waited, State::Asking) => {
                 if now >= self.expires {
                     self.fail(Code::SessionExpired, now);
                 }
             }
-            (Event::Answered(number, submitted), State::Asking { .. }) if number == self.round => {
+            (Event::Waited, &State::Supplying { until }) => {
+                if now >= until {
+                    self.state = State::Asking;
+                }
+            }
+            (Event::Waited, &State::Redirecting { until }) => {
+                if now >= until {
+                    return self.send(Stage::Poll, now);
+                }
+            }
+            (Event::Returned(claim), State::Redirecting { .. }) => {
+                self.vendor.returned(claim)?;
+                return self.send(Stage::Poll, now);
+            }
+            (Event::Answered(number, submitted), State::Asking | State::Supplying { .. })
+                if number == self.round =>
+            {
                 if now < self.expires {
                     return self.answered(&submitted, now);
                 }
@@ -143,16 +183,24 @@ impl Flow {
                 until: *until,
                 stage: *stage,
             },
-            State::Asking { refused } => Step::Challenge {
+            State::Asking => Step::Challenge {
                 round: Round {
                     number: self.round,
-                    refused: *refused,
+                    refused: self.refused,
                     challenges: self.vendor.challenges(&self.asked, self.round),
-                    expires: Some(Expires {
+                    expires: self.vendor.clocks().idle.map(|(_, documented)| Expires {
                         at: self.expires,
-                        documented: self.vendor.clocks().idle.1,
+                        documented,
                     }),
                 },
+            },
+            State::Supplying { until } => Step::Supply {
+                round: self.round,
+                until: *until,
+            },
+            State::Redirecting { until } => Step::Redirect {
+                url: self.window.clone().unwrap_or_default(),
+                until: *until,
             },
             State::Done(result) => Step::Done {
                 result: result.clone(),
@@ -199,15 +247,30 @@ impl Flow {
         self.started.saturating_add(self.vendor.clocks().total)
     }
 
+    /// Submits answers; or, where the vendor must be asked first, only makes sure that they fit.
     fn answered(&mut self, submitted: &Submitted, now: u64) -> Result<Step, Refusal> {
-        let step = match submitted {
-            Submitted::Raw(raw) => self.submit(Stage::Answer, &Submission::Raw(raw)),
+        let challenges = self.vendor.challenges(&self.asked, self.round);
+        let answers;
+        let submission = match submitted {
+            Submitted::Raw(raw) => Submission::Raw(raw),
             Submitted::Fields(given) => {
-                let challenges = self.vendor.challenges(&self.asked, self.round);
-                let answers = Answers::check(&challenges, given)?;
-                self.submit(Stage::Answer, &Submission::Answers(&answers))
+                answers = Answers::check(&challenges, given)?;
+                Submission::Answers(&answers)
             }
-        }?;
+        };
+        let supplied = matches!(self.state, State::Supplying { .. });
+        if self.vendor.checks_first() && !supplied {
+            self.vendor
+                .request(Stage::Answer, &submission, self.context())?;
+            self.working = now;
+            let next = self.heard.saturating_add(self.vendor.clocks().poll_every);
+            if now < next {
+                self.wait_until(Stage::Check, next, now);
+                return Ok(self.step());
+            }
+            return self.send(Stage::Check, now);
+        }
+        let step = self.submit(Stage::Answer, &submission)?;
         self.working = now;
         Ok(step)
     }
@@ -219,6 +282,7 @@ impl Flow {
             asked: &self.asked,
         };
         let verdict = self.vendor.judge(stage, response, context);
+        self.heard = now;
         if !matches!(verdict, Verdict::Unclear) {
             self.repeats = 0;
         }
@@ -230,9 +294,21 @@ impl Flow {
                 refused,
             } => {
                 self.asked = challenges;
-                let until = now.saturating_add(self.vendor.clocks().idle.0);
-                self.expires = until.min(self.end_of_life());
+                self.expires = self
+                    .idle_end(now)
+                    .unwrap_or(u64::MAX)
+                    .min(self.end_of_life());
                 self.ask(refused);
+            }
+            Verdict::StillAsks => {
+                let until = now.saturating_add(SUPPLY_WITHIN);
+                self.state = State::Supplying { until };
+            }
+            Verdict::Redirect if self.window.is_none() => return self.send(Stage::Window, now),
+            Verdict::Redirect => self.redirect(now),
+            Verdict::Window(url) => {
+                self.window = Some(url);
+                self.redirect(now);
             }
             Verdict::Done(result) => self.state = State::Done(result),
             Verdict::Failed {
@@ -265,7 +341,7 @@ impl Flow {
             }
             // The answers are safe with the person: a round of its own asks for them again. The vendor
             // heard nothing, so its clock runs on.
-            (Loss::NotSent, Stage::Answer) if self.repeats < MAX_REPEATS => {
+            (Loss::NotSent, Stage::Answer | Stage::Check) if self.repeats < MAX_REPEATS => {
                 self.repeats += 1;
                 self.ask(false);
             }
@@ -278,7 +354,7 @@ impl Flow {
 
     /// No reply, or none that says anything: what the vendor allows is repeated or looked at.
     fn recover(&mut self, stage: Stage, trouble: Code, now: u64) -> Result<Step, Refusal> {
-        let polling = matches!(stage, Stage::Poll | Stage::Look);
+        let polling = !matches!(stage, Stage::Start | Stage::Answer | Stage::Confirm);
         let most = if polling { MAX_LOST_POLLS } else { MAX_REPEATS };
         match self.vendor.lost(stage) {
             Recovery::Repeat(_) if self.repeats < most => {
@@ -297,7 +373,22 @@ impl Flow {
 
     fn ask(&mut self, refused: bool) {
         self.round += 1;
-        self.state = State::Asking { refused };
+        self.refused = refused;
+        self.state = State::Asking;
+    }
+
+    /// Leaves the person to the window, and looks from time to time. Their time there is not the
+    /// vendor's.
+    fn redirect(&mut self, now: u64) {
+        self.working = now;
+        let until = now.saturating_add(self.vendor.clocks().poll_every);
+        self.state = State::Redirecting { until };
+    }
+
+    /// When the vendor stops waiting for a person, if that is known.
+    fn idle_end(&self, now: u64) -> Option<u64> {
+        let idle = self.vendor.clocks().idle;
+        idle.map(|(idle, _)| now.saturating_add(idle))
     }
 
     /// Waits for the next poll: never less than the vendor's interval, a little more by jitter.
@@ -319,7 +410,7 @@ impl Flow {
             .min(self.end_of_life());
         if until > end {
             let failure = Failure {
-                retry_at: Some(until.max(now.saturating_add(clocks.idle.0))),
+                retry_at: Some(until.max(self.idle_end(now).unwrap_or(0))),
                 ..Code::TimedOut.into()
             };
             return self.end(failure, now);
@@ -351,7 +442,7 @@ impl Flow {
     fn end(&mut self, mut failure: Failure, now: u64) {
         let least = match failure.code {
             Code::OutcomeUnknown | Code::ConcurrentSession | Code::Cancelled => {
-                now.saturating_add(self.vendor.clocks().idle.0)
+                self.idle_end(now).unwrap_or(now)
             }
             _ => now,
         };

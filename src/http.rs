@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::json::{self, Value};
+use crate::failure::Refusal;
+use crate::json::{self, Reader, Value};
 
 /// The most that is read of a reply, in bytes. A round of images stays below one tenth of it; what is
 /// larger counts as unreadable.
@@ -83,4 +84,31 @@ impl Response<'_> {
             _ => Value::Null,
         }
     }
+}
+
+const LOOPBACK: [&str; 3] = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
+
+/// An address to call instead of the vendor's own: `https:`, or `http:` on the loopback. A path may
+/// follow, but nothing that a path can be lost in.
+pub fn base(reader: Reader) -> Result<String, Refusal> {
+    let text = reader.text()?;
+    let has_host = |rest: &str| !rest.is_empty() && !rest.starts_with('/');
+    let is_local = |rest: &str| {
+        let path = match rest.strip_prefix(':') {
+            Some(port) => port.trim_start_matches(|character: char| character.is_ascii_digit()),
+            None => rest,
+        };
+        path.is_empty() || path.starts_with('/')
+    };
+    let allowed = text.strip_prefix("https://").is_some_and(has_host)
+        || LOOPBACK
+            .iter()
+            .any(|local| text.strip_prefix(local).is_some_and(is_local));
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@' | b'\\');
+    if !allowed || !text.bytes().all(plain) {
+        return Err(
+            reader.invalid("must be an https: address without query, or http: on the loopback")
+        );
+    }
+    Ok(text.trim_end_matches('/').to_owned())
 }

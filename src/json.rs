@@ -170,6 +170,15 @@ impl<'v> Reader<'v, '_> {
         }
     }
 
+    /// Down to an item of a list, by its place.
+    pub fn item<'q>(&'q self, place: &'q str, value: &'v Value) -> Reader<'v, 'q> {
+        Reader {
+            value,
+            parent: Some(self),
+            name: place,
+        }
+    }
+
     /// The value under the cursor.
     pub fn value(&self) -> &'v Value {
         self.value

@@ -50,6 +50,7 @@ pub mod flinks;
 pub mod flow;
 pub mod http;
 pub mod json;
+pub mod mx;
 pub mod vendor;
 
 #[cfg(feature = "simulator")]
@@ -59,4 +60,4 @@ pub mod simulator;
 pub mod js;
 
 /// The vendors, each a folder of its own.
-pub const VENDORS: &[vendor::Entry] = &[flinks::ENTRY];
+pub const VENDORS: &[vendor::Entry] = &[flinks::ENTRY, mx::ENTRY];

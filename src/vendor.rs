@@ -17,10 +17,16 @@ pub enum Stage {
     Poll,
     /// Submits answers.
     Answer,
+    /// Asks, before answers are sent, whether they are still asked for.
+    Check,
+    /// Asks for the challenges themselves.
+    Challenges,
     /// Asks what became of a submission whose reply was lost.
     Look,
     /// Asks, in a session of its own, what is true now.
     Confirm,
+    /// Asks for the window in which the person signs in at the bank.
+    Window,
 }
 
 /// What a person or a host submitted. It is in the request and nowhere else.
@@ -60,6 +66,12 @@ pub enum Verdict {
         /// The previous answer was refused.
         refused: bool,
     },
+    /// The same round is still asked.
+    StillAsks,
+    /// The person has to sign in, in a window of the bank's.
+    Redirect,
+    /// The address of that window, which works once.
+    Window(String),
     /// The end, and what came of it.
     Done(Value),
     /// The end, for a reason.
@@ -104,8 +116,8 @@ pub struct Clocks {
     pub poll_every: u64,
     /// How long polling goes on, from the start or the last answer.
     pub poll_for: u64,
-    /// How long the vendor waits for a person, and whether its documents say so.
-    pub idle: (u64, bool),
+    /// How long the vendor waits for a person, if that is known, and whether its documents say so.
+    pub idle: Option<(u64, bool)>,
     /// How long a flow may live at all.
     pub total: u64,
 }
@@ -127,6 +139,16 @@ pub trait Vendor {
 
     /// Whether a stage opens a session with secrets of its own.
     fn opens_session(&self, stage: Stage) -> bool;
+
+    /// Whether the vendor must be asked, before answers are sent, if they are still asked for.
+    fn checks_first(&self) -> bool {
+        false
+    }
+
+    /// Takes note of what the page says that came of a window. It is a claim: the vendor is asked next.
+    fn returned(&mut self, _claim: &Value) -> Result<(), Refusal> {
+        Err(Code::OutOfTurn.into())
+    }
 
     /// The request for a stage, or why what was submitted cannot be sent.
     fn request(

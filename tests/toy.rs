@@ -46,7 +46,7 @@ impl Vendor for Toy {
         Clocks {
             poll_every: 1000,
             poll_for: 60_000,
-            idle: (60_000, false),
+            idle: Some((60_000, false)),
             total: 3_600_000,
         }
     }

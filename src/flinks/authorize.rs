@@ -185,7 +185,7 @@ impl Vendor for Authorize {
         Clocks {
             poll_every: 10_000,
             poll_for: 30 * 60_000,
-            idle: (8 * 60_000, true),
+            idle: Some((8 * 60_000, true)),
             total: 120 * 60_000,
         }
     }
@@ -279,9 +279,7 @@ impl Vendor for Authorize {
             Stage::Answer if self.config.authorize_async => Recovery::Look(Stage::Look),
             Stage::Answer if self.params.login_id.is_some() => Recovery::Look(Stage::Confirm),
             Stage::Answer => Recovery::Unknown,
-            Stage::Poll | Stage::Look | Stage::Confirm => {
-                Recovery::Repeat(Some(Code::OutcomeUnknown))
-            }
+            _ => Recovery::Repeat(Some(Code::OutcomeUnknown)),
         }
     }
 

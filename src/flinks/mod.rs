@@ -4,7 +4,7 @@
 //! status line is believed; the `HttpStatusCode` in a body is not, it has been a number and a name.
 
 use crate::failure::Refusal;
-use crate::http::{Header, Request};
+use crate::http::{Header, Request, base};
 use crate::json::{Reader, Value};
 use crate::vendor::Entry;
 
@@ -157,30 +157,4 @@ fn label(reader: Reader) -> Result<String, Refusal> {
         return Err(reader.invalid("must be the first label of Flinks' host name, such as toolbox"));
     }
     Ok(text.to_owned())
-}
-
-const LOOPBACK: [&str; 3] = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
-
-/// `https:`, or `http:` on the loopback; a path may follow, but nothing that a path can be lost in.
-fn base(reader: Reader) -> Result<String, Refusal> {
-    let text = reader.text()?;
-    let has_host = |rest: &str| !rest.is_empty() && !rest.starts_with('/');
-    let is_local = |rest: &str| {
-        let path = match rest.strip_prefix(':') {
-            Some(port) => port.trim_start_matches(|character: char| character.is_ascii_digit()),
-            None => rest,
-        };
-        path.is_empty() || path.starts_with('/')
-    };
-    let allowed = text.strip_prefix("https://").is_some_and(has_host)
-        || LOOPBACK
-            .iter()
-            .any(|local| text.strip_prefix(local).is_some_and(is_local));
-    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@' | b'\\');
-    if !allowed || !text.bytes().all(plain) {
-        return Err(
-            reader.invalid("must be an https: address without query, or http: on the loopback")
-        );
-    }
-    Ok(text.trim_end_matches('/').to_owned())
 }

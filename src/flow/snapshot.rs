@@ -12,12 +12,15 @@ use crate::vendor::{Entry, Stage};
 /// The version that this release writes. It reads this one and its neighbours.
 const VERSION: u64 = 1;
 
-const STAGES: [(Stage, &str); 5] = [
+const STAGES: [(Stage, &str); 8] = [
     (Stage::Start, "start"),
     (Stage::Poll, "poll"),
     (Stage::Answer, "answer"),
+    (Stage::Check, "check"),
+    (Stage::Challenges, "challenges"),
     (Stage::Look, "look"),
     (Stage::Confirm, "confirm"),
+    (Stage::Window, "window"),
 ];
 
 impl Flow {
@@ -35,6 +38,8 @@ impl Flow {
             ("repeats", number(self.repeats)),
             ("asked", self.asked.clone()),
             ("expires", Value::number(self.expires)),
+            ("refused", self.refused.into()),
+            ("heard", Value::number(self.heard)),
             ("state", self.state.save()),
             ("vendor", self.vendor.save()),
         ]);
@@ -89,6 +94,9 @@ impl Flow {
             repeats: count(flow.get("repeats"))?,
             asked: flow.get("asked").value().clone(),
             expires: flow.get("expires").uint()?,
+            refused: flow.get("refused").bool()?,
+            heard: flow.get("heard").uint()?,
+            window: None,
         };
         Ok(flow)
     }
@@ -107,9 +115,14 @@ impl State {
                 ("stage", name(*stage).into()),
                 ("until", Value::number(*until)),
             ]),
-            State::Asking { refused } => Value::object(vec![
-                ("at", "asking".into()),
-                ("refused", (*refused).into()),
+            State::Asking => Value::object(vec![("at", "asking".into())]),
+            State::Supplying { until } => Value::object(vec![
+                ("at", "supplying".into()),
+                ("until", Value::number(*until)),
+            ]),
+            State::Redirecting { until } => Value::object(vec![
+                ("at", "redirecting".into()),
+                ("until", Value::number(*until)),
             ]),
             State::Done(result) => {
                 Value::object(vec![("at", "done".into()), ("result", result.clone())])
@@ -141,9 +154,9 @@ impl State {
                 stage: stage()?,
                 until: until()?,
             },
-            "asking" => State::Asking {
-                refused: reader.get("refused").bool()?,
-            },
+            "asking" => State::Asking,
+            "supplying" => State::Supplying { until: until()? },
+            "redirecting" => State::Redirecting { until: until()? },
             "done" => State::Done(reader.get("result").value().clone()),
             "failed" => State::Failed(failure(reader)?),
             _ => return Err(reader.get("at").invalid("is not a state")),

@@ -18,6 +18,8 @@ pub enum Event<'a> {
     Answered(u32, Submitted<'a>),
     /// It is the time that the step named, or later.
     Waited,
+    /// The person came back from the window, with what the page says of it.
+    Returned(&'a Value),
     /// The caller wants no more of it.
     Cancelled,
     /// The flow comes out of a snapshot. Whether a request was sent just before is not known.
@@ -75,6 +77,20 @@ pub enum Step {
     Challenge {
         /// What to ask.
         round: Round,
+    },
+    /// The round still stands: hand in the same answers once more, or come back with [`Event::Waited`].
+    Supply {
+        /// The round's number.
+        round: u32,
+        /// Until when, in milliseconds since 1970; the person is asked anew afterwards.
+        until: u64,
+    },
+    /// Open this window for the person. Come back with [`Event::Returned`], or [`Event::Waited`].
+    Redirect {
+        /// Its address, to be opened as it is; it works once.
+        url: String,
+        /// When to look again, in milliseconds since 1970.
+        until: u64,
     },
     /// The end.
     Done {

@@ -1,0 +1,97 @@
+import { invalidInput, refusing } from './errors.js'
+import { Flow, newId, toFields, type Answers, type RawAnswers } from './flow.js'
+import { readHost, toJson, type Host, type HostOptions, type Secret } from './host.js'
+import {
+  FlowHandle,
+  mxChallengesResponse,
+  mxRequest,
+  mxResumeRequest,
+  mxStatusResponse,
+  type MemberParams,
+  type MxConfig,
+  type MxConnected,
+  type MxReply,
+  type Request,
+} from './wasm/bank_mfa.js'
+
+/** Which of MX's hosts to call, and with what. */
+export interface MxHost extends MxConfig, HostOptions {
+  /**
+   * The client id and the API key. They are a server's: never in a page. Without them the header is left
+   * out, for a proxy that adds it.
+   */
+  clientId?: string | undefined
+  /** A string, or a function that is asked once a flow. */
+  apiKey?: Secret | undefined
+}
+
+/** A reply, as far as it is judged. */
+interface Judged {
+  status: number
+  body: string | Uint8Array
+}
+
+/** MX (US and Canada): https://docs.mx.com */
+export const mx = {
+  /**
+   * Runs a member: a `job` of a member that exists; a new member (`institutionCode` and `credentials`, or
+   * `isOauth`); new `credentials` for a member; or, with a `memberGuid` alone, takes up a member that
+   * already runs or is CHALLENGED, which is where a webhook or a link in a letter leads to.
+   */
+  member(params: MemberParams, host: MxHost): Flow<MxConnected> {
+    const { config, checked } = readMx(host)
+    const handle = refusing(() => FlowHandle.start('mx', newId(), toJson('params', params), config))
+    return new Flow<MxConnected>(handle, checked, 'started')
+  },
+
+  /** The validated request that begins, for a loop of your own. Fill in its slot and send it. */
+  startRequest: (params: MemberParams, config: MxConfig): Request => request('start', params, config),
+  /** The request for a member's status. No more than one in 3,000 ms. */
+  statusRequest: (params: MemberParams, config: MxConfig): Request => request('status', params, config),
+  /** The request for a member's challenges. */
+  challengesRequest: (params: MemberParams, config: MxConfig): Request => request('challenges', params, config),
+  /** The request for the window in which the person signs in. */
+  windowRequest: (params: MemberParams, config: MxConfig): Request => request('window', params, config),
+
+  /** The request that answers all challenges of a round. Read the status just before you send it. */
+  resumeRequest(params: MemberParams, challenges: unknown, answers: Answers, config: MxConfig): Request {
+    return resume(params, challenges, toFields(answers), false, config)
+  },
+
+  /** The same with guids and values of your own. */
+  resumeRawRequest(params: MemberParams, challenges: unknown, answers: RawAnswers, config: MxConfig): Request {
+    return resume(params, challenges, answers, true, config)
+  },
+
+  /** Judges the reply to a status request. */
+  statusResponse: ({ status, body }: Judged): MxReply => mxStatusResponse(status, bytes(body)),
+  /** Judges the reply to a challenges request. */
+  challengesResponse: ({ status, body }: Judged): MxReply => mxChallengesResponse(status, bytes(body)),
+}
+
+function request(call: 'start' | 'status' | 'challenges' | 'window', params: MemberParams, config: MxConfig): Request {
+  return refusing(() => mxRequest(call, toJson('params', params), toJson('config', config)))
+}
+
+function resume(params: MemberParams, asked: unknown, answers: unknown, raw: boolean, config: MxConfig): Request {
+  const [json, challenges, given] = [toJson('params', params), toJson('challenges', asked), toJson('answers', answers)]
+  return refusing(() => mxResumeRequest(json, challenges, given, raw, toJson('config', config)))
+}
+
+function bytes(body: string | Uint8Array): Uint8Array {
+  return typeof body === 'string' ? new TextEncoder().encode(body) : body
+}
+
+/** @internal */
+export function readMx(host: MxHost): { config: string; checked: Host } {
+  const { clientId, apiKey, fetch, timeout, signal, clock, ...config } = host ?? {}
+  if (apiKey !== undefined && !(typeof clientId === 'string' && /^[\x21-\x39\x3b-\x7e]+$/.test(clientId))) {
+    throw invalidInput('/config/clientId', 'must be given with an apiKey')
+  }
+  const basic = (key: string) => `Basic ${btoa(`${clientId}:${key}`)}`
+  const secret = apiKey === undefined ? undefined : typeof apiKey === 'string' ? basic(apiKey) : async (session: Parameters<typeof apiKey>[0]) => basic(await apiKey(session))
+  return {
+    config: toJson('config', config),
+    checked: readHost({ fetch, timeout, signal, clock }, { MxBasic: secret }),
+  }
+}

@@ -1,0 +1,197 @@
+//! The challenges of a member as a form, and the answers to it as a resume.
+//!
+//! `type` is a number in MX's guide and a name in its specification. Labels are text, not unique, and
+//! never sent: an answer goes by its challenge's guid.
+
+use crate::challenge::{Answers, Challenge, Choice, Control, Image, Kind, Part};
+use crate::failure::Refusal;
+use crate::json::{Reader, Value, decimal};
+
+/// The type by number and name, and what the person does.
+#[rustfmt::skip]
+const TYPES: &[(&str, &str, Kind)] = &[
+    ("0",  "TEXT",          Kind::Question),
+    ("2",  "OPTIONS",       Kind::Choice),
+    ("12", "TOKEN",         Kind::Code),
+    // An alias at most.
+    ("12", "TOKEN_INPUT",   Kind::Code),
+    ("13", "IMAGE_DATA",    Kind::ImageText),
+    ("14", "IMAGE_OPTIONS", Kind::ImageChoice),
+];
+
+/// The most options of a challenge that are read.
+const MAX_OPTIONS: usize = 1000;
+
+/// One entry of `challenges`.
+struct Asked<'a> {
+    json: &'a Value,
+    kind: Kind,
+}
+
+impl<'a> Asked<'a> {
+    /// Entries without a guid cannot be answered.
+    fn all(asked: &'a Value) -> Vec<Asked<'a>> {
+        let entries = asked
+            .items()
+            .iter()
+            .filter(|json| json.get("guid").as_text().is_some());
+        entries.map(Asked::read).collect()
+    }
+
+    fn read(json: &'a Value) -> Asked<'a> {
+        let kind = match json.get("type") {
+            Value::Text(name) | Value::Number(name) => TYPES
+                .iter()
+                .find(|(number, is, _)| number == name || is == name),
+            _ => None,
+        };
+        let asked = Asked {
+            json,
+            kind: kind.map_or(Kind::Unknown, |(_, _, kind)| *kind),
+        };
+        // Without anything to choose from it is not guessed what to do.
+        match asked.kind {
+            Kind::Choice | Kind::ImageChoice if asked.options().is_empty() => Asked {
+                kind: Kind::Unknown,
+                ..asked
+            },
+            Kind::Choice if asked.is_account() => Asked {
+                kind: Kind::Account,
+                ..asked
+            },
+            _ => asked,
+        }
+    }
+
+    /// As MX's own widget tells it, by a name that its internal API gives; where the public one has it is
+    /// a guess.
+    fn is_account(&self) -> bool {
+        let named = ["external_id", "field_name"].map(|name| self.json.get(name).as_text());
+        named.contains(&Some("single_account_select"))
+    }
+
+    fn options(&self) -> &'a [Value] {
+        let list = if self.kind == Kind::ImageChoice {
+            "image_options"
+        } else {
+            "options"
+        };
+        let items = self.json.get(list).items();
+        items.get(..MAX_OPTIONS).unwrap_or(items)
+    }
+
+    fn challenge(&self, round: u32, index: usize) -> Challenge {
+        let prompt = self.json.get("label").as_text().unwrap_or_default();
+        let vendor_type = self.json.get("type").clone();
+        let mut new = Challenge::new(round, index, self.kind, vendor_type, prompt);
+        let (control, options) = match self.kind {
+            Kind::Choice | Kind::Account => (Control::Select, self.choices()),
+            Kind::ImageChoice => (Control::ImageSelect, self.choices()),
+            _ => (Control::Text, Vec::new()),
+        };
+        if self.kind == Kind::ImageText {
+            new.image = self.json.get("image_data").as_text().and_then(Image::of);
+        }
+        new.with(Part::Answer, control, options)
+    }
+
+    fn choices(&self) -> Vec<Choice> {
+        let choice = |(index, option): (usize, &Value)| {
+            let label = option
+                .get("label")
+                .as_text()
+                .or_else(|| option.get("value").as_text());
+            Choice {
+                image: option.get("data_uri").as_text().and_then(Image::of),
+                ..Choice::new(index, label.unwrap_or_default())
+            }
+        };
+        self.options().iter().enumerate().map(choice).collect()
+    }
+
+    /// What stands for an option on the wire: its value, else its guid, else its label. A live capture
+    /// had no guids; MX's own widget sends the guid, to an API of its own. A host that knows better
+    /// answers raw.
+    fn wire(&self, place: usize) -> Value {
+        let option = self.options().get(place);
+        let named = |name| option.map_or(&Value::Null, |option| option.get(name));
+        let values = ["value", "guid", "label"].map(named);
+        let first = values.into_iter().find(|value| **value != Value::Null);
+        first.cloned().unwrap_or_default()
+    }
+}
+
+/// Whether there is anything to answer.
+pub fn is_asked(asked: &Value) -> bool {
+    !Asked::all(asked).is_empty()
+}
+
+/// Whether two rounds are the same one: the next round has new guids.
+pub fn same(one: &Value, other: &Value) -> bool {
+    let guids = |asked| {
+        Asked::all(asked)
+            .into_iter()
+            .map(|asked| asked.json.get("guid"))
+    };
+    guids(one).eq(guids(other))
+}
+
+/// The challenges as a form.
+pub fn challenges(asked: &Value, round: u32) -> Vec<Challenge> {
+    let all = Asked::all(asked);
+    all.iter()
+        .enumerate()
+        .map(|(index, asked)| asked.challenge(round, index))
+        .collect()
+}
+
+/// The challenges of a resume: all of the round, each by its guid.
+pub fn answered(asked: &Value, answers: &Answers) -> Value {
+    let answer = |(index, asked): (usize, Asked)| {
+        let value = match answers.text(index, Part::Answer) {
+            Some(text) => text.into(),
+            None => answers
+                .picks(index, Part::Answer)
+                .first()
+                .map_or(Value::Null, |place| asked.wire(*place)),
+        };
+        Value::object(vec![
+            ("guid", asked.json.get("guid").clone()),
+            ("value", value),
+        ])
+    };
+    Asked::all(asked)
+        .into_iter()
+        .enumerate()
+        .map(answer)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+/// The challenges of a resume as a host wrote them: guids and values, not empty.
+pub fn raw_answered(raw: &Value) -> Result<Value, Refusal> {
+    let reader = Reader::new("answers", raw);
+    if raw.entries().is_empty() {
+        return Err(reader.invalid("must be an object of guids and values"));
+    }
+    let mut all = Vec::new();
+    for (place, (guid, value)) in raw.entries().iter().enumerate() {
+        // A value may stand alone or, as for every vendor, in a list.
+        let value = if let [one] = value.items() {
+            one
+        } else {
+            value
+        };
+        if !matches!(value, Value::Text(text) if !text.is_empty()) {
+            return Err(reader
+                .get(&decimal(place as u64))
+                .invalid("must be a string that is not empty"));
+        }
+        let guid = guid.as_str().into();
+        all.push(Value::object(vec![
+            ("guid", guid),
+            ("value", value.clone()),
+        ]));
+    }
+    Ok(all.into())
+}
