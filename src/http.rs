@@ -5,9 +5,9 @@ use core::fmt;
 use crate::failure::Refusal;
 use crate::json::{self, Reader, Value};
 
-/// The most that is read of a reply, in bytes. A round of images stays below one tenth of it; what is
-/// larger counts as unreadable.
-pub const MAX_BODY: usize = 2 * 1024 * 1024;
+/// The most that is read of a reply, in bytes: an image of five million fits, in base64. What is larger
+/// counts as unreadable.
+pub const MAX_BODY: usize = 8 * 1024 * 1024;
 
 /// A request, complete but for the secrets that its slots name.
 #[derive(Clone, PartialEq, Eq)]

@@ -19,9 +19,6 @@ const TYPES: &[(&str, &str, Kind)] = &[
     ("14", "IMAGE_OPTIONS", Kind::ImageChoice),
 ];
 
-/// The most options of a challenge that are read.
-const MAX_OPTIONS: usize = 1000;
-
 /// One entry of `challenges`.
 struct Asked<'a> {
     json: &'a Value,
@@ -76,8 +73,7 @@ impl<'a> Asked<'a> {
         } else {
             "options"
         };
-        let items = self.json.get(list).items();
-        items.get(..MAX_OPTIONS).unwrap_or(items)
+        self.json.get(list).items()
     }
 
     fn challenge(&self, round: u32, index: usize) -> Challenge {

@@ -177,6 +177,7 @@ pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
         is_oauth: saved.get("is_oauth").bool()?,
         seen: saved.get("seen").uint()?,
         refused: saved.get("refused").bool()?,
+        purpose: Stage::Poll,
     }))
 }
 
@@ -201,6 +202,8 @@ pub struct Member {
     seen: u64,
     /// MX did not accept the last answers.
     refused: bool,
+    /// Why the challenges are asked for by themselves.
+    purpose: Stage,
 }
 
 impl Member {
@@ -222,6 +225,7 @@ impl Member {
             is_oauth: params.is_oauth,
             seen: 0,
             refused: false,
+            purpose: Stage::Poll,
         };
         Ok((member, params.credentials))
     }
@@ -325,26 +329,36 @@ impl Member {
         }
     }
 
-    /// The reply to a status call. What one poll alone does not prove is believed on the second.
+    /// The reply to a call for the status or the challenges. What one reply alone does not prove is
+    /// believed on the second.
     fn looked(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         let reply = match stage {
             Stage::Challenges => Reply::challenges(response),
             _ => Reply::judge(response),
         };
+        let purpose = if stage == Stage::Challenges {
+            self.purpose
+        } else {
+            stage
+        };
         let seen = core::mem::take(&mut self.seen);
         match reply {
-            Reply::Challenged(asked) if stage == Stage::Check && same(&asked, context.asked) => {
+            Reply::Challenged(asked) if purpose == Stage::Check && same(&asked, context.asked) => {
                 Verdict::StillAsks
             }
             // A resume whose reply was lost: the first poll may be older than the answer.
             Reply::Challenged(asked)
-                if stage == Stage::Look && seen == 0 && same(&asked, context.asked) =>
+                if purpose == Stage::Look && seen == 0 && same(&asked, context.asked) =>
             {
                 self.seen = 1;
                 Verdict::Wait(Stage::Look, None)
             }
             Reply::Challenged(asked) => self.asks(asked),
-            Reply::ChallengedSomehow => Verdict::Go(Stage::Challenges),
+            Reply::ChallengedSomehow => {
+                self.purpose = stage;
+                self.seen = seen;
+                Verdict::Go(Stage::Challenges)
+            }
             Reply::Redirect => Verdict::Redirect,
             Reply::Working => Verdict::Wait(Stage::Poll, response.retry_after),
             Reply::Connected(result) => Verdict::Done(result),

@@ -60,7 +60,7 @@ impl Reply {
             Class::Ended(code) => {
                 let error = error_code(member.get("error"));
                 Reply::Ended {
-                    code: error.as_deref().and_then(by_error).unwrap_or(code),
+                    code: by_error(code, error.as_deref()),
                     certain: error.is_some(),
                     vendor_code: error.or_else(|| (!name.is_empty()).then(|| name.to_owned())),
                 }

@@ -98,12 +98,14 @@ const ERRORS: &[(&str, Code)] = &[
     ("3002", Busy),
 ];
 
-/// What an error code adds to a status that has ended.
-pub fn by_error(code: &str) -> Option<Code> {
-    ERRORS
-        .iter()
-        .find(|(error, _)| *error == code)
-        .map(|(_, code)| *code)
+/// What an error code makes of a status that has ended. What the person has to do at the bank, and what
+/// nobody can do anything about, stays that.
+pub fn by_error(ended: Code, error: Option<&str>) -> Code {
+    if matches!(ended, BankActionRequired | InstitutionClosed) {
+        return ended;
+    }
+    let row = ERRORS.iter().find(|(code, _)| Some(*code) == error);
+    row.map_or(ended, |(_, code)| *code)
 }
 
 #[cfg(test)]

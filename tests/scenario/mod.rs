@@ -1,4 +1,7 @@
-//! A flow against the simulated bank on a virtual clock, so that a test reads as a sentence.
+//! A flow against the simulated vendors on a virtual clock, so that a test reads as a sentence.
+
+// Each test file is a crate of its own, and none uses all of it.
+#![allow(dead_code)]
 
 use std::collections::BTreeMap;
 
@@ -8,13 +11,20 @@ use bank_mfa::flinks::AUTHORIZE_TOKEN;
 use bank_mfa::flow::{Event, Flow, Loss, Step, Submitted};
 use bank_mfa::http::{Header, Request, Response};
 use bank_mfa::json::{Reader, Value};
-use bank_mfa::simulator::{Arrival, Fault, Incoming, Outgoing, Rules, Simulator};
-use bank_mfa::{VENDORS, flinks};
+use bank_mfa::mx::BASIC;
+use bank_mfa::simulator::{Arrival, Fault, Incoming, MxRules, Outgoing, Rules, Simulator};
+use bank_mfa::vendor::Entry;
+use bank_mfa::{VENDORS, flinks, mx};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 pub const MINUTE: u64 = 60_000;
 
 const CUSTOMER: &str = "43387ca6-0391-4c82-857d-70d95f087ecb";
-const ORIGIN: &str = "https://toolbox-api.private.fin.ag";
+const ORIGINS: [&str; 2] = [
+    "https://toolbox-api.private.fin.ag",
+    "https://int-api.mx.com",
+];
 
 pub struct Scenario {
     pub bank: Simulator,
@@ -26,10 +36,14 @@ pub struct Scenario {
     /// One authorize token a session.
     tokens: BTreeMap<u32, String>,
     config: Value,
+    /// What was handed in last, as a driver keeps it until it is on its way.
+    given: Value,
+    given_raw: bool,
 }
 
 /// How a scenario begins; finish it with [`Begin::run`].
 pub struct Begin {
+    entry: Entry,
     params: String,
     config: String,
     bank: Simulator,
@@ -53,6 +67,46 @@ pub fn signing_in(username: &str, password: &str) -> Begin {
     ))
 }
 
+/// A job of one of MX's members, by name.
+pub fn aggregate(name: &str) -> Begin {
+    with_member(name, r#","job":"aggregate""#)
+}
+
+/// One of MX's members, taken up as it stands.
+pub fn watch(name: &str) -> Begin {
+    with_member(name, "")
+}
+
+/// New credentials for one of MX's members.
+pub fn update(name: &str, credentials: &str) -> Begin {
+    with_member(name, &format!(r#","credentials":{credentials}"#))
+}
+
+fn with_member(name: &str, rest: &str) -> Begin {
+    let bank = Simulator::new(1);
+    let (user, member) = (bank.user_guid(), bank.member_guid(name).unwrap());
+    begin_mx(format!(
+        r#"{{"userGuid":"{user}","memberGuid":"{member}"{rest}}}"#
+    ))
+}
+
+/// A new member of MX's.
+pub fn create(institution: &str, rest: &str) -> Begin {
+    let user = Simulator::new(1).user_guid();
+    begin_mx(format!(
+        r#"{{"userGuid":"{user}","institutionCode":"{institution}",{rest}}}"#
+    ))
+}
+
+fn begin_mx(params: String) -> Begin {
+    Begin {
+        entry: mx::ENTRY,
+        params,
+        config: r#"{"environment":"integration"}"#.to_owned(),
+        bank: Simulator::new(1),
+    }
+}
+
 fn by_login_id(username: &str, mode: &str) -> Begin {
     let login_id = Simulator::new(1).login_id(username).unwrap();
     begin(format!(r#"{{"loginId":"{login_id}",{mode}}}"#))
@@ -60,6 +114,7 @@ fn by_login_id(username: &str, mode: &str) -> Begin {
 
 fn begin(params: String) -> Begin {
     Begin {
+        entry: flinks::ENTRY,
         params,
         config: format!(r#"{{"instance":"toolbox","customerId":"{CUSTOMER}"}}"#),
         bank: Simulator::new(1),
@@ -76,6 +131,18 @@ impl Begin {
     /// Other rules than usual.
     pub fn under(mut self, rules: Rules) -> Begin {
         self.bank.set_rules(rules);
+        self
+    }
+
+    /// Other rules of MX's than usual.
+    pub fn under_mx(mut self, rules: MxRules) -> Begin {
+        self.bank.set_mx_rules(rules);
+        self
+    }
+
+    /// By the older version of MX's API.
+    pub fn by_the_older_version(mut self) -> Begin {
+        self.config = self.config.replace('}', r#","version":"v20111101"}"#);
         self
     }
 
@@ -96,7 +163,7 @@ impl Begin {
     pub fn pause(self) -> Scenario {
         let params = Value::parse(self.params.as_bytes()).unwrap();
         let config = Value::parse(self.config.as_bytes()).unwrap();
-        let start = flinks::ENTRY.start;
+        let start = self.entry.start;
         let (vendor, credentials) = start(
             Reader::new("params", &params),
             Reader::new("config", &config),
@@ -113,6 +180,8 @@ impl Begin {
             sent: Vec::new(),
             tokens: BTreeMap::new(),
             config,
+            given: Value::Null,
+            given_raw: false,
         }
     }
 }
@@ -120,7 +189,7 @@ impl Begin {
 impl Scenario {
     /// Sends and waits, until the person is asked or the flow is at its end.
     pub fn go_on(&mut self) {
-        for _ in 0..1000 {
+        for _ in 0..5000 {
             match self.step.clone() {
                 Step::Send {
                     serial, request, ..
@@ -133,30 +202,36 @@ impl Scenario {
                     self.now = until;
                     self.step = self.flow.advance(Event::Waited, self.now).unwrap();
                 }
+                Step::Supply { round, .. } => {
+                    let given = match self.given_raw {
+                        true => Submitted::Raw(&self.given),
+                        false => Submitted::Fields(&self.given),
+                    };
+                    let event = Event::Answered(round, given);
+                    self.step = self.flow.advance(event, self.now).unwrap();
+                }
                 _ => return,
             }
         }
         panic!("the flow does not come to an end");
     }
 
-    /// Sends one request as it is, under its session's token.
+    /// Sends one request as it is, with its secrets.
     pub fn send(&mut self, request: &Request) -> Outgoing {
-        let token = match self.tokens.get(&request.session) {
-            Some(token) => token.clone(),
-            None => self.mint(),
-        };
-        self.tokens.insert(request.session, token.clone());
-        let headers: Vec<(String, String)> = (request.headers.iter())
-            .map(|header| match *header {
+        let mut headers = Vec::new();
+        for header in &request.headers {
+            headers.push(match *header {
                 Header::Literal { name, value } => (name.to_owned(), value.to_owned()),
                 Header::Secret { name, slot } => {
-                    assert_eq!(slot, AUTHORIZE_TOKEN);
-                    (name.to_owned(), token.clone())
+                    (name.to_owned(), self.secret(slot, request.session))
                 }
-            })
-            .collect();
+            });
+        }
         let body = request.body.as_deref().unwrap_or_default().as_bytes();
-        let path = request.url.strip_prefix(ORIGIN).unwrap();
+        let path = ORIGINS
+            .iter()
+            .find_map(|origin| request.url.strip_prefix(origin))
+            .unwrap();
         self.bank.handle(
             self.now,
             &Incoming {
@@ -166,6 +241,44 @@ impl Scenario {
                 body,
             },
         )
+    }
+
+    fn secret(&mut self, slot: &str, session: u32) -> String {
+        match slot {
+            AUTHORIZE_TOKEN => {
+                let known = self.tokens.get(&session).cloned();
+                let token = known.unwrap_or_else(|| self.mint());
+                self.tokens.insert(session, token.clone());
+                token
+            }
+            BASIC => {
+                let (id, key) = self.bank.mx_key();
+                format!("Basic {}", STANDARD.encode(format!("{id}:{key}")))
+            }
+            other => panic!("no secret for {other}"),
+        }
+    }
+
+    /// What an institution of MX's wants of a person.
+    pub fn credential_guids(&mut self, institution: &str) -> Vec<String> {
+        let headers = [
+            ("authorization".to_owned(), self.secret(BASIC, 1)),
+            ("accept".to_owned(), "application/json".to_owned()),
+            ("accept-version".to_owned(), "v20250224".to_owned()),
+        ];
+        let path = format!("/institutions/{institution}/credentials");
+        let incoming = Incoming {
+            method: "GET",
+            path: &path,
+            headers: &headers,
+            body: b"",
+        };
+        let reply = self.bank.handle(self.now, &incoming);
+        let body = Value::parse(&reply.body).unwrap();
+        let credentials = body.get("credentials").items().iter();
+        credentials
+            .map(|item| item.get("guid").as_text().unwrap().to_owned())
+            .collect()
     }
 
     fn mint(&mut self) -> String {
@@ -183,7 +296,7 @@ impl Scenario {
         body.get("Token").as_text().unwrap().to_owned()
     }
 
-    fn deliver(&mut self, serial: u32, reply: &Outgoing) {
+    pub fn deliver(&mut self, serial: u32, reply: &Outgoing) {
         let retry_after = reply.headers.iter().find(|(name, _)| name == "retry-after");
         let event = match reply.arrival {
             Arrival::Arrives => Event::Replied(
@@ -234,7 +347,15 @@ impl Scenario {
         let number = self.round().number;
         let event = Event::Answered(number, Submitted::Fields(given));
         self.step = self.flow.advance(event, self.now)?;
+        self.given = given.clone();
+        self.given_raw = false;
         Ok(())
+    }
+
+    /// Keeps answers in the vendor's own form, as a driver does until they are on their way.
+    pub fn give_raw(&mut self, given: &Value) {
+        self.given = given.clone();
+        self.given_raw = true;
     }
 
     /// Answers the fields, in their order, and goes on.

@@ -1,0 +1,517 @@
+//! MX's members against the simulated vendor.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod scenario;
+
+use bank_mfa::challenge::Kind;
+use bank_mfa::failure::{Code, Next};
+use bank_mfa::flow::{Event, Step, Submitted};
+use bank_mfa::json::Value;
+use bank_mfa::simulator::{Fault, FaultKind, On};
+use scenario::{MINUTE, Scenario, aggregate, create, update, watch};
+
+fn json(text: &str) -> Value {
+    Value::parse(text.as_bytes()).unwrap()
+}
+
+fn key(scenario: &Scenario) -> Value {
+    json(&scenario.flow.snapshot()).get("key").clone()
+}
+
+/// Answers each round as the simulator says is right, by the labels that a person sees.
+fn answer_right(scenario: &mut Scenario) {
+    while let Step::Challenge { round } = scenario.step.clone() {
+        let guid = key(scenario)
+            .get("member_guid")
+            .as_text()
+            .unwrap()
+            .to_owned();
+        let right = json(&scenario.bank.right_values_json(&guid).unwrap());
+        let mut raw = Value::object(Vec::new());
+        for answer in right.get("member").get("challenges").items() {
+            raw.set(
+                answer.get("guid").as_text().unwrap(),
+                answer.get("value").clone(),
+            );
+        }
+        let event = Event::Answered(round.number, Submitted::Raw(&raw));
+        scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+        scenario.give_raw(&raw);
+        scenario.go_on();
+    }
+}
+
+// Starting points -------------------------------------------------------------------------------
+
+#[test]
+fn a_member_without_questions_is_connected() {
+    let scenario = aggregate("no_questions").run();
+    assert_eq!(
+        scenario.result().get("connectionStatus").as_text(),
+        Some("CONNECTED")
+    );
+    let guid = scenario.bank.member_guid("no_questions");
+    assert_eq!(
+        scenario.result().get("memberGuid").as_text(),
+        guid.as_deref()
+    );
+}
+
+#[test]
+fn a_member_that_is_challenged_already_is_taken_up() {
+    let mut scenario = watch("already_challenged").run();
+    scenario.round();
+    answer_right(&mut scenario);
+    scenario.result();
+    assert_eq!(scenario.bank.counts().jobs, 0);
+}
+
+#[test]
+fn a_member_that_runs_already_is_taken_up() {
+    watch("already_running").run().result();
+}
+
+#[test]
+fn new_credentials_connect_a_member_again() {
+    let scenario = update("denied", &signing_in("denied", "Renewed")).run();
+    scenario.result();
+    assert_eq!(scenario.bank.counts().credentials, 1);
+}
+
+#[test]
+fn a_new_member_signs_in_with_credentials() {
+    let credentials = format!(r#""credentials":{}"#, signing_in("text", "Everyday"));
+    let mut scenario = create("simulated_bank", &credentials).run();
+    answer_right(&mut scenario);
+    scenario.result();
+    assert_eq!(scenario.bank.counts().credentials, 1);
+}
+
+/// The credentials of the simulated bank, by their guids.
+fn signing_in(username: &str, password: &str) -> String {
+    let mut scenario = aggregate("text").run();
+    let guids = scenario.credential_guids("simulated_bank");
+    format!(
+        r#"[{{"guid":"{}","value":"{username}"}},{{"guid":"{}","value":"{password}"}}]"#,
+        guids[0], guids[1]
+    )
+}
+
+#[test]
+fn both_versions_of_the_api_are_spoken() {
+    aggregate("text").run().round();
+    aggregate("text").by_the_older_version().run().round();
+}
+
+// Challenges ------------------------------------------------------------------------------------
+
+#[test]
+fn everyone_gets_to_the_end_with_the_right_answers() {
+    let members = aggregate("text").run().bank.members();
+    let asked: Vec<_> = members
+        .iter()
+        .filter(|member| member.group == "challenges")
+        .collect();
+    assert!(asked.len() > 20);
+    for member in asked {
+        let mut scenario = aggregate(member.name).run();
+        answer_right(&mut scenario);
+        match &scenario.step {
+            Step::Done { .. } => {}
+            step => panic!("{}: {step:?}", member.name),
+        }
+        assert!(
+            scenario.bank.counts().broken.is_empty(),
+            "{}: {:?}",
+            member.name,
+            scenario.bank.counts().broken
+        );
+    }
+}
+
+#[test]
+fn types_come_as_numbers_names_and_null() {
+    for (member, kinds) in [
+        (
+            "types_in_numbers",
+            &[Kind::Question, Kind::Choice, Kind::Code][..],
+        ),
+        (
+            "types_in_names",
+            &[Kind::Question, Kind::Choice, Kind::Code],
+        ),
+        ("types_of_null", &[Kind::Unknown]),
+        ("image_bare", &[Kind::ImageText]),
+        ("image_data_uri", &[Kind::ImageText]),
+        ("image_options", &[Kind::ImageChoice]),
+        ("account", &[Kind::Account]),
+        ("unknown_type", &[Kind::Unknown]),
+    ] {
+        let scenario = aggregate(member).run();
+        let asked: Vec<_> = scenario
+            .round()
+            .challenges
+            .iter()
+            .map(|asked| asked.kind)
+            .collect();
+        assert!(
+            kinds.iter().all(|kind| asked.contains(kind)),
+            "{member}: {asked:?}"
+        );
+    }
+}
+
+#[test]
+fn a_picture_is_shown_and_one_that_could_carry_a_script_is_not() {
+    for (member, shown) in [
+        ("image_bare", true),
+        ("image_data_uri", true),
+        ("svg_image", false),
+    ] {
+        let scenario = aggregate(member).run();
+        let image = scenario
+            .round()
+            .challenges
+            .iter()
+            .any(|asked| asked.image.is_some());
+        assert_eq!(image, shown, "{member}");
+    }
+}
+
+#[test]
+fn labels_are_text() {
+    let scenario = aggregate("markup").run();
+    assert!(
+        scenario
+            .round()
+            .challenges
+            .iter()
+            .any(|asked| asked.prompt.contains('<'))
+    );
+}
+
+#[test]
+fn a_code_by_phone_takes_two_rounds() {
+    let mut scenario = aggregate("code_by_phone").run();
+    assert_eq!(scenario.challenge().kind, Kind::Choice);
+    scenario.answer(&["0"]);
+    assert_eq!(scenario.challenge().kind, Kind::Code);
+    assert_eq!(
+        scenario.challenge().fields[0].autocomplete,
+        Some("one-time-code")
+    );
+}
+
+#[test]
+fn two_option_challenges_do_not_overwrite_each_other() {
+    let mut scenario = aggregate("two_options").run();
+    scenario.answer(&["0", "1"]);
+    let resumes = scenario
+        .sent
+        .iter()
+        .filter(|request| request.url.ends_with("/resume"));
+    let body = json(resumes.last().unwrap().body.as_deref().unwrap());
+    let challenges = body.get("member").get("challenges").items().to_vec();
+    assert_eq!(challenges.len(), 2);
+    assert_ne!(challenges[0].get("guid"), challenges[1].get("guid"));
+    assert_ne!(challenges[0].get("value"), challenges[1].get("value"));
+}
+
+#[test]
+fn equal_labels_are_told_apart_by_their_guids() {
+    let mut scenario = aggregate("equal_labels").run();
+    let prompts: Vec<_> = scenario
+        .round()
+        .challenges
+        .iter()
+        .map(|asked| &asked.prompt)
+        .collect();
+    assert!(prompts.windows(2).all(|pair| pair[0] == pair[1]));
+    answer_right(&mut scenario);
+    scenario.result();
+}
+
+#[test]
+fn thousands_of_options_can_be_picked_from() {
+    let scenario = aggregate("many_options").run();
+    assert_eq!(scenario.challenge().fields[0].options.len(), 3000);
+}
+
+#[test]
+fn challenges_that_the_status_leaves_out_are_asked_for() {
+    let mut scenario = aggregate("challenges_apart").run();
+    assert!(
+        scenario
+            .sent
+            .iter()
+            .any(|request| request.url.ends_with("/challenges"))
+    );
+    answer_right(&mut scenario);
+    scenario.result();
+}
+
+// Rounds ----------------------------------------------------------------------------------------
+
+#[test]
+fn the_status_is_read_before_every_answer() {
+    let mut scenario = aggregate("text").run();
+    let before = scenario.sent.len();
+    answer_right(&mut scenario);
+    assert!(scenario.sent[before].url.ends_with("/status"));
+    assert!(scenario.sent[before + 1].url.ends_with("/resume"));
+}
+
+#[test]
+fn an_answer_to_an_expired_member_is_not_sent() {
+    let mut scenario = aggregate("text").run();
+    scenario.now += 10 * MINUTE;
+    scenario.answer(&["anything"]);
+    assert_eq!(scenario.failure().code, Code::SessionExpired);
+    assert_eq!(scenario.bank.counts().answers, 0);
+}
+
+#[test]
+fn a_wrong_answer_ends_or_is_asked_again() {
+    let mut scenario = aggregate("wrong_ends").run();
+    scenario.answer(&["wrong"]);
+    assert_eq!(scenario.failure().code, Code::AnswerRefused);
+
+    let mut scenario = aggregate("wrong_again").run();
+    scenario.answer(&["wrong"]);
+    assert_eq!(scenario.round().number, 2);
+}
+
+#[test]
+fn polls_keep_three_seconds_also_when_a_person_answers_at_once() {
+    let mut scenario = aggregate("three_rounds").run();
+    answer_right(&mut scenario);
+    scenario.result();
+    assert!(
+        scenario.bank.counts().broken.is_empty(),
+        "{:?}",
+        scenario.bank.counts().broken
+    );
+}
+
+#[test]
+fn answers_that_nobody_supplies_are_asked_for_again() {
+    let mut scenario = aggregate("text").run();
+    let number = scenario.round().number;
+    scenario.now += MINUTE;
+    scenario.try_answer(&["anything"]).unwrap();
+    let Step::Send {
+        serial, request, ..
+    } = scenario.step.clone()
+    else {
+        panic!()
+    };
+    let reply = scenario.send(&request);
+    scenario.deliver(serial, &reply);
+    let Step::Supply { until, .. } = scenario.step else {
+        panic!("{:?}", scenario.step)
+    };
+    scenario.now = until;
+    scenario.step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
+    assert_eq!(scenario.round().number, number);
+    assert_eq!(scenario.bank.counts().answers, 0);
+}
+
+#[test]
+fn a_flow_taken_up_before_its_answers_were_sent_asks_the_person() {
+    let mut scenario = aggregate("text").run();
+    scenario.now += MINUTE;
+    scenario.try_answer(&["anything"]).unwrap();
+    scenario.restore();
+    scenario.round();
+}
+
+// Statuses --------------------------------------------------------------------------------------
+
+#[rustfmt::skip]
+const STATUSES: &[(&str, Code, Next)] = &[
+    ("prevented",     Code::CredentialsRefused, Next::AskCredentials),
+    ("denied",        Code::CredentialsRefused, Next::AskCredentials),
+    ("denied_object", Code::CredentialsRefused, Next::AskCredentials),
+    ("denied_empty",  Code::CredentialsRefused, Next::AskCredentials),
+    ("denied_silent", Code::CredentialsRefused, Next::AskCredentials),
+    ("imported",      Code::CredentialsRefused, Next::AskCredentials),
+    ("impaired",      Code::CredentialsRefused, Next::AskCredentials),
+    ("rejected",      Code::AnswerRefused,      Next::StartOver),
+    ("expired",       Code::SessionExpired,     Next::StartOver),
+    ("locked",        Code::BankActionRequired, Next::VisitBank),
+    ("impeded",       Code::BankActionRequired, Next::VisitBank),
+    ("degraded",      Code::Busy,               Next::RetryLater),
+    ("disconnected",  Code::Busy,               Next::RetryLater),
+    ("delayed",       Code::Busy,               Next::RetryLater),
+    ("failed",        Code::Busy,               Next::RetryLater),
+    ("discontinued",  Code::InstitutionClosed,  Next::GiveUp),
+    ("closed",        Code::InstitutionClosed,  Next::GiveUp),
+    ("disabled",      Code::InstitutionClosed,  Next::GiveUp),
+    ("something_new", Code::Refused,            Next::GiveUp),
+];
+
+#[test]
+fn each_status_ends_with_its_next_action() {
+    for (member, code, next) in STATUSES {
+        let scenario = aggregate(member).run();
+        let failure = scenario.failure();
+        assert_eq!((failure.code, failure.next), (*code, *next), "{member}");
+    }
+}
+
+#[test]
+fn a_status_left_over_from_before_the_job_is_not_believed() {
+    for member in ["stale_denied", "stale_expired"] {
+        let mut scenario = aggregate(member).run();
+        answer_right(&mut scenario);
+        scenario.result();
+    }
+}
+
+#[test]
+fn a_status_while_a_job_runs_is_not_the_end() {
+    for member in [
+        "delayed_running",
+        "denied_running",
+        "connected_running",
+        "something_new_running",
+    ] {
+        aggregate(member).run().result();
+    }
+}
+
+#[test]
+fn a_202_that_starts_nothing_is_not_waited_for() {
+    aggregate("throttled").run().result();
+}
+
+#[test]
+fn another_job_in_the_way_is_a_matter_of_time() {
+    let scenario = aggregate("busy").run();
+    assert_eq!(scenario.failure().code, Code::ConcurrentSession);
+    assert_eq!(scenario.failure().next, Next::RetryLater);
+}
+
+#[test]
+fn a_flow_that_polls_has_an_end() {
+    let scenario = aggregate("endless").run();
+    assert_eq!(scenario.failure().code, Code::TimedOut);
+}
+
+#[test]
+fn failed_polls_are_tolerated_within_a_bound() {
+    let fault = |times| Fault {
+        times,
+        ..Fault::new(FaultKind::Html).on(On::Poll)
+    };
+    aggregate("no_questions").but(fault(5)).run().result();
+    let scenario = aggregate("no_questions").but(fault(99)).run();
+    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+}
+
+#[test]
+fn whatever_stands_in_the_place_of_a_member_is_no_hang_and_no_success() {
+    for kind in [
+        FaultKind::NoMember,
+        FaultKind::NullMember,
+        FaultKind::MemberList,
+        FaultKind::Empty,
+    ] {
+        let fault = Fault {
+            times: 99,
+            ..Fault::new(kind).on(On::Poll)
+        };
+        let scenario = aggregate("no_questions").but(fault).run();
+        assert_eq!(scenario.failure().code, Code::OutcomeUnknown, "{kind:?}");
+    }
+}
+
+// Lost replies ----------------------------------------------------------------------------------
+
+#[test]
+fn a_lost_job_is_looked_after() {
+    aggregate("no_questions")
+        .but(Fault::new(FaultKind::LostReply).on(On::Start))
+        .run()
+        .result();
+}
+
+#[test]
+fn a_lost_resume_that_was_heard_goes_on() {
+    let mut scenario = aggregate("text")
+        .but(Fault::new(FaultKind::LostReply).on(On::Answer))
+        .run();
+    answer_right(&mut scenario);
+    scenario.result();
+    assert_eq!(scenario.bank.counts().answers, 1);
+}
+
+#[test]
+fn a_lost_resume_that_was_not_heard_is_asked_for_after_two_polls() {
+    let mut scenario = aggregate("text")
+        .but(Fault::new(FaultKind::LostRequest).on(On::Answer))
+        .run();
+    let before = scenario.round().number;
+    scenario.answer(&["anything"]);
+    assert_eq!(scenario.round().number, before + 1);
+    assert_eq!(scenario.bank.counts().answers_judged, 0);
+}
+
+#[test]
+fn new_credentials_that_were_lost_are_never_sent_again() {
+    let lost = Fault::new(FaultKind::LostReply).on(On::Start);
+    let scenario = update("denied", &signing_in("denied", "Renewed"))
+        .but(lost)
+        .run();
+    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+    assert_eq!(scenario.sent.len(), 1);
+}
+
+// OAuth -----------------------------------------------------------------------------------------
+
+fn window(scenario: &Scenario) -> String {
+    match &scenario.step {
+        Step::Redirect { url, .. } => url.clone(),
+        step => panic!("no window, but {step:?}"),
+    }
+}
+
+#[test]
+fn a_pending_member_opens_a_window_and_another_after_a_restore() {
+    let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
+    let first = window(&scenario);
+    assert!(first.starts_with("https://"));
+    scenario.restore();
+    scenario.go_on();
+    assert_ne!(window(&scenario), first);
+}
+
+#[test]
+fn a_return_with_another_member_guid_is_followed() {
+    let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
+    let other = scenario.bank.member_guid("no_questions").unwrap();
+    let landing: Value = format!("https://app.example/?status=success&amp;member_guid={other}")
+        .as_str()
+        .into();
+    scenario.step = scenario
+        .flow
+        .advance(Event::Returned(&landing), scenario.now)
+        .unwrap();
+    assert_eq!(
+        key(&scenario).get("member_guid").as_text(),
+        Some(other.as_str())
+    );
+}
+
+#[test]
+fn a_return_with_a_guid_that_is_none_is_refused() {
+    let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
+    let landing: Value = "https://app.example/?member_guid=../users".into();
+    let refusal = scenario
+        .flow
+        .advance(Event::Returned(&landing), scenario.now)
+        .unwrap_err();
+    assert_eq!(refusal.code, Code::InvalidInput);
+    window(&scenario);
+}
