@@ -1,5 +1,5 @@
 import { invalidInput, refusing } from './errors.js'
-import { Flow, toFields, type Answers, type RawAnswers } from './flow.js'
+import { Flow, newId, toFields, type Answers, type RawAnswers } from './flow.js'
 import { checkSecret, partHost, toConfig, toJson, type Host, type HostOptions, type Secret } from './host.js'
 import {
   FlowHandle,
@@ -84,9 +84,4 @@ export function readFlinks(host: FlinksHost): { config: string; checked: Host } 
   const [options, { authorizeToken, ...config }] = partHost(host)
   checkSecret('authorizeToken', authorizeToken)
   return { config: toConfig(config), checked: { ...options, secrets: { FlinksAuthorizeToken: authorizeToken } } }
-}
-
-function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

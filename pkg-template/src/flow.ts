@@ -13,6 +13,7 @@ export type RawAnswers = Record<string, string[]>
 export type Step<Result = unknown> =
   | { readonly kind: 'working'; readonly stage: Stage; readonly until: number | null }
   | ChallengeStep
+  | RedirectStep
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly error: FlowError }
 
@@ -31,6 +32,18 @@ export interface ChallengeStep {
   answerRaw(answers: RawAnswers): Promise<void>
 }
 
+/** The person signs in at the bank's own site. */
+export interface RedirectStep {
+  readonly kind: 'redirect'
+  /** Open it as it is, in a window of its own; it works once. */
+  readonly url: string
+  /**
+   * Says that the person came back, and to which address. Without it the flow looks at the vendor from time
+   * to time.
+   */
+  returned(landing: string | URL): void
+}
+
 /**
  * A flow that runs. It began when it was made; iterate over its steps, or subscribe to it.
  */
@@ -44,6 +57,8 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   readonly #cancelled = new AbortController()
   /** Stops the wait that is under way. */
   #waiting = new AbortController()
+  /** The answers on their way, where the vendor is asked before they are sent. */
+  #supply: (() => CoreStep) | undefined
   /** What is left when the flow has ended and its wasm is freed. */
   #last: string | undefined
   #current: Step<Result> = { kind: 'working', stage: 'start', until: null }
@@ -117,8 +132,10 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
     this.#waiting.abort()
     switch (step.kind) {
       case 'send':
+        if (step.stage === 'answer') this.#supply = undefined
         void this.#send(step)
-        this.#set({ kind: 'working', stage: step.stage, until: null })
+        // While the window is open the flow looks from time to time, and the step stays the same.
+        if (this.#current.kind !== 'redirect') this.#set({ kind: 'working', stage: step.stage, until: null })
         break
       case 'wait':
         this.#wait(step.until, 'vendor')
@@ -131,6 +148,14 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
         if (this.#current.kind !== 'challenge' || this.#current.round.number !== step.round.number) {
           this.#set(this.#challenge(step.round))
         }
+        break
+      case 'supply':
+        if (this.#supply) this.#go(this.#supply)
+        else this.#wait(step.until, 'vendor')
+        break
+      case 'redirect':
+        this.#wait(step.until, 'vendor')
+        if (this.#current.kind !== 'redirect' || this.#current.url !== step.url) this.#set(this.#redirect(step.url))
         break
       case 'done':
         this.#end({ kind: 'done', result: step.result as Result })
@@ -170,9 +195,11 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
     let accepted: Promise<void> | undefined
     const submit = async (method: 'answered' | 'answeredRaw', answers: unknown) => {
       const json = toJson('answers', answers, method === 'answered')
-      const went = this.#go(() => this.#handle[method](round.number, json, this.#host.clock.now()))
+      const event = () => this.#handle[method](round.number, json, this.#host.clock.now())
+      this.#supply = event
+      const went = this.#go(event)
       // The flow has ended, before this or by it: the answers came too late, and went nowhere.
-      if (went !== 'send') throw staleRound(this.id)
+      if (went !== 'send' && went !== 'wait') throw staleRound(this.id)
     }
     const once = (method: 'answered' | 'answeredRaw', answers: unknown) => {
       accepted ??= submit(method, answers).catch((error: unknown) => {
@@ -187,6 +214,14 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
       answer: (answers) => once('answered', toFields(answers)),
       answerRaw: (answers) => once('answeredRaw', answers),
     }
+  }
+
+  #redirect(url: string): RedirectStep {
+    const returned = (landing: string | URL) => {
+      const json = toJson('url', String(landing))
+      this.#go(() => this.#handle.returned(json, this.#host.clock.now()))
+    }
+    return { kind: 'redirect', url, returned }
   }
 
   #set(step: Step<Result>): void {
@@ -231,4 +266,10 @@ export function toFields(answers: Answers): Record<string, unknown> {
   const isForm = (given: Answers): given is FormData => typeof given?.getAll === 'function'
   if (!isForm(answers)) return answers
   return Object.fromEntries([...new Set(answers.keys())].map((name) => [name, answers.getAll(name)]))
+}
+
+/** @internal Names a flow to its host. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -113,9 +113,9 @@ export function checkSecret(name: string, secret: Secret | undefined): void {
   throw invalidInput(`/config/${name}`, 'must be a string fit for a header, or a function')
 }
 
-/** Fit for a header: no space, no line break, nothing that a fetch would refuse. */
+/** Fit for a header: no line break, nothing that a fetch would refuse. */
 export function isSecret(secret: unknown): secret is string {
-  return typeof secret === 'string' && /^[\x21-\x7e]+$/.test(secret)
+  return typeof secret === 'string' && /^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(secret)
 }
 
 /**

@@ -2,11 +2,13 @@
 import { refusing } from './errors.js'
 import { readFlinks, type FlinksHost } from './flinks.js'
 import { Flow } from './flow.js'
-import { FlowHandle, type Authorized } from './wasm/bank_mfa.js'
+import { readMx, type MxHost } from './mx.js'
+import { FlowHandle, type Authorized, type MxConnected } from './wasm/bank_mfa.js'
 
 export { FlowError } from './errors.js'
 export { flinks, type Challenged, type FlinksHost } from './flinks.js'
-export { Flow, type Answers, type ChallengeStep, type RawAnswers, type Step } from './flow.js'
+export { Flow, type Answers, type ChallengeStep, type RawAnswers, type RedirectStep, type Step } from './flow.js'
+export { mx, type MxHost } from './mx.js'
 export type { Clock, Fetch, FetchInit, FetchResponse, HostOptions, Secret, Session, WaitsFor } from './host.js'
 export type {
   Authorized,
@@ -24,6 +26,10 @@ export type {
   Header,
   Image,
   Kind,
+  MemberParams,
+  MxConfig,
+  MxConnected,
+  MxReply,
   Next,
   Part,
   Reason,
@@ -36,8 +42,9 @@ export type {
  * Takes up a flow where its snapshot left it. The host is given again: no address and no secret comes out
  * of a snapshot. A flow that was sending then does not send again what a bank may have heard.
  */
-export function restore<Result = Authorized>(snapshot: string, host: FlinksHost): Flow<Result> {
-  const { config, checked } = readFlinks(host)
-  const handle = refusing(() => FlowHandle.restore(String(snapshot), config))
-  return new Flow<Result>(handle, checked, 'restored')
+export function restore(snapshot: string, host: FlinksHost): Flow<Authorized>
+export function restore(snapshot: string, host: MxHost): Flow<MxConnected>
+export function restore(snapshot: string, host: FlinksHost | MxHost): Flow {
+  const { config, checked } = 'environment' in host ? readMx(host) : readFlinks(host)
+  return new Flow(refusing(() => FlowHandle.restore(String(snapshot), config)), checked, 'restored')
 }

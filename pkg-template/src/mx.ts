@@ -1,6 +1,6 @@
 import { invalidInput, refusing } from './errors.js'
 import { Flow, newId, toFields, type Answers, type RawAnswers } from './flow.js'
-import { readHost, toJson, type Host, type HostOptions, type Secret } from './host.js'
+import { checkSecret, isSecret, partHost, toConfig, toJson, type Host, type HostOptions, type Secret } from './host.js'
 import {
   FlowHandle,
   mxChallengesResponse,
@@ -70,12 +70,12 @@ export const mx = {
 }
 
 function request(call: 'start' | 'status' | 'challenges' | 'window', params: MemberParams, config: MxConfig): Request {
-  return refusing(() => mxRequest(call, toJson('params', params), toJson('config', config)))
+  return refusing(() => mxRequest(call, toJson('params', params), toConfig(config)))
 }
 
 function resume(params: MemberParams, asked: unknown, answers: unknown, raw: boolean, config: MxConfig): Request {
-  const [json, challenges, given] = [toJson('params', params), toJson('challenges', asked), toJson('answers', answers)]
-  return refusing(() => mxResumeRequest(json, challenges, given, raw, toJson('config', config)))
+  const [json, challenges, given] = [toJson('params', params), toJson('challenged', challenged), toJson('answers', answers)]
+  return refusing(() => mxResumeRequest(json, challenges, given, raw, toConfig(config)))
 }
 
 function bytes(body: string | Uint8Array): Uint8Array {
@@ -84,14 +84,13 @@ function bytes(body: string | Uint8Array): Uint8Array {
 
 /** @internal */
 export function readMx(host: MxHost): { config: string; checked: Host } {
-  const { clientId, apiKey, fetch, timeout, signal, clock, ...config } = host ?? {}
-  if (apiKey !== undefined && !(typeof clientId === 'string' && /^[\x21-\x39\x3b-\x7e]+$/.test(clientId))) {
+  const [options, { clientId, apiKey, ...config }] = partHost(host)
+  checkSecret('apiKey', apiKey)
+  if (apiKey !== undefined && !(isSecret(clientId) && !clientId.includes(':'))) {
     throw invalidInput('/config/clientId', 'must be given with an apiKey')
   }
-  const basic = (key: string) => `Basic ${btoa(`${clientId}:${key}`)}`
-  const secret = apiKey === undefined ? undefined : typeof apiKey === 'string' ? basic(apiKey) : async (session: Parameters<typeof apiKey>[0]) => basic(await apiKey(session))
-  return {
-    config: toJson('config', config),
-    checked: readHost({ fetch, timeout, signal, clock }, { MxBasic: secret }),
-  }
+  const basic = (key: string) => (isSecret(key) ? `Basic ${btoa(`${clientId}:${key}`)}` : '')
+  const secret: Secret | undefined =
+    typeof apiKey === 'function' ? async (session) => basic(await apiKey(session)) : apiKey && basic(apiKey)
+  return { config: toConfig(config), checked: { ...options, secrets: { MxBasic: secret } } }
 }

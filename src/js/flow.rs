@@ -106,6 +106,13 @@ impl FlowHandle {
         self.advance(Event::Waited, now)
     }
 
+    /// The person came back from the window, to this address, as JSON.
+    #[wasm_bindgen(unchecked_return_type = "Step")]
+    pub fn returned(&mut self, url: &str, now: f64) -> Result<JsValue, JsValue> {
+        let url = parse("url", url)?;
+        self.advance(Event::Returned(&url), now)
+    }
+
     /// The caller cancels.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn cancelled(&mut self, now: f64) -> Result<JsValue, JsValue> {

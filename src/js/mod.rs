@@ -6,6 +6,8 @@
 #[cfg(feature = "client")]
 pub mod flow;
 #[cfg(feature = "client")]
+pub mod mx;
+#[cfg(feature = "client")]
 mod output;
 #[cfg(feature = "client")]
 pub mod pair;
