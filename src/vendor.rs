@@ -29,6 +29,34 @@ pub enum Stage {
     Window,
 }
 
+impl Stage {
+    /// Every stage.
+    pub const ALL: &[Stage] = &[
+        Stage::Start,
+        Stage::Poll,
+        Stage::Answer,
+        Stage::Check,
+        Stage::Challenges,
+        Stage::Look,
+        Stage::Confirm,
+        Stage::Window,
+    ];
+
+    /// The stage as it is printed.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Stage::Start => "start",
+            Stage::Poll => "poll",
+            Stage::Answer => "answer",
+            Stage::Check => "check",
+            Stage::Challenges => "challenges",
+            Stage::Look => "look",
+            Stage::Confirm => "confirm",
+            Stage::Window => "window",
+        }
+    }
+}
+
 /// What a person or a host submitted. It is in the request and nowhere else.
 pub enum Submission<'a> {
     /// Nothing.

@@ -211,7 +211,7 @@ fn two_option_challenges_do_not_overwrite_each_other() {
         .sent
         .iter()
         .filter(|request| request.url.ends_with("/resume"));
-    let body = json(resumes.last().unwrap().body.as_deref().unwrap());
+    let body = json(resumes.next_back().unwrap().body.as_deref().unwrap());
     let challenges = body.get("member").get("challenges").items().to_vec();
     assert_eq!(challenges.len(), 2);
     assert_ne!(challenges[0].get("guid"), challenges[1].get("guid"));

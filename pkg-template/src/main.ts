@@ -46,5 +46,9 @@ export function restore(snapshot: string, host: FlinksHost): Flow<Authorized>
 export function restore(snapshot: string, host: MxHost): Flow<MxConnected>
 export function restore(snapshot: string, host: FlinksHost | MxHost): Flow {
   const { config, checked } = 'environment' in host ? readMx(host) : readFlinks(host)
-  return new Flow(refusing(() => FlowHandle.restore(String(snapshot), config)), checked, 'restored')
+  return new Flow(
+    refusing(() => FlowHandle.restore(String(snapshot), config)),
+    checked,
+    'restored',
+  )
 }

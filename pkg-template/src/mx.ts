@@ -31,6 +31,9 @@ interface Judged {
   body: string | Uint8Array
 }
 
+/** What an answer needs of a reply that asks. */
+type Asked = Pick<MxReply & { kind: 'challenged' }, 'asked'>
+
 /** MX (US and Canada): https://docs.mx.com */
 export const mx = {
   /**
@@ -54,13 +57,13 @@ export const mx = {
   windowRequest: (params: MemberParams, config: MxConfig): Request => request('window', params, config),
 
   /** The request that answers all challenges of a round. Read the status just before you send it. */
-  resumeRequest(params: MemberParams, challenges: unknown, answers: Answers, config: MxConfig): Request {
-    return resume(params, challenges, toFields(answers), false, config)
+  resumeRequest(params: MemberParams, challenged: Asked, answers: Answers, config: MxConfig): Request {
+    return resume(params, challenged, toFields(answers), false, config)
   },
 
   /** The same with guids and values of your own. */
-  resumeRawRequest(params: MemberParams, challenges: unknown, answers: RawAnswers, config: MxConfig): Request {
-    return resume(params, challenges, answers, true, config)
+  resumeRawRequest(params: MemberParams, challenged: Asked, answers: RawAnswers, config: MxConfig): Request {
+    return resume(params, challenged, answers, true, config)
   },
 
   /** Judges the reply to a status request. */
@@ -73,9 +76,9 @@ function request(call: 'start' | 'status' | 'challenges' | 'window', params: Mem
   return refusing(() => mxRequest(call, toJson('params', params), toConfig(config)))
 }
 
-function resume(params: MemberParams, asked: unknown, answers: unknown, raw: boolean, config: MxConfig): Request {
-  const [json, challenges, given] = [toJson('params', params), toJson('challenged', challenged), toJson('answers', answers)]
-  return refusing(() => mxResumeRequest(json, challenges, given, raw, toConfig(config)))
+function resume(params: MemberParams, { asked }: Asked, answers: unknown, raw: boolean, config: MxConfig): Request {
+  const [json, given] = [toJson('params', params), toJson('answers', answers, !raw)]
+  return refusing(() => mxResumeRequest(json, asked, given, raw, toConfig(config)))
 }
 
 function bytes(body: string | Uint8Array): Uint8Array {

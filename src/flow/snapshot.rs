@@ -12,17 +12,6 @@ use crate::vendor::{Entry, Stage};
 /// The version that this release writes. It reads this one and its neighbours.
 const VERSION: u64 = 1;
 
-const STAGES: [(Stage, &str); 8] = [
-    (Stage::Start, "start"),
-    (Stage::Poll, "poll"),
-    (Stage::Answer, "answer"),
-    (Stage::Check, "check"),
-    (Stage::Challenges, "challenges"),
-    (Stage::Look, "look"),
-    (Stage::Confirm, "confirm"),
-    (Stage::Window, "window"),
-];
-
 impl Flow {
     /// The flow as text: opaque, to be stored and given back as it is. It holds the vendor's ids and
     /// the challenges that stand open, and no secret, answer or credential.
@@ -108,11 +97,11 @@ impl State {
             State::New => Value::object(vec![("at", "new".into())]),
             State::Sending(stage) => Value::object(vec![
                 ("at", "sending".into()),
-                ("stage", name(*stage).into()),
+                ("stage", stage.text().into()),
             ]),
             State::Waiting { stage, until } => Value::object(vec![
                 ("at", "waiting".into()),
-                ("stage", name(*stage).into()),
+                ("stage", stage.text().into()),
                 ("until", Value::number(*until)),
             ]),
             State::Asking => Value::object(vec![("at", "asking".into())]),
@@ -182,18 +171,11 @@ fn failure(reader: Reader) -> Result<Failure, Refusal> {
     })
 }
 
-fn name(stage: Stage) -> &'static str {
-    STAGES
-        .iter()
-        .find(|(is, _)| *is == stage)
-        .map_or("", |(_, name)| name)
-}
-
 fn stage(reader: Reader) -> Result<Stage, Refusal> {
     let text = reader.text()?;
-    let found = STAGES.iter().find(|(_, name)| *name == text);
+    let found = Stage::ALL.iter().find(|stage| stage.text() == text);
     found
-        .map(|(stage, _)| *stage)
+        .copied()
         .ok_or_else(|| reader.invalid("is not a stage"))
 }
 

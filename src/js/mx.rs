@@ -1,6 +1,5 @@
 //! MX's requests and judgements as pairs.
 
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::challenge::{Answers, Challenge};
@@ -12,10 +11,10 @@ use crate::mx::member::Member;
 use crate::mx::reply::Reply;
 
 use super::flow::{parse, refuse};
-use super::to_js;
+use super::output::{Output, object, to_js};
 
 /// A reply of MX, judged.
-#[derive(Serialize, tsify::Tsify)]
+#[derive(tsify::Tsify)]
 #[serde(
     tag = "kind",
     rename_all = "kebab-case",
@@ -28,9 +27,9 @@ pub enum MxReply {
     Challenged {
         /// The challenges as a form.
         challenges: Vec<Challenge>,
-        /// The challenges as they came; `resumeRequest` needs them.
-        #[tsify(type = "unknown")]
-        asked: Value,
+        /// The challenges as they came, as JSON text; `resumeRequest` needs them. Empty where they have to
+        /// be asked for.
+        asked: String,
     },
     /// The person has to sign in at the bank's own site.
     Redirect,
@@ -51,6 +50,23 @@ pub enum MxReply {
     Unclear,
 }
 
+impl Output for MxReply {
+    fn output(self) -> Value {
+        match self {
+            MxReply::Working => object! { "kind": "working" },
+            MxReply::Challenged { challenges, asked } => {
+                object! { "kind": "challenged", "challenges": challenges, "asked": asked }
+            }
+            MxReply::Redirect => object! { "kind": "redirect" },
+            MxReply::Connected { result } => object! { "kind": "connected", "result": result },
+            MxReply::Failed { failure, certain } => {
+                object! { "kind": "failed", "failure": failure, "certain": certain }
+            }
+            MxReply::Unclear => object! { "kind": "unclear" },
+        }
+    }
+}
+
 /// A validated request.
 #[wasm_bindgen(js_name = mxRequest, unchecked_return_type = "Request")]
 pub fn request(
@@ -66,7 +82,7 @@ pub fn request(
             "must be given",
         )));
     }
-    Ok(to_js(&match call {
+    Ok(to_js(match call {
         "status" => member.status(),
         "challenges" => member.challenges(),
         "window" => member.window(),
@@ -93,9 +109,9 @@ pub fn resume_request(
     config: &str,
 ) -> Result<JsValue, JsValue> {
     let (member, _) = member(params, config)?;
-    let (asked, answers) = (parse("challenges", asked)?, parse("answers", answers)?);
+    let (asked, answers) = (parse("asked", asked)?, parse("answers", answers)?);
     let request = resume(&member, &asked, &answers, raw).map_err(refuse)?;
-    Ok(to_js(&request))
+    Ok(to_js(request))
 }
 
 fn resume(member: &Member, asked: &Value, answers: &Value, raw: bool) -> Result<Request, Refusal> {
@@ -141,15 +157,15 @@ fn judged(status: u16, reply: Reply) -> JsValue {
         },
         certain,
     };
-    to_js(&match reply {
+    to_js(match reply {
         Reply::Working => MxReply::Working,
         Reply::Challenged(asked) => MxReply::Challenged {
             challenges: challenges(&asked, 1),
-            asked,
+            asked: asked.print(),
         },
         Reply::ChallengedSomehow => MxReply::Challenged {
             challenges: Vec::new(),
-            asked: Value::Null,
+            asked: String::new(),
         },
         Reply::Redirect => MxReply::Redirect,
         Reply::Connected(result) => MxReply::Connected { result },

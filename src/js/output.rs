@@ -86,14 +86,13 @@ macro_rules! names {
 names! {
     Kind {
         Question "question", Code "code", Choice "choice", MultiChoice "multi-choice",
-        ImageChoice "image-choice", Delivery "delivery", NewQuestion "new-question",
-        Unknown "unknown",
+        ImageText "image-text", ImageChoice "image-choice", Delivery "delivery",
+        NewQuestion "new-question", Account "account", Unknown "unknown",
     }
     Control {
         Text "text", Select "select", MultiSelect "multi-select", ImageSelect "image-select",
     }
     Part { Answer "answer", Question "question", Phone "phone", Channel "channel" }
-    Stage { Start "start", Poll "poll", Answer "answer", Look "look", Confirm "confirm" }
     Reason {
         Missing "missing", TooMany "too-many", NotAnOption "not-an-option", TooLong "too-long",
         UnknownField "unknown-field", AlreadyChosen "already-chosen",
@@ -101,6 +100,12 @@ names! {
 }
 
 impl Output for Code {
+    fn output(self) -> Value {
+        self.text().into()
+    }
+}
+
+impl Output for Stage {
     fn output(self) -> Value {
         self.text().into()
     }
@@ -140,6 +145,12 @@ impl Output for Step {
                 object! { "kind": "wait", "until": until, "stage": stage }
             }
             Step::Challenge { round } => object! { "kind": "challenge", "round": round },
+            Step::Supply { round, until } => {
+                object! { "kind": "supply", "round": round, "until": until }
+            }
+            Step::Redirect { url, until } => {
+                object! { "kind": "redirect", "url": url, "until": until }
+            }
             Step::Done { result } => object! { "kind": "done", "result": result },
             Step::Failed { failure } => object! { "kind": "failed", "failure": failure },
         }

@@ -82,6 +82,7 @@ fn start(
     let method = match method {
         "GET" => Method::GET,
         "POST" => Method::POST,
+        "PUT" => Method::PUT,
         _ => return Err("method".into()),
     };
     let mut builder = RequestBuilder::new(url)
