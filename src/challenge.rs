@@ -225,10 +225,8 @@ impl Choice {
 impl Image {
     /// A picture of base64 text, bare or as a `data:` URI.
     pub fn of(text: &str) -> Option<Image> {
-        match text.split_once(";base64,") {
-            Some((_, base64)) => Image::of_base64(base64),
-            None => Image::of_base64(text),
-        }
+        // Base64 has no comma. What stands before it is not believed, the first bytes are.
+        Image::of_base64(text.split_once(',').map_or(text, |(_, base64)| base64))
     }
 
     /// A picture of base64 text, or `None` if it is no PNG, JPEG, GIF or WebP by its first bytes. An

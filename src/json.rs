@@ -17,6 +17,18 @@ pub use print::{decimal, quoted};
 /// The deepest nesting that is read. The vendors' own bodies stay below ten.
 pub const MAX_DEPTH: usize = 64;
 
+/// An object, entry by entry: `object! { "RequestId": id, "Save": true }`. Each entry is a call, which is
+/// smaller than building them all in one place.
+macro_rules! object {
+    ($($name:literal: $value:expr),* $(,)?) => {{
+        let mut object = $crate::json::Value::object();
+        $(object.set($name, $crate::json::Value::from($value));)*
+        object
+    }};
+}
+
+pub(crate) use object;
+
 /// Whole numbers from here on are not exact in JavaScript.
 pub const MAX_SAFE: u64 = 1 << 53;
 
@@ -43,10 +55,9 @@ pub enum Value {
 pub struct Unreadable;
 
 impl Value {
-    /// An object of the given entries.
-    pub fn object(entries: Vec<(&str, Value)>) -> Value {
-        let entry = |(name, value): (&str, Value)| (name.to_owned(), value);
-        Value::Object(entries.into_iter().map(entry).collect())
+    /// An object without entries.
+    pub fn object() -> Value {
+        Value::Object(Vec::new())
     }
 
     /// A whole number.
@@ -200,7 +211,20 @@ impl<'v> Reader<'v, '_> {
         read(self).map(Some)
     }
 
+    /// A string that is not empty, or nothing.
+    #[inline(never)]
+    pub fn optional_text(&self) -> Result<Option<String>, Refusal> {
+        self.optional(|field| field.text().map(str::to_owned))
+    }
+
+    /// `true`, `false`, or nothing.
+    #[inline(never)]
+    pub fn optional_bool(&self) -> Result<Option<bool>, Refusal> {
+        self.optional(Reader::bool)
+    }
+
     /// A string that is not empty.
+    #[inline(never)]
     pub fn text(&self) -> Result<&'v str, Refusal> {
         match self.value {
             Value::Text(text) if !text.is_empty() => Ok(text),
@@ -209,6 +233,7 @@ impl<'v> Reader<'v, '_> {
     }
 
     /// `true` or `false`, and no string that looks like one.
+    #[inline(never)]
     pub fn bool(&self) -> Result<bool, Refusal> {
         match self.value {
             Value::Bool(bool) => Ok(*bool),
@@ -217,6 +242,7 @@ impl<'v> Reader<'v, '_> {
     }
 
     /// A whole number that is not negative, and small enough for JavaScript.
+    #[inline(never)]
     pub fn uint(&self) -> Result<u64, Refusal> {
         let number = match self.value {
             Value::Number(digits) => digits.parse().ok().filter(|number| *number < MAX_SAFE),

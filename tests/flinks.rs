@@ -115,7 +115,7 @@ fn each_challenge_is_answered_with_its_exact_key_and_value() {
 fn several_options_go_back_in_the_vendors_order_whatever_the_order_of_picking() {
     let mut scenario = live("multiple_answers").run();
     let name = scenario.challenge().fields[0].name.clone();
-    let mut given = Value::object(Vec::new());
+    let mut given = Value::object();
     given.set(&name, vec!["1".into(), "0".into()].into());
     scenario.hand_in(&given).unwrap();
     scenario.go_on();

@@ -10,7 +10,7 @@ use bank_mfa::js::send::{Reply, send};
 use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::AbortSignal;
+use web_sys::{AbortSignal, Headers};
 
 const CONFIG: &str =
     r#"{"instance":"toolbox","customerId":"43387ca6-0391-4c82-857d-70d95f087ecb"}"#;
@@ -35,12 +35,11 @@ fn fetch(body: &str) -> Option<Function> {
 }
 
 async fn call(fetch: Option<Function>) -> Result<Reply, JsValue> {
-    let headers = ["content-type", "application/json"]
-        .map(str::to_owned)
-        .into();
+    let headers = Headers::new().unwrap();
+    headers.set("content-type", "application/json").unwrap();
     let (method, url) = ("POST".to_owned(), "https://bank.example/v3".to_owned());
     let signal = AbortController::new().signal();
-    send(method, url, headers, Some("{}".to_owned()), signal, fetch).await
+    send(method, url, headers, "{}".into(), signal, fetch).await
 }
 
 fn get(value: &JsValue, name: &str) -> JsValue {
@@ -140,7 +139,15 @@ async fn an_aborted_call_settles() {
     let controller = AbortController::new();
     controller.abort();
     let (method, url) = ("GET".to_owned(), "http://127.0.0.1:1/".to_owned());
-    let outcome = send(method, url, Vec::new(), None, controller.signal(), None).await;
+    let outcome = send(
+        method,
+        url,
+        Headers::new().unwrap(),
+        JsValue::NULL,
+        controller.signal(),
+        None,
+    )
+    .await;
     assert!(outcome.is_err());
 }
 

@@ -1,7 +1,25 @@
 import type { Clock, FetchInit } from './host.js'
-import { SimulatorHandle, type Counts, type Fault, type Profile, type Rules } from './wasm/simulator.js'
+import {
+  SimulatorHandle,
+  type Counts,
+  type Fault,
+  type MemberProfile,
+  type MxRules,
+  type Profile,
+  type Rules,
+} from './wasm/simulator.js'
 
-export type { Counts, Fault, FaultKind, On, Profile as Person, Rule, Rules } from './wasm/simulator.js'
+export type {
+  Counts,
+  Fault,
+  FaultKind,
+  MemberProfile as Member,
+  MxRules,
+  On,
+  Profile as Person,
+  Rule,
+  Rules,
+} from './wasm/simulator.js'
 
 /** What a simulated vendor is made of. */
 export interface SimulatorOptions {
@@ -9,8 +27,10 @@ export interface SimulatorOptions {
   seed?: number
   /** The time at its start, in milliseconds since 1970; now, by default. */
   now?: number
-  /** What a customer's contract decides. */
+  /** What a customer's contract with Flinks decides. */
   rules?: Partial<Rules>
+  /** What MX's pages leave open. */
+  mxRules?: Partial<MxRules>
   /** Time is real, and not virtual. */
   realTime?: boolean
 }
@@ -24,8 +44,8 @@ export interface VirtualClock extends Clock {
 /** A simulated vendor: see the README for its people, and for what it enforces. */
 export interface Simulated {
   /**
-   * A drop-in `fetch`. Whatever the host, it answers by the path from `/v3/` on. A lost reply rejects, a
-   * hanging one settles when the signal aborts.
+   * A drop-in `fetch`. Whatever the host, it answers by the path: from `/v3/` on as Flinks, from `/users/`,
+   * `/institutions/` or `/oauth/` on as MX. A lost reply rejects, a hanging one settles when the signal aborts.
    */
   fetch(input: string | URL | Request, init?: Partial<FetchInit> & RequestInit): Promise<Response>
   /**
@@ -49,11 +69,27 @@ export interface Simulated {
   rightAnswers(requestId: string): string | undefined
   /** Mints an authorize token, as a back end does. */
   token(): Promise<string>
+  /** MX's side. */
+  readonly mx: SimulatedMx
+}
+
+/** MX's side of a simulated vendor. */
+export interface SimulatedMx {
+  /** Its members, and what happens to each. */
+  readonly members: MemberProfile[]
+  /** The client id and the API key. */
+  readonly key: { clientId: string; apiKey: string }
+  /** The member of a name. */
+  member(name: string): MemberProfile
+  /** Changes the rules. */
+  setRules(rules: Partial<MxRules>): void
+  /** The body of a resume with the right values for the open round of a member, as JSON text. */
+  rightValues(memberGuid: string): string | undefined
 }
 
 /** Makes a simulated vendor. */
 export function simulator(options: SimulatorOptions = {}): Simulated {
-  const { seed = 1, now = Date.now(), rules = {}, realTime = false } = options
+  const { seed = 1, now = Date.now(), rules = {}, mxRules = {}, realTime = false } = options
   const handle = new SimulatorHandle(seed, JSON.stringify(rules))
   const clock = virtualClock(now)
   const time = () => (realTime ? Date.now() : clock.now())
@@ -64,7 +100,7 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
     const request = new Request(input, init)
     request.signal.throwIfAborted()
     const { pathname, search } = new URL(request.url)
-    const path = pathname.slice(Math.max(0, pathname.indexOf('/v3/'))) + search
+    const path = pathname.slice(Math.max(0, pathname.search(/\/(v3|users|institutions|oauth)\//))) + search
     const body = new Uint8Array(await request.arrayBuffer())
     const reply = handle.handle(time(), request.method, path, [...request.headers].flat(), body)
     if (reply.arrival === 'lost') throw new TypeError('the reply is lost')
@@ -73,7 +109,8 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
     const pairs = headers.flatMap((name, at) =>
       at % 2 === 0 ? [[name, headers[at + 1] ?? ''] as [string, string]] : [],
     )
-    return new Response(reply.body as Uint8Array<ArrayBuffer>, { status: reply.status, headers: pairs })
+    const { status } = reply
+    return new Response(status === 204 ? null : (reply.body as Uint8Array<ArrayBuffer>), { status, headers: pairs })
   }
 
   return {
@@ -96,6 +133,24 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
       const { Token } = (await response.json()) as { Token: string }
       return Token
     },
+    mx: simulatedMx(handle, mxRules),
+  }
+}
+
+function simulatedMx(handle: SimulatorHandle, rules: Partial<MxRules>): SimulatedMx {
+  handle.setMxRules(JSON.stringify(rules))
+  const members: MemberProfile[] = JSON.parse(handle.members())
+  const [clientId = '', apiKey = ''] = handle.mxKey().split(':')
+  return {
+    members,
+    key: { clientId, apiKey },
+    member(name) {
+      const member = members.find((member) => member.name === name)
+      if (member === undefined) throw new RangeError('there is no member of this name')
+      return member
+    },
+    setRules: (rules) => handle.setMxRules(JSON.stringify(rules)),
+    rightValues: (memberGuid) => handle.rightValues(memberGuid),
   }
 }
 

@@ -61,7 +61,7 @@ export class Transport {
     return this.#within(timeout, (signal) => {
       const init = { method, headers, body, redirect: 'manual' as const, signal }
       const own = fetch && (async () => toResponse(await fetch(url, init)))
-      return send(method, url, Object.entries(headers).flat(), body, signal, own)
+      return send(method, url, new Headers(headers), body, signal, own)
     })
   }
 

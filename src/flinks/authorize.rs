@@ -3,7 +3,7 @@
 use crate::challenge::Challenge;
 use crate::failure::{Code, Refusal};
 use crate::http::{Request, Response};
-use crate::json::{Reader, Value};
+use crate::json::{Reader, Value, object};
 use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
 
 use super::challenge::{challenges, raw_responses, responses, sends_code};
@@ -20,11 +20,7 @@ pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
 
 /// Reads what a snapshot kept.
 pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
-    let text = |name| {
-        saved
-            .get(name)
-            .optional(|field| field.text().map(str::to_owned))
-    };
+    let text = |name| saved.get(name).optional_text();
     let guid = |name| key.get(name).optional(|field| Guid::read(*field));
     Ok(Box::new(Authorize {
         config: FlinksConfig::read(config)?,
@@ -37,7 +33,7 @@ pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
             password: None,
             institution: text("Institution")?,
             language: saved.get("Language").optional(language)?,
-            save: saved.get("Save").optional(Reader::bool)?,
+            save: saved.get("Save").optional_bool()?,
             tag: text("Tag")?,
         },
     }))
@@ -59,10 +55,12 @@ impl Authorize {
     pub fn start(params: Reader, config: Reader) -> Result<(Authorize, Value), Refusal> {
         let mut params = AuthorizeParams::read(params)?;
         let credentials = match (params.username.take(), params.password.take()) {
-            (Some(username), Some(password)) => Value::object(vec![
-                ("Username", Value::Text(username)),
-                ("Password", Value::Text(password)),
-            ]),
+            (Some(username), Some(password)) => {
+                object! {
+                    "Username": Value::Text(username),
+                    "Password": Value::Text(password),
+                }
+            }
             _ => Value::Null,
         };
         let authorize = Authorize {
@@ -77,7 +75,7 @@ impl Authorize {
     /// The request that begins.
     pub fn begin(&self, credentials: &Value) -> Request {
         let params = &self.params;
-        let mut body = Value::object(vec![]);
+        let mut body = Value::object();
         let mut add = |name, value| {
             if value != Value::Null {
                 body.set(name, value);
@@ -100,10 +98,10 @@ impl Authorize {
 
     /// Asks in cached mode, and so without reaching the bank, what is true of the LoginId.
     fn confirm(&self) -> Request {
-        let body = Value::object(vec![
-            ("LoginId", self.params.login_id.as_ref().into()),
-            ("MostRecentCached", true.into()),
-        ]);
+        let body = object! {
+            "LoginId": self.params.login_id.as_ref(),
+            "MostRecentCached": true,
+        };
         self.config.post("Authorize", &body)
     }
 
@@ -124,18 +122,12 @@ pub fn ask(config: &FlinksConfig, request_id: &Guid) -> Request {
     } else {
         "Authorize"
     };
-    config.post(
-        service,
-        &Value::object(vec![("RequestId", request_id.into())]),
-    )
+    config.post(service, &object! { "RequestId": request_id })
 }
 
 /// The request that submits answers, to Authorize and under the token that was challenged.
 pub fn answer(config: &FlinksConfig, request_id: &Guid, responses: Value) -> Request {
-    let body = Value::object(vec![
-        ("RequestId", request_id.into()),
-        ("SecurityResponses", responses),
-    ]);
+    let body = object! { "RequestId": request_id, "SecurityResponses": responses };
     once(config.post("Authorize", &body))
 }
 
@@ -162,21 +154,21 @@ impl Vendor for Authorize {
     }
 
     fn key(&self) -> Value {
-        Value::object(vec![
-            ("LoginId", self.params.login_id.as_ref().into()),
-            ("RequestId", self.request_id.as_ref().into()),
-        ])
+        object! {
+            "LoginId": self.params.login_id.as_ref(),
+            "RequestId": self.request_id.as_ref(),
+        }
     }
 
     fn save(&self) -> Value {
-        Value::object(vec![
-            ("MostRecentCached", self.params.most_recent_cached.into()),
-            ("Institution", self.params.institution.as_deref().into()),
-            ("Language", self.params.language.as_deref().into()),
-            ("Save", self.params.save.into()),
-            ("Tag", self.params.tag.as_deref().into()),
-            ("codeSent", self.code_sent.into()),
-        ])
+        object! {
+            "MostRecentCached": self.params.most_recent_cached,
+            "Institution": self.params.institution.as_deref(),
+            "Language": self.params.language.as_deref(),
+            "Save": self.params.save,
+            "Tag": self.params.tag.as_deref(),
+            "codeSent": self.code_sent,
+        }
     }
 
     /// Polls every 10 s and for 30 minutes, a RequestId lives 8 minutes without activity: documented.

@@ -63,7 +63,7 @@ impl FlinksConfig {
             base_url: reader.get("baseUrl").optional(|url| base(*url))?,
             authorize_async: reader
                 .get("authorizeAsync")
-                .optional(Reader::bool)?
+                .optional_bool()?
                 .unwrap_or(false),
         })
     }

@@ -49,21 +49,17 @@ impl AuthorizeParams {
             "save",
             "tag",
         ])?;
-        let text = |name| {
-            reader
-                .get(name)
-                .optional(|field| field.text().map(str::to_owned))
-        };
+        let text = |name| reader.get(name).optional_text();
         let cached = reader.get("mostRecentCached");
         let login_id = reader.get("loginId").optional(|field| Guid::read(*field))?;
         let params = AuthorizeParams {
-            most_recent_cached: cached.optional(Reader::bool)?.unwrap_or(login_id.is_some()),
+            most_recent_cached: cached.optional_bool()?.unwrap_or(login_id.is_some()),
             login_id,
             username: text("username")?,
             password: text("password")?,
             institution: text("institution")?,
             language: reader.get("language").optional(language)?,
-            save: reader.get("save").optional(Reader::bool)?,
+            save: reader.get("save").optional_bool()?,
             tag: text("tag")?,
         };
         if params.login_id.is_some() {

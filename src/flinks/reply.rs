@@ -2,7 +2,7 @@
 
 use crate::failure::Code;
 use crate::http::Response;
-use crate::json::{MAX_SAFE, Value};
+use crate::json::{MAX_SAFE, Value, object};
 
 use super::Guid;
 use super::challenge::is_asked;
@@ -91,15 +91,15 @@ impl From<Authorized> for Value {
             scheduled_refresh,
             tag,
         } = authorized;
-        Value::object(vec![
-            ("requestId", (&request_id).into()),
-            ("loginId", login_id.as_ref().into()),
-            ("institution", institution.as_deref().into()),
-            ("institutionId", institution_id.map(Value::number).into()),
-            ("lastRefresh", last_refresh.as_deref().into()),
-            ("scheduledRefresh", scheduled_refresh.into()),
-            ("tag", tag.as_deref().into()),
-        ])
+        object! {
+            "requestId": &request_id,
+            "loginId": login_id.as_ref(),
+            "institution": institution.as_deref(),
+            "institutionId": institution_id.map(Value::number),
+            "lastRefresh": last_refresh.as_deref(),
+            "scheduledRefresh": scheduled_refresh,
+            "tag": tag.as_deref(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::{Flow, State};
 use crate::failure::{Code, Failure, Next, Refusal, Refused};
-use crate::json::{Reader, Value};
+use crate::json::{Reader, Value, object};
 use crate::vendor::{Entry, Stage};
 
 /// The version that this release writes. It reads this one and its neighbours.
@@ -17,27 +17,27 @@ impl Flow {
     /// the challenges that stand open, and no secret, answer or credential.
     pub fn snapshot(&self) -> String {
         let number = |number: u32| Value::number(number.into());
-        let flow = Value::object(vec![
-            ("id", self.id.as_str().into()),
-            ("started", Value::number(self.started)),
-            ("working", Value::number(self.working)),
-            ("serial", number(self.serial)),
-            ("session", number(self.session)),
-            ("round", number(self.round)),
-            ("repeats", number(self.repeats)),
-            ("asked", self.asked.clone()),
-            ("expires", Value::number(self.expires)),
-            ("refused", self.refused.into()),
-            ("heard", Value::number(self.heard)),
-            ("state", self.state.save()),
-            ("vendor", self.vendor.save()),
-        ]);
-        let mut envelope = Value::object(vec![
-            ("v", Value::number(VERSION)),
-            ("vendor", self.vendor.name().into()),
-            ("key", self.vendor.key()),
-            ("flow", flow),
-        ]);
+        let flow = object! {
+            "id": self.id.as_str(),
+            "started": Value::number(self.started),
+            "working": Value::number(self.working),
+            "serial": number(self.serial),
+            "session": number(self.session),
+            "round": number(self.round),
+            "repeats": number(self.repeats),
+            "asked": self.asked.clone(),
+            "expires": Value::number(self.expires),
+            "refused": self.refused,
+            "heard": Value::number(self.heard),
+            "state": self.state.save(),
+            "vendor": self.vendor.save(),
+        };
+        let mut envelope = object! {
+            "v": Value::number(VERSION),
+            "vendor": self.vendor.name(),
+            "key": self.vendor.key(),
+            "flow": flow,
+        };
         let sum = checksum(envelope.print().bytes());
         envelope.set("sum", number(sum));
         envelope.print()
@@ -94,42 +94,35 @@ impl Flow {
 impl State {
     fn save(&self) -> Value {
         match self {
-            State::New => Value::object(vec![("at", "new".into())]),
-            State::Sending(stage) => Value::object(vec![
-                ("at", "sending".into()),
-                ("stage", stage.text().into()),
-            ]),
-            State::Waiting { stage, until } => Value::object(vec![
-                ("at", "waiting".into()),
-                ("stage", stage.text().into()),
-                ("until", Value::number(*until)),
-            ]),
-            State::Asking => Value::object(vec![("at", "asking".into())]),
-            State::Supplying { until } => Value::object(vec![
-                ("at", "supplying".into()),
-                ("until", Value::number(*until)),
-            ]),
-            State::Redirecting { until } => Value::object(vec![
-                ("at", "redirecting".into()),
-                ("until", Value::number(*until)),
-            ]),
-            State::Done(result) => {
-                Value::object(vec![("at", "done".into()), ("result", result.clone())])
+            State::New => object! { "at": "new" },
+            State::Sending(stage) => object! { "at": "sending", "stage": stage.text() },
+            State::Waiting { stage, until } => {
+                object! {
+                    "at": "waiting",
+                    "stage": stage.text(),
+                    "until": Value::number(*until),
+                }
             }
-            State::Failed(failure) => Value::object(vec![
-                ("at", "failed".into()),
-                ("code", failure.code.text().into()),
-                ("next", failure.next.text().into()),
-                ("retryAt", failure.retry_at.map(Value::number).into()),
-                ("vendorCode", failure.vendor_code.as_deref().into()),
-                (
-                    "status",
-                    failure
-                        .status
-                        .map(|status| Value::number(status.into()))
-                        .into(),
-                ),
-            ]),
+            State::Asking => object! { "at": "asking" },
+            State::Supplying { until } => {
+                object! { "at": "supplying", "until": Value::number(*until) }
+            }
+            State::Redirecting { until } => {
+                object! { "at": "redirecting", "until": Value::number(*until) }
+            }
+            State::Done(result) => {
+                object! { "at": "done", "result": result.clone() }
+            }
+            State::Failed(failure) => {
+                object! {
+                    "at": "failed",
+                    "code": failure.code.text(),
+                    "next": failure.next.text(),
+                    "retryAt": failure.retry_at.map(Value::number),
+                    "vendorCode": failure.vendor_code.as_deref(),
+                    "status": failure .status .map(|status| Value::number(status.into())),
+                }
+            }
         }
     }
 
@@ -163,9 +156,7 @@ fn failure(reader: Reader) -> Result<Failure, Refusal> {
     Ok(Failure {
         next: *next.ok_or_else(|| reader.get("next").invalid("is not a next action"))?,
         retry_at: reader.get("retryAt").optional(Reader::uint)?,
-        vendor_code: reader
-            .get("vendorCode")
-            .optional(|code| code.text().map(str::to_owned))?,
+        vendor_code: reader.get("vendorCode").optional_text()?,
         status: status.and_then(|status| u16::try_from(status).ok()),
         ..code.into()
     })

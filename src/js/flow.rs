@@ -106,11 +106,11 @@ impl FlowHandle {
         self.advance(Event::Waited, now)
     }
 
-    /// The person came back from the window, to this address, as JSON.
+    /// The person came back from the window, with what the landing address claims, as JSON.
     #[wasm_bindgen(unchecked_return_type = "Step")]
-    pub fn returned(&mut self, url: &str, now: f64) -> Result<JsValue, JsValue> {
-        let url = parse("url", url)?;
-        self.advance(Event::Returned(&url), now)
+    pub fn returned(&mut self, claim: &str, now: f64) -> Result<JsValue, JsValue> {
+        let claim = parse("claim", claim)?;
+        self.advance(Event::Returned(&claim), now)
     }
 
     /// The caller cancels.

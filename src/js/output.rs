@@ -30,9 +30,11 @@ pub trait Output {
 }
 
 macro_rules! object {
-    ($($name:literal: $value:expr),+ $(,)?) => {
-        $crate::json::Value::object(vec![$(($name, $crate::js::output::Output::output($value))),+])
-    };
+    ($($name:literal: $value:expr),+ $(,)?) => {{
+        let mut object = $crate::json::Value::object();
+        $(object.set($name, $crate::js::output::Output::output($value));)+
+        object
+    }};
 }
 
 pub(super) use object;

@@ -9,7 +9,7 @@ use js_sys::{Date, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    AbortSignal, ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult,
+    AbortSignal, Headers, ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult,
     RequestRedirect,
 };
 
@@ -49,18 +49,17 @@ impl Reply {
     }
 }
 
-/// Sends a request and reads the reply. The headers are names and values in turn. Rejects with
-/// whatever the fetch or the body was rejected with.
+/// Sends a request and reads the reply. Rejects with whatever the fetch or the body was rejected with.
 #[wasm_bindgen]
 pub async fn send(
     method: String,
     url: String,
-    headers: Vec<String>,
-    body: Option<String>,
+    headers: Headers,
+    #[wasm_bindgen(unchecked_param_type = "string | null")] body: JsValue,
     signal: AbortSignal,
     fetch: Option<Function>,
 ) -> Result<Reply, JsValue> {
-    let sent = start(&method, &url, &headers, body, &signal, fetch)?;
+    let sent = start(&method, &url, headers, body, &signal, fetch)?;
     let response: web_sys::Response = JsFuture::from(sent).await?.dyn_into()?;
     let response = Response::from(response);
     Ok(Reply {
@@ -73,8 +72,8 @@ pub async fn send(
 fn start(
     method: &str,
     url: &str,
-    headers: &[String],
-    body: Option<String>,
+    headers: Headers,
+    body: JsValue,
     signal: &AbortSignal,
     fetch: Option<Function>,
 ) -> Result<Promise, JsValue> {
@@ -85,15 +84,11 @@ fn start(
         "PUT" => Method::PUT,
         _ => return Err("method".into()),
     };
-    let mut builder = RequestBuilder::new(url)
+    let builder = RequestBuilder::new(url)
         .method(method)
+        .headers(gloo_net::http::Headers::from_raw(headers))
         .redirect(RequestRedirect::Manual)
         .abort_signal(Some(signal));
-    for pair in headers.chunks_exact(2) {
-        if let [name, value] = pair {
-            builder = builder.header(name, value);
-        }
-    }
     let request: web_sys::Request = builder.body(body).map_err(|_| "request")?.into();
     match fetch {
         Some(fetch) => Ok(Promise::resolve(

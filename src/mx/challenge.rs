@@ -5,7 +5,7 @@
 
 use crate::challenge::{Answers, Challenge, Choice, Control, Image, Kind, Part};
 use crate::failure::Refusal;
-use crate::json::{Reader, Value, decimal};
+use crate::json::{Reader, Value, decimal, object};
 
 /// The type by number and name, and what the person does.
 #[rustfmt::skip]
@@ -63,8 +63,8 @@ impl<'a> Asked<'a> {
     /// As MX's own widget tells it, by a name that its internal API gives; where the public one has it is
     /// a guess.
     fn is_account(&self) -> bool {
-        let named = ["external_id", "field_name"].map(|name| self.json.get(name).as_text());
-        named.contains(&Some("single_account_select"))
+        let is = |name| self.json.get(name).as_text() == Some("single_account_select");
+        is("external_id") || is("field_name")
     }
 
     fn options(&self) -> &'a [Value] {
@@ -109,11 +109,13 @@ impl<'a> Asked<'a> {
     /// had no guids; MX's own widget sends the guid, to an API of its own. A host that knows better
     /// answers raw.
     fn wire(&self, place: usize) -> Value {
-        let option = self.options().get(place);
-        let named = |name| option.map_or(&Value::Null, |option| option.get(name));
-        let values = ["value", "guid", "label"].map(named);
-        let first = values.into_iter().find(|value| **value != Value::Null);
-        first.cloned().unwrap_or_default()
+        let option = self.options().get(place).unwrap_or(&Value::Null);
+        for name in ["value", "guid", "label"] {
+            if *option.get(name) != Value::Null {
+                return option.get(name).clone();
+            }
+        }
+        Value::Null
     }
 }
 
@@ -151,10 +153,7 @@ pub fn answered(asked: &Value, answers: &Answers) -> Value {
                 .first()
                 .map_or(Value::Null, |place| asked.wire(*place)),
         };
-        Value::object(vec![
-            ("guid", asked.json.get("guid").clone()),
-            ("value", value),
-        ])
+        object! { "guid": asked.json.get("guid").clone(), "value": value }
     };
     Asked::all(asked)
         .into_iter()
@@ -183,11 +182,7 @@ pub fn raw_answered(raw: &Value) -> Result<Value, Refusal> {
                 .get(&decimal(place as u64))
                 .invalid("must be a string that is not empty"));
         }
-        let guid = guid.as_str().into();
-        all.push(Value::object(vec![
-            ("guid", guid),
-            ("value", value.clone()),
-        ]));
+        all.push(object! { "guid": guid.as_str(), "value": value.clone() });
     }
     Ok(all.into())
 }

@@ -3,7 +3,7 @@
 use crate::challenge::Challenge;
 use crate::failure::{Code, Refusal};
 use crate::http::{Request, Response};
-use crate::json::{Reader, Value};
+use crate::json::{Reader, Value, object};
 use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
 
 use super::challenge::{answered, challenges, raw_answered, same};
@@ -72,39 +72,43 @@ impl MemberParams {
                 .optional(|field| member_guid(*field))?,
             job: reader.get("job").optional(job)?,
             institution_code: reader.get("institutionCode").optional(institution_code)?,
-            is_oauth: reader
-                .get("isOauth")
-                .optional(Reader::bool)?
-                .unwrap_or(false),
+            is_oauth: reader.get("isOauth").optional_bool()?.unwrap_or(false),
             credentials: credentials(reader.get("credentials"))?,
         };
-        let not_beside = |name, beside: &'static str| match reader.get(name).is_null() {
-            true => Ok(()),
-            false => Err(reader.get(name).invalid(beside)),
-        };
-        if params.member_guid.is_some() {
-            not_beside("institutionCode", "must not stand beside a memberGuid")?;
-            not_beside("isOauth", "must not stand beside a memberGuid")?;
-            if params.credentials != Value::Null {
-                not_beside("job", "must not stand beside credentials, which start one")?;
-            }
-            return Ok(params);
-        }
-        not_beside("job", "needs a memberGuid")?;
-        if params.institution_code.is_none() {
-            return Err(reader
-                .get("memberGuid")
-                .invalid("must be given, or an institutionCode"));
-        }
-        if params.is_oauth {
-            not_beside(
+        let exists = params.member_guid.is_some();
+        let signs_in = params.credentials != Value::Null;
+        let has_job = params.job.is_some();
+        let has_institution = params.institution_code.is_some();
+        for (name, wrong, expected) in [
+            (
+                "memberGuid",
+                !exists && !has_institution,
+                "must be given, or an institutionCode",
+            ),
+            (
+                "institutionCode",
+                exists && has_institution,
+                "must not stand beside a memberGuid",
+            ),
+            (
+                "isOauth",
+                exists && params.is_oauth,
+                "must not stand beside a memberGuid",
+            ),
+            (
+                "job",
+                has_job && (!exists || signs_in),
+                "needs a memberGuid, and no credentials",
+            ),
+            (
                 "credentials",
-                "must not be given where the person signs in at the bank",
-            )?;
-        } else if params.credentials == Value::Null {
-            return Err(reader
-                .get("credentials")
-                .invalid("must be given for a new member"));
+                !exists && params.is_oauth == signs_in,
+                "are for a new member, unless isOauth",
+            ),
+        ] {
+            if wrong {
+                return Err(reader.get(name).invalid(expected));
+            }
         }
         Ok(params)
     }
@@ -237,7 +241,7 @@ impl Member {
 
     /// The request that begins.
     pub fn begin(&self, credentials: &Value) -> Request {
-        let body = |member| Some(Value::object(vec![("member", member)]));
+        let body = |member| Some(object! { "member": member });
         let credentials = match credentials {
             Value::Null => Value::List(Vec::new()),
             given => given.clone(),
@@ -247,17 +251,13 @@ impl Member {
             Begin::Job(job) => self.call("POST", &[job], None),
             Begin::Update => Request {
                 once: true,
-                ..self.call(
-                    "PUT",
-                    &[],
-                    body(Value::object(vec![("credentials", credentials)])),
-                )
+                ..self.call("PUT", &[], body(object! { "credentials": credentials }))
             },
             Begin::Create => {
-                let mut member = Value::object(vec![
-                    ("institution_code", self.institution_code.as_deref().into()),
-                    ("credentials", credentials),
-                ]);
+                let mut member = object! {
+                    "institution_code": self.institution_code.as_deref(),
+                    "credentials": credentials,
+                };
                 if self.is_oauth {
                     member.set("is_oauth", true.into());
                 }
@@ -287,8 +287,8 @@ impl Member {
 
     /// The answers to all challenges of a round, at once.
     pub fn resume(&self, challenges: Value) -> Request {
-        let member = Value::object(vec![("challenges", challenges)]);
-        let body = Value::object(vec![("member", member)]);
+        let member = object! { "challenges": challenges };
+        let body = object! { "member": member };
         Request {
             once: true,
             ..self.call("PUT", &["resume"], Some(body))
@@ -429,10 +429,10 @@ impl Vendor for Member {
     }
 
     fn key(&self) -> Value {
-        Value::object(vec![
-            ("user_guid", self.user_guid.as_str().into()),
-            ("member_guid", self.member_guid.as_deref().into()),
-        ])
+        object! {
+            "user_guid": self.user_guid.as_str(),
+            "member_guid": self.member_guid.as_deref(),
+        }
     }
 
     fn save(&self) -> Value {
@@ -442,13 +442,13 @@ impl Vendor for Member {
             Begin::Update => "update",
             Begin::Watch => "watch",
         };
-        Value::object(vec![
-            ("begin", begin.into()),
-            ("institution_code", self.institution_code.as_deref().into()),
-            ("is_oauth", self.is_oauth.into()),
-            ("seen", Value::number(self.seen)),
-            ("refused", self.refused.into()),
-        ])
+        object! {
+            "begin": begin,
+            "institution_code": self.institution_code.as_deref(),
+            "is_oauth": self.is_oauth,
+            "seen": Value::number(self.seen),
+            "refused": self.refused,
+        }
     }
 
     /// At least 3 s between polls: documented. Half an hour of work, and two hours in all: ours. When an
@@ -472,19 +472,10 @@ impl Vendor for Member {
         true
     }
 
-    /// `member_guid`, which can arrive as `amp;member_guid`, and after a migration be another one.
+    /// A member's guid, which after a migration can be another one, or nothing.
     fn returned(&mut self, claim: &Value) -> Result<(), Refusal> {
-        let reader = Reader::new("url", claim);
-        let query = reader
-            .text()?
-            .split_once('?')
-            .map_or("", |(_, query)| query);
-        for pair in query.split('#').next().unwrap_or_default().split('&') {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            if name.trim_start_matches("amp;") == "member_guid" {
-                let value = Value::from(value);
-                self.member_guid = Some(member_guid(Reader::new("member_guid", &value))?);
-            }
+        if *claim != Value::Null {
+            self.member_guid = Some(member_guid(Reader::new("memberGuid", claim))?);
         }
         Ok(())
     }

@@ -104,17 +104,16 @@ pub struct MxConnected {
 
 /// What came of a flow: the member, and how fresh it is.
 fn connected(member: &Value) -> Value {
-    let names = [
+    let mut result = Value::object();
+    for (ours, theirs) in [
         ("memberGuid", "guid"),
         ("connectionStatus", "connection_status"),
         ("aggregatedAt", "aggregated_at"),
         ("successfullyAggregatedAt", "successfully_aggregated_at"),
-    ];
-    Value::object(
-        names
-            .map(|(ours, theirs)| (ours, member.get(theirs).clone()))
-            .into(),
-    )
+    ] {
+        result.set(ours, member.get(theirs).clone());
+    }
+    result
 }
 
 /// Any 2xx is success: the specification, the pages and the API differ on which.

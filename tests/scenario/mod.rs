@@ -335,7 +335,7 @@ impl Scenario {
             .challenges
             .iter()
             .flat_map(|challenge| &challenge.fields);
-        let mut given = Value::object(Vec::new());
+        let mut given = Value::object();
         for (field, answer) in fields.zip(answers) {
             given.set(&field.name, (*answer).into());
         }
