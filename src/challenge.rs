@@ -226,7 +226,12 @@ impl Image {
     /// A picture of base64 text, bare or as a `data:` URI.
     pub fn of(text: &str) -> Option<Image> {
         // Base64 has no comma. What stands before it is not believed, the first bytes are.
-        Image::of_base64(text.split_once(',').map_or(text, |(_, base64)| base64))
+        let comma = text.bytes().position(|byte| byte == b',');
+        Image::of_base64(
+            comma
+                .and_then(|comma| text.get(comma + 1..))
+                .unwrap_or(text),
+        )
     }
 
     /// A picture of base64 text, or `None` if it is no PNG, JPEG, GIF or WebP by its first bytes. An

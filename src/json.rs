@@ -94,13 +94,14 @@ impl Value {
             .unwrap_or(&NULL)
     }
 
-    /// Takes an entry out of an object.
-    pub fn take(&mut self, name: &str) -> Option<Value> {
+    /// Takes the last entry out of an object, if it has this name.
+    pub fn take_last(&mut self, name: &str) -> Option<Value> {
         let Value::Object(entries) = self else {
             return None;
         };
-        let place = entries.iter().position(|(key, _)| key == name)?;
-        Some(entries.remove(place).1)
+        entries
+            .pop_if(|(key, _)| key == name)
+            .map(|(_, value)| value)
     }
 
     /// The string, if it is one.

@@ -61,7 +61,7 @@ impl Flow {
         if version.abs_diff(VERSION) > 1 {
             return Err(Code::SnapshotVersion.into());
         }
-        let sum = envelope.take("sum").ok_or_else(damaged)?;
+        let sum = envelope.take_last("sum").ok_or_else(damaged)?;
         if sum != Value::number(checksum(envelope.print().bytes()).into()) {
             return Err(damaged());
         }
@@ -213,7 +213,7 @@ mod tests {
 
     fn sealed(text: &str) -> String {
         let mut envelope = Value::parse(text.as_bytes()).unwrap();
-        envelope.take("sum");
+        envelope.take_last("sum");
         let sum = checksum(envelope.print().bytes());
         envelope.set("sum", Value::number(sum.into()));
         envelope.print()
