@@ -1,6 +1,6 @@
 import { invalidInput, refusing } from './errors.js'
 import { Flow, newId, toFields, type Answers, type RawAnswers } from './flow.js'
-import { checkSecret, partHost, toConfig, toJson, type Host, type HostOptions, type Secret } from './host.js'
+import { checkSecret, mapSecret, partHost, toConfig, toJson, type Host, type HostOptions, type Secret } from './host.js'
 import {
   FlowHandle,
   flinksAnswerRequest,
@@ -83,5 +83,6 @@ function answer(challenged: Challenged, answers: unknown, raw: boolean, config: 
 export function readFlinks(host: FlinksHost): { config: string; checked: Host } {
   const [options, { authorizeToken, ...config }] = partHost(host)
   checkSecret('authorizeToken', authorizeToken)
-  return { config: toConfig(config), checked: { ...options, secrets: { FlinksAuthorizeToken: authorizeToken } } }
+  const secrets = { FlinksAuthorizeToken: mapSecret(authorizeToken, (token) => token) }
+  return { config: toConfig(config), checked: { ...options, secrets } }
 }

@@ -113,9 +113,15 @@ export function checkSecret(name: string, secret: Secret | undefined): void {
   throw invalidInput(`/config/${name}`, 'must be a string fit for a header, or a function')
 }
 
-/** Fit for a header: no line break, nothing that a fetch would refuse. */
+/** A secret as it goes into its header, or nothing where it is none. */
+export function mapSecret(secret: Secret | undefined, map: (text: string) => string): Secret | undefined {
+  const checked = (text: unknown) => (isSecret(text) ? map(text) : '')
+  return typeof secret === 'function' ? async (session) => checked(await secret(session)) : secret && checked(secret)
+}
+
+/** Fit for a header: no space, no line break, nothing that a fetch would refuse. */
 export function isSecret(secret: unknown): secret is string {
-  return typeof secret === 'string' && /^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(secret)
+  return typeof secret === 'string' && /^[\x21-\x7e]+$/.test(secret)
 }
 
 /**

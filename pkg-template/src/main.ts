@@ -45,10 +45,14 @@ export type {
 export function restore(snapshot: string, host: FlinksHost): Flow<Authorized>
 export function restore(snapshot: string, host: MxHost): Flow<MxConnected>
 export function restore(snapshot: string, host: FlinksHost | MxHost): Flow {
-  const { config, checked } = 'environment' in host ? readMx(host) : readFlinks(host)
+  const { config, checked } = isMx(host) ? readMx(host) : readFlinks(host)
   return new Flow(
     refusing(() => FlowHandle.restore(String(snapshot), config)),
     checked,
     'restored',
   )
+}
+
+function isMx(host: FlinksHost | MxHost): host is MxHost {
+  return typeof host === 'object' && host !== null && 'environment' in host
 }

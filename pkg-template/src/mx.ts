@@ -1,6 +1,16 @@
 import { invalidInput, refusing } from './errors.js'
 import { Flow, newId, toFields, type Answers, type RawAnswers } from './flow.js'
-import { checkSecret, isSecret, partHost, toConfig, toJson, type Host, type HostOptions, type Secret } from './host.js'
+import {
+  checkSecret,
+  isSecret,
+  mapSecret,
+  partHost,
+  toConfig,
+  toJson,
+  type Host,
+  type HostOptions,
+  type Secret,
+} from './host.js'
 import {
   FlowHandle,
   mxChallengesResponse,
@@ -92,8 +102,6 @@ export function readMx(host: MxHost): { config: string; checked: Host } {
   if (apiKey !== undefined && !(isSecret(clientId) && !clientId.includes(':'))) {
     throw invalidInput('/config/clientId', 'must be given with an apiKey')
   }
-  const basic = (key: string) => (isSecret(key) ? `Basic ${btoa(`${clientId}:${key}`)}` : '')
-  const secret: Secret | undefined =
-    typeof apiKey === 'function' ? async (session) => basic(await apiKey(session)) : apiKey && basic(apiKey)
+  const secret = mapSecret(apiKey, (key) => `Basic ${btoa(`${clientId}:${key}`)}`)
   return { config: toConfig(config), checked: { ...options, secrets: { MxBasic: secret } } }
 }

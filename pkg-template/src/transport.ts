@@ -1,4 +1,4 @@
-import { isSecret, type FetchResponse, type Host, type Secret } from './host.js'
+import { type FetchResponse, type Host, type Secret } from './host.js'
 import { send, type Loss, type Reply, type Request } from './wasm/bank_mfa.js'
 
 /** How long the harmless call before the first submission may take, in milliseconds. */
@@ -100,7 +100,7 @@ export class Transport {
       if (source === undefined) continue
       const key = `${header.slot} ${request.session}`
       const secret = this.#pocket.get(key) ?? (await this.#ask(source, request.session))
-      if (!isSecret(secret)) return undefined
+      if (secret === '' || secret === undefined) return undefined
       this.#pocket.set(key, secret)
       headers[header.name] = secret
     }
@@ -108,7 +108,7 @@ export class Transport {
   }
 
   /** A string is one secret: it serves the first session, and no other. */
-  async #ask(source: Secret, session: number): Promise<unknown> {
+  async #ask(source: Secret, session: number): Promise<string | undefined> {
     if (typeof source === 'string') return session === 1 ? source : undefined
     return source({ flowId: this.#flowId, session })
   }

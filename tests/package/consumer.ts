@@ -3,6 +3,7 @@ import {
   Flow,
   FlowError,
   flinks,
+  mx,
   restore,
   type Answers,
   type Authorized,
@@ -28,10 +29,16 @@ import {
   type HostOptions,
   type Image,
   type Kind,
+  type MemberParams,
+  type MxConfig,
+  type MxConnected,
+  type MxHost,
+  type MxReply,
   type Next,
   type Part,
   type RawAnswers,
   type Reason,
+  type RedirectStep,
   type Request as VendorRequest,
   type Round,
   type Secret,
@@ -68,14 +75,25 @@ const kinds: Record<Kind, true> = {
   code: true,
   choice: true,
   'multi-choice': true,
+  'image-text': true,
   'image-choice': true,
+  account: true,
   delivery: true,
   'new-question': true,
   unknown: true,
 }
 const controls: Record<Control, true> = { text: true, select: true, 'multi-select': true, 'image-select': true }
 const parts: Record<Part, true> = { answer: true, question: true, phone: true, channel: true }
-const stages: Record<Stage, true> = { start: true, poll: true, answer: true, look: true, confirm: true }
+const stages: Record<Stage, true> = {
+  start: true,
+  poll: true,
+  answer: true,
+  check: true,
+  challenges: true,
+  look: true,
+  confirm: true,
+  window: true,
+}
 const reasons: Record<Reason, true> = {
   missing: true,
   'too-many': true,
@@ -119,6 +137,9 @@ export async function run(): Promise<Authorized> {
       case 'challenge':
         await ask(step)
         break
+      case 'redirect':
+        open(step)
+        break
       case 'done':
         console.log(step.result.requestId satisfies string)
         break
@@ -134,6 +155,34 @@ export async function run(): Promise<Authorized> {
   flow.cancel()
   const { requestId, loginId, institution, institutionId, lastRefresh, scheduledRefresh, tag } = await flow.result()
   return { requestId, loginId, institution, institutionId, lastRefresh, scheduledRefresh, tag }
+}
+
+function open({ url, returned }: RedirectStep): void {
+  returned(url)
+  returned(new URL(url))
+}
+
+const mxConfig: MxConfig = { environment: 'integration', version: 'v20250224' }
+const mxHost: MxHost = { ...mxConfig, ...options, clientId: '', apiKey: token }
+const member: MemberParams = { userGuid: '', memberGuid: '', job: 'aggregate' }
+const created: MemberParams = { userGuid: '', institutionCode: '', credentials: [{ guid: '', value: '' }] }
+
+export async function runMx(): Promise<string | null> {
+  const running: Flow<MxConnected> = mx.member(member, mxHost)
+  const taken: Flow<MxConnected> = restore(running.snapshot(), mxHost)
+  const reply: MxReply = mx.statusResponse({ status: 200, body: '' })
+  const requests: VendorRequest[] = [
+    mx.startRequest(created, mxConfig),
+    mx.statusRequest(member, mxConfig),
+    mx.challengesRequest(member, mxConfig),
+    mx.windowRequest(member, mxConfig),
+  ]
+  if (reply.kind === 'challenged') {
+    requests.push(mx.resumeRequest(member, reply, { '1.1.answer': '' }, mxConfig))
+    requests.push(mx.resumeRawRequest(member, reply, { guid: [''] }, mxConfig))
+  }
+  console.log(requests, mx.challengesResponse({ status: 204, body: '' }).kind)
+  return (await taken.result()).memberGuid
 }
 
 async function ask({ round, answer, answerRaw }: ChallengeStep): Promise<void> {
