@@ -127,7 +127,7 @@ function several(field, context) {
 function images(field, context) {
   const of = field.options.length
   return group(field, context, 'radio', (option, index) =>
-    el('img', { src: option.image?.src, alt: option.label || context.words.image(index + 1, of) }),
+    el('img', { src: option.image?.src, alt: context.words.image(index + 1, of) }),
   )
 }
 

@@ -45,7 +45,7 @@ export function drawChoices(places, people) {
   places.on.replaceChildren(...Object.entries(STRIKES).map(([value, label]) => el('option', { value }, label)))
   const groups = [...new Set(people.map(({ group }) => group))].map((group) => {
     const members = people.filter((person) => person.group === group)
-    return el(
+    const list = el(
       'details',
       { class: 'group', name: 'people' },
       el('summary', {}, GROUPS[group] ?? group, el('span', { class: 'count' }, String(members.length))),
@@ -56,6 +56,11 @@ export function drawChoices(places, people) {
         ),
       ),
     )
+    // Whoever is chosen is in the open group. Chosen in a closed one, they would keep the Tab key from this one.
+    list.addEventListener('toggle', () => {
+      if (list.open && !list.querySelector(':checked')) list.querySelector('input').click()
+    })
+    return list
   })
   places.people.replaceChildren(...groups)
   choose(people[0].username)
