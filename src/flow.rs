@@ -150,9 +150,13 @@ impl Flow {
                     return self.send(Stage::Poll, now);
                 }
             }
-            (Event::Returned(claim), State::Redirecting { .. }) => {
+            (Event::Returned(claim), state) if self.window.is_some() => {
+                let look = matches!(state, State::Redirecting { .. });
                 self.vendor.returned(claim)?;
-                return self.send(Stage::Poll, now);
+                // While it is looked anyway, the claim is for the next look.
+                if look {
+                    return self.send(Stage::Poll, now);
+                }
             }
             (Event::Answered(number, submitted), State::Asking | State::Supplying { .. })
                 if number == self.round =>
@@ -294,6 +298,7 @@ impl Flow {
                 refused,
             } => {
                 self.asked = challenges;
+                self.window = None;
                 self.expires = self
                     .idle_end(now)
                     .unwrap_or(u64::MAX)

@@ -503,6 +503,26 @@ fn a_return_with_another_member_guid_is_followed() {
 }
 
 #[test]
+fn a_return_in_the_middle_of_a_look_is_taken_note_of() {
+    let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
+    let Step::Redirect { until, .. } = scenario.step else {
+        panic!()
+    };
+    scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
+    let other = scenario.bank.member_guid("no_questions").unwrap();
+    let landing = Value::from(other.as_str());
+    let step = scenario
+        .flow
+        .advance(Event::Returned(&landing), until)
+        .unwrap();
+    assert!(matches!(step, Step::Sending { .. }));
+    assert_eq!(
+        key(&scenario).get("member_guid").as_text(),
+        Some(other.as_str())
+    );
+}
+
+#[test]
 fn a_return_with_a_guid_that_is_none_is_refused() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let landing = Value::from("../users");
