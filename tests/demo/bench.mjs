@@ -1,0 +1,183 @@
+/** What the tests of the demo share: its two servers, a browser, and somebody who sits before the page. */
+import assert from 'node:assert/strict'
+import { after } from 'node:test'
+import { chromium } from 'playwright-core'
+import { serve } from '../../www/serve.mjs'
+
+/** For a machine that is busy; where all goes well, nothing waits so long. */
+const PATIENCE = 20_000
+
+const demo = await serve()
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+    ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  ],
+})
+after(async () => {
+  await browser.close()
+  await demo.close()
+})
+
+const ask = async (path) => (await fetch(`${demo.vendor}/s/${path}`)).json()
+
+/** Everybody at the simulated bank. */
+const people = await ask('nobody/control/people')
+export const person = (username) => people.find((person) => person.username === username)
+
+/** A call that is refused or lost is what many a test is about, and the browser reports it. */
+function isExpected(message) {
+  const { url } = message.location()
+  const called = url.startsWith(`${demo.vendor}/s/`) || url === `${demo.url}/token`
+  const lost = called && message.text().startsWith('Failed to load resource')
+  return lost || message.text().startsWith(`Access to fetch at '${demo.vendor}/s/`)
+}
+
+/**
+ * Opens the demo in a window of its own, which has a simulated vendor of its own. Whatever the test is about,
+ * the page itself must not go wrong, and neither answers nor credentials may arrive twice.
+ */
+export async function visit(t, { width = 1280, height = 900, colorScheme = 'light' } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: 'en-CA' })
+  context.setDefaultTimeout(PATIENCE)
+  const page = await context.newPage()
+  const problems = []
+  page.on('pageerror', (error) => problems.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !isExpected(message)) problems.push(message.text())
+  })
+  const visitor = new Visitor(page)
+  t.after(async () => {
+    const counts = await visitor.counts()
+    await context.close()
+    assert.deepEqual(problems, [], 'the page itself does not go wrong')
+    assert.ok(!counts?.answersRepeated && !counts?.credentialsRepeated, 'nothing submitted arrives twice')
+  })
+  await page.goto(demo.url)
+  await visitor.ready()
+  return visitor
+}
+
+class Visitor {
+  constructor(page) {
+    this.page = page
+    this.round = page.locator('#round')
+    this.challenges = page.locator('#round .challenge')
+    this.send = page.locator('#round [type="submit"]')
+    this.outcome = page.locator('#outcome')
+    this.focused = page.locator(':focus')
+  }
+
+  ready() {
+    return this.page.locator('body[data-ready]').waitFor()
+  }
+
+  async reload() {
+    await this.page.reload()
+    await this.ready()
+  }
+
+  /** Chooses somebody, whose group may have to be opened first. */
+  async choose(username) {
+    const input = this.page.locator(`input[name="person"][value="${username}"]`)
+    const group = this.page.locator('#people details', { has: input })
+    if ((await group.getAttribute('open')) === null) await group.locator('summary').click()
+    await input.check()
+  }
+
+  /** Starts a flow. `fault` is what goes wrong, and with which call. */
+  async start(username, { mode = 'live', language = 'en', forbid = false, async = false, fault } = {}) {
+    const { page } = this
+    await this.choose(username)
+    await page.locator(`[name="mode"][value="${mode}"]`).check()
+    await page.locator(`[name="language"][value="${language}"]`).check()
+    if (forbid || async || fault) await page.locator('#trouble summary').click()
+    if (forbid) await page.locator('[name="forbid"]').check()
+    if (async) await page.locator('[name="async"]').check()
+    if (fault) {
+      await page.locator('#fault').selectOption(fault[0])
+      await page.locator('#fault-on').selectOption(fault[1])
+    }
+    await page.locator('#start').click()
+  }
+
+  press(id) {
+    return this.page.locator(id).click()
+  }
+
+  /** Waits for a state of the flow. */
+  reaches(state) {
+    return this.page.locator(`body[data-state="${state}"]`).waitFor()
+  }
+
+  /** Waits for the nth round. */
+  asked(number = 1) {
+    return this.page.locator(`#round[data-round="${number}"]`).waitFor()
+  }
+
+  /** Fills in the only text field of the nth round. */
+  async type(text, number = 1) {
+    await this.asked(number)
+    await this.page.getByLabel(/^Your (answer|code)$/).fill(text)
+  }
+
+  async answer(text, number = 1) {
+    await this.type(text, number)
+    await this.send.click()
+  }
+
+  /** Lets the wait for the vendor pass, by the button of this id, until the flow has looked again. */
+  async hurry(id = '#skip') {
+    await this.reaches('waiting')
+    const calls = this.page.locator('#wire > li')
+    const before = await calls.count()
+    await this.press(id)
+    await calls.nth(before).waitFor()
+  }
+
+  /** Waits for the end, and reads it: `ending` and each fact. */
+  async ended() {
+    await this.outcome.waitFor()
+    return this.outcome.evaluate((outcome) => {
+      const facts = [...outcome.querySelectorAll('[data-fact]')]
+      return {
+        ending: outcome.dataset.ending,
+        advice: outcome.querySelector('.advice .head').textContent,
+        ...Object.fromEntries(facts.map((fact) => [fact.dataset.fact, fact.querySelector('dd').textContent])),
+      }
+    })
+  }
+
+  /** The log of the wire, oldest first. */
+  log() {
+    return this.page.locator('#wire').evaluate((wire) =>
+      [...wire.children].reverse().map((entry) => ({
+        ...entry.dataset,
+        sent: entry.querySelector('[aria-label="Sent"]')?.textContent ?? '',
+      })),
+    )
+  }
+
+  /** How each call to the vendor went, oldest first, the probes left out. */
+  async calls() {
+    const calls = (await this.log()).filter(({ to, outcome }) => to === 'vendor' && outcome !== 'probe')
+    return calls.map(({ outcome, status }) => (status === undefined ? outcome : `${outcome} ${status}`))
+  }
+
+  /** What this window keeps for a reload. */
+  async kept() {
+    return JSON.parse(await this.page.evaluate(() => sessionStorage.getItem('bank-mfa-demo') ?? '{}'))
+  }
+
+  /** What the simulated vendor has received; it has heard of nobody before the first flow. */
+  async counts() {
+    const { session } = await this.kept()
+    return session && ask(`${session}/control/counts`)
+  }
+
+  /** Waits until the vendor has received one of these. */
+  async received(what) {
+    while (!(await this.counts())?.[what]);
+  }
+}
