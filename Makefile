@@ -150,7 +150,7 @@ test-wasm: chromium rust | $(BINDGEN) ## the wasm exports in Node and in Chromiu
 	@$(CARGO_TEST_WASM) $(TALLY) run wasm-node $(WASM_TESTS)
 	@$(CARGO_TEST_WASM) WASM_BINDGEN_USE_BROWSER=1 $(TALLY) run wasm-chromium $(WASM_TESTS)
 
-NODE_TEST := node --test --test-reporter=spec --test-timeout=120000
+NODE_TEST := node --test --test-reporter=spec --test-timeout=300000
 
 .PHONY: test-package
 test-package: $(INSTALLED) $(NPM) ## the packed tarball in Node and workerd
