@@ -28,6 +28,8 @@ const page :Workerd.Worker = (
     # As a company's back end would, this worker alone knows the vendor's secret key. It is
     # the simulator's for seed 1, and opens nothing else.
     (name = "SECRET_KEY", text = "910a2dec-8902-4cc1-afba-8da1658eec67"),
+    # The same for MX, whose every call needs it.
+    (name = "MX_KEY", text = "f3203e90-39f4-4821-ae95-949915dcf9e9:d0d5127a-96e8-490d-87bc-56bb76650c37"),
   ],
 );
 

@@ -1,6 +1,7 @@
 /**
  * The page's own server: its files, the npm package as it was built, and what a company's back end
- * does for a page: it mints authorize tokens, because the secret key must never reach a browser.
+ * does for a page: it mints Flinks' authorize tokens and adds MX's key to the calls to MX, because
+ * no secret key must ever reach a browser.
  */
 const TYPES = {
   css: 'text/css; charset=utf-8',
@@ -9,6 +10,11 @@ const TYPES = {
   svg: 'image/svg+xml',
   wasm: 'application/wasm',
 }
+
+/** What the page may ask of MX: members and their jobs, and what an institution asks for. */
+const MX =
+  /^\/mx\/([\w-]{1,64})(\/users\/USR-[\w-]+\/members(?:\/MBR-[\w-]+(?:\/\w+)?)?|\/institutions\/\w+\/credentials)$/
+const MX_METHODS = new Set(['GET', 'POST', 'PUT'])
 
 const CUSTOMER_ID = '43387ca6-0391-4c82-857d-70d95f087ecb'
 
@@ -25,6 +31,7 @@ function route(request, env) {
     return Response.json({ vendor: env.VENDOR_ORIGIN, instance: 'toolbox', customerId: CUSTOMER_ID })
   }
   if (pathname === '/token') return token(request, env)
+  if (pathname.startsWith('/mx/')) return proxy(request, env)
   if (request.method !== 'GET' && request.method !== 'HEAD') return new Response('', { status: 405 })
   if (pathname.startsWith('/pkg/')) return file(env.PACKAGE, pathname.slice('/pkg'.length))
   return file(env.SITE, pathname === '/' ? '/index.html' : pathname)
@@ -43,12 +50,38 @@ async function token(request, env) {
   const sameOrigin = request.headers.get('sec-fetch-site') === 'same-origin'
   if (request.method !== 'POST' || !sameOrigin) return new Response('', { status: 403 })
   const { session } = await request.json()
-  const minted = await env.VENDOR.fetch(
-    `http://vendor/s/${encodeURIComponent(session)}/v3/${CUSTOMER_ID}/BankingServices/GenerateAuthorizeToken`,
-    { method: 'POST', headers: { 'flinks-auth-key': env.SECRET_KEY } },
-  )
-  if (!minted.ok) return new Response('', { status: 502 })
-  return Response.json({ token: (await minted.json()).Token })
+  try {
+    const minted = await env.VENDOR.fetch(
+      `http://vendor/s/${encodeURIComponent(session)}/v3/${CUSTOMER_ID}/BankingServices/GenerateAuthorizeToken`,
+      { method: 'POST', headers: { 'flinks-auth-key': env.SECRET_KEY } },
+    )
+    if (minted.ok) return Response.json({ token: (await minted.json()).Token })
+  } catch {
+    // Lost on its way, or no JSON: for the page that is one and the same.
+  }
+  return new Response('', { status: 502 })
+}
+
+/** A real back end would take the user guid from its own user's session, and never from the page. */
+async function proxy(request, env) {
+  const [, session, path] = MX.exec(new URL(request.url).pathname) ?? []
+  if (!path) return new Response('Not found', { status: 404 })
+  const sameOrigin = request.headers.get('sec-fetch-site') === 'same-origin'
+  if (!MX_METHODS.has(request.method) || !sameOrigin) return new Response('', { status: 403 })
+  const reply = await env.VENDOR.fetch(`http://vendor/s/${session}${path}`, {
+    method: request.method,
+    headers: {
+      ...only(request.headers, 'accept', 'accept-version', 'content-type'),
+      authorization: `Basic ${btoa(env.MX_KEY)}`,
+    },
+    body: request.body,
+    redirect: 'manual',
+  })
+  return new Response(reply.body, { status: reply.status, headers: only(reply.headers, 'content-type', 'retry-after') })
+}
+
+function only(headers, ...names) {
+  return Object.fromEntries(names.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])))
 }
 
 /** The policy names all the page may do: its own code, WebAssembly, and calls to the vendor. */

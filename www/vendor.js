@@ -1,9 +1,12 @@
 /**
  * The simulated vendor over HTTP, in real time.
  *
- *   /s/{session}/v3/…             the vendor's API, as `baseUrl` `…/s/{session}` reaches it
+ *   /s/{session}/v3/…             Flinks' API, as `baseUrl` `…/s/{session}` reaches it
+ *   /s/{session}/users/…          MX's API, as the page's server reaches it; /institutions/… too
+ *   /s/{session}/oauth/…          the bank's windows, which a person visits
  *   /s/{session}/control          POST {reset, cors, fault, rules, advance}, each key optional
  *   /s/{session}/control/people   GET: who can be simulated, with password and right answers
+ *   /s/{session}/control/members  GET: the same of MX
  *   /s/{session}/control/counts   GET: what the simulator has received so far
  *
  * Every tab has a session, and so a simulator, of its own: two tabs, or two tests, do not disturb
@@ -22,15 +25,24 @@ const sessions = new Map()
 
 export default {
   async fetch(request) {
-    const [, name, path] = /^\/s\/([\w-]{1,64})(\/.*)$/.exec(new URL(request.url).pathname) ?? []
+    const { pathname, search } = new URL(request.url)
+    const [, name, path] = /^\/s\/([\w-]{1,64})(\/.*)$/.exec(pathname) ?? []
     if (!name) return new Response('Not found', { status: 404 })
     const session = take(name)
     if (path.startsWith('/control')) return allowed(await control(session, path, request))
+    if (path.startsWith('/oauth/')) return window(name, await vendor(session, path + search, request))
     if (!session.cors) return vendor(session, path, request)
     return allowed(
       request.method === 'OPTIONS' ? new Response(null, { status: 204 }) : await vendor(session, path, request),
     )
   },
+}
+
+/** A window is left for a path of the bank's origin, which here is one of the session's. */
+function window(name, reply) {
+  const to = reply.headers.get('location')
+  if (!to?.startsWith('/')) return reply
+  return new Response(null, { status: reply.status, headers: { location: `/s/${name}${to}` } })
 }
 
 function take(name) {
@@ -81,6 +93,8 @@ async function control(session, path, request) {
       return new Response(null, { status: 204 })
     case 'GET /control/people':
       return Response.json(session.bank.people)
+    case 'GET /control/members':
+      return Response.json(session.bank.mx.members)
     case 'GET /control/counts':
       return Response.json(session.bank.counts())
     case 'POST /control': {

@@ -13,7 +13,7 @@ export const app = process.env.BANK_MFA_APP ?? fileURLToPath(new URL('../../targ
 /** Where the installed package has an entry. */
 export const resolve = createRequire(`${app}/index.js`).resolve
 
-export const { flinks, restore, Flow, FlowError } = await import(pathToFileURL(resolve('bank-mfa')))
+export const { flinks, mx, restore, Flow, FlowError } = await import(pathToFileURL(resolve('bank-mfa')))
 export const { simulator } = await import(pathToFileURL(resolve('bank-mfa/simulator')))
 
 /** The customer of the public sandbox. */

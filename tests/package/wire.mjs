@@ -1,6 +1,6 @@
 /**
- * The wire: every call that the package makes, against the schemas beside this folder, and against
- * Flinks' OpenAPI document where it is at hand.
+ * The wire: every call that the package makes to Flinks, against the schemas beside this folder, and against
+ * Flinks' OpenAPI document where it is at hand. MX's are in mx-wire.mjs.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -9,35 +9,39 @@ import Ajv2020 from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 
 /** A folder of vendors' documents beside the repository; `BANK_MFA_OPENAPI` names another one. */
-const documents =
+export const documents =
   process.env.BANK_MFA_OPENAPI ?? fileURLToPath(new URL('../../../shared/vendors/openapi', import.meta.url))
 const openapi = `${documents}/flinks-authorize.yaml`
 
 /** Whether Flinks' OpenAPI document is at hand. */
 export const hasOpenapi = existsSync(openapi)
 
-const isCall = compileSchemas()
+const isCall = compileSchema('flinks-call.json')
 const isDocumented = hasOpenapi ? compileOpenapi() : () => []
 
 /** What is wrong with a call: nothing, or a line for each mistake. A value is never in it. */
 export function complaints(call) {
-  const { method, url, headers, redirect, body } = call
+  return complaintsOf(call, isCall, isDocumented)
+}
+
+/** The same by other judges, each of which gives its complaints. */
+export function complaintsOf({ method, url, headers, redirect, body }, ...judges) {
   const { origin, pathname: path, search, hash } = new URL(url)
   if (search || hash) return [`${path} goes on after the path`]
   const facts = { method, origin, path, headers, redirect, body: json(body) }
-  return [...isCall(facts), ...isDocumented(facts)].map((complaint) => `${method} ${path} ${complaint}`)
+  return judges.flatMap((judge) => judge(facts)).map((complaint) => `${method} ${path} ${complaint}`)
 }
 
 /**
  * Wraps a `fetch`: `calls` are those that went through, each with its reply once there is one, and
  * `complaints` what was wrong with them.
  */
-export function watch(fetch) {
+export function watch(fetch, judge = complaints) {
   const watched = { calls: [], complaints: [], fetch: observed }
   async function observed(url, init) {
     const call = { url, ...init, json: json(init.body), reply: undefined }
     watched.calls.push(call)
-    watched.complaints.push(...complaints(call))
+    watched.complaints.push(...judge(call))
     const response = await fetch(url, init)
     call.reply = { status: response.status, json: json(await response.clone().text()) }
     return response
@@ -55,11 +59,12 @@ export function json(text) {
   }
 }
 
-function compileSchemas() {
+/** A judge by one of the schemas. */
+export function compileSchema(name) {
   const ajv = new Ajv2020({ strict: true })
   const folder = new URL('../schemas/', import.meta.url)
-  for (const name of readdirSync(folder)) ajv.addSchema(JSON.parse(readFileSync(new URL(name, folder), 'utf8')))
-  return validator(ajv, ajv.getSchema('flinks-call.json'))
+  for (const file of readdirSync(folder)) ajv.addSchema(JSON.parse(readFileSync(new URL(file, folder), 'utf8')))
+  return validator(ajv, ajv.getSchema(name))
 }
 
 function compileOpenapi() {
@@ -86,6 +91,7 @@ function compileOpenapi() {
   }
 }
 
-function validator(ajv, validate) {
+/** A judge by a compiled schema. */
+export function validator(ajv, validate) {
   return (value) => (validate(value) ? [] : [ajv.errorsText(validate.errors, { dataVar: '' })])
 }

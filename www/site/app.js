@@ -2,7 +2,7 @@
  * The demo: a flow from its first step to its last, with the form that the person sees, the wire
  * beside it, and the state it is in. The package does the work; this page only shows it.
  */
-import { flinks, restore } from './package.js'
+import { restore } from './package.js'
 import { countDown, createClock, minutes } from './clock.js'
 import { createDiagram } from './diagram.js'
 import { button, el } from './dom.js'
@@ -10,8 +10,12 @@ import { focusForm, roundForm } from './form.js'
 import { doneView, failedView } from './outcome.js'
 import { choose, crib, drawChoices, faultChosen } from './people.js'
 import { openSession } from './session.js'
+import flinks from './vendors/flinks.js'
+import mx from './vendors/mx.js'
 import { createWire } from './wire.js'
 import { WORDS } from './words.js'
+
+const VENDORS = { flinks, mx }
 
 /** The bank stops waiting after eight minutes without activity. */
 const EIGHT_MINUTES = 8 * 60_000
@@ -31,19 +35,22 @@ for (const kind of ['error', 'unhandledrejection']) {
 const diagram = createDiagram(page.diagram, page['state-text'])
 const session = await openSession()
 const clock = createClock(session.state.ahead)
-const wire = createWire(page.wire, session.baseUrl)
-const people = await session.people()
+const wire = createWire(page.wire, { vendor: session.baseUrl, proxy: session.proxyUrl })
+const people = {}
+for (const [name, { list, idOf }] of Object.entries(VENDORS)) {
+  people[name] = (await session.list(list)).map((person) => ({ id: idOf(person), ...person }))
+}
 let faulted = false
 
-drawChoices({ people: page.people, fault: page.fault, on: page['fault-on'] }, people)
-page.setup.addEventListener('change', describe)
+drawVendor()
+page.setup.addEventListener('change', ({ target }) => {
+  if (target.name === 'vendor') drawVendor()
+  else if (target.name === 'person') describe()
+})
 page.setup.addEventListener('submit', (event) => {
   event.preventDefault()
   start()
 })
-page.route.textContent = `From ${location.host} to ${new URL(session.baseUrl).host}`
-rest()
-describe()
 if (session.state.flow) offerRestore(session.state.flow)
 document.body.dataset.ready = ''
 
@@ -51,44 +58,54 @@ document.body.dataset.ready = ''
 function choices() {
   const form = new FormData(page.setup)
   return {
-    username: form.get('person'),
+    vendor: form.get('vendor'),
+    person: form.get('person'),
     mode: form.get('mode'),
-    language: form.get('language'),
+    beginning: form.get('beginning'),
+    language: form.get('language') ?? 'en',
     forbid: form.has('forbid'),
     authorizeAsync: form.has('async'),
     fault: faultChosen(form.get('fault'), form.get('on')),
   }
 }
 
-function describe() {
-  page.crib.replaceChildren(...crib(named(choices().username)))
+/** What only one vendor has is not there for the other. */
+function drawVendor() {
+  const { vendor } = choices()
+  for (const part of page.setup.querySelectorAll('[data-vendor]')) {
+    part.hidden = part.disabled = part.dataset.vendor !== vendor
+  }
+  drawChoices({ people: page.people, fault: page.fault, on: page['fault-on'] }, people[vendor], VENDORS[vendor])
+  diagram.draw(VENDORS[vendor].events)
+  page.route.textContent = VENDORS[vendor].route(session)
+  describe()
+  rest()
 }
 
-function named(username) {
-  return people.find((person) => person.username === username)
+/** Ways to begin that make no sense for whoever is chosen cannot be chosen either. */
+function describe() {
+  const person = named(choices())
+  page.crib.replaceChildren(...crib(person))
+  const fit = VENDORS[choices().vendor].beginnings?.(person)
+  for (const input of fit ? page.setup.elements.beginning : []) {
+    input.disabled = !fit.includes(input.value)
+    input.checked = input.value === fit[0]
+  }
+}
+
+function named({ vendor, person }) {
+  return people[vendor].find(({ id }) => id === person)
 }
 
 /** What the flow is given to work with. */
 function host(chosen) {
-  const { baseUrl, instance, customerId } = session
-  const authorizeToken = (asked) => session.authorizeToken(asked, wire.fetch)
   return {
-    instance,
-    customerId,
-    baseUrl,
-    authorizeToken,
-    authorizeAsync: chosen.authorizeAsync,
+    ...VENDORS[chosen.vendor].host(session, chosen, wire.fetch),
     fetch: wire.fetch,
     clock,
     // Before each send, so that a page which is reloaded in the middle does not submit anything twice …
     store: (snapshot) => session.keepFlow({ snapshot, chosen }),
   }
-}
-
-function params({ username, mode, language }) {
-  const { password, loginId } = named(username)
-  if (mode === 'credentials') return { username, password, institution: 'FlinksCapital', language }
-  return { loginId, mostRecentCached: mode === 'cached', language }
 }
 
 function start() {
@@ -97,15 +114,18 @@ function start() {
   rest()
   page.person.focus()
   return run(chosen, async () => {
-    // A fault that found no call to strike must not lie in wait for this flow.
+    const vendor = VENDORS[chosen.vendor]
+    // A fault that found no call to strike must not lie in wait for this flow, and a member who was
+    // connected in the last one would be so already.
     await session.control({
-      reset: faulted,
+      reset: faulted || vendor.remembers,
       cors: !chosen.forbid,
       rules: { authorizeAsync: chosen.authorizeAsync },
-      fault: chosen.fault,
     })
+    const params = await vendor.params(named(chosen), chosen, session, wire.fetch)
+    if (chosen.fault) await session.control({ fault: chosen.fault })
     faulted = chosen.fault !== null
-    return flinks.authorize(params(chosen), host(chosen))
+    return vendor.begin(params, host(chosen))
   })
 }
 
@@ -131,7 +151,8 @@ async function run(chosen, begin) {
 
 /** The state of the flow that a step belongs to. */
 function stateOf({ kind, until }) {
-  return { working: until ? 'waiting' : 'sending', challenge: 'asking', done: 'done', failed: 'failed' }[kind]
+  const working = until ? 'waiting' : 'sending'
+  return { working, challenge: 'asking', redirect: 'redirecting', done: 'done', failed: 'failed' }[kind]
 }
 
 /** `hurry`: buttons for whoever tries the page, which a person at a real page has not. */
@@ -168,10 +189,10 @@ const VIEWS = {
     return { view, says, lang: language, hurry }
   },
 
-  challenge(step, flow, { language }) {
+  challenge(step, flow, { vendor, language }) {
     const words = WORDS[language]
     const { round } = step
-    const view = roundForm(round, language, step)
+    const view = roundForm(round, language, step, VENDORS[vendor].ownTerms)
     view.querySelector('.actions').append(cancelButton(flow, words))
     if (round.expires) {
       const left = el('p', { class: 'timer', role: 'timer' })
@@ -184,9 +205,42 @@ const VIEWS = {
     return { view, says: round.refused ? words.refused : words.title, lang: language, hurry }
   },
 
-  done: ({ result }) => ({ view: doneView(result, start), says: 'Connected.' }),
+  redirect(step, flow, { vendor, language }) {
+    const words = WORDS[language]
+    const { title, says, open } = words.window
+    const href = VENDORS[vendor].windowAt(step.url, session)
+    const link = el('a', { id: 'window', class: 'button primary', href, target: '_blank', rel: 'noopener' }, open)
+    const view = el(
+      'div',
+      { class: 'rest', lang: language },
+      el('h3', {}, title),
+      el('p', {}, says),
+      el('div', { class: 'actions' }, link, cancelButton(flow, words)),
+      landingForm(step),
+    )
+    return { view, says: title, lang: language }
+  },
+
+  done: ({ result }, flow, { vendor }) => ({ view: doneView(result, VENDORS[vendor], start), says: 'Connected.' }),
 
   failed: ({ failure }) => ({ view: failedView(failure, clock, start), says: `Ended with ${failure.code}.` }),
+}
+
+/** A window that leads back to the page says by its address which member came of it; this one leads elsewhere. */
+function landingForm(step) {
+  const address = el('input', { id: 'landing', type: 'url', required: true, autocomplete: 'off' })
+  const form = el(
+    'form',
+    { class: 'field' },
+    el('label', { for: 'landing' }, 'Its last address'),
+    address,
+    el('div', { class: 'actions' }, el('button', { type: 'submit' }, 'Tell the flow')),
+  )
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    step.returned(address.value)
+  })
+  return el('details', { class: 'more', lang: 'en' }, el('summary', {}, 'Say where the window led'), form)
 }
 
 function cancelButton(flow, words) {
@@ -208,7 +262,9 @@ function rest() {
 
 /** A flow at rest is a value: the one that a reload interrupted can go on where it stood. */
 function offerRestore({ snapshot, chosen }) {
-  choose(chosen.username)
+  page.setup.elements.vendor.value = chosen.vendor
+  drawVendor()
+  choose(chosen.person)
   describe()
   const title = 'A flow was under way when this page was left'
   const takeUp = () => run(chosen, () => restore(snapshot, host(chosen)))

@@ -14,8 +14,9 @@ const CONTROLS = { text, select, 'multi-select': several, 'image-select': images
  * @param round what the flow asks
  * @param {'en' | 'fr'} language
  * @param {{ answer(answers: FormData): Promise<void>, answerRaw(answers: object): Promise<void> }} step
+ * @param {string} [ownTerms] the vendor's name for what `answerRaw` takes, by prompt
  */
-export function roundForm(round, language, step) {
+export function roundForm(round, language, step, ownTerms) {
   const words = WORDS[language]
   const send = el('button', { type: 'submit', class: 'primary' }, words.send)
   const problem = el('p', { class: 'error', role: 'alert', hidden: true })
@@ -50,7 +51,8 @@ export function roundForm(round, language, step) {
       else tell(problem, error)
     }
   })
-  if (round.challenges.some((challenge) => challenge.kind === 'unknown')) form.append(rawAnswer(round, step))
+  const isUnknown = ({ kind }) => kind === 'unknown'
+  if (ownTerms && round.challenges.some(isUnknown)) form.append(rawAnswer(round, step, ownTerms))
   return form
 }
 
@@ -185,7 +187,7 @@ function clearErrors(form) {
 }
 
 /** The host's own way to answer what no document describes: key and values as the vendor gets them. */
-function rawAnswer(round, step) {
+function rawAnswer(round, step, ownTerms) {
   const draft = Object.fromEntries(round.challenges.map(({ prompt }) => [prompt, ['']]))
   const area = el('textarea', { id: 'raw', rows: '4', spellcheck: 'false' })
   area.value = JSON.stringify(draft, null, 2)
@@ -202,7 +204,7 @@ function rawAnswer(round, step) {
     'details',
     { class: 'more', lang: 'en' },
     el('summary', {}, 'Answer in the vendor’s own terms'),
-    el('label', { for: 'raw' }, 'SecurityResponses'),
+    el('label', { for: 'raw' }, ownTerms),
     area,
     problem,
     el('div', { class: 'actions' }, send),

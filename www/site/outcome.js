@@ -27,27 +27,14 @@ const NEXT = {
   ],
 }
 
-const FETCH = [
-  'Fetch the data',
-  'Keep the LoginId with the connection, on your server, and call the data endpoints with this RequestId within 30 minutes.',
-]
-
 const UNITS = [
   ['hour', 3_600_000],
   ['minute', 60_000],
   ['second', 1000],
 ]
 
-export function doneView(result, again) {
-  const { requestId, loginId, institution, institutionName, lastRefresh, scheduledRefresh } = result
-  const facts = [
-    ['request-id', 'RequestId', requestId],
-    ['login-id', 'LoginId', loginId],
-    ['institution', 'Institution', institutionName ?? institution],
-    ['last-refresh', 'Last refresh', lastRefresh && when(Date.parse(lastRefresh))],
-    ['scheduled-refresh', 'Scheduled refresh', scheduledRefresh === null ? null : scheduledRefresh ? 'yes' : 'no'],
-  ]
-  return view('done', 'Connected', FETCH, facts, again)
+export function doneView(result, { facts, fetchWords }, again) {
+  return view('done', 'Connected', ['Fetch the data', fetchWords], facts(result), again)
 }
 
 export function failedView({ code, next, message, retryAt, vendorCode, status }, clock, again) {
@@ -79,7 +66,7 @@ function view(ending, title, [head, words], facts, again) {
   )
 }
 
-function when(ms) {
+export function when(ms) {
   return new Date(ms).toLocaleString('en-CA', { dateStyle: 'medium', timeStyle: 'short' })
 }
 

@@ -2,4 +2,4 @@
  * The package as it was built. With a bundler, or with an import map, this module would read
  * `from 'bank-mfa'`; the page's policy allows no inline script, and an import map is one.
  */
-export { flinks, restore } from '/pkg/dist/index.js'
+export { flinks, mx, restore } from '/pkg/dist/index.js'

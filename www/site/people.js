@@ -1,16 +1,6 @@
 /** Who can be simulated, in groups, and what can be made to go wrong on the way. */
 import { el } from './dom.js'
 
-/** The simulator's groups, in words. */
-const GROUPS = {
-  toolbox: 'Flinks’ own sandbox',
-  challenges: 'One for each challenge',
-  'wrong answers': 'Wrong answers',
-  quirks: 'Odd replies',
-  waits: 'Slow banks',
-  refusals: 'Refusals',
-}
-
 /** What the network or the vendor does wrong, once: the words for it, and the simulator's own fault. */
 const FAULTS = {
   'lost-reply': ['The reply is lost', { kind: 'lost-reply' }],
@@ -27,28 +17,22 @@ const FAULTS = {
   'not-utf8': ['A body that is not UTF-8', { kind: 'not-utf8' }],
 }
 
-/** The call that it strikes. */
-const STRIKES = {
-  start: 'the start',
-  answer: 'an answer',
-  poll: 'a poll',
-  token: 'the making of a token',
-  any: 'whatever is next',
-}
-
-/** @param {{ people: HTMLElement, fault: HTMLSelectElement, on: HTMLSelectElement }} places */
-export function drawChoices(places, people) {
+/**
+ * @param {{ people: HTMLElement, fault: HTMLSelectElement, on: HTMLSelectElement }} places
+ * @param {{ groups: Record<string, string>, strikes: Record<string, string> }} vendor
+ */
+export function drawChoices(places, people, { groups, strikes }) {
   places.fault.replaceChildren(
     el('option', { value: '' }, 'None'),
     ...Object.entries(FAULTS).map(([value, [label]]) => el('option', { value }, label)),
   )
-  places.on.replaceChildren(...Object.entries(STRIKES).map(([value, label]) => el('option', { value }, label)))
-  const groups = [...new Set(people.map(({ group }) => group))].map((group) => {
+  places.on.replaceChildren(...Object.entries(strikes).map(([value, label]) => el('option', { value }, label)))
+  const lists = [...new Set(people.map(({ group }) => group))].map((group) => {
     const members = people.filter((person) => person.group === group)
     const list = el(
       'details',
       { class: 'group', name: 'people' },
-      el('summary', {}, GROUPS[group] ?? group, el('span', { class: 'count' }, String(members.length))),
+      el('summary', {}, groups[group] ?? group, el('span', { class: 'count' }, String(members.length))),
       ...members.map((person) =>
         personOption(
           person,
@@ -62,24 +46,24 @@ export function drawChoices(places, people) {
     })
     return list
   })
-  places.people.replaceChildren(...groups)
-  choose(people[0].username)
+  places.people.replaceChildren(...lists)
+  choose(people[0].id)
 }
 
 /** Ticks a person, in an open group. */
-export function choose(username) {
-  const input = document.querySelector(`input[name="person"][value="${CSS.escape(username)}"]`)
+export function choose(id) {
+  const input = document.querySelector(`input[name="person"][value="${CSS.escape(id)}"]`)
   input.checked = true
   input.closest('details').open = true
 }
 
-/** Two people of the same title are told apart by their usernames. */
-function personOption({ username, title }, shared) {
+/** Two people of the same title are told apart by their names. */
+function personOption({ id, title }, shared) {
   return el(
     'label',
     { class: 'person-option' },
-    el('input', { type: 'radio', name: 'person', value: username }),
-    el('span', {}, title, shared ? el('code', {}, username) : null),
+    el('input', { type: 'radio', name: 'person', value: id }),
+    el('span', {}, title, shared ? el('code', {}, id) : null),
   )
 }
 
@@ -97,12 +81,14 @@ export function crib({ title, story, answers, username, password }) {
       'dl',
       {},
       answers ? el('div', {}, el('dt', {}, 'Right answers'), el('dd', {}, answers)) : null,
-      el(
-        'div',
-        {},
-        el('dt', {}, 'Signs in as'),
-        el('dd', {}, el('code', {}, username), ' / ', el('code', {}, password)),
-      ),
+      username
+        ? el(
+            'div',
+            {},
+            el('dt', {}, 'Signs in as'),
+            el('dd', {}, el('code', {}, username), ' / ', el('code', {}, password)),
+          )
+        : null,
     ),
   ]
 }

@@ -9,15 +9,29 @@ export async function openSession() {
   const kept = JSON.parse(sessionStorage.getItem(KEY) ?? '{}')
   const state = { session: crypto.randomUUID(), ahead: 0, flow: null, tokens: {}, ...kept }
   const baseUrl = `${vendor}/s/${state.session}`
-  const keep = (change) => sessionStorage.setItem(KEY, JSON.stringify(Object.assign(state, change)))
+  const proxyUrl = `${location.origin}/mx/${state.session}`
+  const write = (kept) => sessionStorage.setItem(KEY, JSON.stringify(kept))
+  const keep = (change) => {
+    Object.assign(state, change)
+    try {
+      write(state)
+    } catch {
+      // A snapshot with pictures of megabytes in it is more than a tab may keep: a reload finds no flow then.
+      write({ ...state, flow: null })
+    }
+  }
 
   return {
+    /** The vendor's own address. */
     baseUrl,
+    /** This page's server, which calls the vendor with its key. */
+    proxyUrl,
     instance,
     customerId,
     state,
 
-    people: () => json(`${baseUrl}/control/people`),
+    /** Who can be simulated: `people` or `members`. */
+    list: (which) => json(`${baseUrl}/control/${which}`),
 
     /** See `vendor.js` for what can be asked of the simulator. */
     control: (wish) => json(`${baseUrl}/control`, wish),

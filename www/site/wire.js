@@ -6,14 +6,18 @@ import { el } from './dom.js'
 
 const COVER = '••••••'
 
-/** Keys of a body whose values are secret, however deep they lie. Answers go by their question. */
-const SECRET = new Set(['password', 'username', 'token', 'securityresponses', 'answer'])
+/** Keys of a body whose values are secret, however deep they lie. Flinks' answers go by their question. */
+const SECRET = new Set(['password', 'username', 'token', 'securityresponses', 'answer', 'value', 'oauth_window_uri'])
 
 /** LoginIds are no secret, and no business of a log either: their beginning is enough to tell two apart. */
 const PRIVATE = new Set(['loginid', 'id'])
 
 /** The page's own server is in the log too: it shows where an authorize token comes from. */
-const TO = { vendor: 'to the vendor', 'own-server': 'to your own server' }
+const TO = {
+  vendor: 'to the vendor',
+  proxy: 'to the vendor through your own server, which adds the key',
+  'own-server': 'to your own server',
+}
 
 const CUT_OFF = 'The reply broke off before its end.'
 const GIVEN_UP = 'Given up by the page.'
@@ -29,8 +33,8 @@ const SECRET_HEADERS = new Set(['flinks-auth-key', 'x-api-key', 'authorization']
 const LONGEST_VALUE = 96
 const LONGEST_TEXT = 2000
 
-/** @param {HTMLOListElement} list @param {string} baseUrl left out of the paths shown */
-export function createWire(list, baseUrl) {
+/** @param {HTMLOListElement} list @param {{ vendor: string, proxy: string }} bases left out of the paths shown */
+export function createWire(list, bases) {
   let begun = Date.now()
 
   async function logged(input, init) {
@@ -39,7 +43,7 @@ export function createWire(list, baseUrl) {
     const entry = el('li', { class: 'exchange' }, el('details', { open: true }))
     for (const older of list.querySelectorAll('details')) older.open = false
     list.prepend(entry)
-    const about = { after: Date.now() - begun, request, ...addressed(request.url, baseUrl), body: covered(await sent) }
+    const about = { after: Date.now() - begun, request, ...addressed(request.url, bases), body: covered(await sent) }
     draw(entry, about)
     try {
       const response = await fetch(request)
@@ -67,7 +71,9 @@ export function createWire(list, baseUrl) {
 }
 
 function draw(entry, { after, request, to, path, body, status, reply, lost }) {
-  const outcome = lost ? 'lost' : status === undefined ? 'pending' : meaning(request.method, status)
+  const reads = request.method === 'GET'
+  const probes = reads && to === 'vendor'
+  const outcome = lost ? 'lost' : status === undefined ? 'pending' : probes ? 'probe' : meaning(status)
   entry.dataset.outcome = outcome
   entry.dataset.to = to
   if (status !== undefined) entry.dataset.status = String(status)
@@ -88,17 +94,16 @@ function draw(entry, { after, request, to, path, body, status, reply, lost }) {
         ...secretHeaders(request.headers),
         el('span', { class: 'after' }, `${TO[to]}, after ${(after / 1000).toFixed(1)} s`),
       ),
-      request.method === 'GET'
-        ? el('p', { class: 'nothing' }, 'Carries nothing: may this page call at all?')
-        : part('Sent', body),
+      probes ? el('p', { class: 'nothing' }, 'Carries nothing: may this page call at all?') : null,
+      reads ? null : part('Sent', body),
       lost ? el('p', { class: 'lost' }, lost) : reply === undefined ? null : part('Received', reply),
     ),
   )
 }
 
-function addressed(url, baseUrl) {
-  const vendor = url.startsWith(baseUrl)
-  return { to: vendor ? 'vendor' : 'own-server', path: vendor ? url.slice(baseUrl.length) : new URL(url).pathname }
+function addressed(url, bases) {
+  const [to, base] = Object.entries(bases).find(([, base]) => url.startsWith(base)) ?? ['own-server', location.origin]
+  return { to, path: url.slice(base.length) }
 }
 
 /** A path may break behind a slash, and only there. */
@@ -109,9 +114,8 @@ function* breakable(path) {
   }
 }
 
-/** 203 is a success by its number and a question by its meaning; to a probe any status is good news. */
-function meaning(method, status) {
-  if (method === 'GET') return 'probe'
+/** 203 is a success by its number and a question by its meaning. */
+function meaning(status) {
   if (status === 202 || status === 203) return 'more'
   return status >= 200 && status < 300 ? 'ok' : 'refused'
 }

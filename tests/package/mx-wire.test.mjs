@@ -1,0 +1,186 @@
+/** What watches MX's wire sees each mistake: a validator that cannot complain proves nothing. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { JOBS, VERSIONS, bench, ending, job, member, oauth, purpose, until, walk, watching } from './mx-bench.mjs'
+import { complaints, hasOpenapi } from './mx-wire.mjs'
+
+const [USR, MBR, CRD] = ['USR', 'MBR', 'CRD'].map((kind) => `${kind}-84ca0882-ad6c-4f10-817f-c8c0de7424fa`)
+const users = 'https://int-api.mx.com/users'
+const key = { authorization: 'Basic Y2xpZW50OmtleQ==' }
+const newer = { ...key, accept: 'application/json', 'accept-version': 'v20250224' }
+const older = { ...key, accept: 'application/vnd.mx.api.v1+json' }
+const json = { 'content-type': 'application/json' }
+const pair = { guid: CRD, value: 'hunter2' }
+
+const call = (method, path, body = null) => ({
+  method,
+  url: `${users}/${USR}/members${path}`,
+  headers: { ...newer, ...(body && json) },
+  redirect: 'manual',
+  body: body && JSON.stringify({ member: body }),
+})
+const good = {
+  job: call('POST', `/${MBR}/aggregate`),
+  create: call('POST', '', { institution_code: 'mxbank', credentials: [pair] }),
+  oauth: call('POST', '', { institution_code: 'mxbank', credentials: [], is_oauth: true }),
+  update: call('PUT', `/${MBR}`, { credentials: [pair] }),
+  resume: call('PUT', `/${MBR}/resume`, { challenges: [pair] }),
+  status: call('GET', `/${MBR}/status`),
+  challenges: call('GET', `/${MBR}/challenges`),
+  window: call('GET', `/${MBR}/oauth_window_uri`),
+}
+
+for (const [name, call] of Object.entries(good)) {
+  test(`the watcher is content with a good ${name} in either version`, () => {
+    const { 'accept-version': _, ...headers } = call.headers
+    assert.deepEqual(complaints(call), [])
+    assert.deepEqual(complaints({ ...call, headers: { ...headers, ...older } }), [])
+  })
+}
+
+const inBody = (edit) => (call) => {
+  const body = JSON.parse(call.body)
+  return { body: JSON.stringify(edit(body.member, body) ?? body) }
+}
+const inMember = (more) => inBody((member) => ({ member: { ...member, ...more } }))
+const inHeaders = (more) => (call) => ({ headers: { ...call.headers, ...more } })
+const without = (name) => (call) => ({ headers: { ...call.headers, [name]: undefined } })
+const inUrl = (from, to) => (call) => ({ url: call.url.replace(from, to) })
+const bodied = ['create', 'oauth', 'update', 'resume']
+const bare = ['job', 'status', 'challenges', 'window']
+const all = Object.keys(good)
+
+/** A mistake, in which calls it is planted, and how. */
+const plants = {
+  'a body that is not rooted': [bodied, inBody((member) => member)],
+  'a key beside the member': [bodied, inBody((member) => ({ member, user: {} }))],
+  'a key that no document names': [bodied, inMember({ nonsense: 1 })],
+  'an empty member': [bodied, inBody(() => ({ member: {} }))],
+  'a body that is no JSON': [bodied, (call) => ({ body: `${call.body},` })],
+  'no body': [bodied, () => ({ body: null })],
+  'a body where none belongs': [bare, () => ({ body: '{}', headers: { ...newer, ...json } })],
+  'a content type without a body': [bare, inHeaders(json)],
+  'no content type': [bodied, without('content-type')],
+  'no credentials': [['create', 'update'], inMember({ credentials: [] })],
+  'credentials for the bank’s own site': [['oauth'], inMember({ credentials: [pair] })],
+  'an is_oauth that is false': [['create', 'oauth'], inMember({ is_oauth: false })],
+  'an institution code with a slash': [['create', 'oauth'], inMember({ institution_code: 'mx/bank' })],
+  'no institution code': [['create', 'oauth'], inMember({ institution_code: undefined })],
+  'a credential with a label': [['create', 'update'], inMember({ credentials: [{ ...pair, label: 'Password' }] })],
+  'an answer without a guid': [['resume'], inMember({ challenges: [{ value: 'x' }] })],
+  'an answer of another kind of guid': [['resume'], inMember({ challenges: [{ ...pair, guid: MBR }] })],
+  'an answer by its label': [['resume'], inMember({ challenges: [{ ...pair, label: 'City?' }] })],
+  'an answer with a field_name': [['resume'], inMember({ challenges: [{ ...pair, field_name: null }] })],
+  'an answer that is a number': [['resume'], inMember({ challenges: [{ ...pair, value: 1 }] })],
+  'an answer of null': [['resume'], inMember({ challenges: [{ ...pair, value: null }] })],
+  'an empty answer': [['resume'], inMember({ challenges: [{ ...pair, value: '' }] })],
+  'no answers': [['resume'], inMember({ challenges: [] })],
+  'no key': [all, without('authorization')],
+  'a bearer’s token': [all, inHeaders({ authorization: 'Bearer Y2xpZW50OmtleQ==' })],
+  'no Accept': [all, without('accept')],
+  'no Accept-Version': [all, without('accept-version')],
+  'another version': [all, inHeaders({ 'accept-version': 'v20990101' })],
+  'two versions at once': [all, inHeaders(older)],
+  'a header that no page names': [all, inHeaders({ 'x-api-key': '1' })],
+  'another method': [all, () => ({ method: 'DELETE' })],
+  'redirects that are followed': [all, () => ({ redirect: 'follow' })],
+  'a user guid that is none': [all, inUrl(USR, 'me')],
+  'a query': [all, (call) => ({ url: `${call.url}?page=1` })],
+  'another host': [all, inUrl('int-api.mx.com', 'mx.example')],
+  'a host in the clear': [all, inUrl('https:', 'http:')],
+  'a member guid that is none': [[...bare, 'update', 'resume'], inUrl(MBR, 'MBR-..')],
+  'a job that there is not': [['job'], inUrl('aggregate', 'aggregation')],
+}
+
+for (const [plant, [calls, spoil]] of Object.entries(plants)) {
+  test(`the watcher complains of ${plant}`, () => {
+    for (const name of calls) {
+      const { headers, ...call } = { ...good[name], ...spoil(good[name]) }
+      const sent = JSON.parse(JSON.stringify(headers))
+      const said = complaints({ ...call, headers: sent })
+      assert.notDeepEqual(said, [], name)
+      assert.ok(!said.join().includes('hunter2'), 'no value is told')
+    }
+  })
+}
+
+const skip = !hasOpenapi && 'the documents are not here'
+test("each of MX's OpenAPI documents complains by itself", { skip }, () => {
+  for (const [name, spoil] of [
+    ['status', inUrl('/status', '/state')],
+    ['create', inMember({ nonsense: 1 })],
+    ['create', inMember({ institution_code: undefined })],
+    ['create', inMember({ is_oauth: 'true' })],
+    ['update', inMember({ credentials: [{ guid: 1 }] })],
+    ['resume', inMember({ challenges: [{ ...pair, label: 'City?' }] })],
+    ['resume', () => ({ body: null })],
+    ['job', () => ({ body: '{}' })],
+  ]) {
+    const said = complaints({ ...good[name], ...spoil(good[name]) }).join('\n')
+    for (const version of VERSIONS) assert.ok(said.includes(`by the OpenAPI document of ${version}`), said)
+  }
+})
+
+test('the newer OpenAPI document wants Accept-Version, and neither knows other headers', { skip }, () => {
+  const said = (headers) => complaints({ ...good.status, headers }).join('\n')
+  assert.match(said({ ...newer, 'accept-version': 'v20250224', 'x-api-key': '1' }), /no header .* of v20250224/)
+  assert.match(said({ ...older, 'x-api-key': '1' }), /no header .* of v20111101/)
+  for (const version of ['v20250225', undefined]) {
+    const headers = JSON.parse(JSON.stringify({ ...newer, 'accept-version': version }))
+    assert.match(said(headers), /Accept-Version is not as required by the OpenAPI document of v20250224/)
+  }
+})
+
+for (const version of VERSIONS) {
+  test(`every kind of call is made and watched in ${version}`, async (t) => {
+    const kinds = new Set()
+    const run = async (params, who) => {
+      const stage = bench(t)
+      const given = typeof params === 'function' ? await params(stage) : params
+      await walk(stage.start(given, { version }), stage, member(who))
+      for (const call of stage.wire.calls) kinds.add(`${call.method} ${purpose(call)}`)
+      for (const { headers } of stage.wire.calls) assert.equal('accept-version' in headers, version === 'v20250224')
+    }
+    for (const name of JOBS) await run(job('text', name), 'text')
+    await run((stage) => stage.create('text'), 'text')
+    await run((stage) => stage.update('text'), 'text')
+    await run(watching('already_challenged'), 'already_challenged')
+    await run(job('challenges_apart'), 'challenges_apart')
+    await run(oauth, 'oauth')
+    const [reads, jobs] = [['challenges', 'oauth_window_uri', 'status'].map((name) => `GET ${name}`), ['POST job']]
+    assert.deepEqual([...kinds].sort(), [...reads, 'POST create', ...jobs, 'PUT resume', 'PUT update'].sort())
+  })
+}
+
+test('each job is asked for by its own path, without a body', async (t) => {
+  for (const name of JOBS) {
+    const stage = bench(t)
+    assert.equal(await ending(stage.start(job('no_questions', name))), 'done')
+    const [{ url, body }] = stage.wire.calls
+    assert.deepEqual([new URL(url).pathname.split('/').at(-1), body], [name, null])
+  }
+})
+
+test('the key is the client id and the API key in base64, in every call of a flow', async (t) => {
+  const stage = bench(t)
+  const asked = []
+  const apiKey = (session) => asked.push(session) && stage.bank.mx.key.apiKey
+  const flow = stage.start(job('text'), { apiKey })
+  assert.equal((await walk(flow, stage, member('text'))).code, 'done')
+  const { clientId, apiKey: secret } = stage.bank.mx.key
+  for (const { headers } of stage.wire.calls)
+    assert.equal(headers.authorization, `Basic ${btoa(`${clientId}:${secret}`)}`)
+  assert.deepEqual(asked, [{ flowId: flow.id, session: 1 }], 'a function is asked once a flow')
+})
+
+for (const [environment, baseUrl, origin] of [
+  ['integration', undefined, 'https://int-api.mx.com'],
+  ['production', undefined, 'https://api.mx.com'],
+  ['production', 'http://127.0.0.1:8788/', 'http://127.0.0.1:8788'],
+]) {
+  test(`${environment} with ${baseUrl ?? 'no base address'} is ${origin}`, async (t) => {
+    const stage = bench(t)
+    await until(stage.start(job('no_questions'), { environment, ...(baseUrl && { baseUrl }) }), 'done')
+    for (const { url } of stage.wire.calls) assert.equal(new URL(url).origin, origin)
+  })
+}
