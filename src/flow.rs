@@ -253,11 +253,11 @@ impl Flow {
 
     /// Submits answers; or, where the vendor must be asked first, only makes sure that they fit.
     fn answered(&mut self, submitted: &Submitted, now: u64) -> Result<Step, Refusal> {
-        let challenges = self.vendor.challenges(&self.asked, self.round);
         let answers;
         let submission = match submitted {
             Submitted::Raw(raw) => Submission::Raw(raw),
             Submitted::Fields(given) => {
+                let challenges = self.vendor.challenges(&self.asked, self.round);
                 answers = Answers::check(&challenges, given)?;
                 Submission::Answers(&answers)
             }

@@ -115,6 +115,17 @@ pub enum Verdict {
     Unclear,
 }
 
+impl Verdict {
+    /// The end, for a reason.
+    pub fn failed(code: Code, vendor_code: Option<String>, after: Option<u64>) -> Verdict {
+        Verdict::Failed {
+            code,
+            vendor_code,
+            after,
+        }
+    }
+}
+
 /// What to do about a lost reply, or one that nothing can be told from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {

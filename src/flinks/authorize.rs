@@ -110,7 +110,7 @@ impl Authorize {
     fn cannot_say(&self, vendor_code: Option<String>) -> Verdict {
         match self.params.login_id {
             Some(_) => Verdict::Go(Stage::Confirm),
-            None => failed(Code::OutcomeUnknown, vendor_code, None),
+            None => Verdict::failed(Code::OutcomeUnknown, vendor_code, None),
         }
     }
 }
@@ -137,14 +137,6 @@ fn once(request: Request) -> Request {
         once: true,
         timeout: SYNCHRONOUS,
         ..request
-    }
-}
-
-fn failed(code: Code, vendor_code: Option<String>, after: Option<u64>) -> Verdict {
-    Verdict::Failed {
-        code,
-        vendor_code,
-        after,
     }
 }
 
@@ -220,12 +212,12 @@ impl Vendor for Authorize {
                 let asked_for = self.params.login_id.as_ref();
                 let got = authorized.login_id.as_ref();
                 if asked_for.is_some() && got.is_some() && asked_for != got {
-                    return failed(Code::LoginMismatch, None, None);
+                    return Verdict::failed(Code::LoginMismatch, None, None);
                 }
                 // The vendor's clock against the host's: a guess, as good as both clocks are.
                 let refreshed = authorized.last_refresh.as_deref().and_then(epoch);
                 if stage == Stage::Confirm && refreshed < Some(context.started) {
-                    return failed(Code::OutcomeUnknown, None, None);
+                    return Verdict::failed(Code::OutcomeUnknown, None, None);
                 }
                 self.request_id = Some(authorized.request_id.clone());
                 Verdict::Done(authorized.into())
@@ -233,7 +225,9 @@ impl Vendor for Authorize {
             (Stage::Look, Reply::Challenged(_, asked, _)) if same(&asked, context.asked) => {
                 self.cannot_say(None)
             }
-            (Stage::Confirm, Reply::Challenged(..)) => failed(Code::OutcomeUnknown, None, None),
+            (Stage::Confirm, Reply::Challenged(..)) => {
+                Verdict::failed(Code::OutcomeUnknown, None, None)
+            }
             (_, Reply::Challenged(request_id, challenges, refused)) => {
                 self.request_id = Some(request_id);
                 self.code_sent = sends_code(context.asked);
@@ -252,13 +246,13 @@ impl Vendor for Authorize {
                 self.cannot_say(vendor_code)
             }
             (Stage::Confirm, Reply::Failed(_, vendor_code)) => {
-                failed(Code::OutcomeUnknown, vendor_code, after)
+                Verdict::failed(Code::OutcomeUnknown, vendor_code, after)
             }
             // The token was accepted before: it has outlived its 15 or 30 minutes. It is not replaced.
             (Stage::Answer | Stage::Poll, Reply::Failed(Code::Unauthorized, vendor_code)) => {
-                failed(Code::SessionExpired, vendor_code, after)
+                Verdict::failed(Code::SessionExpired, vendor_code, after)
             }
-            (_, Reply::Failed(code, vendor_code)) => failed(code, vendor_code, after),
+            (_, Reply::Failed(code, vendor_code)) => Verdict::failed(code, vendor_code, after),
         }
     }
 

@@ -316,8 +316,10 @@ impl Member {
         let creates = matches!(self.begin, Begin::Create);
         match refused(response.status) {
             // Another member stands in the way, which the body names; or a job that runs for long.
-            Some(Code::ConcurrentSession) if creates => failed(Code::MemberExists, None),
-            Some(code) => failed(code, response.retry_after),
+            Some(Code::ConcurrentSession) if creates => {
+                Verdict::failed(Code::MemberExists, None, None)
+            }
+            Some(code) => Verdict::failed(code, None, response.retry_after),
             None if !is_ok(response.status) => Verdict::Unclear,
             None => {
                 self.note(&body);
@@ -368,14 +370,10 @@ impl Member {
             }
             Reply::Ended {
                 code, vendor_code, ..
-            } => Verdict::Failed {
-                code,
-                vendor_code,
-                after: response.retry_after,
-            },
+            } => Verdict::failed(code, vendor_code, response.retry_after),
             // The calls were too many: a poll, and no more than that, has failed.
             Reply::Refused(Code::Busy) => Verdict::Wait(stage, response.retry_after),
-            Reply::Refused(code) => failed(code, None),
+            Reply::Refused(code) => Verdict::failed(code, None, None),
             Reply::Unclear => Verdict::Unclear,
         }
     }
@@ -395,7 +393,7 @@ impl Member {
             400 | 405 | 409 => Verdict::Wait(Stage::Poll, response.retry_after),
             status if is_ok(status) => Verdict::Wait(Stage::Poll, response.retry_after),
             status => match refused(status) {
-                Some(code) => failed(code, response.retry_after),
+                Some(code) => Verdict::failed(code, None, response.retry_after),
                 None => Verdict::Unclear,
             },
         }
@@ -406,20 +404,12 @@ impl Member {
         let body = response.json();
         let url = body.get("member").get("oauth_window_uri").as_text();
         match (refused(response.status), url) {
-            (Some(code), _) => failed(code, response.retry_after),
+            (Some(code), _) => Verdict::failed(code, None, response.retry_after),
             (None, Some(url)) if is_ok(response.status) && url.starts_with("https://") => {
                 Verdict::Window(url.to_owned())
             }
             _ => Verdict::Unclear,
         }
-    }
-}
-
-fn failed(code: Code, after: Option<u64>) -> Verdict {
-    Verdict::Failed {
-        code,
-        vendor_code: None,
-        after,
     }
 }
 
