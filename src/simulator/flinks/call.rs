@@ -1,6 +1,7 @@
 //! A request, read once.
 
-use super::request::{self, Asked, Invalid, Who};
+use super::fields::Invalid;
+use super::request::{self, Asked, Who};
 use super::token::Key;
 use crate::simulator::counts::Counts;
 use crate::simulator::faults::On;

@@ -4,6 +4,7 @@ mod authorize;
 mod call;
 mod challenge;
 mod codes;
+mod fields;
 mod judge;
 mod people;
 mod replies;
@@ -24,7 +25,7 @@ pub(crate) use replies::bare;
 
 use call::Operation;
 use codes::Refusal;
-use request::Invalid;
+use fields::Invalid;
 use session::Session;
 use token::Tokens;
 

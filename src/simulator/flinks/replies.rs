@@ -1,8 +1,9 @@
 //! The bodies that Flinks sends, member by member as documented, and the oddities of some people.
 
 use super::codes::Refusal;
+use super::fields::Invalid;
 use super::people::{Casing, Quirks};
-use super::request::{INSTITUTION, Invalid};
+use super::request::INSTITUTION;
 use super::session::Session;
 use crate::simulator::http::Outgoing;
 use crate::simulator::json::Json;

@@ -1,9 +1,8 @@
-//! The strict reading of what a client sends: the documented keys in their documented letter case,
-//! and values of their documented shape.
+//! What a call of Authorize or AuthorizeAsync asks for.
 
+use super::fields::{Fields, Invalid, Keys, Shape};
 use crate::simulator::http::Incoming;
 use crate::simulator::json::Json;
-use crate::simulator::seed::is_guid;
 
 /// What `POST …/Authorize` or `…/AuthorizeAsync` asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,101 +34,52 @@ pub(crate) enum Who {
     Credentials { username: String, password: String },
 }
 
-/// The key that is wrong, and what is wrong with it.
-pub(crate) type Invalid = (String, &'static str);
-
 pub(crate) const INSTITUTION: &str = "FlinksCapital";
 
-#[derive(Clone, Copy)]
-enum Shape {
-    Guid,
-    Bool,
-    /// Any text.
-    Text,
-    /// Text with something in it.
-    Filled,
-    OneOf(&'static [&'static str]),
-    Responses,
-}
+const KEYS: &Keys = &[
+    ("LoginId", Shape::Guid),
+    ("MostRecentCached", Shape::Bool),
+    ("Username", Shape::Filled),
+    ("Password", Shape::Filled),
+    ("Institution", Shape::OneOf(&[INSTITUTION])),
+    ("WithMFAQuestions", Shape::Bool),
+    ("Language", Shape::OneOf(&["en", "fr"])),
+    ("Save", Shape::Bool),
+    ("Tag", Shape::Text),
+    ("RequestId", Shape::Guid),
+    ("SecurityResponses", Shape::Responses),
+];
 
-/// Key, shape, whether it may stand beside a RequestId. The answer call needs only RequestId and
+/// These may not stand beside a RequestId. The answer call needs only RequestId and
 /// SecurityResponses (A); that what opens a session is refused there is ours, to catch a client that
 /// sends credentials twice.
-const KEYS: &[(&str, Shape, bool)] = &[
-    ("LoginId", Shape::Guid, false),
-    ("MostRecentCached", Shape::Bool, false),
-    ("Username", Shape::Filled, false),
-    ("Password", Shape::Filled, false),
-    ("Institution", Shape::OneOf(&[INSTITUTION]), false),
-    ("WithMFAQuestions", Shape::Bool, false),
-    ("Language", Shape::OneOf(&["en", "fr"]), true),
-    ("Save", Shape::Bool, true),
-    ("Tag", Shape::Text, true),
-    ("RequestId", Shape::Guid, true),
-    ("SecurityResponses", Shape::Responses, true),
+const OPENING: &[&str] = &[
+    "LoginId",
+    "MostRecentCached",
+    "Username",
+    "Password",
+    "Institution",
+    "WithMFAQuestions",
 ];
 
 pub(crate) fn read(request: &Incoming<'_>) -> Result<Asked, Invalid> {
-    let whole = |why| (String::new(), why);
-    let media_type = request.header("content-type").unwrap_or_default();
-    let media_type = media_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
-        return Err(whole("Content-Type must be application/json"));
-    }
-    let Some(Json::Object(members)) = Json::parse(request.body) else {
-        return Err(whole("The body must be a JSON object"));
+    let fields = Fields::read(request, KEYS)?;
+    let Some(request_id) = fields.text("RequestId").map(str::to_ascii_lowercase) else {
+        return fields.start().map(Asked::Start);
     };
-    let fields = Fields(members);
-    fields.check()?;
-    match fields.text("RequestId").map(str::to_ascii_lowercase) {
-        Some(request_id) => match fields.get("SecurityResponses") {
-            Some(responses) => Ok(Asked::Answer {
-                request_id,
-                responses: texts(responses),
-            }),
-            None => Ok(Asked::Poll { request_id }),
-        },
-        None => fields.start().map(Asked::Start),
+    if let Some(key) = fields.first_of(OPENING) {
+        return Err((key.to_owned(), "belongs to the call that opens a session"));
     }
+    Ok(match fields.get("SecurityResponses") {
+        Some(responses) => Asked::Answer {
+            request_id,
+            responses: texts(responses),
+        },
+        None => Asked::Poll { request_id },
+    })
 }
 
-struct Fields(Vec<(String, Json)>);
-
 impl Fields {
-    fn get(&self, name: &str) -> Option<&Json> {
-        self.0
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
-    }
-
-    fn text(&self, name: &str) -> Option<&str> {
-        match self.get(name) {
-            Some(Json::Text(text)) => Some(text),
-            _ => None,
-        }
-    }
-
-    fn check(&self) -> Result<(), Invalid> {
-        let goes_on = self.get("RequestId").is_some();
-        for (place, (key, value)) in self.0.iter().enumerate() {
-            let wrong = |why| Err((key.clone(), why));
-            let Some((_, shape, beside_request_id)) = KEYS.iter().find(|row| row.0 == key) else {
-                return wrong("is not a known key");
-            };
-            if self.0.iter().take(place).any(|(other, _)| other == key) {
-                return wrong("stands twice");
-            }
-            if let Some(why) = shape.complaint(value) {
-                return wrong(why);
-            }
-            if goes_on && !beside_request_id {
-                return wrong("belongs to the call that opens a session");
-            }
-        }
-        Ok(())
-    }
-
     fn start(&self) -> Result<Start, Invalid> {
         let wrong = |key: &str, why| Err((key.to_owned(), why));
         if self.get("SecurityResponses").is_some() {
@@ -161,37 +111,6 @@ impl Fields {
             tag: text("Tag"),
         })
     }
-}
-
-impl Shape {
-    fn complaint(self, value: &Json) -> Option<&'static str> {
-        let (fits, why) = match (self, value) {
-            (Shape::Guid, Json::Text(text)) => (is_guid(text), "must be a GUID"),
-            (Shape::Guid, _) => (false, "must be a GUID"),
-            (Shape::Bool, value) => (matches!(value, Json::Bool(_)), "must be true or false"),
-            (Shape::Text, value) => (matches!(value, Json::Text(_)), "must be a string"),
-            (Shape::Filled, Json::Text(text)) => (!text.is_empty(), "must not be empty"),
-            (Shape::Filled, _) => (false, "must be a string"),
-            (Shape::OneOf(all), Json::Text(text)) => (all.contains(&text.as_str()), "is not known"),
-            (Shape::OneOf(_), _) => (false, "must be a string"),
-            (Shape::Responses, Json::Object(members)) => {
-                let keys_differ = members.iter().enumerate().all(|(place, (key, _))| {
-                    members.iter().take(place).all(|(other, _)| other != key)
-                });
-                let fits = keys_differ && members.iter().all(|(_, value)| are_texts(value));
-                (fits, "must hold an array of strings under each prompt")
-            }
-            (Shape::Responses, _) => (false, "must be an object"),
-        };
-        (!fits).then_some(why)
-    }
-}
-
-fn are_texts(value: &Json) -> bool {
-    let Json::Array(items) = value else {
-        return false;
-    };
-    items.iter().all(|item| matches!(item, Json::Text(_)))
 }
 
 fn texts(responses: &Json) -> Responses {

@@ -1,4 +1,5 @@
-use crate::simulator::flinks::request::{Asked, Invalid, Start, Who, read};
+use crate::simulator::flinks::fields::Invalid;
+use crate::simulator::flinks::request::{Asked, Start, Who, read};
 use crate::simulator::http::Incoming;
 
 const ID: &str = "9022abc2-8a2e-4b06-a06e-c3e5449c4d10";
