@@ -42,6 +42,10 @@ pub struct Counts {
     pub tokens_minted: u32,
     /// Authorize tokens spent on a session.
     pub tokens_used: u32,
+    /// Flinks: GetAccountsSummary, GetAccountsDetail and GetStatements.
+    pub data_calls: u32,
+    /// Flinks: reads of their Async twins.
+    pub data_polls: u32,
     /// How often each rule of the vendor was broken, by the rule's name: see [`Rule`].
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Partial<Record<Rule, number>>"))]
     pub broken: BTreeMap<Rule, u32>,
@@ -93,6 +97,12 @@ pub enum Rule {
     /// A second live session beside an open one of the same person. Refused only where
     /// [`Rules::refuse_concurrent`](super::Rules) says so.
     Concurrent,
+    /// Flinks: a data call without the customer's x-api-key.
+    DataKey,
+    /// Flinks: a data call before its session is authorized.
+    DataUnauthorized,
+    /// Flinks: an Async twin of a data call that was not made.
+    DataUnasked,
     /// Flinks: a poll within ten seconds of another that said "not yet". MX: a status within three
     /// seconds of another of the same member. Never refused.
     HurriedPoll,

@@ -15,10 +15,12 @@ pub enum On {
     /// Flinks: Authorize or AuthorizeAsync that opens a session. MX: create a member, update it, or
     /// start a job.
     Start,
-    /// Flinks: … with nothing but a RequestId. MX: status.
+    /// Flinks: … with nothing but a RequestId, and the Async twin of a data call. MX: status.
     Poll,
     /// Flinks: … with SecurityResponses. MX: resume.
     Answer,
+    /// Flinks: GetAccountsSummary, GetAccountsDetail, GetStatements.
+    Data,
     /// MX: the challenges by themselves.
     Challenges,
     /// MX: the OAuth window.

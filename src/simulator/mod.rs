@@ -29,6 +29,13 @@
 //! | nothing is answered after authorization | 401 ALREADY_AUTHORIZED | A |
 //! | a RequestId alone asks how a session stands: AuthorizeAsync | | A |
 //! | … plain Authorize ([`Rules::ask_by_request_id`]) | 400 INVALID_REQUEST | D |
+//! | a data call carries the customer's `x-api-key` ([`Keys::api_key`]) | 401 UNAUTHORIZED | A |
+//! | … and the RequestId of an authorized session | 401 UNAUTHORIZED, 400 SESSION_NONEXISTENT | A, statuses D |
+//! | the documented options of each data call, and accounts that there are | 400 INVALID_REQUEST | A, strictness ours |
+//! | an Async twin is asked by GET, after its call | 400 INVALID_REQUEST | A, the refusal D |
+//! | ten seconds between polls | only counted | A; of AuthorizeAsync D |
+//! | data is prepared once a session, within 30 minutes of the first data call | 401 SESSION_EXPIRED | A, once and since when D |
+//! | no transactions: GetAccountsDetail alone refuses, and not without WithTransactions | 400 NO_TRANSACTION | D |
 //!
 //! MX:
 //!
@@ -48,7 +55,7 @@
 //! | three seconds between reads of a status, and a look before an answer | only counted | A, W |
 //! | an OAuth window opens once | 410 | A |
 //!
-//! Data calls, stored answers, Connect, MX's widget and webhooks are not simulated yet. Cross-origin
+//! Stored answers, Connect, MX's widget and webhooks are not simulated yet. Cross-origin
 //! headers are the host's.
 
 mod counts;
@@ -80,6 +87,15 @@ pub struct Simulator {
     mx: Mx,
     faults: Faults,
     counts: Counts,
+}
+
+/// What Flinks gives a customer beside the secret key.
+#[derive(Debug, Clone, Copy)]
+pub struct Keys<'a> {
+    /// `x-api-key` of the data calls.
+    pub api_key: &'a str,
+    /// `Authorization: Bearer …` of GetNightlyRefreshStatus.
+    pub bearer: &'a str,
 }
 
 impl Simulator {
@@ -139,6 +155,14 @@ impl Simulator {
     /// The key that mints tokens; it comes from the seed.
     pub fn secret_key(&self) -> &str {
         &self.flinks.secret_key
+    }
+
+    /// The other keys of the customer; they come from the seed.
+    pub fn keys(&self) -> Keys<'_> {
+        Keys {
+            api_key: &self.flinks.api_key,
+            bearer: &self.flinks.bearer,
+        }
     }
 
     /// The rules that hold.

@@ -188,12 +188,15 @@ impl Flinks {
             State::Working { code, .. } => replies::working(code, session),
             State::Asking { refused, .. } => replies::asking(*refused, session),
             State::Refused(refusal) => replies::ended(refusal, session),
-            State::Authorized => replies::authorized(self.last_refresh(session.person), session),
+            State::Authorized => {
+                let login = replies::login(self.last_refresh(session.person), session.person);
+                replies::authorized(login, session)
+            }
         }
     }
 
     /// The end of the newest live session, or two days before the first request.
-    fn last_refresh(&self, person: &Person) -> String {
+    pub(super) fn refreshed_at(&self, person: &Person) -> i64 {
         let of = |session: &&Session| session.live && session.person.username == person.username;
         let newest = self
             .sessions
@@ -202,7 +205,12 @@ impl Flinks {
             .filter_map(|session| session.authorized_at)
             .max();
         let ms = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
-        let at = newest.map_or_else(|| ms(self.opened.unwrap_or_default()) - 2 * DAY, ms);
+        newest.map_or_else(|| ms(self.opened.unwrap_or_default()) - 2 * DAY, ms)
+    }
+
+    /// The same as Flinks writes it.
+    pub(super) fn last_refresh(&self, person: &Person) -> String {
+        let at = self.refreshed_at(person);
         timestamp(at, Seed::named(person.username).next())
     }
 

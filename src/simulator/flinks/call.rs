@@ -1,5 +1,6 @@
 //! A request, read once.
 
+use super::data::Wanted;
 use super::fields::Invalid;
 use super::request::{self, Asked, Who};
 use super::token::Key;
@@ -8,16 +9,29 @@ use crate::simulator::faults::On;
 use crate::simulator::http::Incoming;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operation {
+pub(crate) enum Operation<'a> {
     GenerateAuthorizeToken,
     Authorize,
     AuthorizeAsync,
+    Data(Wanted),
+    /// With the RequestId of its path.
+    DataAsync(Wanted, &'a str),
+}
+
+impl Operation<'_> {
+    pub(crate) fn method(self) -> &'static str {
+        match self {
+            Operation::DataAsync(..) => "GET",
+            _ => "POST",
+        }
+    }
 }
 
 /// Faults, counts and the bank all look at the same reading.
 pub(crate) struct Call<'a> {
     pub(crate) request: Incoming<'a>,
-    pub(crate) route: Option<(&'a str, Operation)>,
+    pub(crate) route: Option<(&'a str, Operation<'a>)>,
+    /// Of Authorize and AuthorizeAsync.
     pub(crate) asked: Result<Asked, Invalid>,
 }
 
@@ -33,6 +47,8 @@ impl<'a> Call<'a> {
     pub(crate) fn on(&self) -> On {
         match (self.route, &self.asked) {
             (Some((_, Operation::GenerateAuthorizeToken)), _) => On::Token,
+            (Some((_, Operation::Data(_))), _) => On::Data,
+            (Some((_, Operation::DataAsync(..))), _) => On::Poll,
             (Some(_), Ok(Asked::Start(_))) => On::Start,
             (Some(_), Ok(Asked::Poll { .. })) => On::Poll,
             (Some(_), Ok(Asked::Answer { .. })) => On::Answer,
@@ -42,8 +58,11 @@ impl<'a> Call<'a> {
 
     pub(crate) fn count(&self, counts: &mut Counts) {
         counts.requests += 1;
-        if self.on() == On::Token {
-            return;
+        match self.route {
+            Some((_, Operation::GenerateAuthorizeToken)) => return,
+            Some((_, Operation::Data(_))) => return counts.data_calls += 1,
+            Some((_, Operation::DataAsync(..))) => return counts.data_polls += 1,
+            _ => {}
         }
         match &self.asked {
             Ok(Asked::Start(start)) => {
@@ -72,14 +91,25 @@ impl<'a> Call<'a> {
     }
 }
 
-/// `/v3/{customerId}/BankingServices/{operation}`.
-fn route(path: &str) -> Option<(&str, Operation)> {
+/// `/v3/{customerId}/BankingServices/{operation}`, of some with an id behind it.
+fn route(path: &str) -> Option<(&str, Operation<'_>)> {
     let path = path.split('?').next()?;
     let (customer, operation) = path.strip_prefix("/v3/")?.split_once("/BankingServices/")?;
-    match operation {
-        "GenerateAuthorizeToken" => Some((customer, Operation::GenerateAuthorizeToken)),
-        "Authorize" => Some((customer, Operation::Authorize)),
-        "AuthorizeAsync" => Some((customer, Operation::AuthorizeAsync)),
-        _ => None,
-    }
+    let (name, id) = match operation.split_once('/') {
+        Some((name, id)) => (name, Some(id)),
+        None => (operation, None),
+    };
+    let operation = match (name, id) {
+        ("GenerateAuthorizeToken", None) => Operation::GenerateAuthorizeToken,
+        ("Authorize", None) => Operation::Authorize,
+        ("AuthorizeAsync", None) => Operation::AuthorizeAsync,
+        ("GetAccountsSummary", None) => Operation::Data(Wanted::Summary),
+        ("GetAccountsDetail", None) => Operation::Data(Wanted::Detail),
+        ("GetStatements", None) => Operation::Data(Wanted::Statements),
+        ("GetAccountsSummaryAsync", Some(id)) => Operation::DataAsync(Wanted::Summary, id),
+        ("GetAccountsDetailAsync", Some(id)) => Operation::DataAsync(Wanted::Detail, id),
+        ("GetStatementsAsync", Some(id)) => Operation::DataAsync(Wanted::Statements, id),
+        _ => return None,
+    };
+    Some((customer, operation))
 }

@@ -1,9 +1,10 @@
-//! The Flinks part: GenerateAuthorizeToken, Authorize and AuthorizeAsync.
+//! The Flinks part: GenerateAuthorizeToken, Authorize and AuthorizeAsync, and the data calls.
 
 mod authorize;
 mod call;
 mod challenge;
 mod codes;
+mod data;
 mod fields;
 mod judge;
 mod people;
@@ -37,6 +38,10 @@ use super::seed::Seed;
 pub(crate) struct Flinks {
     pub(crate) rules: Rules,
     pub(crate) secret_key: String,
+    /// Of the data calls.
+    pub(crate) api_key: String,
+    /// Of GetNightlyRefreshStatus.
+    pub(crate) bearer: String,
     seed: Seed,
     tokens: Tokens,
     sessions: Vec<Session>,
@@ -49,12 +54,16 @@ type Failed = (Option<Rule>, Outgoing);
 
 impl Flinks {
     pub(crate) fn new(seed: u64, rules: Rules) -> Self {
+        let key = |of: &str| Seed::named(&format!("{seed} {of}")).guid();
+        let (api_key, bearer) = (key("x-api-key"), key("bearer"));
         let mut seed = Seed::new(seed);
         let secret_key = seed.guid();
         let (tokens, sessions, opened) = Default::default();
         Self {
             rules,
             secret_key,
+            api_key,
+            bearer,
             seed,
             tokens,
             sessions,
@@ -83,7 +92,7 @@ impl Flinks {
         let Some((customer, operation)) = call.route else {
             return Err((Some(Rule::Path), replies::not_found()));
         };
-        if call.request.method != "POST" {
+        if call.request.method != operation.method() {
             return Err(broken(Rule::Method, "METHOD_NOT_AVAILABLE"));
         }
         if !customer.eq_ignore_ascii_case(&self.rules.customer_id) {
@@ -96,6 +105,8 @@ impl Flinks {
             }
             Operation::AuthorizeAsync => self.authorize(now, call, true, counts),
             Operation::Authorize => self.authorize(now, call, false, counts),
+            Operation::Data(wanted) => self.data(now, call, wanted),
+            Operation::DataAsync(wanted, id) => self.data_async(now, call, (wanted, id), counts),
         }
     }
 

@@ -2,6 +2,7 @@
 //! a live session and for a cached one.
 
 mod asked;
+mod collected;
 mod quirky;
 mod refused;
 mod toolbox;
@@ -24,8 +25,8 @@ pub struct Person {
     pub username: &'static str,
     /// The same for everybody, as in the public sandbox.
     pub password: &'static str,
-    /// `toolbox` (as in the public sandbox), `challenges`, `wrong answers`, `quirks`, `waits` or
-    /// `refusals`.
+    /// `toolbox` (as in the public sandbox), `challenges`, `wrong answers`, `quirks`, `waits`,
+    /// `refusals` or `data`.
     pub group: &'static str,
     /// A few words for a list to choose from.
     pub title: &'static str,
@@ -35,6 +36,7 @@ pub struct Person {
     pub answers: &'static str,
     pub(crate) live: Plan,
     pub(crate) cached: Plan,
+    pub(crate) data: Data,
     pub(crate) wrong: Wrong,
     pub(crate) quirks: Quirks,
 }
@@ -52,6 +54,15 @@ pub(crate) enum Step {
     Asks(&'static [&'static [Challenge]]),
     /// A 202 with this code for so many milliseconds.
     Works(&'static str, u64),
+}
+
+/// What the data calls of an authorized session meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Data {
+    Ready,
+    /// A 202 with this code for so many milliseconds.
+    Prepared(&'static str, u64),
+    NoTransactions,
 }
 
 /// What a wrong answer leads to.
@@ -107,6 +118,7 @@ const SOMEBODY: Person = Person {
     answers: "",
     live: GRANTED,
     cached: GRANTED,
+    data: Data::Ready,
     wrong: Wrong::AsksAgain(2),
     quirks: PLAIN,
 };
@@ -118,11 +130,12 @@ const fn asks(rounds: &'static [Step]) -> Plan {
     }
 }
 
-const TABLES: [&[Person]; 4] = [
+const TABLES: [&[Person]; 5] = [
     toolbox::PEOPLE,
     asked::PEOPLE,
     quirky::PEOPLE,
     refused::PEOPLE,
+    collected::PEOPLE,
 ];
 
 /// Everybody, in the order of the tables.
@@ -168,8 +181,8 @@ struct Profile {
     password: &'static str,
     /// The LoginId, whatever the seed.
     login_id: String,
-    /// `toolbox` (as in the public sandbox), `challenges`, `wrong answers`, `quirks`, `waits` or
-    /// `refusals`.
+    /// `toolbox` (as in the public sandbox), `challenges`, `wrong answers`, `quirks`, `waits`,
+    /// `refusals` or `data`.
     group: &'static str,
     /// A few words for a list to choose from.
     title: &'static str,

@@ -2,7 +2,7 @@
 
 use super::codes::Refusal;
 use super::fields::Invalid;
-use super::people::{Casing, Quirks};
+use super::people::{Casing, Person, Quirks};
 use super::request::INSTITUTION;
 use super::session::Session;
 use crate::simulator::http::Outgoing;
@@ -101,28 +101,46 @@ pub(crate) fn asking(refused: bool, session: &Session) -> Outgoing {
     tagged(status, body, session)
 }
 
-pub(crate) fn authorized(last_refresh: String, session: &Session) -> Outgoing {
+pub(crate) fn authorized(login: Json, session: &Session) -> Outgoing {
     let links = [
         link("AccountsDetail", "/GetAccountsDetail"),
         link("AccountsSummary", "/GetAccountsSummary"),
         link("Statements", "/GetStatements"),
     ];
-    let login = [
-        ("Username", Json::text(session.person.username)),
-        ("IsScheduledRefresh", Json::Bool(false)),
-        ("LastRefresh", Json::Text(last_refresh)),
-        ("Type", Json::text("Personal")),
-        ("Id", Json::Text(session.person.login_id())),
-    ];
     let body = members([
         ("HttpStatusCode", Json::number(200)),
         ("Links", Json::Array(links.into())),
         ("InstitutionName", Json::text(INSTITUTION)),
-        ("Login", Json::object(login)),
+        ("Login", login),
         ("InstitutionId", Json::number(INSTITUTION_ID)),
         ("Institution", Json::text(INSTITUTION)),
         ("RequestId", Json::text(&session.request_id)),
     ]);
+    tagged(200, body, session)
+}
+
+/// The `Login` of a reply.
+pub(crate) fn login(last_refresh: String, person: &Person) -> Json {
+    Json::object([
+        ("Username", Json::text(person.username)),
+        ("IsScheduledRefresh", Json::Bool(false)),
+        ("LastRefresh", Json::Text(last_refresh)),
+        ("Type", Json::text("Personal")),
+        ("Id", Json::Text(person.login_id())),
+    ])
+}
+
+/// What a data call found.
+pub(crate) fn data(found: Members, login: Json, session: &Session) -> Outgoing {
+    let mut body = members([("HttpStatusCode", Json::number(200))]);
+    body.extend(found);
+    body.extend(members([
+        ("InstitutionName", Json::text(INSTITUTION)),
+        ("Login", login),
+        ("InstitutionId", Json::number(INSTITUTION_ID)),
+        ("Institution", Json::text(INSTITUTION)),
+        ("RequestId", Json::text(&session.request_id)),
+    ]));
     tagged(200, body, session)
 }
 

@@ -2,6 +2,7 @@
 
 use super::challenge::Challenge;
 use super::codes::Refusal;
+use super::data::Preparation;
 use super::judge::{Judgement, judge};
 use super::people::{Person, Plan, Step, Wrong};
 use super::request::{Responses, Start};
@@ -28,6 +29,7 @@ pub(crate) struct Session {
     pub(crate) authorized_at: Option<u64>,
     /// When a poll was last told to wait.
     pub(crate) told_to_wait: Option<u64>,
+    pub(crate) data: Preparation,
     plan: Plan,
     next_step: usize,
     wrong_answers: u32,
@@ -73,6 +75,7 @@ impl Session {
             state: State::Authorized,
             authorized_at: None,
             told_to_wait: None,
+            data: Preparation::default(),
             plan,
             next_step: 0,
             wrong_answers: 0,

@@ -1,7 +1,7 @@
 //! The six people of the public sandbox.
 
 use super::super::challenge::{Challenge, Iterables, Right, Text, Type};
-use super::{Person, Plan, Refusal, SOMEBODY, Step, asks};
+use super::{Data, Person, Plan, Refusal, SOMEBODY, Step, asks};
 
 const TOOLBOX: Person = Person {
     group: "toolbox",
@@ -39,6 +39,9 @@ const SHAPE: Challenge = question(
 
 /// One question; after a wrong answer, another.
 pub(super) const ONE_QUESTION: &[Step] = &[Step::Asks(&[&[CITY], &[COUNTRY], &[SHAPE]])];
+
+/// In milliseconds. No page says how long the sandbox takes (D).
+const SLOW_DATA: u64 = 15_000;
 
 pub(super) const PEOPLE: &[Person] = &[
     Person {
@@ -80,6 +83,7 @@ pub(super) const PEOPLE: &[Person] = &[
         title: "Slow data, dispatched",
         story: "One question, and data calls that end in 202 OPERATION_DISPATCHED.",
         answers: "Montreal",
+        data: Data::Prepared("OPERATION_DISPATCHED", SLOW_DATA),
         live: asks(ONE_QUESTION),
         ..TOOLBOX
     },
@@ -88,6 +92,7 @@ pub(super) const PEOPLE: &[Person] = &[
         title: "Slow data, pending",
         story: "One question, and data calls that end in 202 OPERATION_PENDING.",
         answers: "Montreal",
+        data: Data::Prepared("OPERATION_PENDING", SLOW_DATA),
         live: asks(ONE_QUESTION),
         ..TOOLBOX
     },

@@ -1,6 +1,7 @@
 //! The rules of the vendor, each pinned by what it answers.
 #![allow(clippy::unwrap_used)]
 
+mod data;
 mod people;
 mod request;
 mod rounds;
@@ -126,8 +127,21 @@ impl Scenario {
         key: Option<&str>,
         body: &str,
     ) -> Got {
-        let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-        headers.extend(key.map(|key| ("Flinks-Auth-Key".to_owned(), key.to_owned())));
+        let key = key.map(|key| ("Flinks-Auth-Key", key));
+        self.send_with(method, path, key, body)
+    }
+
+    /// With whatever header says who asks.
+    pub(super) fn send_with(
+        &mut self,
+        method: &str,
+        path: &str,
+        key: Option<(&str, &str)>,
+        body: &str,
+    ) -> Got {
+        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let mut headers = vec![own(("Content-Type", "application/json"))];
+        headers.extend(key.map(own));
         let body = body.as_bytes();
         let reply = self.bank.handle(
             self.now,

@@ -1,0 +1,215 @@
+//! A person's accounts. Member by member as documented, and by the person's name alone: the same
+//! whatever the seed. The last refresh only says up to which day.
+
+use serde_json::Number;
+
+use super::Wanted;
+use super::options::Options;
+use crate::simulator::flinks::fields::Invalid;
+use crate::simulator::flinks::people::{Data, Person};
+use crate::simulator::json::Json;
+use crate::simulator::seed::Seed;
+use crate::simulator::time::timestamp;
+
+const DAY: i64 = 86_400_000;
+/// A transaction every so many days.
+const EVERY: i64 = 3;
+/// An empty page, as base64.
+const PDF: &str = "JVBERi0xLjQKMSAwIG9iago8PC9UeXBlL0NhdGFsb2c+PgplbmRvYmoKdHJhaWxlcgo8PC9Sb290IDEgMCBSPj4KJSVFT0YK";
+
+/// Title, `Type`.
+const KINDS: [(&str, &str); 2] = [
+    ("Chequing Account", "Chequing"),
+    ("Savings Account", "Savings"),
+];
+/// Description, and whether money comes in.
+const PAYMENTS: [(&str, bool); 5] = [
+    ("PAYROLL DEPOSIT", true),
+    ("GROCERY STORE", false),
+    ("HYDRO BILL", false),
+    ("COFFEE SHOP", false),
+    ("E-TRANSFER RECEIVED", true),
+];
+
+/// What can only be wrong about a person's own accounts.
+pub(crate) fn check(person: &Person, options: &Options) -> Result<(), Invalid> {
+    let ids: Vec<String> = (0..KINDS.len()).map(|place| id(person, place)).collect();
+    let wrong = |key: &str| Err((key.to_owned(), "names an account that there is not"));
+    if !options.accounts.iter().all(|known| ids.contains(known)) {
+        return wrong("AccountsFilter");
+    }
+    if !options.delta.iter().all(|(known, _)| ids.contains(known)) {
+        return wrong("RefreshDelta");
+    }
+    Ok(())
+}
+
+/// `Accounts`.
+pub(crate) fn accounts(
+    person: &Person,
+    (wanted, options): (Wanted, &Options),
+    as_of: i64,
+) -> Vec<(String, Json)> {
+    let account = |place| {
+        let mut members = vec![("Id".to_owned(), Json::Text(id(person, place)))];
+        if wanted == Wanted::Detail {
+            let all = match options.transactions {
+                true => transactions(person, place, options, as_of),
+                false => Vec::new(),
+            };
+            members.push(("Transactions".to_owned(), Json::Array(all)));
+        }
+        let identity = ["TransitNumber", "InstitutionNumber", "OverdraftLimit"];
+        let mut rest = described(person, place, options);
+        rest.retain(|(key, _)| wanted == Wanted::Detail || !identity.contains(&key.as_str()));
+        members.extend(rest);
+        Json::Object(members)
+    };
+    let all = places(person, options).map(account).collect();
+    vec![("Accounts".to_owned(), Json::Array(all))]
+}
+
+/// `StatementsByAccount`.
+pub(crate) fn statements(person: &Person, options: &Options, as_of: i64) -> Vec<(String, Json)> {
+    let statement = |place, month: i64| {
+        let day = timestamp(as_of - month * 30 * DAY, 0);
+        let name = format!("{} {place} {}", person.username, day.get(..7).unwrap_or(""));
+        let unique = Seed::named(&name).guid().replace('-', "").to_uppercase();
+        Json::object([
+            ("UniqueId", Json::Text(unique)),
+            ("FileType", Json::text("PDF")),
+            ("Base64Bytes", Json::text(PDF)),
+        ])
+    };
+    let account = |place| {
+        let months = (0..).take(options.statements as usize);
+        Json::object([
+            ("AccountNumber", Json::Text(number(person, place))),
+            (
+                "Statements",
+                Json::Array(months.map(|month| statement(place, month)).collect()),
+            ),
+        ])
+    };
+    let all = places(person, options).map(account).collect();
+    vec![("StatementsByAccount".to_owned(), Json::Array(all))]
+}
+
+fn places(person: &Person, options: &Options) -> impl Iterator<Item = usize> {
+    let wanted = move |place: &usize| {
+        options.accounts.is_empty() || options.accounts.contains(&id(person, *place))
+    };
+    (0..KINDS.len()).filter(wanted)
+}
+
+fn seed(person: &Person, place: usize) -> Seed {
+    Seed::named(&format!("{} account {place}", person.username))
+}
+
+fn id(person: &Person, place: usize) -> String {
+    seed(person, place).guid()
+}
+
+fn number(person: &Person, place: usize) -> String {
+    format!("{:07}", seed(person, place).next() % 10_000_000)
+}
+
+fn balance(person: &Person, place: usize) -> i64 {
+    (seed(person, place).next() % 900_000) as i64 + 100_000
+}
+
+/// Cents as dollars.
+fn dollars(cents: i64) -> Json {
+    Number::from_f64(cents as f64 / 100.0).map_or(Json::Null, Json::Number)
+}
+
+fn described(person: &Person, place: usize, options: &Options) -> Vec<(String, Json)> {
+    let (title, kind) = KINDS.get(place).copied().unwrap_or_default();
+    let only = |wanted: bool, value: Json| if wanted { value } else { Json::Null };
+    let balance = balance(person, place);
+    let address = [
+        ("CivicAddress", Json::text("1275 avenue des Canadiens")),
+        ("City", Json::text("Montréal")),
+        ("Province", Json::text("QC")),
+        ("PostalCode", Json::text("H3B 5E8")),
+        ("POBox", Json::Null),
+        ("Country", Json::text("CA")),
+    ];
+    let holder = [
+        ("Name", Json::text("John Doe")),
+        ("Address", Json::object(address)),
+        ("Email", Json::text("johndoe@example.com")),
+        ("PhoneNumber", Json::text("(514) 555-0199")),
+    ];
+    let balances = [
+        ("Available", dollars(balance)),
+        ("Current", dollars(balance)),
+        ("Limit", Json::Null),
+    ];
+    let members = [
+        ("TransitNumber", only(options.identity, Json::text("77777"))),
+        (
+            "InstitutionNumber",
+            only(options.identity, Json::text("777")),
+        ),
+        ("OverdraftLimit", dollars(0)),
+        ("Title", Json::text(title)),
+        (
+            "AccountNumber",
+            only(options.identity, Json::Text(number(person, place))),
+        ),
+        ("LastFourDigits", Json::Null),
+        ("Balance", only(options.balance, Json::object(balances))),
+        ("Category", Json::text("Operations")),
+        ("Type", Json::text(kind)),
+        ("Currency", Json::text("CAD")),
+        ("Holder", only(options.holder, Json::object(holder))),
+        ("AccountType", Json::text("Personal")),
+    ];
+    members.map(|(key, value)| (key.to_owned(), value)).into()
+}
+
+/// The newest first. A transaction stands on its day whatever is asked, so that two calls agree.
+fn transactions(person: &Person, place: usize, options: &Options, as_of: i64) -> Vec<Json> {
+    if matches!(person.data, Data::NoTransactions) {
+        return Vec::new();
+    }
+    let (mut balance, newest) = (balance(person, place), as_of.div_euclid(EVERY * DAY));
+    let account = id(person, place);
+    let known = options.delta.iter().find(|(id, _)| *id == account);
+    let mut all = Vec::new();
+    for back in 0..365 / EVERY {
+        let day = (newest - back) * EVERY;
+        let mut seed = Seed::named(&format!("{} {place} {day}", person.username));
+        let id = seed.guid();
+        if known.is_some_and(|(_, known)| *known == id) {
+            break;
+        }
+        let cents = (seed.next() % 20_000) as i64 + 100;
+        let payment = PAYMENTS.get(seed.next() as usize % PAYMENTS.len());
+        let (description, comes_in) = payment.copied().unwrap_or_default();
+        let stamp = timestamp(day * DAY, 0);
+        let date = stamp.get(..10).unwrap_or_default();
+        let within = match (&options.from, &options.to) {
+            (None, None) => back * EVERY < options.days,
+            (from, to) => {
+                from.as_deref().is_none_or(|from| from <= date)
+                    && to.as_deref().is_none_or(|to| date <= to)
+            }
+        };
+        if within {
+            let only = |wanted: bool| if wanted { dollars(cents) } else { Json::Null };
+            all.push(Json::object([
+                ("Date", Json::text(date)),
+                ("Code", Json::Null),
+                ("Description", Json::text(description)),
+                ("Debit", only(!comes_in)),
+                ("Credit", only(comes_in)),
+                ("Balance", dollars(balance)),
+                ("Id", Json::Text(id)),
+            ]));
+        }
+        balance += if comes_in { -cents } else { cents };
+    }
+    all
+}

@@ -1,0 +1,94 @@
+//! What a data call asks for.
+
+use super::Wanted;
+use crate::simulator::flinks::fields::{Fields, Invalid, Keys, Shape};
+use crate::simulator::http::Incoming;
+use crate::simulator::json::Json;
+
+/// Defaults where nothing is said: ours, as no page has them all.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Options {
+    pub(crate) identity: bool,
+    pub(crate) holder: bool,
+    pub(crate) balance: bool,
+    pub(crate) transactions: bool,
+    /// Only these, or all.
+    pub(crate) accounts: Vec<String>,
+    pub(crate) days: i64,
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
+    /// AccountId and the last TransactionId that is known.
+    pub(crate) delta: Vec<(String, String)>,
+    pub(crate) statements: u64,
+}
+
+const REQUEST_ID: (&str, Shape) = ("RequestId", Shape::Guid);
+const ACCOUNTS: (&str, Shape) = ("AccountsFilter", Shape::Guids);
+
+/// No page gives the options of GetAccountsSummary: it takes those of GetAccountsDetail that would
+/// mean something (D).
+const SUMMARY: &Keys = &[
+    REQUEST_ID,
+    ("WithAccountIdentity", Shape::Bool),
+    ("WithKYC", Shape::Bool),
+    ("WithBalance", Shape::Bool),
+    ACCOUNTS,
+];
+const DETAIL: &Keys = &[
+    REQUEST_ID,
+    ("WithAccountIdentity", Shape::Bool),
+    ("WithKYC", Shape::Bool),
+    ("WithTransactions", Shape::Bool),
+    ("WithBalance", Shape::Bool),
+    ACCOUNTS,
+    ("DaysOfTransactions", Shape::OneOf(&["Days90", "Days365"])),
+    ("DateFrom", Shape::Date),
+    ("DateTo", Shape::Date),
+    ("RefreshDelta", Shape::Each(DELTA)),
+];
+const DELTA: &Keys = &[("AccountId", Shape::Guid), ("TransactionId", Shape::Guid)];
+const STATEMENTS: &Keys = &[
+    REQUEST_ID,
+    (
+        "NumberOfStatements",
+        Shape::OneOf(&["MostRecent", "Months3", "Months12"]),
+    ),
+    ACCOUNTS,
+];
+
+/// The RequestId, and what is wanted of it.
+pub(crate) fn read(request: &Incoming<'_>, wanted: Wanted) -> Result<(String, Options), Invalid> {
+    let keys = match wanted {
+        Wanted::Summary => SUMMARY,
+        Wanted::Detail => DETAIL,
+        Wanted::Statements => STATEMENTS,
+    };
+    let fields = Fields::read(request, keys)?;
+    let Some(request_id) = fields.text("RequestId") else {
+        return Err(("RequestId".to_owned(), "is needed"));
+    };
+    let with = |name| fields.get(name) != Some(&Json::Bool(false));
+    let own = |value: &Json| value.as_text().unwrap_or_default().to_ascii_lowercase();
+    let member = |item: &Json, name| item.member(name).map(own).unwrap_or_default();
+    let delta = |item: &Json| (member(item, "AccountId"), member(item, "TransactionId"));
+    let options = Options {
+        identity: with("WithAccountIdentity"),
+        holder: with("WithKYC"),
+        balance: with("WithBalance"),
+        transactions: with("WithTransactions"),
+        accounts: fields.all("AccountsFilter").iter().map(own).collect(),
+        days: match fields.text("DaysOfTransactions") {
+            Some("Days365") => 365,
+            _ => 90,
+        },
+        from: fields.text("DateFrom").map(str::to_owned),
+        to: fields.text("DateTo").map(str::to_owned),
+        delta: fields.all("RefreshDelta").iter().map(delta).collect(),
+        statements: match fields.text("NumberOfStatements") {
+            Some("Months3") => 3,
+            Some("Months12") => 12,
+            _ => 1,
+        },
+    };
+    Ok((request_id.to_ascii_lowercase(), options))
+}
