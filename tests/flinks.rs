@@ -176,7 +176,8 @@ fn prompts_come_in_the_language_of_the_person() {
 #[test]
 fn everyone_at_the_bank_gets_to_the_end_with_the_right_answers() {
     let people = live("Greatday").run().bank.people();
-    let asked = |person: &&&Person| person.group != "refusals" && !person.answers.is_empty();
+    let fails = ["refusals", "broken cards"];
+    let asked = |person: &&&Person| !fails.contains(&person.group) && !person.answers.is_empty();
     let asked: Vec<_> = people.iter().filter(asked).collect();
     assert!(asked.len() > 30);
     for person in asked {

@@ -46,6 +46,14 @@ pub struct Counts {
     pub data_calls: u32,
     /// Flinks: reads of their Async twins.
     pub data_polls: u32,
+    /// Flinks: reads of the questions that have no stored answer.
+    pub question_lists: u32,
+    /// Flinks: submissions of answers to be stored.
+    pub stored_answers: u32,
+    /// … of which this many had been sent before.
+    pub stored_answers_repeated: u32,
+    /// Flinks: DeleteCard, SetScheduledRefresh and GetNightlyRefreshStatus.
+    pub card_calls: u32,
     /// How often each rule of the vendor was broken, by the rule's name: see [`Rule`].
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Partial<Record<Rule, number>>"))]
     pub broken: BTreeMap<Rule, u32>,
@@ -99,6 +107,12 @@ pub enum Rule {
     Concurrent,
     /// Flinks: a data call without the customer's x-api-key.
     DataKey,
+    /// Flinks: a call about a card with neither the x-api-key nor the secret key.
+    CardKey,
+    /// Flinks: GetNightlyRefreshStatus without its own key.
+    BearerKey,
+    /// Flinks: a call about a card that there is not.
+    LoginUnknown,
     /// Flinks: a data call before its session is authorized.
     DataUnauthorized,
     /// Flinks: an Async twin of a data call that was not made.
@@ -151,6 +165,11 @@ impl Counts {
     pub(crate) fn resumed(&mut self, answers: &str) {
         self.answers += 1;
         self.answers_repeated += u32::from(!self.seen.insert(answers.to_owned()));
+    }
+
+    pub(crate) fn stored(&mut self, answers: &str) {
+        self.stored_answers += 1;
+        self.stored_answers_repeated += u32::from(!self.seen.insert(format!("stored {answers}")));
     }
 
     pub(crate) fn submitted_credentials(&mut self, username: &str, password: &str) {

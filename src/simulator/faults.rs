@@ -21,6 +21,10 @@ pub enum On {
     Answer,
     /// Flinks: GetAccountsSummary, GetAccountsDetail, GetStatements.
     Data,
+    /// Flinks: GetMFAQuestions, AnswerMFAQuestions.
+    Questions,
+    /// Flinks: DeleteCard, SetScheduledRefresh, GetNightlyRefreshStatus.
+    Cards,
     /// MX: the challenges by themselves.
     Challenges,
     /// MX: the OAuth window.

@@ -36,6 +36,21 @@
 //! | ten seconds between polls | only counted | A; of AuthorizeAsync D |
 //! | data is prepared once a session, within 30 minutes of the first data call | 401 SESSION_EXPIRED | A, once and since when D |
 //! | no transactions: GetAccountsDetail alone refuses, and not without WithTransactions | 400 NO_TRANSACTION | D |
+//! | a call about a card carries the `x-api-key` or the secret key | 401 UNAUTHORIZED | D |
+//! | … and the LoginId of a card that there is | 400 INVALID_REQUEST | A of AnswerMFAQuestions, else D |
+//! | GetNightlyRefreshStatus carries a key of its own ([`Keys::bearer`]) | 401 UNAUTHORIZED | A |
+//! | … lists the scheduled cards that are stuck: AnsweringSecurityChallenge | | A |
+//! | … and those that failed otherwise, as `Failed` with their code | | D |
+//! | GetMFAQuestions lists what has no stored answer; of other people nothing | | A, D |
+//! | AnswerMFAQuestions knows the questions of its login, and keeps its answers unseen | 400 INVALID_REQUEST | D, A |
+//! | a live refresh puts stored answers to the bank; wrong ones are erased | | A |
+//! | … all right: nobody is asked | | A |
+//! | … else the person is asked, and the right answer stored, or nobody is | 401 QUESTION_NOT_FOUND | A, D |
+//! | a broken card: a live refresh fails until the person signs in with credentials | its FlinksCode | D |
+//! | … cached mode gives the old data, with 200 | | D |
+//! | … or repeats the failure, with a RequestId that opens the old data | 401 QUESTION_NOT_FOUND | A, the help page on cached mode |
+//! | a card in a live session, or whose data is prepared, is not deleted | 400 CARD_IN_USE | A, status D |
+//! | a deleted card is unknown, and so are its sessions | 400 INVALID_LOGIN, SESSION_NONEXISTENT | A, D |
 //!
 //! MX:
 //!
@@ -55,7 +70,7 @@
 //! | three seconds between reads of a status, and a look before an answer | only counted | A, W |
 //! | an OAuth window opens once | 410 | A |
 //!
-//! Stored answers, Connect, MX's widget and webhooks are not simulated yet. Cross-origin
+//! Nobody refreshes at night. Connect, MX's widget and webhooks are not simulated yet. Cross-origin
 //! headers are the host's.
 
 mod counts;

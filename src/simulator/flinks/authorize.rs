@@ -72,7 +72,8 @@ impl Flinks {
             .map_err(unauthorized)?;
         counts.tokens_used += u32::from(key.given.is_some());
         let person = match &start.who {
-            Who::LoginId(login_id) => people::find_by_login_id(login_id)
+            Who::LoginId(login_id) => self
+                .holder(login_id)
                 .ok_or_else(|| refused(Refusal::of("INVALID_LOGIN")))?,
             Who::Credentials { username, password } => {
                 counts.credentials_judged += 1;
@@ -81,20 +82,22 @@ impl Flinks {
                     .ok_or_else(|| refused(Refusal::with_status(401, "INVALID_LOGIN")))?
             }
         };
-        let is_same = |other: &Session| other.person.username == person.username;
         if !start.cached
             && self
                 .sessions
                 .iter()
-                .any(|other| is_same(other) && other.is_open(now))
+                .any(|other| other.is_of(person) && other.is_open(now))
         {
             counts.broke(Rule::Concurrent);
             if self.rules.refuse_concurrent || person.quirks.one_session {
                 return Err(refused(Refusal::of("CONCURRENT_SESSION")));
             }
         }
-        self.sessions
-            .push(Session::open(person, start, key.given, now, &mut self.seed));
+        let token = key.given.map(str::to_owned);
+        let plan = self.plan(person, &start);
+        let token = token.as_deref();
+        let session = Session::open(person, start, plan, token, now, &mut self.seed);
+        self.sessions.push(session);
         Ok(self.sessions.len() - 1)
     }
 
@@ -159,10 +162,17 @@ impl Flinks {
                 "SECURITYRESPONSES_INCOMPLETE",
             )),
             Some(Judgement::Invalid(why)) => Err(invalid(("SecurityResponses".to_owned(), why))),
-            Some(Judgement::Right | Judgement::Wrong) | None => {
+            Some(judgement @ (Judgement::Right | Judgement::Wrong)) => {
                 counts.answers_judged += 1;
+                let person = session.person;
+                if judgement == Judgement::Right
+                    && let Some(card) = self.card_mut(person)
+                {
+                    card.stored.keep_all(responses);
+                }
                 Ok(())
             }
+            None => Ok(()),
         }
     }
 
@@ -188,16 +198,13 @@ impl Flinks {
             State::Working { code, .. } => replies::working(code, session),
             State::Asking { refused, .. } => replies::asking(*refused, session),
             State::Refused(refusal) => replies::ended(refusal, session),
-            State::Authorized => {
-                let login = replies::login(self.last_refresh(session.person), session.person);
-                replies::authorized(login, session)
-            }
+            State::Authorized => replies::authorized(self.login(session.person), session),
         }
     }
 
-    /// The end of the newest live session, or two days before the first request.
+    /// The end of the newest live session, or as many days before the first request as its person has.
     pub(super) fn refreshed_at(&self, person: &Person) -> i64 {
-        let of = |session: &&Session| session.live && session.person.username == person.username;
+        let of = |session: &&Session| session.live && session.is_of(person);
         let newest = self
             .sessions
             .iter()
@@ -205,7 +212,16 @@ impl Flinks {
             .filter_map(|session| session.authorized_at)
             .max();
         let ms = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
-        newest.map_or_else(|| ms(self.opened.unwrap_or_default()) - 2 * DAY, ms)
+        newest.map_or_else(
+            || ms(self.opened.unwrap_or_default()) - person.kept.days * DAY,
+            ms,
+        )
+    }
+
+    /// The `Login` of a reply.
+    pub(super) fn login(&self, person: &Person) -> Json {
+        let scheduled = self.card(person).is_some_and(|card| card.scheduled);
+        replies::login(self.last_refresh(person), scheduled, person)
     }
 
     /// The same as Flinks writes it.

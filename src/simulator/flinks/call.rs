@@ -16,12 +16,22 @@ pub(crate) enum Operation<'a> {
     Data(Wanted),
     /// With the RequestId of its path.
     DataAsync(Wanted, &'a str),
+    /// With the LoginId of its path.
+    MfaQuestions(&'a str),
+    AnswerMfaQuestions,
+    /// With the LoginId of its path.
+    DeleteCard(&'a str),
+    SetScheduledRefresh,
+    NightlyRefreshStatus,
 }
 
 impl Operation<'_> {
     pub(crate) fn method(self) -> &'static str {
         match self {
             Operation::DataAsync(..) => "GET",
+            Operation::MfaQuestions(_) | Operation::NightlyRefreshStatus => "GET",
+            Operation::AnswerMfaQuestions | Operation::SetScheduledRefresh => "PATCH",
+            Operation::DeleteCard(_) => "DELETE",
             _ => "POST",
         }
     }
@@ -45,25 +55,44 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) fn on(&self) -> On {
-        match (self.route, &self.asked) {
-            (Some((_, Operation::GenerateAuthorizeToken)), _) => On::Token,
-            (Some((_, Operation::Data(_))), _) => On::Data,
-            (Some((_, Operation::DataAsync(..))), _) => On::Poll,
-            (Some(_), Ok(Asked::Start(_))) => On::Start,
-            (Some(_), Ok(Asked::Poll { .. })) => On::Poll,
-            (Some(_), Ok(Asked::Answer { .. })) => On::Answer,
-            _ => On::Any,
+        let Some((_, operation)) = self.route else {
+            return On::Any;
+        };
+        match operation {
+            Operation::GenerateAuthorizeToken => On::Token,
+            Operation::Authorize | Operation::AuthorizeAsync => match &self.asked {
+                Ok(Asked::Start(_)) => On::Start,
+                Ok(Asked::Poll { .. }) => On::Poll,
+                Ok(Asked::Answer { .. }) => On::Answer,
+                Err(_) => On::Any,
+            },
+            Operation::Data(_) => On::Data,
+            Operation::DataAsync(..) => On::Poll,
+            Operation::MfaQuestions(_) | Operation::AnswerMfaQuestions => On::Questions,
+            Operation::DeleteCard(_)
+            | Operation::SetScheduledRefresh
+            | Operation::NightlyRefreshStatus => On::Cards,
         }
     }
 
     pub(crate) fn count(&self, counts: &mut Counts) {
         counts.requests += 1;
         match self.route {
-            Some((_, Operation::GenerateAuthorizeToken)) => return,
-            Some((_, Operation::Data(_))) => return counts.data_calls += 1,
-            Some((_, Operation::DataAsync(..))) => return counts.data_polls += 1,
-            _ => {}
+            None | Some((_, Operation::Authorize | Operation::AuthorizeAsync)) => {
+                self.count_asked(counts);
+            }
+            Some((_, Operation::Data(_))) => counts.data_calls += 1,
+            Some((_, Operation::DataAsync(..))) => counts.data_polls += 1,
+            Some((_, Operation::MfaQuestions(_))) => counts.question_lists += 1,
+            Some((_, Operation::AnswerMfaQuestions)) => {
+                counts.stored(&String::from_utf8_lossy(self.request.body));
+            }
+            Some((_, Operation::GenerateAuthorizeToken)) => {}
+            Some(_) => counts.card_calls += 1,
         }
+    }
+
+    fn count_asked(&self, counts: &mut Counts) {
         match &self.asked {
             Ok(Asked::Start(start)) => {
                 counts.cached_starts += u32::from(start.cached);
@@ -103,6 +132,11 @@ fn route(path: &str) -> Option<(&str, Operation<'_>)> {
         ("GenerateAuthorizeToken", None) => Operation::GenerateAuthorizeToken,
         ("Authorize", None) => Operation::Authorize,
         ("AuthorizeAsync", None) => Operation::AuthorizeAsync,
+        ("GetMFAQuestions", Some(id)) => Operation::MfaQuestions(id),
+        ("AnswerMFAQuestions", None) => Operation::AnswerMfaQuestions,
+        ("DeleteCard", Some(id)) => Operation::DeleteCard(id),
+        ("SetScheduledRefresh", None) => Operation::SetScheduledRefresh,
+        ("GetNightlyRefreshStatus", None) => Operation::NightlyRefreshStatus,
         ("GetAccountsSummary", None) => Operation::Data(Wanted::Summary),
         ("GetAccountsDetail", None) => Operation::Data(Wanted::Detail),
         ("GetStatements", None) => Operation::Data(Wanted::Statements),

@@ -104,6 +104,7 @@ impl Flinks {
         }
         match session.state {
             State::Authorized => {}
+            State::Refused(_) if session.repeats() => {}
             State::Refused(_) => return Err(broken(Rule::SessionUnknown, "SESSION_NONEXISTENT")),
             State::Working { .. } | State::Asking { .. } => {
                 return Err(broken(Rule::DataUnauthorized, "UNAUTHORIZED"));
@@ -126,8 +127,7 @@ impl Flinks {
             Wanted::Statements => accounts::statements(session.person, options, as_of),
             _ => accounts::accounts(session.person, (wanted, options), as_of),
         };
-        let login = replies::login(self.last_refresh(session.person), session.person);
-        Ok(replies::data(body, login, session))
+        Ok(replies::data(body, self.login(session.person), session))
     }
 }
 

@@ -1,7 +1,9 @@
-//! The Flinks part: GenerateAuthorizeToken, Authorize and AuthorizeAsync, and the data calls.
+//! The Flinks part: GenerateAuthorizeToken, Authorize and AuthorizeAsync, the data calls, the cards
+//! and their stored answers.
 
 mod authorize;
 mod call;
+mod cards;
 mod challenge;
 mod codes;
 mod data;
@@ -12,6 +14,7 @@ mod replies;
 mod request;
 mod rules;
 mod session;
+mod stored;
 mod token;
 
 #[cfg(test)]
@@ -25,6 +28,7 @@ pub(crate) use people::{everybody, find};
 pub(crate) use replies::bare;
 
 use call::Operation;
+use cards::Card;
 use codes::Refusal;
 use fields::Invalid;
 use session::Session;
@@ -45,6 +49,7 @@ pub(crate) struct Flinks {
     seed: Seed,
     tokens: Tokens,
     sessions: Vec<Session>,
+    cards: Vec<Card>,
     /// When the first request came: the data of cached mode is older than that.
     opened: Option<u64>,
 }
@@ -67,6 +72,7 @@ impl Flinks {
             seed,
             tokens,
             sessions,
+            cards: everybody().map(Card::found).collect(),
             opened,
         }
     }
@@ -105,6 +111,11 @@ impl Flinks {
             }
             Operation::AuthorizeAsync => self.authorize(now, call, true, counts),
             Operation::Authorize => self.authorize(now, call, false, counts),
+            Operation::MfaQuestions(login_id) => self.mfa_questions(call, login_id),
+            Operation::AnswerMfaQuestions => self.answer_mfa_questions(call),
+            Operation::DeleteCard(login_id) => self.delete_card(now, call, login_id),
+            Operation::SetScheduledRefresh => self.set_scheduled_refresh(call),
+            Operation::NightlyRefreshStatus => self.nightly_refresh_status(call),
             Operation::Data(wanted) => self.data(now, call, wanted),
             Operation::DataAsync(wanted, id) => self.data_async(now, call, (wanted, id), counts),
         }

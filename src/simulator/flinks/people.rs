@@ -3,6 +3,7 @@
 
 mod asked;
 mod collected;
+mod kept;
 mod quirky;
 mod refused;
 mod toolbox;
@@ -26,7 +27,7 @@ pub struct Person {
     /// The same for everybody, as in the public sandbox.
     pub password: &'static str,
     /// `toolbox` (as in the public sandbox), `challenges`, `wrong answers`, `quirks`, `waits`,
-    /// `refusals` or `data`.
+    /// `refusals`, `broken cards`, `stored answers` or `data`.
     pub group: &'static str,
     /// A few words for a list to choose from.
     pub title: &'static str,
@@ -37,6 +38,7 @@ pub struct Person {
     pub(crate) live: Plan,
     pub(crate) cached: Plan,
     pub(crate) data: Data,
+    pub(crate) kept: Kept,
     pub(crate) wrong: Wrong,
     pub(crate) quirks: Quirks,
 }
@@ -54,6 +56,23 @@ pub(crate) enum Step {
     Asks(&'static [&'static [Challenge]]),
     /// A 202 with this code for so many milliseconds.
     Works(&'static str, u64),
+}
+
+/// How a person's card stands before the first request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kept {
+    /// Days since its last refresh.
+    pub(crate) days: i64,
+    /// Whether it is to be refreshed every night.
+    pub(crate) scheduled: bool,
+    /// What a live refresh by LoginId meets until the person signs in again.
+    pub(crate) broken: Option<Refusal>,
+    /// Whether cached mode repeats that, as the help page on errors of cached mode says it does.
+    pub(crate) repeats: bool,
+    /// The bank's questions, each with the answer that is stored; an empty one is none. With any, a
+    /// live refresh asks nobody while all are right; otherwise it goes as planned, and where nothing
+    /// is planned it ends in QUESTION_NOT_FOUND.
+    pub(crate) answers: &'static [(Challenge, &'static str)],
 }
 
 /// What the data calls of an authorized session meet.
@@ -108,6 +127,14 @@ const PLAIN: Quirks = Quirks {
     one_session: false,
 };
 
+const KEPT: Kept = Kept {
+    days: 2,
+    scheduled: false,
+    broken: None,
+    repeats: false,
+    answers: &[],
+};
+
 /// Somebody about whom there is nothing to tell.
 const SOMEBODY: Person = Person {
     username: "",
@@ -119,6 +146,7 @@ const SOMEBODY: Person = Person {
     live: GRANTED,
     cached: GRANTED,
     data: Data::Ready,
+    kept: KEPT,
     wrong: Wrong::AsksAgain(2),
     quirks: PLAIN,
 };
@@ -130,11 +158,12 @@ const fn asks(rounds: &'static [Step]) -> Plan {
     }
 }
 
-const TABLES: [&[Person]; 5] = [
+const TABLES: [&[Person]; 6] = [
     toolbox::PEOPLE,
     asked::PEOPLE,
     quirky::PEOPLE,
     refused::PEOPLE,
+    kept::PEOPLE,
     collected::PEOPLE,
 ];
 
@@ -182,7 +211,7 @@ struct Profile {
     /// The LoginId, whatever the seed.
     login_id: String,
     /// `toolbox` (as in the public sandbox), `challenges`, `wrong answers`, `quirks`, `waits`,
-    /// `refusals` or `data`.
+    /// `refusals`, `broken cards`, `stored answers` or `data`.
     group: &'static str,
     /// A few words for a list to choose from.
     title: &'static str,

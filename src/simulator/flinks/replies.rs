@@ -59,7 +59,11 @@ pub(crate) fn invalid((key, why): Invalid) -> Outgoing {
 
 /// A refusal in a session, dressed as its person's replies are.
 pub(crate) fn ended(refusal: &Refusal, session: &Session) -> Outgoing {
-    let body = Json::Object(error(refusal, refusal.message()));
+    let mut body = error(refusal, refusal.message());
+    if session.repeats() {
+        body.push(("RequestId".to_owned(), Json::text(&session.request_id)));
+    }
+    let body = Json::Object(body);
     with_retry_after(
         refusal,
         dressed(refusal.status, body, &session.person.quirks),
@@ -120,10 +124,10 @@ pub(crate) fn authorized(login: Json, session: &Session) -> Outgoing {
 }
 
 /// The `Login` of a reply.
-pub(crate) fn login(last_refresh: String, person: &Person) -> Json {
+pub(crate) fn login(last_refresh: String, scheduled: bool, person: &Person) -> Json {
     Json::object([
         ("Username", Json::text(person.username)),
-        ("IsScheduledRefresh", Json::Bool(false)),
+        ("IsScheduledRefresh", Json::Bool(scheduled)),
         ("LastRefresh", Json::Text(last_refresh)),
         ("Type", Json::text("Personal")),
         ("Id", Json::Text(person.login_id())),
@@ -142,6 +146,65 @@ pub(crate) fn data(found: Members, login: Json, session: &Session) -> Outgoing {
         ("RequestId", Json::text(&session.request_id)),
     ]));
     tagged(200, body, session)
+}
+
+/// Of GetMFAQuestions.
+pub(crate) fn questions(questions: Vec<String>) -> Outgoing {
+    let question = |text| Json::object([("Question", Json::Text(text))]);
+    let questions = questions.into_iter().map(question).collect();
+    let body = [
+        ("Message", Json::text("SUCCESS")),
+        ("Questions", Json::Array(questions)),
+    ];
+    Outgoing::json(200, &Json::object(body))
+}
+
+/// Of AnswerMFAQuestions.
+pub(crate) fn answers_updated() -> Outgoing {
+    let body = [("Message", Json::text("Answers updated"))];
+    Outgoing::json(200, &Json::object(body))
+}
+
+/// Of DeleteCard: no page shows it (D).
+pub(crate) fn deleted(login_id: &str) -> Outgoing {
+    let body = [
+        ("HttpStatusCode", Json::number(200)),
+        (
+            "Message",
+            Json::Text(format!("LoginId {login_id} has been deleted")),
+        ),
+    ];
+    Outgoing::json(200, &Json::object(body))
+}
+
+/// Of SetScheduledRefresh: a string, the one for switching off after the other's model.
+pub(crate) fn scheduled(login_id: &str, active: bool) -> Outgoing {
+    let now = if active { "activated" } else { "deactivated" };
+    let text = format!("LoginId {login_id} has now been {now} for automatic refresh");
+    Outgoing::json(200, &Json::Text(text))
+}
+
+/// Of GetNightlyRefreshStatus.
+pub(crate) fn nightly(cards: Vec<Json>) -> Outgoing {
+    let body = [
+        ("HttpStatusCode", Json::number(200)),
+        ("IneligibleCards", Json::Array(cards)),
+    ];
+    Outgoing::json(200, &Json::object(body))
+}
+
+pub(crate) fn ineligible(
+    person: &Person,
+    last_refresh: String,
+    state: &str,
+    code: Option<&str>,
+) -> Json {
+    Json::object([
+        ("LoginId", Json::Text(person.login_id())),
+        ("LastRefreshDate", Json::Text(last_refresh)),
+        ("LastRefreshState", Json::text(state)),
+        ("LastRefreshErrorCode", code.map_or(Json::Null, Json::text)),
+    ])
 }
 
 type Members = Vec<(String, Json)>;

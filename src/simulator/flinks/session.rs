@@ -5,7 +5,7 @@ use super::codes::Refusal;
 use super::data::Preparation;
 use super::judge::{Judgement, judge};
 use super::people::{Person, Plan, Step, Wrong};
-use super::request::{Responses, Start};
+use super::request::{Responses, Start, Who};
 use crate::simulator::seed::Seed;
 
 const MINUTE: u64 = 60_000;
@@ -18,6 +18,8 @@ const DATA: u64 = 30 * MINUTE;
 pub(crate) struct Session {
     pub(crate) person: &'static Person,
     pub(crate) live: bool,
+    /// With credentials, and not by LoginId.
+    pub(crate) signed_in: bool,
     pub(crate) french: bool,
     pub(crate) tag: Option<String>,
     pub(crate) token: Option<String>,
@@ -55,18 +57,15 @@ impl Session {
     pub(crate) fn open(
         person: &'static Person,
         start: Start,
+        plan: Plan,
         token: Option<&str>,
         now: u64,
         seed: &mut Seed,
     ) -> Self {
-        let plan = if start.cached {
-            person.cached
-        } else {
-            person.live
-        };
         let mut session = Self {
             person,
             live: !start.cached,
+            signed_in: matches!(start.who, Who::Credentials { .. }),
             french: start.french,
             tag: start.tag,
             token: token.map(str::to_owned),
@@ -106,6 +105,15 @@ impl Session {
             None => (self.touched, IDLE),
         };
         now.saturating_sub(since) >= limit
+    }
+
+    /// Whether this is cached mode that repeats how a live session ended: there is data all the same.
+    pub(crate) fn repeats(&self) -> bool {
+        !self.live && self.person.kept.repeats
+    }
+
+    pub(crate) fn is_of(&self, person: &Person) -> bool {
+        self.person.username == person.username
     }
 
     /// Whether this session keeps its person's bank busy.

@@ -2,22 +2,14 @@ use super::*;
 
 const NOBODY: &str = "9022abc2-8a2e-4b06-a06e-c3e5449c4d10";
 
-/// A path and the key that the data calls want.
-fn way(bank: &Scenario, operation: &str) -> (String, String) {
-    let customer = bank.bank.rules().customer_id.clone();
-    let path = format!("/v3/{customer}/BankingServices/{operation}");
-    (path, bank.bank.keys().api_key.to_owned())
-}
-
-fn call(bank: &mut Scenario, operation: &str, options: &str) -> Got {
-    let (path, key) = way(bank, operation);
+pub(super) fn call(bank: &mut Scenario, operation: &str, options: &str) -> Got {
     let body = format!(r#"{{"RequestId":"{}"{options}}}"#, bank.request_id);
-    bank.send_with("POST", &path, Some(("x-api-key", &key)), &body)
+    bank.with_api_key("POST", operation, &body)
 }
 
 fn poll(bank: &mut Scenario, operation: &str) -> Got {
-    let (path, key) = way(bank, &format!("{operation}/{}", bank.request_id));
-    bank.send_with("GET", &path, Some(("x-api-key", &key)), "")
+    let operation = format!("{operation}/{}", bank.request_id);
+    bank.with_api_key("GET", &operation, "")
 }
 
 /// Somebody whose session is authorized from cached data.
@@ -114,7 +106,7 @@ fn options_choose_what_an_account_tells() {
 
     let id = first.member("Id").unwrap().as_text().unwrap();
     let filtered = accounts(&with(&format!(r#","AccountsFilter":["{id}"]"#)));
-    assert_eq!(filtered, [first.clone()]);
+    assert_eq!(filtered, std::slice::from_ref(first));
     let known = &texts(first, "Transactions", "Id")[2];
     let delta = format!(r#","RefreshDelta":[{{"AccountId":"{id}","TransactionId":"{known}"}}]"#);
     let newer = accounts(&with(&delta));
@@ -169,7 +161,8 @@ fn nothing_but_the_documented_options_is_read() {
 fn only_the_api_key_opens_data() {
     let mut bank = authorized("Greatday");
     let body = format!(r#"{{"RequestId":"{}"}}"#, bank.request_id);
-    let (path, key) = way(&bank, "GetAccountsDetail");
+    let path = bank.path("GetAccountsDetail");
+    let key = bank.bank.keys().api_key.to_owned();
     let secret = bank.bank.secret_key().to_owned();
     for wrong in [
         None,

@@ -1,10 +1,12 @@
 //! The rules of the vendor, each pinned by what it answers.
 #![allow(clippy::unwrap_used)]
 
+mod cards;
 mod data;
 mod people;
 mod request;
 mod rounds;
+mod stored;
 mod tokens;
 
 use crate::simulator::json::Json;
@@ -111,13 +113,18 @@ impl Scenario {
         key: Option<&str>,
         body: &str,
     ) -> Got {
-        let customer = self.bank.rules().customer_id.clone();
-        self.send_to(
-            method,
-            &format!("/v3/{customer}/BankingServices/{operation}"),
-            key,
-            body,
-        )
+        self.send_to(method, &self.path(operation), key, body)
+    }
+
+    pub(super) fn path(&self, operation: &str) -> String {
+        let customer = &self.bank.rules().customer_id;
+        format!("/v3/{customer}/BankingServices/{operation}")
+    }
+
+    pub(super) fn with_api_key(&mut self, method: &str, operation: &str, body: &str) -> Got {
+        let key = self.bank.keys().api_key.to_owned();
+        let path = self.path(operation);
+        self.send_with(method, &path, Some(("x-api-key", &key)), body)
     }
 
     pub(super) fn send_to(

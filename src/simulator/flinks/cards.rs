@@ -1,0 +1,206 @@
+//! The cards: what Flinks keeps of a person between sessions, and the calls that change it.
+
+use super::call::Call;
+use super::codes::Refusal;
+use super::fields::{Fields, Keys, Shape};
+use super::people::{self, GRANTED, Person, Plan};
+use super::request::{Start, Who};
+use super::session::{Session, State};
+use super::stored::Stored;
+use super::{Failed, Flinks, broken, invalid, refused, replies};
+use crate::simulator::counts::Rule;
+use crate::simulator::http::Outgoing;
+use crate::simulator::json::Json;
+
+/// The present page writes its keys with a small letter, older ones with a capital.
+const SCHEDULE: &Keys = &[
+    ("LoginId", Shape::Guid),
+    ("loginId", Shape::Guid),
+    ("IsActivated", Shape::Bool),
+    ("isActivated", Shape::Bool),
+];
+
+/// A card, beside the person who has it.
+#[derive(Debug)]
+pub(crate) struct Card {
+    pub(crate) person: &'static Person,
+    pub(crate) stored: Stored,
+    pub(crate) scheduled: bool,
+    deleted: bool,
+}
+
+impl Card {
+    /// As it stands before the first request.
+    pub(crate) fn found(person: &'static Person) -> Self {
+        Self {
+            person,
+            stored: Stored::found(person),
+            scheduled: person.kept.scheduled,
+            deleted: false,
+        }
+    }
+}
+
+impl Flinks {
+    pub(super) fn card(&self, person: &Person) -> Option<&Card> {
+        let mut cards = self.cards.iter();
+        cards.find(|card| card.person.username == person.username)
+    }
+
+    pub(super) fn card_mut(&mut self, person: &Person) -> Option<&mut Card> {
+        let mut cards = self.cards.iter_mut();
+        cards.find(|card| card.person.username == person.username)
+    }
+
+    /// Whose LoginId it is, if that card was not deleted.
+    pub(super) fn holder(&self, login_id: &str) -> Option<&'static Person> {
+        let person = people::find_by_login_id(login_id)?;
+        let deleted = self.card(person).is_some_and(|card| card.deleted);
+        (!deleted || self.has_signed_in(person)).then_some(person)
+    }
+
+    /// A sign-in mends what is broken, and brings back a deleted card under its old LoginId: ours,
+    /// as a LoginId comes from the name here.
+    fn has_signed_in(&self, person: &Person) -> bool {
+        let mut own = self.sessions.iter().filter(|session| session.is_of(person));
+        own.any(|session| session.signed_in && session.authorized_at.is_some())
+    }
+
+    /// What a live refresh of this person meets now, whatever the bank would say to a sign-in.
+    fn broken(&self, person: &Person) -> Option<Refusal> {
+        let broken = person.kept.broken?;
+        (!self.has_signed_in(person)).then_some(broken)
+    }
+
+    /// What a session is going to meet. Stored answers are put before the bank here.
+    pub(super) fn plan(&mut self, person: &'static Person, start: &Start) -> Plan {
+        let usual = if start.cached {
+            person.cached
+        } else {
+            person.live
+        };
+        if let Who::Credentials { .. } = start.who {
+            return usual;
+        }
+        let ends = |refusal| Plan {
+            steps: &[],
+            refusal: Some(refusal),
+        };
+        let told = !start.cached || person.kept.repeats;
+        if let Some(refusal) = self.broken(person).filter(|_| told) {
+            return ends(refusal);
+        }
+        match self.card_mut(person) {
+            Some(card) if !start.cached && !person.kept.answers.is_empty() => {
+                match card.stored.put_to_the_bank() {
+                    true => GRANTED,
+                    false if usual.steps.is_empty() => ends(Refusal::of("QUESTION_NOT_FOUND")),
+                    false => usual,
+                }
+            }
+            _ => usual,
+        }
+    }
+
+    /// Which key these calls take no page says: either of the customer's will do (D).
+    pub(super) fn check_card_key(&self, call: &Call<'_>) -> Result<(), Failed> {
+        let is = |name, key: &str| call.request.header(name) == Some(key);
+        match is("x-api-key", &self.api_key) || is("flinks-auth-key", &self.secret_key) {
+            true => Ok(()),
+            false => Err(broken(Rule::CardKey, "UNAUTHORIZED")),
+        }
+    }
+
+    pub(super) fn delete_card(
+        &mut self,
+        now: u64,
+        call: &Call<'_>,
+        login_id: &str,
+    ) -> Result<Outgoing, Failed> {
+        self.check_card_key(call)?;
+        if !call.request.body.is_empty() {
+            return Err(invalid((String::new(), "The body must be empty")));
+        }
+        let login_id = login_id.to_ascii_lowercase();
+        let person = self.holder(&login_id).ok_or_else(|| no_login(&login_id))?;
+        let busy = |session: &Session| session.is_open(now) || session.is_preparing(now);
+        let mut own = self.sessions.iter().filter(|session| session.is_of(person));
+        if own.any(busy) {
+            return Err(refused(Refusal::of("CARD_IN_USE")));
+        }
+        self.sessions.retain(|session| !session.is_of(person));
+        if let Some(card) = self.card_mut(person) {
+            card.deleted = true;
+            card.scheduled = false;
+            card.stored.forget();
+        }
+        Ok(replies::deleted(&login_id))
+    }
+
+    pub(super) fn set_scheduled_refresh(&mut self, call: &Call<'_>) -> Result<Outgoing, Failed> {
+        self.check_card_key(call)?;
+        let fields = Fields::read(&call.request, SCHEDULE).map_err(invalid)?;
+        let one_of = |names: [&str; 2]| match (fields.get(names[0]), fields.get(names[1])) {
+            (Some(value), None) | (None, Some(value)) => Ok(value),
+            _ => Err(invalid((names[0].to_owned(), "is needed, once"))),
+        };
+        let login_id = one_of(["LoginId", "loginId"])?.as_text();
+        let login_id = login_id.unwrap_or_default().to_ascii_lowercase();
+        let active = *one_of(["IsActivated", "isActivated"])? == Json::Bool(true);
+        let person = self.holder(&login_id).ok_or_else(|| no_login(&login_id))?;
+        if let Some(card) = self.card_mut(person) {
+            card.scheduled = active;
+        }
+        Ok(replies::scheduled(&login_id, active))
+    }
+
+    /// Nobody refreshes at night here: it tells what a refresh would stumble over.
+    pub(super) fn nightly_refresh_status(&self, call: &Call<'_>) -> Result<Outgoing, Failed> {
+        let bearer = format!("Bearer {}", self.bearer);
+        if call.request.header("authorization") != Some(&bearer) {
+            return Err(broken(Rule::BearerKey, "UNAUTHORIZED"));
+        }
+        let scheduled = self.cards.iter().filter(|card| card.scheduled);
+        let ineligible = scheduled.filter_map(|card| {
+            let (state, code) = self.stuck(card)?;
+            let last_refresh = self.last_refresh(card.person);
+            Some(replies::ineligible(card.person, last_refresh, state, code))
+        });
+        Ok(replies::nightly(ineligible.collect()))
+    }
+
+    /// The `LastRefreshState` and `LastRefreshErrorCode` of a card that is not refreshed. Only
+    /// "AnsweringSecurityChallenge", with no code, is documented (A); the rest is ours.
+    fn stuck(&self, card: &Card) -> Option<(&'static str, Option<&'static str>)> {
+        const ASKED: (&str, Option<&str>) = ("AnsweringSecurityChallenge", None);
+        let ended = |refusal: Refusal| match refusal.code {
+            "QUESTION_NOT_FOUND" => ASKED,
+            code => ("Failed", Some(code)),
+        };
+        if let Some(refusal) = self.broken(card.person) {
+            return Some(ended(refusal));
+        }
+        if !card.stored.lacking().is_empty() {
+            return Some(ASKED);
+        }
+        let mut newest = self.sessions.iter().rev();
+        match newest
+            .find(|session| session.live && session.is_of(card.person))?
+            .state
+        {
+            State::Asking { .. } => Some(ASKED),
+            State::Refused(refusal) => Some(ended(refusal)),
+            State::Working { .. } | State::Authorized => None,
+        }
+    }
+}
+
+/// The message that AnswerMFAQuestions has for it (A; of the other calls D).
+pub(super) fn no_login(login_id: &str) -> Failed {
+    let message = format!("The login '{login_id}' is invalid.");
+    let refusal = Refusal::of("INVALID_REQUEST");
+    (
+        Some(Rule::LoginUnknown),
+        replies::refused_because(&refusal, &message),
+    )
+}
