@@ -242,6 +242,25 @@ fn authorize_async_says_how_it_went_only_when_asked() {
 }
 
 #[test]
+fn authorize_async_may_go_on_working_for_several_polls() {
+    let mut bank = Scenario::new().in_background();
+    bank.live("slow_dispatched");
+    for _ in 0..2 {
+        let got = bank.later(10_000).poll();
+        assert_eq!(got.code(), (202, "OPERATION_DISPATCHED"));
+    }
+    assert_eq!(bank.later(10_000).poll().prompts(), [CITY]);
+
+    let mut bank = Scenario::new().in_background();
+    bank.live("slow_after_answer");
+    assert_eq!(bank.later(10_000).poll().prompts(), [CITY]);
+    assert_eq!(bank.answer(CITY, "Montreal").status, 202);
+    assert_eq!(bank.later(10_000).poll().status, 202);
+    assert_eq!(bank.later(15_000).poll().status, 200);
+    assert_eq!(bank.broken(), [""; 0]);
+}
+
+#[test]
 fn what_is_sent_is_counted_and_what_is_sent_twice_too() {
     let mut bank = Scenario::new();
     bank.live("Greatday");
