@@ -119,7 +119,7 @@ function allowed(response) {
   const headers = new Headers(response.headers)
   headers.set('access-control-allow-origin', '*')
   headers.set('access-control-allow-methods', 'GET, POST, PATCH, DELETE')
-  headers.set('access-control-allow-headers', 'content-type, flinks-auth-key, x-api-key')
+  headers.set('access-control-allow-headers', 'content-type, flinks-auth-key, x-api-key, authorization')
   headers.set('access-control-expose-headers', 'retry-after')
   headers.set('access-control-max-age', '0')
   return new Response(response.body, { status: response.status, headers })

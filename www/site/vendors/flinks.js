@@ -14,6 +14,9 @@ export default {
     quirks: 'Odd replies',
     waits: 'Slow banks',
     refusals: 'Refusals',
+    'broken cards': 'Broken connections',
+    'stored answers': 'Stored answers',
+    data: 'What the data calls meet',
   },
 
   /** The calls that a fault can strike. */
