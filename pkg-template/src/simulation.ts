@@ -57,6 +57,8 @@ export interface Simulated {
   readonly people: Profile[]
   /** The secret key, for GenerateAuthorizeToken. */
   readonly secretKey: string
+  /** The customer's other keys: `x-api-key` of the data calls, and `Authorization: Bearer …` of GetNightlyRefreshStatus. */
+  readonly keys: { apiKey: string; bearer: string }
   /** The LoginId of a person, by username. */
   loginId(username: string): string
   /** What it has seen. */
@@ -118,6 +120,7 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
     clock,
     people,
     secretKey: handle.secretKey(),
+    keys: { apiKey: handle.apiKey(), bearer: handle.bearer() },
     loginId(username) {
       const person = people.find((person) => person.username.toLowerCase() === username.toLowerCase())
       if (person === undefined) throw new RangeError('nobody of this name has an account here')

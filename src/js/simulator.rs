@@ -66,6 +66,17 @@ impl SimulatorHandle {
         self.simulator.secret_key().to_owned()
     }
 
+    /// The key of the data calls.
+    #[wasm_bindgen(js_name = apiKey)]
+    pub fn api_key(&self) -> String {
+        self.simulator.keys().api_key.to_owned()
+    }
+
+    /// The key of GetNightlyRefreshStatus.
+    pub fn bearer(&self) -> String {
+        self.simulator.keys().bearer.to_owned()
+    }
+
     /// Queues a fault, given as JSON.
     pub fn fault(&mut self, fault: &str) -> Result<(), JsError> {
         self.simulator.fault(serde_json::from_str(fault)?);

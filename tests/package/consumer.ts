@@ -264,6 +264,8 @@ export async function simulated(): Promise<void> {
     people[0]?.username,
     bank.loginId(''),
     bank.secretKey,
+    bank.keys.apiKey,
+    bank.keys.bearer,
     bank.rightAnswers(''),
     await bank.token(),
   )
