@@ -1,20 +1,14 @@
 /** What the tests of the demo share: its two servers, a browser, and somebody who sits before the page. */
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
-import { chromium } from 'playwright-core'
 import { serve } from '../../www/serve.mjs'
+import { launch } from '../tools/browser.mjs'
 
 /** For a machine that is busy; where all goes well, nothing waits so long. */
 const PATIENCE = 20_000
 
 const demo = await serve()
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-    ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  ],
-})
+const browser = await launch()
 after(async () => {
   await browser.close()
   await demo.close()
