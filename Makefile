@@ -153,7 +153,7 @@ test-wasm: chromium rust | $(BINDGEN) ## the wasm exports in Node and in Chromiu
 NODE_TEST := node --test --test-reporter=spec --test-timeout=300000
 
 .PHONY: test-package
-test-package: $(INSTALLED) $(NPM) ## the packed tarball in Node and workerd
+test-package: chromium $(INSTALLED) $(NPM) ## the packed tarball in Node, workerd and Chromium
 	@BANK_MFA_TARBALL=$(CURDIR)/$(TARBALL) BANK_MFA_APP=$(CURDIR)/target/app \
 	  $(TALLY) run package $(NODE_TEST) tests/package/*.test.mjs
 

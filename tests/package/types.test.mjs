@@ -56,6 +56,10 @@ test('also in a worker, where there is no document', async (t) => {
   assert.equal(await compile(t, { lib: ['es2022', 'webworker', 'webworker.iterable'] }), '')
 })
 
+test('the connect entry, too, which needs a document', async (t) => {
+  assert.equal(await compile(t, { text: readFileSync(here('connect-consumer.ts'), 'utf8') }), '')
+})
+
 test('every exported name of the main entry is used', () => {
   const exported = readFileSync(join(app, 'node_modules/bank-mfa/dist/main.d.ts'), 'utf8')
   const lists = [...exported.matchAll(/^export (?:type )?{([^}]*)}/gm)].flatMap(([, names]) => names.split(','))

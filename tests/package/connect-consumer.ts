@@ -1,0 +1,77 @@
+/** Uses every public thing of the connect entry as its types allow it: compiled, never run. */
+import type { RedirectStep } from 'bank-mfa'
+import {
+  FlowError,
+  mount,
+  readLanding,
+  type FlinksEvent,
+  type Landing,
+  type Mountable,
+  type MountableConnect,
+  type MountableWidget,
+  type Mounted,
+  type MountOptions,
+  type MxEvent,
+  type RefusedReason,
+} from 'bank-mfa/connect'
+
+const reasons: Record<RefusedReason, true> = {
+  origin: true,
+  source: true,
+  shape: true,
+  phase: true,
+  contradiction: true,
+}
+
+function hear(event: FlinksEvent | MxEvent): string | number | readonly string[] | undefined {
+  switch (event.kind) {
+    case 'step':
+      if (event.step === 'COMPONENT_LOAD_MFA' || event.step === 'COMPONENT_LOAD_MFA_RETRY') return event.mfaTypes
+      if (event.step === 'APP_RESIZE') return event.height
+      // @ts-expect-error: no such step is documented
+      return event.step === 'APP_MOUNTD' ? '' : event.step
+    case 'redirect':
+      // @ts-expect-error: the LoginId is the flow's
+      return event.loginId ?? event.institution ?? event.requestId ?? event.accountIds
+    case 'token-refused':
+      return event.kind
+    case 'error':
+      return event.flinksCode
+    case 'unknown':
+      return event.step
+    case 'mx':
+      return event.type === 'mx/connect/memberStatusUpdate'
+        ? event.connectionStatus
+        : (event.current ?? event.memberGuid)
+  }
+}
+
+const options: MountOptions = {
+  title: 'Your bank',
+  resize: false,
+  onEvent: (event) => void hear(event),
+  onRefused: ({ reason }) => void reasons[reason],
+  onFailed: (error) => error instanceof FlowError && error.path,
+}
+
+export function both(
+  connect: MountableConnect,
+  widget: MountableWidget,
+  step: RedirectStep,
+  place: Element,
+): Mounted[] {
+  const steps: Mountable[] = [connect, widget, step]
+  return steps.map((step) => mount(step, place, options))
+}
+
+export function show(step: RedirectStep, place: HTMLElement): () => void {
+  const { iframe, refused, unmount } = mount(step, place)
+  const source: string = iframe.src
+  const count: number = refused
+  void [source, count]
+  return unmount
+}
+
+const landing: Landing | undefined = readLanding(window, new URL(location.href))
+const claim: { loginId: string; state: string | null } | undefined = landing
+void [claim, landing?.accountIds.length, landing?.institution?.length]
