@@ -155,7 +155,7 @@ impl Flow {
                 self.vendor.returned(claim)?;
                 // While it is looked anyway, the claim is for the next look.
                 if look {
-                    return self.send(Stage::Poll, now);
+                    return self.look(Stage::Poll, now);
                 }
             }
             (Event::Answered(number, submitted), State::Asking | State::Supplying { .. })
@@ -247,6 +247,16 @@ impl Flow {
         self.submit(stage, &Submission::Nothing)
     }
 
+    /// Asks what is true now: at once, unless the vendor was heard less than its interval ago.
+    fn look(&mut self, stage: Stage, now: u64) -> Result<Step, Refusal> {
+        let until = self.heard.saturating_add(self.vendor.clocks().poll_every);
+        if now >= until {
+            return self.send(stage, now);
+        }
+        self.state = State::Waiting { stage, until };
+        Ok(self.step())
+    }
+
     fn end_of_life(&self) -> u64 {
         self.started.saturating_add(self.vendor.clocks().total)
     }
@@ -267,12 +277,7 @@ impl Flow {
             self.vendor
                 .request(Stage::Answer, &submission, self.context())?;
             self.working = now;
-            let next = self.heard.saturating_add(self.vendor.clocks().poll_every);
-            if now < next {
-                self.wait_until(Stage::Check, next, now);
-                return Ok(self.step());
-            }
-            return self.send(Stage::Check, now);
+            return self.look(Stage::Check, now);
         }
         let step = self.submit(Stage::Answer, &submission)?;
         self.working = now;
@@ -370,7 +375,7 @@ impl Flow {
                     self.wait_until(stage, now.saturating_add(1000 << self.repeats), now);
                 }
             }
-            Recovery::Look(stage) => return self.send(stage, now),
+            Recovery::Look(stage) => return self.look(stage, now),
             recovery => self.fail(recovery.end(trouble), now),
         }
         Ok(self.step())

@@ -445,6 +445,8 @@ fn a_lost_resume_that_was_heard_goes_on() {
     answer_right(&mut scenario);
     scenario.result();
     assert_eq!(scenario.bank.counts().answers, 1);
+    let broken = scenario.bank.counts().broken;
+    assert!(broken.is_empty(), "the look comes too early: {broken:?}");
 }
 
 #[test]
@@ -500,6 +502,17 @@ fn a_return_with_another_member_guid_is_followed() {
         key(&scenario).get("member_guid").as_text(),
         Some(other.as_str())
     );
+}
+
+#[test]
+fn a_person_who_comes_back_at_once_is_looked_for_at_the_next_poll() {
+    let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
+    let step = scenario
+        .flow
+        .advance(Event::Returned(&Value::Null), scenario.now)
+        .unwrap();
+    let next = scenario.now + 3_000;
+    assert!(matches!(step, Step::Wait { until, .. } if until == next));
 }
 
 #[test]
