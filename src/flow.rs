@@ -60,7 +60,8 @@ pub struct Flow {
     refused: bool,
     /// When the last reply came.
     heard: u64,
-    /// The window that is open. It works once, so a snapshot does not keep it.
+    /// The window that is open; empty once somebody came back from it. It works once, so a snapshot does
+    /// not keep it.
     window: Option<String>,
 }
 
@@ -153,6 +154,7 @@ impl Flow {
             (Event::Returned(claim), state) if self.window.is_some() => {
                 let look = matches!(state, State::Redirecting { .. });
                 self.vendor.returned(claim)?;
+                self.window = Some(String::new());
                 // While it is looked anyway, the claim is for the next look.
                 if look {
                     return self.look(Stage::Poll, now);
@@ -314,7 +316,9 @@ impl Flow {
                 let until = now.saturating_add(SUPPLY_WITHIN);
                 self.state = State::Supplying { until };
             }
-            Verdict::Redirect if self.window.is_none() => return self.send(Stage::Window, now),
+            Verdict::Redirect if self.window.as_ref().is_none_or(String::is_empty) => {
+                return self.send(Stage::Window, now);
+            }
             Verdict::Redirect => self.redirect(now),
             Verdict::Window(url) => {
                 self.window = Some(url);

@@ -516,6 +516,20 @@ fn a_person_who_comes_back_at_once_is_looked_for_at_the_next_poll() {
 }
 
 #[test]
+fn a_person_who_comes_back_without_having_signed_in_gets_another_window() {
+    let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
+    let first = window(&scenario);
+    let nobody = Value::Null;
+    for _ in 0..2 {
+        // Twice, as a page may hear of it twice.
+        let event = Event::Returned(&nobody);
+        scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+    }
+    scenario.go_on();
+    assert_ne!(window(&scenario), first);
+}
+
+#[test]
 fn a_return_in_the_middle_of_a_look_is_taken_note_of() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let Step::Redirect { until, .. } = scenario.step else {

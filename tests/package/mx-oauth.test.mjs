@@ -111,8 +111,7 @@ test('a person who does not agree has to give credentials anew', async (t) => {
   assert.equal(await ending(flow), 'credentials-refused')
 })
 
-const GONE = 'src/flow.rs, Returned: the window that was used is kept, and shown again where MX says PENDING'
-test('a person who cancels gets another window, as the first works once', { todo: GONE }, async (t) => {
+test('a person who cancels gets another window, as the first works once', async (t) => {
   const stage = bench(t)
   const { flow, step, landing, back } = await decided(stage, job('oauth'), 'cancel')
   back(landing)
