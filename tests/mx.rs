@@ -370,6 +370,14 @@ fn a_status_left_over_from_before_the_job_is_not_believed() {
 }
 
 #[test]
+fn a_connected_member_that_may_still_run_is_looked_at_again() {
+    let mut scenario = aggregate("slim").run();
+    scenario.round();
+    answer_right(&mut scenario);
+    scenario.result();
+}
+
+#[test]
 fn a_status_while_a_job_runs_is_not_the_end() {
     for member in [
         "delayed_running",

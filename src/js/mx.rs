@@ -33,11 +33,13 @@ pub enum MxReply {
     },
     /// The person has to sign in at the bank's own site.
     Redirect,
-    /// Connected, and no job runs.
+    /// Connected, and no job runs. If that is not certain, believe it on the second reply in a row.
     Connected {
         /// The member.
         #[tsify(type = "MxConnected")]
         result: Value,
+        /// Whether the reply says that no job runs.
+        certain: bool,
     },
     /// It has ended. If it is not certain, believe it on the second reply in a row.
     Failed {
@@ -58,7 +60,9 @@ impl Output for MxReply {
                 object! { "kind": "challenged", "challenges": challenges, "asked": asked }
             }
             MxReply::Redirect => object! { "kind": "redirect" },
-            MxReply::Connected { result } => object! { "kind": "connected", "result": result },
+            MxReply::Connected { result, certain } => {
+                object! { "kind": "connected", "result": result, "certain": certain }
+            }
             MxReply::Failed { failure, certain } => {
                 object! { "kind": "failed", "failure": failure, "certain": certain }
             }
@@ -168,7 +172,7 @@ fn judged(status: u16, reply: Reply) -> JsValue {
             asked: String::new(),
         },
         Reply::Redirect => MxReply::Redirect,
-        Reply::Connected(result) => MxReply::Connected { result },
+        Reply::Connected { result, certain } => MxReply::Connected { result, certain },
         Reply::Ended {
             code,
             vendor_code,

@@ -363,11 +363,13 @@ impl Member {
             }
             Reply::Redirect => Verdict::Redirect,
             Reply::Working => Verdict::Wait(Stage::Poll, response.retry_after),
-            Reply::Connected(result) => Verdict::Done(result),
-            Reply::Ended { certain: false, .. } if seen == 0 => {
+            Reply::Connected { certain: false, .. } | Reply::Ended { certain: false, .. }
+                if seen == 0 =>
+            {
                 self.seen = 1;
                 Verdict::Wait(stage, response.retry_after)
             }
+            Reply::Connected { result, .. } => Verdict::Done(result),
             Reply::Ended {
                 code, vendor_code, ..
             } => Verdict::failed(code, vendor_code, response.retry_after),

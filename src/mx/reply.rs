@@ -19,7 +19,12 @@ pub enum Reply {
     /// The person has to sign in at the bank's own site.
     Redirect,
     /// Connected, and no job runs.
-    Connected(Value),
+    Connected {
+        /// What came of it.
+        result: Value,
+        /// The body says so; slimmer ones leave out whether a job runs.
+        certain: bool,
+    },
     /// It has ended, and no job runs. Certain, or perhaps left over from before the job.
     Ended {
         /// Our code.
@@ -46,7 +51,7 @@ impl Reply {
         if !is_ok(response.status) || member.entries().is_empty() {
             return Reply::Unclear;
         }
-        let running = *member.get("is_being_aggregated") == Value::Bool(true);
+        let running = member.get("is_being_aggregated");
         let (name, class) = status(member.get("connection_status"));
         match class {
             Class::Asks if is_asked(member.get("challenges")) => {
@@ -55,8 +60,11 @@ impl Reply {
             Class::Asks => Reply::ChallengedSomehow,
             Class::Redirect => Reply::Redirect,
             Class::Working => Reply::Working,
-            _ if running => Reply::Working,
-            Class::Connected => Reply::Connected(connected(member)),
+            _ if *running == Value::Bool(true) => Reply::Working,
+            Class::Connected => Reply::Connected {
+                result: connected(member),
+                certain: *running == Value::Bool(false),
+            },
             Class::Ended(code) => {
                 let error = error_code(member.get("error"));
                 Reply::Ended {

@@ -72,7 +72,6 @@ const todo = {
   'types_of_null, by a job': TYPES,
   'types_of_null, by new credentials': TYPES,
   'types_of_null, by a new member': TYPES,
-  'slim, by a job': 'src/mx/reply.rs: CONNECTED without is_being_aggregated is believed at once',
 }
 
 /** Their options go by their guids alone, which only a host that knows can say. */
