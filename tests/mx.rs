@@ -141,7 +141,15 @@ fn types_come_as_numbers_names_and_null() {
             "types_in_names",
             &[Kind::Question, Kind::Choice, Kind::Code],
         ),
-        ("types_of_null", &[Kind::Unknown]),
+        (
+            "types_of_null",
+            &[
+                Kind::Question,
+                Kind::Choice,
+                Kind::ImageText,
+                Kind::ImageChoice,
+            ],
+        ),
         ("image_bare", &[Kind::ImageText]),
         ("image_data_uri", &[Kind::ImageText]),
         ("image_options", &[Kind::ImageChoice]),

@@ -19,6 +19,13 @@ const TYPES: &[(&str, &str, Kind)] = &[
     ("14", "IMAGE_OPTIONS", Kind::ImageChoice),
 ];
 
+/// What a challenge without a type carries, and what the person does with it.
+const CARRIED: &[(&str, Kind)] = &[
+    ("image_options", Kind::ImageChoice),
+    ("options", Kind::Choice),
+    ("image_data", Kind::ImageText),
+];
+
 /// One entry of `challenges`.
 struct Asked<'a> {
     json: &'a Value,
@@ -39,13 +46,15 @@ impl<'a> Asked<'a> {
         let kind = match json.get("type") {
             Value::Text(name) | Value::Number(name) => TYPES
                 .iter()
-                .find(|(number, is, _)| number == name || is == name),
-            _ => None,
+                .find(|(number, is, _)| number == name || is == name)
+                .map_or(Kind::Unknown, |(_, _, kind)| *kind),
+            Value::Null => CARRIED
+                .iter()
+                .find(|(field, _)| !is_blank(json.get(field)))
+                .map_or(Kind::Question, |(_, kind)| *kind),
+            _ => Kind::Unknown,
         };
-        let asked = Asked {
-            json,
-            kind: kind.map_or(Kind::Unknown, |(_, _, kind)| *kind),
-        };
+        let asked = Asked { json, kind };
         // Without anything to choose from it is not guessed what to do.
         match asked.kind {
             Kind::Choice | Kind::ImageChoice if asked.options().is_empty() => Asked {
@@ -117,6 +126,11 @@ impl<'a> Asked<'a> {
         }
         Value::Null
     }
+}
+
+/// Missing, null, or a list of nothing.
+fn is_blank(field: &Value) -> bool {
+    field.items().is_empty() && field.as_text().is_none()
 }
 
 /// Whether there is anything to answer.
