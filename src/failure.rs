@@ -257,6 +257,12 @@ impl Deref for Refusal {
     }
 }
 
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Refused {
+        *refusal.0
+    }
+}
+
 impl From<Code> for Refused {
     fn from(code: Code) -> Refused {
         Refused {

@@ -13,10 +13,9 @@ import {
 } from './host.js'
 import {
   FlowHandle,
-  mxChallengesResponse,
   mxRequest,
+  mxResponse,
   mxResumeRequest,
-  mxStatusResponse,
   type MemberParams,
   type MxConfig,
   type MxConnected,
@@ -77,9 +76,9 @@ export const mx = {
   },
 
   /** Judges the reply to a status request. */
-  statusResponse: ({ status, body }: Judged): MxReply => mxStatusResponse(status, bytes(body)),
+  statusResponse: ({ status, body }: Judged): MxReply => mxResponse(false, status, bytes(body)),
   /** Judges the reply to a challenges request. */
-  challengesResponse: ({ status, body }: Judged): MxReply => mxChallengesResponse(status, bytes(body)),
+  challengesResponse: ({ status, body }: Judged): MxReply => mxResponse(true, status, bytes(body)),
 }
 
 function request(call: 'start' | 'status' | 'challenges' | 'window', params: MemberParams, config: MxConfig): Request {

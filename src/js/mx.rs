@@ -11,7 +11,7 @@ use crate::mx::member::Member;
 use crate::mx::reply::Reply;
 
 use super::flow::{parse, refuse};
-use super::output::{Output, object, to_js};
+use super::output::{object, to_js};
 
 /// A reply of MX, judged.
 #[derive(tsify::Tsify)]
@@ -20,6 +20,7 @@ use super::output::{Output, object, to_js};
     rename_all = "kebab-case",
     rename_all_fields = "camelCase"
 )]
+#[allow(dead_code)]
 pub enum MxReply {
     /// Ask again, in three seconds.
     Working,
@@ -52,25 +53,6 @@ pub enum MxReply {
     Unclear,
 }
 
-impl Output for MxReply {
-    fn output(self) -> Value {
-        match self {
-            MxReply::Working => object! { "kind": "working" },
-            MxReply::Challenged { challenges, asked } => {
-                object! { "kind": "challenged", "challenges": challenges, "asked": asked }
-            }
-            MxReply::Redirect => object! { "kind": "redirect" },
-            MxReply::Connected { result, certain } => {
-                object! { "kind": "connected", "result": result, "certain": certain }
-            }
-            MxReply::Failed { failure, certain } => {
-                object! { "kind": "failed", "failure": failure, "certain": certain }
-            }
-            MxReply::Unclear => object! { "kind": "unclear" },
-        }
-    }
-}
-
 /// A validated request.
 #[wasm_bindgen(js_name = mxRequest, unchecked_return_type = "Request")]
 pub fn request(
@@ -79,13 +61,7 @@ pub fn request(
     params: &str,
     config: &str,
 ) -> Result<JsValue, JsValue> {
-    let (member, credentials) = member(params, config)?;
-    if call != "start" && !member.exists() {
-        return Err(refuse(Refusal::input(
-            "/params/memberGuid".to_owned(),
-            "must be given",
-        )));
-    }
+    let (member, credentials) = member(params, config, call != "start")?;
     Ok(to_js(match call {
         "status" => member.status(),
         "challenges" => member.challenges(),
@@ -94,13 +70,14 @@ pub fn request(
     }))
 }
 
-fn member(params: &str, config: &str) -> Result<(Member, Value), JsValue> {
+fn member(params: &str, config: &str, exists: bool) -> Result<(Member, Value), JsValue> {
     let (params, config) = (parse("params", params)?, parse("config", config)?);
-    Member::start(
-        Reader::new("params", &params),
-        Reader::new("config", &config),
-    )
-    .map_err(refuse)
+    let params = Reader::new("params", &params);
+    let started = Member::start(params, Reader::new("config", &config)).map_err(refuse)?;
+    if exists {
+        params.get("memberGuid").text().map_err(refuse)?;
+    }
+    Ok(started)
 }
 
 /// The validated request that answers a round.
@@ -112,19 +89,13 @@ pub fn resume_request(
     raw: bool,
     config: &str,
 ) -> Result<JsValue, JsValue> {
-    let (member, _) = member(params, config)?;
+    let (member, _) = member(params, config, true)?;
     let (asked, answers) = (parse("asked", asked)?, parse("answers", answers)?);
     let request = resume(&member, &asked, &answers, raw).map_err(refuse)?;
     Ok(to_js(request))
 }
 
 fn resume(member: &Member, asked: &Value, answers: &Value, raw: bool) -> Result<Request, Refusal> {
-    if !member.exists() {
-        return Err(Refusal::input(
-            "/params/memberGuid".to_owned(),
-            "must be given",
-        ));
-    }
     if raw {
         return Ok(member.resume(raw_answered(answers)?));
     }
@@ -132,53 +103,44 @@ fn resume(member: &Member, asked: &Value, answers: &Value, raw: bool) -> Result<
     Ok(member.resume(answered(asked, &checked)))
 }
 
-/// Judges the reply to a status request.
-#[wasm_bindgen(js_name = mxStatusResponse, unchecked_return_type = "MxReply")]
-pub fn status_response(status: u16, body: &[u8]) -> JsValue {
-    judged(status, Reply::judge(&response(status, body)))
-}
-
-/// Judges the reply to a challenges request.
-#[wasm_bindgen(js_name = mxChallengesResponse, unchecked_return_type = "MxReply")]
-pub fn challenges_response(status: u16, body: &[u8]) -> JsValue {
-    judged(status, Reply::challenges(&response(status, body)))
-}
-
-fn response(status: u16, body: &[u8]) -> Response<'_> {
-    Response {
+/// Judges the reply to a status request, or to a challenges request.
+#[wasm_bindgen(js_name = mxResponse, unchecked_return_type = "MxReply")]
+pub fn response(are_challenges: bool, status: u16, body: &[u8]) -> JsValue {
+    let response = Response {
         status,
         retry_after: None,
         body,
-    }
-}
-
-fn judged(status: u16, reply: Reply) -> JsValue {
-    let failed = |code: Code, vendor_code, certain| MxReply::Failed {
-        failure: Failure {
+    };
+    let reply = if are_challenges {
+        Reply::challenges(&response)
+    } else {
+        Reply::judge(&response)
+    };
+    let challenged = |asked: &Value, text: String| {
+        object! { "kind": "challenged", "challenges": challenges(asked, 1), "asked": text }
+    };
+    let failed = |code: Code, vendor_code, certain| {
+        let failure = Failure {
             vendor_code,
             status: Some(status),
             ..code.into()
-        },
-        certain,
+        };
+        object! { "kind": "failed", "failure": failure, "certain": certain }
     };
     to_js(match reply {
-        Reply::Working => MxReply::Working,
-        Reply::Challenged(asked) => MxReply::Challenged {
-            challenges: challenges(&asked, 1),
-            asked: asked.print(),
-        },
-        Reply::ChallengedSomehow => MxReply::Challenged {
-            challenges: Vec::new(),
-            asked: String::new(),
-        },
-        Reply::Redirect => MxReply::Redirect,
-        Reply::Connected { result, certain } => MxReply::Connected { result, certain },
+        Reply::Working => object! { "kind": "working" },
+        Reply::Challenged(asked) => challenged(&asked, asked.print()),
+        Reply::ChallengedSomehow => challenged(&Value::Null, String::new()),
+        Reply::Redirect => object! { "kind": "redirect" },
+        Reply::Connected { result, certain } => {
+            object! { "kind": "connected", "result": result, "certain": certain }
+        }
         Reply::Ended {
             code,
             vendor_code,
             certain,
         } => failed(code, vendor_code, certain),
         Reply::Refused(code) => failed(code, None, true),
-        Reply::Unclear => MxReply::Unclear,
+        Reply::Unclear => object! { "kind": "unclear" },
     })
 }

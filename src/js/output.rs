@@ -17,10 +17,13 @@ use crate::vendor::Stage;
 /// A plain JavaScript value. A [`Value`] has no keys other than strings, so that the conversion cannot
 /// fail.
 pub fn to_js(value: impl Output) -> JsValue {
-    value
-        .output()
-        .serialize(&Serializer::json_compatible())
-        .unwrap_or(JsValue::NULL)
+    plain(value.output())
+}
+
+#[inline(never)]
+fn plain(value: Value) -> JsValue {
+    let plain = value.serialize(&Serializer::json_compatible());
+    plain.unwrap_or(JsValue::NULL)
 }
 
 /// What becomes a [`Value`] on its way to JavaScript.
@@ -130,7 +133,7 @@ impl Output for Header {
 
 impl Output for Refusal {
     fn output(self) -> Value {
-        Refused::clone(&self).output()
+        Refused::from(self).output()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::http::Response;
 use crate::json::{Reader, Value};
 
 use super::flow::{parse, refuse};
-use super::output::{Output, object, to_js};
+use super::output::{object, to_js};
 
 /// A reply of Authorize, judged.
 #[derive(tsify::Tsify)]
@@ -21,6 +21,7 @@ use super::output::{Output, object, to_js};
     rename_all = "kebab-case",
     rename_all_fields = "camelCase"
 )]
+#[allow(dead_code)]
 pub enum AuthorizeReply {
     /// The session is authorized.
     Authorized {
@@ -51,35 +52,6 @@ pub enum AuthorizeReply {
     },
     /// Nothing can be told from it. What was submitted may have reached the bank: do not send it again.
     Unclear,
-}
-
-impl Output for AuthorizeReply {
-    fn output(self) -> Value {
-        match self {
-            AuthorizeReply::Authorized { result } => {
-                object! { "kind": "authorized", "result": result }
-            }
-            AuthorizeReply::Pending { request_id } => {
-                object! { "kind": "pending", "requestId": request_id }
-            }
-            AuthorizeReply::Challenged {
-                request_id,
-                refused,
-                challenges,
-                security_challenges,
-            } => object! {
-                "kind": "challenged",
-                "requestId": request_id,
-                "refused": refused,
-                "challenges": challenges,
-                "securityChallenges": security_challenges,
-            },
-            AuthorizeReply::Failed { failure } => {
-                object! { "kind": "failed", "failure": failure }
-            }
-            AuthorizeReply::Unclear => object! { "kind": "unclear" },
-        }
-    }
 }
 
 /// The validated request of Authorize.
@@ -136,27 +108,26 @@ pub fn authorize_response(
     let known = Reader::new("requestId", &known)
         .optional(|id| Guid::read(*id))
         .map_err(refuse)?;
-    let reply = match Reply::judge(&response, known.as_ref()) {
-        Reply::Authorized(authorized) => AuthorizeReply::Authorized {
-            result: authorized.into(),
+    Ok(to_js(match Reply::judge(&response, known.as_ref()) {
+        Reply::Authorized(authorized) => {
+            object! { "kind": "authorized", "result": Value::from(authorized) }
+        }
+        Reply::Pending(id) => object! { "kind": "pending", "requestId": id.text() },
+        Reply::Challenged(id, asked, refused) => object! {
+            "kind": "challenged",
+            "requestId": id.text(),
+            "refused": refused,
+            "challenges": challenges(&asked, ROUND),
+            "securityChallenges": asked.print(),
         },
-        Reply::Pending(id) => AuthorizeReply::Pending {
-            request_id: id.text().to_owned(),
-        },
-        Reply::Challenged(id, asked, refused) => AuthorizeReply::Challenged {
-            request_id: id.text().to_owned(),
-            refused,
-            challenges: challenges(&asked, ROUND),
-            security_challenges: asked.print(),
-        },
-        Reply::Failed(code, vendor_code) => AuthorizeReply::Failed {
-            failure: Failure {
+        Reply::Failed(code, vendor_code) => {
+            let failure = Failure {
                 vendor_code,
                 status: Some(status),
                 ..code.into()
-            },
-        },
-        Reply::Unclear => AuthorizeReply::Unclear,
-    };
-    Ok(to_js(reply))
+            };
+            object! { "kind": "failed", "failure": failure }
+        }
+        Reply::Unclear => object! { "kind": "unclear" },
+    }))
 }

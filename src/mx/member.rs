@@ -234,11 +234,6 @@ impl Member {
         Ok((member, params.credentials))
     }
 
-    /// Whether there is a member yet.
-    pub fn exists(&self) -> bool {
-        self.member_guid.is_some()
-    }
-
     /// The request that begins.
     pub fn begin(&self, credentials: &Value) -> Request {
         let body = |member| Some(object! { "member": member });
