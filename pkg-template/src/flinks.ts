@@ -1,6 +1,17 @@
-import { invalidInput, refusing } from './errors.js'
+import { refusing } from './errors.js'
 import { Flow, newId, toFields, type Answers, type RawAnswers } from './flow.js'
-import { checkSecret, mapSecret, partHost, toConfig, toJson, type Host, type HostOptions, type Secret } from './host.js'
+import {
+  checkSecret,
+  mapSecret,
+  partHost,
+  toConfig,
+  toJson,
+  toReply,
+  type Host,
+  type HostOptions,
+  type Judged,
+  type Secret,
+} from './host.js'
 import {
   FlowHandle,
   flinksAnswerRequest,
@@ -61,16 +72,8 @@ export const flinks = {
   },
 
   /** Judges a reply of Authorize. `requestId` is the one that the call carried, if it carried one. */
-  authorizeResponse(response: { status: number; body: string | Uint8Array; requestId?: string }): AuthorizeReply {
-    const { status, body, requestId } = response
-    if (!(Number.isInteger(status) && status >= 0 && status < 600)) {
-      throw invalidInput('/response/status', 'must be the status of a response')
-    }
-    if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
-      throw invalidInput('/response/body', 'must be a string or bytes')
-    }
-    const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
-    return refusing(() => flinksAuthorizeResponse(status, bytes, requestId))
+  authorizeResponse(response: Judged & { requestId?: string }): AuthorizeReply {
+    return refusing(() => flinksAuthorizeResponse(...toReply(response), response.requestId))
   },
 }
 

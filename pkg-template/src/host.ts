@@ -152,3 +152,20 @@ export function toConfig(config: { baseUrl?: string }): string {
   }
   return json
 }
+
+/** A reply, as far as it is judged. */
+export interface Judged {
+  status: number
+  body: string | Uint8Array
+}
+
+/** The status and the bytes of a reply that a loop of the host's own got. */
+export function toReply({ status, body }: Judged): [number, Uint8Array] {
+  if (!(Number.isInteger(status) && status >= 0 && status < 600)) {
+    throw invalidInput('/response/status', 'must be the status of a response')
+  }
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    throw invalidInput('/response/body', 'must be a string or bytes')
+  }
+  return [status, typeof body === 'string' ? new TextEncoder().encode(body) : body]
+}

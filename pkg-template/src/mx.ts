@@ -7,8 +7,10 @@ import {
   partHost,
   toConfig,
   toJson,
+  toReply,
   type Host,
   type HostOptions,
+  type Judged,
   type Secret,
 } from './host.js'
 import {
@@ -32,12 +34,6 @@ export interface MxHost extends MxConfig, HostOptions {
   clientId?: string | undefined
   /** A string, or a function that is asked once a flow. */
   apiKey?: Secret | undefined
-}
-
-/** A reply, as far as it is judged. */
-interface Judged {
-  status: number
-  body: string | Uint8Array
 }
 
 /** What an answer needs of a reply that asks. */
@@ -76,22 +72,18 @@ export const mx = {
   },
 
   /** Judges the reply to a status request. */
-  statusResponse: ({ status, body }: Judged): MxReply => mxResponse(false, status, bytes(body)),
+  statusResponse: (response: Judged): MxReply => mxResponse(false, ...toReply(response)),
   /** Judges the reply to a challenges request. */
-  challengesResponse: ({ status, body }: Judged): MxReply => mxResponse(true, status, bytes(body)),
+  challengesResponse: (response: Judged): MxReply => mxResponse(true, ...toReply(response)),
 }
 
 function request(call: 'start' | 'status' | 'challenges' | 'window', params: MemberParams, config: MxConfig): Request {
   return refusing(() => mxRequest(call, toJson('params', params), toConfig(config)))
 }
 
-function resume(params: MemberParams, { asked }: Asked, answers: unknown, raw: boolean, config: MxConfig): Request {
+function resume(params: MemberParams, challenged: Asked, answers: unknown, raw: boolean, config: MxConfig): Request {
   const [json, given] = [toJson('params', params), toJson('answers', answers, !raw)]
-  return refusing(() => mxResumeRequest(json, asked, given, raw, toConfig(config)))
-}
-
-function bytes(body: string | Uint8Array): Uint8Array {
-  return typeof body === 'string' ? new TextEncoder().encode(body) : body
+  return refusing(() => mxResumeRequest(json, `${challenged?.asked}`, given, raw, toConfig(config)))
 }
 
 /** @internal */

@@ -6,7 +6,7 @@ use crate::challenge::{Answers, Challenge};
 use crate::failure::{Code, Failure, Refusal};
 use crate::http::{Request, Response};
 use crate::json::{Reader, Value};
-use crate::mx::challenge::{answered, challenges, raw_answered};
+use crate::mx::challenge::{answered, challenges, is_asked, raw_answered};
 use crate::mx::member::Member;
 use crate::mx::reply::Reply;
 
@@ -96,6 +96,9 @@ pub fn resume_request(
 }
 
 fn resume(member: &Member, asked: &Value, answers: &Value, raw: bool) -> Result<Request, Refusal> {
+    if !is_asked(asked) {
+        return Err(Reader::new("asked", asked).invalid("must be what a reply asked"));
+    }
     if raw {
         return Ok(member.resume(raw_answered(answers)?));
     }
