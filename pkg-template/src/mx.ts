@@ -93,6 +93,9 @@ export function readMx(host: MxHost): { config: string; checked: Host } {
   if (apiKey !== undefined && !(isSecret(clientId) && !clientId.includes(':'))) {
     throw invalidInput('/config/clientId', 'must be given with an apiKey')
   }
+  if (apiKey === undefined && clientId !== undefined) {
+    throw invalidInput('/config/apiKey', 'must be given with a clientId')
+  }
   const secret = mapSecret(apiKey, (key) => `Basic ${btoa(`${clientId}:${key}`)}`)
   return { config: toConfig(config), checked: { ...options, secrets: { MxBasic: secret } } }
 }

@@ -113,6 +113,7 @@ const hosts = [
   ['a client id with a line break', { clientId: `${SECRET}\n`, apiKey: SECRET }, '/config/clientId'],
   ['a client id beyond ASCII', { clientId: `${SECRET}é`, apiKey: SECRET }, '/config/clientId'],
   ['a client id that is a number', { clientId: 7, apiKey: SECRET }, '/config/clientId'],
+  ['a client id without a key', { apiKey: undefined, clientId: SECRET }, '/config/apiKey'],
   ['an empty key', { apiKey: '' }, '/config/apiKey'],
   ['a key with a line break', { apiKey: `${SECRET}\r\nx: y` }, '/config/apiKey'],
   ['a key beyond ASCII', { apiKey: `${SECRET}é` }, '/config/apiKey'],
