@@ -1,5 +1,5 @@
-//! Every sequence of events up to a depth, on a real flow: nothing panics, nothing is sent twice,
-//! nothing secret is kept, and what is refused changes nothing.
+//! Every sequence of events up to a depth, on real flows of both vendors: nothing panics, nothing is
+//! sent twice, nothing secret is kept, and what is refused changes nothing.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -7,9 +7,9 @@ use bank_mfa::failure::Next;
 use bank_mfa::flow::{Event, Flow, Loss, Step, Submitted};
 use bank_mfa::http::Response;
 use bank_mfa::json::{Reader, Value};
-use bank_mfa::{VENDORS, flinks};
+use bank_mfa::vendor::{Entry, Stage};
+use bank_mfa::{VENDORS, flinks, mx};
 
-const DEPTH: usize = 6;
 const PASSWORD: &str = "hunter2";
 const ANSWER: &str = "Montreal";
 
@@ -22,6 +22,7 @@ enum Happens {
     Waited,
     /// Nine minutes pass.
     Dawdled,
+    Returned,
     Restored,
     Cancelled,
 }
@@ -31,7 +32,7 @@ const ASKS: &str = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d11",
     "SecurityChallenges":[{"Type":"QuestionAndAnswer","Prompt":"City?"}]}"#;
 const PENDING: &str = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d12"}"#;
 
-const HAPPENS: &[Happens] = &[
+const FLINKS: &[Happens] = &[
     Happens::Replied(200, AUTHORIZED),
     Happens::Replied(202, PENDING),
     Happens::Replied(203, ASKS),
@@ -39,39 +40,75 @@ const HAPPENS: &[Happens] = &[
     Happens::Replied(401, r#"{"FlinksCode":"SESSION_EXPIRED"}"#),
     Happens::Replied(429, ""),
     Happens::Replied(200, "<html>"),
+];
+
+const CHALLENGED: &str = r#"{"member":{"guid":"MBR-2","connection_status":"CHALLENGED",
+    "challenges":[{"guid":"CRD-1","label":"City?","type":0}]}}"#;
+const WINDOW: &str = r#"{"member":{"guid":"MBR-2","connection_status":"PENDING",
+    "oauth_window_uri":"https://mxbank.mx.com/oauth"}}"#;
+
+/// A body says of each call what it may: MX answers all of them with a member.
+const MX: &[Happens] = &[
+    Happens::Replied(200, CHALLENGED),
+    Happens::Replied(200, WINDOW),
+    Happens::Replied(200, r#"{"member":{"connection_status":"CHALLENGED"}}"#),
+    Happens::Replied(202, r#"{"member":{"connection_status":"CONNECTED"}}"#),
+    Happens::Replied(200, r#"{"member":{"connection_status":"EXPIRED"}}"#),
+    Happens::Replied(400, ""),
+    Happens::Replied(409, ""),
+    Happens::Replied(200, "<html>"),
+];
+
+/// Whoever the vendor is.
+const HAPPENS: &[Happens] = &[
     Happens::Lost(Loss::MaybeSent),
     Happens::Lost(Loss::NotSent),
     Happens::Lost(Loss::NoSecret),
     Happens::Answered,
     Happens::Waited,
     Happens::Dawdled,
+    Happens::Returned,
     Happens::Restored,
     Happens::Cancelled,
 ];
 
 struct Explorer {
+    replies: &'static [Happens],
     config: Value,
     answers: Value,
     states: usize,
 }
 
-/// What has been handed out on the way to a state.
-#[derive(Clone, Copy, Default)]
-struct Sent {
-    passwords: usize,
-    answers: usize,
-    answered: usize,
-}
-
 impl Explorer {
-    fn explore(&mut self, snapshot: &str, serial: u32, now: u64, sent: Sent, depth: usize) {
+    /// The events of `way` and then all of them, `depth` deep. `answered` is the newest round whose answer
+    /// was sent.
+    fn explore(
+        &mut self,
+        snapshot: &str,
+        serial: u32,
+        now: u64,
+        answered: u32,
+        way: &[Happens],
+        depth: usize,
+    ) {
         self.states += 1;
-        for happens in HAPPENS {
+        let all = [self.replies, HAPPENS].concat();
+        let (next, way, depth) = match way {
+            [first, way @ ..] => (&[*first][..], way, depth),
+            [] => (&all[..], way, depth - 1),
+        };
+        for happens in next {
             let mut flow = Flow::restore(snapshot, VENDORS, &self.config).unwrap();
-            let mut sent = sent;
+            let mut answered = answered;
             let mut now = now;
             let before = flow.step();
-            if let (Happens::Waited, Step::Wait { until, .. }) = (happens, &before) {
+            if let (
+                Happens::Waited,
+                Step::Wait { until, .. }
+                | Step::Supply { until, .. }
+                | Step::Redirect { until, .. },
+            ) = (happens, &before)
+            {
                 now = *until;
             }
             if let Happens::Dawdled = happens {
@@ -79,6 +116,7 @@ impl Explorer {
             }
             let round = match &before {
                 Step::Challenge { round } => round.number,
+                Step::Supply { round, .. } => *round,
                 _ => 1,
             };
             let answers = self.answers_to(round);
@@ -98,20 +136,23 @@ impl Explorer {
             let mut serial = serial;
             if let Step::Send {
                 serial: newest,
+                stage,
                 request,
-                ..
             } = &step
             {
                 serial = *newest;
                 let body = request.body.as_deref().unwrap_or_default();
-                sent.answered += usize::from(matches!(happens, Happens::Answered));
-                sent.passwords += usize::from(body.contains(PASSWORD));
-                sent.answers += usize::from(body.contains(ANSWER));
-                assert_eq!(sent.passwords, 0, "a password was sent a second time");
-                assert_eq!(
-                    sent.answers, sent.answered,
-                    "an answer was sent a second time"
+                assert!(
+                    !body.contains(PASSWORD),
+                    "a password was sent a second time"
                 );
+                let answers = *stage == Stage::Answer;
+                assert_eq!(body.contains(ANSWER), answers);
+                if answers {
+                    assert!(matches!(happens, Happens::Answered), "nobody answered");
+                    assert!(round > answered, "an answer was sent a second time");
+                    answered = round;
+                }
             } else {
                 assert_eq!(step, flow.step(), "each state has one step");
             }
@@ -125,8 +166,8 @@ impl Explorer {
                     "{failure:?}"
                 );
             }
-            if depth > 1 && after != *snapshot {
-                self.explore(&after, serial, now, sent, depth - 1);
+            if depth > 0 && after != *snapshot {
+                self.explore(&after, serial, now, answered, way, depth);
             }
         }
     }
@@ -150,19 +191,22 @@ fn event(happens: Happens, serial: u32, round: u32, answers: &Value) -> Event<'_
         Happens::Lost(loss) => Event::Lost(serial, loss),
         Happens::Answered => Event::Answered(round, Submitted::Fields(answers)),
         Happens::Waited | Happens::Dawdled => Event::Waited,
+        Happens::Returned => Event::Returned(&Value::Null),
         Happens::Restored => Event::Restored,
         Happens::Cancelled => Event::Cancelled,
     }
 }
 
-fn explore(params: &str, authorize_async: bool) {
-    let config = format!(
-        r#"{{"instance":"toolbox","customerId":"43387ca6-0391-4c82-857d-70d95f087ecb",
-        "authorizeAsync":{authorize_async}}}"#
-    );
+fn explore(
+    (entry, replies): (Entry, &'static [Happens]),
+    config: &str,
+    params: &str,
+    way: &[Happens],
+    depth: usize,
+) {
     let params = Value::parse(params.as_bytes()).unwrap();
     let config = Value::parse(config.as_bytes()).unwrap();
-    let start = flinks::ENTRY.start;
+    let start = entry.start;
     let (vendor, credentials) = start(
         Reader::new("params", &params),
         Reader::new("config", &config),
@@ -173,12 +217,26 @@ fn explore(params: &str, authorize_async: bool) {
         .unwrap();
     let answers = format!(r#"{{"ROUND.1.answer":"{ANSWER}"}}"#);
     let mut explorer = Explorer {
+        replies,
         config,
         answers: Value::parse(answers.as_bytes()).unwrap(),
         states: 0,
     };
-    explorer.explore(&flow.snapshot(), 1, 1_000_000, Sent::default(), DEPTH);
-    assert!(explorer.states > 200, "{} states", explorer.states);
+    explorer.explore(&flow.snapshot(), 1, 1_000_000, 0, way, depth);
+    assert!(explorer.states > 60, "{} states", explorer.states);
+}
+
+fn explore_flinks(params: &str, authorize_async: bool) {
+    let config = format!(
+        r#"{{"instance":"toolbox","customerId":"43387ca6-0391-4c82-857d-70d95f087ecb",
+        "authorizeAsync":{authorize_async}}}"#
+    );
+    explore((flinks::ENTRY, FLINKS), &config, params, &[], 6);
+}
+
+fn explore_mx(params: &str, way: &[Happens], depth: usize) {
+    let config = r#"{"environment":"integration"}"#;
+    explore((mx::ENTRY, MX), config, params, way, depth);
 }
 
 const CREDENTIALS: &str =
@@ -188,17 +246,44 @@ const CACHED: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#;
 
 #[test]
 fn no_sequence_of_events_breaks_a_flow_with_credentials() {
-    explore(CREDENTIALS, false);
-    explore(CREDENTIALS, true);
+    explore_flinks(CREDENTIALS, false);
+    explore_flinks(CREDENTIALS, true);
 }
 
 #[test]
 fn no_sequence_of_events_breaks_a_live_flow() {
-    explore(LIVE, false);
-    explore(LIVE, true);
+    explore_flinks(LIVE, false);
+    explore_flinks(LIVE, true);
 }
 
 #[test]
 fn no_sequence_of_events_breaks_a_cached_flow() {
-    explore(CACHED, false);
+    explore_flinks(CACHED, false);
+}
+
+const JOB: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","job":"aggregate"}"#;
+const UPDATE: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1",
+    "credentials":[{"guid":"CRD-1","value":"hunter2"}]}"#;
+const CREATE: &str = r#"{"userGuid":"USR-1","institutionCode":"mxbank",
+    "credentials":[{"guid":"CRD-1","value":"hunter2"}]}"#;
+const WATCH: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1"}"#;
+
+/// A round that still stands, so that its answers are sent with the next event.
+const SUPPLYING: &[Happens] = &[
+    Happens::Replied(200, CHALLENGED),
+    Happens::Answered,
+    Happens::Waited,
+    Happens::Replied(200, CHALLENGED),
+];
+
+#[test]
+fn no_sequence_of_events_breaks_a_member() {
+    for params in [JOB, UPDATE, CREATE, WATCH] {
+        explore_mx(params, &[], 4);
+    }
+}
+
+#[test]
+fn no_sequence_of_events_sends_an_answer_to_a_member_twice() {
+    explore_mx(WATCH, SUPPLYING, 5);
 }
