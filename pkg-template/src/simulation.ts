@@ -92,7 +92,7 @@ export interface SimulatedMx {
 /** Makes a simulated vendor. */
 export function simulator(options: SimulatorOptions = {}): Simulated {
   const { seed = 1, now = Date.now(), rules = {}, mxRules = {}, realTime = false } = options
-  const handle = new SimulatorHandle(seed, JSON.stringify(rules))
+  const handle = new SimulatorHandle(seed, rules)
   const clock = virtualClock(now)
   const time = () => (realTime ? Date.now() : clock.now())
   const people: Profile[] = JSON.parse(handle.people())
@@ -126,9 +126,9 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
       if (person === undefined) throw new RangeError('nobody of this name has an account here')
       return person.loginId
     },
-    counts: () => JSON.parse(handle.counts()) as Counts,
-    fault: (fault) => handle.fault(JSON.stringify(fault)),
-    setRules: (rules) => handle.setRules(JSON.stringify(rules)),
+    counts: () => handle.counts(),
+    fault: (fault) => handle.fault(fault),
+    setRules: (rules) => handle.setRules(rules),
     rightAnswers: (requestId) => handle.rightAnswers(requestId),
     async token() {
       const url = `https://toolbox-api.private.fin.ag/v3/${customerId}/BankingServices/GenerateAuthorizeToken`
@@ -141,7 +141,7 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
 }
 
 function simulatedMx(handle: SimulatorHandle, rules: Partial<MxRules>): SimulatedMx {
-  handle.setMxRules(JSON.stringify(rules))
+  handle.setMxRules(rules)
   const members: MemberProfile[] = JSON.parse(handle.members())
   const [clientId = '', apiKey = ''] = handle.mxKey().split(':')
   return {
@@ -152,7 +152,7 @@ function simulatedMx(handle: SimulatorHandle, rules: Partial<MxRules>): Simulate
       if (member === undefined) throw new RangeError('there is no member of this name')
       return member
     },
-    setRules: (rules) => handle.setMxRules(JSON.stringify(rules)),
+    setRules: (rules) => handle.setMxRules(rules),
     rightValues: (memberGuid) => handle.rightValues(memberGuid),
   }
 }

@@ -3,8 +3,7 @@
 //! Everything becomes a [`Value`] first, so that one type is converted and not thirty: deriving each
 //! conversion costs 2.5 kB of brotli more. A field or a variant that is missing here does not compile.
 
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
+use js_sys::JSON;
 use wasm_bindgen::JsValue;
 
 use crate::challenge::{Challenge, Choice, Control, Expires, Field, Image, Kind, Part, Round};
@@ -17,13 +16,12 @@ use crate::vendor::Stage;
 /// A plain JavaScript value. A [`Value`] has no keys other than strings, so that the conversion cannot
 /// fail.
 pub fn to_js(value: impl Output) -> JsValue {
-    plain(value.output())
+    plain(&value.output())
 }
 
 #[inline(never)]
-fn plain(value: Value) -> JsValue {
-    let plain = value.serialize(&Serializer::json_compatible());
-    plain.unwrap_or(JsValue::NULL)
+fn plain(value: &Value) -> JsValue {
+    JSON::parse(&value.print()).unwrap_or(JsValue::NULL)
 }
 
 /// What becomes a [`Value`] on its way to JavaScript.

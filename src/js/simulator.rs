@@ -1,5 +1,8 @@
-//! The simulator for JavaScript: values go over as JSON text, which a prompt named `__proto__` survives.
+//! The simulator for JavaScript. What holds prompts as keys goes over as JSON text, which a prompt named
+//! `__proto__` survives.
 
+use serde::Serialize;
+use serde_wasm_bindgen::{Serializer, from_value};
 use wasm_bindgen::prelude::*;
 
 use crate::simulator::{Arrival, Incoming, Outgoing, Simulator};
@@ -18,11 +21,14 @@ pub struct SimulatedReply {
 
 #[wasm_bindgen]
 impl SimulatorHandle {
-    /// Deterministic from its seed; the rules are JSON.
+    /// Deterministic from its seed.
     #[wasm_bindgen(constructor)]
-    pub fn new(seed: u32, rules: &str) -> Result<SimulatorHandle, JsError> {
+    pub fn new(
+        seed: u32,
+        #[wasm_bindgen(unchecked_param_type = "Partial<Rules>")] rules: JsValue,
+    ) -> Result<SimulatorHandle, JsValue> {
         Ok(SimulatorHandle {
-            simulator: Simulator::with_rules(seed.into(), serde_json::from_str(rules)?),
+            simulator: Simulator::with_rules(seed.into(), from_value(rules)?),
         })
     }
 
@@ -50,9 +56,11 @@ impl SimulatorHandle {
         SimulatedReply { outgoing }
     }
 
-    /// What it has seen, as JSON.
-    pub fn counts(&self) -> Result<String, JsError> {
-        Ok(serde_json::to_string(&self.simulator.counts())?)
+    /// What it has seen.
+    #[wasm_bindgen(unchecked_return_type = "Counts")]
+    pub fn counts(&self) -> Result<JsValue, JsValue> {
+        let counts = self.simulator.counts();
+        Ok(counts.serialize(&Serializer::json_compatible())?)
     }
 
     /// Its people, as JSON.
@@ -77,16 +85,22 @@ impl SimulatorHandle {
         self.simulator.keys().bearer.to_owned()
     }
 
-    /// Queues a fault, given as JSON.
-    pub fn fault(&mut self, fault: &str) -> Result<(), JsError> {
-        self.simulator.fault(serde_json::from_str(fault)?);
+    /// Queues a fault.
+    pub fn fault(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Partial<Fault>")] fault: JsValue,
+    ) -> Result<(), JsValue> {
+        self.simulator.fault(from_value(fault)?);
         Ok(())
     }
 
-    /// Changes the rules, given as JSON.
+    /// Changes the rules.
     #[wasm_bindgen(js_name = setRules)]
-    pub fn set_rules(&mut self, rules: &str) -> Result<(), JsError> {
-        self.simulator.set_rules(serde_json::from_str(rules)?);
+    pub fn set_rules(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Partial<Rules>")] rules: JsValue,
+    ) -> Result<(), JsValue> {
+        self.simulator.set_rules(from_value(rules)?);
         Ok(())
     }
 
@@ -102,10 +116,13 @@ impl SimulatorHandle {
         [client_id, api_key].join(":")
     }
 
-    /// Changes the rules of MX, given as JSON.
+    /// Changes the rules of MX.
     #[wasm_bindgen(js_name = setMxRules)]
-    pub fn set_mx_rules(&mut self, rules: &str) -> Result<(), JsError> {
-        self.simulator.set_mx_rules(serde_json::from_str(rules)?);
+    pub fn set_mx_rules(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Partial<MxRules>")] rules: JsValue,
+    ) -> Result<(), JsValue> {
+        self.simulator.set_mx_rules(from_value(rules)?);
         Ok(())
     }
 

@@ -1,8 +1,6 @@
-//! A [`Value`] to text, and to a `serde` serializer.
+//! A [`Value`] to text.
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-
-use super::{MAX_SAFE, Value};
+use super::Value;
 
 impl Value {
     /// The JSON text, without white space.
@@ -77,38 +75,6 @@ pub fn decimal(mut number: u64) -> String {
         }
     }
     reversed.iter().rev().copied().map(char::from).collect()
-}
-
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Value::Null => serializer.serialize_unit(),
-            Value::Bool(bool) => serializer.serialize_bool(*bool),
-            // What JavaScript cannot hold exactly stays what it was, digit for digit.
-            Value::Number(digits) => match digits.parse::<i32>() {
-                Ok(small) => serializer.serialize_i32(small),
-                Err(_) => match digits.parse::<u64>() {
-                    Ok(whole) if whole < MAX_SAFE => serializer.serialize_f64(whole as f64),
-                    _ => serializer.serialize_str(digits),
-                },
-            },
-            Value::Text(text) => serializer.serialize_str(text),
-            Value::List(items) => {
-                let mut list = serializer.serialize_seq(Some(items.len()))?;
-                for item in items {
-                    list.serialize_element(item)?;
-                }
-                list.end()
-            }
-            Value::Object(entries) => {
-                let mut map = serializer.serialize_map(Some(entries.len()))?;
-                for (name, value) in entries {
-                    map.serialize_entry(name, value)?;
-                }
-                map.end()
-            }
-        }
-    }
 }
 
 #[cfg(test)]
