@@ -16,7 +16,7 @@ use crate::challenge::{Answers, Expires, Round};
 use crate::failure::{Code, Failure, Next, Refusal};
 use crate::http::Response;
 use crate::json::Value;
-use crate::vendor::{Context, Recovery, Stage, Submission, Vendor, Verdict};
+use crate::vendor::{Context, Frame, Recovery, Stage, Submission, Vendor, Verdict};
 
 mod snapshot;
 mod step;
@@ -72,6 +72,7 @@ enum State {
     Asking,
     Supplying { until: u64 },
     Redirecting { until: u64 },
+    Connecting { until: u64 },
     Done(Value),
     Failed(Failure),
 }
@@ -109,7 +110,10 @@ impl Flow {
             (Event::Started(credentials), State::New) => {
                 self.started = now;
                 self.working = now;
-                return self.submit(Stage::Start, &Submission::Credentials(credentials));
+                return match self.vendor.begins() {
+                    Verdict::Go(stage) => self.submit(stage, &Submission::Credentials(credentials)),
+                    verdict => self.follow(verdict, None, now),
+                };
             }
             (Event::Replied(serial, response), &State::Sending(stage)) if serial == self.serial => {
                 return self.replied(stage, &response, now);
@@ -130,7 +134,8 @@ impl Flow {
             (Event::Restored, &State::Sending(stage)) => {
                 return self.recover(stage, Code::Unreachable, now);
             }
-            (Event::Restored, State::Waiting { .. } | State::Asking) => {}
+            (Event::Restored, State::Waiting { .. } | State::Asking | State::Connecting { .. }) => {
+            }
             (Event::Waited, &State::Waiting { stage, until }) => {
                 if now >= until {
                     return self.send(stage, now);
@@ -138,6 +143,11 @@ impl Flow {
             }
             (Event::Waited, State::Asking) => {
                 if now >= self.expires {
+                    self.fail(Code::SessionExpired, now);
+                }
+            }
+            (Event::Waited, &State::Connecting { until }) => {
+                if now >= until {
                     self.fail(Code::SessionExpired, now);
                 }
             }
@@ -160,6 +170,17 @@ impl Flow {
                     return self.look(Stage::Poll, now);
                 }
             }
+            (Event::Returned(claim), State::Connecting { .. }) => {
+                let verdict = self.vendor.returned(claim)?;
+                self.repeats = 0;
+                self.working = now;
+                return self.follow(verdict, None, now);
+            }
+            (Event::TokenRefused, State::Connecting { .. }) if self.repeats < MAX_REPEATS => {
+                self.repeats += 1;
+                self.connect(now);
+            }
+            (Event::TokenRefused, State::Connecting { .. }) => self.fail(Code::Unauthorized, now),
             (Event::Answered(number, submitted), State::Asking | State::Supplying { .. })
                 if number == self.round =>
             {
@@ -206,6 +227,13 @@ impl Flow {
             },
             State::Redirecting { until } => Step::Redirect {
                 url: self.window.clone().unwrap_or_default(),
+                until: *until,
+            },
+            State::Connecting { until } => Step::Connect {
+                frame: Frame {
+                    session: self.session,
+                    ..self.vendor.frame()
+                },
                 until: *until,
             },
             State::Done(result) => Step::Done {
@@ -294,9 +322,15 @@ impl Flow {
         };
         let verdict = self.vendor.judge(stage, response, context);
         self.heard = now;
-        if !matches!(verdict, Verdict::Unclear) {
-            self.repeats = 0;
+        if let Verdict::Unclear = verdict {
+            return self.recover(stage, Code::UnreadableReply, now);
         }
+        self.repeats = 0;
+        self.follow(verdict, Some(response.status), now)
+    }
+
+    /// Enters the state that a verdict leads to.
+    fn follow(&mut self, verdict: Verdict, status: Option<u16>, now: u64) -> Result<Step, Refusal> {
         match verdict {
             Verdict::Go(stage) => return self.send(stage, now),
             Verdict::Wait(stage, after) => self.wait(stage, after, now),
@@ -324,6 +358,7 @@ impl Flow {
                 self.window = Some(url);
                 self.redirect(now);
             }
+            Verdict::Connect => self.connect(now),
             Verdict::Done(result) => self.state = State::Done(result),
             Verdict::Failed {
                 code,
@@ -332,13 +367,14 @@ impl Flow {
             } => self.end(
                 Failure {
                     vendor_code,
-                    status: Some(response.status),
+                    status,
                     retry_at: after.map(|after| now.saturating_add(after)),
                     ..code.into()
                 },
                 now,
             ),
-            Verdict::Unclear => return self.recover(stage, Code::UnreadableReply, now),
+            // A reply's is recovered from before, and nobody else says so.
+            Verdict::Unclear => self.fail(Code::UnreadableReply, now),
         }
         Ok(self.step())
     }
@@ -347,7 +383,7 @@ impl Flow {
         match (loss, stage) {
             (Loss::MaybeSent, _) => return self.recover(stage, Code::Unreachable, now),
             // A host that has one token only: the trouble that led to this session is the end.
-            (Loss::NoSecret, Stage::Start) if self.session > 1 => self.fail(Code::Unreachable, now),
+            (Loss::NoSecret, Stage::Start) if self.repeats > 0 => self.fail(Code::Unreachable, now),
             (Loss::NoSecret, Stage::Start | Stage::Answer) => self.fail(Code::SecretMissing, now),
             (Loss::NoSecret, _) => {
                 let code = self.vendor.lost(stage).end(Code::SecretMissing);
@@ -397,6 +433,17 @@ impl Flow {
         self.working = now;
         let until = now.saturating_add(self.vendor.clocks().poll_every);
         self.state = State::Redirecting { until };
+    }
+
+    /// Leaves the person to the vendor's own page, which says when they are done. How long it may take is
+    /// documented nowhere; it is given as long as polling.
+    fn connect(&mut self, now: u64) {
+        let has_secret = !self.vendor.frame().query.is_empty();
+        self.session += u32::from(has_secret);
+        let until = now.saturating_add(self.vendor.clocks().poll_for);
+        self.state = State::Connecting {
+            until: until.min(self.end_of_life()),
+        };
     }
 
     /// When the vendor stops waiting for a person, if that is known.

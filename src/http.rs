@@ -92,6 +92,28 @@ const LOOPBACK: [&str; 3] = ["http://localhost", "http://127.0.0.1", "http://[::
 /// follow, but nothing that a path can be lost in.
 pub fn base(reader: Reader) -> Result<String, Refusal> {
     let text = reader.text()?;
+    if !is_address(text) {
+        return Err(
+            reader.invalid("must be an https: address without query, or http: on the loopback")
+        );
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// An address for a person to come back to: as [`base`], and it may have a query.
+pub fn landing(reader: &Reader) -> Result<String, Refusal> {
+    let text = reader.text()?;
+    let path = text.bytes().take_while(|byte| *byte != b'?').count();
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'#';
+    if !text.get(..path).is_some_and(is_address) || !text.bytes().all(plain) {
+        return Err(
+            reader.invalid("must be an https: address without fragment, or http: on the loopback")
+        );
+    }
+    Ok(text.to_owned())
+}
+
+fn is_address(text: &str) -> bool {
     let has_host = |rest: &str| !rest.is_empty() && !rest.starts_with('/');
     let is_local = |rest: &str| {
         let path = match rest.strip_prefix(':') {
@@ -105,10 +127,5 @@ pub fn base(reader: Reader) -> Result<String, Refusal> {
             .iter()
             .any(|local| text.strip_prefix(local).is_some_and(is_local));
     let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@' | b'\\');
-    if !allowed || !text.bytes().all(plain) {
-        return Err(
-            reader.invalid("must be an https: address without query, or http: on the loopback")
-        );
-    }
-    Ok(text.trim_end_matches('/').to_owned())
+    allowed && text.bytes().all(plain)
 }

@@ -60,4 +60,5 @@ pub mod simulator;
 pub mod js;
 
 /// The vendors, each a folder of its own.
-pub const VENDORS: &[vendor::Entry] = &[flinks::ENTRY, mx::ENTRY];
+pub const VENDORS: &[vendor::Entry] =
+    &[flinks::ENTRY, flinks::RECONNECT, flinks::CONNECT, mx::ENTRY];

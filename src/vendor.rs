@@ -3,7 +3,7 @@
 
 use crate::challenge::{Answers, Challenge};
 use crate::failure::{Code, Refusal};
-use crate::http::{Request, Response};
+use crate::http::{Header, Request, Response};
 use crate::json::{Reader, Value};
 
 /// What a request is for.
@@ -100,6 +100,8 @@ pub enum Verdict {
     Redirect,
     /// The address of that window, which works once.
     Window(String),
+    /// The person has to go on in the vendor's own page: [`Vendor::frame`].
+    Connect,
     /// The end, and what came of it.
     Done(Value),
     /// The end, for a reason.
@@ -124,6 +126,32 @@ impl Verdict {
             after,
         }
     }
+}
+
+/// What a person does in a vendor's own page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
+pub enum Purpose {
+    /// Answers what the bank asks.
+    Mfa,
+    /// Signs in at the bank.
+    #[default]
+    Credentials,
+}
+
+/// A vendor's own page, for a frame or for the whole window.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Frame {
+    /// What the person does there.
+    pub purpose: Purpose,
+    /// Its address, complete but for `query`.
+    pub url: String,
+    /// Entries of the query with a secret, which the host fills in when it opens the page.
+    pub query: Vec<Header>,
+    /// The session that its secrets belong to.
+    pub session: u32,
 }
 
 /// What to do about a lost reply, or one that nothing can be told from.
@@ -184,8 +212,18 @@ pub trait Vendor {
         false
     }
 
-    /// Takes note of what the page says that came of a window. It is a claim: the vendor is asked next.
-    fn returned(&mut self, _claim: &Value) -> Result<(), Refusal> {
+    /// How a flow begins: by the first request, unless the person is sent to the vendor's page at once.
+    fn begins(&self) -> Verdict {
+        Verdict::Go(Stage::Start)
+    }
+
+    /// The vendor's own page, where it said [`Verdict::Connect`]. The session is the flow's.
+    fn frame(&self) -> Frame {
+        Frame::default()
+    }
+
+    /// What a page says that came of a window or frame. It is a claim: the vendor is asked next.
+    fn returned(&mut self, _claim: &Value) -> Result<Verdict, Refusal> {
         Err(Code::OutOfTurn.into())
     }
 

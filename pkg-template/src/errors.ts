@@ -48,6 +48,12 @@ export function staleRound(flowId: string): FlowError {
   return new FlowError({ code: 'STALE_ROUND', next: 'answer-again', message, path: null, fields: [] }, flowId)
 }
 
+/** The host gave no secret for the vendor's page. */
+export function secretMissing(flowId: string): FlowError {
+  const message = "the host gave no usable secret for the vendor's page"
+  return new FlowError({ code: 'secret-missing', next: 'fix-integration', message, path: null, fields: [] }, flowId)
+}
+
 /** Calls into the core, and makes a real `Error` of the refusal it throws. */
 export function refusing<T>(call: () => T, flowId?: string): T {
   try {

@@ -21,7 +21,10 @@ import {
   type Authorized,
   type AuthorizeParams,
   type AuthorizeReply,
+  type ConnectParams,
   type FlinksConfig,
+  type Proof,
+  type ReconnectParams,
   type Request,
 } from './wasm/bank_mfa.js'
 
@@ -39,6 +42,9 @@ export interface FlinksHost extends FlinksConfig, HostOptions {
 /** What an answer needs of a reply that asks, as `authorizeResponse` gave it. */
 export type Challenged = Pick<AuthorizeReply & { kind: 'challenged' }, 'requestId' | 'securityChallenges'>
 
+/** What came of a reconnect or a first link. */
+export type Connected = Authorized & Proof
+
 /** Flinks (Canada): https://docs.flinks.com */
 export const flinks = {
   /**
@@ -49,6 +55,24 @@ export const flinks = {
     const { config, checked } = readFlinks(host)
     const handle = refusing(() => FlowHandle.start('flinks', newId(), toJson('params', params), config))
     return new Flow<Authorized>(handle, checked, 'started')
+  },
+
+  /**
+   * Lives through MFA: a live refresh of a LoginId. Where the bank asks, the person answers in a form of yours
+   * or, mid-session, in Flinks' own frame (step `connect`); where only signing in anew helps, the frame asks
+   * for credentials, and the flow goes on only if they are of the same LoginId. The result says which way it
+   * took and how much it proves. It can need three tokens, so `authorizeToken` is a function, if anything.
+   */
+  reconnect(params: ReconnectParams & ConnectParams, host: FlinksHost): Flow<Connected> {
+    return connect('flinks-reconnect', params, host)
+  },
+
+  /**
+   * A person's first link, in Flinks' own frame (step `connect`), and confirmed by cached Authorize. That
+   * proves that the LoginId exists, not whose it is: see `ownership` of the result.
+   */
+  connect(params: ConnectParams, host: FlinksHost): Flow<Connected> {
+    return connect('flinks-connect', params, host)
   },
 
   /** The validated request of Authorize, for a loop of your own. Fill in its slots and send it. */
@@ -80,6 +104,21 @@ export const flinks = {
 function answer(challenged: Challenged, answers: unknown, raw: boolean, config: FlinksConfig): Request {
   const [json, given] = [toJson('challenged', challenged), toJson('answers', answers, !raw)]
   return refusing(() => flinksAnswerRequest(json, given, raw, toConfig(config)))
+}
+
+function connect(vendor: string, params: object, host: FlinksHost): Flow<Connected> {
+  if (typeof host?.authorizeToken === 'string') {
+    throw invalidInput('/config/authorizeToken', 'must be a function here: one token serves one session')
+  }
+  const { config, checked } = readFlinks(host)
+  const id = newId()
+  // The address bar and the tag carry it, so that nobody can hand somebody else's landing address on.
+  const json = toJson('params', typeof params === 'object' ? { ...params, state: newId() } : params)
+  return new Flow<Connected>(
+    refusing(() => FlowHandle.start(vendor, id, json, config)),
+    checked,
+    'started',
+  )
 }
 
 /** @internal */

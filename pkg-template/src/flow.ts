@@ -1,7 +1,7 @@
-import { FlowError, invalidInput, refusing, staleRound } from './errors.js'
+import { FlowError, invalidInput, refusing, secretMissing, staleRound } from './errors.js'
 import { toJson, type Host, type WaitsFor } from './host.js'
 import { Transport } from './transport.js'
-import type { Failure, FlowHandle, Round, Stage, Step as CoreStep } from './wasm/bank_mfa.js'
+import type { Failure, FlowHandle, Frame, Purpose, Round, Stage, Step as CoreStep } from './wasm/bank_mfa.js'
 
 /** Answers by field names: a form's data, or a plain object. */
 export type Answers = FormData | Record<string, string | string[]>
@@ -14,6 +14,7 @@ export type Step<Result = unknown> =
   | { readonly kind: 'working'; readonly stage: Stage; readonly until: number | null }
   | ChallengeStep
   | RedirectStep
+  | ConnectStep
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly error: FlowError }
 
@@ -37,11 +38,44 @@ export interface RedirectStep {
   readonly kind: 'redirect'
   /** Open it as it is, in a window of its own; it works once. */
   readonly url: string
+  /** Aborts when the flow has left this step. */
+  readonly signal: AbortSignal
   /**
    * Says that the person came back, and to which address. Without it the flow looks at the vendor from time
    * to time.
    */
-  returned(landing: string | URL): void
+  returned(landing?: string | URL): void
+}
+
+/** The person goes on in the vendor's own page: `mount` of `bank-mfa/connect` shows it in a frame. */
+export interface ConnectStep {
+  readonly kind: 'connect'
+  /** What the person does there: `mfa` answers what the bank asks, `credentials` signs in. */
+  readonly purpose: Purpose
+  /** When the flow stops waiting, in milliseconds since 1970. */
+  readonly until: number
+  /** Aborts when the flow has left this step. */
+  readonly signal: AbortSignal
+  /**
+   * The page's address, with a token of its own where the vendor wants one; the same each time. Rejects with
+   * `secret-missing` where the host has none.
+   */
+  address(): Promise<string>
+  /**
+   * Says what the page claims to have come of it; the vendor is asked before it is believed. Throws
+   * `INVALID_INPUT`, and the flow goes on waiting, where the claim is malformed or for another flow.
+   */
+  returned(claim: Claim): void
+  /** Says that the page refused its token. The flow opens it anew with another one, in a step of its own. */
+  tokenRefused(): void
+}
+
+/** What a page says that came of it. */
+export interface Claim {
+  /** The LoginId. */
+  loginId: string
+  /** Of an address that the person landed at: the `state` in it, or null where it has none. */
+  state?: string | null
 }
 
 /**
@@ -62,6 +96,11 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   /** What is left when the flow has ended and its wasm is freed. */
   #last: string | undefined
   #current: Step<Result> = { kind: 'working', stage: 'start', until: null }
+  /** Aborts when the current window or page is left, and the same of the one that is about to open. */
+  #leaves: AbortController | undefined
+  #opens: AbortController | undefined
+  /** Tells one page from the next. */
+  #page = ''
 
   /** @internal */
   constructor(handle: FlowHandle, host: Host, begin: 'started' | 'restored') {
@@ -157,6 +196,10 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
         this.#wait(step.until, 'vendor')
         if (this.#current.kind !== 'redirect' || this.#current.url !== step.url) this.#set(this.#redirect(step.url))
         break
+      case 'connect':
+        this.#wait(step.until, 'person')
+        this.#show(step.frame, step.until)
+        break
       case 'done':
         this.#end({ kind: 'done', result: step.result as Result })
         break
@@ -217,17 +260,58 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   }
 
   #redirect(url: string): RedirectStep {
-    const returned = (landing: string | URL) => {
-      const { searchParams } = toUrl(landing)
+    const returned = (landing?: string | URL) => {
+      const query = landing === undefined ? undefined : toUrl(landing).searchParams
       // Through a page that escaped it, the key arrives with a part of the escape.
-      const claim = searchParams.get('member_guid') ?? searchParams.get('amp;member_guid')
+      const claim = query?.get('member_guid') ?? query?.get('amp;member_guid') ?? null
       this.#go(() => this.#handle.returned(JSON.stringify(claim), this.#host.clock.now()))
     }
-    return { kind: 'redirect', url, returned }
+    return { kind: 'redirect', url, returned, signal: this.#open() }
+  }
+
+  #show(frame: Frame, until: number): void {
+    const page = `${frame.session} ${frame.url}`
+    if (this.#current.kind === 'connect' && this.#page === page) return
+    this.#page = page
+    this.#set(this.#connect(frame, until))
+  }
+
+  #connect(frame: Frame, until: number): ConnectStep {
+    const { purpose } = frame
+    const signal = this.#open()
+    // A page that was left says nothing any more.
+    const go = (event: (now: number) => CoreStep) => {
+      if (!signal.aborted) this.#go(() => event(this.#host.clock.now()))
+    }
+    let address: Promise<string> | undefined
+    const ask = async () => {
+      const found = await this.#transport.address(frame).catch(() => undefined)
+      if (found !== undefined) return found
+      address = undefined
+      throw secretMissing(this.id)
+    }
+    return {
+      kind: 'connect',
+      purpose,
+      until,
+      signal,
+      address: () => (address ??= ask()),
+      returned: (claim) => go((now) => this.#handle.returned(toJson('claim', claim), now)),
+      tokenRefused: () => go((now) => this.#handle.tokenRefused(now)),
+    }
+  }
+
+  #open(): AbortSignal {
+    this.#opens = new AbortController()
+    return this.#opens.signal
   }
 
   #set(step: Step<Result>): void {
+    const left = this.#leaves
+    this.#leaves = this.#opens
+    this.#opens = undefined
     this.#current = step
+    left?.abort()
     for (const listener of [...this.#listeners]) {
       try {
         listener()

@@ -6,8 +6,17 @@ import { readMx, type MxHost } from './mx.js'
 import { FlowHandle, type Authorized, type MxConnected } from './wasm/bank_mfa.js'
 
 export { FlowError } from './errors.js'
-export { flinks, type Challenged, type FlinksHost } from './flinks.js'
-export { Flow, type Answers, type ChallengeStep, type RawAnswers, type RedirectStep, type Step } from './flow.js'
+export { flinks, type Challenged, type Connected, type FlinksHost } from './flinks.js'
+export {
+  Flow,
+  type Answers,
+  type ChallengeStep,
+  type Claim,
+  type ConnectStep,
+  type RawAnswers,
+  type RedirectStep,
+  type Step,
+} from './flow.js'
 export { mx, type MxHost } from './mx.js'
 export type { Clock, Fetch, FetchInit, FetchResponse, HostOptions, Secret, Session, WaitsFor } from './host.js'
 export type {
@@ -17,6 +26,7 @@ export type {
   Challenge,
   Choice,
   Code,
+  ConnectParams,
   Control,
   Expires,
   Failure,
@@ -32,10 +42,14 @@ export type {
   MxReply,
   Next,
   Part,
+  Proof,
+  Purpose,
   Reason,
+  ReconnectParams,
   Request,
   Round,
   Stage,
+  Way,
 } from './wasm/bank_mfa.js'
 
 /**

@@ -1,8 +1,11 @@
 import { type FetchResponse, type Host, type Secret } from './host.js'
-import { send, type Loss, type Reply, type Request } from './wasm/bank_mfa.js'
+import { send, type Frame, type Header, type Loss, type Reply, type Request } from './wasm/bank_mfa.js'
 
 /** How long the harmless call before the first submission may take, in milliseconds. */
 const PROBE_TIMEOUT = 30_000
+
+/** How long a secret for the vendor's page may take, in milliseconds. */
+const SECRET_TIMEOUT = 30_000
 
 /** Sends the requests of one flow: fills in its secrets, and says what came of each. */
 export class Transport {
@@ -24,7 +27,7 @@ export class Transport {
     const timeout = this.#host.timeout ?? request.timeout
     let headers: Record<string, string> | undefined
     try {
-      headers = await this.#within(timeout, () => this.#headers(request))
+      headers = await this.#within(timeout, () => this.#filled(request.headers, request.session))
       if (headers === undefined) return 'no-secret'
       await this.#within(timeout, async () => store())
       if (request.once && !this.#heard && this.#host.probe && isCrossOrigin(request.url)) {
@@ -88,23 +91,33 @@ export class Transport {
     }
   }
 
-  /** The headers with their secrets, or nothing where one is missing. Rejects where the host does. */
-  async #headers(request: Request): Promise<Record<string, string> | undefined> {
-    const headers: Record<string, string> = {}
-    for (const header of request.headers) {
-      if ('value' in header) {
-        headers[header.name] = header.value
+  /** The address of the vendor's page with its secrets, or nothing where one is missing. */
+  async address({ url, query, session }: Frame): Promise<string | undefined> {
+    const timeout = this.#host.timeout ?? SECRET_TIMEOUT
+    const filled = await this.#within(timeout, () => this.#filled(query, session))
+    if (filled === undefined) return undefined
+    const address = new URL(url)
+    for (const [name, secret] of Object.entries(filled)) address.searchParams.set(name, secret)
+    return address.href
+  }
+
+  /** Names and values, secrets among them, or nothing where one is missing. Rejects where the host does. */
+  async #filled(slots: Header[], session: number): Promise<Record<string, string> | undefined> {
+    const filled: Record<string, string> = {}
+    for (const slot of slots) {
+      if ('value' in slot) {
+        filled[slot.name] = slot.value
         continue
       }
-      const source = this.#host.secrets[header.slot]
+      const source = this.#host.secrets[slot.slot]
       if (source === undefined) continue
-      const key = `${header.slot} ${request.session}`
-      const secret = this.#pocket.get(key) ?? (await this.#ask(source, request.session))
+      const key = `${slot.slot} ${session}`
+      const secret = this.#pocket.get(key) ?? (await this.#ask(source, session))
       if (secret === '' || secret === undefined) return undefined
       this.#pocket.set(key, secret)
-      headers[header.name] = secret
+      filled[slot.name] = secret
     }
-    return headers
+    return filled
   }
 
   /** A string is one secret: it serves the first session, and no other. */

@@ -20,37 +20,43 @@ pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
 
 /// Reads what a snapshot kept.
 pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
-    let text = |name| saved.get(name).optional_text();
-    let guid = |name| key.get(name).optional(|field| Guid::read(*field));
-    Ok(Box::new(Authorize {
-        config: FlinksConfig::read(config)?,
-        request_id: guid("RequestId")?,
-        code_sent: saved.get("codeSent").bool()?,
-        params: AuthorizeParams {
-            login_id: guid("LoginId")?,
-            most_recent_cached: saved.get("MostRecentCached").bool()?,
-            username: None,
-            password: None,
-            institution: text("Institution")?,
-            language: saved.get("Language").optional(language)?,
-            save: saved.get("Save").optional_bool()?,
-            tag: text("Tag")?,
-        },
-    }))
+    Ok(Box::new(Authorize::restore(key, saved, config)?))
 }
 
 /// One call of Authorize and what follows from it.
 pub struct Authorize {
-    config: FlinksConfig,
+    pub(super) config: FlinksConfig,
     /// Without the credentials.
-    params: AuthorizeParams,
+    pub(super) params: AuthorizeParams,
     /// The newest one; it may change from round to round.
-    request_id: Option<Guid>,
+    pub(super) request_id: Option<Guid>,
     /// The person has just chosen a phone, so that the next question is for a code.
     code_sent: bool,
 }
 
 impl Authorize {
+    /// Reads what a snapshot kept.
+    pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Authorize, Refusal> {
+        let text = |name| saved.get(name).optional_text();
+        let guid = |name| key.get(name).optional(|field| Guid::read(*field));
+        Ok(Authorize {
+            config: FlinksConfig::read(config)?,
+            request_id: guid("RequestId")?,
+            code_sent: saved.get("codeSent").bool()?,
+            params: AuthorizeParams {
+                login_id: guid("LoginId")?,
+                most_recent_cached: saved.get("MostRecentCached").bool()?,
+                username: None,
+                password: None,
+                institution: text("Institution")?,
+                language: saved.get("Language").optional(language)?,
+                save: saved.get("Save").optional_bool()?,
+                tag: text("Tag")?,
+                is_async: saved.get("async").bool()?,
+            },
+        })
+    }
+
     /// Reads a start.
     pub fn start(params: Reader, config: Reader) -> Result<(Authorize, Value), Refusal> {
         let mut params = AuthorizeParams::read(params)?;
@@ -63,13 +69,22 @@ impl Authorize {
             }
             _ => Value::Null,
         };
-        let authorize = Authorize {
-            config: FlinksConfig::read(config)?,
+        let authorize = Authorize::new(params, FlinksConfig::read(config)?)?;
+        Ok((authorize, credentials))
+    }
+
+    /// Without credentials.
+    pub fn new(params: AuthorizeParams, config: FlinksConfig) -> Result<Authorize, Refusal> {
+        if params.is_async && !config.authorize_async {
+            let path = "/config/authorizeAsync".to_owned();
+            return Err(Refusal::input(path, "must be true for AuthorizeAsync"));
+        }
+        Ok(Authorize {
+            config,
             params,
             request_id: None,
             code_sent: false,
-        };
-        Ok((authorize, credentials))
+        })
     }
 
     /// The request that begins.
@@ -89,15 +104,19 @@ impl Authorize {
         add("Language", params.language.as_deref().into());
         add("Save", params.save.into());
         add("Tag", params.tag.as_deref().into());
-        let request = self.config.post("Authorize", &body);
+        let request = self.config.post(self.service(), &body);
         if params.most_recent_cached {
             return request;
         }
         once(request)
     }
 
+    fn service(&self) -> &'static str {
+        service(self.params.is_async)
+    }
+
     /// Asks in cached mode, and so without reaching the bank, what is true of the LoginId.
-    fn confirm(&self) -> Request {
+    pub(super) fn confirm(&self) -> Request {
         let body = object! {
             "LoginId": self.params.login_id.as_ref(),
             "MostRecentCached": true,
@@ -117,18 +136,27 @@ impl Authorize {
 
 /// The request with only the RequestId. Documented for AuthorizeAsync; for Authorize it is a guess.
 pub fn ask(config: &FlinksConfig, request_id: &Guid) -> Request {
-    let service = if config.authorize_async {
-        "AuthorizeAsync"
-    } else {
-        "Authorize"
-    };
+    let service = service(config.authorize_async);
     config.post(service, &object! { "RequestId": request_id })
 }
 
-/// The request that submits answers, to Authorize and under the token that was challenged.
-pub fn answer(config: &FlinksConfig, request_id: &Guid, responses: Value) -> Request {
+/// The request that submits answers, to where the session began and under the token that was challenged.
+pub fn answer(
+    config: &FlinksConfig,
+    is_async: bool,
+    request_id: &Guid,
+    responses: Value,
+) -> Request {
     let body = object! { "RequestId": request_id, "SecurityResponses": responses };
-    once(config.post("Authorize", &body))
+    once(config.post(service(is_async), &body))
+}
+
+const fn service(is_async: bool) -> &'static str {
+    if is_async {
+        "AuthorizeAsync"
+    } else {
+        "Authorize"
+    }
 }
 
 /// Carries what reaches a bank at most once, and takes as long as a bank takes.
@@ -159,6 +187,7 @@ impl Vendor for Authorize {
             "Language": self.params.language.as_deref(),
             "Save": self.params.save,
             "Tag": self.params.tag.as_deref(),
+            "async": self.params.is_async,
             "codeSent": self.code_sent,
         }
     }
@@ -194,7 +223,9 @@ impl Vendor for Authorize {
         match (stage, responses, &self.request_id) {
             (Stage::Start, ..) => Ok(self.begin(&Value::Null)),
             (Stage::Confirm, ..) => Ok(self.confirm()),
-            (_, Some(responses), Some(id)) => Ok(answer(&self.config, id, responses)),
+            (_, Some(responses), Some(id)) => {
+                Ok(answer(&self.config, self.params.is_async, id, responses))
+            }
             (_, None, Some(id)) => Ok(ask(&self.config, id)),
             (.., None) => Err(Code::OutOfTurn.into()),
         }

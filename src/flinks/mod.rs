@@ -4,13 +4,14 @@
 //! status line is believed; the `HttpStatusCode` in a body is not, it has been a number and a name.
 
 use crate::failure::Refusal;
-use crate::http::{Header, Request, base};
+use crate::http::{Header, Request, base, landing};
 use crate::json::{Reader, Value};
 use crate::vendor::Entry;
 
 pub mod authorize;
 pub mod challenge;
 mod codes;
+pub mod connect;
 pub mod pair;
 pub mod params;
 pub mod reply;
@@ -21,6 +22,20 @@ pub const ENTRY: Entry = Entry {
     name: NAME,
     start: authorize::start,
     restore: authorize::restore,
+};
+
+/// The reconnect of a LoginId in the list of vendors.
+pub const RECONNECT: Entry = Entry {
+    name: connect::NAME,
+    start: connect::reconnect,
+    restore: connect::restore,
+};
+
+/// The first link of a person in the list of vendors. Its snapshots are those of a reconnect.
+pub const CONNECT: Entry = Entry {
+    name: "flinks-connect",
+    start: connect::connect,
+    restore: connect::restore,
 };
 
 const NAME: &str = "flinks";
@@ -51,12 +66,26 @@ pub struct FlinksConfig {
     /// of a submission; plain Authorize documents no such question.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub authorize_async: bool,
+    /// Connect is loaded from here instead of `https://{instance}-iframe.private.fin.ag`. `https:`, or
+    /// `http:` on the loopback.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub connect_url: Option<String>,
+    /// The whole-page way: where Connect sends the person back to.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub redirect_url: Option<String>,
 }
 
 impl FlinksConfig {
     /// Reads and checks a configuration.
     pub fn read(reader: Reader) -> Result<FlinksConfig, Refusal> {
-        reader.only(&["instance", "customerId", "baseUrl", "authorizeAsync"])?;
+        reader.only(&[
+            "instance",
+            "customerId",
+            "baseUrl",
+            "authorizeAsync",
+            "connectUrl",
+            "redirectUrl",
+        ])?;
         Ok(FlinksConfig {
             instance: label(reader.get("instance"))?,
             customer_id: Guid::read(reader.get("customerId"))?,
@@ -65,6 +94,8 @@ impl FlinksConfig {
                 .get("authorizeAsync")
                 .optional_bool()?
                 .unwrap_or(false),
+            connect_url: reader.get("connectUrl").optional(|url| base(*url))?,
+            redirect_url: reader.get("redirectUrl").optional(landing)?,
         })
     }
 

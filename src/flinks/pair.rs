@@ -37,6 +37,7 @@ pub fn answer_request(
 ) -> Result<Request, Refusal> {
     let config = FlinksConfig::read(config)?;
     let request_id = Guid::read(challenged.get("requestId"))?;
+    let is_async = challenged.get("async").optional_bool()?.unwrap_or(false);
     let field = challenged.get("securityChallenges");
     let asked = Value::parse(field.text()?.as_bytes()).unwrap_or_default();
     if !is_asked(&asked) {
@@ -48,5 +49,5 @@ pub fn answer_request(
         let checked = Answers::check(&challenges(&asked, ROUND), answers)?;
         responses(&asked, ROUND, &checked)?
     };
-    Ok(answer(&config, &request_id, responses))
+    Ok(answer(&config, is_async, &request_id, responses))
 }

@@ -6,6 +6,7 @@ use crate::json::Reader;
 use super::Guid;
 
 /// What Authorize is asked to do. Either a LoginId, or username, password and institution.
+#[derive(Default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct AuthorizeParams {
@@ -34,6 +35,14 @@ pub struct AuthorizeParams {
     /// A text of yours that Flinks echoes.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub tag: Option<String>,
+    /// By AuthorizeAsync, which must be activated (`authorizeAsync` in the configuration): live, and Flinks
+    /// says 202 until the bank has answered; `false` by default.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(optional, type = "boolean"),
+        serde(rename = "async")
+    )]
+    pub is_async: bool,
 }
 
 impl AuthorizeParams {
@@ -48,13 +57,18 @@ impl AuthorizeParams {
             "language",
             "save",
             "tag",
+            "async",
         ])?;
         let text = |name| reader.get(name).optional_text();
         let cached = reader.get("mostRecentCached");
         let login_id = reader.get("loginId").optional(|field| Guid::read(*field))?;
+        let is_async = reader.get("async").optional_bool()?.unwrap_or(false);
         let params = AuthorizeParams {
-            most_recent_cached: cached.optional_bool()?.unwrap_or(login_id.is_some()),
+            most_recent_cached: cached
+                .optional_bool()?
+                .unwrap_or(login_id.is_some() && !is_async),
             login_id,
+            is_async,
             username: text("username")?,
             password: text("password")?,
             institution: text("institution")?,
@@ -80,6 +94,9 @@ impl AuthorizeParams {
             if params.most_recent_cached {
                 return Err(cached.invalid("must be false with credentials"));
             }
+        }
+        if params.is_async && params.most_recent_cached {
+            return Err(cached.invalid("must be false with AuthorizeAsync"));
         }
         Ok(params)
     }

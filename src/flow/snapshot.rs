@@ -110,6 +110,9 @@ impl State {
             State::Redirecting { until } => {
                 object! { "at": "redirecting", "until": Value::number(*until) }
             }
+            State::Connecting { until } => {
+                object! { "at": "connecting", "until": Value::number(*until) }
+            }
             State::Done(result) => {
                 object! { "at": "done", "result": result.clone() }
             }
@@ -139,6 +142,7 @@ impl State {
             "asking" => State::Asking,
             "supplying" => State::Supplying { until: until()? },
             "redirecting" => State::Redirecting { until: until()? },
+            "connecting" => State::Connecting { until: until()? },
             "done" => State::Done(reader.get("result").value().clone()),
             "failed" => State::Failed(failure(reader)?),
             _ => return Err(reader.get("at").invalid("is not a state")),

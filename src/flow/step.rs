@@ -4,7 +4,7 @@ use crate::challenge::Round;
 use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::json::Value;
-use crate::vendor::Stage;
+use crate::vendor::{Frame, Stage};
 
 /// What happened.
 pub enum Event<'a> {
@@ -18,8 +18,10 @@ pub enum Event<'a> {
     Answered(u32, Submitted<'a>),
     /// It is the time that the step named, or later.
     Waited,
-    /// The person came back from the window, with what the page says of it.
+    /// The person came back from the window or frame, with what the page says of it.
     Returned(&'a Value),
+    /// The vendor's page did not accept the secret that it was opened with.
+    TokenRefused,
     /// The caller wants no more of it.
     Cancelled,
     /// The flow comes out of a snapshot. Whether a request was sent just before is not known.
@@ -90,6 +92,13 @@ pub enum Step {
         /// Its address, to be opened as it is; it works once.
         url: String,
         /// When to look again, in milliseconds since 1970.
+        until: u64,
+    },
+    /// Show the vendor's own page. Come back with [`Event::Returned`], or [`Event::Waited`].
+    Connect {
+        /// The page.
+        frame: Frame,
+        /// How long the flow waits for it, in milliseconds since 1970.
         until: u64,
     },
     /// The end.

@@ -113,6 +113,12 @@ impl FlowHandle {
         self.advance(Event::Returned(&claim), now)
     }
 
+    /// The vendor's page did not accept its secret.
+    #[wasm_bindgen(js_name = tokenRefused, unchecked_return_type = "Step")]
+    pub fn token_refused(&mut self, now: f64) -> Result<JsValue, JsValue> {
+        self.advance(Event::TokenRefused, now)
+    }
+
     /// The caller cancels.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn cancelled(&mut self, now: f64) -> Result<JsValue, JsValue> {

@@ -460,11 +460,11 @@ impl Vendor for Member {
     }
 
     /// A member's guid, which after a migration can be another one, or nothing.
-    fn returned(&mut self, claim: &Value) -> Result<(), Refusal> {
+    fn returned(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
         if *claim != Value::Null {
             self.member_guid = Some(member_guid(Reader::new("memberGuid", claim))?);
         }
-        Ok(())
+        Ok(Verdict::Go(Stage::Poll))
     }
 
     fn request(

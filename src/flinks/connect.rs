@@ -1,0 +1,507 @@
+//! Reconnect and first link: the flows in which a person may be sent to Connect, Flinks' own page.
+//!
+//! ```text
+//!              fresh enough                       no MFA
+//!   cached ───────────────► done        live ───────────────► done
+//!      └──── too old ───────────────────►│ ├── MFA, by form ──► answer … done
+//!                                        │ └── MFA, by frame ─► Connect by RequestId ──┐
+//!              credentials, or a person  └────────────────────► Connect, credentials ──┤
+//!   first link ──────────────────────────────────────────────────────────▲             │
+//!                                       done ◄── cached Authorize confirms the claim ◄─┘
+//! ```
+//!
+//! Flinks' pages describe three variants of the Mid-Session Reconnect: by AuthorizeAsync or Authorize, and
+//! answered in the frame or by the API. They are choices of the host: `async` and `presentation`.
+
+use crate::challenge::Challenge;
+use crate::failure::{Code, Next, Refusal};
+use crate::http::{Header, Request, Response};
+use crate::json::{Reader, Value, decimal};
+use crate::vendor::{
+    Clocks, Context, Frame, Purpose, Recovery, Stage, Started, Submission, Vendor, Verdict,
+};
+
+use super::authorize::Authorize;
+use super::params::{AuthorizeParams, language};
+use super::time::epoch;
+use super::{AUTHORIZE_TOKEN, FlinksConfig, Guid};
+
+/// The vendor's name in snapshots.
+pub const NAME: &str = "flinks-reconnect";
+
+/// What a reconnect is asked to do.
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
+pub struct ReconnectParams {
+    /// The LoginId, a GUID.
+    pub login_id: String,
+    /// How the person answers MFA: in a form of the host's, or mid-session in Flinks' own frame (the
+    /// default).
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'form' | 'iframe'"))]
+    pub presentation: String,
+    /// By AuthorizeAsync; `false` by default.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(optional, type = "boolean"),
+        serde(rename = "async")
+    )]
+    pub is_async: bool,
+    /// Look in cached mode first, and do not contact the bank where LastRefresh is no older than so many
+    /// milliseconds. A cached look proves no health. By default the bank is always contacted.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "number"))]
+    pub max_age: u64,
+}
+
+/// What of Connect can be chosen.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
+pub struct ConnectParams {
+    /// The institution's number, so that the person need not look for it.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "number"))]
+    pub institution_id: Option<u64>,
+    /// The language; `en` by default.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'en' | 'fr'"))]
+    pub language: Option<String>,
+    /// A text of yours that Flinks echoes. Without it the tag is a random value of the flow's own, which
+    /// proves something where Flinks brings it back.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub tag: Option<String>,
+    /// Whether the address begins with `/v2/`: `true` by default. Flinks' newer pages print it without.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
+    pub v2: Option<bool>,
+    /// Flinks' other parameters by their own names: `demo`, `theme`, `consentEnable` …
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(optional, type = "Record<string, string | number | boolean>")
+    )]
+    pub parameters: Value,
+    /// A one-time value of the host's randomness.
+    #[cfg_attr(target_arch = "wasm32", serde(skip))]
+    pub state: Option<String>,
+}
+
+/// Which way a flow took to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
+pub enum Way {
+    /// Cached data was fresh enough; the bank was not contacted.
+    Cached,
+    /// The bank let it pass without a question.
+    Live,
+    /// The person answered in the host's form.
+    Form,
+    /// The person answered in Connect.
+    MidSession,
+    /// The person signed in anew, in Connect.
+    Credentials,
+}
+
+const WAYS: &[(Way, &str)] = &[
+    (Way::Cached, "cached"),
+    (Way::Live, "live"),
+    (Way::Form, "form"),
+    (Way::MidSession, "mid-session"),
+    (Way::Credentials, "credentials"),
+];
+
+impl Way {
+    /// The way as it is printed.
+    pub fn text(self) -> &'static str {
+        let known = WAYS.iter().find(|(way, _)| *way == self);
+        known.map_or("", |(_, text)| text)
+    }
+}
+
+/// How much a result proves.
+#[derive(Clone, Debug)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Proof {
+    /// Which way the flow took.
+    pub way: Way,
+    /// `live`: the bank has let this flow in, or Flinks' LastRefresh is later than the flow's start.
+    /// `unproven`: cached mode alone says so, which never contacts the bank.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "'live' | 'unproven'"))]
+    pub health: &'static str,
+    /// `given`: the host brought the LoginId. `tagged`: a first link whose random tag Flinks itself
+    /// brought back. `unproven`: a first link that exists, but nothing shows that it belongs to the person
+    /// in front of the page: compare names, or let the person confirm, before you store it as theirs.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(type = "'given' | 'tagged' | 'unproven'")
+    )]
+    pub ownership: &'static str,
+}
+
+/// The entries of Connect's query that are the flow's own.
+const RESERVED: [&str; 7] = [
+    "authorizeToken",
+    "institution",
+    "language",
+    "loginId",
+    "redirectUrl",
+    "requestId",
+    "tag",
+];
+
+impl ConnectParams {
+    fn read(reader: Reader) -> Result<ConnectParams, Refusal> {
+        let params = ConnectParams {
+            institution_id: reader.get("institutionId").optional(Reader::uint)?,
+            language: reader.get("language").optional(language)?,
+            tag: reader.get("tag").optional_text()?,
+            v2: reader.get("v2").optional_bool()?,
+            parameters: reader.get("parameters").value().clone(),
+            state: reader.get("state").optional_text()?,
+        };
+        let parameters = reader.get("parameters");
+        if !matches!(params.parameters, Value::Null | Value::Object(_)) {
+            return Err(parameters.invalid("must be an object"));
+        }
+        for (name, value) in params.parameters.entries() {
+            let field = parameters.get(name);
+            let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            if !plain || RESERVED.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+                return Err(field.invalid("must be one of Flinks' names, and has no option here"));
+            }
+            if !matches!(value, Value::Text(_) | Value::Number(_) | Value::Bool(_)) {
+                return Err(field.invalid("must be a string, a number or a boolean"));
+            }
+        }
+        Ok(params)
+    }
+
+    fn save(&self, saved: &mut Value) {
+        saved.set(
+            "institutionId",
+            self.institution_id.map(Value::number).into(),
+        );
+        saved.set("language", self.language.as_deref().into());
+        saved.set("tag", self.tag.as_deref().into());
+        saved.set("v2", self.v2.into());
+        saved.set("parameters", self.parameters.clone());
+        saved.set("state", self.state.as_deref().into());
+    }
+}
+
+/// The options of a reconnect.
+const OWN: &[&str] = &["loginId", "presentation", "async", "maxAge"];
+
+/// The options of Connect.
+const CONNECT: &[&str] = &[
+    "institutionId",
+    "language",
+    "tag",
+    "v2",
+    "parameters",
+    "state",
+];
+
+/// A reconnect or a first link.
+pub struct Reconnect {
+    authorize: Authorize,
+    way: Way,
+    /// The host brought the LoginId.
+    known: bool,
+    in_frame: bool,
+    max_age: u64,
+    connect: ConnectParams,
+}
+
+/// Reads the start of a reconnect.
+pub fn reconnect(params: Reader, config: Reader) -> Result<Started, Refusal> {
+    params.only(&[OWN, CONNECT].concat())?;
+    let login_id = Guid::read(params.get("loginId"))?;
+    let presentation = params.get("presentation");
+    let in_frame = match presentation.optional(Reader::text)? {
+        None | Some("iframe") => true,
+        Some("form") => false,
+        Some(_) => return Err(presentation.invalid("must be form or iframe")),
+    };
+    let max_age = params.get("maxAge").optional(Reader::uint)?;
+    let connect = ConnectParams::read(params)?;
+    let authorize = AuthorizeParams {
+        login_id: Some(login_id),
+        most_recent_cached: false,
+        save: Some(true),
+        language: connect.language.clone(),
+        is_async: params.get("async").optional_bool()?.unwrap_or(false),
+        ..AuthorizeParams::default()
+    };
+    Ok((
+        Box::new(Reconnect {
+            authorize: Authorize::new(authorize, FlinksConfig::read(config)?)?,
+            way: max_age.map_or(Way::Live, |_| Way::Cached),
+            known: true,
+            in_frame,
+            max_age: max_age.unwrap_or(0),
+            connect,
+        }),
+        Value::Null,
+    ))
+}
+
+/// Reads the start of a first link.
+pub fn connect(params: Reader, config: Reader) -> Result<Started, Refusal> {
+    params.only(CONNECT)?;
+    let config = FlinksConfig::read(config)?;
+    Ok((
+        Box::new(Reconnect {
+            authorize: Authorize::new(AuthorizeParams::default(), config)?,
+            way: Way::Credentials,
+            known: false,
+            in_frame: true,
+            max_age: 0,
+            connect: ConnectParams::read(params)?,
+        }),
+        Value::Null,
+    ))
+}
+
+/// Reads what a snapshot kept.
+pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
+    let way = saved.get("way");
+    let text = way.text()?;
+    let known = WAYS.iter().find(|(_, known)| *known == text);
+    Ok(Box::new(Reconnect {
+        authorize: Authorize::restore(key, saved.get("authorize"), config)?,
+        way: known.ok_or_else(|| way.invalid("is not a way"))?.0,
+        known: saved.get("known").bool()?,
+        in_frame: saved.get("inFrame").bool()?,
+        max_age: saved.get("maxAge").uint()?,
+        connect: ConnectParams::read(saved.get("connect"))?,
+    }))
+}
+
+impl Reconnect {
+    fn waits_for_claim(&self) -> bool {
+        matches!(self.way, Way::MidSession | Way::Credentials)
+    }
+
+    fn go_to_connect(&mut self, way: Way) -> Verdict {
+        self.way = way;
+        Verdict::Connect
+    }
+
+    fn done(&self, mut result: Value, started: u64) -> Verdict {
+        let refreshed = result.get("lastRefresh").as_text().and_then(epoch);
+        let let_in = matches!(self.way, Way::Live | Way::Form);
+        let health = if let_in || (self.way != Way::Cached && refreshed >= Some(started)) {
+            "live"
+        } else {
+            "unproven"
+        };
+        let state = self.connect.state.as_deref();
+        let echoed =
+            self.connect.tag.is_none() && state.is_some() && result.get("tag").as_text() == state;
+        let ownership = match (self.known, echoed) {
+            (true, _) => "given",
+            (false, true) => "tagged",
+            (false, false) => "unproven",
+        };
+        result.set("way", self.way.text().into());
+        result.set("health", health.into());
+        result.set("ownership", ownership.into());
+        Verdict::Done(result)
+    }
+
+    fn is_fresh(&self, result: &Value, now: u64) -> bool {
+        let refreshed = result.get("lastRefresh").as_text().and_then(epoch);
+        refreshed.is_some_and(|at| now.saturating_sub(at) <= self.max_age)
+    }
+}
+
+impl Vendor for Reconnect {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn key(&self) -> Value {
+        self.authorize.key()
+    }
+
+    fn save(&self) -> Value {
+        let mut connect = Value::object();
+        self.connect.save(&mut connect);
+        crate::json::object! {
+            "authorize": self.authorize.save(),
+            "way": self.way.text(),
+            "known": self.known,
+            "inFrame": self.in_frame,
+            "maxAge": Value::number(self.max_age),
+            "connect": connect,
+        }
+    }
+
+    fn clocks(&self) -> Clocks {
+        self.authorize.clocks()
+    }
+
+    fn opens_session(&self, stage: Stage) -> bool {
+        self.authorize.opens_session(stage)
+    }
+
+    fn begins(&self) -> Verdict {
+        match self.known {
+            true => Verdict::Go(Stage::Start),
+            false => Verdict::Connect,
+        }
+    }
+
+    fn frame(&self) -> Frame {
+        let Authorize {
+            config, request_id, ..
+        } = &self.authorize;
+        let connect = &self.connect;
+        let mut url = match &config.connect_url {
+            Some(base) => base.clone(),
+            None => ["https://", &config.instance, "-iframe.private.fin.ag"].concat(),
+        };
+        url.push_str(if connect.v2 == Some(false) {
+            "/"
+        } else {
+            "/v2/"
+        });
+        let mut frame = Frame::default();
+        let mut query = Query::default();
+        if self.way == Way::MidSession {
+            frame.purpose = Purpose::Mfa;
+            query.add("requestId", request_id.as_ref().map(Guid::text));
+        } else {
+            if let Some(id) = connect.institution_id {
+                url.push_str("Credential/");
+                url.push_str(&decimal(id));
+            }
+            frame.query.push(Header::Secret {
+                name: "authorizeToken",
+                slot: AUTHORIZE_TOKEN,
+            });
+        }
+        let state = connect.state.as_deref();
+        if let Some(landing) = &config.redirect_url {
+            let mut landing = landing.clone();
+            let joint = if landing.bytes().any(|byte| byte == b'?') {
+                "&"
+            } else {
+                "?"
+            };
+            landing.push_str(joint);
+            landing.push_str("state=");
+            landing.push_str(state.unwrap_or_default());
+            query.add("redirectUrl", Some(&landing));
+        }
+        query.add("language", connect.language.as_deref());
+        query.add("tag", connect.tag.as_deref().or(state));
+        for (name, value) in connect.parameters.entries() {
+            let value = match value {
+                Value::Text(text) => text.clone(),
+                value => value.print(),
+            };
+            query.add(name, Some(&value));
+        }
+        url.push_str(&query.0);
+        Frame { url, ..frame }
+    }
+
+    /// The claim `{loginId}` of a frame, or `{loginId, state}` of an address that the person landed at.
+    fn returned(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
+        let claimed = Reader::new("claim", claim);
+        claimed.only(&["loginId", "state"])?;
+        let login_id = Guid::read(claimed.get("loginId"))?;
+        let state = claimed.get("state");
+        if claim.has("state") && state.value().as_text() != self.connect.state.as_deref() {
+            return Err(state.invalid("must be the one that the flow sent along"));
+        }
+        let params = &mut self.authorize.params;
+        if self.known && params.login_id.as_ref() != Some(&login_id) {
+            return Ok(Verdict::failed(Code::LoginMismatch, None, None));
+        }
+        params.login_id = Some(login_id);
+        params.most_recent_cached = true;
+        Ok(Verdict::Go(Stage::Confirm))
+    }
+
+    fn request(
+        &self,
+        stage: Stage,
+        submission: &Submission,
+        context: Context,
+    ) -> Result<Request, Refusal> {
+        if stage == Stage::Start && self.way == Way::Cached {
+            return Ok(self.authorize.confirm());
+        }
+        self.authorize.request(stage, submission, context)
+    }
+
+    fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
+        // A claim is confirmed like any cached start.
+        let confirms = stage == Stage::Confirm && self.waits_for_claim();
+        let judged = if confirms { Stage::Start } else { stage };
+        match (self.way, self.authorize.judge(judged, response, context)) {
+            (Way::Cached, Verdict::Done(result)) if !self.is_fresh(&result, context.started) => {
+                self.way = Way::Live;
+                Verdict::Go(Stage::Start)
+            }
+            (_, Verdict::Done(result)) => self.done(result, context.started),
+            (Way::MidSession | Way::Credentials, Verdict::Asks { .. }) => {
+                Verdict::failed(Code::OutcomeUnknown, None, None)
+            }
+            (_, Verdict::Asks { .. }) if self.in_frame => self.go_to_connect(Way::MidSession),
+            (_, asks @ Verdict::Asks { .. }) => {
+                self.way = Way::Form;
+                asks
+            }
+            (Way::Cached | Way::Live | Way::Form, Verdict::Failed { code, .. })
+                if person_helps(code) =>
+            {
+                self.go_to_connect(Way::Credentials)
+            }
+            (_, verdict) => verdict,
+        }
+    }
+
+    fn lost(&self, stage: Stage) -> Recovery {
+        match (stage, self.way) {
+            (Stage::Start, Way::Cached) => Recovery::Repeat(None),
+            (Stage::Confirm, Way::MidSession | Way::Credentials) => Recovery::Repeat(None),
+            _ => self.authorize.lost(stage),
+        }
+    }
+
+    fn challenges(&self, asked: &Value, round: u32) -> Vec<Challenge> {
+        self.authorize.challenges(asked, round)
+    }
+}
+
+/// Whether signing in anew can help. Keys, throttling and what only the bank itself settles end the flow.
+fn person_helps(code: Code) -> bool {
+    matches!(code.next(), Next::AskCredentials | Next::Reconnect)
+        || matches!(code, Code::AnswerRefused | Code::Refused)
+}
+
+/// A query, percent-encoded.
+#[derive(Default)]
+struct Query(String);
+
+impl Query {
+    fn add(&mut self, name: &str, value: Option<&str>) {
+        let Some(value) = value else {
+            return;
+        };
+        self.0.push(if self.0.is_empty() { '?' } else { '&' });
+        self.0.push_str(name);
+        self.0.push('=');
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+                self.0.push(byte.into());
+            } else {
+                self.0.push('%');
+                for digit in [byte >> 4, byte & 15] {
+                    let digit = char::from_digit(digit.into(), 16).unwrap_or_default();
+                    self.0.push(digit.to_ascii_uppercase());
+                }
+            }
+        }
+    }
+}
