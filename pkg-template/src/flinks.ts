@@ -1,4 +1,4 @@
-import { refusing } from './errors.js'
+import { invalidInput, refusing } from './errors.js'
 import { Flow, newId, toFields, type Answers, type RawAnswers } from './flow.js'
 import {
   checkSecret,
