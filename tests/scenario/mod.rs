@@ -13,12 +13,15 @@ use bank_mfa::http::{Header, Request, Response};
 use bank_mfa::json::{Reader, Value};
 use bank_mfa::mx::BASIC;
 use bank_mfa::simulator::{Arrival, Fault, Incoming, MxRules, Outgoing, Rules, Simulator};
-use bank_mfa::vendor::Entry;
+use bank_mfa::vendor::{Entry, Frame, Started};
 use bank_mfa::{VENDORS, flinks, mx};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 pub const MINUTE: u64 = 60_000;
+
+/// The one-time value that a host sends along to Connect.
+pub const STATE: &str = "5bd3e1a6";
 
 const CUSTOMER: &str = "43387ca6-0391-4c82-857d-70d95f087ecb";
 const ORIGINS: [&str; 2] = [
@@ -57,6 +60,28 @@ pub fn cached(username: &str) -> Begin {
 /// In live mode, by LoginId.
 pub fn live(username: &str) -> Begin {
     by_login_id(username, r#""mostRecentCached":false"#)
+}
+
+/// In live mode by AuthorizeAsync.
+pub fn live_async(username: &str) -> Begin {
+    by_login_id(username, r#""async":true"#).with_authorize_async()
+}
+
+/// The reconnect of a LoginId, with options.
+pub fn reconnect(username: &str, options: &str) -> Begin {
+    let state = format!(r#""state":"{STATE}"{options}"#);
+    Begin {
+        entry: flinks::RECONNECT,
+        ..by_login_id(username, &state)
+    }
+}
+
+/// A first link, with options.
+pub fn first_link(options: &str) -> Begin {
+    Begin {
+        entry: flinks::CONNECT,
+        ..begin(format!(r#"{{"state":"{STATE}"{options}}}"#))
+    }
 }
 
 /// In live mode, by username and password.
@@ -152,6 +177,12 @@ impl Begin {
         self
     }
 
+    /// More of a configuration.
+    pub fn with_config(mut self, more: &str) -> Begin {
+        self.config = self.config.replace('}', &format!(",{more}}}"));
+        self
+    }
+
     /// Runs to the first question, or to the end.
     pub fn run(self) -> Scenario {
         let mut scenario = self.pause();
@@ -159,16 +190,25 @@ impl Begin {
         scenario
     }
 
-    /// Stands before the first request.
-    pub fn pause(self) -> Scenario {
+    /// Why it does not begin.
+    pub fn refusal(self) -> Refusal {
+        self.start().err().unwrap()
+    }
+
+    fn start(&self) -> Result<Started, Refusal> {
         let params = Value::parse(self.params.as_bytes()).unwrap();
         let config = Value::parse(self.config.as_bytes()).unwrap();
         let start = self.entry.start;
-        let (vendor, credentials) = start(
+        start(
             Reader::new("params", &params),
             Reader::new("config", &config),
         )
-        .unwrap();
+    }
+
+    /// Stands before the first request.
+    pub fn pause(self) -> Scenario {
+        let (vendor, credentials) = self.start().unwrap();
+        let config = Value::parse(self.config.as_bytes()).unwrap();
         let mut flow = Flow::new("flow", vendor);
         let now = 1_790_000_000_000;
         let step = flow.advance(Event::Started(&credentials), now).unwrap();
@@ -191,13 +231,7 @@ impl Scenario {
     pub fn go_on(&mut self) {
         for _ in 0..5000 {
             match self.step.clone() {
-                Step::Send {
-                    serial, request, ..
-                } => {
-                    let reply = self.send(&request);
-                    self.sent.push(request);
-                    self.deliver(serial, &reply);
-                }
+                Step::Send { .. } => self.step_on(),
                 Step::Wait { until, .. } => {
                     self.now = until;
                     self.step = self.flow.advance(Event::Waited, self.now).unwrap();
@@ -214,6 +248,24 @@ impl Scenario {
             }
         }
         panic!("the flow does not come to an end");
+    }
+
+    /// Sends the one request that is to be sent, and no more.
+    pub fn step_on(&mut self) {
+        let Step::Send {
+            serial, request, ..
+        } = self.step.clone()
+        else {
+            panic!("nothing to send");
+        };
+        let reply = self.send(&request);
+        self.sent.push(request);
+        self.deliver(serial, &reply);
+    }
+
+    /// The frame refuses its token.
+    pub fn token_refused(&mut self) {
+        self.step = self.flow.advance(Event::TokenRefused, self.now).unwrap();
     }
 
     /// Sends one request as it is, with its secrets.
@@ -362,6 +414,47 @@ impl Scenario {
     pub fn answer(&mut self, answers: &[&str]) {
         self.try_answer(answers).unwrap();
         self.go_on();
+    }
+
+    /// The vendor's page that is shown.
+    pub fn frame(&self) -> &Frame {
+        match &self.step {
+            Step::Connect { frame, .. } => frame,
+            step => panic!("no frame, but {step:?}"),
+        }
+    }
+
+    /// The person answers in the frame what the bank asks: rightly, and once.
+    pub fn answer_in_frame(&mut self) {
+        let asked = self.sent.iter().rev().find_map(|request| {
+            let body = Value::parse(request.body.as_deref()?.as_bytes()).ok()?;
+            body.get("RequestId").as_text().map(str::to_owned)
+        });
+        let newest = Value::parse(self.flow.snapshot().as_bytes()).unwrap();
+        let newest = newest.get("key").get("RequestId").as_text();
+        let request_id = newest.map(str::to_owned).or(asked).unwrap();
+        let answers = self.bank.right_answers_json(&request_id).unwrap();
+        let request = Request {
+            body: Some(format!(
+                r#"{{"RequestId":"{request_id}","SecurityResponses":{answers}}}"#
+            )),
+            ..self.sent.last().unwrap().clone()
+        };
+        self.send(&request);
+    }
+
+    /// The frame says that the LoginId of this person came of it.
+    pub fn claim(&mut self, username: &str) -> Result<(), Refusal> {
+        let login_id = self.bank.login_id(username).unwrap();
+        self.claim_as(&format!(r#"{{"loginId":"{login_id}"}}"#))
+    }
+
+    /// The page claims.
+    pub fn claim_as(&mut self, claim: &str) -> Result<(), Refusal> {
+        let claim = Value::parse(claim.as_bytes()).unwrap();
+        self.step = self.flow.advance(Event::Returned(&claim), self.now)?;
+        self.go_on();
+        Ok(())
     }
 
     /// The flow as another machine would take it up.

@@ -1,0 +1,488 @@
+//! AuthorizeAsync, reconnect and first link against the simulated bank: every branch of the plan.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod scenario;
+
+use bank_mfa::failure::{Code, Next};
+use bank_mfa::flow::{Event, Step};
+use bank_mfa::http::Header;
+use bank_mfa::json::Value;
+use bank_mfa::simulator::{Fault, FaultKind, On};
+use bank_mfa::vendor::{Purpose, Stage};
+use scenario::{MINUTE, STATE, Scenario, first_link, live_async, reconnect};
+
+const FORM: &str = r#","presentation":"form""#;
+const FRAME: &str = "";
+const BY_ASYNC: &str = r#","async":true"#;
+const A_DAY: &str = r#","maxAge":86400000"#;
+const A_WEEK: &str = r#","maxAge":604800000"#;
+
+fn text<'a>(scenario: &'a Scenario, name: &str) -> &'a str {
+    scenario.result().get(name).as_text().unwrap()
+}
+
+/// What was called, in order: the last part of each address.
+fn calls(scenario: &Scenario) -> Vec<&str> {
+    let urls = scenario.sent.iter().map(|request| request.url.as_str());
+    urls.map(|url| url.rsplit('/').next().unwrap()).collect()
+}
+
+fn body(scenario: &Scenario, at: usize) -> Value {
+    let body = scenario.sent[at].body.as_deref().unwrap();
+    Value::parse(body.as_bytes()).unwrap()
+}
+
+// AuthorizeAsync ------------------------------------------------------------------------------
+
+#[test]
+fn authorize_async_starts_polls_and_answers_at_its_own_address() {
+    let mut scenario = live_async("Greatday").run();
+    scenario.answer(&["Montreal"]);
+    scenario.result();
+    assert!(
+        calls(&scenario)
+            .iter()
+            .all(|call| *call == "AuthorizeAsync")
+    );
+    assert_eq!(scenario.answers_sent().len(), 1);
+}
+
+#[test]
+fn a_poll_carries_the_request_id_and_nothing_else() {
+    let scenario = live_async("slow_dispatched").run();
+    let poll = body(&scenario, 1);
+    assert_eq!(poll.entries().len(), 1);
+    assert!(poll.get("RequestId").as_text().is_some());
+}
+
+#[test]
+fn polls_are_ten_seconds_apart() {
+    let mut scenario = live_async("slow_dispatched").run();
+    assert!(scenario.bank.counts().broken.is_empty());
+    scenario.answer(&["Montreal"]);
+    scenario.result();
+}
+
+#[test]
+fn without_activation_authorize_async_is_refused_before_anything_is_sent() {
+    let refusal = reconnect("Greatday", BY_ASYNC).refusal();
+    assert_eq!(refusal.path.as_deref(), Some("/config/authorizeAsync"));
+}
+
+// The four ways -------------------------------------------------------------------------------
+
+#[test]
+fn a_bank_that_does_not_ask_lets_it_live_on() {
+    let scenario = reconnect("greatday_nomfa", FRAME).run();
+    assert_eq!(text(&scenario, "way"), "live");
+    assert_eq!(text(&scenario, "health"), "live");
+    assert_eq!(text(&scenario, "ownership"), "given");
+    assert_eq!(
+        body(&scenario, 0).get("MostRecentCached"),
+        &Value::Bool(false)
+    );
+    assert_eq!(body(&scenario, 0).get("Save"), &Value::Bool(true));
+}
+
+#[test]
+fn in_a_form_the_person_answers_by_the_api() {
+    for options in [FORM.to_owned(), [FORM, BY_ASYNC].concat()] {
+        let mut scenario = reconnect("Greatday", &options).with_authorize_async().run();
+        scenario.answer(&["Montreal"]);
+        assert_eq!(text(&scenario, "way"), "form");
+        assert_eq!(text(&scenario, "health"), "live");
+    }
+}
+
+#[test]
+fn mid_session_the_person_answers_in_the_frame_and_cached_mode_confirms_it() {
+    for options in [FRAME, BY_ASYNC] {
+        let mut scenario = reconnect("Greatday", options).with_authorize_async().run();
+        assert_eq!(scenario.frame().purpose, Purpose::Mfa);
+        scenario.now += MINUTE;
+        scenario.answer_in_frame();
+        scenario.claim("Greatday").unwrap();
+        assert_eq!(text(&scenario, "way"), "mid-session");
+        assert_eq!(text(&scenario, "health"), "live");
+        let confirmed = body(&scenario, scenario.sent.len() - 1);
+        assert_eq!(confirmed.get("MostRecentCached"), &Value::Bool(true));
+        assert!(scenario.answers_sent().is_empty());
+    }
+}
+
+#[test]
+fn refused_credentials_send_the_person_to_sign_in_with_the_institution_chosen() {
+    let mut scenario = reconnect("code_invalid_password", r#","institutionId":14"#).run();
+    let frame = scenario.frame().clone();
+    assert_eq!(frame.purpose, Purpose::Credentials);
+    assert!(
+        frame
+            .url
+            .starts_with("https://toolbox-iframe.private.fin.ag/v2/Credential/14?")
+    );
+    assert!(matches!(
+        frame.query.as_slice(),
+        [Header::Secret {
+            name: "authorizeToken",
+            ..
+        }]
+    ));
+    scenario.claim("code_invalid_password").unwrap();
+    assert_eq!(text(&scenario, "way"), "credentials");
+}
+
+#[test]
+fn answers_that_are_refused_for_good_send_the_person_to_sign_in() {
+    let mut scenario = reconnect("Greatday", FORM).run();
+    for wrong in ["Paris", "Rome", "Oslo"] {
+        scenario.answer(&[wrong]);
+    }
+    assert_eq!(scenario.frame().purpose, Purpose::Credentials);
+}
+
+// Cached first --------------------------------------------------------------------------------
+
+#[test]
+fn data_that_is_fresh_enough_spares_the_bank() {
+    let scenario = reconnect("Greatday", A_WEEK).run();
+    assert_eq!(text(&scenario, "way"), "cached");
+    assert_eq!(text(&scenario, "health"), "unproven");
+    assert_eq!(scenario.sent.len(), 1);
+}
+
+#[test]
+fn data_that_is_too_old_leads_to_the_bank_in_a_session_of_its_own() {
+    let mut scenario = reconnect("Greatday", &[FORM, A_DAY].concat()).run();
+    let sessions: Vec<_> = scenario
+        .sent
+        .iter()
+        .map(|request| request.session)
+        .collect();
+    assert_eq!(sessions, [1, 2]);
+    scenario.answer(&["Montreal"]);
+    assert_eq!(text(&scenario, "way"), "form");
+}
+
+#[test]
+fn a_lost_cached_look_is_repeated() {
+    let lost = Fault::new(FaultKind::LostReply).on(On::Start);
+    let scenario = reconnect("Greatday", A_WEEK).but(lost).run();
+    assert_eq!(text(&scenario, "way"), "cached");
+}
+
+// Endings that no person can help -------------------------------------------------------------
+
+#[test]
+fn what_a_person_cannot_help_ends_as_itself_and_shows_no_frame() {
+    for (person, code, next) in [
+        ("code_disabled_login", Code::LoginDisabled, Next::VisitBank),
+        (
+            "code_new_account",
+            Code::BankActionRequired,
+            Next::VisitBank,
+        ),
+        ("code_retry_later", Code::Busy, Next::RetryLater),
+        (
+            "code_unauthorized",
+            Code::Unauthorized,
+            Next::FixIntegration,
+        ),
+    ] {
+        let scenario = reconnect(person, FRAME).run();
+        assert_eq!(
+            (scenario.failure().code, scenario.failure().next),
+            (code, next),
+            "{person}"
+        );
+    }
+}
+
+#[test]
+fn a_lost_live_start_is_not_sent_again() {
+    let lost = Fault::new(FaultKind::LostReply).on(On::Start);
+    let scenario = reconnect("Greatday", FRAME).but(lost).run();
+    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+    assert_eq!(scenario.sent.len(), 1);
+}
+
+// Claims --------------------------------------------------------------------------------------
+
+#[test]
+fn somebody_elses_login_id_is_refused_and_never_looked_up() {
+    let mut scenario = reconnect("Greatday", FRAME).run();
+    let sent = scenario.sent.len();
+    scenario.claim("greatday_nomfa").unwrap();
+    assert_eq!(scenario.failure().code, Code::LoginMismatch);
+    assert_eq!(scenario.sent.len(), sent);
+}
+
+#[test]
+fn a_login_id_is_the_same_in_any_casing() {
+    let mut scenario = reconnect("Greatday", FRAME).run();
+    scenario.answer_in_frame();
+    let login_id = scenario.bank.login_id("Greatday").unwrap().to_uppercase();
+    scenario
+        .claim_as(&format!(r#"{{"loginId":"{login_id}"}}"#))
+        .unwrap();
+    scenario.result();
+}
+
+#[test]
+fn a_malformed_claim_is_refused_by_its_path_and_the_frame_stays() {
+    let mut scenario = reconnect("Greatday", FRAME).run();
+    for (claim, path) in [
+        ("null", "/claim"),
+        ("{}", "/claim/loginId"),
+        (r#"{"loginId":"x"}"#, "/claim/loginId"),
+        (
+            r#"{"loginId":["5e115eac-1209-4f19-641c-08d6d484e2fe"]}"#,
+            "/claim/loginId",
+        ),
+        (
+            r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","url":"x"}"#,
+            "/claim/url",
+        ),
+    ] {
+        let refusal = scenario.claim_as(claim).unwrap_err();
+        assert_eq!(refusal.path.as_deref(), Some(path), "{claim}");
+        scenario.frame();
+    }
+}
+
+#[test]
+fn a_claim_before_or_after_the_frame_is_out_of_turn() {
+    let mut scenario = reconnect("Greatday", FORM).run();
+    assert_eq!(
+        scenario.claim("Greatday").unwrap_err().code,
+        Code::OutOfTurn
+    );
+    scenario.round();
+}
+
+#[test]
+fn a_broken_card_whose_cached_call_goes_well_does_not_end_healthy() {
+    // The live refresh fails, the frame claims success, and cached mode, which asks no bank, agrees.
+    let mut scenario = reconnect("code_invalid_password", FRAME).run();
+    scenario.claim("code_invalid_password").unwrap();
+    assert_eq!(text(&scenario, "health"), "unproven");
+}
+
+#[test]
+fn a_frame_that_claims_before_the_person_answered_proves_nothing() {
+    let mut scenario = reconnect("Greatday", FRAME).run();
+    scenario.claim("Greatday").unwrap();
+    assert_eq!(text(&scenario, "health"), "unproven");
+}
+
+// The whole-page way --------------------------------------------------------------------------
+
+const LANDING: &str = r#""redirectUrl":"https://app.example/back?c=42""#;
+
+#[test]
+fn the_state_goes_along_in_the_tag_and_in_the_landing_address() {
+    let scenario = reconnect("Greatday", FRAME).with_config(LANDING).run();
+    let url = &scenario.frame().url;
+    let landing =
+        format!("redirectUrl=https%3A%2F%2Fapp.example%2Fback%3Fc%3D42%26state%3D{STATE}");
+    assert!(url.contains(&landing), "{url}");
+    assert!(url.contains(&format!("tag={STATE}")), "{url}");
+}
+
+#[test]
+fn a_landing_without_its_state_is_refused_and_the_flow_waits_on() {
+    let mut scenario = reconnect("Greatday", FRAME).with_config(LANDING).run();
+    scenario.answer_in_frame();
+    scenario.restore();
+    let login_id = scenario.bank.login_id("Greatday").unwrap();
+    for state in ["null", r#""""#, r#""another""#, "5"] {
+        let claim = format!(r#"{{"loginId":"{login_id}","state":{state}}}"#);
+        let refusal = scenario.claim_as(&claim).unwrap_err();
+        assert_eq!(refusal.path.as_deref(), Some("/claim/state"), "{state}");
+    }
+    let claim = format!(r#"{{"loginId":"{login_id}","state":"{STATE}"}}"#);
+    scenario.claim_as(&claim).unwrap();
+    assert_eq!(text(&scenario, "way"), "mid-session");
+}
+
+#[test]
+fn no_address_of_the_hosts_is_in_a_snapshot() {
+    let scenario = reconnect("Greatday", FRAME).with_config(LANDING).run();
+    assert!(!scenario.flow.snapshot().contains("app.example"));
+}
+
+// The frame's address -------------------------------------------------------------------------
+
+#[test]
+fn a_mid_session_frame_is_opened_by_the_newest_request_id_and_without_a_token() {
+    let scenario = reconnect("changing_ids", FRAME).run();
+    let snapshot = Value::parse(scenario.flow.snapshot().as_bytes()).unwrap();
+    let newest = snapshot.get("key").get("RequestId").as_text().unwrap();
+    let frame = scenario.frame();
+    let expected =
+        format!("https://toolbox-iframe.private.fin.ag/v2/?requestId={newest}&tag={STATE}");
+    assert_eq!(frame.url, expected);
+    assert!(frame.query.is_empty());
+}
+
+#[test]
+fn every_value_of_the_address_is_encoded() {
+    let options = r#","language":"fr","tag":"a b&c=é#/","v2":false,
+        "parameters":{"demo":true,"theme":"light&x=1","maximumRetry":3}"#;
+    let scenario = first_link(options).run();
+    let expected = concat!(
+        "https://toolbox-iframe.private.fin.ag/?language=fr&tag=a%20b%26c%3D%C3%A9%23%2F",
+        "&demo=true&theme=light%26x%3D1&maximumRetry=3"
+    );
+    assert_eq!(scenario.frame().url, expected);
+}
+
+#[test]
+fn another_origin_of_connect_can_be_configured() {
+    let scenario = first_link("")
+        .with_config(r#""connectUrl":"http://127.0.0.1:9/s/1""#)
+        .run();
+    assert!(
+        scenario
+            .frame()
+            .url
+            .starts_with("http://127.0.0.1:9/s/1/v2/?")
+    );
+}
+
+#[test]
+fn what_is_not_fit_for_the_address_is_refused_by_its_path() {
+    for (options, path) in [
+        (
+            r#","parameters":{"requestId":"x"}"#,
+            "/params/parameters/requestId",
+        ),
+        (
+            r#","parameters":{"AuthorizeToken":"x"}"#,
+            "/params/parameters/AuthorizeToken",
+        ),
+        (r#","parameters":{"a b":"x"}"#, "/params/parameters/a b"),
+        (r#","parameters":{"demo":null}"#, "/params/parameters/demo"),
+        (r#","parameters":[]"#, "/params/parameters"),
+        (r#","language":"de""#, "/params/language"),
+        (r#","institutionId":"14/../x""#, "/params/institutionId"),
+        (
+            r#","loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe""#,
+            "/params/loginId",
+        ),
+    ] {
+        let refusal = first_link(options).refusal();
+        assert_eq!(refusal.path.as_deref(), Some(path), "{options}");
+    }
+}
+
+// Tokens --------------------------------------------------------------------------------------
+
+#[test]
+fn a_refused_token_opens_the_frame_anew_with_another_one_and_not_for_ever() {
+    let mut scenario = first_link("").run();
+    let mut sessions = vec![scenario.frame().session];
+    for _ in 0..4 {
+        scenario.token_refused();
+        sessions.push(scenario.frame().session);
+    }
+    assert_eq!(sessions, [1, 2, 3, 4, 5]);
+    scenario.token_refused();
+    assert_eq!(scenario.failure().code, Code::Unauthorized);
+}
+
+#[test]
+fn live_refresh_frame_and_confirmation_have_a_token_each() {
+    let mut scenario = reconnect("code_invalid_password", FRAME).run();
+    assert_eq!(scenario.frame().session, 2);
+    scenario.claim("code_invalid_password").unwrap();
+    let sessions: Vec<_> = scenario
+        .sent
+        .iter()
+        .map(|request| request.session)
+        .collect();
+    assert_eq!(sessions, [1, 3]);
+}
+
+// First link ----------------------------------------------------------------------------------
+
+#[test]
+fn a_first_link_is_confirmed_and_says_that_it_does_not_prove_whose_it_is() {
+    let mut scenario = first_link("").run();
+    assert_eq!(scenario.frame().purpose, Purpose::Credentials);
+    scenario.claim("Greatday").unwrap();
+    assert_eq!(text(&scenario, "ownership"), "unproven");
+    assert_eq!(
+        text(&scenario, "loginId"),
+        scenario.bank.login_id("Greatday").unwrap()
+    );
+    assert_eq!(calls(&scenario), ["Authorize"]);
+}
+
+#[test]
+fn a_login_id_that_flinks_does_not_know_is_no_link() {
+    let mut scenario = first_link("").run();
+    scenario
+        .claim_as(r#"{"loginId":"00000000-0000-4000-8000-000000000000"}"#)
+        .unwrap();
+    assert_eq!(scenario.failure().next, Next::AskCredentials);
+}
+
+// Time, reloads and cancelling ----------------------------------------------------------------
+
+#[test]
+fn nobody_waits_for_a_frame_for_ever() {
+    let mut scenario = reconnect("Greatday", FRAME).run();
+    let Step::Connect { until, .. } = scenario.step else {
+        panic!()
+    };
+    assert_eq!(until, scenario.now + 30 * MINUTE);
+    scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
+    assert_eq!(scenario.failure().code, Code::SessionExpired);
+}
+
+#[test]
+fn a_reload_in_each_stage_ends_as_it_would_have() {
+    let mut scenario = reconnect("slow_dispatched", FRAME).run();
+    let shown = scenario.frame().clone();
+    scenario.restore();
+    assert_eq!(*scenario.frame(), shown);
+    scenario.answer_in_frame();
+    let login_id = scenario.bank.login_id("slow_dispatched").unwrap();
+    let claim = Value::parse(format!(r#"{{"loginId":"{login_id}"}}"#).as_bytes()).unwrap();
+    scenario.step = scenario
+        .flow
+        .advance(Event::Returned(&claim), scenario.now)
+        .unwrap();
+    assert!(matches!(
+        scenario.step,
+        Step::Send {
+            stage: Stage::Confirm,
+            ..
+        }
+    ));
+    scenario.restore();
+    scenario.go_on();
+    assert_eq!(text(&scenario, "way"), "mid-session");
+}
+
+#[test]
+fn a_reload_while_polling_polls_on() {
+    let mut scenario = reconnect("slow_dispatched", BY_ASYNC)
+        .with_authorize_async()
+        .pause();
+    scenario.step_on();
+    scenario.restore();
+    scenario.go_on();
+    scenario.frame();
+}
+
+#[test]
+fn cancelling_leaves_the_frame() {
+    let mut scenario = reconnect("Greatday", FRAME).run();
+    scenario.step = scenario
+        .flow
+        .advance(Event::Cancelled, scenario.now)
+        .unwrap();
+    assert_eq!(scenario.failure().code, Code::Cancelled);
+}
