@@ -7,7 +7,7 @@ use crate::json::{Reader, Value, object};
 use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
 
 use super::challenge::{challenges, raw_responses, responses, sends_code};
-use super::params::{AuthorizeParams, language};
+use super::params::AuthorizeParams;
 use super::reply::Reply;
 use super::time::epoch;
 use super::{FlinksConfig, Guid, NAME, SYNCHRONOUS};
@@ -20,7 +20,10 @@ pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
 
 /// Reads what a snapshot kept.
 pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
-    Ok(Box::new(Authorize::restore(key, saved, config)?))
+    let params = AuthorizeParams::read(saved.get("params"))?;
+    let mut authorize = Authorize::new(params, FlinksConfig::read(config)?)?;
+    authorize.resume(key, saved)?;
+    Ok(Box::new(authorize))
 }
 
 /// One call of Authorize and what follows from it.
@@ -35,31 +38,23 @@ pub struct Authorize {
 }
 
 impl Authorize {
-    /// Reads what a snapshot kept.
-    pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Authorize, Refusal> {
-        let text = |name| saved.get(name).optional_text();
+    /// How far it has come, for a snapshot.
+    pub(super) fn progress(&self) -> Value {
+        object! { "codeSent": self.code_sent }
+    }
+
+    /// Goes on where the snapshot of [`progress`](Authorize::progress) and the key stands.
+    pub(super) fn resume(&mut self, key: Reader, saved: Reader) -> Result<(), Refusal> {
         let guid = |name| key.get(name).optional(|field| Guid::read(*field));
-        Ok(Authorize {
-            config: FlinksConfig::read(config)?,
-            request_id: guid("RequestId")?,
-            code_sent: saved.get("codeSent").bool()?,
-            params: AuthorizeParams {
-                login_id: guid("LoginId")?,
-                most_recent_cached: saved.get("MostRecentCached").bool()?,
-                username: None,
-                password: None,
-                institution: text("Institution")?,
-                language: saved.get("Language").optional(language)?,
-                save: saved.get("Save").optional_bool()?,
-                tag: text("Tag")?,
-                is_async: saved.get("async").bool()?,
-            },
-        })
+        self.params.login_id = guid("LoginId")?;
+        self.request_id = guid("RequestId")?;
+        self.code_sent = saved.get("codeSent").bool()?;
+        Ok(())
     }
 
     /// Reads a start.
     pub fn start(params: Reader, config: Reader) -> Result<(Authorize, Value), Refusal> {
-        let mut params = AuthorizeParams::read(params)?;
+        let mut params = AuthorizeParams::start(params)?;
         let credentials = match (params.username.take(), params.password.take()) {
             (Some(username), Some(password)) => {
                 object! {
@@ -181,15 +176,9 @@ impl Vendor for Authorize {
     }
 
     fn save(&self) -> Value {
-        object! {
-            "MostRecentCached": self.params.most_recent_cached,
-            "Institution": self.params.institution.as_deref(),
-            "Language": self.params.language.as_deref(),
-            "Save": self.params.save,
-            "Tag": self.params.tag.as_deref(),
-            "async": self.params.is_async,
-            "codeSent": self.code_sent,
-        }
+        let mut saved = self.progress();
+        saved.set("params", self.params.given.clone());
+        saved
     }
 
     /// Polls every 10 s and for 30 minutes, a RequestId lives 8 minutes without activity: documented.

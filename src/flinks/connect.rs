@@ -171,18 +171,6 @@ impl ConnectParams {
         }
         Ok(params)
     }
-
-    fn save(&self, saved: &mut Value) {
-        saved.set(
-            "institutionId",
-            self.institution_id.map(Value::number).into(),
-        );
-        saved.set("language", self.language.as_deref().into());
-        saved.set("tag", self.tag.as_deref().into());
-        saved.set("v2", self.v2.into());
-        saved.set("parameters", self.parameters.clone());
-        saved.set("state", self.state.as_deref().into());
-    }
 }
 
 /// The options of a reconnect.
@@ -207,74 +195,68 @@ pub struct Reconnect {
     in_frame: bool,
     max_age: u64,
     connect: ConnectParams,
+    /// As they were given: a snapshot keeps them, and reads them again.
+    params: Value,
 }
 
 /// Reads the start of a reconnect.
 pub fn reconnect(params: Reader, config: Reader) -> Result<Started, Refusal> {
     params.only(&[OWN, CONNECT].concat())?;
-    let login_id = Guid::read(params.get("loginId"))?;
-    let presentation = params.get("presentation");
-    let in_frame = match presentation.optional(Reader::text)? {
-        None | Some("iframe") => true,
-        Some("form") => false,
-        Some(_) => return Err(presentation.invalid("must be form or iframe")),
-    };
-    let max_age = params.get("maxAge").optional(Reader::uint)?;
-    let connect = ConnectParams::read(params)?;
-    let authorize = AuthorizeParams {
-        login_id: Some(login_id),
-        most_recent_cached: false,
-        save: Some(true),
-        language: connect.language.clone(),
-        is_async: params.get("async").optional_bool()?.unwrap_or(false),
-        ..AuthorizeParams::default()
-    };
-    Ok((
-        Box::new(Reconnect {
-            authorize: Authorize::new(authorize, FlinksConfig::read(config)?)?,
-            way: max_age.map_or(Way::Live, |_| Way::Cached),
-            known: true,
-            in_frame,
-            max_age: max_age.unwrap_or(0),
-            connect,
-        }),
-        Value::Null,
-    ))
+    Guid::read(params.get("loginId"))?;
+    Ok((Box::new(Reconnect::read(params, config)?), Value::Null))
 }
 
 /// Reads the start of a first link.
 pub fn connect(params: Reader, config: Reader) -> Result<Started, Refusal> {
     params.only(CONNECT)?;
-    let config = FlinksConfig::read(config)?;
-    Ok((
-        Box::new(Reconnect {
-            authorize: Authorize::new(AuthorizeParams::default(), config)?,
-            way: Way::Credentials,
-            known: false,
-            in_frame: true,
-            max_age: 0,
-            connect: ConnectParams::read(params)?,
-        }),
-        Value::Null,
-    ))
+    Ok((Box::new(Reconnect::read(params, config)?), Value::Null))
 }
 
 /// Reads what a snapshot kept.
 pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
+    let mut reconnect = Reconnect::read(saved.get("params"), config)?;
+    reconnect.authorize.resume(key, saved)?;
     let way = saved.get("way");
     let text = way.text()?;
     let known = WAYS.iter().find(|(_, known)| *known == text);
-    Ok(Box::new(Reconnect {
-        authorize: Authorize::restore(key, saved.get("authorize"), config)?,
-        way: known.ok_or_else(|| way.invalid("is not a way"))?.0,
-        known: saved.get("known").bool()?,
-        in_frame: saved.get("inFrame").bool()?,
-        max_age: saved.get("maxAge").uint()?,
-        connect: ConnectParams::read(saved.get("connect"))?,
-    }))
+    reconnect.way = known.ok_or_else(|| way.invalid("is not a way"))?.0;
+    Ok(Box::new(reconnect))
 }
 
 impl Reconnect {
+    fn read(params: Reader, config: Reader) -> Result<Reconnect, Refusal> {
+        let presentation = params.get("presentation");
+        let in_frame = match presentation.optional(Reader::text)? {
+            None | Some("iframe") => true,
+            Some("form") => false,
+            Some(_) => return Err(presentation.invalid("must be form or iframe")),
+        };
+        let login_id = params.get("loginId").optional(|field| Guid::read(*field))?;
+        let known = login_id.is_some();
+        let max_age = params.get("maxAge").optional(Reader::uint)?;
+        let connect = ConnectParams::read(params)?;
+        let authorize = AuthorizeParams {
+            login_id,
+            save: Some(true),
+            language: connect.language.clone(),
+            is_async: params.get("async").optional_bool()?.unwrap_or(false),
+            ..AuthorizeParams::default()
+        };
+        Ok(Reconnect {
+            authorize: Authorize::new(authorize, FlinksConfig::read(config)?)?,
+            way: match (known, max_age) {
+                (false, _) => Way::Credentials,
+                (true, None) => Way::Live,
+                (true, Some(_)) => Way::Cached,
+            },
+            known,
+            in_frame,
+            max_age: max_age.unwrap_or(0),
+            connect,
+            params: params.value().clone(),
+        })
+    }
+
     fn waits_for_claim(&self) -> bool {
         matches!(self.way, Way::MidSession | Way::Credentials)
     }
@@ -322,16 +304,10 @@ impl Vendor for Reconnect {
     }
 
     fn save(&self) -> Value {
-        let mut connect = Value::object();
-        self.connect.save(&mut connect);
-        crate::json::object! {
-            "authorize": self.authorize.save(),
-            "way": self.way.text(),
-            "known": self.known,
-            "inFrame": self.in_frame,
-            "maxAge": Value::number(self.max_age),
-            "connect": connect,
-        }
+        let mut saved = self.authorize.progress();
+        saved.set("params", self.params.clone());
+        saved.set("way", self.way.text().into());
+        saved
     }
 
     fn clocks(&self) -> Clocks {

@@ -1,7 +1,7 @@
 //! What Authorize is asked to do, checked before anything is sent.
 
 use crate::failure::Refusal;
-use crate::json::Reader;
+use crate::json::{Reader, Value};
 
 use super::Guid;
 
@@ -43,10 +43,14 @@ pub struct AuthorizeParams {
         serde(rename = "async")
     )]
     pub is_async: bool,
+    /// All of these as they were given, but for username and password: a snapshot keeps them, and reads them
+    /// again.
+    #[cfg_attr(target_arch = "wasm32", serde(skip))]
+    pub given: Value,
 }
 
 impl AuthorizeParams {
-    /// Reads and checks parameters.
+    /// Reads parameters.
     pub fn read(reader: Reader) -> Result<AuthorizeParams, Refusal> {
         reader.only(&[
             "loginId",
@@ -63,7 +67,11 @@ impl AuthorizeParams {
         let cached = reader.get("mostRecentCached");
         let login_id = reader.get("loginId").optional(|field| Guid::read(*field))?;
         let is_async = reader.get("async").optional_bool()?.unwrap_or(false);
-        let params = AuthorizeParams {
+        let mut given = reader.value().clone();
+        if let Value::Object(entries) = &mut given {
+            entries.retain(|(name, _)| name != "username" && name != "password");
+        }
+        Ok(AuthorizeParams {
             most_recent_cached: cached
                 .optional_bool()?
                 .unwrap_or(login_id.is_some() && !is_async),
@@ -75,7 +83,14 @@ impl AuthorizeParams {
             language: reader.get("language").optional(language)?,
             save: reader.get("save").optional_bool()?,
             tag: text("tag")?,
-        };
+            given,
+        })
+    }
+
+    /// Reads the parameters of a start, and checks them against each other.
+    pub fn start(reader: Reader) -> Result<AuthorizeParams, Refusal> {
+        let params = AuthorizeParams::read(reader)?;
+        let cached = reader.get("mostRecentCached");
         if params.login_id.is_some() {
             for name in ["username", "password", "institution"] {
                 if !reader.get(name).is_null() {
