@@ -155,6 +155,24 @@ impl From<Vec<Value>> for Value {
     }
 }
 
+/// What must be true of a field that is there: [`text`], [`bool`] …
+pub type Check = fn(&Reader) -> Result<(), Refusal>;
+
+/// A string that is not empty.
+pub fn text(field: &Reader) -> Result<(), Refusal> {
+    field.text().map(drop)
+}
+
+/// `true` or `false`.
+pub fn bool(field: &Reader) -> Result<(), Refusal> {
+    field.bool().map(drop)
+}
+
+/// A whole number.
+pub fn uint(field: &Reader) -> Result<(), Refusal> {
+    field.uint().map(drop)
+}
+
 /// A cursor over a [`Value`] that can say where it stands.
 #[derive(Clone, Copy)]
 pub struct Reader<'v, 'p> {
@@ -264,6 +282,22 @@ impl<'v> Reader<'v, '_> {
             Some((name, _)) => Err(self.get(name).invalid("is not known here")),
             None => Ok(()),
         }
+    }
+
+    /// An object with no entry beside these, and what stands there is as it must be.
+    pub fn each(&self, checks: &[(&str, Check)]) -> Result<(), Refusal> {
+        let Value::Object(entries) = self.value else {
+            return Err(self.invalid("must be an object"));
+        };
+        for (name, _) in entries {
+            let field = self.get(name);
+            match checks.iter().find(|(known, _)| known == name) {
+                Some(_) if field.is_null() => {}
+                Some((_, check)) => check(&field)?,
+                None => return Err(field.invalid("is not known here")),
+            }
+        }
+        Ok(())
     }
 
     /// The refusal that names this path.

@@ -7,7 +7,7 @@ use crate::json::{Reader, Value, object};
 use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
 
 use super::challenge::{challenges, raw_responses, responses, sends_code};
-use super::params::AuthorizeParams;
+use super::params::Params;
 use super::reply::Reply;
 use super::time::epoch;
 use super::{FlinksConfig, Guid, NAME, SYNCHRONOUS};
@@ -20,7 +20,7 @@ pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
 
 /// Reads what a snapshot kept.
 pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
-    let params = AuthorizeParams::read(saved.get("params"))?;
+    let params = Params::read(saved.get("params"))?;
     let mut authorize = Authorize::new(params, FlinksConfig::read(config)?)?;
     authorize.resume(key, saved)?;
     Ok(Box::new(authorize))
@@ -30,7 +30,7 @@ pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
 pub struct Authorize {
     pub(super) config: FlinksConfig,
     /// Without the credentials.
-    pub(super) params: AuthorizeParams,
+    pub(super) params: Params,
     /// The newest one; it may change from round to round.
     pub(super) request_id: Option<Guid>,
     /// The person has just chosen a phone, so that the next question is for a code.
@@ -54,22 +54,20 @@ impl Authorize {
 
     /// Reads a start.
     pub fn start(params: Reader, config: Reader) -> Result<(Authorize, Value), Refusal> {
-        let mut params = AuthorizeParams::start(params)?;
-        let credentials = match (params.username.take(), params.password.take()) {
-            (Some(username), Some(password)) => {
-                object! {
-                    "Username": Value::Text(username),
-                    "Password": Value::Text(password),
-                }
-            }
-            _ => Value::Null,
+        let read = Params::start(params)?;
+        let credentials = match read.login_id {
+            Some(_) => Value::Null,
+            None => object! {
+                "Username": params.get("username").value().clone(),
+                "Password": params.get("password").value().clone(),
+            },
         };
-        let authorize = Authorize::new(params, FlinksConfig::read(config)?)?;
+        let authorize = Authorize::new(read, FlinksConfig::read(config)?)?;
         Ok((authorize, credentials))
     }
 
     /// Without credentials.
-    pub fn new(params: AuthorizeParams, config: FlinksConfig) -> Result<Authorize, Refusal> {
+    pub fn new(params: Params, config: FlinksConfig) -> Result<Authorize, Refusal> {
         if params.is_async && !config.authorize_async {
             let path = "/config/authorizeAsync".to_owned();
             return Err(Refusal::input(path, "must be true for AuthorizeAsync"));
@@ -84,23 +82,27 @@ impl Authorize {
 
     /// The request that begins.
     pub fn begin(&self, credentials: &Value) -> Request {
-        let params = &self.params;
+        let Params {
+            login_id,
+            cached,
+            given,
+            ..
+        } = &self.params;
         let mut body = Value::object();
         let mut add = |name, value| {
             if value != Value::Null {
                 body.set(name, value);
             }
         };
-        add("LoginId", params.login_id.as_ref().into());
-        add("MostRecentCached", params.most_recent_cached.into());
+        add("LoginId", login_id.as_ref().into());
+        add("MostRecentCached", (*cached).into());
         add("Username", credentials.get("Username").clone());
         add("Password", credentials.get("Password").clone());
-        add("Institution", params.institution.as_deref().into());
-        add("Language", params.language.as_deref().into());
-        add("Save", params.save.into());
-        add("Tag", params.tag.as_deref().into());
+        for name in ["Institution", "Language", "Save", "Tag"] {
+            add(name, given.get(name).clone());
+        }
         let request = self.config.post(self.service(), &body);
-        if params.most_recent_cached {
+        if *cached {
             return request;
         }
         once(request)
@@ -277,7 +279,7 @@ impl Vendor for Authorize {
     }
 
     fn lost(&self, stage: Stage) -> Recovery {
-        let cached = self.params.most_recent_cached;
+        let cached = self.params.cached;
         match stage {
             Stage::Start if cached => Recovery::Repeat(None),
             Stage::Start => Recovery::Unknown,

@@ -16,13 +16,13 @@
 use crate::challenge::Challenge;
 use crate::failure::{Code, Next, Refusal};
 use crate::http::{Header, Request, Response};
-use crate::json::{Reader, Value, decimal};
+use crate::json::{self, Check, Reader, Value, object};
 use crate::vendor::{
     Clocks, Context, Frame, Purpose, Recovery, Stage, Started, Submission, Vendor, Verdict,
 };
 
 use super::authorize::Authorize;
-use super::params::{AuthorizeParams, language};
+use super::params::{Params, guid, language};
 use super::time::epoch;
 use super::{AUTHORIZE_TOKEN, FlinksConfig, Guid};
 
@@ -53,7 +53,6 @@ pub struct ReconnectParams {
 }
 
 /// What of Connect can be chosen.
-#[derive(Clone, Debug, Default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct ConnectParams {
@@ -76,9 +75,6 @@ pub struct ConnectParams {
         tsify(optional, type = "Record<string, string | number | boolean>")
     )]
     pub parameters: Value,
-    /// A one-time value of the host's randomness.
-    #[cfg_attr(target_arch = "wasm32", serde(skip))]
-    pub state: Option<String>,
 }
 
 /// Which way a flow took to its end.
@@ -145,46 +141,43 @@ const RESERVED: [&str; 7] = [
     "tag",
 ];
 
-impl ConnectParams {
-    fn read(reader: Reader) -> Result<ConnectParams, Refusal> {
-        let params = ConnectParams {
-            institution_id: reader.get("institutionId").optional(Reader::uint)?,
-            language: reader.get("language").optional(language)?,
-            tag: reader.get("tag").optional_text()?,
-            v2: reader.get("v2").optional_bool()?,
-            parameters: reader.get("parameters").value().clone(),
-            state: reader.get("state").optional_text()?,
-        };
-        let parameters = reader.get("parameters");
-        if !matches!(params.parameters, Value::Null | Value::Object(_)) {
-            return Err(parameters.invalid("must be an object"));
-        }
-        for (name, value) in params.parameters.entries() {
-            let field = parameters.get(name);
-            let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            if !plain || RESERVED.iter().any(|own| own.eq_ignore_ascii_case(name)) {
-                return Err(field.invalid("must be one of Flinks' names, and has no option here"));
-            }
-            if !matches!(value, Value::Text(_) | Value::Number(_) | Value::Bool(_)) {
-                return Err(field.invalid("must be a string, a number or a boolean"));
-            }
-        }
-        Ok(params)
+/// What each parameter must be like.
+const PARAMS: &[(&str, Check)] = &[
+    ("loginId", guid),
+    ("presentation", presentation),
+    ("async", json::bool),
+    ("maxAge", json::uint),
+    ("institutionId", json::uint),
+    ("language", language),
+    ("tag", json::text),
+    ("v2", json::bool),
+    ("parameters", parameters),
+    ("state", json::text),
+];
+
+fn presentation(field: &Reader) -> Result<(), Refusal> {
+    match field.value().as_text() {
+        Some("form" | "iframe") => Ok(()),
+        _ => Err(field.invalid("must be form or iframe")),
     }
 }
 
-/// The options of a reconnect.
-const OWN: &[&str] = &["loginId", "presentation", "async", "maxAge"];
-
-/// The options of Connect.
-const CONNECT: &[&str] = &[
-    "institutionId",
-    "language",
-    "tag",
-    "v2",
-    "parameters",
-    "state",
-];
+fn parameters(field: &Reader) -> Result<(), Refusal> {
+    if !matches!(field.value(), Value::Object(_)) {
+        return Err(field.invalid("must be an object"));
+    }
+    for (name, value) in field.value().entries() {
+        let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let field = field.get(name);
+        if !plain || RESERVED.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+            return Err(field.invalid("must be one of Flinks' names, and has no option here"));
+        }
+        if !matches!(value, Value::Text(_) | Value::Number(_) | Value::Bool(_)) {
+            return Err(field.invalid("must be a string, a number or a boolean"));
+        }
+    }
+    Ok(())
+}
 
 /// A reconnect or a first link.
 pub struct Reconnect {
@@ -192,23 +185,24 @@ pub struct Reconnect {
     way: Way,
     /// The host brought the LoginId.
     known: bool,
-    in_frame: bool,
-    max_age: u64,
-    connect: ConnectParams,
     /// As they were given: a snapshot keeps them, and reads them again.
     params: Value,
 }
 
 /// Reads the start of a reconnect.
 pub fn reconnect(params: Reader, config: Reader) -> Result<Started, Refusal> {
-    params.only(&[OWN, CONNECT].concat())?;
-    Guid::read(params.get("loginId"))?;
+    guid(&params.get("loginId"))?;
     Ok((Box::new(Reconnect::read(params, config)?), Value::Null))
 }
 
 /// Reads the start of a first link.
 pub fn connect(params: Reader, config: Reader) -> Result<Started, Refusal> {
-    params.only(CONNECT)?;
+    for name in ["loginId", "presentation", "async", "maxAge"] {
+        let field = params.get(name);
+        if !field.is_null() {
+            return Err(field.invalid("is for a reconnect"));
+        }
+    }
     Ok((Box::new(Reconnect::read(params, config)?), Value::Null))
 }
 
@@ -225,36 +219,35 @@ pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
 
 impl Reconnect {
     fn read(params: Reader, config: Reader) -> Result<Reconnect, Refusal> {
-        let presentation = params.get("presentation");
-        let in_frame = match presentation.optional(Reader::text)? {
-            None | Some("iframe") => true,
-            Some("form") => false,
-            Some(_) => return Err(presentation.invalid("must be form or iframe")),
-        };
-        let login_id = params.get("loginId").optional(|field| Guid::read(*field))?;
+        params.each(PARAMS)?;
+        let given = params.value();
+        let login_id = given.get("loginId").as_text().and_then(Guid::parse);
         let known = login_id.is_some();
-        let max_age = params.get("maxAge").optional(Reader::uint)?;
-        let connect = ConnectParams::read(params)?;
-        let authorize = AuthorizeParams {
+        let authorize = Params {
             login_id,
-            save: Some(true),
-            language: connect.language.clone(),
-            is_async: params.get("async").optional_bool()?.unwrap_or(false),
-            ..AuthorizeParams::default()
+            cached: false,
+            is_async: *given.get("async") == Value::Bool(true),
+            given: object! { "Language": given.get("language").clone(), "Save": true },
         };
         Ok(Reconnect {
             authorize: Authorize::new(authorize, FlinksConfig::read(config)?)?,
-            way: match (known, max_age) {
+            way: match (known, given.get("maxAge")) {
                 (false, _) => Way::Credentials,
-                (true, None) => Way::Live,
-                (true, Some(_)) => Way::Cached,
+                (true, Value::Null) => Way::Live,
+                (true, _) => Way::Cached,
             },
             known,
-            in_frame,
-            max_age: max_age.unwrap_or(0),
-            connect,
-            params: params.value().clone(),
+            params: given.clone(),
         })
+    }
+
+    /// The one-time value of the host's.
+    fn state(&self) -> Option<&str> {
+        self.params.get("state").as_text()
+    }
+
+    fn in_frame(&self) -> bool {
+        self.params.get("presentation").as_text() != Some("form")
     }
 
     fn waits_for_claim(&self) -> bool {
@@ -274,9 +267,9 @@ impl Reconnect {
         } else {
             "unproven"
         };
-        let state = self.connect.state.as_deref();
-        let echoed =
-            self.connect.tag.is_none() && state.is_some() && result.get("tag").as_text() == state;
+        let echoed = *self.params.get("tag") == Value::Null
+            && self.state().is_some()
+            && result.get("tag").as_text() == self.state();
         let ownership = match (self.known, echoed) {
             (true, _) => "given",
             (false, true) => "tagged",
@@ -290,7 +283,11 @@ impl Reconnect {
 
     fn is_fresh(&self, result: &Value, now: u64) -> bool {
         let refreshed = result.get("lastRefresh").as_text().and_then(epoch);
-        refreshed.is_some_and(|at| now.saturating_sub(at) <= self.max_age)
+        let max_age = match self.params.get("maxAge") {
+            Value::Number(digits) => digits.parse().unwrap_or(0),
+            _ => 0,
+        };
+        refreshed.is_some_and(|at| now.saturating_sub(at) <= max_age)
     }
 }
 
@@ -329,32 +326,28 @@ impl Vendor for Reconnect {
         let Authorize {
             config, request_id, ..
         } = &self.authorize;
-        let connect = &self.connect;
+        let params = &self.params;
         let mut url = match &config.connect_url {
             Some(base) => base.clone(),
             None => ["https://", &config.instance, "-iframe.private.fin.ag"].concat(),
         };
-        url.push_str(if connect.v2 == Some(false) {
-            "/"
-        } else {
-            "/v2/"
-        });
+        let v2 = *params.get("v2") != Value::Bool(false);
+        url.push_str(if v2 { "/v2/" } else { "/" });
         let mut frame = Frame::default();
         let mut query = Query::default();
         if self.way == Way::MidSession {
             frame.purpose = Purpose::Mfa;
             query.add("requestId", request_id.as_ref().map(Guid::text));
         } else {
-            if let Some(id) = connect.institution_id {
+            if let Value::Number(id) = params.get("institutionId") {
                 url.push_str("Credential/");
-                url.push_str(&decimal(id));
+                url.push_str(id);
             }
             frame.query.push(Header::Secret {
                 name: "authorizeToken",
                 slot: AUTHORIZE_TOKEN,
             });
         }
-        let state = connect.state.as_deref();
         if let Some(landing) = &config.redirect_url {
             let mut landing = landing.clone();
             let joint = if landing.bytes().any(|byte| byte == b'?') {
@@ -364,12 +357,12 @@ impl Vendor for Reconnect {
             };
             landing.push_str(joint);
             landing.push_str("state=");
-            landing.push_str(state.unwrap_or_default());
+            landing.push_str(self.state().unwrap_or_default());
             query.add("redirectUrl", Some(&landing));
         }
-        query.add("language", connect.language.as_deref());
-        query.add("tag", connect.tag.as_deref().or(state));
-        for (name, value) in connect.parameters.entries() {
+        query.add("language", params.get("language").as_text());
+        query.add("tag", params.get("tag").as_text().or(self.state()));
+        for (name, value) in params.get("parameters").entries() {
             let value = match value {
                 Value::Text(text) => text.clone(),
                 value => value.print(),
@@ -386,7 +379,7 @@ impl Vendor for Reconnect {
         claimed.only(&["loginId", "state"])?;
         let login_id = Guid::read(claimed.get("loginId"))?;
         let state = claimed.get("state");
-        if claim.has("state") && state.value().as_text() != self.connect.state.as_deref() {
+        if claim.has("state") && state.value().as_text() != self.state() {
             return Err(state.invalid("must be the one that the flow sent along"));
         }
         let params = &mut self.authorize.params;
@@ -394,7 +387,7 @@ impl Vendor for Reconnect {
             return Ok(Verdict::failed(Code::LoginMismatch, None, None));
         }
         params.login_id = Some(login_id);
-        params.most_recent_cached = true;
+        params.cached = true;
         Ok(Verdict::Go(Stage::Confirm))
     }
 
@@ -423,7 +416,7 @@ impl Vendor for Reconnect {
             (Way::MidSession | Way::Credentials, Verdict::Asks { .. }) => {
                 Verdict::failed(Code::OutcomeUnknown, None, None)
             }
-            (_, Verdict::Asks { .. }) if self.in_frame => self.go_to_connect(Way::MidSession),
+            (_, Verdict::Asks { .. }) if self.in_frame() => self.go_to_connect(Way::MidSession),
             (_, asks @ Verdict::Asks { .. }) => {
                 self.way = Way::Form;
                 asks

@@ -1,12 +1,11 @@
 //! What Authorize is asked to do, checked before anything is sent.
 
 use crate::failure::Refusal;
-use crate::json::{Reader, Value};
+use crate::json::{self, Check, Reader, Value};
 
 use super::Guid;
 
 /// What Authorize is asked to do. Either a LoginId, or username, password and institution.
-#[derive(Default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct AuthorizeParams {
@@ -43,85 +42,100 @@ pub struct AuthorizeParams {
         serde(rename = "async")
     )]
     pub is_async: bool,
-    /// All of these as they were given, but for username and password: a snapshot keeps them, and reads them
-    /// again.
-    #[cfg_attr(target_arch = "wasm32", serde(skip))]
+}
+
+/// What each parameter must be like.
+const PARAMS: &[(&str, Check)] = &[
+    ("loginId", guid),
+    ("mostRecentCached", json::bool),
+    ("username", json::text),
+    ("password", json::text),
+    ("institution", json::text),
+    ("language", language),
+    ("save", json::bool),
+    ("tag", json::text),
+    ("async", json::bool),
+];
+
+/// Parameters, checked, without username and password.
+#[derive(Default)]
+pub struct Params {
+    /// The LoginId.
+    pub login_id: Option<Guid>,
+    /// Cached, and not live.
+    pub cached: bool,
+    /// By AuthorizeAsync.
+    pub is_async: bool,
+    /// All of them as they were given, but for username and password: a snapshot keeps them, and reads
+    /// them again.
     pub given: Value,
 }
 
-impl AuthorizeParams {
+impl Params {
     /// Reads parameters.
-    pub fn read(reader: Reader) -> Result<AuthorizeParams, Refusal> {
-        reader.only(&[
-            "loginId",
-            "mostRecentCached",
-            "username",
-            "password",
-            "institution",
-            "language",
-            "save",
-            "tag",
-            "async",
-        ])?;
-        let text = |name| reader.get(name).optional_text();
-        let cached = reader.get("mostRecentCached");
-        let login_id = reader.get("loginId").optional(|field| Guid::read(*field))?;
-        let is_async = reader.get("async").optional_bool()?.unwrap_or(false);
+    pub fn read(reader: Reader) -> Result<Params, Refusal> {
+        reader.each(PARAMS)?;
+        let login_id = reader
+            .get("loginId")
+            .value()
+            .as_text()
+            .and_then(Guid::parse);
+        let is_async = *reader.get("async").value() == Value::Bool(true);
+        let cached = match reader.get("mostRecentCached").value() {
+            Value::Bool(cached) => *cached,
+            _ => login_id.is_some() && !is_async,
+        };
         let mut given = reader.value().clone();
         if let Value::Object(entries) = &mut given {
-            entries.retain(|(name, _)| name != "username" && name != "password");
+            entries.retain(|(name, _)| !CREDENTIALS.contains(&name.as_str()));
         }
-        Ok(AuthorizeParams {
-            most_recent_cached: cached
-                .optional_bool()?
-                .unwrap_or(login_id.is_some() && !is_async),
+        Ok(Params {
             login_id,
+            cached,
             is_async,
-            username: text("username")?,
-            password: text("password")?,
-            institution: text("institution")?,
-            language: reader.get("language").optional(language)?,
-            save: reader.get("save").optional_bool()?,
-            tag: text("tag")?,
             given,
         })
     }
 
     /// Reads the parameters of a start, and checks them against each other.
-    pub fn start(reader: Reader) -> Result<AuthorizeParams, Refusal> {
-        let params = AuthorizeParams::read(reader)?;
+    pub fn start(reader: Reader) -> Result<Params, Refusal> {
+        let params = Params::read(reader)?;
+        let [username, password, institution] =
+            ["username", "password", "institution"].map(|name| reader.get(name));
         let cached = reader.get("mostRecentCached");
-        if params.login_id.is_some() {
-            for name in ["username", "password", "institution"] {
-                if !reader.get(name).is_null() {
-                    return Err(reader.get(name).invalid("must not stand beside a loginId"));
-                }
-            }
-        } else {
-            if reader.get("username").is_null() && reader.get("password").is_null() {
-                return Err(reader
-                    .get("loginId")
-                    .invalid("must be a GUID, or credentials be given"));
-            }
-            for name in ["username", "password", "institution"] {
-                reader.get(name).text()?;
-            }
-            if params.most_recent_cached {
-                return Err(cached.invalid("must be false with credentials"));
+        if params.login_id.is_none() && username.is_null() && password.is_null() {
+            let field = reader.get("loginId");
+            return Err(field.invalid("must be a GUID, or credentials be given"));
+        }
+        for field in [username, password, institution] {
+            match params.login_id {
+                Some(_) if field.is_null() => {}
+                Some(_) => return Err(field.invalid("must not stand beside a loginId")),
+                None => json::text(&field)?,
             }
         }
-        if params.is_async && params.most_recent_cached {
+        if params.cached && params.login_id.is_none() {
+            return Err(cached.invalid("must be false with credentials"));
+        }
+        if params.cached && params.is_async {
             return Err(cached.invalid("must be false with AuthorizeAsync"));
         }
         Ok(params)
     }
 }
 
+const CREDENTIALS: [&str; 2] = ["username", "password"];
+
+/// A GUID.
+pub fn guid(field: &Reader) -> Result<(), Refusal> {
+    Guid::read(*field).map(drop)
+}
+
 /// One of the two languages.
-pub fn language(reader: &Reader) -> Result<String, Refusal> {
-    match reader.text()? {
-        language @ ("en" | "fr") => Ok(language.to_owned()),
-        _ => Err(reader.invalid("must be en or fr")),
+pub fn language(field: &Reader) -> Result<(), Refusal> {
+    match field.value().as_text() {
+        Some("en" | "fr") => Ok(()),
+        _ => Err(field.invalid("must be en or fr")),
     }
 }
 
