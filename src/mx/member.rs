@@ -3,7 +3,7 @@
 use crate::challenge::Challenge;
 use crate::failure::{Code, Refusal};
 use crate::http::{Request, Response};
-use crate::json::{Reader, Value, object};
+use crate::json::{self, Check, Reader, Value, object};
 use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
 
 use super::challenge::{answered, challenges, raw_answered, same};
@@ -52,109 +52,109 @@ pub struct MemberParams {
         tsify(optional, type = "{ guid: string; value: string }[]")
     )]
     pub credentials: Value,
+    /// How the person answers: in a form of the host's (the default), or in MX's own widget, which the step
+    /// `redirect` opens at the question.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'form' | 'widget'"))]
+    pub presentation: String,
 }
 
-impl MemberParams {
-    /// Reads and checks parameters.
-    pub fn read(reader: Reader) -> Result<MemberParams, Refusal> {
-        reader.only(&[
-            "userGuid",
+/// What each parameter must be like.
+const PARAMS: &[(&str, Check)] = &[
+    ("userGuid", user_guid),
+    ("memberGuid", member_guid),
+    ("job", job),
+    ("institutionCode", institution_code),
+    ("isOauth", json::bool),
+    ("credentials", credentials),
+    ("presentation", presentation),
+];
+
+/// Checks parameters against each other.
+fn check(params: Reader) -> Result<(), Refusal> {
+    let has = |name| !params.get(name).is_null();
+    let (exists, signs_in) = (has("memberGuid"), has("credentials"));
+    let is_oauth = *params.get("isOauth").value() == Value::Bool(true);
+    for (name, wrong, expected) in [
+        (
             "memberGuid",
-            "job",
+            !exists && !has("institutionCode"),
+            "must be given, or an institutionCode",
+        ),
+        (
             "institutionCode",
+            exists && has("institutionCode"),
+            "must not stand beside a memberGuid",
+        ),
+        (
             "isOauth",
+            exists && is_oauth,
+            "must not stand beside a memberGuid",
+        ),
+        (
+            "job",
+            has("job") && (!exists || signs_in),
+            "needs a memberGuid, and no credentials",
+        ),
+        (
             "credentials",
-        ])?;
-        let params = MemberParams {
-            user_guid: user_guid(reader.get("userGuid"))?,
-            member_guid: reader
-                .get("memberGuid")
-                .optional(|field| member_guid(*field))?,
-            job: reader.get("job").optional(job)?,
-            institution_code: reader.get("institutionCode").optional(institution_code)?,
-            is_oauth: reader.get("isOauth").optional_bool()?.unwrap_or(false),
-            credentials: credentials(reader.get("credentials"))?,
-        };
-        let exists = params.member_guid.is_some();
-        let signs_in = params.credentials != Value::Null;
-        let has_job = params.job.is_some();
-        let has_institution = params.institution_code.is_some();
-        for (name, wrong, expected) in [
-            (
-                "memberGuid",
-                !exists && !has_institution,
-                "must be given, or an institutionCode",
-            ),
-            (
-                "institutionCode",
-                exists && has_institution,
-                "must not stand beside a memberGuid",
-            ),
-            (
-                "isOauth",
-                exists && params.is_oauth,
-                "must not stand beside a memberGuid",
-            ),
-            (
-                "job",
-                has_job && (!exists || signs_in),
-                "needs a memberGuid, and no credentials",
-            ),
-            (
-                "credentials",
-                !exists && params.is_oauth == signs_in,
-                "are for a new member, unless isOauth",
-            ),
-        ] {
-            if wrong {
-                return Err(reader.get(name).invalid(expected));
-            }
+            !exists && is_oauth == signs_in,
+            "are for a new member, unless isOauth",
+        ),
+    ] {
+        if wrong {
+            return Err(params.get(name).invalid(expected));
         }
-        Ok(params)
+    }
+    Ok(())
+}
+
+fn user_guid(field: &Reader) -> Result<(), Refusal> {
+    guid(field, "USR-", "must be a user's guid, USR-…")
+}
+
+fn member_guid(field: &Reader) -> Result<(), Refusal> {
+    guid(field, "MBR-", "must be a member's guid, MBR-…")
+}
+
+fn job(field: &Reader) -> Result<(), Refusal> {
+    match field.value().as_text() {
+        Some(job) if JOBS.contains(&job) => Ok(()),
+        _ => Err(field.invalid("must be one of MX's jobs, such as aggregate")),
     }
 }
 
-fn user_guid(reader: Reader) -> Result<String, Refusal> {
-    guid(reader, "USR-", "must be a user's guid, USR-…")
-}
-
-fn member_guid(reader: Reader) -> Result<String, Refusal> {
-    guid(reader, "MBR-", "must be a member's guid, MBR-…")
-}
-
-fn job(reader: &Reader) -> Result<String, Refusal> {
-    let text = reader.text()?;
-    let known = JOBS.contains(&text).then(|| text.to_owned());
-    known.ok_or_else(|| reader.invalid("must be one of MX's jobs, such as aggregate"))
-}
-
-fn institution_code(reader: &Reader) -> Result<String, Refusal> {
-    match reader.text()? {
-        text if is_plain(text) => Ok(text.to_owned()),
-        _ => Err(reader.invalid("must be an institution's code, such as mxbank")),
+fn institution_code(field: &Reader) -> Result<(), Refusal> {
+    match field.value().as_text() {
+        Some(text) if is_plain(text) => Ok(()),
+        _ => Err(field.invalid("must be an institution's code, such as mxbank")),
     }
 }
 
-fn credentials(reader: Reader) -> Result<Value, Refusal> {
-    if reader.is_null() {
-        return Ok(Value::Null);
+fn presentation(field: &Reader) -> Result<(), Refusal> {
+    match field.value().as_text() {
+        Some("form" | "widget") => Ok(()),
+        _ => Err(field.invalid("must be form or widget")),
     }
-    let items = reader.value().items();
+}
+
+fn credentials(field: &Reader) -> Result<(), Refusal> {
+    let items = field.value().items();
     if items.is_empty() {
-        return Err(reader.invalid("must be a list of guids and values that is not empty"));
+        return Err(field.invalid("must be a list of guids and values that is not empty"));
     }
     for (place, item) in items.iter().enumerate() {
-        let place = crate::json::decimal(place as u64);
-        let item = reader.item(&place, item);
+        let place = json::decimal(place as u64);
+        let item = field.item(&place, item);
         item.only(&["guid", "value"])?;
+        let credential = item.get("guid");
         guid(
-            item.get("guid"),
+            &credential,
             "CRD-",
             "must be the guid of a credential, CRD-…",
         )?;
         item.get("value").text()?;
     }
-    Ok(reader.value().clone())
+    Ok(())
 }
 
 /// Reads a start: the flow's side of it, and the credentials, which are kept nowhere.
@@ -165,30 +165,21 @@ pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
 
 /// Reads what a snapshot kept.
 pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
-    Ok(Box::new(Member {
-        config: MxConfig::read(config)?,
-        user_guid: user_guid(key.get("user_guid"))?,
-        member_guid: key
-            .get("member_guid")
-            .optional(|field| member_guid(*field))?,
-        begin: match saved.get("begin").text()? {
-            "create" => Begin::Create,
-            "update" => Begin::Update,
-            "watch" => Begin::Watch,
-            _ => Begin::Job(job(&saved.get("begin"))?),
-        },
-        institution_code: saved.get("institution_code").optional(institution_code)?,
-        is_oauth: saved.get("is_oauth").bool()?,
-        seen: saved.get("seen").uint()?,
-        refused: saved.get("refused").bool()?,
-        purpose: Stage::Poll,
-    }))
+    let signs_in = saved.get("signsIn").bool()?;
+    let mut member = Member::read(saved.get("params"), signs_in, config)?;
+    let field = key.get("member_guid");
+    field.optional(member_guid)?;
+    member.member_guid = field.value().as_text().map(str::to_owned);
+    member.seen = saved.get("seen").uint()?;
+    member.refused = saved.get("refused").bool()?;
+    member.opens_widget = saved.get("opensWidget").bool()?;
+    Ok(Box::new(member))
 }
 
 /// How a flow begins.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Begin {
-    Job(String),
+    Job,
     Create,
     Update,
     Watch,
@@ -197,15 +188,16 @@ enum Begin {
 /// A member.
 pub struct Member {
     config: MxConfig,
-    user_guid: String,
-    member_guid: Option<String>,
+    /// As they were given, without credentials: a snapshot keeps them, and reads them again.
+    params: Value,
     begin: Begin,
-    institution_code: Option<String>,
-    is_oauth: bool,
+    member_guid: Option<String>,
     /// How many polls in a row said the same thing that one poll alone does not prove.
     seen: u64,
     /// MX did not accept the last answers.
     refused: bool,
+    /// The window that the person needs is MX's widget, and not the bank's.
+    opens_widget: bool,
     /// Why the challenges are asked for by themselves.
     purpose: Stage,
 }
@@ -213,25 +205,39 @@ pub struct Member {
 impl Member {
     /// Reads a start.
     pub fn start(params: Reader, config: Reader) -> Result<(Member, Value), Refusal> {
-        let params = MemberParams::read(params)?;
-        let begin = match (&params.member_guid, params.job) {
-            (_, Some(job)) => Begin::Job(job),
-            (None, None) => Begin::Create,
-            (Some(_), None) if params.credentials != Value::Null => Begin::Update,
-            (Some(_), None) => Begin::Watch,
-        };
-        let member = Member {
+        let credentials = params.get("credentials");
+        let member = Member::read(params, !credentials.is_null(), config)?;
+        check(params)?;
+        Ok((member, credentials.value().clone()))
+    }
+
+    fn read(params: Reader, signs_in: bool, config: Reader) -> Result<Member, Refusal> {
+        params.each(PARAMS)?;
+        user_guid(&params.get("userGuid"))?;
+        let mut given = params.value().clone();
+        if let Value::Object(entries) = &mut given {
+            entries.retain(|(name, _)| name != "credentials");
+        }
+        let text = |name| given.get(name).as_text();
+        Ok(Member {
             config: MxConfig::read(config)?,
-            user_guid: params.user_guid,
-            member_guid: params.member_guid,
-            begin,
-            institution_code: params.institution_code,
-            is_oauth: params.is_oauth,
+            begin: match (text("memberGuid"), text("job")) {
+                (_, Some(_)) => Begin::Job,
+                (None, _) => Begin::Create,
+                _ if signs_in => Begin::Update,
+                _ => Begin::Watch,
+            },
+            member_guid: text("memberGuid").map(str::to_owned),
             seen: 0,
             refused: false,
+            opens_widget: false,
             purpose: Stage::Poll,
-        };
-        Ok((member, params.credentials))
+            params: given,
+        })
+    }
+
+    fn in_widget(&self) -> bool {
+        self.params.get("presentation").as_text() == Some("widget")
     }
 
     /// The request that begins.
@@ -241,28 +247,32 @@ impl Member {
             Value::Null => Value::List(Vec::new()),
             given => given.clone(),
         };
-        match &self.begin {
+        match self.begin {
             Begin::Watch => self.status(),
-            Begin::Job(job) => self.call("POST", &[job], None),
+            Begin::Job => self.call("POST", &[self.text("job")], None),
             Begin::Update => Request {
                 once: true,
                 ..self.call("PUT", &[], body(object! { "credentials": credentials }))
             },
             Begin::Create => {
                 let mut member = object! {
-                    "institution_code": self.institution_code.as_deref(),
+                    "institution_code": self.text("institutionCode"),
                     "credentials": credentials,
                 };
-                if self.is_oauth {
+                if *self.params.get("isOauth") == Value::Bool(true) {
                     member.set("is_oauth", true.into());
                 }
-                let path = ["users", &self.user_guid, "members"];
+                let path = ["users", self.text("userGuid"), "members"];
                 Request {
                     once: true,
                     ..self.config.call("POST", &path, body(member))
                 }
             }
         }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.params.get(name).as_text().unwrap_or_default()
     }
 
     /// The status, which also carries the challenges.
@@ -280,6 +290,18 @@ impl Member {
         self.call("GET", &["oauth_window_uri"], None)
     }
 
+    /// MX's widget, which opens at the question that a CHALLENGED member is asked.
+    fn widget(&self) -> Request {
+        let widget = object! {
+            "widget_type": "connect_widget",
+            "current_member_guid": self.member_guid.as_deref(),
+            "ui_message_version": Value::number(4),
+        };
+        let body = object! { "widget_url": widget };
+        let path = ["users", self.text("userGuid"), "widget_urls"];
+        self.config.call("POST", &path, Some(body))
+    }
+
     /// The answers to all challenges of a round, at once.
     pub fn resume(&self, challenges: Value) -> Request {
         let member = object! { "challenges": challenges };
@@ -292,7 +314,7 @@ impl Member {
 
     fn call(&self, method: &'static str, rest: &[&str], body: Option<Value>) -> Request {
         let member_guid = self.member_guid.as_deref().unwrap_or_default();
-        let mut path = vec!["users", &self.user_guid, "members", member_guid];
+        let mut path = vec!["users", self.text("userGuid"), "members", member_guid];
         path.extend(rest);
         self.config.call(method, &path, body)
     }
@@ -300,15 +322,15 @@ impl Member {
     /// Takes the member's guid out of a reply; a migration can give it a new one.
     fn note(&mut self, body: &Value) {
         let value = body.get("member").get("guid");
-        if let Ok(guid) = member_guid(Reader::new("guid", value)) {
-            self.member_guid = Some(guid);
+        if member_guid(&Reader::new("guid", value)).is_ok() {
+            self.member_guid = value.as_text().map(str::to_owned);
         }
     }
 
     /// The reply to what began.
     fn began(&mut self, response: &Response) -> Verdict {
         let body = response.json();
-        let creates = matches!(self.begin, Begin::Create);
+        let creates = self.begin == Begin::Create;
         match refused(response.status) {
             // Another member stands in the way, which the body names; or a job that runs for long.
             Some(Code::ConcurrentSession) if creates => {
@@ -350,13 +372,20 @@ impl Member {
                 self.seen = 1;
                 Verdict::Wait(Stage::Look, None)
             }
+            Reply::Challenged(_) | Reply::ChallengedSomehow if self.in_widget() => {
+                self.opens_widget = true;
+                Verdict::Redirect
+            }
             Reply::Challenged(asked) => self.asks(asked),
             Reply::ChallengedSomehow => {
                 self.purpose = stage;
                 self.seen = seen;
                 Verdict::Go(Stage::Challenges)
             }
-            Reply::Redirect => Verdict::Redirect,
+            Reply::Redirect => {
+                self.opens_widget = false;
+                Verdict::Redirect
+            }
             Reply::Working => Verdict::Wait(Stage::Poll, response.retry_after),
             Reply::Connected { certain: false, .. } | Reply::Ended { certain: false, .. }
                 if seen == 0 =>
@@ -399,7 +428,9 @@ impl Member {
     /// The reply to a call for the window.
     fn opened(&mut self, response: &Response) -> Verdict {
         let body = response.json();
-        let url = body.get("member").get("oauth_window_uri").as_text();
+        let (widget, member) = (body.get("widget_url"), body.get("member"));
+        let url = widget.get("url").as_text();
+        let url = url.or_else(|| member.get("oauth_window_uri").as_text());
         match (refused(response.status), url) {
             (Some(code), _) => Verdict::failed(code, None, response.retry_after),
             (None, Some(url)) if is_ok(response.status) && url.starts_with("https://") => {
@@ -417,24 +448,18 @@ impl Vendor for Member {
 
     fn key(&self) -> Value {
         object! {
-            "user_guid": self.user_guid.as_str(),
+            "user_guid": self.text("userGuid"),
             "member_guid": self.member_guid.as_deref(),
         }
     }
 
     fn save(&self) -> Value {
-        let begin = match &self.begin {
-            Begin::Job(job) => job,
-            Begin::Create => "create",
-            Begin::Update => "update",
-            Begin::Watch => "watch",
-        };
         object! {
-            "begin": begin,
-            "institution_code": self.institution_code.as_deref(),
-            "is_oauth": self.is_oauth,
+            "params": self.params.clone(),
+            "signsIn": self.begin == Begin::Update,
             "seen": Value::number(self.seen),
             "refused": self.refused,
+            "opensWidget": self.opens_widget,
         }
     }
 
@@ -462,7 +487,8 @@ impl Vendor for Member {
     /// A member's guid, which after a migration can be another one, or nothing.
     fn returned(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
         if *claim != Value::Null {
-            self.member_guid = Some(member_guid(Reader::new("memberGuid", claim))?);
+            member_guid(&Reader::new("memberGuid", claim))?;
+            self.member_guid = claim.as_text().map(str::to_owned);
         }
         Ok(Verdict::Go(Stage::Poll))
     }
@@ -479,6 +505,7 @@ impl Vendor for Member {
             Submission::Raw(raw) => self.resume(raw_answered(raw)?),
             Submission::Nothing => match stage {
                 Stage::Challenges => self.challenges(),
+                Stage::Window if self.opens_widget => self.widget(),
                 Stage::Window => self.window(),
                 _ => self.status(),
             },
@@ -487,7 +514,7 @@ impl Vendor for Member {
 
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         match stage {
-            Stage::Start if !matches!(self.begin, Begin::Watch) => self.began(response),
+            Stage::Start if self.begin != Begin::Watch => self.began(response),
             Stage::Answer => self.resumed(response),
             Stage::Window => self.opened(response),
             _ => self.looked(stage, response, context),
@@ -495,9 +522,9 @@ impl Vendor for Member {
     }
 
     fn lost(&self, stage: Stage) -> Recovery {
-        match (stage, &self.begin) {
+        match (stage, self.begin) {
             (Stage::Start, Begin::Create | Begin::Update) => Recovery::Unknown,
-            (Stage::Start, Begin::Job(_)) => Recovery::Look(Stage::Poll),
+            (Stage::Start, Begin::Job) => Recovery::Look(Stage::Poll),
             (Stage::Answer, _) => Recovery::Look(Stage::Look),
             (Stage::Start | Stage::Check | Stage::Window, _) => Recovery::Repeat(None),
             _ => Recovery::Repeat(Some(Code::OutcomeUnknown)),

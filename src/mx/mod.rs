@@ -115,11 +115,11 @@ impl MxConfig {
 
 /// A guid of MX's, such as `MBR-84ca0882-ad6c-4f10-817f-c8c0de7424fa`: its prefix, and nothing that
 /// would leave its place in a path.
-pub fn guid(reader: Reader, prefix: &str, wrong: &'static str) -> Result<String, Refusal> {
-    let text = reader.value().as_text().unwrap_or_default();
+pub fn guid(field: &Reader, prefix: &str, wrong: &'static str) -> Result<(), Refusal> {
+    let text = field.value().as_text().unwrap_or_default();
     match text.strip_prefix(prefix) {
-        Some(rest) if is_plain(rest) => Ok(text.to_owned()),
-        _ => Err(reader.invalid(wrong)),
+        Some(rest) if is_plain(rest) => Ok(()),
+        _ => Err(field.invalid(wrong)),
     }
 }
 
