@@ -58,3 +58,30 @@ export function readLanding(
     institution: one('institution'),
   }
 }
+
+/** What is needed of a flow that was stored before the person left. */
+export type Landable = AsyncIterable<
+  | { readonly kind: string }
+  | { readonly kind: 'connect'; returned(claim: { loginId: string; state: string | null }): void }
+>
+
+/**
+ * The whole-page way, after the reload: reads the landing address as `readLanding` does, at once, and tells the flow
+ * that was restored, as soon as it stands at its step `connect`. Resolves to whether it did. Rejects with `INVALID_INPUT`
+ * where the landing is malformed or not the flow's own, and the flow waits on.
+ */
+export async function land(
+  flow: Landable,
+  page: Pick<Window, 'location' | 'history'>,
+  redirectUrl: string | URL,
+): Promise<boolean> {
+  const landing = readLanding(page, redirectUrl)
+  if (landing === undefined) return false
+  const { loginId, state } = landing
+  for await (const step of flow) {
+    if (!('returned' in step) || step.kind !== 'connect') continue
+    step.returned({ loginId, state })
+    return true
+  }
+  return false
+}

@@ -4,32 +4,32 @@
  */
 import { isObject, readText, type Message, type RefusedReason } from './connect-message.js'
 
-/** The documented types that concern a connection, and whether the flow should look at the member now. */
-const TYPES = {
-  'mx/load': false,
-  'mx/client/oauthComplete': true,
-  'mx/oauthComplete/success': true,
-  'mx/oauthComplete/error': true,
-  'mx/connect/loaded': false,
-  'mx/connect/stepChange': false,
-  'mx/connect/selectedInstitution': false,
-  'mx/connect/enterCredentials': false,
-  'mx/connect/submitMFA': false,
-  'mx/connect/memberStatusUpdate': true,
-  'mx/connect/memberConnected': true,
-  'mx/connect/memberError': true,
-  'mx/connect/createMemberError': false,
-  'mx/connect/connected/primaryAction': true,
-  'mx/connect/oauthRequested': false,
-  'mx/connect/oauthError': false,
-}
+/** The documented types that concern a connection. */
+const TYPES = [
+  'mx/load',
+  'mx/client/oauthComplete',
+  'mx/oauthComplete/success',
+  'mx/oauthComplete/error',
+  'mx/connect/loaded',
+  'mx/connect/stepChange',
+  'mx/connect/selectedInstitution',
+  'mx/connect/enterCredentials',
+  'mx/connect/submitMFA',
+  'mx/connect/memberStatusUpdate',
+  'mx/connect/memberConnected',
+  'mx/connect/memberError',
+  'mx/connect/createMemberError',
+  'mx/connect/connected/primaryAction',
+  'mx/connect/oauthRequested',
+  'mx/connect/oauthError',
+] as const
 
 /** What MX's widget said. Its user's and its session's guid are left out. */
 export type MxEvent =
   | {
       readonly kind: 'mx'
       /** As MX's pages spell it, whatever the casing was. */
-      readonly type: keyof typeof TYPES
+      readonly type: (typeof TYPES)[number]
       readonly memberGuid: string | undefined
       /** Of `memberStatusUpdate`: widgets send the number where the API sends the name. */
       readonly connectionStatus: number | undefined
@@ -40,24 +40,21 @@ export type MxEvent =
   | { readonly kind: 'unknown'; readonly step: string }
 
 /** The types as they are compared: documents and widgets differ in case, and in one letter. */
-const byName = new Map((Object.keys(TYPES) as (keyof typeof TYPES)[]).map((type) => [normal(type), type]))
+const byName = new Map(TYPES.map((type) => [normal(type), type]))
 
-/** What a message says, or why it is refused; `look` where it hints that the member has changed. */
-export function readMx(message: Message): { event: MxEvent; look: boolean } | RefusedReason {
+/** What a message says, or why it is refused. */
+export function readMx(message: Message): MxEvent | RefusedReason {
   const { mx, type, metadata } = message
   if (mx !== true || typeof type !== 'string' || !/^[\w/]{1,64}$/.test(type)) return 'shape'
   const known = byName.get(normal(type))
-  if (known === undefined) return { event: { kind: 'unknown', step: type }, look: false }
+  if (known === undefined) return { kind: 'unknown', step: type }
   const { member_guid, connection_status, current, initial_step } = isObject(metadata) ? metadata : {}
   return {
-    look: TYPES[known],
-    event: {
-      kind: 'mx',
-      type: known,
-      memberGuid: readText(member_guid),
-      connectionStatus: Number.isInteger(connection_status) ? (connection_status as number) : undefined,
-      current: readText(current) ?? readText(initial_step),
-    },
+    kind: 'mx',
+    type: known,
+    memberGuid: readText(member_guid),
+    connectionStatus: Number.isInteger(connection_status) ? (connection_status as number) : undefined,
+    current: readText(current) ?? readText(initial_step),
   }
 }
 

@@ -8,7 +8,7 @@ import { readMx, type MxEvent } from './connect-mx.js'
 import { invalidInput, type FlowError } from './errors.js'
 
 export { FlowError } from './errors.js'
-export { readLanding, type Landing } from './connect-landing.js'
+export { land, readLanding, type Landing } from './connect-landing.js'
 export type { FlinksEvent, MxEvent, RefusedReason }
 
 /** What is needed of a flow's step: its `connect` step, or the `redirect` step of MX's widget. */
@@ -28,7 +28,6 @@ export interface MountableWidget {
   readonly kind: 'redirect'
   readonly signal?: AbortSignal | undefined
   readonly url: string
-  returned(landing: string): void
 }
 
 /** How to mount, and who hears of what. */
@@ -166,19 +165,18 @@ function judgeOf(step: Mountable, onEvent: NonNullable<MountOptions['onEvent']>)
     return undefined
   }
 
-  /** A widget's message is a hint to look now; whose member it is, the flow knows itself. */
-  function widget(step: MountableWidget, message: Message): RefusedReason | undefined {
+  /** The flow looks at the member every three seconds, whatever its widget says. */
+  function widget(message: Message): RefusedReason | undefined {
     const read = readMx(message)
     if (typeof read === 'string') return read
-    const reason = read.look ? refusing(() => step.returned(new URL(step.url).origin)) : undefined
-    if (reason === undefined) onEvent(read.event)
-    return reason
+    onEvent(read)
+    return undefined
   }
 
   return (data: unknown): RefusedReason | undefined => {
     const message = readMessage(data)
     if (message === undefined) return 'shape'
-    return step.kind === 'connect' ? connect(step, message) : widget(step, message)
+    return step.kind === 'connect' ? connect(step, message) : widget(message)
   }
 }
 

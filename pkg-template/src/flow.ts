@@ -44,7 +44,7 @@ export interface RedirectStep {
    * Says that the person came back, and to which address. Without it the flow looks at the vendor from time
    * to time.
    */
-  returned(landing?: string | URL): void
+  returned(landing: string | URL): void
 }
 
 /** The person goes on in the vendor's own page: `mount` of `bank-mfa/connect` shows it in a frame. */
@@ -260,10 +260,10 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   }
 
   #redirect(url: string): RedirectStep {
-    const returned = (landing?: string | URL) => {
-      const query = landing === undefined ? undefined : toUrl(landing).searchParams
+    const returned = (landing: string | URL) => {
+      const { searchParams } = toUrl(landing)
       // Through a page that escaped it, the key arrives with a part of the escape.
-      const claim = query?.get('member_guid') ?? query?.get('amp;member_guid') ?? null
+      const claim = searchParams.get('member_guid') ?? searchParams.get('amp;member_guid')
       this.#go(() => this.#handle.returned(JSON.stringify(claim), this.#host.clock.now()))
     }
     return { kind: 'redirect', url, returned, signal: this.#open() }
