@@ -126,7 +126,8 @@ test: tools lint test-rust test-wasm size test-package test-demo ## everything, 
 
 # Not the page's HTML: its white space is text.
 PRETTIER := $(BIN)/prettier --config tests/prettier.json --log-level warn \
-  'pkg-template/src/**/*.ts' 'tests/**/*.{js,mjs,ts}' 'www/**/*.{js,mjs,css}'
+  'pkg-template/src/**/*.ts' 'tests/**/*.{js,mjs,ts}' 'www/**/*.{js,mjs,css}' \
+  'src/simulator/**/*.{js,css}'
 
 .PHONY: lint
 lint: rust $(NPM) ## formatting, and clippy natively and for wasm32

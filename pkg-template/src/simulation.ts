@@ -10,10 +10,12 @@ import {
 } from './wasm/simulator.js'
 
 export type {
+  ConnectRules,
   Counts,
   Fault,
   FaultKind,
   MemberProfile as Member,
+  Misbehaviour,
   MxRules,
   On,
   Profile as Person,
@@ -44,7 +46,8 @@ export interface VirtualClock extends Clock {
 /** A simulated vendor: see the README for its people, and for what it enforces. */
 export interface Simulated {
   /**
-   * A drop-in `fetch`. Whatever the host, it answers by the path: from `/v3/` on as Flinks, from `/users/`,
+   * A drop-in `fetch`. Whatever the host, it answers by the path: from `/v3/` on as Flinks, at the root and from
+   * `/v2/`, `/Credential/` or `/connect/` on as Connect, which a browser can be led to, from `/users/`,
    * `/institutions/` or `/oauth/` on as MX. A lost reply rejects, a hanging one settles when the signal aborts.
    */
   fetch(input: string | URL | Request, init?: Partial<FetchInit> & RequestInit): Promise<Response>
@@ -102,7 +105,8 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
     const request = new Request(input, init)
     request.signal.throwIfAborted()
     const { pathname, search } = new URL(request.url)
-    const path = pathname.slice(Math.max(0, pathname.search(/\/(v3|users|institutions|oauth)\//))) + search
+    const path =
+      pathname.slice(Math.max(0, pathname.search(/\/(v[23]|Credential|connect|users|institutions|oauth)\//))) + search
     const body = new Uint8Array(await request.arrayBuffer())
     const reply = handle.handle(time(), request.method, path, [...request.headers].flat(), body)
     if (reply.arrival === 'lost') throw new TypeError('the reply is lost')

@@ -38,6 +38,9 @@ pub struct Counts {
     pub credentials_repeated: u32,
     /// … of which this many were put before the bank, as right or wrong.
     pub credentials_judged: u32,
+    /// Flinks: frames of Connect that were opened. What a person does within one is not counted:
+    /// it is no call of a client.
+    pub connects: u32,
     /// Authorize tokens handed out.
     pub tokens_minted: u32,
     /// Authorize tokens spent on a session.

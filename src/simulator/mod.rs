@@ -52,6 +52,19 @@
 //! | a card in a live session, or whose data is prepared, is not deleted | 400 CARD_IN_USE | A, status D |
 //! | a deleted card is unknown, and so are its sessions | 400 INVALID_LOGIN, SESSION_NONEXISTENT | A, D |
 //!
+//! Connect, Flinks' frame ([`ConnectRules`]):
+//!
+//! | rule | otherwise | sure |
+//! |---|---|---|
+//! | `/v2/?…`, `/?…` and `/v2/Credential/{InstitutionId}?…` | 404 | A, C |
+//! | a `requestId` opens the round that its session stands at | SESSION_NONEXISTENT, SESSION_EXPIRED, ALREADY_AUTHORIZED | A, codes D |
+//! | an `authorizeToken` signs one frame in; opening the page does not spend it | TOKEN_INVALID | C, D |
+//! | events go to the parent by `step`, errors by their FlinksCode; the payload of APP_RESIZE is ours | | A |
+//! | REDIRECT names the LoginId in `url`, as on Flinks' page, and at the top level | | A, C |
+//! | `redirectUrl` keeps its query, and gets `loginId`, `institution`, `accountId` | | A, C |
+//! | the `tag` comes back with a cached Authorize that has none ([`ConnectRules::returns_tag`]) | | D |
+//! | one institution, two accounts; no consent, no stored answers, no colours | | |
+//!
 //! MX:
 //!
 //! | rule | otherwise | sure |
@@ -70,8 +83,8 @@
 //! | three seconds between reads of a status, and a look before an answer | only counted | A, W |
 //! | an OAuth window opens once | 410 | A |
 //!
-//! Nobody refreshes at night. Connect, MX's widget and webhooks are not simulated yet. Cross-origin
-//! headers are the host's.
+//! Nobody refreshes at night. MX's widget and webhooks are not simulated yet. Cross-origin headers, and
+//! who may frame Connect, are the host's.
 
 mod counts;
 mod faults;
@@ -85,7 +98,7 @@ mod time;
 
 pub use counts::{Counts, Rule};
 pub use faults::{Fault, FaultKind, On};
-pub use flinks::{Person, Rules};
+pub use flinks::{ConnectRules, Misbehaviour, Person, Rules};
 pub use http::{Arrival, Incoming, Outgoing};
 pub use mx::{Member, MxRules};
 
@@ -139,7 +152,9 @@ impl Simulator {
             faults,
             counts,
         } = self;
-        if mx::is_mx(request.path) {
+        if flinks::is_connect(request) {
+            flinks.connect(now, request, counts)
+        } else if mx::is_mx(request.path) {
             let call = mx::Call::read(*request);
             call.count(counts);
             faults.carry(call.on(), mx::bare, || mx.handle(now, &call, counts))

@@ -50,6 +50,7 @@ import {
 import wasm from 'bank-mfa/module.wasm'
 import {
   simulator,
+  type ConnectRules,
   type Counts,
   type Fault,
   type Person,
@@ -250,7 +251,8 @@ export function pair(status: number, body: Uint8Array): VendorRequest | undefine
 }
 
 export async function simulated(): Promise<void> {
-  const rules: Partial<Rules> = { tokensRequired: false }
+  const connect: ConnectRules = { misbehave: 'early', elsewhere: null, returnsTag: false }
+  const rules: Partial<Rules> = { tokensRequired: false, connect }
   const bank: Simulated = simulator({ seed: 1, now: 0, rules, realTime: false })
   const time: VirtualClock = bank.clock
   time.advance(1)

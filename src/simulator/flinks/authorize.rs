@@ -71,16 +71,26 @@ impl Flinks {
             .take(&key, now, &self.rules)
             .map_err(unauthorized)?;
         counts.tokens_used += u32::from(key.given.is_some());
+        counts.credentials_judged += u32::from(matches!(start.who, Who::Credentials { .. }));
+        let token = call.request.header("flinks-auth-key");
+        self.enter(now, start, token, counts).map_err(refused)
+    }
+
+    /// Opens a session with a token that was taken for it.
+    pub(super) fn enter(
+        &mut self,
+        now: u64,
+        mut start: Start,
+        token: Option<&str>,
+        counts: &mut Counts,
+    ) -> Result<usize, Refusal> {
         let person = match &start.who {
             Who::LoginId(login_id) => self
                 .holder(login_id)
-                .ok_or_else(|| refused(Refusal::of("INVALID_LOGIN")))?,
-            Who::Credentials { username, password } => {
-                counts.credentials_judged += 1;
-                people::find(username)
-                    .filter(|person| person.password == password)
-                    .ok_or_else(|| refused(Refusal::with_status(401, "INVALID_LOGIN")))?
-            }
+                .ok_or_else(|| Refusal::of("INVALID_LOGIN"))?,
+            Who::Credentials { username, password } => people::find(username)
+                .filter(|person| person.password == password)
+                .ok_or_else(|| Refusal::with_status(401, "INVALID_LOGIN"))?,
         };
         if !start.cached
             && self
@@ -90,12 +100,13 @@ impl Flinks {
         {
             counts.broke(Rule::Concurrent);
             if self.rules.refuse_concurrent || person.quirks.one_session {
-                return Err(refused(Refusal::of("CONCURRENT_SESSION")));
+                return Err(Refusal::of("CONCURRENT_SESSION"));
             }
         }
-        let token = key.given.map(str::to_owned);
+        if start.cached && start.tag.is_none() && self.rules.connect.returns_tag {
+            start.tag = self.connect.tag(person.username);
+        }
         let plan = self.plan(person, &start);
-        let token = token.as_deref();
         let session = Session::open(person, start, plan, token, now, &mut self.seed);
         self.sessions.push(session);
         Ok(self.sessions.len() - 1)

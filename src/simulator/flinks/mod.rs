@@ -1,11 +1,12 @@
 //! The Flinks part: GenerateAuthorizeToken, Authorize and AuthorizeAsync, the data calls, the cards
-//! and their stored answers.
+//! and their stored answers, and Connect.
 
 mod authorize;
 mod call;
 mod cards;
 mod challenge;
 mod codes;
+mod connect;
 mod data;
 mod fields;
 mod judge;
@@ -20,16 +21,19 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub use connect::{ConnectRules, Misbehaviour};
 pub use people::Person;
 pub use rules::Rules;
 
 pub(crate) use call::Call;
+pub(crate) use connect::is_connect;
 pub(crate) use people::{everybody, find};
 pub(crate) use replies::bare;
 
 use call::Operation;
 use cards::Card;
 use codes::Refusal;
+use connect::Connect;
 use fields::Invalid;
 use session::Session;
 use token::Tokens;
@@ -50,6 +54,7 @@ pub(crate) struct Flinks {
     tokens: Tokens,
     sessions: Vec<Session>,
     cards: Vec<Card>,
+    connect: Connect,
     /// When the first request came: the data of cached mode is older than that.
     opened: Option<u64>,
 }
@@ -63,7 +68,7 @@ impl Flinks {
         let (api_key, bearer) = (key("x-api-key"), key("bearer"));
         let mut seed = Seed::new(seed);
         let secret_key = seed.guid();
-        let (tokens, sessions, opened) = Default::default();
+        let (tokens, sessions, connect, opened) = Default::default();
         Self {
             rules,
             secret_key,
@@ -73,20 +78,25 @@ impl Flinks {
             tokens,
             sessions,
             cards: everybody().map(Card::found).collect(),
+            connect,
             opened,
         }
     }
 
     pub(crate) fn handle(&mut self, now: u64, call: &Call<'_>, counts: &mut Counts) -> Outgoing {
-        self.opened.get_or_insert(now);
-        for session in &mut self.sessions {
-            session.settle(now);
-        }
+        self.settle(now);
         self.routed(now, call, counts)
             .unwrap_or_else(|(rule, reply)| {
                 rule.into_iter().for_each(|rule| counts.broke(rule));
                 reply
             })
+    }
+
+    fn settle(&mut self, now: u64) {
+        self.opened.get_or_insert(now);
+        for session in &mut self.sessions {
+            session.settle(now);
+        }
     }
 
     fn routed(

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ConnectRules;
+
 /// Where pages disagree or say nothing, the strictest reading that lets a correct client through.
 /// As JSON every member may be left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +30,8 @@ pub struct Rules {
     /// CONCURRENT_SESSION (A). Off by default, because a page reloaded in the middle would be shut
     /// out for eight minutes; the person `one_session` has it on. Always counted.
     pub refuse_concurrent: bool,
+    /// How Connect behaves.
+    pub connect: ConnectRules,
 }
 
 impl Default for Rules {
@@ -41,6 +45,7 @@ impl Default for Rules {
             ask_by_request_id: true,
             empty_answers_incomplete: false,
             refuse_concurrent: false,
+            connect: ConnectRules::default(),
         }
     }
 }

@@ -27,20 +27,28 @@ impl Tokens {
 
     /// Takes the token of a call that opens a session: from here on it belongs to that session.
     pub(crate) fn take(&mut self, key: &Key<'_>, now: u64, rules: &Rules) -> Result<(), Rule> {
-        let Some(given) = self.known(key, rules)? else {
-            return Ok(());
-        };
-        let Some(token) = self.0.get_mut(given) else {
-            return Ok(());
-        };
-        if token.used {
-            return Err(Rule::TokenUsed);
+        let given = self.usable(key, now, rules)?;
+        if let Some(token) = given.and_then(|given| self.0.get_mut(given)) {
+            token.used = true;
         }
-        if now.saturating_sub(token.minted) >= rules.token_life() {
-            return Err(Rule::TokenExpired);
-        }
-        token.used = true;
         Ok(())
+    }
+
+    /// The token, if it could open a session now, or none where none is needed.
+    pub(crate) fn usable<'a>(
+        &self,
+        key: &Key<'a>,
+        now: u64,
+        rules: &Rules,
+    ) -> Result<Option<&'a str>, Rule> {
+        let given = self.known(key, rules)?;
+        match given.and_then(|given| self.0.get(given)) {
+            Some(token) if token.used => Err(Rule::TokenUsed),
+            Some(token) if now.saturating_sub(token.minted) >= rules.token_life() => {
+                Err(Rule::TokenExpired)
+            }
+            _ => Ok(given),
+        }
     }
 
     /// Checks the token of a call within a session against the one that opened it.

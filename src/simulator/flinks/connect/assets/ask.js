@@ -1,0 +1,129 @@
+/** A round of challenges as a form: how each type is asked, and what is answered under which key. */
+import { el } from './dom.js'
+
+/** By `Type`; whatever has no line here is asked as plain text. */
+const KINDS = {
+  MultipleChoice: (all, words) => choice(all.options, (key) => [all.prompt, [key]], words),
+  MultipleChoiceMultipleAnswers: several,
+  ImageSelection: images,
+  TextOrCall: phone,
+}
+
+/**
+ * @param {{ Type?: unknown, Prompt: string, Iterables?: string[] }[]} challenges
+ * @returns {{ sets: Element[], read(): [string, string[]][] | null }} null, and the page says why, where something lacks
+ */
+export function ask(challenges, words) {
+  const asked = challenges.map((challenge, index) => challengeSet(challenge, index, words))
+  return {
+    sets: asked.map(({ set }) => set),
+    read() {
+      const pairs = asked.map(({ read }) => read())
+      const isSame = (pair, at) => asked[at].isNew && pairs.findIndex((other) => other?.[0] === pair?.[0]) < at
+      asked.forEach(({ tell }, at) => {
+        tell(pairs[at] === null ? words.missing : isSame(pairs[at], at) ? words.same : '')
+      })
+      const wrong = asked.find(({ set }) => set.querySelector('.problem:not([hidden])'))
+      wrong?.set.querySelector('input, select').focus()
+      return wrong ? null : joined(pairs)
+    },
+  }
+}
+
+/** Two challenges with one prompt share its array, in order. */
+function joined(pairs) {
+  const all = new Map()
+  for (const [key, answers] of pairs) all.set(key, [...(all.get(key) ?? []), ...answers])
+  return [...all]
+}
+
+function challengeSet({ Type, Prompt, Iterables = [] }, index, words) {
+  const all = { prompt: Prompt, options: Iterables, name: `challenge-${index}` }
+  const isNew = Type === 'QuestionAndAnswer' && Iterables.length > 0
+  const kind = isNew ? newQuestion : (Object.hasOwn(KINDS, Type) && KINDS[Type]) || text
+  const { parts, read } = kind(all, words)
+  const problem = el('p', { id: `${all.name}-problem`, class: 'problem', role: 'alert', hidden: true })
+  const set = el(
+    'fieldset',
+    { class: 'challenge', 'aria-describedby': problem.id },
+    el('legend', {}, Prompt),
+    ...parts,
+    problem,
+  )
+  for (const [at, choices] of set.querySelectorAll('.options').entries()) {
+    for (const input of choices.querySelectorAll('input')) input.name = `${all.name}-${at}`
+  }
+  const tell = (why) => {
+    problem.textContent = why
+    problem.hidden = !why
+  }
+  return { set, isNew, tell, read }
+}
+
+function text({ prompt }, words) {
+  const { part, input } = field(words.answer)
+  return { parts: [part], read: () => (input.value ? [prompt, [input.value]] : null) }
+}
+
+function field(label, attributes = {}) {
+  const input = el('input', {
+    type: 'text',
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    ...attributes,
+  })
+  return { input, part: el('label', { class: 'field' }, el('span', {}, label), input) }
+}
+
+function newQuestion({ options }, words) {
+  const select = el(
+    'select',
+    {},
+    el('option', { value: '' }, words.pick),
+    ...options.map((option) => el('option', { value: option }, option)),
+  )
+  const { part, input } = field(words.answer)
+  const read = () => (select.value && input.value ? [select.value, [input.value]] : null)
+  return { parts: [el('label', { class: 'field' }, el('span', {}, words.question), select), part], read }
+}
+
+/** Where to, and how: the phone is the key. */
+function phone({ options }, words) {
+  const where = choices(options, (option) => option, words.phone)
+  const how = choices(['Text', 'Call'], (option) => words[option], words.channel)
+  const read = () => (where.value() && how.value() ? [where.value(), [how.value()]] : null)
+  return { parts: [where.part, how.part], read }
+}
+
+function choice(options, pair) {
+  const { part, value } = choices(options, (option) => option)
+  return { parts: [part], read: () => (value() ? pair(value()) : null) }
+}
+
+function several({ prompt, options }) {
+  const { part, values } = choices(options, (option) => option, null, 'checkbox')
+  return { parts: [part], read: () => (values().length > 0 ? [prompt, values()] : null) }
+}
+
+/** The media type is not stated; GIF is told by its first bytes. */
+function images({ prompt, options }, words) {
+  const type = (image) => (image.startsWith('R0lGOD') ? 'gif' : 'png')
+  const { part, value } = choices(options, (option, at) =>
+    el('img', { src: `data:image/${type(option)};base64,${option}`, alt: words.image(at + 1, options.length) }),
+  )
+  part.classList.add('images')
+  return { parts: [part], read: () => (value() ? [prompt, [value()]] : null) }
+}
+
+function choices(options, show, label, type = 'radio') {
+  const inputs = options.map((value) => el('input', { type, value }))
+  const part = el(
+    'div',
+    { class: 'options', role: label ? 'group' : null, 'aria-label': label },
+    label ? el('span', { class: 'label', 'aria-hidden': 'true' }, label) : null,
+    ...inputs.map((input, at) => el('label', { class: 'option' }, input, show(options[at], at))),
+  )
+  const values = () => inputs.filter(({ checked }) => checked).map(({ value }) => value)
+  return { part, values, value: () => values()[0] }
+}

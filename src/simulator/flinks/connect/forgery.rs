@@ -1,0 +1,38 @@
+//! What a page is told that is to misbehave.
+
+use super::visit::{View, text};
+use crate::simulator::flinks::Flinks;
+use crate::simulator::flinks::people::{Person, find};
+use crate::simulator::json::Json;
+
+impl Flinks {
+    /// How, and with what: the LoginId of this person, so far as one is known, and that of somebody
+    /// else.
+    pub(super) fn forgery(&self, view: &View, asked: &Json) -> Option<Json> {
+        let kind = serde_json::to_string(&self.rules.connect.misbehave?).ok()?;
+        let opened = view.iter().find(|(key, _)| key == "visit");
+        let id = opened.map_or_else(|| text(asked, "visit"), |(_, id)| id.as_text());
+        let visit = self
+            .connect
+            .visits
+            .iter()
+            .find(|visit| Some(visit.id.as_str()) == id);
+        let session = visit.and_then(|visit| self.sessions.get(visit.session?));
+        let person = session.map(|session| session.person);
+        let is = |name| person.is_some_and(|person| person.username == name);
+        let another = find(if is("Greatday") {
+            "greatday_nomfa"
+        } else {
+            "Greatday"
+        });
+        let login_id =
+            |person: Option<&Person>| Json::Text(person.map(Person::login_id).unwrap_or_default());
+        let elsewhere = self.rules.connect.elsewhere.as_ref();
+        Some(Json::object([
+            ("kind", Json::parse(kind.as_bytes())?),
+            ("own", login_id(person.or(another))),
+            ("another", login_id(another)),
+            ("elsewhere", elsewhere.map_or(Json::Null, Json::text)),
+        ]))
+    }
+}

@@ -1,0 +1,113 @@
+//! Connect, the frame: a page on an origin of its own, where a person signs in or answers what the
+//! bank asks. Its address and the messages to its parent are documented; the calls that it makes
+//! are nobody's business but its own, and ours here.
+
+mod forgery;
+mod page;
+mod rules;
+mod visit;
+
+#[cfg(test)]
+mod tests;
+
+pub use rules::{ConnectRules, Misbehaviour};
+
+use std::collections::BTreeMap;
+
+use visit::Visit;
+
+use super::{Flinks, replies};
+use crate::simulator::counts::{Counts, Rule};
+use crate::simulator::http::{Incoming, Outgoing};
+use crate::simulator::json::Json;
+
+#[derive(Debug, Default)]
+pub(crate) struct Connect {
+    visits: Vec<Visit>,
+    /// The `tag` of the frame that last authorized a person, by username.
+    tags: BTreeMap<&'static str, String>,
+}
+
+impl Connect {
+    pub(super) fn tag(&self, username: &str) -> Option<String> {
+        self.tags.get(username).cloned()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Route<'a> {
+    Page,
+    Asset(&'a str),
+    /// A call of the page.
+    Call(&'a str),
+}
+
+/// Whether a request is for Connect: `/v2/?…`, without `/v2` on newer pages, and `/connect/…` for
+/// what the page is made of and calls.
+pub(crate) fn is_connect(request: &Incoming<'_>) -> bool {
+    route(request).is_some()
+}
+
+fn route<'a>(request: &Incoming<'a>) -> Option<Route<'a>> {
+    let path = request.path.split('?').next().unwrap_or_default();
+    match (request.method, path.strip_prefix("/connect/")) {
+        ("POST", name) => name.map(Route::Call),
+        ("GET", Some(name)) => Some(Route::Asset(name)),
+        ("GET", None) => {
+            let own = path.strip_prefix("/v2").unwrap_or(path);
+            let is_page = matches!(own, "" | "/") || own.starts_with("/Credential/");
+            is_page.then_some(Route::Page)
+        }
+        _ => None,
+    }
+}
+
+impl Flinks {
+    /// Answers a browser, or the page in it.
+    pub(crate) fn connect(
+        &mut self,
+        now: u64,
+        request: &Incoming<'_>,
+        counts: &mut Counts,
+    ) -> Outgoing {
+        self.settle(now);
+        let (path, query) = request.path.split_once('?').unwrap_or((request.path, ""));
+        let french = query.split('&').any(|pair| pair == "language=fr");
+        let rules = &self.rules.connect;
+        let found = match route(request) {
+            Some(Route::Page) => Some(page::page(path, french, rules)),
+            Some(Route::Asset(name)) => page::asset(name, rules),
+            Some(Route::Call(name)) => self.called(now, name, request.body, counts),
+            None => None,
+        };
+        found.unwrap_or_else(|| {
+            counts.broke(Rule::Path);
+            replies::not_found()
+        })
+    }
+
+    fn called(
+        &mut self,
+        now: u64,
+        name: &str,
+        body: &[u8],
+        counts: &mut Counts,
+    ) -> Option<Outgoing> {
+        let asked = Json::parse(body).unwrap_or(Json::Null);
+        let view = match name {
+            "open" => self.open(now, &asked, counts),
+            "sign-in" => self.sign_in(now, &asked, counts),
+            "answer" => self.answer_visit(now, &asked),
+            "look" => self.look(now, &asked),
+            "leave" => self.leave(&asked),
+            _ => return None,
+        };
+        let mut view = view.unwrap_or_else(|ended| {
+            ended.rule.into_iter().for_each(|rule| counts.broke(rule));
+            ended.view()
+        });
+        let forgery = self.forgery(&view, &asked);
+        view.extend(forgery.map(|forgery| ("forgery".to_owned(), forgery)));
+        Some(Outgoing::json(200, &Json::Object(view)))
+    }
+}

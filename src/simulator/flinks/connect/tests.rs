@@ -1,0 +1,362 @@
+//! What the page gets to see, without a browser; `tests/demo/connect-page.test.mjs` has one.
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::simulator::flinks::tests::{CITY, COUNTRY, Got, MINUTE, Scenario};
+use crate::simulator::{ConnectRules, Misbehaviour, Rules};
+
+impl Scenario {
+    fn call(&mut self, name: &str, body: &str) -> Got {
+        self.send_to("POST", &format!("/connect/{name}"), None, body)
+    }
+
+    fn open(&mut self, name: &str, value: &str) -> Got {
+        self.call("open", &format!(r#"{{"{name}":"{value}"}}"#))
+    }
+
+    fn sign_in(&mut self, visit: &Got, username: &str, password: &str) -> Got {
+        let visit = visit.text("visit");
+        let body =
+            format!(r#"{{"visit":"{visit}","username":"{username}","password":"{password}"}}"#);
+        self.call("sign-in", &body)
+    }
+
+    fn say(&mut self, visit: &Got, key: &str, answer: &str) -> Got {
+        let visit = visit.text("visit");
+        let responses = format!(r#"[["{key}",["{answer}"]]]"#);
+        self.call(
+            "answer",
+            &format!(r#"{{"visit":"{visit}","responses":{responses}}}"#),
+        )
+    }
+
+    fn tag(&mut self) -> String {
+        self.mint();
+        self.cached("Greatday").text("Tag").to_owned()
+    }
+}
+
+impl Got {
+    fn state(&self) -> &str {
+        self.text("state")
+    }
+
+    fn refusal(&self) -> &str {
+        assert_eq!(self.state(), "refused");
+        self.text("code")
+    }
+
+    fn first_prompt(&self) -> &str {
+        let Some(Json::Array(all)) = self.body.member("challenges") else {
+            return "";
+        };
+        let prompt = all.first().and_then(|one| one.member("Prompt"));
+        prompt.and_then(Json::as_text).unwrap_or_default()
+    }
+
+    fn forgery(&self, name: &str) -> &str {
+        let forgery = self.body.member("forgery");
+        let member = forgery.and_then(|forgery| forgery.member(name));
+        member.and_then(Json::as_text).unwrap_or_default()
+    }
+}
+
+fn with(connect: ConnectRules) -> Scenario {
+    let rules = Rules::default();
+    Scenario::with(Rules { connect, ..rules })
+}
+
+fn misbehaving(kind: Misbehaviour) -> Scenario {
+    with(ConnectRules {
+        misbehave: Some(kind),
+        ..ConnectRules::default()
+    })
+}
+
+#[test]
+fn the_page_comes_under_each_of_its_addresses_and_names_its_parts_from_there() {
+    let mut bank = Scenario::new();
+    for (path, base) in [
+        ("/v2/?requestId=x", "\"../connect/page.js\""),
+        ("/?requestId=x&language=en", "\"connect/page.js\""),
+        ("/v2?requestId=x", "\"connect/page.js\""),
+        ("/v2/Credential/14?x", "\"../../connect/page.js\""),
+        ("/Credential/14", "\"../connect/page.js\""),
+    ] {
+        let (method, headers, body) = ("GET", &[], &[][..]);
+        let got = bank.bank.handle(
+            0,
+            &Incoming {
+                method,
+                path,
+                headers,
+                body,
+            },
+        );
+        let html = String::from_utf8(got.body).unwrap();
+        assert!(
+            html.contains(base) && html.contains("lang=\"en\""),
+            "{path}"
+        );
+        let policy = got
+            .headers
+            .iter()
+            .find(|(name, _)| name == "content-security-policy");
+        assert!(
+            policy
+                .unwrap()
+                .1
+                .starts_with("default-src 'none'; script-src 'self';")
+        );
+    }
+    let (method, headers, body) = ("GET", &[], &[][..]);
+    let path = "/v2/?a=b&language=fr";
+    let got = bank.bank.handle(
+        0,
+        &Incoming {
+            method,
+            path,
+            headers,
+            body,
+        },
+    );
+    assert!(String::from_utf8(got.body).unwrap().contains("lang=\"fr\""));
+    assert_eq!(bank.bank.counts().connects, 0);
+}
+
+#[test]
+fn what_is_not_connects_is_left_to_others() {
+    let (headers, body) = (&[], &[][..]);
+    for (method, path) in [
+        ("GET", "/v3/x/BankingServices/Authorize"),
+        ("GET", "/users/x"),
+        ("GET", "/v2x"),
+        ("GET", "/credential/14"),
+        ("GET", "/x/connect/page.js"),
+        ("POST", "/"),
+        ("POST", "/v2/"),
+    ] {
+        let request = Incoming {
+            method,
+            path,
+            headers,
+            body,
+        };
+        assert!(!is_connect(&request), "{method} {path}");
+    }
+    let mut bank = Scenario::new();
+    assert_eq!(
+        bank.send_to("GET", "/connect/nothing", None, "").status,
+        404
+    );
+    assert_eq!(bank.call("nothing", "{}").status, 404);
+    assert_eq!(bank.broken(), ["path"]);
+}
+
+#[test]
+fn a_request_id_opens_the_round_that_stands_and_the_right_answer_ends_it() {
+    let mut bank = Scenario::new();
+    bank.live("Greatday");
+    let before = bank.cached("Greatday").last_refresh();
+    let request_id = bank.request_id.clone();
+    let visit = bank.later(MINUTE).open("requestId", &request_id);
+    assert_eq!((visit.state(), visit.first_prompt()), ("asks", CITY));
+    let done = bank.later(MINUTE).say(&visit, CITY, "montreal");
+    assert_eq!(done.state(), "done");
+    assert_eq!(
+        done.text("loginId"),
+        bank.bank.login_id("Greatday").unwrap()
+    );
+    assert!(bank.cached("Greatday").last_refresh() > before);
+    assert_eq!(bank.poll().status, 200);
+    assert_eq!(
+        bank.open("requestId", &request_id).refusal(),
+        "ALREADY_AUTHORIZED"
+    );
+}
+
+#[test]
+fn a_wrong_answer_meets_another_question_also_for_the_address_opened_again() {
+    let mut bank = Scenario::new();
+    bank.live("Greatday");
+    let request_id = bank.request_id.clone();
+    let visit = bank.open("requestId", &request_id);
+    for wrong in [CITY, COUNTRY] {
+        let again = bank.say(&visit, wrong, "Atlantis");
+        assert_eq!(again.body.member("refused"), Some(&Json::Bool(true)));
+    }
+    let reloaded = bank.open("requestId", &request_id);
+    assert_eq!(reloaded.first_prompt(), "What shape do people like most?");
+    let end = bank.say(&reloaded, reloaded.first_prompt(), "Circle");
+    assert_eq!(end.refusal(), "INVALID_SECURITY_RESPONSE_NO_RETRY");
+    assert_eq!(bank.bank.counts().answers, 0);
+}
+
+#[test]
+fn answers_that_do_not_fit_change_nothing() {
+    let mut bank = Scenario::new();
+    bank.live("proto_prompt");
+    let request_id = bank.request_id.clone();
+    let visit = bank.open("requestId", &request_id);
+    let got = bank.say(&visit, "__proto__", "one");
+    assert_eq!(
+        (got.state(), got.body.member("misfit")),
+        ("asks", Some(&Json::Bool(true)))
+    );
+    let id = visit.text("visit");
+    let both = format!(
+        r#"{{"visit":"{id}","responses":[["__proto__",["one"]],["constructor",["two"]]]}}"#
+    );
+    assert_eq!(bank.call("answer", &both).state(), "done");
+}
+
+#[test]
+fn a_request_id_that_is_gone_is_named_by_its_code() {
+    let mut bank = Scenario::new();
+    bank.live("Greatday");
+    let request_id = bank.request_id.clone();
+    let unknown = bank.open("requestId", "00000000-0000-4000-8000-000000000000");
+    assert_eq!(unknown.refusal(), "SESSION_NONEXISTENT");
+    let visit = bank.open("requestId", &request_id);
+    bank.later(8 * MINUTE);
+    assert_eq!(
+        bank.say(&visit, CITY, "Montreal").refusal(),
+        "SESSION_EXPIRED"
+    );
+    assert_eq!(
+        bank.open("requestId", &request_id).refusal(),
+        "SESSION_EXPIRED"
+    );
+}
+
+#[test]
+fn a_token_is_spent_by_the_first_sign_in_and_not_by_the_page() {
+    let mut bank = Scenario::new();
+    let token = bank.token.clone();
+    let [first, second] = [(); 2].map(|()| bank.open("authorizeToken", &token));
+    assert_eq!(first.state(), "credentials");
+    assert_eq!(
+        bank.sign_in(&first, "Greatday", "wrong").refusal(),
+        "INVALID_LOGIN"
+    );
+    assert_eq!(
+        bank.sign_in(&second, "Greatday", "Everyday").refusal(),
+        "TOKEN_INVALID"
+    );
+    assert_eq!(
+        bank.open("authorizeToken", &token).refusal(),
+        "TOKEN_INVALID"
+    );
+    assert_eq!(
+        bank.sign_in(&first, "Greatday", "Everyday").first_prompt(),
+        CITY
+    );
+    assert_eq!(bank.say(&first, CITY, "Montreal").state(), "done");
+    let counts = bank.bank.counts();
+    assert_eq!(
+        (counts.connects, counts.tokens_used, counts.credentials),
+        (3, 1, 0)
+    );
+    assert_eq!(bank.broken(), ["token-used"]);
+}
+
+#[test]
+fn what_is_no_token_of_this_customer_opens_nothing() {
+    let mut bank = Scenario::new();
+    let secret = bank.bank.secret_key().to_owned();
+    for token in ["", "00000000-0000-4000-8000-000000000000", &secret] {
+        assert_eq!(
+            bank.open("authorizeToken", token).refusal(),
+            "TOKEN_INVALID"
+        );
+    }
+    assert_eq!(bank.call("open", "{}").refusal(), "TOKEN_INVALID");
+    let token = bank.token.clone();
+    assert_eq!(
+        bank.later(15 * MINUTE)
+            .open("authorizeToken", &token)
+            .refusal(),
+        "TOKEN_INVALID"
+    );
+    let tokens_required = false;
+    let mut older = Scenario::with(Rules {
+        tokens_required,
+        ..Rules::default()
+    });
+    let visit = older.call("open", "{}");
+    assert_eq!(
+        older.sign_in(&visit, "greatday_nomfa", "Everyday").state(),
+        "done"
+    );
+}
+
+#[test]
+fn a_bank_that_works_is_looked_at_again() {
+    let mut bank = Scenario::new();
+    let token = bank.token.clone();
+    let visit = bank.open("authorizeToken", &token);
+    assert_eq!(
+        bank.sign_in(&visit, "slow_dispatched", "Everyday").state(),
+        "works"
+    );
+    let look = format!(r#"{{"visit":"{}"}}"#, visit.text("visit"));
+    assert_eq!(bank.later(25_000).call("look", &look).state(), "asks");
+    bank.call("leave", &look);
+    assert_eq!(bank.call("look", &look).refusal(), "SESSION_NONEXISTENT");
+}
+
+#[test]
+fn the_tag_of_a_frame_comes_back_with_its_login_id() {
+    let connected = |bank: &mut Scenario, tag: &str| {
+        let token = bank.mint();
+        let body = format!(r#"{{"authorizeToken":"{token}"{tag}}}"#);
+        let visit = bank.call("open", &body);
+        bank.sign_in(&visit, "Greatday", "Everyday");
+        let state = bank.say(&visit, CITY, "Montreal").state().to_owned();
+        assert_eq!(state, "done");
+    };
+    let tag = r#","tag":"one-time""#;
+    let mut bank = Scenario::new();
+    assert_eq!(bank.tag(), "");
+    connected(&mut bank, tag);
+    assert_eq!(bank.tag(), "one-time");
+    connected(&mut bank, "");
+    assert_eq!(bank.tag(), "");
+
+    let returns_tag = false;
+    let mut silent = with(ConnectRules {
+        returns_tag,
+        ..ConnectRules::default()
+    });
+    connected(&mut silent, tag);
+    assert_eq!(silent.tag(), "");
+}
+
+#[test]
+fn a_page_that_is_to_misbehave_learns_how_and_with_whose_login_id() {
+    let mut bank = misbehaving(Misbehaviour::AnotherLogin);
+    bank.live("Greatday");
+    let request_id = bank.request_id.clone();
+    let visit = bank.open("requestId", &request_id);
+    let id = |name| bank.bank.login_id(name).unwrap();
+    assert_eq!(visit.forgery("kind"), "another-login");
+    assert_eq!(visit.forgery("own"), id("Greatday"));
+    assert_eq!(visit.forgery("another"), id("greatday_nomfa"));
+    bank.bank.set_rules(Rules::default());
+    assert_eq!(
+        bank.open("requestId", &request_id).body.member("forgery"),
+        None
+    );
+}
+
+#[test]
+fn a_good_token_is_refused_once() {
+    let mut bank = misbehaving(Misbehaviour::TokenInvalid);
+    let token = bank.token.clone();
+    assert_eq!(
+        bank.open("authorizeToken", &token).refusal(),
+        "TOKEN_INVALID"
+    );
+    assert_eq!(bank.open("authorizeToken", &token).state(), "credentials");
+    assert!(bank.broken().is_empty());
+}
