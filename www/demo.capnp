@@ -1,4 +1,5 @@
-# The demo's two servers in one workerd: the page, and the simulated vendor on an origin of its own.
+# The demo's servers in one workerd: the page, and the simulated vendor on two origins of its own, one
+# for its API and one for Connect, the page that others frame.
 # `serve.mjs` starts it from the repository's root (the paths of `disk` start there; those of
 # `embed` start here), may give other ports, and says through the environment where each one is.
 using Workerd = import "/workerd/workerd.capnp";
@@ -14,6 +15,8 @@ const demo :Workerd.Config = (
   sockets = [
     (name = "page", service = "page", address = "127.0.0.1:8787", http = ()),
     (name = "vendor", service = "vendor", address = "127.0.0.1:8788", http = ()),
+    # The same worker, and so the same sessions.
+    (name = "connect", service = "vendor", address = "127.0.0.1:8789", http = ()),
   ],
 );
 
@@ -25,6 +28,7 @@ const page :Workerd.Worker = (
     (name = "PACKAGE", service = "package"),
     (name = "VENDOR", service = "vendor"),
     (name = "VENDOR_ORIGIN", fromEnvironment = "DEMO_VENDOR_ORIGIN"),
+    (name = "CONNECT_ORIGIN", fromEnvironment = "DEMO_CONNECT_ORIGIN"),
     # As a company's back end would, this worker alone knows the vendor's secret key. It is
     # the simulator's for seed 1, and opens nothing else.
     (name = "SECRET_KEY", text = "910a2dec-8902-4cc1-afba-8da1658eec67"),
@@ -44,4 +48,5 @@ const vendor :Workerd.Worker = (
     (name = "bank-mfa/dist/wasm/simulator_bg.wasm", wasm = embed "../target/pkg/dist/wasm/simulator_bg.wasm"),
   ],
   compatibilityDate = "2026-10-01",
+  bindings = [(name = "VENDOR_ORIGIN", fromEnvironment = "DEMO_VENDOR_ORIGIN")],
 );

@@ -28,7 +28,8 @@ export default {
 function route(request, env) {
   const { pathname } = new URL(request.url)
   if (pathname === '/config') {
-    return Response.json({ vendor: env.VENDOR_ORIGIN, instance: 'toolbox', customerId: CUSTOMER_ID })
+    const [vendor, connect] = [env.VENDOR_ORIGIN, env.CONNECT_ORIGIN]
+    return Response.json({ vendor, connect, instance: 'toolbox', customerId: CUSTOMER_ID })
   }
   if (pathname === '/token') return token(request, env)
   if (pathname.startsWith('/mx/')) return proxy(request, env)
@@ -84,7 +85,7 @@ function only(headers, ...names) {
   return Object.fromEntries(names.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])))
 }
 
-/** The policy names all the page may do: its own code, WebAssembly, and calls to the vendor. */
+/** The policy names all the page may do: its own code, WebAssembly, calls to the vendor, and its frame. */
 function secured(response, env) {
   const headers = new Headers(response.headers)
   headers.set(
@@ -95,6 +96,7 @@ function secured(response, env) {
       "style-src 'self'",
       "img-src 'self' data:",
       `connect-src 'self' ${env.VENDOR_ORIGIN}`,
+      `frame-src ${env.CONNECT_ORIGIN}`,
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
@@ -103,7 +105,8 @@ function secured(response, env) {
     ].join('; '),
   )
   headers.set('cache-control', 'no-store')
-  headers.set('cross-origin-opener-policy', 'same-origin')
+  // A window that the vendor's frame opens, as banks do, keeps its opener only so.
+  headers.set('cross-origin-opener-policy', 'same-origin-allow-popups')
   headers.set('cross-origin-resource-policy', 'same-origin')
   headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=()')
   headers.set('referrer-policy', 'no-referrer')

@@ -1,5 +1,5 @@
 /**
- * Starts the demo: `node www/serve.mjs [--port 8787] [--vendor-port 8788]`, 0 for any free port.
+ * Starts the demo: `node www/serve.mjs [--port 8787] [--vendor-port 8788] [--connect-port 8789]`, 0 for any free port.
  * Prints the address once it listens; SIGINT or SIGTERM ends it. Tests import `serve` instead.
  */
 import { spawn } from 'node:child_process'
@@ -15,21 +15,22 @@ const workerd = `${root}tests/node_modules/.bin/workerd`
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * Resolves when both servers listen. They end with `close`, or with this process, also where a signal ends it.
- * @param {{ port?: number, vendorPort?: number }} options 0, as here, is any free port
- * @returns {Promise<{ url: string, vendor: string, ended: Promise<number | null>, close(): Promise<void> }>}
+ * Resolves when all three listen. They end with `close`, or with this process, also where a signal ends it.
+ * @param {{ port?: number, vendorPort?: number, connectPort?: number }} options 0, as here, is any free port
+ * @returns {Promise<{ url: string, vendor: string, connect: string, ended: Promise<number | null>, close(): Promise<void> }>}
  */
-export async function serve({ port = 0, vendorPort = 0 } = {}) {
+export async function serve({ port = 0, vendorPort = 0, connectPort = 0 } = {}) {
   for (const [path, command] of [
     [workerd, 'make tools'],
     [`${root}target/pkg/package.json`, 'make build'],
   ]) {
     if (!existsSync(path)) throw new Error(`${path} is missing: run \`${command}\` first`)
   }
-  // The page's policy names the vendor's origin, so both ports must be known before the start.
-  const [pageAt, vendorAt] = await freePorts([port, vendorPort])
+  // The page's policy names the other origins, so all ports must be known before the start.
+  const [pageAt, vendorAt, connectAt] = await freePorts([port, vendorPort, connectPort])
   const url = `http://127.0.0.1:${pageAt}`
   const vendor = `http://127.0.0.1:${vendorAt}`
+  const connect = `http://127.0.0.1:${connectAt}`
   const child = spawn(
     workerd,
     [
@@ -38,11 +39,12 @@ export async function serve({ port = 0, vendorPort = 0 } = {}) {
       '--control-fd=3',
       `--socket-addr=page=127.0.0.1:${pageAt}`,
       `--socket-addr=vendor=127.0.0.1:${vendorAt}`,
+      `--socket-addr=connect=127.0.0.1:${connectAt}`,
     ],
     {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-      env: { ...process.env, DEMO_VENDOR_ORIGIN: vendor },
+      env: { ...process.env, DEMO_VENDOR_ORIGIN: vendor, DEMO_CONNECT_ORIGIN: connect },
     },
   )
   // Nothing is to be saved, and a gentle end would wait for replies that hang on purpose.
@@ -55,12 +57,12 @@ export async function serve({ port = 0, vendorPort = 0 } = {}) {
     for (const signal of SIGNALS) process.off(signal, leave)
     return code
   })
-  await listening(child, ended, 2)
+  await listening(child, ended, 3)
   const close = async () => {
     kill()
     await ended
   }
-  return { url, vendor, ended, close }
+  return { url, vendor, connect, ended, close }
 }
 
 /** workerd writes one line of JSON to its control channel for each socket that listens. */
@@ -95,9 +97,14 @@ async function freePorts(wanted) {
 
 async function main() {
   const { values } = parseArgs({
-    options: { port: { type: 'string', default: '8787' }, 'vendor-port': { type: 'string', default: '8788' } },
+    options: {
+      port: { type: 'string', default: '8787' },
+      'vendor-port': { type: 'string', default: '8788' },
+      'connect-port': { type: 'string', default: '8789' },
+    },
   })
-  const demo = await serve({ port: Number(values.port), vendorPort: Number(values['vendor-port']) })
+  const [port, vendorPort, connectPort] = [values.port, values['vendor-port'], values['connect-port']].map(Number)
+  const demo = await serve({ port, vendorPort, connectPort })
   console.log(`bank-mfa demo: ${demo.url}/ (the simulated vendor: ${demo.vendor})`)
   // To be ended by a signal is how this is meant to end.
   process.exitCode = 0

@@ -4,7 +4,10 @@
  *   /s/{session}/v3/…             Flinks' API, as `baseUrl` `…/s/{session}` reaches it
  *   /s/{session}/users/…          MX's API, as the page's server reaches it; /institutions/… too
  *   /s/{session}/oauth/…          the bank's windows, which a person visits
- *   /s/{session}/control          POST {reset, cors, fault, rules, advance}, each key optional
+ *   /s/{session}/v2/…             Connect, as `connectUrl` `…/s/{session}` reaches it; /?… and /connect/… too
+ *   /s/{session}/control          POST {reset, cors, fault, rules, connect, advance}, each key optional:
+ *                                 `rules` are Flinks', and what they do not name is as at first, but for
+ *                                 `connect`, which changes only what it names: {misbehave: 'early'}, until null
  *   /s/{session}/control/people   GET: who can be simulated, with password and right answers
  *   /s/{session}/control/members  GET: the same of MX
  *   /s/{session}/control/counts   GET: what the simulator has received so far
@@ -24,11 +27,12 @@ const LONGEST_HANG = 10 * 60_000
 const sessions = new Map()
 
 export default {
-  async fetch(request) {
+  async fetch(request, env) {
     const { pathname, search } = new URL(request.url)
     const [, name, path] = /^\/s\/([\w-]{1,64})(\/.*)$/.exec(pathname) ?? []
     if (!name) return new Response('Not found', { status: 404 })
-    const session = take(name)
+    const session = take(name, env)
+    if (CONNECT.test(path)) return framed(await vendor(session, path + search, request))
     if (path.startsWith('/control')) return allowed(await control(session, path, request))
     if (path.startsWith('/oauth/')) return window(name, await vendor(session, path + search, request))
     if (!session.cors) return vendor(session, path, request)
@@ -45,15 +49,32 @@ function window(name, reply) {
   return new Response(null, { status: reply.status, headers: { location: `/s/${name}${to}` } })
 }
 
-function take(name) {
-  const session = sessions.get(name) ?? { bank: freshBank(), cors: true, ahead: 0 }
+/** What of a session is Connect's. */
+const CONNECT = /^\/($|(v2|Credential|connect)(\/|$))/
+
+/** Any page of this machine may frame Connect, as any customer's page may frame a vendor's. */
+function framed(reply) {
+  const headers = new Headers(reply.headers)
+  const policy = headers.get('content-security-policy')
+  if (policy) headers.set('content-security-policy', `${policy}; frame-ancestors http://127.0.0.1:*`)
+  return new Response(reply.body, { status: reply.status, headers })
+}
+
+function take(name, { VENDOR_ORIGIN }) {
+  const elsewhere = `${VENDOR_ORIGIN}/s/${name}`
+  const session = sessions.get(name) ?? { ...fresh(elsewhere), cors: true, ahead: 0 }
   sessions.delete(name)
   sessions.set(name, session)
   if (sessions.size > MOST_SESSIONS) sessions.delete(sessions.keys().next().value)
   return session
 }
 
-const freshBank = (ahead = 0) => simulator({ seed: 1, now: Date.now() + ahead })
+/** `elsewhere` is where Connect's forged messages of another origin come from. */
+function fresh(elsewhere, ahead = 0) {
+  const connect = { elsewhere }
+  const bank = simulator({ seed: 1, now: Date.now() + ahead, rules: { connect } })
+  return { bank, elsewhere, rules: {}, connect }
+}
 
 async function vendor({ bank, ahead }, path, request) {
   bank.clock.advance(Math.max(0, Date.now() + ahead - bank.clock.now()))
@@ -98,10 +119,16 @@ async function control(session, path, request) {
     case 'GET /control/counts':
       return Response.json(session.bank.counts())
     case 'POST /control': {
-      const { reset, cors, fault, rules, advance } = await request.json()
-      if (reset) session.bank = freshBank(session.ahead)
+      const { reset, cors, fault, rules, connect, advance } = await request.json()
+      if (reset) Object.assign(session, fresh(session.elsewhere, session.ahead))
       if (cors !== undefined) session.cors = cors
-      if (rules) session.bank.setRules(rules)
+      if (rules || connect) {
+        Object.assign(session.connect, rules?.connect, connect)
+        Object.assign(session, { rules: rules ?? session.rules })
+        session.bank.setRules({ ...session.rules, connect: session.connect })
+        // Once is once, whatever other rule is changed later.
+        if (session.connect.misbehave === 'token-invalid') session.connect.misbehave = null
+      }
       if (fault) session.bank.fault(fault)
       if (advance) session.ahead += advance
       return Response.json({ cors: session.cors, ahead: session.ahead })
