@@ -28,14 +28,43 @@ function isExpected(message) {
   return lost || message.text().startsWith(`Access to fetch at '${demo.vendor}/s/`)
 }
 
+/** Windows that no test uses at the moment: to open one takes longer than most tests. */
+const free = []
+
+/** A window that has forgotten what it kept. */
+async function openWindow() {
+  const used = free.pop()
+  if (used === undefined) {
+    const context = await browser.newContext({ locale: 'en-CA' })
+    context.setDefaultTimeout(PATIENCE)
+    return context.newPage()
+  }
+  await used.evaluate(() => {
+    // A flow that is still under way there must not be kept after all.
+    Storage.prototype.setItem = () => {}
+    sessionStorage.clear()
+  })
+  return used
+}
+
+async function leaveWindow(page) {
+  for (const event of ['pageerror', 'console', 'request', 'response']) page.removeAllListeners(event)
+  const others = page
+    .context()
+    .pages()
+    .filter((other) => other !== page)
+  await Promise.all(others.map((other) => other.close()))
+  free.push(page)
+}
+
 /**
  * Opens the demo in a window of its own, which has a simulated vendor of its own. Whatever the test is about,
  * the page itself must not go wrong, and neither answers nor credentials may arrive twice.
  */
 export async function visit(t, { width = 1280, height = 900, colorScheme = 'light' } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: 'en-CA' })
-  context.setDefaultTimeout(PATIENCE)
-  const page = await context.newPage()
+  const page = await openWindow()
+  await page.setViewportSize({ width, height })
+  await page.emulateMedia({ colorScheme })
   const problems = []
   page.on('pageerror', (error) => problems.push(error.message))
   page.on('console', (message) => {
@@ -44,7 +73,7 @@ export async function visit(t, { width = 1280, height = 900, colorScheme = 'ligh
   const visitor = new Visitor(page)
   t.after(async () => {
     const counts = await visitor.counts()
-    await context.close()
+    await leaveWindow(page)
     assert.deepEqual(problems, [], 'the page itself does not go wrong')
     assert.ok(!counts?.answersRepeated && !counts?.credentialsRepeated, 'nothing submitted arrives twice')
   })
