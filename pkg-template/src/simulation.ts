@@ -98,7 +98,8 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
   const handle = new SimulatorHandle(seed, rules)
   const clock = virtualClock(now)
   const time = () => (realTime ? Date.now() : clock.now())
-  const people: Profile[] = JSON.parse(handle.people())
+  // Thousands of simulators are made in a run of tests, and few are asked who is there.
+  const people = once((): Profile[] => JSON.parse(handle.people()))
   const customerId = rules.customerId ?? '43387ca6-0391-4c82-857d-70d95f087ecb'
 
   async function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
@@ -122,11 +123,13 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
   return {
     fetch,
     clock,
-    people,
+    get people() {
+      return people()
+    },
     secretKey: handle.secretKey(),
     keys: { apiKey: handle.apiKey(), bearer: handle.bearer() },
     loginId(username) {
-      const person = people.find((person) => person.username.toLowerCase() === username.toLowerCase())
+      const person = people().find((person) => person.username.toLowerCase() === username.toLowerCase())
       if (person === undefined) throw new RangeError('nobody of this name has an account here')
       return person.loginId
     },
@@ -146,19 +149,26 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
 
 function simulatedMx(handle: SimulatorHandle, rules: Partial<MxRules>): SimulatedMx {
   handle.setMxRules(rules)
-  const members: MemberProfile[] = JSON.parse(handle.members())
+  const members = once((): MemberProfile[] => JSON.parse(handle.members()))
   const [clientId = '', apiKey = ''] = handle.mxKey().split(':')
   return {
-    members,
+    get members() {
+      return members()
+    },
     key: { clientId, apiKey },
     member(name) {
-      const member = members.find((member) => member.name === name)
+      const member = members().find((member) => member.name === name)
       if (member === undefined) throw new RangeError('there is no member of this name')
       return member
     },
     setRules: (rules) => handle.setMxRules(rules),
     rightValues: (memberGuid) => handle.rightValues(memberGuid),
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
 }
 
 function virtualClock(start: number): VirtualClock {
