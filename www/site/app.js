@@ -21,6 +21,8 @@ const VENDORS = { flinks, mx }
 const EIGHT_MINUTES = 8 * 60_000
 /** Six of these, and the flow has asked for as long as the vendor says it may take. */
 const FIVE_MINUTES = 5 * 60_000
+/** So far apart, at most, are the looks at a person who is at the bank's window. */
+const LONGEST_LOOK = 3_000
 
 /** Every element of the page that bears an id. */
 const page = Object.fromEntries([...document.querySelectorAll('[id]')].map((element) => [element.id, element]))
@@ -218,7 +220,8 @@ const VIEWS = {
       el('div', { class: 'actions' }, link, cancelButton(flow, words)),
       landingForm(step),
     )
-    return { view, says: title, lang: language }
+    const hurry = [button('Look again at once', () => skip(LONGEST_LOOK), { id: 'skip' })]
+    return { view, says: title, lang: language, hurry }
   },
 
   done: ({ result }, flow, { vendor }) => ({ view: doneView(result, VENDORS[vendor], start), says: 'Connected.' }),
