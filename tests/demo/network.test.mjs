@@ -12,7 +12,7 @@ const starts = {
   html: [['ok 200'], unclear],
   broken: [['refused 500'], unclear],
   'huge-body': [['more 203'], unclear],
-  busy: [['refused 429'], { code: 'busy', next: 'retry-later', retry: 'in 60 seconds' }],
+  busy: [['refused 429'], { code: 'busy', next: 'retry-later', retry: 'in 1 minute' }],
   redirect: [['refused 0'], { code: 'redirected', next: 'fix-integration', retry: undefined }],
 }
 

@@ -72,6 +72,8 @@ export function when(ms) {
 
 /** In the largest unit that is full: `in 15 minutes`. */
 function fromNow(ms) {
-  const [unit, length] = UNITS.find(([, length]) => ms >= length) ?? UNITS.at(-1)
-  return new Intl.RelativeTimeFormat('en').format(Math.round(Math.max(0, ms) / length), unit)
+  // A minute that is told a moment later is a minute still.
+  const left = Math.ceil(Math.max(0, ms) / 1000) * 1000
+  const [unit, length] = UNITS.find(([, length]) => left >= length) ?? UNITS.at(-1)
+  return new Intl.RelativeTimeFormat('en').format(Math.round(left / length), unit)
 }
