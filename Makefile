@@ -8,7 +8,6 @@ SHELL := bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL:
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version = "\(.*\)"/\1/p}' Cargo.lock)
@@ -120,8 +119,10 @@ demo: $(PACKAGE) $(NPM) ## build and serve the demo, print its address
 TALLY := node tests/tools/tally.mjs
 KINDS := rust wasm-node wasm-chromium package demo
 
+# Two at a time, each one's output in one piece once it is through; the longest come first.
 .PHONY: test
-test: tools lint test-rust test-wasm size test-package test-demo ## everything, with the counts at the end
+test: tools ## everything, with the counts at the end
+	@$(MAKE) --jobs=2 --output-sync=target test-demo test-package test-rust test-wasm lint size
 	@$(TALLY) report $(KINDS)
 
 # Not the page's HTML: its white space is text.
@@ -151,7 +152,7 @@ test-wasm: chromium rust | $(BINDGEN) ## the wasm exports in Node and in Chromiu
 	@$(CARGO_TEST_WASM) $(TALLY) run wasm-node $(WASM_TESTS)
 	@$(CARGO_TEST_WASM) WASM_BINDGEN_USE_BROWSER=1 $(TALLY) run wasm-chromium $(WASM_TESTS)
 
-NODE_TEST := node --test --test-reporter=spec --test-timeout=300000
+NODE_TEST := node --test --test-concurrency=2 --test-reporter=spec --test-timeout=300000
 
 .PHONY: test-package
 test-package: chromium $(INSTALLED) $(NPM) ## the packed tarball in Node, workerd and Chromium
