@@ -17,7 +17,7 @@ BINDGEN := .tools/wasm-bindgen-$(BINDGEN_VERSION)/bin
 NPM := tests/node_modules/.package-lock.json
 BIN := tests/node_modules/.bin
 
-GLUE := $(addprefix target/glue/wasm/,bank_mfa_inline.js simulator_inline.js)
+GLUE := $(addprefix target/glue/wasm/,bank_mfa_inline.js calls_inline.js simulator_inline.js)
 PACKAGE := target/pkg/package.json
 TARBALL := target/bank-mfa-$(VERSION).tgz
 INSTALLED := target/app/node_modules/.package-lock.json
@@ -53,10 +53,10 @@ chromium:
 # The package ---------------------------------------------------------------------------------
 
 .PHONY: build
-build: $(PACKAGE) ## both wasms and the npm package, in target/pkg
+build: $(PACKAGE) ## the wasms and the npm package, in target/pkg
 
 # Cargo knows which files each wasm is made of, so it is always asked; when none of them changed it
-# leaves the wasm alone, and so does make what follows from it. Two folders, as both builds write
+# leaves the wasm alone, and so does make what follows from it. A folder each, as all builds write
 # a file of the same name. A shipped file does not tell where the builder's crates lie.
 REMAP := --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo
 CARGO_BUILD := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$(REMAP) \
@@ -65,11 +65,13 @@ CARGO_BUILD := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$(REMAP) \
 target/$(WASM32)/release/bank_mfa.wasm: always rust
 	$(CARGO_BUILD)
 
-target/simulator/$(WASM32)/release/bank_mfa.wasm: always rust
-	$(CARGO_BUILD) --target-dir target/simulator --no-default-features --features simulator
+# Of a single feature.
+target/%/$(WASM32)/release/bank_mfa.wasm: always rust
+	$(CARGO_BUILD) --target-dir target/$* --no-default-features --features $*
 
-# A pattern says how; these two lines say from what.
+# A pattern says how; these lines say from what.
 target/glue/wasm/bank_mfa_inline.js: target/$(WASM32)/release/bank_mfa.wasm
+target/glue/wasm/calls_inline.js: target/calls/$(WASM32)/release/bank_mfa.wasm
 target/glue/wasm/simulator_inline.js: target/simulator/$(WASM32)/release/bank_mfa.wasm
 
 # wasm-opt learns from the wasm itself which features rustc used: hence no flags for them, and no
@@ -136,8 +138,9 @@ lint: rust $(NPM) ## formatting, and clippy natively and for wasm32
 	$(PRETTIER) --check
 	cargo clippy --all-targets --features simulator -- -D warnings
 	cargo clippy --target $(WASM32) --lib -- -D warnings
+	cargo clippy --target $(WASM32) --lib --no-default-features --features calls -- -D warnings
 	cargo clippy --target $(WASM32) --lib --no-default-features --features simulator -- -D warnings
-	cargo clippy --target $(WASM32) --lib --test wasm --features simulator -- -D warnings
+	cargo clippy --target $(WASM32) --lib --test wasm --features calls,simulator -- -D warnings
 
 .PHONY: test-rust
 test-rust: rust ## the core and the simulator, natively
@@ -145,7 +148,7 @@ test-rust: rust ## the core and the simulator, natively
 
 CARGO_TEST_WASM := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(CURDIR)/$(BINDGEN)/wasm-bindgen-test-runner \
   WASM_BINDGEN_TEST_TIMEOUT=120
-WASM_TESTS := cargo test --target $(WASM32) --test wasm --features simulator
+WASM_TESTS := cargo test --target $(WASM32) --test wasm --features calls,simulator
 
 .PHONY: test-wasm
 test-wasm: chromium rust | $(BINDGEN) ## the wasm exports in Node and in Chromium

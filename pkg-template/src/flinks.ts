@@ -1,31 +1,15 @@
 import { invalidInput, refusing } from './errors.js'
-import { Flow, newId, toFields, type Answers, type RawAnswers } from './flow.js'
-import {
-  checkSecret,
-  mapSecret,
-  partHost,
-  toConfig,
-  toJson,
-  toReply,
-  type Host,
-  type HostOptions,
-  type Judged,
-  type Secret,
-} from './host.js'
+import { Flow, newId } from './flow.js'
+import { checkSecret, mapSecret, partHost, toConfig, toJson, type Host, type HostOptions, type Secret } from './host.js'
+import { send } from './send.js'
 import {
   FlowHandle,
-  flinksAnswerRequest,
-  flinksAuthorizeRequest,
-  flinksAuthorizeResponse,
-  flinksPollRequest,
   type Authorized,
   type AuthorizeParams,
-  type AuthorizeReply,
   type ConnectParams,
   type FlinksConfig,
   type Proof,
   type ReconnectParams,
-  type Request,
 } from './wasm/bank_mfa.js'
 
 /** Where and as whom to call Flinks, and with what. */
@@ -38,9 +22,6 @@ export interface FlinksHost extends FlinksConfig, HostOptions {
    */
   authorizeToken?: Secret | undefined
 }
-
-/** What an answer needs of a reply that asks, as `authorizeResponse` gave it. */
-export type Challenged = Pick<AuthorizeReply & { kind: 'challenged' }, 'requestId' | 'securityChallenges'>
 
 /** What came of a reconnect or a first link. */
 export type Connected = Authorized & Proof
@@ -74,36 +55,6 @@ export const flinks = {
   connect(params: ConnectParams, host: FlinksHost): Flow<Connected> {
     return connect('flinks-connect', params, host)
   },
-
-  /** The validated request of Authorize, for a loop of your own. Fill in its slots and send it. */
-  authorizeRequest(params: AuthorizeParams, config: FlinksConfig): Request {
-    return refusing(() => flinksAuthorizeRequest(toJson('params', params), toConfig(config)))
-  },
-
-  /** The validated request that asks on, under the same token; no more than one in 10,000 ms. */
-  pollRequest(pending: { requestId: string }, config: FlinksConfig): Request {
-    return refusing(() => flinksPollRequest(toJson('pending', pending), toConfig(config)))
-  },
-
-  /** The validated request that answers; send it under the authorize token that was challenged. */
-  answerRequest(challenged: Challenged, answers: Answers, config: FlinksConfig): Request {
-    return answer(challenged, toFields(answers), false, config)
-  },
-
-  /** The same with Flinks' own keys and values, for a challenge that Flinks does not document. */
-  answerRawRequest(challenged: Challenged, answers: RawAnswers, config: FlinksConfig): Request {
-    return answer(challenged, answers, true, config)
-  },
-
-  /** Judges a reply of Authorize. `requestId` is the one that the call carried, if it carried one. */
-  authorizeResponse(response: Judged & { requestId?: string }): AuthorizeReply {
-    return refusing(() => flinksAuthorizeResponse(...toReply(response), response.requestId))
-  },
-}
-
-function answer(challenged: Challenged, answers: unknown, raw: boolean, config: FlinksConfig): Request {
-  const [json, given] = [toJson('challenged', challenged), toJson('answers', answers, !raw)]
-  return refusing(() => flinksAnswerRequest(json, given, raw, toConfig(config)))
 }
 
 function connect(vendor: string, params: object, host: FlinksHost): Flow<Connected> {
@@ -126,5 +77,5 @@ export function readFlinks(host: FlinksHost): { config: string; checked: Host } 
   const [options, { authorizeToken, ...config }] = partHost(host)
   checkSecret('authorizeToken', authorizeToken)
   const secrets = { FlinksAuthorizeToken: mapSecret(authorizeToken, (token) => token) }
-  return { config: toConfig(config), checked: { ...options, secrets } }
+  return { config: toConfig(config), checked: { ...options, secrets, send } }
 }

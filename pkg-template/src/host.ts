@@ -1,4 +1,5 @@
 import { invalidInput } from './errors.js'
+import type { Reply, Request } from './wasm/bank_mfa.js'
 
 /** Whom a wait is for: the vendor, until the next poll, or the person, until the round expires. */
 export type WaitsFor = 'vendor' | 'person'
@@ -66,8 +67,17 @@ export interface HostOptions {
   clock?: Clock | undefined
 }
 
+/** Makes one call, by the host's `fetch` if it has one. */
+export type Send = (
+  request: Request,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+  fetch: Fetch | undefined,
+) => Promise<Reply>
+
 /** The host, checked. */
 export interface Host {
+  send: Send
   fetch: Fetch | undefined
   store: ((snapshot: string) => unknown) | undefined
   probe: boolean
@@ -91,7 +101,7 @@ const realTime: Clock = {
 export type Config<T extends HostOptions> = Omit<T, keyof HostOptions>
 
 /** Parts a host into its options, checked here, and the configuration, which the core checks. */
-export function partHost<T extends HostOptions>(host: T): [Omit<Host, 'secrets'>, Config<T>] {
+export function partHost<T extends HostOptions>(host: T): [Omit<Host, 'secrets' | 'send'>, Config<T>] {
   const { fetch, store, probe = true, timeout, signal, clock = realTime, ...config } = host ?? {}
   const check = (fits: boolean, name: string, message: string) => {
     if (!fits) throw invalidInput(`/config/${name}`, message)

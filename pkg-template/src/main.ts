@@ -6,7 +6,7 @@ import { readMx, type MxHost } from './mx.js'
 import { FlowHandle, type Authorized, type MxConnected } from './wasm/bank_mfa.js'
 
 export { FlowError } from './errors.js'
-export { flinks, type Challenged, type Connected, type FlinksHost } from './flinks.js'
+export { flinks, type Connected, type FlinksHost } from './flinks.js'
 export {
   Flow,
   type Answers,
@@ -22,7 +22,6 @@ export type { Clock, Fetch, FetchInit, FetchResponse, HostOptions, Secret, Sessi
 export type {
   Authorized,
   AuthorizeParams,
-  AuthorizeReply,
   Challenge,
   Choice,
   Code,
@@ -39,7 +38,6 @@ export type {
   MemberParams,
   MxConfig,
   MxConnected,
-  MxReply,
   Next,
   Part,
   Proof,

@@ -1,5 +1,5 @@
-import { type FetchResponse, type Host, type Secret } from './host.js'
-import { send, type Frame, type Header, type Loss, type Reply, type Request } from './wasm/bank_mfa.js'
+import type { Host, Secret } from './host.js'
+import type { Frame, Header, Loss, Reply, Request } from './wasm/bank_mfa.js'
 
 /** How long the harmless call before the first submission may take, in milliseconds. */
 const PROBE_TIMEOUT = 30_000
@@ -59,13 +59,8 @@ export class Transport {
   }
 
   #call(request: Request, headers: Record<string, string>, timeout: number): Promise<Reply> {
-    const { method, url, body } = request
-    const { fetch } = this.#host
-    return this.#within(timeout, (signal) => {
-      const init = { method, headers, body, redirect: 'manual' as const, signal }
-      const own = fetch && (async () => toResponse(await fetch(url, init)))
-      return send(method, url, new Headers(headers), body, signal, own)
-    })
+    const { send, fetch } = this.#host
+    return this.#within(timeout, (signal) => send(request, headers, signal, fetch))
   }
 
   /** Runs a task to its end, to the end of its time, or to the cancelling of the flow. */
@@ -130,13 +125,4 @@ export class Transport {
 function isCrossOrigin(url: string): boolean {
   const page = globalThis.location?.origin
   return page !== undefined && page !== new URL(url).origin
-}
-
-/** A response of another realm, or of another library's fetch, as one of ours. */
-async function toResponse(response: FetchResponse): Promise<Response> {
-  if (response instanceof Response) return response
-  const { status, headers } = response
-  if (status === 0) return Response.error()
-  const body = [204, 205, 304].includes(status) ? null : await response.arrayBuffer()
-  return new Response(body, { status, headers: Object.fromEntries(headers) })
 }

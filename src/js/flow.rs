@@ -7,7 +7,8 @@ use crate::failure::{Code, Refusal};
 use crate::flow::{Event, Flow, Loss, Step, Submitted};
 use crate::json::{MAX_SAFE, Reader, Value};
 
-use super::output::to_js;
+use super::input::parse;
+use super::output::{refuse, to_js};
 use super::send::Reply;
 
 /// A live flow. Every call returns the one next step, or throws a `Refusal` and changes nothing.
@@ -137,15 +138,4 @@ impl FlowHandle {
             .advance(event, now.clamp(0.0, MAX_SAFE as f64) as u64);
         step.map(to_js).map_err(refuse)
     }
-}
-
-/// JSON text of the host's to a value.
-pub fn parse(name: &str, json: &str) -> Result<Value, JsValue> {
-    Value::parse(json.as_bytes())
-        .map_err(|_| refuse(Reader::new(name, &Value::Null).invalid("must be plain JSON data")))
-}
-
-/// What is thrown; the driver makes a real `Error` of it.
-pub fn refuse(refusal: Refusal) -> JsValue {
-    to_js(refusal)
 }

@@ -5,11 +5,13 @@
 
 #[cfg(feature = "client")]
 pub mod flow;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "calls"))]
+mod input;
+#[cfg(feature = "calls")]
 pub mod mx;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "calls"))]
 mod output;
-#[cfg(feature = "client")]
+#[cfg(feature = "calls")]
 pub mod pair;
 #[cfg(feature = "client")]
 pub mod send;

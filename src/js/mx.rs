@@ -10,8 +10,8 @@ use crate::mx::challenge::{answered, challenges, is_asked, raw_answered};
 use crate::mx::member::Member;
 use crate::mx::reply::Reply;
 
-use super::flow::{parse, refuse};
-use super::output::{object, to_js};
+use super::input::parse;
+use super::output::{object, refuse, to_js};
 
 /// A reply of MX, judged.
 #[derive(tsify::Tsify)]

@@ -24,6 +24,11 @@ fn plain(value: &Value) -> JsValue {
     JSON::parse(&value.print()).unwrap_or(JsValue::NULL)
 }
 
+/// What is thrown; the driver makes a real `Error` of it.
+pub fn refuse(refusal: Refusal) -> JsValue {
+    to_js(refusal)
+}
+
 /// What becomes a [`Value`] on its way to JavaScript.
 pub trait Output {
     /// The value.
@@ -38,6 +43,7 @@ macro_rules! object {
     }};
 }
 
+#[cfg(feature = "calls")]
 pub(super) use object;
 
 macro_rules! objects {

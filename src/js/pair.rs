@@ -11,8 +11,8 @@ use crate::flinks::reply::Reply;
 use crate::http::Response;
 use crate::json::{Reader, Value};
 
-use super::flow::{parse, refuse};
-use super::output::{object, to_js};
+use super::input::parse;
+use super::output::{object, refuse, to_js};
 
 /// A reply of Authorize, judged.
 #[derive(tsify::Tsify)]

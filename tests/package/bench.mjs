@@ -14,6 +14,7 @@ export const app = process.env.BANK_MFA_APP ?? fileURLToPath(new URL('../../targ
 export const resolve = createRequire(`${app}/index.js`).resolve
 
 export const { flinks, mx, restore, Flow, FlowError } = await import(pathToFileURL(resolve('bank-mfa')))
+export const calls = await import(pathToFileURL(resolve('bank-mfa/calls')))
 export const { simulator } = await import(pathToFileURL(resolve('bank-mfa/simulator')))
 
 /** The customer of the public sandbox. */

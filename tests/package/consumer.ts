@@ -8,10 +8,8 @@ import {
   type Answers,
   type Authorized,
   type AuthorizeParams,
-  type AuthorizeReply,
   type Challenge,
   type ChallengeStep,
-  type Challenged,
   type Choice,
   type Clock,
   type Code,
@@ -25,7 +23,6 @@ import {
   type FieldError,
   type FlinksConfig,
   type FlinksHost,
-  type Header,
   type HostOptions,
   type Image,
   type Kind,
@@ -33,13 +30,11 @@ import {
   type MxConfig,
   type MxConnected,
   type MxHost,
-  type MxReply,
   type Next,
   type Part,
   type RawAnswers,
   type Reason,
   type RedirectStep,
-  type Request as VendorRequest,
   type Round,
   type Secret,
   type Session,
@@ -47,6 +42,16 @@ import {
   type Step,
   type WaitsFor,
 } from 'bank-mfa'
+import {
+  FlowError as CallError,
+  flinks as flinksCalls,
+  mx as mxCalls,
+  type AuthorizeReply,
+  type Challenged,
+  type Header,
+  type MxReply,
+  type Request as VendorRequest,
+} from 'bank-mfa/calls'
 import wasm from 'bank-mfa/module.wasm'
 import {
   simulator,
@@ -171,18 +176,18 @@ const created: MemberParams = { userGuid: '', institutionCode: '', credentials: 
 export async function runMx(): Promise<string | null> {
   const running: Flow<MxConnected> = mx.member(member, mxHost)
   const taken: Flow<MxConnected> = restore(running.snapshot(), mxHost)
-  const reply: MxReply = mx.statusResponse({ status: 200, body: '' })
+  const reply: MxReply = mxCalls.statusResponse({ status: 200, body: '' })
   const requests: VendorRequest[] = [
-    mx.startRequest(created, mxConfig),
-    mx.statusRequest(member, mxConfig),
-    mx.challengesRequest(member, mxConfig),
-    mx.windowRequest(member, mxConfig),
+    mxCalls.startRequest(created, mxConfig),
+    mxCalls.statusRequest(member, mxConfig),
+    mxCalls.challengesRequest(member, mxConfig),
+    mxCalls.windowRequest(member, mxConfig),
   ]
   if (reply.kind === 'challenged') {
-    requests.push(mx.resumeRequest(member, reply, { '1.1.answer': '' }, mxConfig))
-    requests.push(mx.resumeRawRequest(member, reply, { guid: [''] }, mxConfig))
+    requests.push(mxCalls.resumeRequest(member, reply, { '1.1.answer': '' }, mxConfig))
+    requests.push(mxCalls.resumeRawRequest(member, reply, { guid: [''] }, mxConfig))
   }
-  console.log(requests, mx.challengesResponse({ status: 204, body: '' }).kind)
+  console.log(requests, mxCalls.challengesResponse({ status: 204, body: '' }).kind)
   return (await taken.result()).memberGuid
 }
 
@@ -216,10 +221,12 @@ function explain({ code, next: what, message, retryAt, vendorCode, status }: Fai
     status,
   ]
   const isError: Error = error
+  const same: CallError = error
   const fields: FieldError[] | undefined = error.fields
   console.log(
     facts,
     isError,
+    same,
     error.path?.trim(),
     error.flowId,
     fields?.map(({ name, reason }) => [name, reasons[reason]]),
@@ -227,19 +234,19 @@ function explain({ code, next: what, message, retryAt, vendorCode, status }: Fai
 }
 
 export function pair(status: number, body: Uint8Array): VendorRequest | undefined {
-  const request: VendorRequest = flinks.authorizeRequest(byLogin, config)
+  const request: VendorRequest = flinksCalls.authorizeRequest(byLogin, config)
   const headers = request.headers.map((header: Header) => ('slot' in header ? header.slot : header.value))
   console.log(headers, request.method, request.url, request.body, request.once, request.timeout, request.session)
-  const reply: AuthorizeReply = flinks.authorizeResponse({ status, body, requestId: '' })
+  const reply: AuthorizeReply = flinksCalls.authorizeResponse({ status, body, requestId: '' })
   switch (reply.kind) {
     case 'authorized':
       return void (reply.result satisfies Authorized)
     case 'pending':
-      return flinks.pollRequest(reply, config)
+      return flinksCalls.pollRequest(reply, config)
     case 'challenged': {
       const stored: Challenged = reply
-      console.log(flinks.answerRawRequest(stored, { prompt: [''] }, config))
-      return flinks.answerRequest(reply, new FormData(), config)
+      console.log(flinksCalls.answerRawRequest(stored, { prompt: [''] }, config))
+      return flinksCalls.answerRequest(reply, new FormData(), config)
     }
     case 'failed':
       return void (reply.failure satisfies Failure)
@@ -310,6 +317,6 @@ export function misuses(step: Step<Authorized>, error: FlowError): void {
   // @ts-expect-error a flow is not made by hand
   new Flow()
   // @ts-expect-error a reply needs its status
-  flinks.authorizeResponse({ body: '' })
+  flinksCalls.authorizeResponse({ body: '' })
   console.log(id)
 }

@@ -1,7 +1,18 @@
 /** A mistake of the caller's is a typed error with its path, before anything is sent. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { CACHED, FlowError, assertTellsNothing, bench, customerId, flinks, person, restore, until } from './bench.mjs'
+import {
+  CACHED,
+  FlowError,
+  assertTellsNothing,
+  bench,
+  calls,
+  customerId,
+  flinks,
+  person,
+  restore,
+  until,
+} from './bench.mjs'
 
 /** Stands in every wrong value; no error may repeat it. */
 const SECRET = 'hunter2'
@@ -109,7 +120,7 @@ for (const [name, given, path] of params) {
   test(`${name} for parameters is refused at ${path}`, (t) => {
     const stage = bench(t)
     assertRefused(() => stage.start(given), path, stage)
-    assertRefused(() => flinks.authorizeRequest(given, { instance: 'toolbox', customerId }), path, stage)
+    assertRefused(() => calls.flinks.authorizeRequest(given, { instance: 'toolbox', customerId }), path, stage)
   })
 }
 

@@ -1,7 +1,19 @@
 /** A mistake of the caller's in MX's parameters or host is a typed error with its path, before anything is sent. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { FlowError, assertTellsNothing, bench, job, member, mx, restore, until, walk, watching } from './mx-bench.mjs'
+import {
+  FlowError,
+  assertTellsNothing,
+  bench,
+  calls,
+  job,
+  member,
+  mx,
+  restore,
+  until,
+  walk,
+  watching,
+} from './mx-bench.mjs'
 
 /** Stands in every wrong value; no error may repeat it. */
 const SECRET = 'hunter2'
@@ -137,8 +149,8 @@ for (const [name, given, path] of params) {
   test(`${name} for parameters of a member is refused at ${path}`, (t) => {
     const stage = bench(t)
     assertRefused(() => stage.start(given), path, stage)
-    assertRefused(() => mx.startRequest(given, config), path, stage)
-    assertRefused(() => mx.statusRequest(given, config), path, stage)
+    assertRefused(() => calls.mx.startRequest(given, config), path, stage)
+    assertRefused(() => calls.mx.statusRequest(given, config), path, stage)
   })
 }
 

@@ -6,17 +6,18 @@ import {
   VERSIONS,
   assertTellsNothing,
   bench,
+  calls,
   fill,
   job,
   member,
   members,
-  mx,
   oauth,
   raw,
   walk,
   watching,
 } from './mx-bench.mjs'
 
+const { mx } = calls
 const SECRET = 'hunter2'
 const config = { environment: 'integration' }
 

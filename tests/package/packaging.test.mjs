@@ -27,6 +27,7 @@ const entries = {
   'bank-mfa': { default: 'index.js', workerd: 'workerd.js' },
   'bank-mfa/slim': { default: 'slim.js', workerd: 'slim.js' },
   'bank-mfa/connect': { default: 'connect.js', workerd: 'connect.js' },
+  'bank-mfa/calls': { default: 'calls.js', workerd: 'calls-workerd.js' },
   'bank-mfa/simulator': { default: 'simulator.js', workerd: 'simulator-workerd.js' },
   'bank-mfa/module.wasm': { default: 'wasm/bank_mfa_bg.wasm', workerd: 'wasm/bank_mfa_bg.wasm' },
 }
@@ -118,6 +119,7 @@ for (const [what, contents, expected] of [
   ['the slim entry alone', "import { load } from 'bank-mfa/slim'; load()", [0, 0]],
   ['the connect entry', "import { mount } from 'bank-mfa/connect'; mount()", [0, 0]],
   ['the default entry', "import { flinks } from 'bank-mfa'; flinks.authorize()", [0, 1]],
+  ['the single calls', "import { flinks } from 'bank-mfa/calls'; flinks.pollRequest()", [0, 1]],
   ['the default entry for its effect alone', "import 'bank-mfa'", [0, 1]],
   ['the default entry for its error alone', "import { FlowError } from 'bank-mfa'; console.log(FlowError)", [0, 1]],
 ]) {

@@ -8,14 +8,15 @@ import {
   LIVE,
   assertTellsNothing,
   bench,
+  calls,
   customerId,
   fill,
-  flinks,
   people,
   person,
   purpose,
 } from './bench.mjs'
 
+const { flinks } = calls
 const SECRET = 'hunter2'
 const config = { instance: 'toolbox', customerId }
 const requestId = '9022abc2-8a2e-4b06-a06e-c3e5449c4d10'
@@ -259,6 +260,10 @@ test('what is bad about parameters and hosts is bad without a flow, too', () => 
   assert.throws(() => flinks.authorizeRequest(CACHED(person('Greatday')), { ...config, fetch }), {
     path: '/config/fetch',
   })
+})
+
+test('an error of a single call is of the class that a flow’s is', () => {
+  assert.equal(calls.FlowError, FlowError)
 })
 
 test('no configuration is refused as such', () => {

@@ -82,6 +82,7 @@ async function inWorkerd(entry, bindings = {}) {
 test('in workerd each wasm is a module beside the script', () => {
   assert.deepEqual(modules.map((module) => module.match(/"([^"]+)"/)[1]).sort(), [
     'bank_mfa_bg.wasm',
+    'calls_bg.wasm',
     'simulator_bg.wasm',
     'worker.js',
   ])
@@ -92,6 +93,7 @@ for (const [sentence, entry] of [
   ['a redirect is refused', 'redirects'],
   ['a flow is put away and taken up', 'snapshots'],
   ['bad input is a FlowError', 'refusals'],
+  ['a single call is made and judged', 'singleCalls'],
   ['a lost or spoilt reply to an answer is found out, and the answer is sent once', 'lostReplies'],
 ]) {
   test(`in workerd ${sentence}`, () => inWorkerd(entry))

@@ -1,5 +1,6 @@
 /** What runs in workerd: the package under its condition `workerd`. Each export is a test of its own. */
 import { FlowError, flinks, restore } from 'bank-mfa'
+import { FlowError as CallError, flinks as calls } from 'bank-mfa/calls'
 import { simulator } from 'bank-mfa/simulator'
 import { fill } from './fill.mjs'
 
@@ -82,6 +83,18 @@ export const lostReplies = test(async () => {
     equal(await walk(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person), 'done')
     equal(bank.counts().answers, 1)
   }
+})
+
+export const singleCalls = test(async () => {
+  const { bank } = inside()
+  const config = { instance: 'toolbox', customerId }
+  const { url, method, headers, body } = calls.authorizeRequest({ loginId: bank.loginId('Greatday') }, config)
+  const token = await bank.token()
+  const filled = headers.map(({ name, value, slot }) => [name, slot ? token : value])
+  const response = await bank.fetch(url, { method, headers: Object.fromEntries(filled), body })
+  const reply = calls.authorizeResponse({ status: response.status, body: await response.text() })
+  equal([reply.kind, reply.result.institution], ['authorized', 'FlinksCapital'])
+  equal(CallError === FlowError, true)
 })
 
 /** With workerd's own fetch, to the server at `address`. */
