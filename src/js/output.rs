@@ -10,7 +10,7 @@ use crate::challenge::{Challenge, Choice, Control, Expires, Field, Image, Kind, 
 use crate::failure::{Code, Failure, FieldError, Next, Reason, Refusal, Refused};
 use crate::flow::Step;
 use crate::http::{Header, Request};
-use crate::json::Value;
+use crate::json::{MAX_SAFE, Value};
 use crate::vendor::{Frame, Purpose, Stage};
 
 /// A plain JavaScript value. A [`Value`] has no keys other than strings, so that the conversion cannot
@@ -183,6 +183,18 @@ impl<T: Output> Output for Vec<T> {
     }
 }
 
+/// What JavaScript cannot hold exactly stays what it was, digit for digit: a vendor's own type may be any
+/// number.
+fn exact(value: Value) -> Value {
+    match value {
+        Value::Number(digits) if digits.parse().is_ok_and(|whole: u64| whole < MAX_SAFE) => {
+            Value::Number(digits)
+        }
+        Value::Number(digits) => Value::Text(digits),
+        value => value,
+    }
+}
+
 macro_rules! values {
     ($($type:ty: $value:expr),+ $(,)?) => {$(
         impl Output for $type {
@@ -194,7 +206,7 @@ macro_rules! values {
 }
 
 values! {
-    Value: Value::from,
+    Value: exact,
     bool: Value::from,
     &str: Value::from,
     String: Value::Text,
