@@ -95,7 +95,7 @@ export interface SimulatedMx {
 /** Makes a simulated vendor. */
 export function simulator(options: SimulatorOptions = {}): Simulated {
   const { seed = 1, now = Date.now(), rules = {}, mxRules = {}, realTime = false } = options
-  const handle = new SimulatorHandle(seed, rules)
+  const handle = new SimulatorHandle(seed, JSON.stringify(rules))
   const clock = virtualClock(now)
   const time = () => (realTime ? Date.now() : clock.now())
   // Thousands of simulators are made in a run of tests, and few are asked who is there.
@@ -134,8 +134,8 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
       return person.loginId
     },
     counts: () => handle.counts(),
-    fault: (fault) => handle.fault(fault),
-    setRules: (rules) => handle.setRules(rules),
+    fault: (fault) => handle.fault(JSON.stringify(fault)),
+    setRules: (rules) => handle.setRules(JSON.stringify(rules)),
     rightAnswers: (requestId) => handle.rightAnswers(requestId),
     async token() {
       const url = `https://toolbox-api.private.fin.ag/v3/${customerId}/BankingServices/GenerateAuthorizeToken`
@@ -148,7 +148,7 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
 }
 
 function simulatedMx(handle: SimulatorHandle, rules: Partial<MxRules>): SimulatedMx {
-  handle.setMxRules(rules)
+  handle.setMxRules(JSON.stringify(rules))
   const members = once((): MemberProfile[] => JSON.parse(handle.members()))
   const [clientId = '', apiKey = ''] = handle.mxKey().split(':')
   return {
@@ -161,7 +161,7 @@ function simulatedMx(handle: SimulatorHandle, rules: Partial<MxRules>): Simulate
       if (member === undefined) throw new RangeError('there is no member of this name')
       return member
     },
-    setRules: (rules) => handle.setMxRules(rules),
+    setRules: (rules) => handle.setMxRules(JSON.stringify(rules)),
     rightValues: (memberGuid) => handle.rightValues(memberGuid),
   }
 }

@@ -1,8 +1,8 @@
 //! The simulator for JavaScript. What holds prompts as keys goes over as JSON text, which a prompt named
-//! `__proto__` survives.
+//! `__proto__` survives; so does what callers hand in, where a key may be `undefined`.
 
 use serde::Serialize;
-use serde_wasm_bindgen::{Serializer, from_value};
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::simulator::{Arrival, Incoming, Outgoing, Simulator};
@@ -21,14 +21,11 @@ pub struct SimulatedReply {
 
 #[wasm_bindgen]
 impl SimulatorHandle {
-    /// Deterministic from its seed.
+    /// Deterministic from its seed; the rules are JSON.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        seed: u32,
-        #[wasm_bindgen(unchecked_param_type = "Partial<Rules>")] rules: JsValue,
-    ) -> Result<SimulatorHandle, JsValue> {
+    pub fn new(seed: u32, rules: &str) -> Result<SimulatorHandle, JsError> {
         Ok(SimulatorHandle {
-            simulator: Simulator::with_rules(seed.into(), from_value(rules)?),
+            simulator: Simulator::with_rules(seed.into(), serde_json::from_str(rules)?),
         })
     }
 
@@ -85,22 +82,16 @@ impl SimulatorHandle {
         self.simulator.keys().bearer.to_owned()
     }
 
-    /// Queues a fault.
-    pub fn fault(
-        &mut self,
-        #[wasm_bindgen(unchecked_param_type = "Partial<Fault>")] fault: JsValue,
-    ) -> Result<(), JsValue> {
-        self.simulator.fault(from_value(fault)?);
+    /// Queues a fault, given as JSON.
+    pub fn fault(&mut self, fault: &str) -> Result<(), JsError> {
+        self.simulator.fault(serde_json::from_str(fault)?);
         Ok(())
     }
 
-    /// Changes the rules.
+    /// Changes the rules, given as JSON.
     #[wasm_bindgen(js_name = setRules)]
-    pub fn set_rules(
-        &mut self,
-        #[wasm_bindgen(unchecked_param_type = "Partial<Rules>")] rules: JsValue,
-    ) -> Result<(), JsValue> {
-        self.simulator.set_rules(from_value(rules)?);
+    pub fn set_rules(&mut self, rules: &str) -> Result<(), JsError> {
+        self.simulator.set_rules(serde_json::from_str(rules)?);
         Ok(())
     }
 
@@ -116,13 +107,10 @@ impl SimulatorHandle {
         [client_id, api_key].join(":")
     }
 
-    /// Changes the rules of MX.
+    /// Changes the rules of MX, given as JSON.
     #[wasm_bindgen(js_name = setMxRules)]
-    pub fn set_mx_rules(
-        &mut self,
-        #[wasm_bindgen(unchecked_param_type = "Partial<MxRules>")] rules: JsValue,
-    ) -> Result<(), JsValue> {
-        self.simulator.set_mx_rules(from_value(rules)?);
+    pub fn set_mx_rules(&mut self, rules: &str) -> Result<(), JsError> {
+        self.simulator.set_mx_rules(serde_json::from_str(rules)?);
         Ok(())
     }
 
