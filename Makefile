@@ -136,7 +136,7 @@ PRETTIER := $(BIN)/prettier --config tests/prettier.json --log-level warn \
 lint: rust $(NPM) ## formatting, and clippy natively and for wasm32
 	cargo fmt --check
 	$(PRETTIER) --check
-	cargo clippy --all-targets --features simulator -- -D warnings
+	cargo clippy --all-targets --features calls,simulator -- -D warnings
 	cargo clippy --target $(WASM32) --lib -- -D warnings
 	cargo clippy --target $(WASM32) --lib --no-default-features --features calls -- -D warnings
 	cargo clippy --target $(WASM32) --lib --no-default-features --features simulator -- -D warnings
@@ -144,7 +144,7 @@ lint: rust $(NPM) ## formatting, and clippy natively and for wasm32
 
 .PHONY: test-rust
 test-rust: rust ## the core and the simulator, natively
-	@$(TALLY) run rust cargo test --features simulator
+	@$(TALLY) run rust cargo test --features calls,simulator
 
 CARGO_TEST_WASM := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(CURDIR)/$(BINDGEN)/wasm-bindgen-test-runner \
   WASM_BINDGEN_TEST_TIMEOUT=120

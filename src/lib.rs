@@ -60,5 +60,15 @@ pub mod simulator;
 pub mod js;
 
 /// The vendors, each a folder of its own.
-pub const VENDORS: &[vendor::Entry] =
-    &[flinks::ENTRY, flinks::RECONNECT, flinks::CONNECT, mx::ENTRY];
+pub const VENDORS: &[vendor::Entry] = &[
+    #[cfg(feature = "client")]
+    flinks::ENTRY,
+    #[cfg(feature = "client")]
+    flinks::RECONNECT,
+    #[cfg(feature = "client")]
+    flinks::CONNECT,
+    #[cfg(feature = "client")]
+    mx::ENTRY,
+    #[cfg(feature = "calls")]
+    flinks::CALL,
+];

@@ -6,7 +6,8 @@
 use bank_mfa::http::MAX_BODY;
 use bank_mfa::js::flow::FlowHandle;
 use bank_mfa::js::pair::{answer_request, authorize_request, authorize_response};
-use bank_mfa::js::send::{Reply, send};
+use bank_mfa::js::reply::Reply;
+use bank_mfa::js::send::send;
 use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -1,5 +1,22 @@
 /** All that the entries of the single calls share. */
 export { FlowError } from './errors.js'
-export { flinks, type Challenged } from './calls-flinks.js'
+export {
+  flinks,
+  restore,
+  type Challenged,
+  type DataFlow,
+  type FlinksCalls,
+  type FlinksCallsHost,
+} from './calls-flinks.js'
 export { mx } from './calls-mx.js'
-export type { AuthorizeReply, Header, MxReply, Request } from './wasm/calls.js'
+export type {
+  AccountsDetailParams,
+  AuthorizeReply,
+  CallReply,
+  Header,
+  IneligibleCard,
+  MxReply,
+  Request,
+  StatementsParams,
+  StoredAnswer,
+} from './wasm/calls.js'

@@ -83,6 +83,7 @@ export interface Claim {
  */
 export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   readonly #handle: FlowHandle
+  readonly #toResult: (result: unknown) => Result
   readonly #host: Host
   readonly #transport: Transport
   /** Names the flow to its host; it is not sent to the vendor. */
@@ -103,8 +104,14 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   #page = ''
 
   /** @internal */
-  constructor(handle: FlowHandle, host: Host, begin: 'started' | 'restored') {
+  constructor(
+    handle: FlowHandle,
+    host: Host,
+    begin: 'started' | 'restored',
+    toResult = (result: unknown): Result => result as Result,
+  ) {
     this.#handle = handle
+    this.#toResult = toResult
     this.#host = host
     this.id = handle.id
     this.#transport = new Transport(host, this.id, this.#cancelled.signal)
@@ -201,7 +208,7 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
         this.#show(step.frame, step.until)
         break
       case 'done':
-        this.#end({ kind: 'done', result: step.result as Result })
+        this.#end({ kind: 'done', result: this.#toResult(step.result) })
         break
       case 'failed':
         this.#end({ kind: 'failed', failure: step.failure, error: new FlowError(step.failure, this.id) })

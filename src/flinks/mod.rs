@@ -8,12 +8,16 @@ use crate::http::{Header, Request, base, landing};
 use crate::json::{Reader, Value};
 use crate::vendor::Entry;
 
+pub mod accounts;
 pub mod authorize;
+pub mod call;
+pub mod cards;
 pub mod challenge;
 mod codes;
 pub mod connect;
 pub mod pair;
 pub mod params;
+pub mod questions;
 pub mod reply;
 mod time;
 
@@ -36,6 +40,13 @@ pub const CONNECT: Entry = Entry {
     name: "flinks-connect",
     start: connect::connect,
     restore: connect::restore,
+};
+
+/// The calls that ask nobody anything, in the list of vendors.
+pub const CALL: Entry = Entry {
+    name: call::NAME,
+    start: call::start,
+    restore: call::restore,
 };
 
 const NAME: &str = "flinks";
@@ -101,6 +112,22 @@ impl FlinksConfig {
 
     /// A POST to one of the BankingServices, under the session's authorize token.
     fn post(&self, service: &str, body: &Value) -> Request {
+        self.request(
+            "POST",
+            service,
+            ("flinks-auth-key", AUTHORIZE_TOKEN),
+            Some(body),
+        )
+    }
+
+    /// A call of one of the BankingServices, with the header of a key and the key's slot.
+    fn request(
+        &self,
+        method: &'static str,
+        service: &str,
+        (name, slot): (&'static str, &'static str),
+        body: Option<&Value>,
+    ) -> Request {
         let mut url = match &self.base_url {
             Some(base) => base.clone(),
             None => ["https://", &self.instance, "-api.private.fin.ag"].concat(),
@@ -113,18 +140,17 @@ impl FlinksConfig {
         ] {
             url.push_str(part);
         }
+        let mut headers = Vec::new();
+        if body.is_some() {
+            headers.push(json("content-type"));
+        }
+        headers.push(json("accept"));
+        headers.push(Header::Secret { name, slot });
         Request {
-            method: "POST",
+            method,
             url,
-            headers: vec![
-                json("content-type"),
-                json("accept"),
-                Header::Secret {
-                    name: "flinks-auth-key",
-                    slot: AUTHORIZE_TOKEN,
-                },
-            ],
-            body: Some(body.print()),
+            headers,
+            body: body.map(Value::print),
             session: 1,
             timeout: SHORT,
             once: false,

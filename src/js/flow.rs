@@ -9,7 +9,7 @@ use crate::json::{MAX_SAFE, Reader, Value};
 
 use super::input::parse;
 use super::output::{refuse, to_js};
-use super::send::Reply;
+use super::reply::Reply;
 
 /// A live flow. Every call returns the one next step, or throws a `Refusal` and changes nothing.
 #[wasm_bindgen]

@@ -3,7 +3,9 @@
 //! Input comes as JSON text and is read by the same [`Reader`](crate::json::Reader) as the vendors'
 //! bodies, which is smaller than deserialising JavaScript values and names the path of a mistake.
 
-#[cfg(feature = "client")]
+#[cfg(feature = "calls")]
+pub mod calls;
+#[cfg(any(feature = "client", feature = "calls"))]
 pub mod flow;
 #[cfg(any(feature = "client", feature = "calls"))]
 mod input;
@@ -13,6 +15,8 @@ pub mod mx;
 mod output;
 #[cfg(feature = "calls")]
 pub mod pair;
+#[cfg(any(feature = "client", feature = "calls"))]
+pub mod reply;
 #[cfg(feature = "client")]
 pub mod send;
 #[cfg(feature = "simulator")]

@@ -5,7 +5,7 @@
 //! `fetch` itself is bound here.
 
 use gloo_net::http::{Method, RequestBuilder, Response};
-use js_sys::{Date, Function, Promise, Uint8Array};
+use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -13,7 +13,9 @@ use web_sys::{
     RequestRedirect,
 };
 
-use crate::http::{self, MAX_BODY};
+use crate::http::MAX_BODY;
+
+use super::reply::Reply;
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,28 +27,6 @@ extern "C" {
     type Body;
     #[wasm_bindgen(method, catch, js_name = getReader)]
     fn reader(this: &Body) -> Result<ReadableStreamDefaultReader, JsValue>;
-}
-
-/// The longest Retry-After that is believed, in milliseconds: a day.
-const MAX_RETRY_AFTER: f64 = 86_400_000.0;
-
-/// What came back.
-#[wasm_bindgen]
-pub struct Reply {
-    status: u16,
-    retry_after: Option<u64>,
-    body: Vec<u8>,
-}
-
-impl Reply {
-    /// For the flow.
-    pub fn response(&self) -> http::Response<'_> {
-        http::Response {
-            status: self.status,
-            retry_after: self.retry_after,
-            body: &self.body,
-        }
-    }
 }
 
 /// Sends a request and reads the reply. Rejects with whatever the fetch or the body was rejected with.
@@ -62,11 +42,12 @@ pub async fn send(
     let sent = start(&method, &url, headers, body, &signal, fetch)?;
     let response: web_sys::Response = JsFuture::from(sent).await?.dyn_into()?;
     let response = Response::from(response);
-    Ok(Reply {
-        status: response.status(),
-        retry_after: response.headers().get("retry-after").and_then(millis),
-        body: read(&response).await?,
-    })
+    let retry_after = response.headers().get("retry-after");
+    Ok(Reply::new(
+        response.status(),
+        retry_after,
+        read(&response).await?,
+    ))
 }
 
 fn start(
@@ -96,15 +77,6 @@ fn start(
         )),
         None => global_fetch(&request),
     }
-}
-
-/// Seconds, or a date: RFC 9110, section 10.2.3.
-fn millis(retry_after: String) -> Option<u64> {
-    let millis = match retry_after.trim().parse::<u32>() {
-        Ok(seconds) => f64::from(seconds) * 1000.0,
-        Err(_) => Date::parse(&retry_after) - Date::now(),
-    };
-    (millis > 0.0).then(|| millis.min(MAX_RETRY_AFTER) as u64)
 }
 
 /// Reads no more than is ever kept, so that an endless body ends.

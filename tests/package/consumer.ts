@@ -46,11 +46,20 @@ import {
   FlowError as CallError,
   flinks as flinksCalls,
   mx as mxCalls,
+  restore as restoreData,
+  type AccountsDetailParams,
   type AuthorizeReply,
+  type CallReply,
   type Challenged,
+  type DataFlow,
+  type FlinksCalls,
+  type FlinksCallsHost,
   type Header,
+  type IneligibleCard,
   type MxReply,
   type Request as VendorRequest,
+  type StatementsParams,
+  type StoredAnswer,
 } from 'bank-mfa/calls'
 import wasm from 'bank-mfa/module.wasm'
 import {
@@ -257,6 +266,37 @@ export function pair(status: number, body: Uint8Array): VendorRequest | undefine
   }
 }
 
+const callsHost: FlinksCallsHost = { ...config, fetch: globalThis.fetch, secretKey: '', apiKey: token, bearer: '' }
+const detail: AccountsDetailParams = {
+  requestId: '',
+  withKYC: true,
+  daysOfTransactions: 'Days365',
+  dateFrom: '2026-01-01',
+  refreshDelta: [{ accountId: '', transactionId: '' }],
+}
+const monthly: StatementsParams = { requestId: '', numberOfStatements: 'Months3', accountsFilter: [''] }
+
+export async function single(loginId: string): Promise<string> {
+  const data: DataFlow = flinksCalls.accountsDetail(detail, callsHost)
+  const again: Flow<Response | null> = restoreData(data.snapshot(), callsHost)
+  const summary: Response | null = await flinksCalls.accountsSummary({ requestId: '' }, callsHost).result()
+  console.log(await again.result(), summary?.body, flinksCalls.statements(monthly, callsHost).current.kind)
+  const questions: string[] = await flinksCalls.questions(loginId, callsHost)
+  const answers: StoredAnswer[] = questions.map((question) => ({ question, answer: '' }))
+  await flinksCalls.answerQuestions(loginId, answers, callsHost)
+  await flinksCalls.deleteCard(loginId, callsHost)
+  await flinksCalls.setScheduledRefresh(loginId, true, callsHost)
+  const stuck: IneligibleCard[] = await flinksCalls.stuckCards(callsHost)
+  const all = await flinksCalls.ineligibleCards(callsHost)
+  console.log(stuck[0]?.loginId, all[0]?.lastRefresh, all[0]?.state, all[0]?.errorCode)
+  const request: VendorRequest = flinksCalls.request('GetStatements', monthly, config)
+  const reply: CallReply<string[]> = flinksCalls.response('GetMFAQuestions', { status: 200, body: request.url })
+  const twin: FlinksCalls['GetAccountsDetailAsync']['params'] = { requestId: '' }
+  console.log(flinksCalls.request('GetAccountsDetailAsync', twin, config))
+  if (flinksCalls.response('GetAccountsDetail', { status: 202 }).kind === 'pending') return ''
+  return reply.kind === 'done' ? (reply.result[0] ?? '') : await flinksCalls.token(callsHost)
+}
+
 export async function simulated(): Promise<void> {
   const connect: ConnectRules = { misbehave: 'early', elsewhere: null, returnsTag: false }
   const rules: Partial<Rules> = { tokensRequired: false, connect }
@@ -316,6 +356,12 @@ export function misuses(step: Step<Authorized>, error: FlowError): void {
   flow.current = step
   // @ts-expect-error a flow is not made by hand
   new Flow()
+  // @ts-expect-error an option in another casing
+  flinksCalls.accountsDetail({ requestId: '', withKyc: true }, callsHost)
+  // @ts-expect-error a number of statements that Flinks does not have
+  flinksCalls.statements({ requestId: '', numberOfStatements: 'Months6' }, callsHost)
+  // @ts-expect-error a call that Flinks does not have
+  flinksCalls.request('GetEverything', {}, config)
   // @ts-expect-error a reply needs its status
   flinksCalls.authorizeResponse({ body: '' })
   console.log(id)

@@ -94,6 +94,7 @@ for (const [sentence, entry] of [
   ['a flow is put away and taken up', 'snapshots'],
   ['bad input is a FlowError', 'refusals'],
   ['a single call is made and judged', 'singleCalls'],
+  ['data is polled for, and its body stays with the host', 'data'],
   ['a lost or spoilt reply to an answer is found out, and the answer is sent once', 'lostReplies'],
 ]) {
   test(`in workerd ${sentence}`, () => inWorkerd(entry))

@@ -97,6 +97,19 @@ export const singleCalls = test(async () => {
   equal(CallError === FlowError, true)
 })
 
+export const data = test(async () => {
+  const { bank, host } = inside()
+  const { instance, fetch, clock } = host
+  const mine = { instance, customerId, fetch, clock, secretKey: bank.secretKey, ...bank.keys }
+  const authorizeToken = await calls.token(mine)
+  const { requestId } = await flinks
+    .authorize({ loginId: bank.loginId('slow_data') }, { ...host, authorizeToken })
+    .result()
+  const response = await calls.accountsDetail({ requestId }, mine).result()
+  equal([response.bodyUsed, (await response.json()).HttpStatusCode], [false, 200])
+  equal([bank.counts().dataCalls, bank.counts().broken], [1, {}])
+})
+
 /** With workerd's own fetch, to the server at `address`. */
 export const socket = test(async ({ address, authorizeToken, username, code }) => {
   const person = simulator().people.find((person) => person.username === username)

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use bank_mfa::challenge::{Challenge, Round};
 use bank_mfa::failure::{Failure, Refusal};
 use bank_mfa::flinks::AUTHORIZE_TOKEN;
+use bank_mfa::flinks::call::{API_KEY, BEARER, SECRET_KEY};
 use bank_mfa::flow::{Event, Flow, Loss, Step, Submitted};
 use bank_mfa::http::{Header, Request, Response};
 use bank_mfa::json::{Reader, Value};
@@ -130,6 +131,23 @@ fn begin_mx(params: String) -> Begin {
         config: r#"{"environment":"integration"}"#.to_owned(),
         bank: Simulator::new(1),
     }
+}
+
+/// One of Flinks' calls that ask nobody anything, of a bank that has been called before.
+pub fn call(bank: Simulator, name: &str, params: &str) -> Begin {
+    Begin {
+        entry: flinks::CALL,
+        bank,
+        ..begin(format!(r#"{{"call":"{name}"{params}}}"#))
+    }
+}
+
+/// A data call in a session that cached mode has opened.
+pub fn data(username: &str, name: &str, options: &str) -> Begin {
+    let scenario = cached(username).run();
+    let request_id = scenario.result().get("requestId").as_text().unwrap();
+    let params = format!(r#","requestId":"{request_id}"{options}"#);
+    call(scenario.bank, name, &params)
 }
 
 fn by_login_id(username: &str, mode: &str) -> Begin {
@@ -307,6 +325,9 @@ impl Scenario {
                 let (id, key) = self.bank.mx_key();
                 format!("Basic {}", STANDARD.encode(format!("{id}:{key}")))
             }
+            API_KEY => self.bank.keys().api_key.to_owned(),
+            SECRET_KEY => self.bank.secret_key().to_owned(),
+            BEARER => ["Bearer ", self.bank.keys().bearer].concat(),
             other => panic!("no secret for {other}"),
         }
     }

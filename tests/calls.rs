@@ -1,0 +1,436 @@
+//! Flinks' calls that ask nobody anything, against the simulated bank.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod scenario;
+
+use bank_mfa::failure::{Code, Next};
+use bank_mfa::flow::{Event, Step};
+use bank_mfa::http::Header;
+use bank_mfa::json::Value;
+use bank_mfa::simulator::{Fault, FaultKind, On, Simulator};
+use scenario::{MINUTE, Scenario, call, data, live};
+
+const PET: &str = "What is the name of your first pet?";
+const DATA: [&str; 3] = ["GetAccountsSummary", "GetAccountsDetail", "GetStatements"];
+
+/// A call about the card of a person.
+fn about(username: &str, name: &str, more: &str) -> scenario::Begin {
+    about_of(Simulator::new(1), username, name, more)
+}
+
+fn about_of(bank: Simulator, username: &str, name: &str, more: &str) -> scenario::Begin {
+    let login_id = bank.login_id(username).unwrap();
+    call(bank, name, &format!(r#","loginId":"{login_id}"{more}"#))
+}
+
+/// What was sent: the method, and the path behind the customer.
+fn sent(scenario: &Scenario) -> Vec<String> {
+    let shown = scenario.sent.iter().map(|request| {
+        let path = request.url.rsplit("/BankingServices/").next().unwrap();
+        let service = path.split('/').next().unwrap();
+        format!("{} {service}", request.method)
+    });
+    shown.collect()
+}
+
+fn done(scenario: &Scenario) -> bool {
+    matches!(scenario.step, Step::Done { .. })
+}
+
+// Data ----------------------------------------------------------------------------------------
+
+#[test]
+fn data_that_is_ready_comes_at_once() {
+    for name in DATA {
+        let scenario = data("Greatday", name, "").run();
+        assert_eq!(scenario.result(), &Value::Null, "{name}");
+        assert_eq!(sent(&scenario), [format!("POST {name}")]);
+        assert_eq!(scenario.bank.counts().broken.len(), 0);
+    }
+}
+
+#[test]
+fn data_that_is_not_ready_is_polled_for_every_ten_seconds_by_its_twin() {
+    for name in DATA {
+        let mut scenario = data("slow_data", name, "").pause();
+        let began = scenario.now;
+        scenario.go_on();
+        assert!(done(&scenario));
+        let twin = format!("GET {name}Async");
+        assert_eq!(
+            sent(&scenario),
+            [format!("POST {name}"), twin.clone(), twin.clone(), twin]
+        );
+        assert!((30_000..40_000).contains(&(scenario.now - began)));
+        assert_eq!(scenario.bank.counts().broken.len(), 0);
+    }
+}
+
+#[test]
+fn every_option_reaches_the_bank_under_its_own_name() {
+    let id = "9022abc2-8a2e-4b06-a06e-c3e5449c4d10";
+    let options = format!(
+        r#","withAccountIdentity":true,"withKYC":false,"withTransactions":true,"withBalance":true,
+        "daysOfTransactions":"Days365","dateFrom":"2026-01-01","dateTo":"2026-01-31",
+        "refreshDelta":[{{"accountId":"{id}","transactionId":"{id}"}}]"#
+    );
+    let scenario = data("Greatday", "GetAccountsDetail", &options).pause();
+    let Step::Send { request, .. } = &scenario.step else {
+        panic!()
+    };
+    let body = Value::parse(request.body.as_deref().unwrap().as_bytes()).unwrap();
+    let names: Vec<_> = body
+        .entries()
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "RequestId",
+            "WithAccountIdentity",
+            "WithKYC",
+            "WithTransactions",
+            "WithBalance",
+            "DaysOfTransactions",
+            "DateFrom",
+            "DateTo",
+            "RefreshDelta"
+        ]
+    );
+    let delta = &body.get("RefreshDelta").items()[0];
+    assert_eq!(delta.entries()[0].0, "AccountId");
+    assert_eq!(delta.entries()[1].0, "TransactionId");
+    let options = r#","numberOfStatements":"Months3""#;
+    assert!(done(&data("Greatday", "GetStatements", options).run()));
+}
+
+#[test]
+fn a_wrong_option_is_refused_by_its_path_before_anything_is_sent() {
+    for (name, option, path) in [
+        ("GetAccountsSummary", r#""withBalance":true"#, "withBalance"),
+        ("GetAccountsDetail", r#""withKyc":true"#, "withKyc"),
+        ("GetAccountsDetail", r#""withKYC":"true""#, "withKYC"),
+        (
+            "GetAccountsDetail",
+            r#""daysOfTransactions":"Days30""#,
+            "daysOfTransactions",
+        ),
+        (
+            "GetAccountsDetail",
+            r#""daysOfTransactions":90"#,
+            "daysOfTransactions",
+        ),
+        (
+            "GetAccountsDetail",
+            r#""dateFrom":"31/01/2026""#,
+            "dateFrom",
+        ),
+        (
+            "GetAccountsDetail",
+            r#""dateTo":"2026-01-31T00:00:00""#,
+            "dateTo",
+        ),
+        (
+            "GetAccountsDetail",
+            r#""accountsFilter":[]"#,
+            "accountsFilter",
+        ),
+        (
+            "GetAccountsDetail",
+            r#""accountsFilter":["a",7]"#,
+            "accountsFilter/1",
+        ),
+        (
+            "GetAccountsDetail",
+            r#""refreshDelta":[{"accountId":"x"}]"#,
+            "refreshDelta/0/accountId",
+        ),
+        (
+            "GetStatements",
+            r#""numberOfStatements":"Months6""#,
+            "numberOfStatements",
+        ),
+        (
+            "GetStatements",
+            r#""withTransactions":true"#,
+            "withTransactions",
+        ),
+    ] {
+        let begin = data("Greatday", name, &format!(",{option}"));
+        let refusal = begin.refusal();
+        assert_eq!(refusal.path, Some(format!("/params/{path}")), "{option}");
+    }
+    let refusal = call(Simulator::new(1), "GetAccountsDetail", "").refusal();
+    assert_eq!(refusal.path.as_deref(), Some("/params/requestId"));
+    let refusal = call(Simulator::new(1), "GetEverything", "").refusal();
+    assert_eq!(refusal.path.as_deref(), Some("/params/call"));
+}
+
+#[test]
+fn no_transactions_is_done_with_nothing_to_show() {
+    let scenario = data(
+        "no_transactions",
+        "GetAccountsDetail",
+        r#","withTransactions":true"#,
+    )
+    .run();
+    assert_eq!(scenario.result(), &Value::Null);
+}
+
+#[test]
+fn data_that_is_never_ready_ends_by_the_documented_thirty_minutes() {
+    let mut scenario = data("data_for_ever", "GetStatements", "").pause();
+    let began = scenario.now;
+    scenario.go_on();
+    let failure = scenario.failure();
+    assert_eq!(
+        (failure.code, failure.next),
+        (Code::TimedOut, Next::RetryLater)
+    );
+    assert!(scenario.now - began <= 30 * MINUTE);
+    assert!(scenario.sent.len() > 150);
+}
+
+#[test]
+fn a_data_call_before_the_session_is_authorized_is_the_integrators_mistake() {
+    let scenario = live("Greatday").run();
+    let key = Value::parse(scenario.flow.snapshot().as_bytes()).unwrap();
+    let request_id = key
+        .get("key")
+        .get("RequestId")
+        .as_text()
+        .unwrap()
+        .to_owned();
+    let params = format!(r#","requestId":"{request_id}""#);
+    let scenario = call(scenario.bank, "GetAccountsSummary", &params).run();
+    let failure = scenario.failure();
+    assert_eq!(
+        (failure.code, failure.next),
+        (Code::Unauthorized, Next::FixIntegration)
+    );
+}
+
+#[test]
+fn a_request_id_that_is_gone_starts_over() {
+    let params = r#","requestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d10""#;
+    let scenario = call(Simulator::new(1), "GetAccountsDetail", params).run();
+    let failure = scenario.failure();
+    assert_eq!(
+        (failure.code, failure.next),
+        (Code::SessionExpired, Next::StartOver)
+    );
+}
+
+#[test]
+fn a_lost_reply_of_data_is_had_again() {
+    for (on, calls, polls) in [(On::Data, 2, 3), (On::Poll, 1, 4)] {
+        let fault = Fault::new(FaultKind::LostReply).on(on);
+        let scenario = data("slow_data", "GetAccountsDetail", "").but(fault).run();
+        assert!(done(&scenario));
+        let counts = scenario.bank.counts();
+        assert_eq!(counts.data_calls, calls, "{on:?}");
+        assert!(counts.data_polls.abs_diff(polls) <= 1, "{on:?}");
+    }
+}
+
+#[test]
+fn a_page_with_status_200_is_no_data() {
+    let fault = Fault::new(FaultKind::Html).on(On::Data);
+    let scenario = data("Greatday", "GetAccountsDetail", "").but(fault).run();
+    assert!(done(&scenario), "it is asked for again");
+    assert_eq!(scenario.sent.len(), 2);
+}
+
+#[test]
+fn a_data_call_is_put_away_between_two_polls_and_taken_up() {
+    let mut scenario = data(
+        "slow_data",
+        "GetAccountsDetail",
+        r#","withTransactions":true"#,
+    )
+    .pause();
+    scenario.step_on();
+    assert!(matches!(scenario.step, Step::Wait { .. }));
+    scenario.restore();
+    scenario.go_on();
+    assert!(done(&scenario));
+    assert_eq!(scenario.bank.counts().broken.len(), 0);
+}
+
+// Stored answers ------------------------------------------------------------------------------
+
+#[test]
+fn the_question_that_lacks_an_answer_is_listed_answered_and_listed_no_more() {
+    let scenario = about("stored_missing", "GetMFAQuestions", "").run();
+    assert_eq!(scenario.result(), &Value::List(vec![PET.into()]));
+
+    let answers = format!(r#","questions":[{{"question":"{PET}","answer":"Rex"}}]"#);
+    let scenario = about_of(
+        scenario.bank,
+        "stored_missing",
+        "AnswerMFAQuestions",
+        &answers,
+    )
+    .run();
+    assert_eq!(scenario.result(), &Value::Null);
+    let request = &scenario.sent[0];
+    assert!(request.once);
+    assert_eq!(request.method, "PATCH");
+    let login_id = scenario.bank.login_id("stored_missing").unwrap();
+    assert_eq!(
+        request.body.as_deref().unwrap(),
+        format!(
+            r#"{{"loginId":"{login_id}","Questions":[{{"Question":"{PET}","Answer":"Rex"}}]}}"#
+        )
+    );
+
+    let scenario = about_of(scenario.bank, "stored_missing", "GetMFAQuestions", "").run();
+    assert_eq!(scenario.result(), &Value::List(Vec::new()));
+}
+
+#[test]
+fn an_answer_whose_reply_is_lost_or_spoilt_is_not_stored_again() {
+    for kind in [FaultKind::LostReply, FaultKind::Html, FaultKind::Empty] {
+        let answers = format!(r#","questions":[{{"question":"{PET}","answer":"Rex"}}]"#);
+        let fault = Fault::new(kind).on(On::Questions);
+        let begin = about("stored_missing", "AnswerMFAQuestions", &answers);
+        let scenario = begin.but(fault).run();
+        assert_eq!(scenario.failure().code, Code::OutcomeUnknown, "{kind:?}");
+        assert_eq!(scenario.sent.len(), 1);
+        assert_eq!(scenario.bank.counts().stored_answers_repeated, 0);
+    }
+}
+
+#[test]
+fn an_answer_is_in_its_request_and_nowhere_else() {
+    let answers = format!(r#","questions":[{{"question":"{PET}","answer":"Rex"}}]"#);
+    let mut scenario = about("stored_missing", "AnswerMFAQuestions", &answers).pause();
+    assert!(!scenario.flow.snapshot().contains("Rex"));
+    scenario.go_on();
+    assert!(!scenario.flow.snapshot().contains("Rex"));
+}
+
+#[test]
+fn what_is_no_question_with_an_answer_is_refused_without_its_value() {
+    for (questions, path) in [
+        ("[]", ""),
+        ("{}", ""),
+        (r#"[{"question":"City?"}]"#, "/0/answer"),
+        (r#"[{"question":"","answer":"hunter2"}]"#, "/0/question"),
+        (
+            r#"[{"question":"City?","answer":"x"},{"Question":"City?","answer":"hunter2"}]"#,
+            "/1/Question",
+        ),
+        (
+            r#"[{"question":"City?","answer":["hunter2"]}]"#,
+            "/0/answer",
+        ),
+    ] {
+        let more = format!(r#","questions":{questions}"#);
+        let refusal = about("stored_missing", "AnswerMFAQuestions", &more).refusal();
+        assert_eq!(refusal.path, Some(format!("/params/questions{path}")));
+        assert!(!format!("{refusal:?}").contains("hunter2"));
+    }
+}
+
+// Cards and tokens ----------------------------------------------------------------------------
+
+#[test]
+fn a_token_is_minted_under_the_secret_key_and_under_nothing_else() {
+    let scenario = call(Simulator::new(1), "GenerateAuthorizeToken", "").run();
+    assert_eq!(scenario.result().as_text().unwrap().len(), 36);
+    let request = &scenario.sent[0];
+    assert_eq!((request.method, request.body.as_deref()), ("POST", None));
+    let secrets = request.headers.iter().filter_map(|header| match header {
+        Header::Secret { name, slot } => Some((*name, *slot)),
+        Header::Literal { .. } => None,
+    });
+    assert!(secrets.eq([("flinks-auth-key", "FlinksSecretKey")]));
+}
+
+#[test]
+fn cards_that_are_not_refreshed_say_where_they_are_stuck() {
+    let scenario = call(Simulator::new(1), "GetNightlyRefreshStatus", "").run();
+    let cards = scenario.result().items();
+    let state_of = |username: &str| {
+        let login_id = scenario.bank.login_id(username).unwrap();
+        let own = |card: &&Value| card.get("loginId").as_text() == Some(&login_id);
+        let card = cards.iter().find(own);
+        card.map(|card| card.get("state").as_text().unwrap().to_owned())
+    };
+    let stuck = Some("AnsweringSecurityChallenge".to_owned());
+    assert_eq!(state_of("broken_question"), stuck);
+    assert_eq!(state_of("stored_missing"), stuck);
+    assert_eq!(state_of("broken_login").as_deref(), Some("Failed"));
+    assert_eq!(state_of("stored_right"), None);
+    assert!(
+        cards[0]
+            .get("lastRefresh")
+            .as_text()
+            .unwrap()
+            .ends_with('Z')
+    );
+}
+
+#[test]
+fn a_card_is_switched_off_and_deleted_once() {
+    let scenario = about("Greatday", "SetScheduledRefresh", r#","isActivated":false"#).run();
+    assert!(done(&scenario));
+    let scenario = about_of(scenario.bank, "Greatday", "DeleteCard", "").run();
+    assert!(done(&scenario));
+    assert_eq!(sent(&scenario), ["DELETE DeleteCard"]);
+    let scenario = about_of(scenario.bank, "Greatday", "DeleteCard", "").run();
+    assert_eq!(scenario.failure().code, Code::RequestRefused);
+    assert_eq!(
+        scenario.bank.counts().broken.len(),
+        1,
+        "only that it is gone"
+    );
+}
+
+#[test]
+fn a_card_that_is_in_use_is_deleted_later() {
+    let scenario = live("Greatday").run();
+    let scenario = about_of(scenario.bank, "Greatday", "DeleteCard", "").run();
+    let failure = scenario.failure();
+    assert_eq!(
+        (failure.code, failure.next),
+        (Code::CardInUse, Next::RetryLater)
+    );
+    assert!(failure.retry_at.is_some());
+}
+
+#[test]
+fn what_only_reads_is_asked_again_and_what_deletes_is_not() {
+    for (name, on, code) in [
+        ("GetMFAQuestions", On::Questions, None),
+        ("DeleteCard", On::Cards, Some(Code::OutcomeUnknown)),
+    ] {
+        let fault = Fault::new(FaultKind::LostReply).on(on);
+        let scenario = about("stored_missing", name, "").but(fault).run();
+        match code {
+            None => assert!(done(&scenario)),
+            Some(code) => assert_eq!(scenario.failure().code, code),
+        }
+    }
+}
+
+#[test]
+fn a_redirect_leads_nowhere() {
+    let fault = Fault::new(FaultKind::Redirect).on(On::Cards);
+    let scenario = about("Greatday", "DeleteCard", "").but(fault).run();
+    assert_eq!(scenario.failure().code, Code::Redirected);
+}
+
+#[test]
+fn a_call_that_is_cancelled_has_ended() {
+    let mut scenario = data("slow_data", "GetStatements", "").pause();
+    scenario.step_on();
+    scenario.step = scenario
+        .flow
+        .advance(Event::Cancelled, scenario.now)
+        .unwrap();
+    assert_eq!(scenario.failure().code, Code::Cancelled);
+}

@@ -1,0 +1,121 @@
+/** What watches the wire of the single calls sees each mistake: a validator that cannot complain proves nothing. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { calls, customerId } from './bench.mjs'
+import { complaints, hasOpenapi } from './calls-wire.mjs'
+
+const { flinks } = calls
+const guid = '9022abc2-8a2e-4b06-a06e-c3e5449c4d10'
+const config = { instance: 'toolbox', customerId }
+const answers = [{ question: 'City?', answer: 'hunter2' }]
+
+/** A request as it is sent, its key filled in. */
+function call(name, params) {
+  const { method, url, headers, body } = flinks.request(name, params, config)
+  const filled = headers.map(({ name, value, slot }) => [name, value ?? (slot === 'FlinksBearer' ? 'Bearer 1' : '1')])
+  return { method, url, headers: Object.fromEntries(filled), body, redirect: 'manual' }
+}
+
+/** Every call, with all that it can take. */
+const good = {
+  GenerateAuthorizeToken: {},
+  GetMFAQuestions: { loginId: guid },
+  AnswerMFAQuestions: { loginId: guid, questions: answers },
+  DeleteCard: { loginId: guid },
+  SetScheduledRefresh: { loginId: guid, isActivated: false },
+  GetNightlyRefreshStatus: {},
+  GetAccountsSummary: { requestId: guid },
+  GetAccountsSummaryAsync: { requestId: guid },
+  GetAccountsDetail: {
+    requestId: guid,
+    withAccountIdentity: true,
+    withKYC: true,
+    withTransactions: false,
+    withBalance: true,
+    accountsFilter: [guid],
+    daysOfTransactions: 'Days365',
+    dateFrom: '2026-01-01',
+    dateTo: '2026-01-31',
+    refreshDelta: [{ accountId: guid, transactionId: guid }],
+  },
+  GetAccountsDetailAsync: { requestId: guid },
+  GetStatements: { requestId: guid, numberOfStatements: 'Months12', accountsFilter: [guid] },
+  GetStatementsAsync: { requestId: guid },
+}
+
+for (const [name, params] of Object.entries(good)) {
+  test(`${name} fits its schema, and a mistake in it does not`, () => {
+    const sent = call(name, params)
+    assert.deepEqual(complaints(sent), [])
+    const { body, headers } = sent
+    for (const spoilt of [
+      { method: 'PUT' },
+      { redirect: 'follow' },
+      { url: `${sent.url}/1` },
+      { url: `${sent.url}?x=1` },
+      { url: sent.url.replace('fin.ag', 'fin.example') },
+      { headers: { ...headers, 'flinks-auth-key': '1', 'x-api-key': '1' } },
+      { headers: { ...headers, authorization: '1' } },
+      { headers: {} },
+      { body: body === null ? '{}' : null },
+      ...(body ? inBody(JSON.parse(body)) : []),
+    ]) {
+      const said = complaints({ ...sent, ...spoilt })
+      assert.notDeepEqual(said, [], JSON.stringify(spoilt))
+      assert.ok(!said.join().includes('hunter2'), 'no value is told')
+    }
+  })
+}
+
+/** Each key left out, in another casing, of another type; and one that no page names. */
+function inBody(body) {
+  const plants = Object.entries(body).flatMap(([key, value]) => {
+    const { [key]: _, ...rest } = body
+    const other = key[0] === key[0].toLowerCase() ? key.toUpperCase() : key[0].toLowerCase() + key.slice(1)
+    return [
+      { ...rest, [other]: value },
+      { ...body, [key]: typeof value === 'string' ? 7 : String(value) },
+    ]
+  })
+  return [...plants, { ...body, Nonsense: 1 }, {}].map((body) => ({ body: JSON.stringify(body) }))
+}
+
+test('every option goes out under Flinks’ own name', () => {
+  assert.deepEqual(Object.keys(JSON.parse(call('GetAccountsDetail', good.GetAccountsDetail).body)), [
+    'RequestId',
+    'WithAccountIdentity',
+    'WithKYC',
+    'WithTransactions',
+    'WithBalance',
+    'AccountsFilter',
+    'DaysOfTransactions',
+    'DateFrom',
+    'DateTo',
+    'RefreshDelta',
+  ])
+})
+
+test('a request says whether it may be sent again, how long it may take, and which key it wants', () => {
+  const facts = (name) => {
+    const { once, timeout, headers } = flinks.request(name, good[name], config)
+    const { name: header, slot } = headers.at(-1)
+    return [once, timeout, header, slot]
+  }
+  assert.deepEqual(facts('AnswerMFAQuestions'), [true, 30_000, 'x-api-key', 'FlinksApiKey'])
+  assert.deepEqual(facts('GetMFAQuestions'), [false, 30_000, 'x-api-key', 'FlinksApiKey'])
+  assert.deepEqual(facts('GetAccountsDetail'), [false, 240_000, 'x-api-key', 'FlinksApiKey'])
+  assert.deepEqual(facts('GetAccountsDetailAsync'), [false, 30_000, 'x-api-key', 'FlinksApiKey'])
+  assert.deepEqual(facts('GenerateAuthorizeToken'), [false, 30_000, 'flinks-auth-key', 'FlinksSecretKey'])
+  assert.deepEqual(facts('GetNightlyRefreshStatus'), [false, 30_000, 'authorization', 'FlinksBearer'])
+})
+
+test("Flinks' OpenAPI document complains by itself", { skip: !hasOpenapi && 'the document is not here' }, () => {
+  const sent = call('AnswerMFAQuestions', good.AnswerMFAQuestions)
+  for (const spoilt of [{ LoginId: guid }, { loginId: 7 }, { Questions: [{ Question: 'City?' }] }, { Nonsense: 1 }]) {
+    const said = complaints({ ...sent, body: JSON.stringify({ ...JSON.parse(sent.body), ...spoilt }) })
+    assert.ok(
+      said.some((complaint) => complaint.includes('by the OpenAPI document')),
+      said.join('\n'),
+    )
+  }
+})
