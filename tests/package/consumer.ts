@@ -11,8 +11,12 @@ import {
   type Challenge,
   type ChallengeStep,
   type Choice,
+  type Claim,
   type Clock,
   type Code,
+  type ConnectParams,
+  type ConnectStep,
+  type Connected,
   type Control,
   type Expires,
   type Failure,
@@ -32,8 +36,11 @@ import {
   type MxHost,
   type Next,
   type Part,
+  type Proof,
+  type Purpose,
   type RawAnswers,
   type Reason,
+  type ReconnectParams,
   type RedirectStep,
   type Round,
   type Secret,
@@ -41,6 +48,7 @@ import {
   type Stage,
   type Step,
   type WaitsFor,
+  type Way,
 } from 'bank-mfa'
 import {
   FlowError as CallError,
@@ -155,6 +163,9 @@ export async function run(): Promise<Authorized> {
       case 'redirect':
         open(step)
         break
+      case 'connect':
+        await show(step)
+        break
       case 'done':
         console.log(step.result.requestId satisfies string)
         break
@@ -175,6 +186,31 @@ export async function run(): Promise<Authorized> {
 function open({ url, returned }: RedirectStep): void {
   returned(url)
   returned(new URL(url))
+}
+
+async function show({ purpose, until, signal, address, returned, tokenRefused }: ConnectStep): Promise<void> {
+  const why: Purpose = purpose
+  const claim: Claim = { loginId: '', state: null }
+  console.log(why, until.toFixed(), signal.aborted, (await address()).length)
+  returned(claim)
+  tokenRefused()
+}
+
+const ways: Record<Way, true> = { cached: true, live: true, form: true, 'mid-session': true, credentials: true }
+
+export async function reconnect(): Promise<Connected> {
+  const where: ConnectParams = { institutionId: 14, language: 'fr', v2: false, parameters: { demo: true } }
+  const params: ReconnectParams & ConnectParams = {
+    loginId: '',
+    presentation: 'form',
+    async: true,
+    maxAge: 1,
+    ...where,
+  }
+  const first: Flow<Connected> = flinks.connect(where, host)
+  const { way, health, ownership }: Proof = await first.result()
+  console.log(ways[way], health, ownership)
+  return flinks.reconnect(params, host).result()
 }
 
 const mxConfig: MxConfig = { environment: 'integration', version: 'v20250224' }
