@@ -1,6 +1,9 @@
 import type { Host, Secret } from './host.js'
 import type { Frame, Header, Loss, Reply, Request } from './wasm/bank_mfa.js'
 
+/** Why a signal aborts whose task is over: one for all, as each of its own would cost a stack trace a call. */
+const OVER = new Error('over')
+
 /** How long the harmless call before the first submission may take, in milliseconds. */
 const PROBE_TIMEOUT = 30_000
 
@@ -82,7 +85,7 @@ export class Transport {
       this.#cancelled.removeEventListener('abort', abort)
       // Ends what is left of a body that was not read.
       aborted.catch(() => {})
-      controller.abort()
+      controller.abort(OVER)
     }
   }
 

@@ -72,7 +72,8 @@ for (const member of members) {
   for (const [way, row] of Object.entries(ways)) {
     if (member.group === 'oauth' && way !== 'a job') continue
     const [code, next] = row.endings[member.name] ?? endings[member.name] ?? ['done', undefined]
-    for (const version of VERSIONS) {
+    // The versions differ in what carries a request and in the shape of a body: a job shows both.
+    for (const version of way === 'a job' ? VERSIONS : VERSIONS.slice(0, 1)) {
       test(`${member.name} (${member.title}), by ${way}, in ${version}, ends in ${code}`, async (t) => {
         const stage = bench(t)
         const start = stage.bank.clock.now()
