@@ -94,9 +94,9 @@ export class Transport {
     const timeout = this.#host.timeout ?? SECRET_TIMEOUT
     const filled = await this.#within(timeout, () => this.#filled(query, session))
     if (filled === undefined) return undefined
-    const address = new URL(url)
-    for (const [name, secret] of Object.entries(filled)) address.searchParams.set(name, secret)
-    return address.href
+    // The core has encoded the rest, and it stays as it is: a URL's own writer makes a plus of each space.
+    const entries = Object.entries(filled).map(([name, secret]) => `${name}=${encodeURIComponent(secret)}`)
+    return [url, ...entries].join(url.includes('?') ? '&' : '?')
   }
 
   /** Names and values, secrets among them, or nothing where one is missing. Rejects where the host does. */
