@@ -176,11 +176,17 @@ impl Flow {
                 self.working = now;
                 return self.follow(verdict, None, now);
             }
-            (Event::TokenRefused, State::Connecting { .. }) if self.repeats < MAX_REPEATS => {
-                self.repeats += 1;
-                self.connect(now);
+            (Event::TokenRefused, State::Connecting { .. }) => {
+                if !self.page_has_secret() {
+                    // It is the token of the session that the page belongs to, and is not replaced.
+                    self.fail(Code::SessionExpired, now);
+                } else if self.repeats < MAX_REPEATS {
+                    self.repeats += 1;
+                    self.connect(now);
+                } else {
+                    self.fail(Code::Unauthorized, now);
+                }
             }
-            (Event::TokenRefused, State::Connecting { .. }) => self.fail(Code::Unauthorized, now),
             (Event::Answered(number, submitted), State::Asking | State::Supplying { .. })
                 if number == self.round =>
             {
@@ -438,12 +444,16 @@ impl Flow {
     /// Leaves the person to the vendor's own page, which says when they are done. How long it may take is
     /// documented nowhere; it is given as long as polling.
     fn connect(&mut self, now: u64) {
-        let has_secret = !self.vendor.frame().query.is_empty();
-        self.session += u32::from(has_secret);
+        self.session += u32::from(self.page_has_secret());
         let until = now.saturating_add(self.vendor.clocks().poll_for);
         self.state = State::Connecting {
             until: until.min(self.end_of_life()),
         };
+    }
+
+    /// Whether the vendor's page is opened under a secret of its own.
+    fn page_has_secret(&self) -> bool {
+        !self.vendor.frame().query.is_empty()
     }
 
     /// When the vendor stops waiting for a person, if that is known.

@@ -392,6 +392,13 @@ fn a_refused_token_opens_the_frame_anew_with_another_one_and_not_for_ever() {
 }
 
 #[test]
+fn a_frame_in_the_middle_of_a_session_has_no_other_token() {
+    let mut scenario = reconnect("Greatday", FRAME).run();
+    scenario.token_refused();
+    assert_eq!(scenario.failure().code, Code::SessionExpired);
+}
+
+#[test]
 fn live_refresh_frame_and_confirmation_have_a_token_each() {
     let mut scenario = reconnect("code_invalid_password", FRAME).run();
     assert_eq!(scenario.frame().session, 2);

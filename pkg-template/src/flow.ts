@@ -66,7 +66,10 @@ export interface ConnectStep {
    * `INVALID_INPUT`, and the flow goes on waiting, where the claim is malformed or for another flow.
    */
   returned(claim: Claim): void
-  /** Says that the page refused its token. The flow opens it anew with another one, in a step of its own. */
+  /**
+   * Says that the page refused its token. The flow opens it anew with another one, in a step of its own; a page
+   * in the middle of a session has none of its own, and the flow ends in `session-expired`.
+   */
   tokenRefused(): void
 }
 
