@@ -73,6 +73,8 @@ export function bench(t, rules = {}) {
     /** The sessions that a token was asked for. */
     sessions,
     start: (params, more) => begun(flinks.authorize(params, host(more))),
+    reconnect: (params, more) => begun(flinks.reconnect(params, host(more))),
+    connect: (params, more) => begun(flinks.connect(params, host(more))),
     restore: (snapshot, more) => begun(restore(snapshot, host(more))),
     /** The right SecurityResponses for the round that stands open. */
     right: () => bank.rightAnswers(newestRequestId(wire.calls)),
@@ -90,6 +92,21 @@ export function member(object, name) {
 export function newestRequestId(calls) {
   const ids = calls.map(({ reply }) => member(reply?.json, 'RequestId'))
   return ids.findLast((id) => id !== undefined)
+}
+
+/** What Connect's page at an address gets to see, and what the person does there. */
+export async function openConnect(bank, address) {
+  const { searchParams } = new URL(address)
+  const call = async (name, body) => {
+    const init = { method: 'POST', body: JSON.stringify(body) }
+    return (await bank.fetch(new URL(`/connect/${name}`, address), init)).json()
+  }
+  const { visit, ...view } = await call('open', Object.fromEntries(searchParams))
+  return {
+    view,
+    signIn: ({ username, password }) => call('sign-in', { visit, username, password }),
+    answer: (responses) => call('answer', { visit, responses: Object.entries(responses) }),
+  }
 }
 
 /** Walks to the end with the right answers, and gives its rounds with these answers, and the ending. */

@@ -24,6 +24,14 @@ export function complaints(call) {
   return complaintsOf(call, isCall, isDocumented)
 }
 
+/** The same of a call among those before it: answers go to where their session began. */
+function complaintsAmong(call, calls) {
+  const { 'flinks-auth-key': token } = call.headers
+  const began = calls.find(({ headers }) => headers['flinks-auth-key'] === token)
+  const strays = token !== undefined && call.json?.SecurityResponses && began.url !== call.url
+  return [...complaints(call), ...(strays ? [`${call.url} is not where its session began`] : [])]
+}
+
 /** The same by other judges, each of which gives its complaints. */
 export function complaintsOf({ method, url, headers, redirect, body }, ...judges) {
   const { origin, pathname: path, search, hash } = new URL(url)
@@ -36,12 +44,12 @@ export function complaintsOf({ method, url, headers, redirect, body }, ...judges
  * Wraps a `fetch`: `calls` are those that went through, each with its reply once there is one, and
  * `complaints` what was wrong with them.
  */
-export function watch(fetch, judge = complaints) {
+export function watch(fetch, judge = complaintsAmong) {
   const watched = { calls: [], complaints: [], fetch: observed }
   async function observed(url, init) {
     const call = { url, ...init, json: json(init.body), reply: undefined }
     watched.calls.push(call)
-    watched.complaints.push(...judge(call))
+    watched.complaints.push(...judge(call, watched.calls))
     const response = await fetch(url, init)
     call.reply = { status: response.status, json: json(await response.clone().text()) }
     return response

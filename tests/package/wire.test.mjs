@@ -1,22 +1,30 @@
 /** What watches the wire sees each mistake: a validator that cannot complain proves nothing. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { CACHED, CREDENTIALS, LIVE, bench, customerId, ending, person, walk } from './bench.mjs'
+import { CACHED, CREDENTIALS, LIVE, MINUTE, bench, customerId, ending, person, walk } from './bench.mjs'
 import { complaints, hasOpenapi, watch } from './wire.mjs'
 
-/** A session that makes every kind of call: it starts, asks and answers. */
-const session = { who: 'slow_after_answer', params: LIVE }
+/** Sessions that make every kind of call: they start, ask and answer. */
+const sessions = {
+  Authorize: (stage, host) => stage.start(LIVE(person('slow_after_answer')), host),
+  'a reconnect by AuthorizeAsync': (stage, host) => {
+    const { loginId } = person('slow_after_answer')
+    return stage.reconnect({ loginId, async: true, presentation: 'form' }, { ...host, authorizeAsync: true })
+  },
+}
 
 /** Runs a session whose calls are spoilt on their way, and gives what the watcher says. */
-async function spoilt(t, spoil, { who, params } = session) {
+async function spoilt(t, spoil, begin = sessions.Authorize) {
   const stage = bench(t)
   const watched = watch(stage.bank.fetch)
   const fetch = (url, init) => watched.fetch(...Object.values({ url, init, ...spoil(url, init) }))
-  const flow = stage.start(params(person(who)), { fetch })
+  const flow = begin(stage, { fetch })
   for await (const step of flow) {
+    if (step.kind === 'connect') step.returned({ loginId: person('Greatday').loginId })
     // The bank asks again where it understood nothing: once is enough.
-    if (step.kind === 'challenge' && step.round.number === 1) await step.answerRaw(person(who).responses[0])
-    else if (step.kind === 'challenge') flow.cancel()
+    else if (step.kind !== 'challenge') continue
+    else if (step.round.number === 1) await step.answerRaw(person('slow_after_answer').responses[0])
+    else flow.cancel()
   }
   return watched.complaints
 }
@@ -58,7 +66,26 @@ const plants = {
 
 for (const [plant, spoil] of Object.entries(plants)) {
   test(`the watcher complains of ${plant}`, async (t) => {
-    assert.notDeepEqual(await spoilt(t, spoil), [])
+    for (const begin of Object.values(sessions)) assert.notDeepEqual(await spoilt(t, spoil, begin), [])
+  })
+}
+
+for (const [plant, spoil] of Object.entries({
+  'a key that no page names': () => ({ Nonsense: 1 }),
+  'the text of a boolean': () => ({ MostRecentCached: 'true' }),
+  'a LoginId that is no GUID': ({ LoginId }) => ({ LoginId: `{${LoginId}}` }),
+})) {
+  test(`the watcher complains of ${plant} where a reconnect looks at cached data, or confirms a claim`, async (t) => {
+    const spoilCached = inBody((body) => body.MostRecentCached && spoil(body))
+    const { loginId } = person('Greatday')
+    for (const begin of [
+      (stage, host) => stage.reconnect({ loginId, maxAge: 7 * 24 * 60 * MINUTE }, host),
+      (stage, host) => stage.reconnect({ loginId }, host),
+      (stage, host) => stage.connect({}, host),
+    ]) {
+      assert.deepEqual(await spoilt(t, () => ({}), begin), [])
+      assert.notDeepEqual(await spoilt(t, spoilCached, begin), [])
+    }
   })
 }
 
@@ -83,16 +110,38 @@ for (const [plant, spoilt] of Object.entries({
 
 test('the watcher complains of credentials without an institution', async (t) => {
   const spoil = inBody(() => ({ Institution: undefined }))
-  assert.notDeepEqual(await spoilt(t, spoil, { who: 'Greatday', params: CREDENTIALS }), [])
+  const begin = (stage, host) => stage.start(CREDENTIALS(person('Greatday')), host)
+  assert.notDeepEqual(await spoilt(t, spoil, begin), [])
 })
 
-test('the watcher complains of answers to AuthorizeAsync', async (t) => {
-  const spoil = (url, init) => ({ url: init.body.includes('SecurityResponses') ? `${url}Async` : url })
-  assert.notDeepEqual(await spoilt(t, spoil), [])
+test('the watcher complains of answers to another service than began the session', async (t) => {
+  const [sync, byAsync] = Object.values(sessions)
+  const astray = (edit) => (url, init) => ({ url: init.body.includes('SecurityResponses') ? edit(url) : url })
+  assert.notDeepEqual(
+    await spoilt(
+      t,
+      astray((url) => `${url}Async`),
+      sync,
+    ),
+    [],
+  )
+  assert.notDeepEqual(
+    await spoilt(
+      t,
+      astray((url) => url.replace('Async', '')),
+      byAsync,
+    ),
+    [],
+  )
 })
 
-test('the watcher is content with the same session unspoilt', async (t) => {
-  assert.deepEqual(await spoilt(t, () => ({})), [])
+test('the watcher complains of a cached start by AuthorizeAsync', async (t) => {
+  const spoil = inBody(({ LoginId }) => LoginId && { MostRecentCached: true })
+  assert.notDeepEqual(await spoilt(t, spoil, sessions['a reconnect by AuthorizeAsync']), [])
+})
+
+test('the watcher is content with the same sessions unspoilt', async (t) => {
+  for (const begin of Object.values(sessions)) assert.deepEqual(await spoilt(t, () => ({}), begin), [])
 })
 
 test('a complaint tells where the mistake is, and no value', async (t) => {
@@ -116,22 +165,36 @@ test("Flinks' OpenAPI document complains by itself", { skip: !hasOpenapi && 'the
 
 test('every kind of call is made and watched', async (t) => {
   const kinds = new Set()
+  const note = ({ wire }) => {
+    for (const { url, json } of wire.calls) kinds.add(`${url.split('/').at(-1)} ${Object.keys(json).join(' ')}`)
+  }
   for (const params of [CACHED, LIVE, CREDENTIALS]) {
     for (const authorizeAsync of [false, true]) {
       const stage = bench(t)
       const all = { language: 'fr', save: false, tag: 'c42', ...params(person('slow_after_answer')) }
       await walk(stage.start(all, { authorizeAsync }), stage)
-      for (const { url, json } of stage.wire.calls) {
-        kinds.add(`${url.split('/').at(-1)} ${Object.keys(json).join(' ')}`)
-      }
+      note(stage)
     }
   }
+  const asked = { loginId: person('slow_after_answer').loginId, async: true, language: 'fr' }
+  for (const begin of [
+    (stage, host) => stage.start({ ...asked, save: false, tag: 'c42' }, host),
+    (stage, host) => stage.reconnect({ ...asked, presentation: 'form', maxAge: 1 }, host),
+  ]) {
+    const stage = bench(t)
+    await walk(begin(stage, { authorizeAsync: true }), stage)
+    note(stage)
+  }
   assert.deepEqual([...kinds].sort(), [
+    'Authorize LoginId MostRecentCached',
     'Authorize LoginId MostRecentCached Language Save Tag',
     'Authorize MostRecentCached Username Password Institution Language Save Tag',
     'Authorize RequestId',
     'Authorize RequestId SecurityResponses',
+    'AuthorizeAsync LoginId MostRecentCached Language Save',
+    'AuthorizeAsync LoginId MostRecentCached Language Save Tag',
     'AuthorizeAsync RequestId',
+    'AuthorizeAsync RequestId SecurityResponses',
   ])
 })
 
