@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { resolve } from './bench.mjs'
+import { MINUTE, assertTellsNothing, bench, ending, openConnect, person, resolve, until } from './bench.mjs'
 
-const { FlowError, readLanding } = await import(pathToFileURL(resolve('bank-mfa/connect')))
+const { FlowError, land, readLanding } = await import(pathToFileURL(resolve('bank-mfa/connect')))
 
 const LOGIN = '8b35f6c8-e7b6-41d3-98f8-08d68b7f8d31'
 const BACK = 'https://shop.example/bank?view=back&state=s1'
@@ -89,4 +89,107 @@ for (const [name, query, path] of [
 
 test('a redirect URL that is none is refused', () => {
   assert.throws(() => readLanding(pageAt(BACK), '/bank'), { code: 'INVALID_INPUT', path: '/redirectUrl' })
+})
+
+// The flow that the person left ------------------------------------------------------------------
+
+const redirectUrl = 'https://shop.example/bank?view=back'
+
+/** A person who left for Connect: the flow as it was stored, and how they come back. */
+async function left(t, start) {
+  const stage = bench(t)
+  const flow = start(stage)
+  const step = await until(flow, 'connect')
+  const address = new URL(await step.address())
+  const backTo = new URL(address.searchParams.get('redirectUrl'))
+  const back = (more) => {
+    const url = new URL(backTo)
+    for (const [name, value] of Object.entries(more)) url.searchParams.set(name, value)
+    return pageAt(url.href)
+  }
+  return { stage, step, address, back, flow: stage.restore(flow.snapshot(), { redirectUrl }) }
+}
+
+const reconnects = (stage) => stage.reconnect({ loginId: person('Greatday').loginId }, { redirectUrl })
+const links = (stage) => stage.connect({}, { redirectUrl })
+const clean = 'https://shop.example/bank?view=back'
+
+for (const [name, start, way, ownership] of [
+  ['a reconnect', reconnects, 'mid-session', 'given'],
+  ['a first link', links, 'credentials', 'tagged'],
+]) {
+  test(`${name} goes on where the person lands, and the address bar is clean`, async (t) => {
+    const { stage, address, back, flow } = await left(t, start)
+    stage.bank.clock.advance(MINUTE)
+    const connect = await openConnect(stage.bank, address)
+    if (start === links) await connect.signIn(person('Greatday'))
+    const { state, loginId, institution, accountIds } = await connect.answer(person('Greatday').responses[0])
+    assert.equal(state, 'done')
+    const page = back({ loginId, institution, accountId: accountIds.join(',') })
+    assert.equal(await land(flow, page, redirectUrl), true)
+    assert.equal(page.location.href, clean)
+    const result = await flow.result()
+    assert.deepEqual([result.way, result.health, result.ownership, result.loginId], [way, 'live', ownership, loginId])
+  })
+}
+
+for (const [name, more, path] of [
+  ['another state', { loginId: LOGIN, state: 's1' }, '/claim/state'],
+  ['an empty state', { loginId: LOGIN, state: '' }, '/claim/state'],
+  ['no GUID', { loginId: `${LOGIN}0` }, '/landing/loginId'],
+]) {
+  test(`a landing with ${name} is refused at ${path}; the address bar is clean, and the flow waits on`, async (t) => {
+    const { stage, back, flow } = await left(t, reconnects)
+    const page = back(more)
+    const { current } = flow
+    const made = stage.wire.calls.length
+    await assert.rejects(land(flow, page, redirectUrl), (error) => {
+      assert.deepEqual([error.name, error.code, error.path], ['FlowError', 'INVALID_INPUT', path])
+      assertTellsNothing(error, LOGIN, person('Greatday').loginId)
+      return true
+    })
+    assert.equal(page.location.href, clean)
+    assert.deepEqual([flow.current, current.kind, stage.wire.calls.length], [current, 'connect', made])
+  })
+}
+
+test('the state of another flow is refused', async (t) => {
+  const { flow } = await left(t, reconnects)
+  const { back } = await left(t, reconnects)
+  const page = back({ loginId: person('Greatday').loginId })
+  await assert.rejects(land(flow, page, redirectUrl), { code: 'INVALID_INPUT', path: '/claim/state' })
+  assert.equal(page.location.href, clean)
+})
+
+test('where a person lands with somebody else’s LoginId, the flow ends', async (t) => {
+  const { back, flow } = await left(t, reconnects)
+  const page = back({ loginId: LOGIN })
+  assert.equal(await land(flow, page, redirectUrl), true)
+  assert.equal(page.location.href, clean)
+  assert.equal(await ending(flow), 'login-mismatch')
+})
+
+test('a page that the person did not land at is left alone, and so is the flow', async (t) => {
+  const { back, flow } = await left(t, reconnects)
+  const { current } = flow
+  for (const page of [back({}), pageAt('https://shop.example/')]) {
+    const { href } = page.location
+    assert.equal(await land(flow, page, redirectUrl), false)
+    assert.deepEqual([page.location.href, flow.current], [href, current])
+  }
+})
+
+test('a flow that is over by then is told nothing, and the address bar is clean', async (t) => {
+  const { back, flow } = await left(t, reconnects)
+  flow.cancel()
+  const page = back({ loginId: person('Greatday').loginId })
+  assert.equal(await land(flow, page, redirectUrl), false)
+  assert.equal(page.location.href, clean)
+})
+
+test('the step that the person left at takes a landing, too', async (t) => {
+  const { step, address } = await left(t, reconnects)
+  const state = new URL(address.searchParams.get('redirectUrl')).searchParams.get('state')
+  step.returned({ loginId: person('Greatday').loginId, state })
+  assert.equal(step.signal.aborted, true)
 })

@@ -92,6 +92,7 @@ for (const [sentence, entry] of [
   ['everybody whom the bank asks something is walked to the end', 'everybodyWithChallenges'],
   ['a redirect is refused', 'redirects'],
   ['a flow is put away and taken up', 'snapshots'],
+  ['a reconnect goes through Connect, put away and taken up on the way', 'reconnects'],
   ['bad input is a FlowError', 'refusals'],
   ['a single call is made and judged', 'singleCalls'],
   ['data is polled for, and its body stays with the host', 'data'],

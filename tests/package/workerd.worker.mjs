@@ -64,6 +64,25 @@ export const snapshots = test(async () => {
   equal(await walk(restore(flow.snapshot(), { ...host, authorizeToken }), person), 'done')
 })
 
+export const reconnects = test(async () => {
+  const { bank, host } = inside()
+  const { loginId, responses } = bank.people.find(({ username }) => username === 'Greatday')
+  let flow = flinks.reconnect({ loginId }, host)
+  for await (const { kind } of flow) if (kind === 'connect') break
+  flow = restore(flow.snapshot(), host)
+  bank.clock.advance(60_000)
+  const address = new URL(await flow.current.address())
+  const call = async (name, body) => {
+    const init = { method: 'POST', body: JSON.stringify(body) }
+    return (await bank.fetch(new URL(`/connect/${name}`, address), init)).json()
+  }
+  const { visit } = await call('open', Object.fromEntries(address.searchParams))
+  const done = await call('answer', { visit, responses: Object.entries(responses[0]) })
+  flow.current.returned({ loginId: done.loginId })
+  const { way, health } = await flow.result()
+  equal([way, health, bank.counts().broken], ['mid-session', 'live', {}])
+})
+
 export const refusals = test(async () => {
   const { host } = inside()
   try {
