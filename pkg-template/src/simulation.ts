@@ -48,7 +48,7 @@ export interface Simulated {
   /**
    * A drop-in `fetch`. Whatever the host, it answers by the path: from `/v3/` on as Flinks, at the root and from
    * `/v2/`, `/Credential/` or `/connect/` on as Connect, which a browser can be led to, from `/users/`,
-   * `/institutions/` or `/oauth/` on as MX. A lost reply rejects, a hanging one settles when the signal aborts.
+   * `/institutions/` or `/oauth/` on as MX, from `/md/` on as MX's widget, for a browser, too. A lost reply rejects, a hanging one settles when the signal aborts.
    */
   fetch(input: string | URL | Request, init?: Partial<FetchInit> & RequestInit): Promise<Response>
   /**
@@ -107,7 +107,8 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
     request.signal.throwIfAborted()
     const { pathname, search } = new URL(request.url)
     const path =
-      pathname.slice(Math.max(0, pathname.search(/\/(v[23]|Credential|connect|users|institutions|oauth)\//))) + search
+      pathname.slice(Math.max(0, pathname.search(/\/(v[23]|Credential|connect|users|institutions|oauth|md)\//))) +
+      search
     const body = new Uint8Array(await request.arrayBuffer())
     const reply = handle.handle(time(), request.method, path, [...request.headers].flat(), body)
     if (reply.arrival === 'lost') throw new TypeError('the reply is lost')

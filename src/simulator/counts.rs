@@ -146,7 +146,7 @@ pub enum Rule {
     /// MX: an answer without a look before it: fewer than two reads of the status since it asks, or
     /// none in the last ten seconds. Never refused, and ours, not the vendor's.
     AnswerUnlooked,
-    /// MX: an OAuth window that was never handed out, or was used before.
+    /// MX: an OAuth window or a widget's address that was never handed out, is too old, or was used before.
     WindowUsed,
 }
 

@@ -82,9 +82,11 @@
 //! | an answer to an EXPIRED member asks anew ([`MxRules::expired_asks_again`]) | | W |
 //! | three seconds between reads of a status, and a look before an answer | only counted | A, W |
 //! | an OAuth window opens once | 410 | A |
+//! | the widget's address opens once, within ten minutes; here, for a member only | 410, 404 | S, A |
+//! | its messages are objects, before version 4 JSON text ([`MxRules::widget_posts_text`]) | | A |
 //!
-//! Nobody refreshes at night. MX's widget and webhooks are not simulated yet. Cross-origin headers, and
-//! who may frame Connect, are the host's.
+//! Nobody refreshes at night. MX's webhooks are not simulated yet. Cross-origin headers, and who may frame
+//! Connect or the widget, are the host's.
 
 mod counts;
 mod faults;
@@ -92,6 +94,7 @@ mod flinks;
 mod http;
 mod json;
 mod mx;
+mod page;
 mod pictures;
 mod seed;
 mod time;

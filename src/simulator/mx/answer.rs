@@ -10,8 +10,24 @@ use super::rules::MxRules;
 use crate::simulator::counts::{Counts, Rule};
 
 impl Connection {
-    /// Puts answers before the bank, or says which rule they break.
+    /// Answers of the API's: a client looks before it sends them.
     pub(crate) fn resume(
+        &mut self,
+        answers: &[Answer],
+        now: u64,
+        rules: &MxRules,
+        counts: &mut Counts,
+    ) -> Result<(), Rule> {
+        let unlooked = matches!(self.phase, Phase::Asking { .. }) && !self.looked_before(now);
+        self.answer(answers, now, rules, counts)?;
+        if unlooked {
+            counts.broke(Rule::AnswerUnlooked);
+        }
+        Ok(())
+    }
+
+    /// Puts answers before the bank, or says which rule they break.
+    pub(crate) fn answer(
         &mut self,
         answers: &[Answer],
         now: u64,
@@ -41,9 +57,6 @@ impl Connection {
                 Wrong::Ends(status) => Then::Ends(End::with_code(status, code(&round))),
             },
         };
-        if !self.looked_before(now) {
-            counts.broke(Rule::AnswerUnlooked);
-        }
         counts.answers_judged += 1;
         self.run("RESUMED", now, then);
         Ok(())

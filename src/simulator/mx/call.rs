@@ -24,6 +24,15 @@ pub(crate) enum Operation {
     LeaveWindow,
     /// … and back at MX.
     OauthComplete,
+    WidgetUrl,
+    /// The person's browser, at MX's widget.
+    ShowWidget,
+    /// … and what its page is made of.
+    WidgetPart,
+    /// A call of that page.
+    LookInWidget,
+    /// … with answers.
+    AnswerInWidget,
 }
 
 /// The variable parts of the path are those that the operation has.
@@ -33,6 +42,8 @@ pub(crate) struct Route<'a> {
     pub(crate) institution: &'a str,
     pub(crate) user: &'a str,
     pub(crate) member: &'a str,
+    /// The token of a widget's address, or a name.
+    pub(crate) part: &'a str,
 }
 
 /// Faults, counts and the bank all look at the same reading.
@@ -43,7 +54,7 @@ pub(crate) struct Call<'a> {
 
 /// Whether a path is MX's.
 pub(crate) fn is_mx(path: &str) -> bool {
-    ["/users/", "/institutions/", "/oauth/"]
+    ["/users/", "/institutions/", "/oauth/", "/md/"]
         .iter()
         .any(|room| path.starts_with(room))
 }
@@ -76,7 +87,7 @@ impl<'a> Call<'a> {
             Some(Operation::Status) => On::Poll,
             Some(Operation::Challenges) => On::Challenges,
             Some(Operation::Resume) => On::Answer,
-            Some(Operation::OauthWindow) => On::Window,
+            Some(Operation::OauthWindow | Operation::WidgetUrl) => On::Window,
             Some(Operation::InstitutionCredentials) => On::Credentials,
             _ => On::Any,
         }
@@ -150,6 +161,7 @@ fn route<'a>(method: &str, path: &'a str) -> Result<Route<'a>, Rule> {
         institution: "",
         user: "",
         member: "",
+        part: "",
     };
     let only = |wanted: &str, route| match method == wanted {
         true => Ok(route),
@@ -177,6 +189,26 @@ fn route<'a>(method: &str, path: &'a str) -> Result<Route<'a>, Rule> {
                 member,
                 ..to(operation)
             })
+        }
+        ["users", user, "widget_urls"] => {
+            let route = to(Operation::WidgetUrl);
+            only("POST", Route { user, ..route })
+        }
+        ["md", "connect", part] => {
+            let route = to(Operation::ShowWidget);
+            only("GET", Route { part, ..route })
+        }
+        ["md", "assets", part] => {
+            let route = to(Operation::WidgetPart);
+            only("GET", Route { part, ..route })
+        }
+        ["md", "connect", part, "look"] => {
+            let route = to(Operation::LookInWidget);
+            only("POST", Route { part, ..route })
+        }
+        ["md", "connect", part, "answer"] => {
+            let route = to(Operation::AnswerInWidget);
+            only("POST", Route { part, ..route })
         }
         ["oauth", "authorize"] if method == "POST" => Ok(to(Operation::LeaveWindow)),
         ["oauth", "authorize"] => only("GET", to(Operation::ShowWindow)),

@@ -169,6 +169,6 @@ fn sign_in(at: &Institution, given: &[Answer]) -> Result<(String, String), Faile
     at.sign_in(given).ok_or_else(refused)
 }
 
-fn invalid(why: String) -> Failed {
+pub(super) fn invalid(why: String) -> Failed {
     broken(Rule::Body, 400, &why)
 }

@@ -15,6 +15,7 @@ mod request;
 mod rules;
 mod status;
 mod version;
+mod widget;
 mod window;
 
 #[cfg(test)]
@@ -31,6 +32,7 @@ use call::{Operation, Route};
 use connection::Connection;
 use institution::institution;
 use version::Version;
+use widget::Widget;
 use window::Window;
 
 use super::counts::{Counts, Rule};
@@ -48,6 +50,7 @@ pub(crate) struct Mx {
     /// Everybody's members, from the first request on, and those that were created since.
     connections: Vec<Connection>,
     windows: Vec<Window>,
+    widgets: Vec<Widget>,
 }
 
 /// Why a call fails: the rule it broke, if it is the client's fault, and the reply.
@@ -58,7 +61,7 @@ impl Mx {
     pub(crate) fn new(seed: u64) -> Self {
         let mut seed = Seed::new(!seed);
         let (client_id, api_key) = (seed.guid(), seed.guid());
-        let (rules, connections, windows) = Default::default();
+        let (rules, connections, windows, widgets) = Default::default();
         Self {
             rules,
             client_id,
@@ -66,6 +69,7 @@ impl Mx {
             seed,
             connections,
             windows,
+            widgets,
         }
     }
 
@@ -99,6 +103,12 @@ impl Mx {
             Operation::ShowWindow => return self.show_window(call),
             Operation::LeaveWindow => return self.leave_window(now, call),
             Operation::OauthComplete => return Ok(window::complete(call)),
+            Operation::ShowWidget => return self.show_widget(now, route),
+            Operation::WidgetPart => return Self::widget_part(route),
+            Operation::LookInWidget => return self.look_in_widget(route),
+            Operation::AnswerInWidget => {
+                return self.answer_in_widget(now, (call, route), counts);
+            }
             _ => {}
         }
         let pair = format!("{}:{}", self.client_id, self.api_key);
@@ -121,6 +131,7 @@ impl Mx {
         }
         match route.operation {
             Operation::CreateMember => self.create(now, call, version, counts),
+            Operation::WidgetUrl => self.widget_url(now, call, version),
             _ => self.of_a_member(now, call, (route, version), counts),
         }
     }

@@ -37,9 +37,17 @@ pub(crate) struct Update {
     pub(crate) skip_aggregation: bool,
 }
 
+/// Of the widget only what it says of a member.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AskedWidget {
+    pub(crate) member_guid: Option<String>,
+    pub(crate) message_version: u64,
+}
+
 #[derive(Clone, Copy)]
 enum Shape {
     Bool,
+    Integer,
     Text,
     Texts,
     /// `[{guid, value}]`.
@@ -94,6 +102,38 @@ const UPDATE_MEMBER: Keys = &[
 ];
 const RESUME_MEMBER: Keys = &[("challenges", Shape::Pairs, Since::Ever)];
 
+const WIDGET: Keys = &[("widget_url", Shape::Object, Since::Ever)];
+#[rustfmt::skip]
+const WIDGET_URL: Keys = &[
+    ("client_redirect_url",           Shape::Text,    Since::Ever),
+    ("color_scheme",                  Shape::Text,    Since::Ever),
+    ("connections_use_case_filter",   Shape::Bool,    Since::Formerly),
+    ("current_institution_code",      Shape::Text,    Since::Ever),
+    ("current_institution_guid",      Shape::Text,    Since::Ever),
+    ("current_member_guid",           Shape::Text,    Since::Ever),
+    ("current_microdeposit_guid",     Shape::Text,    Since::Now),
+    ("data_request",                  Shape::Object,  Since::Now),
+    ("deep_link_params",              Shape::Object,  Since::Now),
+    ("disable_background_agg",        Shape::Bool,    Since::Ever),
+    ("disable_institution_search",    Shape::Bool,    Since::Ever),
+    ("enable_app2app",                Shape::Bool,    Since::Ever),
+    ("include_identity",              Shape::Bool,    Since::Ever),
+    ("include_transactions",          Shape::Bool,    Since::Ever),
+    ("insight_guid",                  Shape::Text,    Since::Ever),
+    ("is_mobile_webview",             Shape::Bool,    Since::Ever),
+    ("iso_country_code",              Shape::Texts,   Since::Ever),
+    ("locale",                        Shape::Text,    Since::Now),
+    ("microwidget_instance_id",       Shape::Text,    Since::Ever),
+    ("mode",                          Shape::Text,    Since::Ever),
+    ("oauth_referral_source",         Shape::Text,    Since::Ever),
+    ("style",                         Shape::Object,  Since::Now),
+    ("ui_message_version",            Shape::Integer, Since::Ever),
+    ("ui_message_webview_url_scheme", Shape::Text,    Since::Ever),
+    ("update_credentials",            Shape::Bool,    Since::Ever),
+    ("use_cases",                     Shape::Texts,   Since::Ever),
+    ("widget_type",                   Shape::Text,    Since::Ever),
+];
+
 pub(crate) fn create(request: &Incoming<'_>, version: Version) -> Result<Create, Invalid> {
     let root = Fields::root(request, CREATE, version)?;
     let member = root.object("member", CREATE_MEMBER, version)?;
@@ -132,6 +172,20 @@ pub(crate) fn resume(request: &Incoming<'_>, version: Version) -> Result<Vec<Ans
         Fields::root(request, UPDATE, version)?.object("member", RESUME_MEMBER, version)?;
     let challenges = member.pairs("challenges");
     Ok(challenges.ok_or("challenges is missing")?)
+}
+
+pub(crate) fn widget(request: &Incoming<'_>, version: Version) -> Result<AskedWidget, Invalid> {
+    let widget =
+        Fields::root(request, WIDGET, version)?.object("widget_url", WIDGET_URL, version)?;
+    // There are others (S); only this one has to do with connections.
+    if widget.text("widget_type") != Some("connect_widget") {
+        return Err("widget_type must be connect_widget".to_owned());
+    }
+    let message_version = widget.get("ui_message_version").and_then(integer);
+    Ok(AskedWidget {
+        member_guid: widget.text("current_member_guid").map(str::to_owned),
+        message_version: message_version.unwrap_or(4),
+    })
 }
 
 struct Fields(Vec<(String, Json)>);
@@ -200,10 +254,18 @@ impl Shape {
             (Shape::Bool, Json::Bool(_))
             | (Shape::Text, Json::Text(_))
             | (Shape::Object, Json::Object(_)) => true,
+            (Shape::Integer, number) => integer(number).is_some(),
             (Shape::Texts, Json::Array(items)) => items.iter().all(|item| item.as_text().is_some()),
             (Shape::Pairs, Json::Array(items)) => items.iter().all(|item| pair(item).is_some()),
             _ => false,
         }
+    }
+}
+
+fn integer(value: &Json) -> Option<u64> {
+    match value {
+        Json::Number(number) => number.as_u64(),
+        _ => None,
     }
 }
 

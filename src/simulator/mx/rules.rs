@@ -18,6 +18,10 @@ pub struct MxRules {
     pub expired_asks_again: bool,
     /// Whether MX Bank's word for a wrong answer is DENIED (C) and not REJECTED (A).
     pub mx_bank_denies: bool,
+    /// Whether the widget's messages are JSON text, as before version 4 (A), whatever was asked for.
+    pub widget_posts_text: bool,
+    /// Where the widget is, with no slash at the end.
+    pub widget_origin: String,
     /// Where OAuth windows are, with no slash at the end.
     pub window_origin: String,
 }
@@ -30,6 +34,8 @@ impl Default for MxRules {
             challenge_minutes: 5,
             expired_asks_again: true,
             mx_bank_denies: false,
+            widget_posts_text: false,
+            widget_origin: "https://int-widgets.moneydesktop.com".to_owned(),
             window_origin: "https://mxbank.mx.com".to_owned(),
         }
     }

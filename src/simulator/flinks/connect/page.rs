@@ -2,10 +2,7 @@
 
 use super::ConnectRules;
 use crate::simulator::http::Outgoing;
-
-const HTML: &str = "text/html; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
-const STYLE: &str = "text/css; charset=utf-8";
+use crate::simulator::page::{HTML, SCRIPT, page as served, part};
 
 /// `{base}` and `{language}` are filled in.
 const PAGE: &str = include_str!("assets/page.html");
@@ -13,10 +10,8 @@ const PAGE: &str = include_str!("assets/page.html");
 /// Name, type, text.
 #[rustfmt::skip]
 const ASSETS: &[(&str, &str, &str)] = &[
-    ("page.css",   STYLE,  include_str!("assets/page.css")),
     ("page.js",    SCRIPT, include_str!("assets/page.js")),
     ("ask.js",     SCRIPT, include_str!("assets/ask.js")),
-    ("dom.js",     SCRIPT, include_str!("assets/dom.js")),
     ("events.js",  SCRIPT, include_str!("assets/events.js")),
     ("words.js",   SCRIPT, include_str!("assets/words.js")),
     ("forge",      HTML,   include_str!("assets/forge.html")),
@@ -30,26 +25,18 @@ pub(super) fn page(path: &str, french: bool, rules: &ConnectRules) -> Outgoing {
     let html = PAGE
         .replace("{base}", &("../".repeat(depth) + "connect/"))
         .replace("{language}", if french { "fr" } else { "en" });
-    secured(HTML, html, rules)
+    secured(HTML, &html, rules)
 }
 
 pub(super) fn asset(name: &str, rules: &ConnectRules) -> Option<Outgoing> {
-    let (_, content_type, text) = ASSETS.iter().find(|row| row.0 == name)?;
-    Some(secured(content_type, (*text).to_owned(), rules))
+    let own = ASSETS.iter().find(|row| row.0 == name);
+    let (content_type, text) = own.map(|row| (row.1, row.2)).or_else(|| part(name))?;
+    Some(secured(content_type, text, rules))
 }
 
-/// Who may frame it is for the host to add: `frame-ancestors`.
-fn secured(content_type: &str, text: String, rules: &ConnectRules) -> Outgoing {
+fn secured(content_type: &str, text: &str, rules: &ConnectRules) -> Outgoing {
     let elsewhere = rules.elsewhere.as_deref().unwrap_or_default();
     let origin: String = elsewhere.split_inclusive('/').take(3).collect();
     let origin = origin.replace([';', ',', ' ', '\r', '\n'], "");
-    let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; \
-         connect-src 'self'; frame-src 'self' {origin}; base-uri 'none'; form-action 'none'; \
-         require-trusted-types-for 'script'; trusted-types 'none'"
-    );
-    Outgoing::new(200, content_type, text)
-        .with_header("content-security-policy", &policy)
-        .with_header("x-content-type-options", "nosniff")
-        .with_header("cache-control", "no-store")
+    served(content_type, text, &origin)
 }

@@ -9,6 +9,7 @@ mod oauth;
 mod people;
 mod requests;
 mod rounds;
+mod widget;
 
 use crate::simulator::json::Json;
 use crate::simulator::pictures::base64;

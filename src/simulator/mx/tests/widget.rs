@@ -1,0 +1,149 @@
+use super::*;
+
+const ORIGIN: &str = "https://int-widgets.moneydesktop.com";
+
+impl Scenario {
+    fn ask_widget(&mut self, keys: &str) -> Got {
+        let user = self.bank.user_guid();
+        let body = format!(r#"{{"widget_url":{{{keys}}}}}"#);
+        self.send("POST", &format!("/users/{user}/widget_urls"), &body)
+    }
+
+    /// The path of a new widget's address, for this member.
+    fn widget(&mut self) -> String {
+        let member = self.member.clone();
+        let keys = format!(
+            r#""widget_type":"connect_widget","current_member_guid":"{member}","ui_message_version":4"#
+        );
+        let got = self.ask_widget(&keys);
+        assert_eq!(got.status, 200);
+        let widget = got.body.member("widget_url").unwrap();
+        let text = |name| widget.member(name).and_then(Json::as_text);
+        assert_eq!(text("type"), Some("connect_widget"));
+        assert_eq!(widget.member("user_id"), Some(&Json::Null));
+        text("url")
+            .unwrap()
+            .strip_prefix(ORIGIN)
+            .unwrap()
+            .to_owned()
+    }
+
+    fn open(&mut self) -> String {
+        let path = self.widget();
+        assert_eq!(self.send("GET", &path, "").status, 200);
+        path
+    }
+
+    fn state(&mut self, widget: &str) -> String {
+        let got = self.send("POST", &format!("{widget}/look"), "");
+        let state = got.body.member("state").and_then(Json::as_text);
+        state.unwrap_or_default().to_owned()
+    }
+}
+
+#[test]
+fn both_versions_give_a_widget_for_a_member_and_the_page_is_shown_once() {
+    for version in ["v20250224", "v20111101"] {
+        let mut bank = Scenario::of("already_challenged").saying("Accept-Version", version);
+        let widget = bank.open();
+        assert_eq!(bank.send("GET", &widget, "").status, 410);
+        assert_eq!(bank.state(&widget), "asks", "the page goes on");
+        assert_eq!(bank.broken(Rule::WindowUsed), 1);
+    }
+}
+
+#[test]
+fn an_address_expires_after_ten_minutes() {
+    let mut bank = Scenario::of("already_challenged");
+    let (kept, late) = (bank.widget(), bank.widget());
+    bank.later(10 * MINUTE - 1);
+    assert_eq!(bank.send("GET", &kept, "").status, 200);
+    bank.later(1);
+    assert_eq!(bank.send("GET", &late, "").status, 410);
+}
+
+#[test]
+fn a_request_for_a_widget_is_read_strictly() {
+    let mut bank = Scenario::of("already_challenged");
+    let member = format!(r#""current_member_guid":"{}""#, bank.member);
+    let connect = r#""widget_type":"connect_widget""#;
+    for (keys, status) in [
+        (format!(r#"{connect},{member},"mode":"aggregation""#), 200),
+        (format!(r#"{connect},{member},"nonsense":1"#), 400),
+        (format!(r#"{connect},{member},"Mode":"aggregation""#), 400),
+        (
+            format!(r#"{connect},{member},"ui_message_version":"4""#),
+            400,
+        ),
+        (format!(r#"{connect},{member},{member}"#), 400),
+        (
+            format!(r#"{connect},{member},"connections_use_case_filter":true"#),
+            400,
+        ),
+        (format!(r#""widget_type":"accounts_widget",{member}"#), 400),
+        (member.clone(), 400),
+        (connect.to_owned(), 404),
+        (
+            format!(r#"{connect},"current_member_guid":"MBR-none""#),
+            404,
+        ),
+    ] {
+        assert_eq!(bank.ask_widget(&keys).status, status, "{keys}");
+    }
+    let mut older = Scenario::of("already_challenged").saying("Accept-Version", "v20111101");
+    let filter = format!(r#"{connect},{member},"connections_use_case_filter":true"#);
+    assert_eq!(older.ask_widget(&filter).status, 200);
+    let locale = format!(r#"{connect},{member},"locale":"en""#);
+    assert_eq!(older.ask_widget(&locale).status, 400);
+}
+
+#[test]
+fn a_widget_needs_the_key_the_user_and_the_method() {
+    let mut bank = Scenario::of("already_challenged").saying("Authorization", "Basic eDp5");
+    assert_eq!(bank.ask_widget("").status, 401);
+    let mut bank = Scenario::of("already_challenged");
+    assert_eq!(
+        bank.send("POST", "/users/USR-x/widget_urls", "{}").status,
+        404
+    );
+    let path = format!("/users/{}/widget_urls", bank.bank.user_guid());
+    assert_eq!(bank.send("GET", &path, "").status, 405);
+}
+
+#[test]
+fn a_round_is_answered_in_the_widget_and_the_member_goes_on() {
+    let mut bank = Scenario::of("already_challenged");
+    let widget = bank.open();
+    let right = bank.bank.right_values_json(&bank.member.clone()).unwrap();
+    let answer = format!("{widget}/answer");
+    assert_eq!(bank.send("POST", &answer, "{}").status, 400);
+    assert_eq!(bank.send("POST", &answer, &right).status, 200);
+    assert_eq!(bank.state(&widget), "works");
+    bank.settle();
+    assert_eq!(bank.state(&widget), "connected");
+    assert_eq!(
+        bank.send("POST", &answer, &right).status,
+        400,
+        "it asks no more"
+    );
+}
+
+#[test]
+fn the_page_and_its_parts_are_served_and_no_call_goes_before_them() {
+    let mut bank = Scenario::of("already_challenged");
+    let widget = bank.widget();
+    assert_eq!(bank.send("POST", &format!("{widget}/look"), "").status, 410);
+    for (part, content_type) in [
+        ("widget.js", "text/javascript; charset=utf-8"),
+        ("dom.js", "text/javascript; charset=utf-8"),
+        ("page.css", "text/css; charset=utf-8"),
+    ] {
+        let got = bank.send("GET", &format!("/md/assets/{part}"), "");
+        assert_eq!(
+            (got.status, got.header("content-type")),
+            (200, content_type)
+        );
+    }
+    assert_eq!(bank.send("GET", "/md/assets/other.js", "").status, 404);
+    assert_eq!(bank.send("GET", "/md/connect/none", "").status, 410);
+}
