@@ -60,8 +60,7 @@ pub struct Flow {
     refused: bool,
     /// When the last reply came.
     heard: u64,
-    /// The window that is open; empty once somebody came back from it. It works once, so a snapshot does
-    /// not keep it.
+    /// The window that is open; empty once it was left. It works once, so a snapshot does not keep it.
     window: Option<String>,
 }
 
@@ -339,7 +338,11 @@ impl Flow {
     fn follow(&mut self, verdict: Verdict, status: Option<u16>, now: u64) -> Result<Step, Refusal> {
         match verdict {
             Verdict::Go(stage) => return self.send(stage, now),
-            Verdict::Wait(stage, after) => self.wait(stage, after, now),
+            Verdict::Wait(stage, after) => {
+                // It goes on without a window: the next one is another.
+                self.window.iter_mut().for_each(String::clear);
+                self.wait(stage, after, now);
+            }
             Verdict::Asks {
                 challenges,
                 refused,
@@ -356,10 +359,8 @@ impl Flow {
                 let until = now.saturating_add(SUPPLY_WITHIN);
                 self.state = State::Supplying { until };
             }
-            Verdict::Redirect if self.window.as_ref().is_none_or(String::is_empty) => {
-                return self.send(Stage::Window, now);
-            }
-            Verdict::Redirect => self.redirect(now),
+            Verdict::Redirect if self.has_window() => self.redirect(now),
+            Verdict::Redirect => return self.send(Stage::Window, now),
             Verdict::Window(url) => {
                 self.window = Some(url);
                 self.redirect(now);
@@ -420,6 +421,15 @@ impl Flow {
                 } else {
                     self.wait_until(stage, now.saturating_add(1000 << self.repeats), now);
                 }
+                // Nothing was heard of who is at the window: they are there still.
+                if let State::Waiting {
+                    stage: Stage::Poll,
+                    until,
+                } = self.state
+                    && self.has_window()
+                {
+                    self.state = State::Redirecting { until };
+                }
             }
             Recovery::Look(stage) => return self.look(stage, now),
             recovery => self.fail(recovery.end(trouble), now),
@@ -431,6 +441,10 @@ impl Flow {
         self.round += 1;
         self.refused = refused;
         self.state = State::Asking;
+    }
+
+    fn has_window(&self) -> bool {
+        self.window.as_ref().is_some_and(|url| !url.is_empty())
     }
 
     /// Leaves the person to the window, and looks from time to time. Their time there is not the

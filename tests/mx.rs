@@ -8,8 +8,8 @@ use bank_mfa::challenge::Kind;
 use bank_mfa::failure::{Code, Next};
 use bank_mfa::flow::{Event, Step, Submitted};
 use bank_mfa::json::Value;
-use bank_mfa::simulator::{Fault, FaultKind, On};
-use scenario::{MINUTE, Scenario, aggregate, create, update, watch};
+use bank_mfa::simulator::{Fault, FaultKind, Incoming, MxRules, On};
+use scenario::{MINUTE, Scenario, aggregate, aggregate_in_widget, create, update, watch};
 
 fn json(text: &str) -> Value {
     Value::parse(text.as_bytes()).unwrap()
@@ -575,4 +575,153 @@ fn a_return_with_a_guid_that_is_none_is_refused() {
         .unwrap_err();
     assert_eq!(refusal.code, Code::InvalidInput);
     window(&scenario);
+}
+
+#[test]
+fn a_lost_look_leaves_the_person_at_the_window() {
+    let lost = Fault {
+        times: 3,
+        ..Fault::new(FaultKind::LostReply).on(On::Poll)
+    };
+    let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
+    let first = window(&scenario);
+    scenario.bank.fault(lost);
+    for _ in 0..4 {
+        look(&mut scenario);
+        assert_eq!(window(&scenario), first);
+    }
+}
+
+// The widget ------------------------------------------------------------------------------------
+
+/// The flow looks from the window, once, and either stays there or is at its end.
+fn look(scenario: &mut Scenario) {
+    let Step::Redirect { until, .. } = scenario.step else {
+        panic!("no window, but {:?}", scenario.step)
+    };
+    scenario.now = until;
+    scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
+    while let Step::Send { .. } = scenario.step {
+        scenario.step_on();
+    }
+    let step = &scenario.step;
+    assert!(!matches!(step, Step::Wait { .. }), "the window is left");
+}
+
+/// What the browser at the widget gets: status and body.
+fn browse(scenario: &mut Scenario, method: &'static str, url: &str, body: &str) -> (u16, Vec<u8>) {
+    let path = url.strip_prefix("https://int-widgets.moneydesktop.com");
+    let incoming = Incoming {
+        method,
+        path: path.unwrap(),
+        headers: &[("content-type".to_owned(), "application/json".to_owned())],
+        body: body.as_bytes(),
+    };
+    let reply = scenario.bank.handle(scenario.now, &incoming);
+    (reply.status, reply.body)
+}
+
+/// The person opens the widget.
+fn open(scenario: &mut Scenario) -> String {
+    let url = window(scenario);
+    assert_eq!(browse(scenario, "GET", &url, "").0, 200);
+    url
+}
+
+/// The person answers a round there.
+fn answer_in(scenario: &mut Scenario, url: &str) {
+    let guid = key(scenario)
+        .get("member_guid")
+        .as_text()
+        .map(str::to_owned);
+    let answers = scenario.bank.right_values_json(&guid.unwrap()).unwrap();
+    let (status, _) = browse(scenario, "POST", &format!("{url}/answer"), &answers);
+    assert_eq!(status, 200);
+}
+
+#[test]
+fn in_the_widget_the_person_answers_all_rounds_and_the_flow_looks_on_from_the_same_window() {
+    for older in [false, true] {
+        let begin = aggregate_in_widget("three_rounds");
+        let mut scenario = match older {
+            true => begin.by_the_older_version().run(),
+            false => begin.run(),
+        };
+        let url = open(&mut scenario);
+        for _ in 0..3 {
+            look(&mut scenario);
+            answer_in(&mut scenario, &url);
+            for _ in 0..2 {
+                if let Step::Redirect { .. } = scenario.step {
+                    assert_eq!(window(&scenario), url);
+                    look(&mut scenario);
+                }
+            }
+        }
+        assert_eq!(
+            scenario.result().get("connectionStatus").as_text(),
+            Some("CONNECTED")
+        );
+        let counts = scenario.bank.counts();
+        assert!(counts.broken.is_empty(), "{:?}", counts.broken);
+        assert_eq!((counts.answers, counts.answers_judged), (0, 3));
+        let widgets = scenario.sent.iter();
+        let widgets = widgets.filter(|request| request.url.ends_with("/widget_urls"));
+        assert_eq!(widgets.count(), 1);
+    }
+}
+
+#[test]
+fn looks_from_the_widget_are_three_seconds_apart() {
+    let mut scenario = aggregate_in_widget("text").run();
+    for _ in 0..5 {
+        let before = scenario.now;
+        look(&mut scenario);
+        assert_eq!(scenario.now - before, 3_000);
+    }
+}
+
+#[test]
+fn taken_up_at_the_widget_a_flow_fetches_another_one_because_each_opens_once() {
+    let mut scenario = aggregate_in_widget("text").run();
+    let first = open(&mut scenario);
+    scenario.restore();
+    scenario.go_on();
+    let second = open(&mut scenario);
+    assert_ne!(second, first);
+    answer_in(&mut scenario, &second);
+    while let Step::Redirect { .. } = scenario.step {
+        look(&mut scenario);
+    }
+    scenario.result();
+}
+
+#[test]
+fn who_does_not_answer_in_the_widget_lets_the_question_expire() {
+    let mut scenario = aggregate_in_widget("text").run();
+    scenario.now += 10 * MINUTE;
+    while let Step::Redirect { .. } = scenario.step {
+        look(&mut scenario);
+    }
+    assert_eq!(scenario.failure().code, Code::SessionExpired);
+}
+
+#[test]
+fn challenges_that_the_status_leaves_out_open_the_widget_all_the_same() {
+    let mut scenario = aggregate_in_widget("challenges_apart").run();
+    open(&mut scenario);
+}
+
+#[test]
+fn a_pending_member_goes_to_the_bank_and_not_to_the_widget() {
+    let scenario = create("mx_bank_oauth", r#""isOauth":true,"presentation":"widget""#).run();
+    let bank = MxRules::default().window_origin;
+    assert!(window(&scenario).starts_with(&bank));
+}
+
+#[test]
+fn a_widget_that_does_not_open_is_asked_for_again() {
+    let lost = Fault::new(FaultKind::LostReply).on(On::Window);
+    let mut scenario = aggregate_in_widget("text").but(lost).run();
+    open(&mut scenario);
 }

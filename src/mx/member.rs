@@ -386,6 +386,8 @@ impl Member {
                 self.opens_widget = false;
                 Verdict::Redirect
             }
+            // The widget itself shows that the bank works, and asks the next round.
+            Reply::Working if self.opens_widget => Verdict::Redirect,
             Reply::Working => Verdict::Wait(Stage::Poll, response.retry_after),
             Reply::Connected { certain: false, .. } | Reply::Ended { certain: false, .. }
                 if seen == 0 =>

@@ -98,6 +98,11 @@ pub fn aggregate(name: &str) -> Begin {
     with_member(name, r#","job":"aggregate""#)
 }
 
+/// The same, answered in MX's widget.
+pub fn aggregate_in_widget(name: &str) -> Begin {
+    with_member(name, r#","job":"aggregate","presentation":"widget""#)
+}
+
 /// One of MX's members, taken up as it stands.
 pub fn watch(name: &str) -> Begin {
     with_member(name, "")
