@@ -1,6 +1,6 @@
 /** What the tests of MX share: a bank with its wire, a person who answers, and the bank's window. */
 import assert from 'node:assert/strict'
-import { NOON, ending, mx, restore, simulator } from './bench.mjs'
+import { NOON, ending, mx, restore, settled, simulator } from './bench.mjs'
 import { complaints } from './mx-wire.mjs'
 import { watch } from './wire.mjs'
 
@@ -76,6 +76,11 @@ export function bench(t, mxRules = {}, { repeated = 0, mayHurry = false } = {}) 
       credentials: await credentials(bank, member(name), password),
     }),
     approve: (url, decision) => decide(bank, url, decision),
+    /** Lets the flow look from a window, once. */
+    async look() {
+      bank.clock.advance(3_000)
+      for (let turns = 0; turns < 5; turns++) await settled()
+    },
   }
 }
 
@@ -97,6 +102,17 @@ async function decide(bank, url, decision = 'approve') {
   return new URL(reply.headers.get('location'), 'https://int-api.mx.com').href
 }
 
+/** The widget's page at an address, as its browser calls it; an address opens once. */
+export async function openWidget(bank, url) {
+  const page = await bank.fetch(url)
+  assert.equal(page.status, 200)
+  const call = async (name, body) => {
+    const headers = { 'content-type': 'application/json' }
+    return (await bank.fetch(`${url}/${name}`, { method: 'POST', headers, body: body ?? '{}' })).json()
+  }
+  return { look: () => call('look'), answer: (answers) => call('answer', answers) }
+}
+
 /** Fills a form as a person would, who types a text or chooses a label. */
 export function fill({ challenges }, texts) {
   const is = (text) => (option) => option.label.toLowerCase() === text.toLowerCase()
@@ -111,7 +127,12 @@ export function fill({ challenges }, texts) {
 export async function walk(flow, stage, { responses, isRaw = false }) {
   const [rounds, windows] = [[], []]
   for await (const step of flow) {
-    if (step.kind === 'redirect') {
+    if (step.kind === 'redirect' && step.url.includes('/md/connect/')) {
+      windows.push(step.url)
+      const widget = await openWidget(stage.bank, step.url)
+      await widget.answer(JSON.stringify(stage.right()))
+      while (flow.current === step) await stage.look()
+    } else if (step.kind === 'redirect') {
       windows.push(step.url)
       const landing = await stage.approve(step.url)
       stage.bank.clock.advance(3_000)
@@ -133,6 +154,6 @@ export const raw = ({ member }) => Object.fromEntries(member.challenges.map(({ g
 export function purpose({ method, url }) {
   const last = new URL(url).pathname.split('/').at(-1)
   if (JOBS.includes(last)) return 'job'
-  if (method === 'POST') return 'create'
+  if (method === 'POST') return last === 'members' ? 'create' : last
   return last.startsWith('MBR-') ? 'update' : last
 }

@@ -57,14 +57,17 @@ function compileOpenapi(version, file) {
     return validator(ajv, ajv.compile(closed(schema)))
   }
 
-  /** With its references filled in. The documents leave other keys open; one that they do not name is a mistake. */
+  /**
+   * With its references filled in. The documents leave other keys open; one that they do not name is a mistake, and
+   * what has keys is an object, also where they do not say so.
+   */
   function closed(schema) {
     const { $ref, properties, items, ...rest } = schema
     if ($ref) return closed(look(schema))
     const all = Object.entries(properties ?? {}).map(([name, property]) => [name, closed(property)])
     return {
       ...rest,
-      ...(properties && { properties: Object.fromEntries(all), additionalProperties: false }),
+      ...(properties && { type: 'object', properties: Object.fromEntries(all), additionalProperties: false }),
       ...(items && { items: closed(items) }),
     }
   }

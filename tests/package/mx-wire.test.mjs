@@ -28,6 +28,15 @@ const good = {
   status: call('GET', `/${MBR}/status`),
   challenges: call('GET', `/${MBR}/challenges`),
   window: call('GET', `/${MBR}/oauth_window_uri`),
+  widget: {
+    method: 'POST',
+    url: `${users}/${USR}/widget_urls`,
+    headers: { ...newer, ...json },
+    redirect: 'manual',
+    body: JSON.stringify({
+      widget_url: { widget_type: 'connect_widget', current_member_guid: MBR, ui_message_version: 4 },
+    }),
+  },
 }
 
 for (const [name, call] of Object.entries(good)) {
@@ -43,6 +52,7 @@ const inBody = (edit) => (call) => {
   return { body: JSON.stringify(edit(body.member, body) ?? body) }
 }
 const inMember = (more) => inBody((member) => ({ member: { ...member, ...more } }))
+const inWidget = (more) => inBody((_, { widget_url }) => ({ widget_url: { ...widget_url, ...more } }))
 const inHeaders = (more) => (call) => ({ headers: { ...call.headers, ...more } })
 const without = (name) => (call) => ({ headers: { ...call.headers, [name]: undefined } })
 const inUrl = (from, to) => (call) => ({ url: call.url.replace(from, to) })
@@ -57,6 +67,15 @@ const plants = {
   'a key that no document names': [bodied, inMember({ nonsense: 1 })],
   'an empty member': [bodied, inBody(() => ({ member: {} }))],
   'a body that is no JSON': [bodied, (call) => ({ body: `${call.body},` })],
+  'a widget that is not rooted': [['widget'], inBody((_, { widget_url }) => widget_url)],
+  'a key beside the widget': [['widget'], inBody((_, body) => ({ ...body, user: {} }))],
+  'a key that no document names, of a widget': [['widget'], inWidget({ nonsense: 1 })],
+  'another widget': [['widget'], inWidget({ widget_type: 'accounts_widget' })],
+  'no widget': [['widget'], inWidget({ widget_type: undefined })],
+  'a widget of no member': [['widget'], inWidget({ current_member_guid: undefined })],
+  'a widget of a member that is none': [['widget'], inWidget({ current_member_guid: USR })],
+  'messages of an older version': [['widget'], inWidget({ ui_message_version: 3 })],
+  'a version of messages that is a text': [['widget'], inWidget({ ui_message_version: '4' })],
   'no body': [bodied, () => ({ body: null })],
   'a body where none belongs': [bare, () => ({ body: '{}', headers: { ...newer, ...json } })],
   'a content type without a body': [bare, inHeaders(json)],
@@ -115,6 +134,9 @@ test("each of MX's OpenAPI documents complains by itself", { skip }, () => {
     ['resume', inMember({ challenges: [{ ...pair, label: 'City?' }] })],
     ['resume', () => ({ body: null })],
     ['job', () => ({ body: '{}' })],
+    ['widget', inWidget({ nonsense: 1 })],
+    ['widget', inWidget({ ui_message_version: '4' })],
+    ['widget', inWidget({ widget_type: undefined })],
   ]) {
     const said = complaints({ ...good[name], ...spoil(good[name]) }).join('\n')
     for (const version of VERSIONS) assert.ok(said.includes(`by the OpenAPI document of ${version}`), said)
@@ -147,8 +169,12 @@ for (const version of VERSIONS) {
     await run(watching('already_challenged'), 'already_challenged')
     await run(job('challenges_apart'), 'challenges_apart')
     await run(oauth, 'oauth')
+    await run({ ...job('text'), presentation: 'widget' }, 'text')
     const [reads, jobs] = [['challenges', 'oauth_window_uri', 'status'].map((name) => `GET ${name}`), ['POST job']]
-    assert.deepEqual([...kinds].sort(), [...reads, 'POST create', ...jobs, 'PUT resume', 'PUT update'].sort())
+    assert.deepEqual(
+      [...kinds].sort(),
+      [...reads, 'POST create', ...jobs, 'POST widget_urls', 'PUT resume', 'PUT update'].sort(),
+    )
   })
 }
 
