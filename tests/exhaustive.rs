@@ -1,7 +1,10 @@
 //! Every sequence of events up to a depth, on real flows of both vendors: nothing panics, nothing is
-//! sent twice, nothing secret is kept, and what is refused changes nothing.
+//! sent twice, nothing secret is kept, and what is refused changes nothing. A state is explored once,
+//! however it is reached.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeMap;
 
 use bank_mfa::failure::Next;
 use bank_mfa::flow::{Event, Flow, Loss, Step, Submitted};
@@ -12,6 +15,8 @@ use bank_mfa::{VENDORS, flinks, mx};
 
 const PASSWORD: &str = "hunter2";
 const ANSWER: &str = "Montreal";
+const SECRETS: &[&str] = &[PASSWORD, ANSWER];
+const NOW: u64 = 1_000_000;
 
 /// What can happen, beside the passing of time.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +27,9 @@ enum Happens {
     Waited,
     /// Nine minutes pass.
     Dawdled,
-    Returned,
+    /// A page claims this.
+    Returned(&'static str),
+    TokenRefused,
     Restored,
     Cancelled,
 }
@@ -42,10 +49,30 @@ const FLINKS: &[Happens] = &[
     Happens::Replied(200, "<html>"),
 ];
 
+const REFRESHED: &str = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d13",
+    "Login":{"Id":"5e115eac-1209-4f19-641c-08d6d484e2fe","LastRefresh":"1970-01-01T00:17:00"}}"#;
+const OTHER: &str = "0aa5b1a4-6b3e-4e0e-9a3f-2d8f7a5f7f10";
+
+/// A reconnect and a first link: what Flinks says, and what Connect claims.
+const CONNECT: &[Happens] = &[
+    Happens::Replied(200, AUTHORIZED),
+    Happens::Replied(200, REFRESHED),
+    Happens::Replied(202, PENDING),
+    Happens::Replied(203, ASKS),
+    Happens::Replied(400, r#"{"FlinksCode":"INVALID_LOGIN"}"#),
+    Happens::Replied(200, "<html>"),
+    Happens::Returned(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#),
+    Happens::Returned(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6"}"#),
+    Happens::Returned(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"another"}"#),
+    Happens::Returned(r#"{"loginId":"0aa5b1a4-6b3e-4e0e-9a3f-2d8f7a5f7f10"}"#),
+    Happens::Returned(r#"{"loginId":"0aa5b1a4"}"#),
+];
+
 const CHALLENGED: &str = r#"{"member":{"guid":"MBR-2","connection_status":"CHALLENGED",
     "challenges":[{"guid":"CRD-1","label":"City?","type":0}]}}"#;
 const WINDOW: &str = r#"{"member":{"guid":"MBR-2","connection_status":"PENDING",
-    "oauth_window_uri":"https://mxbank.mx.com/oauth"}}"#;
+    "oauth_window_uri":"https://mxbank.mx.com/oauth"},
+    "widget_url":{"url":"https://int-widgets.moneydesktop.com/md/connect/1"}}"#;
 
 /// A body says of each call what it may: MX answers all of them with a member.
 const MX: &[Happens] = &[
@@ -67,7 +94,8 @@ const HAPPENS: &[Happens] = &[
     Happens::Answered,
     Happens::Waited,
     Happens::Dawdled,
-    Happens::Returned,
+    Happens::Returned("null"),
+    Happens::TokenRefused,
     Happens::Restored,
     Happens::Cancelled,
 ];
@@ -76,22 +104,40 @@ struct Explorer {
     replies: &'static [Happens],
     config: Value,
     answers: Value,
-    states: usize,
+    /// Each state with how deep it was explored: what follows from it does not depend on the way there.
+    seen: BTreeMap<(String, u64, Sent), usize>,
+    /// What must never be in a snapshot.
+    secrets: &'static [&'static str],
+}
+
+/// What was submitted so far.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Sent {
+    /// The newest round whose answer was sent.
+    answered: u32,
+    /// A start in live mode.
+    live: bool,
 }
 
 impl Explorer {
-    /// The events of `way` and then all of them, `depth` deep. `answered` is the newest round whose answer
-    /// was sent.
+    /// The events of `way` and then all of them, `depth` deep.
     fn explore(
         &mut self,
         snapshot: &str,
         serial: u32,
         now: u64,
-        answered: u32,
+        sent: Sent,
         way: &[Happens],
         depth: usize,
     ) {
-        self.states += 1;
+        if way.is_empty() {
+            let state = (snapshot.to_owned(), now, sent);
+            let seen = self.seen.entry(state).or_default();
+            if *seen >= depth {
+                return;
+            }
+            *seen = depth;
+        }
         let all = [self.replies, HAPPENS].concat();
         let (next, way, depth) = match way {
             [first, way @ ..] => (&[*first][..], way, depth),
@@ -99,14 +145,15 @@ impl Explorer {
         };
         for happens in next {
             let mut flow = Flow::restore(snapshot, VENDORS, &self.config).unwrap();
-            let mut answered = answered;
+            let mut sent = sent;
             let mut now = now;
             let before = flow.step();
             if let (
                 Happens::Waited,
                 Step::Wait { until, .. }
                 | Step::Supply { until, .. }
-                | Step::Redirect { until, .. },
+                | Step::Redirect { until, .. }
+                | Step::Connect { until, .. },
             ) = (happens, &before)
             {
                 now = *until;
@@ -119,13 +166,11 @@ impl Explorer {
                 Step::Supply { round, .. } => *round,
                 _ => 1,
             };
-            let answers = self.answers_to(round);
-            let step = flow.advance(event(*happens, serial, round, &answers), now);
+            let given = self.given(*happens, round);
+            let step = flow.advance(event(*happens, serial, round, &given), now);
             let after = flow.snapshot();
-            assert!(
-                !after.contains(PASSWORD) && !after.contains(ANSWER),
-                "{after}"
-            );
+            let is_secret = |secret: &&str| after.contains(*secret);
+            assert!(!self.secrets.iter().any(is_secret), "{after}");
             let step = match step {
                 Ok(step) => step,
                 Err(refusal) => {
@@ -150,8 +195,12 @@ impl Explorer {
                 assert_eq!(body.contains(ANSWER), answers);
                 if answers {
                     assert!(matches!(happens, Happens::Answered), "nobody answered");
-                    assert!(round > answered, "an answer was sent a second time");
-                    answered = round;
+                    assert!(round > sent.answered, "an answer was sent a second time");
+                    sent.answered = round;
+                }
+                if is_live(body) {
+                    assert!(!sent.live, "a bank was asked a second time");
+                    sent.live = true;
                 }
             } else {
                 assert_eq!(step, flow.step(), "each state has one step");
@@ -167,18 +216,26 @@ impl Explorer {
                 );
             }
             if depth > 0 && after != *snapshot {
-                self.explore(&after, serial, now, answered, way, depth);
+                self.explore(&after, serial, now, sent, way, depth);
             }
         }
     }
 
-    fn answers_to(&self, round: u32) -> Value {
-        let text = self.answers.print().replace("ROUND", &round.to_string());
+    /// What a person or a page hands in.
+    fn given(&self, happens: Happens, round: u32) -> Value {
+        let text = match happens {
+            Happens::Returned(claim) => claim.to_owned(),
+            _ => self.answers.print().replace("ROUND", &round.to_string()),
+        };
         Value::parse(text.as_bytes()).unwrap()
     }
 }
 
-fn event(happens: Happens, serial: u32, round: u32, answers: &Value) -> Event<'_> {
+fn is_live(body: &str) -> bool {
+    body.contains(r#""MostRecentCached":false"#)
+}
+
+fn event(happens: Happens, serial: u32, round: u32, given: &Value) -> Event<'_> {
     match happens {
         Happens::Replied(status, body) => Event::Replied(
             serial,
@@ -189,16 +246,17 @@ fn event(happens: Happens, serial: u32, round: u32, answers: &Value) -> Event<'_
             },
         ),
         Happens::Lost(loss) => Event::Lost(serial, loss),
-        Happens::Answered => Event::Answered(round, Submitted::Fields(answers)),
+        Happens::Answered => Event::Answered(round, Submitted::Fields(given)),
         Happens::Waited | Happens::Dawdled => Event::Waited,
-        Happens::Returned => Event::Returned(&Value::Null),
+        Happens::Returned(_) => Event::Returned(given),
+        Happens::TokenRefused => Event::TokenRefused,
         Happens::Restored => Event::Restored,
         Happens::Cancelled => Event::Cancelled,
     }
 }
 
 fn explore(
-    (entry, replies): (Entry, &'static [Happens]),
+    (entry, replies, secrets): (Entry, &'static [Happens], &'static [&'static str]),
     config: &str,
     params: &str,
     way: &[Happens],
@@ -213,17 +271,23 @@ fn explore(
     )
     .unwrap();
     let mut flow = Flow::new("flow", vendor);
-    flow.advance(Event::Started(&credentials), 1_000_000)
-        .unwrap();
+    let step = flow.advance(Event::Started(&credentials), NOW).unwrap();
+    let (serial, live) = match step {
+        Step::Send { request, .. } => (1, is_live(request.body.as_deref().unwrap_or_default())),
+        _ => (0, false),
+    };
+    let sent = Sent { answered: 0, live };
     let answers = format!(r#"{{"ROUND.1.answer":"{ANSWER}"}}"#);
     let mut explorer = Explorer {
         replies,
         config,
         answers: Value::parse(answers.as_bytes()).unwrap(),
-        states: 0,
+        seen: BTreeMap::new(),
+        secrets,
     };
-    explorer.explore(&flow.snapshot(), 1, 1_000_000, 0, way, depth);
-    assert!(explorer.states > 60, "{} states", explorer.states);
+    explorer.explore(&flow.snapshot(), serial, NOW, sent, way, depth);
+    let states = explorer.seen.len();
+    assert!(states > 40, "{states} states");
 }
 
 fn explore_flinks(params: &str, authorize_async: bool) {
@@ -231,12 +295,18 @@ fn explore_flinks(params: &str, authorize_async: bool) {
         r#"{{"instance":"toolbox","customerId":"43387ca6-0391-4c82-857d-70d95f087ecb",
         "authorizeAsync":{authorize_async}}}"#
     );
-    explore((flinks::ENTRY, FLINKS), &config, params, &[], 6);
+    explore((flinks::ENTRY, FLINKS, SECRETS), &config, params, &[], 6);
+}
+
+fn explore_connect(entry: Entry, params: &str, secrets: &'static [&'static str], depth: usize) {
+    let config = r#"{"instance":"toolbox","customerId":"43387ca6-0391-4c82-857d-70d95f087ecb",
+        "authorizeAsync":true,"redirectUrl":"https://app.example/back"}"#;
+    explore((entry, CONNECT, secrets), config, params, &[], depth);
 }
 
 fn explore_mx(params: &str, way: &[Happens], depth: usize) {
     let config = r#"{"environment":"integration"}"#;
-    explore((mx::ENTRY, MX), config, params, way, depth);
+    explore((mx::ENTRY, MX, SECRETS), config, params, way, depth);
 }
 
 const CREDENTIALS: &str =
@@ -261,11 +331,34 @@ fn no_sequence_of_events_breaks_a_cached_flow() {
     explore_flinks(CACHED, false);
 }
 
+const BY_FRAME: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6"}"#;
+const BY_FORM: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6",
+    "presentation":"form","async":true}"#;
+const IF_OLD: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6",
+    "maxAge":1}"#;
+const LINK: &str = r#"{"state":"5bd3e1a6"}"#;
+
+/// Nothing is kept of a foreign claim.
+const FOREIGN: &[&str] = &[PASSWORD, ANSWER, OTHER, "app.example"];
+
+#[test]
+fn no_sequence_of_events_breaks_a_reconnect() {
+    for params in [BY_FRAME, BY_FORM, IF_OLD] {
+        explore_connect(flinks::RECONNECT, params, FOREIGN, 5);
+    }
+}
+
+#[test]
+fn no_sequence_of_events_breaks_a_first_link() {
+    explore_connect(flinks::CONNECT, LINK, SECRETS, 5);
+}
+
 const JOB: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","job":"aggregate"}"#;
 const UPDATE: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1",
     "credentials":[{"guid":"CRD-1","value":"hunter2"}]}"#;
 const CREATE: &str = r#"{"userGuid":"USR-1","institutionCode":"mxbank",
     "credentials":[{"guid":"CRD-1","value":"hunter2"}]}"#;
+const IN_WIDGET: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","presentation":"widget"}"#;
 const WATCH: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1"}"#;
 
 /// A round that still stands, so that its answers are sent with the next event.
@@ -278,8 +371,8 @@ const SUPPLYING: &[Happens] = &[
 
 #[test]
 fn no_sequence_of_events_breaks_a_member() {
-    for params in [JOB, UPDATE, CREATE, WATCH] {
-        explore_mx(params, &[], 4);
+    for params in [JOB, UPDATE, CREATE, WATCH, IN_WIDGET] {
+        explore_mx(params, &[], 5);
     }
 }
 
