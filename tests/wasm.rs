@@ -73,6 +73,39 @@ fn a_step_is_a_plain_object() {
 }
 
 #[wasm_bindgen_test]
+fn a_connect_step_has_the_page_its_purpose_and_the_slot_of_its_token() {
+    let params = r#"{"state":"5bd3e1a6","institutionId":14}"#;
+    let link = FlowHandle::start("flinks-connect", "flow", params, CONFIG);
+    let step = link.ok().unwrap().started(NOW).unwrap();
+    let expected = format!(
+        r#"{{"kind":"connect","frame":{{"purpose":"credentials",
+        "url":"https://toolbox-iframe.private.fin.ag/v2/Credential/14?tag=5bd3e1a6",
+        "query":[{{"name":"authorizeToken","slot":"FlinksAuthorizeToken"}}],"session":1}},
+        "until":{}}}"#,
+        NOW + 1_800_000.0
+    );
+    assert_eq!(
+        JSON::stringify(&step).unwrap(),
+        JSON::stringify(&JSON::parse(&expected).unwrap()).unwrap()
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_claim_goes_in_as_json_and_a_refused_token_asks_for_another_session() {
+    let params = r#"{"state":"5bd3e1a6"}"#;
+    let link = FlowHandle::start("flinks-connect", "flow", params, CONFIG);
+    let mut link = link.ok().unwrap();
+    link.started(NOW).unwrap();
+    let again = link.token_refused(NOW).unwrap();
+    assert_eq!(get(&get(&again, "frame"), "session"), 2);
+    let claim = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"another"}"#;
+    let refused = link.returned(claim, NOW).unwrap_err();
+    assert_eq!(get(&refused, "path"), "/claim/state");
+    let sent = link.returned(&claim.replace("another", "5bd3e1a6"), NOW);
+    assert_eq!(get(&sent.unwrap(), "stage"), "confirm");
+}
+
+#[wasm_bindgen_test]
 fn a_refusal_is_thrown_with_its_path_and_without_its_value() {
     let thrown = FlowHandle::start("flinks", "flow", r#"{"loginId":"hunter2"}"#, CONFIG);
     let thrown = thrown.err().unwrap();
