@@ -1,13 +1,17 @@
 //! The flow: a value that takes an event and the time, and gives the one next step.
 //!
 //! ```text
-//!              started                  answered
-//!      New ──────────────► Sending ◄─────────────── Asking
-//!                          │ │ ▲ │  the vendor asks   ▲ │
-//!            wait, repeat  │ │ │ └────────────────────┘ │ the vendor's clock runs out
-//!                          ▼ │ │ waited                 ▼
-//!                      Waiting └──────────────► Ended: done or failed
+//!                       ┌─ not yet, or lost ─► Waiting ─────── waited ──────────┐
+//!        started        ├─ it asks ──────────► Asking ──────── answered ────────┤
+//!   New ─────────► Sending ─ a window ───────► Redirecting ─── returned, waited ┼──► Sending
+//!    │                  ├─ its own page ─────► Connecting ──── returned ────────┘
+//!    │                  └─ it is through ────► Done or Failed
+//!    └─ its own page, at once ───────────────► Connecting
 //! ```
+//!
+//! Each arrow out of Sending is what a reply means. Where the vendor must be asked before answers are sent,
+//! Asking leads through that call to Supplying, in which the driver hands them in once more. Asking and
+//! Connecting fail when their time is over, and every state when the flow is cancelled.
 //!
 //! No clock, randomness, network or storage is in here: `now` comes in with every event, and the flow's
 //! id, which only spreads the polls, with its start.

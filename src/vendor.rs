@@ -25,7 +25,7 @@ pub enum Stage {
     Look,
     /// Asks, in a session of its own, what is true now.
     Confirm,
-    /// Asks for the window in which the person signs in at the bank.
+    /// Asks for the window in which the person goes on.
     Window,
 }
 
@@ -96,7 +96,7 @@ pub enum Verdict {
     },
     /// The same round is still asked.
     StillAsks,
-    /// The person has to sign in, in a window of the bank's.
+    /// The person goes on in a window: at the bank, or in the vendor's widget.
     Redirect,
     /// The address of that window, which works once.
     Window(String),

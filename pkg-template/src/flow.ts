@@ -33,10 +33,13 @@ export interface ChallengeStep {
   answerRaw(answers: RawAnswers): Promise<void>
 }
 
-/** The person signs in at the bank's own site. */
+/** The person goes on elsewhere: signs in at the bank's own site, or answers in MX's widget. */
 export interface RedirectStep {
   readonly kind: 'redirect'
-  /** Open it as it is, in a window of its own; it works once. */
+  /**
+   * It works once. Open the bank's as it is, in a window of its own; `mount` of `bank-mfa/connect` shows the
+   * widget in a frame.
+   */
   readonly url: string
   /** Aborts when the flow has left this step. */
   readonly signal: AbortSignal

@@ -1,13 +1,13 @@
 //! Reconnect and first link: the flows in which a person may be sent to Connect, Flinks' own page.
 //!
 //! ```text
-//!              fresh enough                       no MFA
-//!   cached ───────────────► done        live ───────────────► done
-//!      └──── too old ───────────────────►│ ├── MFA, by form ──► answer … done
-//!                                        │ └── MFA, by frame ─► Connect by RequestId ──┐
-//!              credentials, or a person  └────────────────────► Connect, credentials ──┤
-//!   first link ──────────────────────────────────────────────────────────▲             │
-//!                                       done ◄── cached Authorize confirms the claim ◄─┘
+//!   cached ─ fresh enough ─► done
+//!      └──── too old ─────► live ─ the bank lets it pass ───────────► done
+//!                            ├──── it asks, in a form ── answered ──► done
+//!                            ├──── it asks, in the frame ───────────► Connect, by RequestId ─┐
+//!                            └──── signing in anew can help ────────► Connect, by token ─────┤
+//!   first link ─────────────────────────────────────────────────────────────▲                │
+//!                                        done ◄── cached Authorize confirms the claim ◄──────┘
 //! ```
 //!
 //! Flinks' pages describe three variants of the Mid-Session Reconnect: by AuthorizeAsync or Authorize, and
@@ -52,18 +52,18 @@ pub struct ReconnectParams {
     pub max_age: u64,
 }
 
-/// What of Connect can be chosen.
+/// What of Connect can be chosen, in a reconnect as in a first link.
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct ConnectParams {
     /// The institution's number, so that the person need not look for it.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "number"))]
     pub institution_id: Option<u64>,
-    /// The language; `en` by default.
+    /// The language of the page, and in a reconnect of the bank's questions; `en` by default.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'en' | 'fr'"))]
     pub language: Option<String>,
-    /// A text of yours that Flinks echoes. Without it the tag is a random value of the flow's own, which
-    /// proves something where Flinks brings it back.
+    /// A text of yours that the page takes along. Without it the tag is a random value of the flow's own,
+    /// and where Flinks brings that back, the LoginId came of this very page: `ownership` is `tagged`.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub tag: Option<String>,
     /// Whether the address begins with `/v2/`: `true` by default. Flinks' newer pages print it without.
@@ -122,7 +122,7 @@ pub struct Proof {
     pub health: &'static str,
     /// `given`: the host brought the LoginId. `tagged`: a first link whose random tag Flinks itself
     /// brought back. `unproven`: a first link that exists, but nothing shows that it belongs to the person
-    /// in front of the page: compare names, or let the person confirm, before you store it as theirs.
+    /// in front of the page: compare the account holder's name with theirs before you store it.
     #[cfg_attr(
         target_arch = "wasm32",
         tsify(type = "'given' | 'tagged' | 'unproven'")
@@ -181,9 +181,11 @@ fn parameters(field: &Reader) -> Result<(), Refusal> {
 
 /// A reconnect or a first link.
 pub struct Reconnect {
+    /// The calls, from the live refresh to the confirmation.
     authorize: Authorize,
+    /// The way it is on, as far as it has come.
     way: Way,
-    /// The host brought the LoginId.
+    /// The host brought the LoginId, and no other is accepted.
     known: bool,
     /// As they were given: a snapshot keeps them, and reads them again.
     params: Value,
@@ -241,16 +243,18 @@ impl Reconnect {
         })
     }
 
-    /// The one-time value of the host's.
+    /// The one-time value of the host's: in the landing address, and in the tag where that is free.
     fn state(&self) -> Option<&str> {
         self.params.get("state").as_text()
     }
 
+    /// The person answers in Connect, and not in a form of the host's.
     fn in_frame(&self) -> bool {
         self.params.get("presentation").as_text() != Some("form")
     }
 
-    fn waits_for_claim(&self) -> bool {
+    /// The person was sent to Connect, so that a claim is what comes next, and then its confirmation.
+    fn by_claim(&self) -> bool {
         matches!(self.way, Way::MidSession | Way::Credentials)
     }
 
@@ -259,6 +263,7 @@ impl Reconnect {
         Verdict::Connect
     }
 
+    /// The end, with what it proves.
     fn done(&self, mut result: Value, started: u64) -> Verdict {
         let refreshed = result.get("lastRefresh").as_text().and_then(epoch);
         let let_in = matches!(self.way, Way::Live | Way::Form);
@@ -281,6 +286,7 @@ impl Reconnect {
         Verdict::Done(result)
     }
 
+    /// By the vendor's clock against the host's, as far as both are right.
     fn is_fresh(&self, result: &Value, now: u64) -> bool {
         let refreshed = result.get("lastRefresh").as_text().and_then(epoch);
         let max_age = match self.params.get("maxAge") {
@@ -373,7 +379,8 @@ impl Vendor for Reconnect {
         Frame { url, ..frame }
     }
 
-    /// The claim `{loginId}` of a frame, or `{loginId, state}` of an address that the person landed at.
+    /// The claim `{loginId}` of a frame, whose origin and window the page has checked, or `{loginId, state}` of
+    /// an address that the person landed at, which anybody may have made.
     fn returned(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
         let claimed = Reader::new("claim", claim);
         claimed.only(&["loginId", "state"])?;
@@ -405,7 +412,7 @@ impl Vendor for Reconnect {
 
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         // A claim is confirmed like any cached start.
-        let confirms = stage == Stage::Confirm && self.waits_for_claim();
+        let confirms = stage == Stage::Confirm && self.by_claim();
         let judged = if confirms { Stage::Start } else { stage };
         match (self.way, self.authorize.judge(judged, response, context)) {
             (Way::Cached, Verdict::Done(result)) if !self.is_fresh(&result, context.started) => {
@@ -443,7 +450,8 @@ impl Vendor for Reconnect {
     }
 }
 
-/// Whether signing in anew can help. Keys, throttling and what only the bank itself settles end the flow.
+/// Whether signing in anew can help. Keys, throttling and what only the bank itself settles end the
+/// flow. A refusal that nobody has documented may be of that kind, so the person is let try.
 fn person_helps(code: Code) -> bool {
     matches!(code.next(), Next::AskCredentials | Next::Reconnect)
         || matches!(code, Code::AnswerRefused | Code::Refused)
