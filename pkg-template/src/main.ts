@@ -53,8 +53,9 @@ export type {
 /**
  * Takes up a flow where its snapshot left it. The host is given again: no address and no secret comes out
  * of a snapshot. A flow that was sending then does not send again what a bank may have heard.
+ * A reconnect or a first link is a `restore<Connected>(…)`.
  */
-export function restore(snapshot: string, host: FlinksHost): Flow<Authorized>
+export function restore<Result extends Authorized = Authorized>(snapshot: string, host: FlinksHost): Flow<Result>
 export function restore(snapshot: string, host: MxHost): Flow<MxConnected>
 export function restore(snapshot: string, host: FlinksHost | MxHost): Flow {
   const { config, checked } = isMx(host) ? readMx(host) : readFlinks(host)

@@ -1,7 +1,8 @@
 /** Uses every public thing of the connect entry as its types allow it: compiled, never run. */
-import type { RedirectStep } from 'bank-mfa'
+import type { ConnectStep, Connected, Flow, RedirectStep } from 'bank-mfa'
 import {
   FlowError,
+  land,
   mount,
   readLanding,
   type FlinksEvent,
@@ -58,9 +59,10 @@ export function both(
   connect: MountableConnect,
   widget: MountableWidget,
   step: RedirectStep,
+  own: ConnectStep,
   place: Element,
 ): Mounted[] {
-  const steps: Mountable[] = [connect, widget, step]
+  const steps: Mountable[] = [connect, widget, step, own]
   return steps.map((step) => mount(step, place, options))
 }
 
@@ -70,6 +72,11 @@ export function show(step: RedirectStep, place: HTMLElement): () => void {
   const count: number = refused
   void [source, count]
   return unmount
+}
+
+export async function back(flow: Flow<Connected>): Promise<string> {
+  const landed: boolean = await land(flow, window, 'https://app.example/back')
+  return landed ? (await flow.result()).way : ''
 }
 
 const landing: Landing | undefined = readLanding(window, new URL(location.href))
