@@ -18,6 +18,7 @@ const ask = async (path) => (await fetch(`${demo.vendor}/s/${path}`)).json()
 
 /** Everybody at the simulated bank. */
 const people = await ask('nobody/control/people')
+export const home = `${demo.url}/`
 export const person = (username) => people.find((person) => person.username === username)
 
 /** A call that is refused or lost is what many a test is about, and the browser reports it. */
@@ -82,6 +83,7 @@ export async function visit(t, { width = 1280, height = 900, colorScheme = 'ligh
   return visitor
 }
 
+/** A person before the page. */
 class Visitor {
   constructor(page) {
     this.page = page
@@ -90,6 +92,7 @@ class Visitor {
     this.send = page.locator('#round [type="submit"]')
     this.outcome = page.locator('#outcome')
     this.focused = page.locator(':focus')
+    this.connect = page.frameLocator('#bank iframe')
   }
 
   ready() {
@@ -109,20 +112,34 @@ class Visitor {
     await input.check()
   }
 
-  /** Starts a flow. `fault` is what goes wrong, and with which call. */
-  async start(username, { mode = 'live', language = 'en', forbid = false, async = false, fault } = {}) {
+  /**
+   * Starts a flow. `place` and `byAsync` are of a reconnect or a first link, `misbehave` is what Connect does wrong
+   * there, `fault` what goes wrong, and with which call.
+   */
+  async start(username, { mode = 'live', language = 'en', place = 'frame', byAsync = false, ...trouble } = {}) {
     const { page } = this
     await this.choose(username)
     await page.locator(`[name="mode"][value="${mode}"]`).check()
     await page.locator(`[name="language"][value="${language}"]`).check()
-    if (forbid || async || fault) await page.locator('#trouble summary').click()
-    if (forbid) await page.locator('[name="forbid"]').check()
-    if (async) await page.locator('[name="async"]').check()
-    if (fault) {
-      await page.locator('#fault').selectOption(fault[0])
-      await page.locator('#fault-on').selectOption(fault[1])
-    }
+    const connects = ['reconnect', 'link'].includes(mode)
+    if (connects) await page.locator(`[name="place"][value="${place}"]`).check()
+    if (mode === 'reconnect') await page.locator('[name="byAsync"]').setChecked(byAsync)
+    await this.trouble(trouble, connects)
     await page.locator('#start').click()
+  }
+
+  /** Where trouble was made before, what is not asked for any more is taken back. */
+  async trouble({ forbid = false, async = false, misbehave = '', fault = ['', 'start'] }, connects) {
+    const { page } = this
+    const isOpen = async () => (await page.locator('#trouble').getAttribute('open')) !== null
+    const isWanted = forbid || async || misbehave || fault[0]
+    if (isWanted && !(await isOpen())) await page.locator('#trouble summary').click()
+    if (!isWanted && !(await isOpen())) return
+    await page.locator('[name="forbid"]').setChecked(forbid)
+    await page.locator('[name="async"]').setChecked(async)
+    if (connects) await page.locator('#misbehave').selectOption(misbehave)
+    await page.locator('#fault').selectOption(fault[0])
+    await page.locator('#fault-on').selectOption(fault[1])
   }
 
   press(id) {
@@ -148,6 +165,27 @@ class Visitor {
   async answer(text, number = 1) {
     await this.type(text, number)
     await this.send.click()
+  }
+
+  /** Answers Connect, in its frame or as the whole page. */
+  async answerConnect(text, connect = this.connect, label = 'Your answer') {
+    await connect.getByLabel(label).fill(text)
+    await connect.getByRole('button', { name: 'Continue' }).click()
+  }
+
+  async signIn(username, connect = this.connect) {
+    await connect.getByLabel('Username').fill(username)
+    await this.answerConnect('Everyday', connect, 'Password')
+  }
+
+  /** What the page believed of what the frame said, in order, and how much it refused, by reason. */
+  heard() {
+    return this.page.locator('#heard').evaluate((heard) => ({
+      said: [...heard.querySelectorAll('[data-said]')].map(({ dataset }) => dataset.said),
+      refused: Object.fromEntries(
+        [...heard.querySelectorAll('[data-reason]')].map(({ dataset }) => [dataset.reason, Number(dataset.count)]),
+      ),
+    }))
   }
 
   /** Lets the wait for the vendor pass, by the button of this id, until the flow has looked again. */
@@ -202,5 +240,11 @@ class Visitor {
   /** Waits until the vendor has received one of these. */
   async received(what) {
     while (!(await this.counts())?.[what]);
+  }
+
+  /** Asks something of this window's simulated vendor in the middle of a flow. */
+  async control(wish) {
+    const { session } = await this.kept()
+    await fetch(`${demo.vendor}/s/${session}/control`, { method: 'POST', body: JSON.stringify(wish) })
   }
 }

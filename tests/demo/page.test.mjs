@@ -78,6 +78,9 @@ async function shapes(visitor, look) {
   await visitor.start('code_something_new')
   await visitor.reaches('failed')
   await look('failed')
+  await visitor.start('Greatday', { mode: 'reconnect', misbehave: 'malformed' })
+  await visitor.connect.getByLabel('Your answer').waitFor()
+  await look('at Connect’s frame')
 }
 
 for (const width of [390, 1440]) {

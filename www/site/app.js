@@ -4,12 +4,14 @@
  */
 import { restore } from './package.js'
 import { countDown, createClock, minutes } from './clock.js'
+import { createHeard, frame, readAddress, wayOut } from './connect.js'
 import { createDiagram } from './diagram.js'
 import { button, el } from './dom.js'
 import { focusForm, roundForm } from './form.js'
 import { doneView, failedView } from './outcome.js'
-import { choose, crib, drawChoices, faultChosen } from './people.js'
+import { choose, connectRules, crib, drawChoices, drawMisbehaviours } from './people.js'
 import { openSession } from './session.js'
+import { choices, drawParts, putBack } from './setup.js'
 import flinks from './vendors/flinks.js'
 import mx from './vendors/mx.js'
 import { createWire } from './wire.js'
@@ -24,6 +26,9 @@ const FIVE_MINUTES = 5 * 60_000
 /** So far apart, at most, are the looks at a person who is at the bank's window. */
 const LONGEST_LOOK = 3_000
 
+/** Read before anything else: where Connect sent the person back to, a LoginId stands in the address bar. */
+const address = readAddress()
+
 /** Every element of the page that bears an id. */
 const page = Object.fromEntries([...document.querySelectorAll('[id]')].map((element) => [element.id, element]))
 
@@ -34,6 +39,7 @@ for (const kind of ['error', 'unhandledrejection']) {
   })
 }
 
+const heard = createHeard(page.heard)
 const diagram = createDiagram(page.diagram, page['state-text'])
 const session = await openSession()
 const clock = createClock(session.state.ahead)
@@ -44,39 +50,32 @@ for (const [name, { list, idOf }] of Object.entries(VENDORS)) {
 }
 let faulted = false
 
+drawMisbehaviours(page.misbehave)
 drawVendor()
 page.setup.addEventListener('change', ({ target }) => {
   if (target.name === 'vendor') drawVendor()
+  else if (target.name === 'mode') drawParts(page.setup)
   else if (target.name === 'person') describe()
 })
 page.setup.addEventListener('submit', (event) => {
   event.preventDefault()
   start()
 })
-if (session.state.flow) offerRestore(session.state.flow)
+if (session.state.flow) {
+  const { chosen } = session.state.flow
+  putBack(page.setup, chosen)
+  drawVendor()
+  choose(chosen.person)
+  describe()
+  if (address.landing) comeBack(session.state.flow)
+  else offerRestore(session.state.flow)
+} else if (address.landing) refuseAddress()
+if (address.refused) refuseAddress()
 document.body.dataset.ready = ''
 
-/** What is chosen in the setup form, as plain values. */
-function choices() {
-  const form = new FormData(page.setup)
-  return {
-    vendor: form.get('vendor'),
-    person: form.get('person'),
-    mode: form.get('mode'),
-    beginning: form.get('beginning'),
-    language: form.get('language') ?? 'en',
-    forbid: form.has('forbid'),
-    authorizeAsync: form.has('async'),
-    fault: faultChosen(form.get('fault'), form.get('on')),
-  }
-}
-
-/** What only one vendor has is not there for the other. */
 function drawVendor() {
-  const { vendor } = choices()
-  for (const part of page.setup.querySelectorAll('[data-vendor]')) {
-    part.hidden = part.disabled = part.dataset.vendor !== vendor
-  }
+  drawParts(page.setup)
+  const { vendor } = choices(page.setup)
   drawChoices({ people: page.people, fault: page.fault, on: page['fault-on'] }, people[vendor], VENDORS[vendor])
   diagram.draw(VENDORS[vendor].events)
   page.route.textContent = VENDORS[vendor].route(session)
@@ -86,9 +85,10 @@ function drawVendor() {
 
 /** Ways to begin that make no sense for whoever is chosen cannot be chosen either. */
 function describe() {
-  const person = named(choices())
+  const chosen = choices(page.setup)
+  const person = named(chosen)
   page.crib.replaceChildren(...crib(person))
-  const fit = VENDORS[choices().vendor].beginnings?.(person)
+  const fit = VENDORS[chosen.vendor].beginnings?.(person)
   for (const input of fit ? page.setup.elements.beginning : []) {
     input.disabled = !fit.includes(input.value)
     input.checked = input.value === fit[0]
@@ -111,8 +111,9 @@ function host(chosen) {
 }
 
 function start() {
-  const chosen = choices()
+  const chosen = choices(page.setup)
   wire.clear()
+  heard.clear()
   rest()
   page.person.focus()
   return run(chosen, async () => {
@@ -120,14 +121,15 @@ function start() {
     // A fault that found no call to strike must not lie in wait for this flow, and a member who was
     // connected in the last one would be so already.
     await session.control({
-      reset: faulted || vendor.remembers,
+      reset: faulted || vendor.remembers(chosen),
       cors: !chosen.forbid,
       rules: { authorizeAsync: chosen.authorizeAsync },
+      connect: connectRules(chosen.misbehave),
     })
     const params = await vendor.params(named(chosen), chosen, session, wire.fetch)
     if (chosen.fault) await session.control({ fault: chosen.fault })
     faulted = chosen.fault !== null
-    return vendor.begin(params, host(chosen))
+    return vendor.begin(params, host(chosen), chosen)
   })
 }
 
@@ -154,7 +156,7 @@ async function run(chosen, begin) {
 /** The state of the flow that a step belongs to. */
 function stateOf({ kind, until }) {
   const working = until ? 'waiting' : 'sending'
-  return { working, challenge: 'asking', redirect: 'redirecting', done: 'done', failed: 'failed' }[kind]
+  return { working, challenge: 'asking', redirect: 'redirecting', connect: 'connecting' }[kind] ?? kind
 }
 
 /** `hurry`: buttons for whoever tries the page, which a person at a real page has not. */
@@ -224,6 +226,20 @@ const VIEWS = {
     return { view, says: title, lang: language, hurry }
   },
 
+  connect(step, flow, { place, language }) {
+    const words = WORDS[language]
+    const title = words.connect[step.purpose]
+    const view = el(
+      'div',
+      { class: 'connect', lang: language },
+      el('h3', {}, title),
+      place === 'page' ? wayOut(step, words.connect) : frame(step, words.connect, heard),
+      el('div', { class: 'actions' }, cancelButton(flow, words)),
+    )
+    const hurry = [button('Let half an hour pass', () => skip(step.until - clock.now()), { id: 'expire' })]
+    return { view, says: title, lang: language, hurry }
+  },
+
   done: ({ result }, flow, { vendor }) => ({ view: doneView(result, VENDORS[vendor], start), says: 'Connected.' }),
 
   failed: ({ failure }) => ({ view: failedView(failure, clock, start), says: `Ended with ${failure.code}.` }),
@@ -263,12 +279,28 @@ function rest() {
   show('new', { view: el('div', { class: 'rest' }, el('p', {}, words)), says: '' })
 }
 
+/** The person went to Connect, and Connect sent them back: the flow that was put away goes on. */
+function comeBack({ snapshot, chosen }) {
+  const { loginId, state } = address.landing
+  return run(chosen, () => {
+    const flow = restore(snapshot, host(chosen))
+    try {
+      flow.current.returned({ loginId, state })
+    } catch {
+      // Another flow's state, or a flow that waits for nobody: it goes on as it stood.
+      refuseAddress()
+    }
+    return flow
+  })
+}
+
+function refuseAddress() {
+  page.problem.hidden = false
+  page.problem.textContent = 'The address that led here is not one that this window waits for. It was not believed.'
+}
+
 /** A flow at rest is a value: the one that a reload interrupted can go on where it stood. */
 function offerRestore({ snapshot, chosen }) {
-  page.setup.elements.vendor.value = chosen.vendor
-  drawVendor()
-  choose(chosen.person)
-  describe()
   const title = 'A flow was under way when this page was left'
   const takeUp = () => run(chosen, () => restore(snapshot, host(chosen)))
   const forget = () => {

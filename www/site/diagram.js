@@ -8,6 +8,7 @@ const STATES = {
   waiting: { x: 196, y: 26, text: 'The vendor is working. The flow looks again after a while.' },
   asking: { x: 196, y: 198, text: 'The bank waits for the person.' },
   redirecting: { x: 60, y: 198, width: 112, after: 'redirects', text: 'The person signs in at the bank’s own site.' },
+  connecting: { x: 60, y: 198, width: 112, after: 'connects', text: 'The person is on the vendor’s own page.' },
   done: { x: 352, y: 70, text: 'Connected.' },
   failed: { x: 352, y: 154, text: 'Over, with a code and what to do next.' },
 }
@@ -20,13 +21,15 @@ const WAYS = [
   { line: 'M180 130V179', event: 'asks', x: 174, y: 174, anchor: 'end' },
   { line: 'M212 180V131', event: 'answered', x: 247, y: 174 },
   { line: 'M158 129L60 178', event: 'redirects', x: 92, y: 148, anchor: 'end', back: true },
+  { line: 'M164 129L98 178', event: 'connects', x: 126, y: 152, anchor: 'end', back: true },
+  { line: 'M32 130V178', event: 'links', x: 38, y: 170, anchor: 'start' },
   { line: 'M241 106C276 100 290 94 309 81', event: 'done', x: 256, y: 84 },
   { line: 'M241 118C276 124 290 130 309 143', event: 'refused, lost', x: 316, y: 116 },
   { line: 'M241 198C280 198 310 192 332 173', event: 'expired', x: 312, y: 206 },
 ]
 
 /** What a vendor may say; a vendor that never says it has not got the state behind it either. */
-const SAID = new Set(['waits', 'asks', 'redirects', 'done'])
+const SAID = new Set(['waits', 'asks', 'redirects', 'connects', 'links', 'done'])
 
 /** @param {HTMLElement} place @param {HTMLElement} words says in text what the picture shows */
 export function createDiagram(place, words) {
@@ -34,7 +37,7 @@ export function createDiagram(place, words) {
   let picture
 
   return {
-    /** Draws it in a vendor's words: `{ waits, asks, redirects, done }`. */
+    /** Draws it in a vendor's words: `{ waits, asks, redirects, connects, links, done }`. */
     draw(events) {
       nodes = Object.fromEntries(
         Object.entries(STATES)

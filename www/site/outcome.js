@@ -27,14 +27,26 @@ const NEXT = {
   ],
 }
 
+/** Where the code says more than its `next`. */
+const CODES = {
+  'login-mismatch': [
+    'Stop here',
+    'The frame claimed a LoginId that is not this person’s. It was not looked up, and must not be stored.',
+  ],
+}
+
 const UNITS = [
   ['hour', 3_600_000],
   ['minute', 60_000],
   ['second', 1000],
 ]
 
-export function doneView(result, { facts, fetchWords }, again) {
-  return view('done', 'Connected', ['Fetch the data', fetchWords], facts(result), again)
+/** What is not proven comes before what can be fetched. */
+export function doneView(result, { doubt, facts, fetchWords }, again) {
+  const certain = { title: 'Connected', advice: ['Fetch the data', fetchWords] }
+  const doubtful = doubt?.(result)
+  const { title, advice } = doubtful ?? certain
+  return view(doubtful ? 'done doubtful' : 'done', title, advice, facts(result), again)
 }
 
 export function failedView({ code, next, message, retryAt, vendorCode, status }, clock, again) {
@@ -45,14 +57,15 @@ export function failedView({ code, next, message, retryAt, vendorCode, status },
     ['vendor-code', 'The vendor’s code', vendorCode],
     ['status', 'HTTP status', status && String(status)],
   ]
-  return view('failed', `${message.charAt(0).toUpperCase()}${message.slice(1)}`, NEXT[next] ?? [next, ''], facts, again)
+  const advice = CODES[code] ?? NEXT[next] ?? [next, '']
+  return view('failed', `${message.charAt(0).toUpperCase()}${message.slice(1)}`, advice, facts, again)
 }
 
 function view(ending, title, [head, words], facts, again) {
   const fact = ([key, name, value]) => el('div', { 'data-fact': key }, el('dt', {}, name), el('dd', {}, value))
   return el(
     'div',
-    { class: `outcome ${ending}`, id: 'outcome', 'data-ending': ending },
+    { class: `outcome ${ending}`, id: 'outcome', 'data-ending': ending.split(' ')[0] },
     el('h3', { tabindex: '-1' }, title),
     el(
       'div',

@@ -17,15 +17,26 @@ const FAULTS = {
   'not-utf8': ['A body that is not UTF-8', { kind: 'not-utf8' }],
 }
 
+/** What Connect does wrong: the words for it, and the simulator's own rules. */
+const MISBEHAVIOURS = {
+  'wrong-origin': ['Another origin speaks for it', { misbehave: 'wrong-origin' }],
+  'other-window': ['Another window speaks for it', { misbehave: 'other-window' }],
+  malformed: ['It talks nonsense', { misbehave: 'malformed' }],
+  early: ['It is done before it begins', { misbehave: 'early' }],
+  duplicate: ['It is done twice', { misbehave: 'duplicate' }],
+  contradiction: ['It names two LoginIds', { misbehave: 'contradiction' }],
+  'another-login': ['It names another’s LoginId', { misbehave: 'another-login' }],
+  'json-string': ['Its messages are JSON strings', { misbehave: 'json-string' }],
+  'token-invalid': ['It refuses a token once', { misbehave: 'token-invalid' }],
+  'no-tag': ['It loses the tag', { returnsTag: false }],
+}
+
 /**
  * @param {{ people: HTMLElement, fault: HTMLSelectElement, on: HTMLSelectElement }} places
  * @param {{ groups: Record<string, string>, strikes: Record<string, string> }} vendor
  */
 export function drawChoices(places, people, { groups, strikes }) {
-  places.fault.replaceChildren(
-    el('option', { value: '' }, 'None'),
-    ...Object.entries(FAULTS).map(([value, [label]]) => el('option', { value }, label)),
-  )
+  places.fault.replaceChildren(...withNone('None', FAULTS))
   places.on.replaceChildren(...Object.entries(strikes).map(([value, label]) => el('option', { value }, label)))
   const lists = [...new Set(people.map(({ group }) => group))].map((group) => {
     const members = people.filter((person) => person.group === group)
@@ -50,6 +61,11 @@ export function drawChoices(places, people, { groups, strikes }) {
   choose(people[0].id)
 }
 
+function* withNone(none, table) {
+  yield el('option', { value: '' }, none)
+  for (const [value, [label]] of Object.entries(table)) yield el('option', { value }, label)
+}
+
 /** Ticks a person, in an open group. */
 export function choose(id) {
   const input = document.querySelector(`input[name="person"][value="${CSS.escape(id)}"]`)
@@ -70,6 +86,16 @@ function personOption({ id, title }, shared) {
 /** The fault chosen, as the control surface takes it; `null` for none. */
 export function faultChosen(name, on) {
   return name ? { ...FAULTS[name][1], on } : null
+}
+
+/** @param {HTMLSelectElement} misbehave */
+export function drawMisbehaviours(misbehave) {
+  misbehave.replaceChildren(...withNone('Behaves', MISBEHAVIOURS))
+}
+
+/** The rules of Connect chosen, as the control surface takes them: all of them, so that none is left from before. */
+export function connectRules(name) {
+  return { misbehave: null, returnsTag: true, ...(name && MISBEHAVIOURS[name][1]) }
 }
 
 /** What happens to the person chosen, and what to type: for whoever tries the page. */

@@ -5,7 +5,7 @@
 const KEY = 'bank-mfa-demo'
 
 export async function openSession() {
-  const { vendor, instance, customerId } = await json('/config')
+  const { vendor, connect, instance, customerId } = await json('/config')
   const kept = JSON.parse(sessionStorage.getItem(KEY) ?? '{}')
   const state = { session: crypto.randomUUID(), ahead: 0, flow: null, tokens: {}, ...kept }
   const baseUrl = `${vendor}/s/${state.session}`
@@ -26,6 +26,8 @@ export async function openSession() {
     baseUrl,
     /** This page's server, which calls the vendor with its key. */
     proxyUrl,
+    /** Where the vendor's own page is, which a person visits. */
+    connectUrl: `${connect}/s/${state.session}`,
     instance,
     customerId,
     state,

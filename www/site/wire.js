@@ -7,7 +7,16 @@ import { el } from './dom.js'
 const COVER = '••••••'
 
 /** Keys of a body whose values are secret, however deep they lie. Flinks' answers go by their question. */
-const SECRET = new Set(['password', 'username', 'token', 'securityresponses', 'answer', 'value', 'oauth_window_uri'])
+const SECRET = new Set([
+  'password',
+  'username',
+  'token',
+  'securityresponses',
+  'answer',
+  'value',
+  'tag',
+  'oauth_window_uri',
+])
 
 /** LoginIds are no secret, and no business of a log either: their beginning is enough to tell two apart. */
 const PRIVATE = new Set(['loginid', 'id'])

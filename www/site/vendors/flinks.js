@@ -1,8 +1,36 @@
 /** Flinks: the page calls it across origins, with authorize tokens that its own server makes. */
+import { HOME } from '../connect.js'
 import { when } from '../outcome.js'
 import { flinks } from '../package.js'
 
+/** FlinksCapital, so that nobody has to look for it. */
+const INSTITUTION_ID = 14
+
+/** The flows in which a person may have to go to Connect; all the others are Authorize. */
+const BEGIN = { reconnect: flinks.reconnect, link: flinks.connect }
+
+const YES_OR_NO = { true: 'yes', false: 'no' }
+
+const WAYS = {
+  live: 'Live: the bank let it pass without a question',
+  form: 'Form: the person answered in this page',
+  'mid-session': 'Mid-session: the person answered on Flinks’ page',
+  credentials: 'Credentials: the person signed in on Flinks’ page',
+}
+const HEALTH = {
+  live: 'Live: the bank was reached in this flow',
+  unproven: 'Unproven: only cached data says so',
+}
+const OWNERSHIP = {
+  given: 'Given: you brought the LoginId',
+  tagged: 'Tagged: Flinks brought back this flow’s own tag',
+  unproven: 'Unproven: the LoginId exists, and that is all',
+}
+
 export default {
+  /** Who signed in on Connect's page has a whole connection again. */
+  remembers: ({ mode }) => mode in BEGIN,
+
   /** Where the simulator's control surface tells who is there. */
   list: 'people',
 
@@ -29,7 +57,7 @@ export default {
   },
 
   /** What it says that leads from state to state. */
-  events: { waits: '202', asks: '203', done: '200' },
+  events: { waits: '202', asks: '203', connects: 'Connect', links: 'first link', done: '200' },
 
   /** What `answerRaw` takes. */
   ownTerms: 'SecurityResponses',
@@ -41,24 +69,48 @@ export default {
 
   idOf: ({ username }) => username,
 
-  params({ username, password, loginId }, { mode, language }) {
+  params({ username, password, loginId }, { mode, language, place, byAsync }) {
+    if (mode === 'link') return { language }
+    if (mode === 'reconnect') {
+      const presentation = place === 'form' ? 'form' : 'iframe'
+      return { loginId, presentation, async: byAsync, institutionId: INSTITUTION_ID, language }
+    }
     if (mode === 'credentials') return { username, password, institution: 'FlinksCapital', language }
     return { loginId, mostRecentCached: mode === 'cached', language }
   },
 
-  host(session, { authorizeAsync }, fetch) {
-    const { baseUrl, instance, customerId } = session
+  host(session, { authorizeAsync, place }, fetch) {
+    const { baseUrl, connectUrl, instance, customerId } = session
+    const redirectUrl = place === 'page' ? HOME : undefined
     const authorizeToken = (asked) => session.authorizeToken(asked, fetch)
-    return { instance, customerId, baseUrl, authorizeToken, authorizeAsync }
+    return { instance, customerId, baseUrl, connectUrl, redirectUrl, authorizeToken, authorizeAsync }
   },
 
-  begin: (params, host) => flinks.authorize(params, host),
+  begin: (params, host, { mode }) => (BEGIN[mode] ?? flinks.authorize)(params, host),
 
-  facts: ({ requestId, loginId, institution, institutionName, lastRefresh, scheduledRefresh }) => [
+  /** What must be done before anybody counts on it. */
+  doubt({ health, ownership }) {
+    if (ownership === 'unproven') {
+      const words =
+        'Nothing shows that this LoginId belongs to the person in front of the page. Compare the account holder’s name with your user’s before you store it.'
+      return { title: 'Linked, but whose is it?', advice: ['Find out whose it is', words] }
+    }
+    if (health === 'unproven') {
+      const words =
+        'Only cached mode says that all is well, and it never contacts the bank: a broken connection looks the same. Count on it once a live refresh goes well.'
+      return { title: 'Known, but perhaps broken', advice: ['Reconnect it live, later', words] }
+    }
+    return undefined
+  },
+
+  facts: ({ way, health, ownership, requestId, loginId, ...more }) => [
+    ['way', 'Way', WAYS[way]],
+    ['health', 'Health', HEALTH[health]],
+    ['ownership', 'Whose it is', OWNERSHIP[ownership]],
     ['request-id', 'RequestId', requestId],
     ['login-id', 'LoginId', loginId],
-    ['institution', 'Institution', institutionName ?? institution],
-    ['last-refresh', 'Last refresh', lastRefresh && when(Date.parse(lastRefresh))],
-    ['scheduled-refresh', 'Scheduled refresh', scheduledRefresh === null ? null : scheduledRefresh ? 'yes' : 'no'],
+    ['institution', 'Institution', more.institutionName ?? more.institution],
+    ['last-refresh', 'Last refresh', more.lastRefresh && when(Date.parse(more.lastRefresh))],
+    ['scheduled-refresh', 'Scheduled refresh', YES_OR_NO[more.scheduledRefresh]],
   ],
 }

@@ -10,7 +10,7 @@ const BANK = 'https://mxbank.mx.com'
 
 export default {
   /** A job that has run does not run again for hours, and credentials that are known are refused. */
-  remembers: true,
+  remembers: () => true,
 
   list: 'members',
 
