@@ -14,9 +14,9 @@ import {
   type Claim,
   type Clock,
   type Code,
-  type Connected,
   type ConnectParams,
   type ConnectStep,
+  type Connected,
   type Control,
   type Expires,
   type Failure,
@@ -54,11 +54,20 @@ import {
   FlowError as CallError,
   flinks as flinksCalls,
   mx as mxCalls,
+  restore as restoreData,
+  type AccountsDetailParams,
   type AuthorizeReply,
+  type CallReply,
   type Challenged,
+  type DataFlow,
+  type FlinksCalls,
+  type FlinksCallsHost,
   type Header,
+  type IneligibleCard,
   type MxReply,
   type Request as VendorRequest,
+  type StatementsParams,
+  type StoredAnswer,
 } from 'bank-mfa/calls'
 import wasm from 'bank-mfa/module.wasm'
 import {
@@ -155,7 +164,7 @@ export async function run(): Promise<Authorized> {
         open(step)
         break
       case 'connect':
-        await visit(step)
+        await show(step)
         break
       case 'done':
         console.log(step.result.requestId satisfies string)
@@ -174,36 +183,34 @@ export async function run(): Promise<Authorized> {
   return { requestId, loginId, institution, institutionId, lastRefresh, scheduledRefresh, tag }
 }
 
-function open({ url, returned, signal }: RedirectStep): void {
-  signal.throwIfAborted()
+function open({ url, returned }: RedirectStep): void {
   returned(url)
   returned(new URL(url))
 }
 
-const purposes: Record<Purpose, true> = { mfa: true, credentials: true }
-const ways: Record<Way, true> = { cached: true, live: true, form: true, 'mid-session': true, credentials: true }
-const framed: ConnectParams = { institutionId: 14, language: 'fr', tag: '', v2: false, parameters: { demo: true } }
-const reconnecting: ReconnectParams = { loginId: '', presentation: 'form', async: true, maxAge: 1 }
-
-async function visit({ purpose, until, signal, address, returned, tokenRefused }: ConnectStep): Promise<void> {
-  const page: string = await address()
-  const claim: Claim = { loginId: page, state: null }
-  signal.addEventListener('abort', () => tokenRefused())
-  console.log(purposes[purpose], until satisfies number)
+async function show({ purpose, until, signal, address, returned, tokenRefused }: ConnectStep): Promise<void> {
+  const why: Purpose = purpose
+  const claim: Claim = { loginId: '', state: null }
+  console.log(why, until.toFixed(), signal.aborted, (await address()).length)
   returned(claim)
-  // @ts-expect-error: a claim names a LoginId
-  returned({ state: '' })
+  tokenRefused()
 }
 
-export async function reconnect(): Promise<Proof> {
-  const running: Flow<Connected> = flinks.reconnect({ ...reconnecting, ...framed }, host)
-  const linking: Flow<Connected> = flinks.connect(framed, host)
-  const taken: Flow<Connected> = restore<Connected>(running.snapshot(), host)
-  // @ts-expect-error: a first link has no LoginId yet
-  flinks.connect({ loginId: '' }, host)
-  const { way, health, ownership } = await Promise.race([taken.result(), linking.result()])
-  console.log(ways[way])
-  return { way, health, ownership }
+const ways: Record<Way, true> = { cached: true, live: true, form: true, 'mid-session': true, credentials: true }
+
+export async function reconnect(): Promise<Connected> {
+  const where: ConnectParams = { institutionId: 14, language: 'fr', v2: false, parameters: { demo: true } }
+  const params: ReconnectParams & ConnectParams = {
+    loginId: '',
+    presentation: 'form',
+    async: true,
+    maxAge: 1,
+    ...where,
+  }
+  const first: Flow<Connected> = flinks.connect(where, host)
+  const { way, health, ownership }: Proof = await first.result()
+  console.log(ways[way], health, ownership)
+  return flinks.reconnect(params, host).result()
 }
 
 const mxConfig: MxConfig = { environment: 'integration', version: 'v20250224' }
@@ -295,6 +302,37 @@ export function pair(status: number, body: Uint8Array): VendorRequest | undefine
   }
 }
 
+const callsHost: FlinksCallsHost = { ...config, fetch: globalThis.fetch, secretKey: '', apiKey: token, bearer: '' }
+const detail: AccountsDetailParams = {
+  requestId: '',
+  withKYC: true,
+  daysOfTransactions: 'Days365',
+  dateFrom: '2026-01-01',
+  refreshDelta: [{ accountId: '', transactionId: '' }],
+}
+const monthly: StatementsParams = { requestId: '', numberOfStatements: 'Months3', accountsFilter: [''] }
+
+export async function single(loginId: string): Promise<string> {
+  const data: DataFlow = flinksCalls.accountsDetail(detail, callsHost)
+  const again: Flow<Response | null> = restoreData(data.snapshot(), callsHost)
+  const summary: Response | null = await flinksCalls.accountsSummary({ requestId: '' }, callsHost).result()
+  console.log(await again.result(), summary?.body, flinksCalls.statements(monthly, callsHost).current.kind)
+  const questions: string[] = await flinksCalls.questions(loginId, callsHost)
+  const answers: StoredAnswer[] = questions.map((question) => ({ question, answer: '' }))
+  await flinksCalls.answerQuestions(loginId, answers, callsHost)
+  await flinksCalls.deleteCard(loginId, callsHost)
+  await flinksCalls.setScheduledRefresh(loginId, true, callsHost)
+  const stuck: IneligibleCard[] = await flinksCalls.stuckCards(callsHost)
+  const all = await flinksCalls.ineligibleCards(callsHost)
+  console.log(stuck[0]?.loginId, all[0]?.lastRefresh, all[0]?.state, all[0]?.errorCode)
+  const request: VendorRequest = flinksCalls.request('GetStatements', monthly, config)
+  const reply: CallReply<string[]> = flinksCalls.response('GetMFAQuestions', { status: 200, body: request.url })
+  const twin: FlinksCalls['GetAccountsDetailAsync']['params'] = { requestId: '' }
+  console.log(flinksCalls.request('GetAccountsDetailAsync', twin, config))
+  if (flinksCalls.response('GetAccountsDetail', { status: 202 }).kind === 'pending') return ''
+  return reply.kind === 'done' ? (reply.result[0] ?? '') : await flinksCalls.token(callsHost)
+}
+
 export async function simulated(): Promise<void> {
   const connect: ConnectRules = { misbehave: 'early', elsewhere: null, returnsTag: false }
   const rules: Partial<Rules> = { tokensRequired: false, connect }
@@ -354,6 +392,12 @@ export function misuses(step: Step<Authorized>, error: FlowError): void {
   flow.current = step
   // @ts-expect-error a flow is not made by hand
   new Flow()
+  // @ts-expect-error an option in another casing
+  flinksCalls.accountsDetail({ requestId: '', withKyc: true }, callsHost)
+  // @ts-expect-error a number of statements that Flinks does not have
+  flinksCalls.statements({ requestId: '', numberOfStatements: 'Months6' }, callsHost)
+  // @ts-expect-error a call that Flinks does not have
+  flinksCalls.request('GetEverything', {}, config)
   // @ts-expect-error a reply needs its status
   flinksCalls.authorizeResponse({ body: '' })
   console.log(id)
