@@ -67,18 +67,18 @@ export type Landable = AsyncIterable<
 
 /**
  * The whole-page way, after the reload: reads the landing address as `readLanding` does, at once, and tells the flow
- * that was restored, as soon as it stands at its step `connect`. Resolves to whether it did. Rejects with `INVALID_INPUT`
- * where the landing is malformed or not the flow's own, and the flow waits on.
+ * that was restored, or will be, as soon as it stands at its step `connect`. Resolves to whether it did. Rejects with
+ * `INVALID_INPUT` where the landing is malformed or not the flow's own, and the flow waits on.
  */
 export async function land(
-  flow: Landable,
+  flow: Landable | Promise<Landable>,
   page: Pick<Window, 'location' | 'history'>,
   redirectUrl: string | URL,
 ): Promise<boolean> {
   const landing = readLanding(page, redirectUrl)
   if (landing === undefined) return false
   const { loginId, state } = landing
-  for await (const step of flow) {
+  for await (const step of await flow) {
     if (!('returned' in step) || step.kind !== 'connect') continue
     step.returned({ loginId, state })
     return true
