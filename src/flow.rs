@@ -134,6 +134,9 @@ impl Flow {
                 },
             ) => self.state = State::Asking,
             (Event::Restored, State::Redirecting { .. }) => return self.send(Stage::Window, now),
+            (Event::Continued(url), State::Redirecting { .. }) => {
+                self.window = Some(url.to_owned())
+            }
             (Event::Restored, &State::Sending(stage)) => {
                 return self.recover(stage, Code::Unreachable, now);
             }

@@ -4,9 +4,10 @@
 
 mod scenario;
 
+use bank_mfa::VENDORS;
 use bank_mfa::challenge::Kind;
 use bank_mfa::failure::{Code, Next};
-use bank_mfa::flow::{Event, Step, Submitted};
+use bank_mfa::flow::{Event, Flow, Step, Submitted};
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, Incoming, MxRules, On};
 use scenario::{MINUTE, Scenario, aggregate, aggregate_in_widget, create, update, watch};
@@ -503,6 +504,42 @@ fn a_pending_member_opens_a_window_and_another_after_a_restore() {
     scenario.restore();
     scenario.go_on();
     assert_ne!(window(&scenario), first);
+}
+
+#[test]
+fn a_window_that_its_host_kept_stays_the_same_over_a_snapshot_and_a_poll() {
+    let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
+    let (first, sent) = (window(&scenario), scenario.sent.len());
+    let snapshot = scenario.flow.snapshot();
+    let config = Value::parse(br#"{"environment":"integration"}"#).unwrap();
+    scenario.flow = Flow::restore(&snapshot, VENDORS, &config).unwrap();
+    let event = Event::Continued(&first);
+    scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+    assert_eq!(
+        (window(&scenario), scenario.sent.len()),
+        (first.clone(), sent)
+    );
+
+    let Step::Redirect { until, .. } = scenario.step else {
+        panic!()
+    };
+    scenario.now = until;
+    scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
+    scenario.go_on();
+    assert_eq!(window(&scenario), first);
+    assert_eq!(
+        scenario.sent.len(),
+        sent + 1,
+        "and nothing but the poll was sent"
+    );
+}
+
+#[test]
+fn only_a_flow_at_its_window_is_continued_there() {
+    let mut scenario = aggregate("text").run();
+    let event = Event::Continued("https://bank.example");
+    let refusal = scenario.flow.advance(event, scenario.now).unwrap_err();
+    assert_eq!(refusal.code, Code::OutOfTurn);
 }
 
 #[test]

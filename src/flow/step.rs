@@ -26,6 +26,8 @@ pub enum Event<'a> {
     Cancelled,
     /// The flow comes out of a snapshot. Whether a request was sent just before is not known.
     Restored,
+    /// The flow comes out of a snapshot at the window of this address, which nobody has come back from.
+    Continued(&'a str),
 }
 
 /// How a request failed to bring a reply.

@@ -132,6 +132,12 @@ impl FlowHandle {
         self.advance(Event::Restored, now)
     }
 
+    /// The flow came out of a snapshot at a window that is still open.
+    #[wasm_bindgen(unchecked_return_type = "Step")]
+    pub fn continued(&mut self, window: &str, now: f64) -> Result<JsValue, JsValue> {
+        self.advance(Event::Continued(window), now)
+    }
+
     fn advance(&mut self, event: Event, now: f64) -> Result<JsValue, JsValue> {
         let step: Result<Step, Refusal> = self
             .flow
