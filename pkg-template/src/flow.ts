@@ -113,7 +113,7 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   constructor(
     handle: FlowHandle,
     host: Host,
-    begin: 'started' | 'restored',
+    begin: 'started' | 'restored' | { window: string },
     toResult = (result: unknown): Result => result as Result,
   ) {
     this.#handle = handle
@@ -122,7 +122,11 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
     this.id = handle.id
     this.#transport = new Transport(host, this.id, this.#cancelled.signal)
     host.signal?.addEventListener('abort', this.cancel)
-    this.#go(() => (host.signal?.aborted ? handle.cancelled(host.clock.now()) : handle[begin](host.clock.now())))
+    this.#go(() => {
+      const now = host.clock.now()
+      if (host.signal?.aborted) return handle.cancelled(now)
+      return typeof begin === 'string' ? handle[begin](now) : handle.continued(begin.window, now)
+    })
   }
 
   /** The step that the flow stands at: the same object until it changes. */
@@ -223,8 +227,8 @@ export class Flow<Result = unknown> implements AsyncIterable<Step<Result>> {
   }
 
   async #send(step: CoreStep & { kind: 'send' }): Promise<void> {
-    const { store } = this.#host
-    const reply = await this.#transport.send(step.request, () => store?.(this.snapshot()))
+    const { store, timeout = step.request.timeout } = this.#host
+    const reply = await this.#transport.send(step.request, () => store?.(this.snapshot(), timeout))
     if (this.#last !== undefined) {
       if (typeof reply !== 'string') reply.free()
       return

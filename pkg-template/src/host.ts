@@ -48,9 +48,10 @@ export interface HostOptions {
   fetch?: Fetch | undefined
   /**
    * Called before each send, and awaited, with the flow as `snapshot()` gives it: a flow that is stored here
-   * is at most once over a crash, too. Where it rejects, nothing is sent.
+   * is at most once over a crash, too. Where it rejects, nothing is sent. `timeout` is how long the send may
+   * take, in milliseconds: until then its sender may still be at it.
    */
-  store?: ((snapshot: string) => unknown) | undefined
+  store?: ((snapshot: string, timeout: number) => unknown) | undefined
   /**
    * In a page, before the first submission to another origin, whether to make a harmless `GET` that tells if
    * cross-origin calls are answered; `true` by default. A proxy that answers no `GET` wants `false`.
@@ -79,7 +80,7 @@ export type Send = (
 export interface Host {
   send: Send
   fetch: Fetch | undefined
-  store: ((snapshot: string) => unknown) | undefined
+  store: ((snapshot: string, timeout: number) => unknown) | undefined
   probe: boolean
   timeout: number | undefined
   signal: AbortSignal | undefined
@@ -87,7 +88,8 @@ export interface Host {
   secrets: Record<string, Secret | undefined>
 }
 
-const realTime: Clock = {
+/** @internal Real time. */
+export const realTime: Clock = {
   now: () => Date.now(),
   wait: (ms, signal) =>
     new Promise((resolve) => {

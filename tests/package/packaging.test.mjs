@@ -28,6 +28,7 @@ const entries = {
   'bank-mfa/slim': { default: 'slim.js', workerd: 'slim.js' },
   'bank-mfa/connect': { default: 'connect.js', workerd: 'connect.js' },
   'bank-mfa/calls': { default: 'calls.js', workerd: 'calls-workerd.js' },
+  'bank-mfa/edge': { default: 'edge.js', workerd: 'edge-workerd.js' },
   'bank-mfa/simulator': { default: 'simulator.js', workerd: 'simulator-workerd.js' },
   'bank-mfa/module.wasm': { default: 'wasm/bank_mfa_bg.wasm', workerd: 'wasm/bank_mfa_bg.wasm' },
 }
@@ -65,14 +66,14 @@ test('the package needs no other one at run time', () => {
   const imports = scripts.flatMap((script) => [...script.matchAll(/\bfrom ['"]([^'"]+)['"]/g)]).map(([, from]) => from)
   assert.ok(imports.length > 10)
   assert.deepEqual(
-    imports.filter((from) => !from.startsWith('./')),
+    imports.filter((from) => !/^\.\.?\//.test(from)),
     [],
   )
 })
 
 test('the tarball holds what is needed and nothing else', () => {
   const shape =
-    /^(package\.json|README\.md|LICENSE-(MIT|APACHE)|dist\/(wasm\/)?[\w-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
+    /^(package\.json|README\.md|LICENSE-(MIT|APACHE)|dist\/((wasm|edge)\/)?[\w-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
   assert.deepEqual(
     files.map((file) => file.slice(installed.length + 1)).filter((file) => !shape.test(file)),
     [],
@@ -120,6 +121,7 @@ for (const [what, contents, expected] of [
   ['the connect entry', "import { mount } from 'bank-mfa/connect'; mount()", [0, 0]],
   ['the default entry', "import { flinks } from 'bank-mfa'; flinks.authorize()", [0, 1]],
   ['the single calls', "import { flinks } from 'bank-mfa/calls'; flinks.pollRequest()", [0, 1]],
+  ['the edge', "import { edge } from 'bank-mfa/edge'; edge()", [0, 1]],
   ['the default entry for its effect alone', "import 'bank-mfa'", [0, 1]],
   ['the default entry for its error alone', "import { FlowError } from 'bank-mfa'; console.log(FlowError)", [0, 1]],
 ]) {

@@ -1,0 +1,4 @@
+/** The edge in workerd, which imports the module. */
+import './workerd.js'
+
+export * from './edge/main.js'

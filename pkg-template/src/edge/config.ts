@@ -1,0 +1,118 @@
+import type { Clock, Fetch } from '../host.js'
+import type {
+  AuthorizeParams,
+  ConnectParams,
+  Failure,
+  FlinksConfig,
+  MemberParams,
+  MxConfig,
+  ReconnectParams,
+} from '../wasm/bank_mfa.js'
+import type { Hint } from './hints.js'
+import type { SealKeys } from './seal.js'
+import type { Store } from './store.js'
+
+type MaybePromise<T> = T | Promise<T>
+
+/** What an edge is made of. `Env` is what the platform hands to each call: a worker's bindings. */
+export interface EdgeConfig<Env = unknown> {
+  /** Who asks; `null` where it is nobody known. */
+  authenticate(request: Request, env: Env): MaybePromise<string | null>
+  /** What a user's own connection id means; `null` where it is none of theirs. The page names nothing else. */
+  resolve(user: string, connection: string, env: Env): MaybePromise<Connection | null>
+  /** The origins of your pages, such as `https://app.example`. */
+  origins: string[]
+  /** The keys that everything stored is sealed with. */
+  seal: SealKeys | ((env: Env) => SealKeys)
+  /** Where flows live; or `ticket`: with the page, sealed. See the README for what each guarantees. */
+  store: Store | ((env: Env) => Store) | 'ticket'
+  limits?: Limits | undefined
+  /** The vendors' webhooks. Without it there is no route for them. */
+  hints?: Hints<Env> | undefined
+  /** A flow waits for its person. Called once for each time; a crash just then can leave it out. */
+  onAsked?: ((asked: Asked, env: Env) => unknown) | undefined
+  /**
+   * A flow has ended; this alone brings the vendor's ids. It is called again, later, where it rejects or the
+   * process dies in it: the same `flow` is the same ending.
+   */
+  onEnded?: ((ended: Ended, env: Env) => unknown) | undefined
+  /** What a function of yours or the store threw. A page is told nothing of it. */
+  onError?: ((error: unknown, env: Env) => unknown) | undefined
+  /** Makes the calls to the vendors instead of the global `fetch`. */
+  fetch?: Fetch | undefined
+  /** How long a call to a vendor may take, in milliseconds; by default as long as each vendor may. */
+  timeout?: number | undefined
+  /** Tells the time, for tests. */
+  clock?: Clock | undefined
+}
+
+/** What is allowed. */
+export interface Limits {
+  /** How many answers one flow takes; 20 by default. */
+  answersPerFlow?: number
+  /** How many starts of a user in an hour, joins among them; 30 by default. Not counted with tickets. */
+  startsPerHour?: number
+  /** How many bytes a body may have; 65,536 by default. */
+  body?: number
+}
+
+/** The vendors' webhooks. */
+export interface Hints<Env = unknown> {
+  /** Whose connection a hint is about; `null` where it is about none. */
+  connectionOf(hint: Hint, env: Env): MaybePromise<{ user: string; connection: string } | null>
+  /** The key that Flinks signs its webhooks with, where it does. Without it nothing is checked. */
+  flinksKey?: string | ((env: Env) => string) | undefined
+}
+
+/** A connection of a user's: the vendor, the keys and what to do. */
+export type Connection = FlinksConnection | MxConnection
+
+/** A connection by Flinks. */
+export interface FlinksConnection {
+  vendor: 'flinks'
+  host: FlinksConfig
+  /** Mints the authorize tokens, one a session. Customers from before October 2024 may have none. */
+  secretKey?: string | undefined
+  flow:
+    | { kind: 'authorize'; params: AuthorizeParams }
+    | { kind: 'reconnect'; params: ReconnectParams & ConnectParams }
+    | { kind: 'connect'; params: ConnectParams }
+  /** Names the connection where it has several ids at yours: one key, one flow at a time. */
+  key?: string | undefined
+}
+
+/** A connection by MX. */
+export interface MxConnection {
+  vendor: 'mx'
+  host: MxConfig
+  clientId: string
+  apiKey: string
+  params: MemberParams
+  key?: string | undefined
+}
+
+/** A flow waits for its person. */
+export interface Asked {
+  user: string
+  connection: string
+  /** Names the flow. */
+  flow: string
+  /** What it waits at. */
+  step: 'challenge' | 'connect' | 'redirect'
+  /** Of a challenge. */
+  round?: number
+  /** Whether a page was waiting for it just then. */
+  present: boolean
+}
+
+/** A flow has ended. */
+export interface Ended {
+  user: string
+  connection: string
+  /** Names the flow. */
+  flow: string
+  outcome: 'done' | 'failed'
+  /** The vendor's ids among it: keep them at your back end. */
+  result?: unknown
+  failure?: Failure
+}

@@ -1,0 +1,265 @@
+import { invalidInput } from '../errors.js'
+import type { RawAnswers } from '../flow.js'
+import { realTime } from '../host.js'
+import type { EdgeConfig } from './config.js'
+import { checkOrigin, preflight, readBody, replyHeaders, TICKET } from './defence.js'
+import { readHint } from './hints.js'
+import { Local } from './local.js'
+import { openapi } from './openapi.js'
+import { problem, Problem, toProblem } from './problem.js'
+import { Runner, type At, type Given, type Home, type Message, type State } from './runner.js'
+import { sealer, type Sealer } from './seal.js'
+import { stream } from './stream.js'
+import { readTicket, TICKETS, ticketStore, type Newest, type TicketStore } from './ticket.js'
+
+/** What a platform gives beside a request: a worker's context. */
+export interface Context {
+  waitUntil(task: Promise<unknown>): void
+}
+
+/** A handler, to be mounted on any path. */
+export interface Edge<Env> {
+  (request: Request, env?: Env, context?: Context): Promise<Response>
+  /** Lets flows go on that are due while nobody looks, and deletes what has expired. Call it every half minute. */
+  sweep(env?: Env): Promise<void>
+}
+
+const HOUR = 3_600_000
+
+/** Makes the handler. Throws where the configuration cannot be right. */
+export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
+  const { origins, limits = {}, clock = realTime, hints } = config ?? {}
+  const { answersPerFlow = 20, startsPerHour = 30, body: longest = 65_536 } = limits
+  check(config)
+  const local = new Local()
+  const newest: Newest = new Map()
+
+  const toRunner = (env: Env, sealer: Sealer, context: Context | undefined, tickets?: TicketStore): Runner => {
+    const { store, fetch, timeout, resolve, onAsked, onEnded, onError } = config
+    return new Runner({
+      store: tickets ?? (typeof store === 'function' ? store(env) : (store as Exclude<typeof store, 'ticket'>)),
+      sealer,
+      clock,
+      options: { fetch, timeout },
+      resolve: async (user, connection) => resolve(user, connection, env),
+      onAsked: onAsked && ((asked) => onAsked(asked, env)),
+      onEnded: onEnded && ((ended) => onEnded(ended, env)),
+      onError: (error) => void onError?.(error, env),
+      background: (task) => context?.waitUntil(task),
+      // The flows of tickets do not meet.
+      local: tickets ? new Local() : local,
+      answersPerFlow,
+      ...(tickets && { ticket: TICKETS }),
+    })
+  }
+
+  const toSealer = (env: Env) => sealer(typeof config.seal === 'function' ? config.seal(env) : config.seal)
+
+  async function route(request: Request, env: Env, context: Context | undefined): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url)
+    const [, vendor] = /\/hints\/(flinks|mx)$/.exec(pathname) ?? []
+    if (vendor !== undefined && hints !== undefined && request.method === 'POST')
+      return hint(vendor, request, env, context)
+    checkOrigin(request, origins)
+    if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflight(request) })
+    if (request.method === 'GET' && pathname.endsWith('/openapi.json')) return json(openapi)
+
+    const [, id = '', flow = '', verb = ''] =
+      /\/flows(?:\/([\w-]{43})\.([0-9a-f]{32})(?:\/(answer|message|cancel))?)?$/.exec(pathname) ?? []
+    const isFlows = pathname.endsWith('/flows')
+    const method = isFlows || verb !== '' ? 'POST' : 'GET'
+    if ((!isFlows && id === '') || request.method !== method) throw problem('NOT_FOUND')
+    const body = method === 'POST' ? await readBody(request, longest) : {}
+    const user = await config.authenticate(request, env)
+    if (typeof user !== 'string' || user === '') throw problem('UNAUTHENTICATED')
+
+    const sealer = toSealer(env)
+    const at = { id, flow, user }
+    if (config.store === 'ticket') {
+      const given = request.headers.get(TICKET)
+      const tickets = isFlows ? ticketStore(null) : await readTicket(given, at, sealer, newest, clock.now())
+      const home = toRunner(env, sealer, context, tickets)
+      const state = isFlows
+        ? await start(home, sealer, body, user, env)
+        : await call(home, at, verb, body, request, searchParams)
+      return json(state, { [TICKET]: tickets.ticket() ?? '' })
+    }
+
+    const home = toRunner(env, sealer, context)
+    if (isFlows) {
+      const starts = await sealer.name('starts', user)
+      if (!(await home.count(starts, startsPerHour, HOUR))) throw problem('TOO_MANY')
+      return json(await start(home, sealer, body, user, env))
+    }
+    if (verb === '' && request.headers.get('accept')?.includes('text/event-stream')) {
+      const last = searchParams.get('after') ?? request.headers.get('last-event-id')
+      // A stranger is told before the stream begins.
+      await home.look(at)
+      const events = stream(home, at, toVersion(last), clock.now, (task) => context?.waitUntil(task))
+      return new Response(events, { headers: { 'content-type': 'text/event-stream' } })
+    }
+    return json(await call(home, at, verb, body, request, searchParams))
+  }
+
+  async function start(
+    home: Home,
+    sealer: Sealer,
+    body: Record<string, unknown>,
+    user: string,
+    env: Env,
+  ): Promise<State> {
+    const connection = body['connection']
+    if (typeof connection !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(connection)) {
+      throw invalidInput('/body/connection', 'must be the id of a connection')
+    }
+    const found = await config.resolve(user, connection, env)
+    if (found === null) throw problem('NOT_FOUND')
+    return home.start({ id: await sealer.name('flow', user, found.key ?? connection), user, connection })
+  }
+
+  async function hint(vendor: string, request: Request, env: Env, context: Context | undefined): Promise<Response> {
+    const key = hints?.flinksKey
+    const said = await readHint(vendor, request, typeof key === 'function' ? key(env) : key)
+    const look = async () => {
+      const whose = await hints?.connectionOf(said, env)
+      const found = whose && (await config.resolve(whose.user, whose.connection, env))
+      if (!whose || !found || config.store === 'ticket') return
+      const sealer = toSealer(env)
+      const id = await sealer.name('flow', whose.user, found.key ?? whose.connection)
+      await toRunner(env, sealer, context).hint({ id, ...whose })
+    }
+    // The vendors want their reply at once: Flinks a 200, MX a 204.
+    const task = look().catch((error: unknown) => void config.onError?.(error, env))
+    context?.waitUntil(task)
+    return new Response(null, { status: vendor === 'flinks' ? 200 : 204 })
+  }
+
+  async function handle(request: Request, env?: Env, context?: Context): Promise<Response> {
+    const reply = await route(request, env as Env, context).catch((error: unknown) => {
+      const refusal = toProblem(error)
+      if (refusal.body.status >= 500) void config.onError?.(error, env as Env)
+      return toResponse(refusal)
+    })
+    for (const [name, value] of Object.entries(replyHeaders(request, origins))) reply.headers.set(name, value)
+    return reply
+  }
+
+  async function sweep(env?: Env): Promise<void> {
+    const store =
+      config.store === 'ticket'
+        ? undefined
+        : typeof config.store === 'function'
+          ? config.store(env as Env)
+          : config.store
+    if (store === undefined) return
+    const tasks: Promise<unknown>[] = []
+    const home = toRunner(env as Env, toSealer(env as Env), { waitUntil: (task) => void tasks.push(task) })
+    const due = (await store.due?.(clock.now(), 100)) ?? []
+    const results = await Promise.allSettled([...due.map((id) => home.due(id)), ...tasks])
+    for (const result of results) if (result.status === 'rejected') void config.onError?.(result.reason, env as Env)
+    await store.purge?.(clock.now())
+  }
+
+  return Object.assign(handle, { sweep })
+}
+
+async function call(
+  home: Home,
+  at: At,
+  verb: string,
+  body: Record<string, unknown>,
+  request: Request,
+  query: URLSearchParams,
+): Promise<State> {
+  switch (verb) {
+    case 'answer':
+      return home.answer(at, toRound(body), toGiven(body))
+    case 'message':
+      return home.message(at, toMessage(body))
+    case 'cancel':
+      return home.cancel(at)
+    default:
+      return home.look(at, toVersion(query.get('after')), undefined, request.signal)
+  }
+}
+
+function toVersion(text: string | null): number | undefined {
+  if (text === null) return undefined
+  if (!/^\d{1,9}$/.test(text)) throw invalidInput('/query/after', 'must be a version')
+  return Number(text)
+}
+
+function toRound({ round }: Record<string, unknown>): number {
+  if (!Number.isInteger(round) || (round as number) < 1)
+    throw invalidInput('/body/round', 'must be the number of a round')
+  return round as number
+}
+
+/** Whether answers fit is the core's to say; here they are only of their kind. */
+function toGiven({ answers, raw }: Record<string, unknown>): Given {
+  if (isObject(answers) === isObject(raw)) throw invalidInput('/body/answers', 'must be given, or raw')
+  return isObject(answers) ? { answers: answers as Record<string, string | string[]> } : { raw: raw as RawAnswers }
+}
+
+function toMessage({ kind, claim, url }: Record<string, unknown>): Message {
+  switch (kind) {
+    case 'token-refused':
+      return { kind }
+    case 'landed':
+      if (typeof url !== 'string') throw invalidInput('/body/url', 'must be an address')
+      return { kind, url }
+    case 'returned': {
+      const { loginId, state } = isObject(claim) ? claim : {}
+      if (typeof loginId !== 'string') throw invalidInput('/body/claim/loginId', 'must be a LoginId')
+      if (state !== undefined && state !== null && typeof state !== 'string') {
+        throw invalidInput('/body/claim/state', 'must be a text')
+      }
+      return { kind, claim: { loginId, ...(state !== undefined && { state }) } }
+    }
+    default:
+      throw invalidInput('/body/kind', 'must be returned, token-refused or landed')
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function json(body: unknown, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json', ...headers } })
+}
+
+function toResponse({ body }: Problem): Response {
+  const headers = { 'content-type': 'application/problem+json' }
+  return new Response(JSON.stringify(body), { status: body.status, headers })
+}
+
+function check(config: EdgeConfig<never>): void {
+  const isFunction = (value: unknown) => typeof value === 'function'
+  const needs: [string, boolean, string][] = [
+    ['authenticate', isFunction(config?.authenticate), 'must be a function'],
+    ['resolve', isFunction(config?.resolve), 'must be a function'],
+    [
+      'origins',
+      Array.isArray(config?.origins) && config.origins.every(isOrigin),
+      'must be origins, such as https://app.example',
+    ],
+    ['seal', isFunction(config?.seal) || isObject(config?.seal), 'must be the keys, or a function'],
+    [
+      'store',
+      config?.store === 'ticket' || isFunction(config?.store) || isObject(config?.store),
+      'must be a store, a function, or ticket',
+    ],
+  ]
+  for (const [name, fits, message] of needs) if (!fits) throw invalidInput(`/${name}`, message)
+  // What is known now is checked now.
+  if (!isFunction(config.seal)) sealer(config.seal as Parameters<typeof sealer>[0])
+}
+
+function isOrigin(origin: unknown): boolean {
+  try {
+    return typeof origin === 'string' && origin !== 'null' && new URL(origin).origin === origin
+  } catch {
+    return false
+  }
+}

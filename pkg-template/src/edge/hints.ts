@@ -1,0 +1,53 @@
+/**
+ * The vendors' webhooks: a reason to look at the vendor, and nothing else. Whoever can reach the route can send one.
+ *
+ * MX's CONNECTION_STATUS (https://docs.mx.com/resources/webhooks/connection-status) comes when a member needs its person;
+ * MX wants 204 at once, and repeats for a day. No page of MX's describes a signature.
+ *
+ * Flinks' webhooks (https://docs.flinks.com/guides/webhooks/introduction) bring data, of GetAccountsDetail and others, where
+ * they are switched on. None tells of MFA. Flinks wants 200. It signs the bytes of the body by HMAC-SHA-256 with a key of
+ * the instance's, as base64, where that is switched on: in `flinks-authenticity-key` by https://docs.flinks.com/reference/hmac,
+ * in `X-Flinks-Signature` by the code of https://docs.flinks.com/guides/webhooks/hmac-validation. Either is taken.
+ */
+import { problem } from './problem.js'
+import { readBytes, toObject } from './defence.js'
+
+/** What a webhook says: a claim of somebody's, by which you find the connection that it may be about. */
+export type Hint =
+  | { vendor: 'mx'; userGuid: string | null; memberGuid: string | null }
+  | { vendor: 'flinks'; loginId: string | null; tag: string | null }
+
+/** Reads a webhook. Data of accounts can be long, and is left where it is. */
+export async function readHint(vendor: string, request: Request, flinksKey: string | undefined): Promise<Hint> {
+  const bytes = await readBytes(request, 16 << 20)
+  if (vendor === 'flinks' && flinksKey !== undefined && !(await isSigned(bytes, request.headers, flinksKey))) {
+    throw problem('FORBIDDEN')
+  }
+  const body = toObject(bytes)
+  if (vendor === 'mx') return { vendor, userGuid: text(body['user_guid']), memberGuid: text(body['member_guid']) }
+  const login = toRecord(member(body, 'Login'))
+  const loginId = text(member(login, 'Id')) ?? text(member(body, 'LoginId'))
+  return { vendor: 'flinks', loginId, tag: text(member(body, 'Tag')) ?? text(member(login, 'Tag')) }
+}
+
+async function isSigned(bytes: Uint8Array<ArrayBuffer>, headers: Headers, key: string): Promise<boolean> {
+  const given = headers.get('flinks-authenticity-key') ?? headers.get('x-flinks-signature') ?? ''
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const imported = await crypto.subtle.importKey('raw', new TextEncoder().encode(key), algorithm, false, ['verify'])
+  try {
+    const signature = Uint8Array.from(atob(given), (character) => character.charCodeAt(0))
+    return await crypto.subtle.verify('HMAC', imported, signature, bytes)
+  } catch {
+    return false
+  }
+}
+
+/** Flinks' pages print the keys of a body in more than one casing. */
+function member(body: Record<string, unknown>, name: string): unknown {
+  return Object.entries(body).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1]
+}
+
+const toRecord = (value: unknown) =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+
+const text = (value: unknown) => (typeof value === 'string' && value.length <= 200 ? value : null)

@@ -1,0 +1,30 @@
+/** All that the edge's two entries share. */
+export { FlowError } from '../errors.js'
+export {
+  type EdgeConfig,
+  type Asked,
+  type Connection,
+  type Ended,
+  type FlinksConnection,
+  type Hints,
+  type Limits,
+  type MxConnection,
+} from './config.js'
+export { edge, type Edge } from './handler.js'
+export type { Hint } from './hints.js'
+export { openapi } from './openapi.js'
+export { postgres, postgresTable, type Query } from './postgres.js'
+export type { ProblemBody } from './problem.js'
+export type { PublicStep } from './record.js'
+export {
+  Runner,
+  type At,
+  type Given,
+  type Home,
+  type Message,
+  type RunnerOptions,
+  type State,
+  type Who,
+} from './runner.js'
+export { sealer, type Sealer, type SealKeys } from './seal.js'
+export { memoryStore, type Store } from './store.js'

@@ -1,0 +1,63 @@
+import { FlowError } from '../errors.js'
+import type { FieldError } from '../wasm/bank_mfa.js'
+
+/** Codes of the edge's own, beside those of a `FlowError`. */
+export type EdgeCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'TOO_LARGE' | 'TOO_MANY' | 'UNAVAILABLE'
+
+/** What each of them is. */
+const OWN: Record<EdgeCode, { status: number; next: string; title: string }> = {
+  UNAUTHENTICATED: { status: 401, next: 'sign-in', title: 'nobody is signed in' },
+  FORBIDDEN: { status: 403, next: 'fix-integration', title: 'the request does not come from a page that may ask' },
+  NOT_FOUND: { status: 404, next: 'start-over', title: 'there is no such thing' },
+  TOO_LARGE: { status: 413, next: 'fix-integration', title: 'it is too large' },
+  TOO_MANY: { status: 429, next: 'retry-later', title: 'that was too often' },
+  UNAVAILABLE: { status: 503, next: 'retry-later', title: 'the service cannot answer now' },
+}
+
+/** The status of each refusal that is a page's doing. */
+const REFUSALS: Record<string, number> = {
+  INVALID_INPUT: 400,
+  INVALID_ANSWER: 422,
+  STALE_ROUND: 409,
+  OUT_OF_TURN: 409,
+  SNAPSHOT_UNREADABLE: 400,
+  SNAPSHOT_VERSION: 400,
+  'session-expired': 410,
+}
+
+/** The body of a reply that refuses. */
+export interface ProblemBody {
+  type: string
+  title: string
+  status: number
+  code: string
+  next: string
+  path?: string
+  fields?: FieldError[]
+}
+
+/** Why a request is refused. Nothing of a request, a vendor or a key is in it. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly body: ProblemBody
+
+  constructor(body: Omit<ProblemBody, 'type'>) {
+    super(`${body.code}: ${body.title}`)
+    this.body = { type: `urn:bank-mfa:${body.code.toLowerCase().replaceAll('_', '-')}`, ...body }
+  }
+}
+
+/** A refusal of the edge's own. */
+export function problem(code: EdgeCode): Problem {
+  return new Problem({ ...OWN[code], code })
+}
+
+/** Whatever was thrown, as what a page is told of it. `status` is for the mistakes in a configuration. */
+export function toProblem(error: unknown, status?: number): Problem {
+  if (error instanceof Problem) return error
+  if (!(error instanceof FlowError)) return problem('UNAVAILABLE')
+  const { code, next, path, fields } = error
+  const title = error.message.slice(error.message.indexOf(': ') + 2)
+  const found = status ?? REFUSALS[code] ?? 500
+  return new Problem({ title, status: found, code, next, ...(path && { path }), ...(fields && { fields }) })
+}

@@ -1,0 +1,422 @@
+/**
+ * The runner: what can be done to one connection's flow, wherever its record lives.
+ *
+ * Between two requests nothing of a flow is in memory. A *turn* (turn.ts) takes it out of its record, lets one thing
+ * happen, and puts it away again: everything here is reading a record, taking a turn where one is due, and waiting.
+ * Who takes the turn is decided by the store's compare-and-set alone, so any machine may try.
+ *
+ * The seam for another home: a `Runner` is a `Home`, whose calls take and give plain JSON. So a front may do the
+ * defences (handler.ts), and the runner may sit elsewhere, such as in an object of its own for each record id: give it
+ * a `store` over that object's storage, whose `write` sets the object's alarm to the `due` it is given, call `due(id)`
+ * when the alarm rings, and set `alone`: nobody else can be at a record then, so one that was left while sending
+ * is taken up at once. Time comes from `clock` only, but for the second after which a shared record is read again.
+ */
+import { FlowError, staleRound } from '../errors.js'
+import type { Claim, Flow, RawAnswers } from '../flow.js'
+import { newId } from '../flow.js'
+import type { Clock, HostOptions, WaitsFor } from '../host.js'
+import { hasCredentials } from './connection.js'
+import type { Asked, Connection, Ended } from './config.js'
+import type { Local } from './local.js'
+import { problem } from './problem.js'
+import { isEnding, isPersons, type FlowRecord, type PublicStep } from './record.js'
+import type { Sealer } from './seal.js'
+import type { Store } from './store.js'
+import { Conflict, Turn, type Held } from './turn.js'
+
+/** A flow as its page sees it. */
+export interface State {
+  /** The handle: the record's id, and the flow's own. */
+  flow: string
+  version: number
+  step: PublicStep
+}
+
+/** Whose flow on which connection, and the id of its record. */
+export interface Who {
+  id: string
+  user: string
+  connection: string
+}
+
+/** A flow, by its handle, and who asks for it. */
+export interface At {
+  id: string
+  flow: string
+  user: string
+}
+
+/** Answers, by field names or in the vendor's own form. */
+export type Given = { answers: Record<string, string | string[]> } | { raw: RawAnswers }
+
+/** What a page says of the vendor's page. */
+export type Message = { kind: 'returned'; claim: Claim } | { kind: 'token-refused' } | { kind: 'landed'; url: string }
+
+/** Where flows live. Its calls take and give plain JSON; a refusal rejects with a `FlowError` or a `Problem`. */
+export interface Home {
+  /** Begins a flow, or joins the one that runs. */
+  start(who: Who): Promise<State>
+  /** A flow as it is; with `after`, once it has another version than that, or after `wait` milliseconds. */
+  look(at: At, after?: number, wait?: number, signal?: AbortSignal): Promise<State>
+  /** Takes an answer, and waits for what comes of it. */
+  answer(at: At, round: number, given: Given): Promise<State>
+  message(at: At, message: Message): Promise<State>
+  cancel(at: At): Promise<State>
+  /** Somebody says that the vendor has news. */
+  hint(who: Who): Promise<void>
+  /** Does what is due although nobody looks. */
+  due(id: string): Promise<void>
+  /** Counts something of a name; `false` where it was more than `most` in `span` milliseconds. */
+  count(id: string, most: number, span: number): Promise<boolean>
+}
+
+/** What a runner is made of. */
+export interface RunnerOptions {
+  store: Store
+  sealer: Sealer
+  clock: Clock
+  /** What each turn gives its flow. */
+  options: Pick<HostOptions, 'fetch' | 'timeout'>
+  /** What a connection means. */
+  resolve(user: string, connection: string): Promise<Connection | null>
+  onAsked?: ((asked: Asked) => unknown) | undefined
+  onEnded?: ((ended: Ended) => unknown) | undefined
+  onError(error: unknown): void
+  /** Keeps the process or the worker for as long as this runs. */
+  background(task: Promise<unknown>): void
+  local: Local
+  answersPerFlow: number
+  /** Nobody else can write these records. */
+  alone?: boolean
+  /** The record is a ticket: it is padded, lives for a short time from write to write, and carries no credentials. */
+  ticket?: { block: number; life: number }
+}
+
+/** How long a request waits for a change at most, in milliseconds. */
+export const HOLD = 25_000
+
+/** How long a flow lives at most: the core ends it after two hours; then it is cancelled. */
+const LIFE = 135 * 60_000
+
+/** How much later a record that nobody has cancelled may be deleted, in milliseconds. */
+const KEPT = 60 * 60_000
+
+/** How often a record that others may write is read again, in milliseconds of real time. */
+const AGAIN = 1_000
+
+type Act = (flow: Flow) => unknown
+
+export class Runner implements Home {
+  readonly #own: RunnerOptions
+
+  constructor(options: RunnerOptions) {
+    this.#own = options
+  }
+
+  async start({ id, user, connection }: Who): Promise<State> {
+    for (;;) {
+      const found = await this.#read(id)
+      const { record } = found
+      if (record && !isEnding(record.step)) return toState(id, record)
+      const { version } = record ? await this.#tell(id, { record, version: found.version }) : found
+      const { local } = this.#own
+      const { change, stop } = local.changed(id)
+      try {
+        const turn = local.turns.get(id) ?? this.#turn(id, { record: this.#fresh(user, connection), version }, true)
+        // Its first write is what makes a flow.
+        await Promise.race([change, turn.catch(unlessConflict)])
+      } finally {
+        stop()
+      }
+      const { record: made } = await this.#read(id)
+      if (made && made.flow !== record?.flow) return toState(id, made)
+    }
+  }
+
+  async look(at: At, after?: number, wait = HOLD, signal?: AbortSignal): Promise<State> {
+    return this.#hold(at, ({ version }) => version !== after, wait, signal)
+  }
+
+  async answer(at: At, round: number, given: Given): Promise<State> {
+    const held = await this.#open(at)
+    const { step, asked, answers } = held.record
+    if (this.#isBusy(at.id, held.record) || step.kind !== 'challenge' || step.round.number !== round) {
+      if (round > asked) throw outOfTurn()
+      return this.#outcome(at)
+    }
+    if (answers >= this.#own.answersPerFlow) throw problem('TOO_MANY')
+    return this.#act(at, held, async ({ current }) => {
+      if (current.kind !== 'challenge' || current.round.number !== round) throw staleRound(at.flow)
+      await ('raw' in given ? current.answerRaw(given.raw) : current.answer(given.answers))
+    })
+  }
+
+  async message(at: At, message: Message): Promise<State> {
+    const held = await this.#open(at)
+    const wanted = message.kind === 'landed' ? 'redirect' : 'connect'
+    // It came twice, or too late: what the first one led to is the outcome.
+    if (this.#isBusy(at.id, held.record) || held.record.step.kind !== wanted) return this.#outcome(at)
+    return this.#act(at, held, ({ current }) => {
+      if (message.kind === 'landed' && current.kind === 'redirect') current.returned(message.url)
+      if (message.kind === 'returned' && current.kind === 'connect') current.returned(message.claim)
+      if (message.kind === 'token-refused' && current.kind === 'connect') current.tokenRefused()
+    })
+  }
+
+  async cancel(at: At): Promise<State> {
+    for (;;) {
+      const held = await this.#open(at)
+      if (isEnding(held.record.step)) return toState(at.id, held.record)
+      const ended = await this.#end(at.id, held).catch(unlessConflict)
+      if (ended) return toState(at.id, ended.record)
+    }
+  }
+
+  async hint({ id, user, connection }: Who): Promise<void> {
+    const { record, version } = await this.#read(id)
+    if (record && isEnding(record.step)) return
+    if (record === null) return this.#lookInto(id, version, user, connection)
+    // What waits for the vendor looks as early as the vendor allows. The rest is the person's.
+    const wakes = this.#wakes(record) - this.#own.clock.now()
+    if (isPersons(record.step) && record.step.kind !== 'redirect') return
+    await this.#own.clock.wait(Math.max(0, Math.min(wakes, HOLD)), new AbortController().signal, 'vendor')
+    await this.due(id)
+  }
+
+  async due(id: string): Promise<void> {
+    const { record, version, expired } = await this.#read(id)
+    if (record === null) {
+      if (version > 0 && expired && !isEnding(expired.step)) await this.#end(id, { record: expired, version })
+      else if (version > 0) await this.#own.store.remove(id)
+      return
+    }
+    if (isEnding(record.step)) await this.#tell(id, { record, version })
+    else if (!this.#own.local.turns.has(id) && this.#wakes(record) <= this.#own.clock.now()) {
+      await this.#turn(id, { record, version }, false).catch(unlessConflict)
+    }
+  }
+
+  async count(id: string, most: number, span: number): Promise<boolean> {
+    const { store, sealer, clock } = this.#own
+    for (;;) {
+      const found = await store.read(id)
+      const now = clock.now()
+      const times = found ? (JSON.parse(await sealer.open(found.sealed, id)) as number[]) : []
+      const recent = times.filter((time) => time > now - span)
+      if (recent.length >= most) return false
+      const sealed = await sealer.seal(JSON.stringify([...recent, now]), id)
+      if (await store.write(id, sealed, found?.version ?? 0, { expires: now + span })) return true
+    }
+  }
+
+  // Records -------------------------------------------------------------------------------------
+
+  async #read(id: string): Promise<{ record: FlowRecord | null; version: number; expired?: FlowRecord }> {
+    const found = await this.#own.store.read(id)
+    if (found === null) return { record: null, version: 0 }
+    const { version } = found
+    const record = JSON.parse(await this.#own.sealer.open(found.sealed, id)) as FlowRecord
+    // A count of something.
+    if (Array.isArray(record)) return { record: null, version }
+    if (record.expires <= this.#own.clock.now()) return { record: null, version, expired: record }
+    return { record, version }
+  }
+
+  /** Another user's flow and an old one are as if they were not. */
+  async #open({ id, flow, user }: At): Promise<Held> {
+    const { record, version } = await this.#read(id)
+    if (record === null || record.user !== user || record.flow !== flow) throw problem('NOT_FOUND')
+    return { record, version }
+  }
+
+  async #write(id: string, { version }: Held, record: FlowRecord): Promise<boolean> {
+    const { store, sealer, clock, ticket, local } = this.#own
+    const now = clock.now()
+    const ended = isEnding(record.step)
+    const { expires } = record
+    const text = JSON.stringify(ticket ? { ...record, until: now + ticket.life, writes: version + 1 } : record)
+    const sealed = await sealer.seal(text, id, ticket?.block)
+    const due = ended ? (record.due ?? expires) : Math.min(this.#wakes(record), expires)
+    const written = await store.write(id, sealed, version, { due, expires: ended ? expires : expires + KEPT })
+    if (written) local.notify(id)
+    return written
+  }
+
+  #fresh(user: string, connection: string): FlowRecord {
+    const step: PublicStep = { kind: 'working', stage: 'start', until: null }
+    const flow = { v: 1 as const, user, connection, flow: newId(), version: 1, step, snapshot: null, tokens: {} }
+    return { ...flow, answers: 0, asked: 0, due: null, busyUntil: 0, expires: this.#own.clock.now() + LIFE }
+  }
+
+  #isBusy(id: string, { busyUntil }: FlowRecord): boolean {
+    const { local, alone, clock } = this.#own
+    return local.turns.has(id) || (!alone && busyUntil > clock.now())
+  }
+
+  /** When somebody must take a turn. */
+  #wakes({ busyUntil, snapshot, due }: FlowRecord): number {
+    if (busyUntil > 0) return this.#own.alone ? 0 : busyUntil
+    return snapshot === null ? 0 : (due ?? Infinity)
+  }
+
+  // Turns ---------------------------------------------------------------------------------------
+
+  /** Takes a turn in the background, and gives its end. */
+  #turn(id: string, held: Held, present: boolean, act?: Act, known?: Connection): Promise<Held> {
+    const { local, background } = this.#own
+    const run = async () => {
+      const connection = known ?? (await this.#connection(held.record))
+      const after = await this.#newTurn(id, held).run(connection, act)
+      await this.#tellAsked(held.record, after.record, present)
+      return this.#tell(id, after)
+    }
+    const turn = run().finally(() => {
+      local.turns.delete(id)
+      local.notify(id)
+    })
+    local.turns.set(id, turn)
+    background(turn.catch(() => {}))
+    return turn
+  }
+
+  async #end(id: string, held: Held): Promise<Held> {
+    const connection = await this.#connection(held.record)
+    return this.#tell(id, await this.#newTurn(id, held).cancel(connection))
+  }
+
+  #newTurn(id: string, held: Held): Turn {
+    const { clock, options, onEnded } = this.#own
+    const write = (held: Held, record: FlowRecord) => this.#write(id, held, record)
+    return new Turn({ clock, options, tells: onEnded !== undefined, write }, held)
+  }
+
+  async #connection({ user, connection }: FlowRecord): Promise<Connection> {
+    const found = await this.#own.resolve(user, connection)
+    if (found === null) throw problem('NOT_FOUND')
+    if (this.#own.ticket && hasCredentials(found)) {
+      const message = 'begins with credentials, which needs a store'
+      throw new FlowError({ code: 'INVALID_INPUT', next: 'fix-integration', path: '/params', message, fields: [] })
+    }
+    return found
+  }
+
+  /** Takes a turn for a page, and waits for what comes of it. */
+  async #act(at: At, held: Held, act: Act): Promise<State> {
+    const turn = this.#turn(at.id, held, true, act)
+    await this.#within(HOLD, turn.catch(unlessConflict))
+    return this.#outcome(at)
+  }
+
+  /** An ending is told until it was heard. */
+  async #tell(id: string, held: Held): Promise<Held> {
+    const { untold, ...record } = held.record
+    if (untold === undefined) return held
+    try {
+      await this.#own.onEnded?.(untold)
+    } catch (error) {
+      this.#own.onError(error)
+      return held
+    }
+    const told = { ...record, due: null }
+    const written = await this.#write(id, held, told)
+    return written ? { record: told, version: held.version + 1 } : held
+  }
+
+  async #tellAsked(before: FlowRecord, after: FlowRecord, present: boolean): Promise<void> {
+    const { step, user, connection, flow } = after
+    const round = step.kind === 'challenge' ? { round: step.round.number } : {}
+    const was = before.step.kind === 'challenge' ? before.step.round.number : undefined
+    if (!isPersons(step) || (before.step.kind === step.kind && was === round.round)) return
+    try {
+      await this.#own.onAsked?.({ user, connection, flow, step: step.kind, ...round, present })
+    } catch (error) {
+      this.#own.onError(error)
+    }
+  }
+
+  /**
+   * Nobody runs a flow. Where the vendor can be asked without the bank's hearing of it, which is MX's status, a flow
+   * does so: it waits for its person where MX asks something, or it ends, and the bank's session is begun by the person.
+   */
+  async #lookInto(id: string, version: number, user: string, connection: string): Promise<void> {
+    const found = await this.#own.resolve(user, connection)
+    if (found?.vendor !== 'mx') return
+    const { userGuid, memberGuid, presentation } = found.params
+    if (memberGuid === undefined) return
+    const params = { userGuid, memberGuid, ...(presentation && { presentation }) }
+    const record = this.#fresh(user, connection)
+    await this.#turn(id, { record, version }, false, undefined, { ...found, params }).catch(unlessConflict)
+  }
+
+  // Waiting -------------------------------------------------------------------------------------
+
+  /** Waits for what comes of an answer or a message. */
+  #outcome(at: At): Promise<State> {
+    return this.#hold(at, (record) => record.step.kind !== 'working' && !this.#isBusy(at.id, record), HOLD)
+  }
+
+  /** Waits until it is enough, and takes the turns that are due. */
+  async #hold(at: At, enough: (record: FlowRecord) => boolean, wait: number, signal?: AbortSignal): Promise<State> {
+    const { clock, local, ticket } = this.#own
+    const until = clock.now() + wait
+    for (;;) {
+      const { change, stop } = local.changed(at.id)
+      try {
+        const { record, version } = await this.#open(at)
+        const now = clock.now()
+        const wakes = this.#wakes(record)
+        const others = local.turns.get(at.id)
+        let turn = others
+        if (turn === undefined && wakes <= now && !isEnding(record.step))
+          turn = this.#turn(at.id, { record, version }, true)
+        const over = (now >= until || signal?.aborted === true) && !(ticket && turn)
+        if (isEnding(record.step) || enough(record) || over) return toState(at.id, record)
+        if (turn !== undefined && turn !== others) {
+          const mine = turn.catch(unlessConflict)
+          await this.#within(until - now, ticket ? mine : Promise.race([mine, change]), signal)
+        } else {
+          const isVendors = wakes <= until && (record.step.kind === 'working' || record.step.kind === 'redirect')
+          const sleep = Math.min(turn ? Infinity : wakes, until) - now
+          await this.#within(sleep, change, signal, isVendors && !turn ? 'vendor' : 'person')
+        }
+      } finally {
+        stop()
+      }
+    }
+  }
+
+  /** Waits for a task, but not longer than so many milliseconds, and in a shared store not for long. */
+  async #within<T>(
+    ms: number,
+    task: Promise<T>,
+    signal?: AbortSignal,
+    waitsFor: WaitsFor = 'person',
+  ): Promise<T | void> {
+    const stop = new AbortController()
+    const end = () => stop.abort()
+    signal?.addEventListener('abort', end)
+    const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()))
+    const timer = this.#own.alone || this.#own.ticket ? undefined : setTimeout(end, AGAIN)
+    try {
+      return await Promise.race([task, stopped, this.#own.clock.wait(ms, stop.signal, waitsFor)])
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      stop.abort()
+    }
+  }
+}
+
+function toState(id: string, { flow, version, step }: FlowRecord): State {
+  return { flow: `${id}.${flow}`, version, step }
+}
+
+function unlessConflict(error: unknown): undefined {
+  if (!(error instanceof Conflict)) throw error
+  return undefined
+}
+
+function outOfTurn(): FlowError {
+  const message = 'this was not asked yet'
+  return new FlowError({ code: 'OUT_OF_TURN', next: 'fix-integration', message, path: null, fields: [] })
+}

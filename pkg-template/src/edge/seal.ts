@@ -1,0 +1,133 @@
+import { FlowError } from '../errors.js'
+
+/**
+ * The keys that records and tickets are sealed with: 32 random bytes each, as base64 (`openssl rand -base64 32`).
+ * The `current` one seals; every one opens. The first one also makes the names of the records: take it away
+ * only when the flows that began under it have ended.
+ */
+export interface SealKeys {
+  /** The id of the key that seals. */
+  current: string
+  /** Each key by its id, the oldest first. */
+  keys: Record<string, string>
+}
+
+/** Seals texts and opens them, each bound to a name: what was sealed for one name does not open for another. */
+export interface Sealer {
+  /** Padded with spaces to a whole number of blocks, so that its length tells little; by default not at all. */
+  seal(text: string, name: string, block?: number): Promise<string>
+  /** Rejects with `SNAPSHOT_UNREADABLE` where one byte is another, or with `SNAPSHOT_VERSION`. */
+  open(sealed: string, name: string): Promise<string>
+  /** A name that says nothing of its parts, always the same for the same ones. */
+  name(...parts: string[]): Promise<string>
+}
+
+/** `bm1.<key id>.<iv>.<ciphertext>`, each base64url. */
+const FORMAT = 'bm1'
+
+interface Derived {
+  seal: CryptoKey
+  name: CryptoKey
+}
+
+/** What was derived from a key, for as long as the process lives. */
+const derived = new Map<string, Promise<Derived>>()
+
+/** A sealer with these keys: AES-256-GCM with a random IV, and HMAC-SHA-256 for the names. */
+export function sealer({ current, keys }: SealKeys): Sealer {
+  const ids = Object.keys(keys)
+  if (!ids.includes(current)) throw misconfigured('/seal/current', 'must be the id of one of the keys')
+  for (const id of ids) if (!/^[\w-]{1,32}$/.test(id)) throw misconfigured('/seal/keys', 'must have plain ids')
+
+  const find = (id: string): Promise<Derived> | undefined => {
+    const material = Object.hasOwn(keys, id) ? keys[id] : undefined
+    if (material === undefined) return undefined
+    const found = derived.get(material) ?? derive(material)
+    derived.set(material, found)
+    return found
+  }
+
+  return {
+    async seal(text, name, block = 1) {
+      const { seal } = await find(current)!
+      const iv = crypto.getRandomValues(new Uint8Array(12))
+      const bytes = encode(text)
+      const padded = new Uint8Array(Math.ceil(bytes.length / block) * block).fill(0x20)
+      padded.set(bytes)
+      const sealed = await crypto.subtle.encrypt(
+        { name: 'AES-GCM', iv, additionalData: bound(current, name) },
+        seal,
+        padded,
+      )
+      return [FORMAT, current, toBase64Url(iv), toBase64Url(new Uint8Array(sealed))].join('.')
+    },
+
+    async open(sealed, name) {
+      const [format, id = '', iv = '', text = '', ...rest] = sealed.split('.')
+      if (format !== FORMAT && /^bm\d+$/.test(format ?? '')) throw refused('SNAPSHOT_VERSION')
+      const key = await find(id)
+      if (format !== FORMAT || key === undefined || rest.length > 0) throw refused('SNAPSHOT_UNREADABLE')
+      try {
+        const algorithm = { name: 'AES-GCM', iv: fromBase64Url(iv), additionalData: bound(id, name) }
+        return new TextDecoder().decode(await crypto.subtle.decrypt(algorithm, key.seal, fromBase64Url(text)))
+      } catch {
+        throw refused('SNAPSHOT_UNREADABLE')
+      }
+    },
+
+    async name(...parts) {
+      const { name } = await find(ids[0]!)!
+      return toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', name, encode(JSON.stringify(parts)))))
+    },
+  }
+}
+
+async function derive(material: string): Promise<Derived> {
+  let bytes: Uint8Array<ArrayBuffer>
+  try {
+    bytes = Uint8Array.from(atob(material), (character) => character.charCodeAt(0))
+  } catch {
+    bytes = new Uint8Array()
+  }
+  if (bytes.length !== 32) throw misconfigured('/seal/keys', 'must be 32 bytes each, as base64')
+  const root = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey'])
+  const from = (info: string) => ({ name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encode(info) })
+  const hmac = { name: 'HMAC', hash: 'SHA-256', length: 256 }
+  const [seal, name] = await Promise.all([
+    crypto.subtle.deriveKey(from('bank-mfa seal'), root, { name: 'AES-GCM', length: 256 }, false, [
+      'encrypt',
+      'decrypt',
+    ]),
+    crypto.subtle.deriveKey(from('bank-mfa name'), root, hmac, false, ['sign']),
+  ])
+  return { seal, name }
+}
+
+const encode = (text: string) => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>
+
+const bound = (id: string, name: string) => encode(JSON.stringify([FORMAT, id, name]))
+
+function misconfigured(path: string, message: string): FlowError {
+  return new FlowError({ code: 'INVALID_INPUT', next: 'fix-integration', message, path, fields: [] })
+}
+
+function refused(code: 'SNAPSHOT_VERSION' | 'SNAPSHOT_UNREADABLE'): FlowError {
+  const message = code === 'SNAPSHOT_VERSION' ? 'it is of another version' : 'it does not open here'
+  return new FlowError({ code, next: 'start-over', message, path: null, fields: [] })
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  let text = ''
+  // A call takes only so many arguments.
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
+/** Of several spellings of the same bytes only the one that `toBase64Url` writes passes. */
+function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
+    character.charCodeAt(0),
+  )
+  if (toBase64Url(bytes) !== text) throw new TypeError()
+  return bytes
+}

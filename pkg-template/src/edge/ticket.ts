@@ -1,0 +1,76 @@
+import { FlowError } from '../errors.js'
+import { problem } from './problem.js'
+import type { FlowRecord } from './record.js'
+import type { At } from './runner.js'
+import type { Sealer } from './seal.js'
+import type { Store } from './store.js'
+
+/** A ticket is padded to a multiple of this, and taken for so many milliseconds after it was made. */
+export const TICKETS = { block: 2_048, life: 15 * 60_000 }
+
+/** How many flows a process remembers the newest ticket of. */
+const MOST = 10_000
+
+/** What common servers take as a header. */
+const LONGEST = 12_000
+
+/**
+ * The store of one request whose flow is in a ticket. `newest` is what this process has seen: it refuses a ticket when
+ * it has made a newer one. What another process has made nobody here can know.
+ */
+export interface TicketStore extends Store {
+  /** The ticket as it is now. */
+  ticket(): string | null
+}
+
+/** The versions of tickets that a process has seen, by flow. */
+export type Newest = Map<string, number>
+
+/** A ticket, opened and checked. */
+export async function readTicket(
+  given: string | null,
+  at: At,
+  sealer: Sealer,
+  newest: Newest,
+  now: number,
+): Promise<TicketStore> {
+  if (given === null) throw problem('NOT_FOUND')
+  const { user, flow, until = 0, writes = 0 } = JSON.parse(await sealer.open(given, at.id)) as FlowRecord
+  if (user !== at.user || flow !== at.flow) throw problem('NOT_FOUND')
+  if (until <= now) throw refused('session-expired', 'the ticket has expired')
+  if (writes < (newest.get(flow) ?? 0)) throw refused('OUT_OF_TURN', 'there is a newer ticket')
+  return ticketStore({ sealed: given, version: writes }, flow, newest)
+}
+
+/** The store of a flow that begins, or that a ticket brought. */
+export function ticketStore(
+  held: { sealed: string; version: number } | null,
+  flow?: string,
+  newest?: Newest,
+): TicketStore {
+  return {
+    ticket: () => held?.sealed ?? null,
+    read: async () => held,
+    async write(_, sealed, expectedVersion) {
+      if (flow !== undefined && newest !== undefined) {
+        if ((newest.get(flow) ?? 0) > expectedVersion) return false
+        remember(newest, flow, expectedVersion + 1)
+      }
+      if (sealed.length > LONGEST) throw problem('TOO_LARGE')
+      held = { sealed, version: expectedVersion + 1 }
+      return true
+    },
+    remove: async () => void (held = null),
+  }
+}
+
+function remember(newest: Newest, flow: string, version: number): void {
+  newest.delete(flow)
+  newest.set(flow, version)
+  const [oldest] = newest.keys()
+  if (newest.size > MOST && oldest !== undefined) newest.delete(oldest)
+}
+
+function refused(code: 'session-expired' | 'OUT_OF_TURN', message: string): FlowError {
+  return new FlowError({ code, next: 'start-over', message, path: null, fields: [] })
+}
