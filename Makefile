@@ -33,7 +33,7 @@ help: ## this list
 # Tools ---------------------------------------------------------------------------------------
 
 .PHONY: tools
-tools: rust $(BINDGEN) $(NPM) chromium ## bring what is missing, Chromium among it
+tools: rust $(BINDGEN) $(NPM) chromium postgres ## bring what is missing, Chromium and PostgreSQL among it
 
 .PHONY: rust
 rust:
@@ -49,6 +49,10 @@ $(NPM): tests/package.json tests/package-lock.json
 .PHONY: chromium
 chromium:
 	@sh tests/tools/chromium.sh
+
+.PHONY: postgres
+postgres:
+	@sh tests/tools/postgres.sh
 
 # The package ---------------------------------------------------------------------------------
 
@@ -119,12 +123,12 @@ demo: $(PACKAGE) $(NPM) ## build and serve the demo, print its address
 # Tests ---------------------------------------------------------------------------------------
 
 TALLY := node tests/tools/tally.mjs
-KINDS := rust wasm-node wasm-chromium package demo
+KINDS := rust wasm-node wasm-chromium package edge demo
 
 # Two at a time, each one's output in one piece once it is through; the longest come first.
 .PHONY: test
 test: tools ## everything, with the counts at the end
-	@$(MAKE) --jobs=2 --output-sync=target test-demo test-package test-rust test-wasm lint size
+	@$(MAKE) --jobs=2 --output-sync=target test-demo test-package test-edge test-rust test-wasm lint size
 	@$(TALLY) report $(KINDS)
 
 # Not the page's HTML: its white space is text.
@@ -161,6 +165,10 @@ NODE_TEST := node --test --test-concurrency=2 --test-reporter=spec --test-timeou
 test-package: chromium $(INSTALLED) $(NPM) ## the packed tarball in Node, workerd and Chromium
 	@BANK_MFA_TARBALL=$(CURDIR)/$(TARBALL) BANK_MFA_APP=$(CURDIR)/target/app \
 	  $(TALLY) run package $(NODE_TEST) tests/package/*.test.mjs
+
+.PHONY: test-edge
+test-edge: postgres $(INSTALLED) $(NPM) ## the edge of the packed tarball in Node, with PostgreSQL
+	@BANK_MFA_APP=$(CURDIR)/target/app $(TALLY) run edge $(NODE_TEST) tests/edge/*.test.mjs
 
 .PHONY: test-demo
 test-demo: chromium $(PACKAGE) $(NPM) ## the demo in Chromium

@@ -11,14 +11,14 @@
  * when the alarm rings, and set `alone`: nobody else can be at a record then, so one that was left while sending
  * is taken up at once. Time comes from `clock` only, but for the second after which a shared record is read again.
  */
-import { FlowError, staleRound } from '../errors.js'
+import { FlowError, invalidInput, staleRound } from '../errors.js'
 import type { Claim, Flow, RawAnswers } from '../flow.js'
 import { newId } from '../flow.js'
 import type { Clock, HostOptions, WaitsFor } from '../host.js'
 import { hasCredentials } from './connection.js'
 import type { Asked, Connection, Ended } from './config.js'
 import type { Local } from './local.js'
-import { problem } from './problem.js'
+import { problem, toProblem } from './problem.js'
 import { isEnding, isPersons, type FlowRecord, type PublicStep } from './record.js'
 import type { Sealer } from './seal.js'
 import type { Store } from './store.js'
@@ -119,12 +119,13 @@ export class Runner implements Home {
       const { record } = found
       if (record && !isEnding(record.step)) return toState(id, record)
       const { version } = record ? await this.#tell(id, { record, version: found.version }) : found
-      const { local } = this.#own
+      const { local, ticket } = this.#own
       const { change, stop } = local.changed(id)
       try {
         const turn = local.turns.get(id) ?? this.#turn(id, { record: this.#fresh(user, connection), version }, true)
-        // Its first write is what makes a flow.
-        await Promise.race([change, turn.catch(unlessConflict)])
+        // Its first write is what makes a flow; a ticket is the last one.
+        await Promise.race([...(ticket ? [] : [change]), turn.catch(() => {})])
+        if (local.turns.get(id) !== turn) await turn.catch(unlessConflict)
       } finally {
         stop()
       }
@@ -138,25 +139,22 @@ export class Runner implements Home {
   }
 
   async answer(at: At, round: number, given: Given): Promise<State> {
-    const held = await this.#open(at)
-    const { step, asked, answers } = held.record
-    if (this.#isBusy(at.id, held.record) || step.kind !== 'challenge' || step.round.number !== round) {
+    const stands = ({ step, asked, answers }: FlowRecord) => {
       if (round > asked) throw outOfTurn()
-      return this.#outcome(at)
+      if (step.kind !== 'challenge' || step.round.number !== round) return false
+      if (answers >= this.#own.answersPerFlow) throw problem('TOO_MANY')
+      return true
     }
-    if (answers >= this.#own.answersPerFlow) throw problem('TOO_MANY')
-    return this.#act(at, held, async ({ current }) => {
+    return this.#take(at, stands, async ({ current }) => {
       if (current.kind !== 'challenge' || current.round.number !== round) throw staleRound(at.flow)
       await ('raw' in given ? current.answerRaw(given.raw) : current.answer(given.answers))
     })
   }
 
   async message(at: At, message: Message): Promise<State> {
-    const held = await this.#open(at)
     const wanted = message.kind === 'landed' ? 'redirect' : 'connect'
-    // It came twice, or too late: what the first one led to is the outcome.
-    if (this.#isBusy(at.id, held.record) || held.record.step.kind !== wanted) return this.#outcome(at)
-    return this.#act(at, held, ({ current }) => {
+    const stands = ({ step }: FlowRecord) => step.kind === wanted
+    return this.#take(at, stands, ({ current }) => {
       if (message.kind === 'landed' && current.kind === 'redirect') current.returned(message.url)
       if (message.kind === 'returned' && current.kind === 'connect') current.returned(message.claim)
       if (message.kind === 'token-refused' && current.kind === 'connect') current.tokenRefused()
@@ -295,16 +293,43 @@ export class Runner implements Home {
     if (found === null) throw problem('NOT_FOUND')
     if (this.#own.ticket && hasCredentials(found)) {
       const message = 'begins with credentials, which needs a store'
-      throw new FlowError({ code: 'INVALID_INPUT', next: 'fix-integration', path: '/params', message, fields: [] })
+      throw toProblem(invalidInput('/params', message), 500)
     }
     return found
   }
 
-  /** Takes a turn for a page, and waits for what comes of it. */
-  async #act(at: At, held: Held, act: Act): Promise<State> {
-    const turn = this.#turn(at.id, held, true, act)
-    await this.#within(HOLD, turn.catch(unlessConflict))
-    return this.#outcome(at)
+  /**
+   * Takes a turn for a page where what it is about still stands, and waits for what comes of it. What comes a second
+   * time, or too late, gets what the first one led to.
+   */
+  async #take(at: At, stands: (record: FlowRecord) => boolean, act: Act): Promise<State> {
+    const { clock, local, ticket } = this.#own
+    const until = clock.now() + HOLD
+    const left = () => Math.max(0, until - clock.now())
+    for (;;) {
+      const held = await this.#open(at)
+      const { busyUntil } = held.record
+      if (busyUntil > 0 || !stands(held.record)) return this.#outcome(at, left())
+      const others = local.turns.get(at.id)
+      if (others !== undefined) {
+        // It may come to nothing, and then this one is the first.
+        await this.#within(
+          left(),
+          others.catch(() => {}),
+          false,
+        )
+        if (left() === 0) return toState(at.id, held.record)
+        continue
+      }
+      const turn = this.#turn(at.id, held, true, act)
+      try {
+        await (ticket ? turn : this.#within(left(), turn, false))
+        return await this.#outcome(at, left())
+      } catch (error) {
+        // Somebody else was first, and the record says so by now.
+        if (!(error instanceof Conflict)) throw error
+      }
+    }
   }
 
   /** An ending is told until it was heard. */
@@ -351,8 +376,8 @@ export class Runner implements Home {
   // Waiting -------------------------------------------------------------------------------------
 
   /** Waits for what comes of an answer or a message. */
-  #outcome(at: At): Promise<State> {
-    return this.#hold(at, (record) => record.step.kind !== 'working' && !this.#isBusy(at.id, record), HOLD)
+  #outcome(at: At, wait: number): Promise<State> {
+    return this.#hold(at, (record) => record.step.kind !== 'working' && !this.#isBusy(at.id, record), wait)
   }
 
   /** Waits until it is enough, and takes the turns that are due. */
@@ -373,11 +398,12 @@ export class Runner implements Home {
         if (isEnding(record.step) || enough(record) || over) return toState(at.id, record)
         if (turn !== undefined && turn !== others) {
           const mine = turn.catch(unlessConflict)
-          await this.#within(until - now, ticket ? mine : Promise.race([mine, change]), signal)
+          await this.#within(until - now, ticket ? mine : Promise.race([mine, change]), true, signal)
+          if (local.turns.get(at.id) !== turn) await mine
         } else {
           const isVendors = wakes <= until && (record.step.kind === 'working' || record.step.kind === 'redirect')
           const sleep = Math.min(turn ? Infinity : wakes, until) - now
-          await this.#within(sleep, change, signal, isVendors && !turn ? 'vendor' : 'person')
+          await this.#within(sleep, change, true, signal, isVendors && !turn ? 'vendor' : 'person')
         }
       } finally {
         stop()
@@ -385,10 +411,11 @@ export class Runner implements Home {
     }
   }
 
-  /** Waits for a task, but not longer than so many milliseconds, and in a shared store not for long. */
+  /** Waits for a task, but no longer than so many milliseconds; for a change that others may make, not for long. */
   async #within<T>(
     ms: number,
     task: Promise<T>,
+    others: boolean,
     signal?: AbortSignal,
     waitsFor: WaitsFor = 'person',
   ): Promise<T | void> {
@@ -396,7 +423,7 @@ export class Runner implements Home {
     const end = () => stop.abort()
     signal?.addEventListener('abort', end)
     const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()))
-    const timer = this.#own.alone || this.#own.ticket ? undefined : setTimeout(end, AGAIN)
+    const timer = !others || this.#own.alone || this.#own.ticket ? undefined : setTimeout(end, AGAIN)
     try {
       return await Promise.race([task, stopped, this.#own.clock.wait(ms, stop.signal, waitsFor)])
     } finally {

@@ -38,7 +38,6 @@ export async function readTicket(
   const { user, flow, until = 0, writes = 0 } = JSON.parse(await sealer.open(given, at.id)) as FlowRecord
   if (user !== at.user || flow !== at.flow) throw problem('NOT_FOUND')
   if (until <= now) throw refused('session-expired', 'the ticket has expired')
-  if (writes < (newest.get(flow) ?? 0)) throw refused('OUT_OF_TURN', 'there is a newer ticket')
   return ticketStore({ sealed: given, version: writes }, flow, newest)
 }
 
@@ -50,7 +49,10 @@ export function ticketStore(
 ): TicketStore {
   return {
     ticket: () => held?.sealed ?? null,
-    read: async () => held,
+    async read() {
+      if (flow !== undefined && held !== null && held.version < (newest?.get(flow) ?? 0)) throw outOfTurn()
+      return held
+    },
     async write(_, sealed, expectedVersion) {
       if (flow !== undefined && newest !== undefined) {
         if ((newest.get(flow) ?? 0) > expectedVersion) return false
@@ -70,6 +72,8 @@ function remember(newest: Newest, flow: string, version: number): void {
   const [oldest] = newest.keys()
   if (newest.size > MOST && oldest !== undefined) newest.delete(oldest)
 }
+
+const outOfTurn = () => refused('OUT_OF_TURN', 'there is a newer ticket')
 
 function refused(code: 'session-expired' | 'OUT_OF_TURN', message: string): FlowError {
   return new FlowError({ code, next: 'start-over', message, path: null, fields: [] })

@@ -103,7 +103,9 @@ export class Turn {
   }
 
   #rests({ current }: Flow): boolean {
-    return this.#due() !== null || current.kind === 'challenge' || isEnding(current)
+    // A round that has expired is about to end the flow.
+    const asks = current.kind === 'challenge' && !((current.round.expires?.at ?? Infinity) <= this.#host.clock.now())
+    return this.#due() !== null || asks || isEnding(current)
   }
 
   #due(): number | null {

@@ -1,0 +1,157 @@
+/** What the tests of the edge share: an edge of the packed tarball before a simulated vendor, and pages that ask it. */
+import assert from 'node:assert/strict'
+import { pathToFileURL } from 'node:url'
+import Ajv2020 from 'ajv/dist/2020.js'
+import { NOON, customerId, resolve, simulator } from '../package/bench.mjs'
+import { fill } from '../package/fill.mjs'
+import { complaints, watch } from '../package/wire.mjs'
+import { complaints as mxComplaints } from '../package/mx-wire.mjs'
+
+export const { edge, memoryStore, openapi, postgres, postgresTable, sealer, FlowError } = await import(
+  pathToFileURL(resolve('bank-mfa/edge'))
+)
+export { NOON, customerId, fill }
+
+export const ORIGIN = 'https://app.example'
+export const MINUTE = 60_000
+const key = (byte) => Buffer.alloc(32, byte).toString('base64')
+export const KEYS = { k1: key(1), k2: key(2) }
+export const SEAL = { current: 'k1', keys: { k1: KEYS.k1 } }
+
+/** What each route's reply must be, by the document that is served. */
+const ajv = new Ajv2020({ strict: false })
+ajv.addSchema({ $id: 'openapi', components: openapi.components })
+const judge = (name) => ajv.getSchema(`openapi#/components/schemas/${name}`)
+
+/** A connection of Flinks', for a person of the simulated bank. */
+export const byFlinks = (bank, username, kind = 'authorize', more = {}) => {
+  const loginId = bank.loginId(username)
+  const params = { authorize: { loginId, mostRecentCached: false }, reconnect: { loginId }, connect: {} }[kind]
+  const flow = { kind, params: { ...params, ...more } }
+  return { vendor: 'flinks', host: { instance: 'toolbox', customerId }, secretKey: bank.secretKey, flow }
+}
+
+/** A connection of MX's, for a member of the simulated vendor. */
+export const byMx = (bank, name, params = { job: 'aggregate' }) => {
+  const { userGuid, memberGuid } = bank.mx.member(name)
+  const { clientId, apiKey } = bank.mx.key
+  return {
+    vendor: 'mx',
+    host: { environment: 'integration' },
+    clientId,
+    apiKey,
+    params: { userGuid, memberGuid, ...params },
+  }
+}
+
+/** An edge before a simulated vendor. `connections` are by user and id: `'ann/c_1'`. */
+export function bench(t, { connections = () => ({}), realTime = false, fetch, rules, ...more } = {}) {
+  const bank = simulator({ seed: 1, now: realTime ? undefined : NOON, realTime, rules })
+  const wire = watch(bank.fetch, (call) =>
+    call.url.includes('mx.com')
+      ? mxComplaints(call)
+      : call.url.endsWith('GenerateAuthorizeToken')
+        ? []
+        : complaints(call),
+  )
+  const all = connections(bank)
+  const store = more.store ?? memoryStore()
+  const told = { asked: [], ended: [], errors: [] }
+  const config = {
+    authenticate: (request) => request.headers.get('authorization')?.replace('Bearer ', '') ?? null,
+    resolve: (user, connection) => all[`${user}/${connection}`] ?? null,
+    origins: [ORIGIN],
+    seal: SEAL,
+    store,
+    onAsked: (asked) => void told.asked.push(asked),
+    onEnded: (ended) => void told.ended.push(ended),
+    onError: (error) => void told.errors.push(error),
+    fetch: fetch ? fetch(wire.fetch) : wire.fetch,
+    ...(!realTime && { clock: bank.clock }),
+    ...more,
+    store,
+  }
+  const handle = edge(config)
+  // Who still waits would keep the process.
+  t.after(() => realTime || bank.clock.advance(3 * 3_600_000))
+  t.after(() => {
+    assert.deepEqual(wire.complaints, [], 'every call fits the schemas')
+    const { answersRepeated, credentialsRepeated } = bank.counts()
+    assert.deepEqual({ answersRepeated, credentialsRepeated }, { answersRepeated: 0, credentialsRepeated: 0 })
+  })
+  return { bank, wire, store, told, config, handle, page: (user = 'ann', more) => page(handle, user, more) }
+}
+
+/** A page: asks an edge as a browser does, and checks each reply against the document. */
+export function page(handle, user = 'ann', headers = {}) {
+  let ticket
+  async function ask(method, path, body, more = {}) {
+    const init = {
+      method,
+      headers: {
+        ...(user && { authorization: `Bearer ${user}` }),
+        ...(method === 'POST' && { 'content-type': 'application/json', origin: ORIGIN }),
+        ...(ticket && { 'flow-ticket': ticket }),
+        ...headers,
+        ...more,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    }
+    const reply = await handle(new Request(`https://edge.example/mfa${path}`, init))
+    ticket = reply.headers.get('flow-ticket') ?? ticket
+    return reply
+  }
+  async function said(reply) {
+    const json = await reply.json()
+    const isState = reply.status === 200
+    assert.equal(reply.headers.get('content-type'), isState ? 'application/json' : 'application/problem+json')
+    const validate = judge(isState ? 'State' : 'Problem')
+    assert.ok(validate(json), `${JSON.stringify(json)} ${ajv.errorsText(validate.errors)}`)
+    return json
+  }
+  const call = async (...args) => said(await ask(...args))
+  return {
+    ask,
+    call,
+    get ticket() {
+      return ticket
+    },
+    set ticket(given) {
+      ticket = given
+    },
+    start: (connection) => call('POST', '/flows', { connection }),
+    look: ({ flow }, after) => call('GET', `/flows/${flow}${after === undefined ? '' : `?after=${after}`}`),
+    answer: ({ flow }, round, answers) => call('POST', `/flows/${flow}/answer`, { round, answers }),
+    message: ({ flow }, message) => call('POST', `/flows/${flow}/message`, message),
+    cancel: ({ flow }) => call('POST', `/flows/${flow}/cancel`, {}),
+    /** Waits until the flow is at a step that is not the vendor's. */
+    async settled(state) {
+      while (state.step?.kind === 'working') state = await this.look(state, state.version)
+      return state
+    },
+  }
+}
+
+/** What the person does in the window of a bank of MX's; gives where it leads. */
+export async function approve(bank, url) {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const reply = await bank.fetch(url, { method: 'POST', headers, body: 'decision=approve' })
+  return new URL(reply.headers.get('location'), 'https://int-api.mx.com').href
+}
+
+/** Walks a flow to its end with the right answers. */
+export async function walk(page, state, right) {
+  for (state = await page.settled(state); state.step?.kind === 'challenge'; state = await page.settled(state)) {
+    const { round } = state.step
+    state = await page.answer(state, round.number, right(round))
+  }
+  return state
+}
+
+/** The right answers of the simulated bank at Flinks, for the newest open round. */
+export const rightBy =
+  ({ bank, wire }) =>
+  (round) => {
+    const ids = wire.calls.map(({ reply }) => reply?.json?.RequestId).filter(Boolean)
+    return fill(round, JSON.parse(bank.rightAnswers(ids.at(-1))))
+  }

@@ -1,0 +1,94 @@
+/** The store in a real PostgreSQL: three machines, each with connections of its own. */
+import assert from 'node:assert/strict'
+import test, { after, before } from 'node:test'
+import { bench, byFlinks, edge, page, postgres, rightBy } from './bench.mjs'
+import { startPostgres } from './postgres.mjs'
+
+let database
+before(async () => (database = await startPostgres()))
+after(() => database.stop())
+
+const queries = (pool) => postgres((text, values) => pool.query(text, values))
+const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') })
+
+/** An edge at each of three machines, on one table. */
+async function machines(t, more) {
+  await database.connect(1).query('delete from bank_mfa_flow')
+  const stage = bench(t, { connections, store: queries(database.connect()), limits: { startsPerHour: 99 }, ...more })
+  const others = [1, 2].map(() => edge({ ...stage.config, store: queries(database.connect()) }))
+  return { ...stage, machines: [stage.handle, ...others] }
+}
+
+test('a record is written where nobody else has written it, and counted', async () => {
+  const store = queries(database.connect())
+  const when = { expires: 1000 }
+  assert.equal(await store.read('a'), null)
+  assert.equal(await store.write('a', 'one', 1, when), false)
+  assert.equal(await store.write('a', 'one', 0, when), true)
+  assert.equal(await store.write('a', 'two', 0, when), false)
+  assert.deepEqual(await store.read('a'), { sealed: 'one', version: 1 })
+  const writes = await Promise.all(Array.from({ length: 20 }, (_, at) => store.write('a', `${at}`, 1, when)))
+  assert.equal(writes.filter(Boolean).length, 1)
+  assert.equal((await store.read('a')).version, 2)
+  await store.remove('a')
+  assert.equal(await store.read('a'), null)
+})
+
+test('what is due is found, the oldest first, and what has expired is deleted', async () => {
+  const store = queries(database.connect())
+  await store.write('late', 'x', 0, { due: Date.UTC(2026, 1), expires: Date.UTC(2026, 2) })
+  await store.write('early', 'x', 0, { due: Date.UTC(2026, 0), expires: Date.UTC(2026, 3) })
+  await store.write('never', 'x', 0, { expires: Date.UTC(2026, 3) })
+  assert.deepEqual(await store.due(Date.UTC(2026, 0), 9), ['early'])
+  assert.deepEqual(await store.due(Date.UTC(2026, 1), 9), ['early', 'late'])
+  assert.deepEqual(await store.due(Date.UTC(2026, 1), 1), ['early'])
+  await store.purge(Date.UTC(2026, 2))
+  assert.deepEqual(await Promise.all(['late', 'early', 'never'].map(async (id) => (await store.read(id)) !== null)), [
+    false,
+    true,
+    true,
+  ])
+})
+
+test('fifty starts and fifty answers at once, at three machines: one of each is sent, and all get its outcome', async (t) => {
+  const stage = await machines(t, { realTime: true })
+  const at = (index) => page(stage.machines[index % 3])
+  const begun = await Promise.all(Array.from({ length: 50 }, (_, index) => at(index).start('c_1')))
+  assert.equal(new Set(begun.map(({ flow }) => flow)).size, 1)
+  const state = await at(0).settled(begun[0])
+  const right = rightBy(stage)(state.step.round)
+  const ends = await Promise.all(
+    Array.from({ length: 50 }, async (_, index) => at(index).settled(await at(index).answer(state, 1, right))),
+  )
+  assert.deepEqual([...new Set(ends.map((end) => JSON.stringify(end)))], [JSON.stringify(ends[0])])
+  assert.equal(ends[0].step.kind, 'done')
+  const { liveStarts, answers, tokensMinted, broken } = stage.bank.counts()
+  assert.deepEqual([liveStarts, answers, tokensMinted, broken], [1, 1, 1, {}])
+  assert.equal(stage.told.asked.length, 1)
+  assert.equal(stage.told.ended.length, 1)
+})
+
+test('a page that waits at one machine hears what another one did', async (t) => {
+  const stage = await machines(t, { realTime: true })
+  const [one, other] = stage.machines.map((machine) => page(machine))
+  const state = await one.settled(await one.start('c_1'))
+  const waiting = other.look(state, state.version)
+  await one.answer(state, 1, rightBy(stage)(state.step.round))
+  assert.ok((await waiting).version > state.version)
+})
+
+test('the sweep of any machine ends what its person has left, once', async (t) => {
+  const stage = await machines(t)
+  const own = stage.page()
+  await own.settled(await own.start('c_1'))
+  stage.bank.clock.advance(8 * 60_000)
+  await Promise.all(stage.machines.map((machine) => machine.sweep()))
+  assert.deepEqual(
+    stage.told.ended.map(({ failure }) => failure.code),
+    ['session-expired'],
+  )
+  stage.bank.clock.advance(3_600_000)
+  await stage.machines[1].sweep()
+  const { rows } = await database.connect(1).query('select id from bank_mfa_flow')
+  assert.deepEqual(rows, [])
+})

@@ -1,0 +1,93 @@
+/** The seal: what opens it, and what does not. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { KEYS, SEAL, bench, byFlinks, rightBy, sealer, walk } from './bench.mjs'
+
+const ROTATED = { current: 'k2', keys: KEYS }
+
+test('what is sealed opens again, under its name alone', async () => {
+  const seal = sealer(SEAL)
+  const sealed = await seal.seal('hunter2 ü', 'one')
+  assert.equal(await seal.open(sealed, 'one'), 'hunter2 ü')
+  assert.match(sealed, /^bm1\.k1\.[\w-]{16}\.[\w-]+$/)
+  await assert.rejects(seal.open(sealed, 'another'), { code: 'SNAPSHOT_UNREADABLE' })
+  assert.notEqual(await seal.seal('hunter2 ü', 'one'), sealed)
+})
+
+test('one character that is another opens nothing', async () => {
+  const seal = sealer({ current: 'k1', keys: KEYS })
+  const sealed = await seal.seal('{"a":1}', 'one')
+  for (let at = 0; at < sealed.length; at++) {
+    for (const other of ['A', '.', '1']) {
+      const changed = sealed.slice(0, at) + other + sealed.slice(at + 1)
+      if (changed === sealed) continue
+      await assert.rejects(seal.open(changed, 'one'), (error) => /^SNAPSHOT_/.test(error.code), changed)
+    }
+  }
+  for (const other of ['', 'bm1', `${sealed}.`, `${sealed}A`, sealed.slice(0, -1), `${sealed}=`]) {
+    await assert.rejects(seal.open(other, 'one'), { code: 'SNAPSHOT_UNREADABLE' })
+  }
+})
+
+test('another version is called one', async () => {
+  const seal = sealer(SEAL)
+  const sealed = await seal.seal('text', 'one')
+  await assert.rejects(seal.open(sealed.replace('bm1', 'bm0'), 'one'), { code: 'SNAPSHOT_VERSION' })
+})
+
+test('an old key still opens, the new one seals, and names stay', async () => {
+  const [old, rotated] = [sealer(SEAL), sealer(ROTATED)]
+  assert.equal(await rotated.open(await old.seal('text', 'one'), 'one'), 'text')
+  assert.match(await rotated.seal('text', 'one'), /^bm1\.k2\./)
+  await assert.rejects(old.open(await rotated.seal('text', 'one'), 'one'), { code: 'SNAPSHOT_UNREADABLE' })
+  assert.equal(await rotated.name('ann', 'c_1'), await old.name('ann', 'c_1'))
+  assert.notEqual(await old.name('a', 'nn'), await old.name('an', 'n'))
+})
+
+test('padded to blocks, texts of a length are alike', async () => {
+  const seal = sealer(SEAL)
+  const [short, long] = await Promise.all(['1', '1'.repeat(90)].map((text) => seal.seal(text, 'one', 100)))
+  assert.equal(short.length, long.length)
+  assert.equal(JSON.parse(await seal.open(short, 'one')), 1)
+})
+
+test('keys that are none are refused by their path', async () => {
+  assert.throws(() => sealer({ current: 'k9', keys: KEYS }), { code: 'INVALID_INPUT', path: '/seal/current' })
+  assert.throws(() => sealer({ current: 'a.b', keys: { 'a.b': KEYS.k1 } }), { path: '/seal/keys' })
+  await assert.rejects(sealer({ current: 'k1', keys: { k1: 'aHVudGVyMg==' } }).name('one'), { path: '/seal/keys' })
+})
+
+test('a flow goes on over a rotation of the keys', async (t) => {
+  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') }) })
+  const page = stage.page()
+  const asked = await page.settled(await page.start('c_1'))
+  stage.config.seal = ROTATED
+  assert.equal((await walk(page, asked, rightBy(stage))).step.kind, 'done')
+  assert.match((await stage.store.read(asked.flow.split('.')[0])).sealed, /^bm1\.k2\./)
+})
+
+test('nothing of a flow can be read in its record', async (t) => {
+  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') }) })
+  const page = stage.page()
+  const { flow } = await page.settled(await page.start('c_1'))
+  const [id] = flow.split('.')
+  const { sealed } = await stage.store.read(id)
+  const record = JSON.parse(await sealer(SEAL).open(sealed, id))
+  assert.ok(record.tokens['1'], 'the flow and its token are one record')
+  assert.ok(record.snapshot.includes(stage.bank.loginId('Greatday')))
+  for (const secret of ['ann', 'c_1', record.tokens['1']]) assert.ok(!`${id}${sealed}`.includes(secret))
+})
+
+test('a record in the place of another one opens nothing', async (t) => {
+  const stage = bench(t, {
+    connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday'), 'bob/c_1': byFlinks(bank, 'text_or_call') }),
+  })
+  const [ann, bob] = [stage.page('ann'), stage.page('bob')]
+  const hers = await ann.settled(await ann.start('c_1'))
+  const his = await bob.start('c_1')
+  const [[one], [two]] = [hers.flow.split('.'), his.flow.split('.')]
+  const { sealed } = await stage.store.read(one)
+  const { version } = await stage.store.read(two)
+  await stage.store.write(two, sealed, version, { expires: Infinity })
+  assert.equal((await bob.look(his)).code, 'SNAPSHOT_UNREADABLE')
+})

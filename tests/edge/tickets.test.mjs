@@ -1,0 +1,129 @@
+/** Tickets: flows of those without any storage, and what can be done to them. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { KEYS, MINUTE, bench, byFlinks, byMx, edge, page as pageOf, rightBy, walk } from './bench.mjs'
+
+const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday'), 'bob/c_1': byFlinks(bank, 'Greatday') })
+const asked = async (t, more) => {
+  const stage = bench(t, { connections, store: 'ticket', ...more })
+  const page = stage.page()
+  return { stage, page, state: await page.settled(await page.start('c_1')) }
+}
+const look = async (page, state) => {
+  const { status, code } = await page.look(state)
+  return [status, code]
+}
+
+for (const [vendor, connection] of [
+  ['Flinks', (bank) => byFlinks(bank, 'many_rounds')],
+  ['MX', (bank) => byMx(bank, 'text')],
+]) {
+  test(`a flow of ${vendor}'s goes to its end in its ticket, at a new machine each time`, async (t) => {
+    const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }), store: 'ticket' })
+    const everywhere = (...given) => edge(stage.config)(...given)
+    const own = pageOf(everywhere)
+    const right = vendor === 'MX' ? () => ({ '1.1.answer': 'Chicago' }) : rightBy(stage)
+    const end = await walk(own, await own.start('c_1'), right)
+    assert.equal(end.step.kind, 'done')
+    assert.equal(stage.told.ended.length, 1)
+  })
+}
+
+test('a ticket tells nothing, and its length little', async (t) => {
+  const { stage, page } = await asked(t)
+  const [, , , text] = page.ticket.split('.')
+  assert.equal((Buffer.from(text, 'base64url').length - 16) % 2048, 0)
+  const readable = Buffer.from(text, 'base64url').toString('latin1')
+  for (const secret of [stage.bank.loginId('Greatday'), stage.bank.secretKey, 'ann'])
+    assert.ok(!readable.includes(secret))
+})
+
+test('without a ticket, or with one that was changed, there is no flow', async (t) => {
+  const { page, state } = await asked(t)
+  const { ticket } = page
+  page.ticket = undefined
+  assert.deepEqual(await look(page, state), [404, 'NOT_FOUND'])
+  for (let at = 0; at < ticket.length; at += 97) {
+    page.ticket = ticket.slice(0, at) + (ticket[at] === 'A' ? 'B' : 'A') + ticket.slice(at + 1)
+    const [status, code] = await look(page, state)
+    assert.ok(status === 400 && code.startsWith('SNAPSHOT_'), `${at} ${code}`)
+  }
+  page.ticket = ticket
+  assert.deepEqual(await page.look(state), state)
+})
+
+test('another user’s ticket is no flow of this one’s, with any handle', async (t) => {
+  const { stage, page, state } = await asked(t)
+  const bob = stage.page('bob')
+  const his = await bob.start('c_1')
+  bob.ticket = page.ticket
+  assert.deepEqual(await look(bob, state), [404, 'NOT_FOUND'])
+  assert.deepEqual(await look(bob, his), [400, 'SNAPSHOT_UNREADABLE'])
+})
+
+test('a ticket of another flow on the same connection is none of this one’s', async (t) => {
+  const { page, state } = await asked(t)
+  const { ticket } = page
+  const other = await page.start('c_1')
+  page.ticket = ticket
+  assert.deepEqual(await look(page, other), [404, 'NOT_FOUND'])
+  assert.deepEqual(await page.look(state), state)
+})
+
+test('a ticket of another version is told as one', async (t) => {
+  const { page, state } = await asked(t)
+  page.ticket = page.ticket.replace('bm1', 'bm0')
+  assert.deepEqual(await look(page, state), [400, 'SNAPSHOT_VERSION'])
+})
+
+test('a ticket that is a quarter of an hour old has expired', async (t) => {
+  const { stage, page, state } = await asked(t)
+  stage.bank.clock.advance(15 * MINUTE)
+  assert.deepEqual(await look(page, state), [410, 'session-expired'])
+})
+
+test('a ticket goes on over a rotation of the keys', async (t) => {
+  const { stage, page, state } = await asked(t)
+  stage.config.seal = { current: 'k2', keys: KEYS }
+  const own = edge(stage.config)
+  const asks = pageOf(own)
+  asks.ticket = page.ticket
+  assert.equal((await asks.answer(state, 1, rightBy(stage)(state.step.round))).step.kind, 'done')
+  assert.match(asks.ticket, /^bm1\.k2\./)
+})
+
+test('a ticket from before an answer is refused by the machine that took the answer', async (t) => {
+  const { stage, page, state } = await asked(t)
+  const { ticket } = page
+  const right = rightBy(stage)(state.step.round)
+  assert.equal((await page.answer(state, 1, right)).step.kind, 'done')
+  page.ticket = ticket
+  const refused = await page.answer(state, 1, right)
+  assert.deepEqual([refused.status, refused.code], [409, 'OUT_OF_TURN'])
+  assert.equal(stage.bank.counts().answers, 1)
+})
+
+test('a double click with one ticket sends once at one machine', async (t) => {
+  const { stage, page: first, state } = await asked(t)
+  const right = rightBy(stage)(state.step.round)
+  const click = () => {
+    const own = pageOf(stage.handle)
+    own.ticket = first.ticket
+    return own.answer(state, 1, right)
+  }
+  const replies = await Promise.all([click(), click(), click()])
+  assert.deepEqual(replies.map(({ step, code }) => step?.kind ?? code).sort(), ['OUT_OF_TURN', 'OUT_OF_TURN', 'done'])
+  assert.equal(stage.bank.counts().answers, 1)
+})
+
+test('no ticket begins with credentials', async (t) => {
+  const typed = (bank) => {
+    const { username, password } = bank.people.find(({ username }) => username === 'Greatday')
+    const flow = { kind: 'authorize', params: { username, password, institution: 'FlinksCapital' } }
+    return { 'ann/c_1': { ...byFlinks(bank, 'Greatday'), flow } }
+  }
+  const stage = bench(t, { connections: typed, store: 'ticket' })
+  const refused = await stage.page().start('c_1')
+  assert.deepEqual([refused.status, refused.code, refused.path], [500, 'INVALID_INPUT', '/params'])
+  assert.equal(stage.bank.counts().credentials, 0)
+})
