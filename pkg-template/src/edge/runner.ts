@@ -213,7 +213,11 @@ export class Runner implements Home {
     const found = await this.#own.store.read(id)
     if (found === null) return { record: null, version: 0 }
     const { version } = found
-    const record = JSON.parse(await this.#own.sealer.open(found.sealed, id)) as FlowRecord
+    // A record that does not open is no page's mistake.
+    const text = await this.#own.sealer.open(found.sealed, id).catch((error: unknown) => {
+      throw toProblem(error, 500)
+    })
+    const record = JSON.parse(text) as FlowRecord
     // A count of something.
     if (Array.isArray(record)) return { record: null, version }
     if (record.expires <= this.#own.clock.now()) return { record: null, version, expired: record }

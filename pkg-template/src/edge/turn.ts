@@ -146,8 +146,8 @@ export class Turn {
    * Makes the turn this one's before anything costs: the record keeps the flow as it was, so that a crash now
    * has lost nothing.
    */
-  async #claim(time: number): Promise<void> {
-    if (this.#claimed) return
+  async #claim(time: number, again = false): Promise<void> {
+    if (this.#claimed && !again) return
     await this.#write({ ...this.#working(), busyUntil: this.#host.clock.now() + time + GRACE })
     this.#claimed = true
   }
@@ -180,7 +180,8 @@ export class Turn {
     await Promise.resolve()
     const known = this.#tokens[session]
     if (known !== undefined) return known
-    await this.#claim(MINT)
+    // Nobody mints for a flow that is another's by now.
+    await this.#claim(MINT, true)
     return (this.#tokens[session] = await mint())
   }
 
