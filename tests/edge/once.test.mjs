@@ -227,3 +227,14 @@ test('what a person has left is ended by the sweep, and then deleted', async (t)
   await stage.handle.sweep()
   assert.equal(await stage.store.read(id), null)
 })
+
+test('an answer whose outcome takes long is replied to after 25 seconds, and goes on', async (t) => {
+  const { stage, page, state } = await asked(t, {
+    connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'slow_after_answer') }),
+  })
+  const before = stage.bank.clock.now()
+  const working = await page.answer(state, 1, rightBy(stage)(state.step.round))
+  assert.deepEqual([working.step.kind, stage.bank.clock.now()], ['working', before + 25_000])
+  assert.equal((await page.settled(working)).step.kind, 'done')
+  assert.equal(stage.bank.counts().answers, 1)
+})

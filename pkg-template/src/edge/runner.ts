@@ -405,7 +405,8 @@ export class Runner implements Home {
           await this.#within(until - now, ticket ? mine : Promise.race([mine, change]), true, signal)
           if (local.turns.get(at.id) !== turn) await mine
         } else {
-          const isVendors = wakes <= until && (record.step.kind === 'working' || record.step.kind === 'redirect')
+          // At rest, only time can bring a change of these.
+          const isVendors = record.busyUntil === 0 && ['working', 'redirect'].includes(record.step.kind)
           const sleep = Math.min(turn ? Infinity : wakes, until) - now
           await this.#within(sleep, change, true, signal, isVendors && !turn ? 'vendor' : 'person')
         }
