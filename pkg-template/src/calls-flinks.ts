@@ -1,6 +1,7 @@
 import { refusing } from './errors.js'
 import { sender } from './calls-send.js'
-import { Flow, newId, toFields, type Answers, type RawAnswers } from './flow.js'
+import { Flow, newId } from './flow.js'
+import { toFields, type Answers, type RawAnswers } from './steps.js'
 import {
   checkSecret,
   mapSecret,

@@ -1,5 +1,5 @@
 import { refusing } from './errors.js'
-import { toFields, type Answers, type RawAnswers } from './flow.js'
+import { toFields, type Answers, type RawAnswers } from './steps.js'
 import { toConfig, toJson, toReply, type Judged } from './host.js'
 import {
   mxRequest,

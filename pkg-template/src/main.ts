@@ -7,18 +7,10 @@ import { FlowHandle, type Authorized, type MxConnected } from './wasm/bank_mfa.j
 
 export { FlowError } from './errors.js'
 export { flinks, type Connected, type FlinksHost } from './flinks.js'
-export {
-  Flow,
-  type Answers,
-  type ChallengeStep,
-  type Claim,
-  type ConnectStep,
-  type RawAnswers,
-  type RedirectStep,
-  type Step,
-} from './flow.js'
+export { Flow } from './flow.js'
 export { mx, type MxHost } from './mx.js'
 export type { Clock, Fetch, FetchInit, FetchResponse, HostOptions, Secret, Session, WaitsFor } from './host.js'
+export type { Answers, ChallengeStep, Claim, ConnectStep, RawAnswers, RedirectStep, Step } from './steps.js'
 export type {
   Authorized,
   AuthorizeParams,

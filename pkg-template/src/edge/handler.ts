@@ -1,5 +1,5 @@
 import { invalidInput } from '../errors.js'
-import type { RawAnswers } from '../flow.js'
+import type { RawAnswers } from '../steps.js'
 import { realTime } from '../host.js'
 import type { EdgeConfig } from './config.js'
 import { checkOrigin, preflight, readBody, replyHeaders, TICKET } from './defence.js'

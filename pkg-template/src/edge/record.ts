@@ -1,4 +1,4 @@
-import type { Step } from '../flow.js'
+import type { Step } from '../steps.js'
 import type { Failure, Purpose, Round, Stage } from '../wasm/bank_mfa.js'
 import type { Ended } from './config.js'
 

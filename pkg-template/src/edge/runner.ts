@@ -12,7 +12,8 @@
  * is taken up at once. Time comes from `clock` only, but for the second after which a shared record is read again.
  */
 import { FlowError, invalidInput, staleRound } from '../errors.js'
-import type { Claim, Flow, RawAnswers } from '../flow.js'
+import type { Flow } from '../flow.js'
+import type { Claim, RawAnswers } from '../steps.js'
 import { newId } from '../flow.js'
 import type { Clock, HostOptions, WaitsFor } from '../host.js'
 import { hasCredentials } from './connection.js'
