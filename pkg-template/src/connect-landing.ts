@@ -1,5 +1,5 @@
 import { entriesOf } from './connect-flinks.js'
-import { readText, readTexts, readUrl } from './connect-message.js'
+import { isGuid, readText, readTexts, readUrl } from './connect-message.js'
 import { invalidInput } from './errors.js'
 
 /** What an address says that Flinks Connect sent the person back to. A claim, until the flow has confirmed it. */
@@ -43,9 +43,7 @@ export function readLanding(
 
   const [loginId] = loginIds
   if (loginId === undefined || loginIds.length > 1) throw invalidInput('/landing/loginId', 'must be there once')
-  if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(loginId)) {
-    throw invalidInput('/landing/loginId', 'must be a GUID')
-  }
+  if (!isGuid(loginId)) throw invalidInput('/landing/loginId', 'must be a GUID')
   const one = (name: string) => {
     const [value, ...more] = landing(name)
     if (more.length > 0) throw invalidInput(`/landing/${name}`, 'must be there once')
@@ -62,7 +60,7 @@ export function readLanding(
 /** What is needed of a flow that was stored before the person left. */
 export type Landable = AsyncIterable<
   | { readonly kind: string }
-  | { readonly kind: 'connect'; returned(claim: { loginId: string; state: string | null }): void }
+  | { readonly kind: 'connect'; returned(claim: { loginId: string; state: string | null }): void | Promise<void> }
 >
 
 /**
@@ -80,7 +78,7 @@ export async function land(
   const { loginId, state } = landing
   for await (const step of await flow) {
     if (!('returned' in step) || step.kind !== 'connect') continue
-    step.returned({ loginId, state })
+    await step.returned({ loginId, state })
     return true
   }
   return false

@@ -36,6 +36,11 @@ export function readUrl(address: unknown): URL | undefined {
   }
 }
 
+/** What a LoginId is. */
+export function isGuid(text: unknown): boolean {
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(String(text))
+}
+
 /** A text of a sensible length. */
 export function readText(value: unknown): string | undefined {
   return typeof value === 'string' && value.length > 0 && value.length <= 256 ? value : undefined

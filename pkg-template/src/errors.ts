@@ -1,5 +1,12 @@
 import type { Code, Failure, FieldError, Next, Refusal } from './wasm/bank_mfa.js'
 
+/** What an edge refuses with, beside the codes of flows. */
+export type EdgeCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'TOO_LARGE' | 'TOO_MANY' | 'UNAVAILABLE'
+
+/** @internal What an error is made of. */
+export type Refused = (Omit<Failure, 'code' | 'next'> | Omit<Refusal, 'code' | 'next'>) &
+  Pick<FlowError, 'code' | 'next'>
+
 /**
  * What a flow ends with, or why a call was refused. A lower-case `code` is an ending; an upper-case one
  * is a refusal: nothing was sent, and the flow stands where it stood. No vendor's message, no answer and
@@ -8,9 +15,9 @@ import type { Code, Failure, FieldError, Next, Refusal } from './wasm/bank_mfa.j
 export class FlowError extends Error {
   override readonly name = 'FlowError'
   /** The stable code. */
-  readonly code: Code
-  /** What to do next. */
-  readonly next: Next
+  readonly code: Code | EdgeCode
+  /** What to do next; `sign-in` is an edge's. */
+  readonly next: Next | 'sign-in'
   /** When to come back, in milliseconds since 1970. */
   declare readonly retryAt?: number
   /** The vendor's own code, such as a FlinksCode. */
@@ -24,7 +31,7 @@ export class FlowError extends Error {
   /** The flow that it is about. */
   declare readonly flowId?: string
 
-  constructor(reason: Failure | Refusal, flowId?: string) {
+  constructor(reason: Refused, flowId?: string) {
     const { code, next, message, ...details } = { path: null, fields: [], ...reason }
     super(details.path === null ? `${code}: ${message}` : `${code}: ${details.path} ${message}`)
     this.code = code

@@ -64,9 +64,10 @@ export interface ConnectStep {
   address(): Promise<string>
   /**
    * Says what the page claims to have come of it; the vendor is asked before it is believed. Throws
-   * `INVALID_INPUT`, and the flow goes on waiting, where the claim is malformed or for another flow.
+   * `INVALID_INPUT`, and the flow goes on waiting, where the claim is malformed or for another flow. A flow at the
+   * edge gives a promise, which rejects where the edge refuses; nobody has to wait for it.
    */
-  returned(claim: Claim): void
+  returned(claim: Claim): void | Promise<void>
   /** Says that the page refused its token. The flow opens it anew with another one, in a step of its own. */
   tokenRefused(): void
 }

@@ -71,6 +71,22 @@ import {
 } from 'bank-mfa/calls'
 import wasm from 'bank-mfa/module.wasm'
 import {
+  remote,
+  FlowError as EdgeError,
+  RemoteFlow,
+  type Answers as EdgeAnswers,
+  type ChallengeStep as EdgeChallengeStep,
+  type Claim as EdgeClaim,
+  type Clock as EdgeClock,
+  type ConnectStep as EdgeConnectStep,
+  type EdgeCode,
+  type RawAnswers as EdgeRawAnswers,
+  type RedirectStep as EdgeRedirectStep,
+  type Remote,
+  type RemoteOptions,
+  type Step as EdgeStep,
+} from 'bank-mfa/remote'
+import {
   simulator,
   type ConnectRules,
   type Counts,
@@ -357,6 +373,42 @@ export async function simulated(): Promise<void> {
   flinks.authorize(byLogin, { ...config, fetch: bank.fetch, clock: bank.clock, authorizeToken: () => bank.token() })
 }
 
+const edgeCodes: Record<EdgeCode, true> = {
+  UNAUTHENTICATED: true,
+  FORBIDDEN: true,
+  NOT_FOUND: true,
+  TOO_LARGE: true,
+  TOO_MANY: true,
+  UNAVAILABLE: true,
+}
+const called: RemoteOptions = { fetch, credentials: 'include', clock, headers: async () => ({ authorization: '' }) }
+
+export async function followed(): Promise<string> {
+  const there: Remote = remote('/mfa', called)
+  const anywhere: (Flow | RemoteFlow)[] = [flow, there.start({ connection: '' }), there.resume('')]
+  for (const either of anywhere) {
+    for await (const step of either) {
+      if (step.kind === 'challenge') await ask(step satisfies EdgeChallengeStep)
+      if (step.kind === 'connect') await showFrame(step satisfies EdgeConnectStep)
+      if (step.kind === 'redirect') open(step satisfies EdgeRedirectStep)
+      if (step.kind === 'failed') explain(step.failure, step.error)
+    }
+    either.subscribe(() => void (either.current satisfies EdgeStep))()
+    either.cancel()
+    console.log(either.id, either.snapshot())
+  }
+  const time: EdgeClock = clock
+  const given: [EdgeAnswers, EdgeRawAnswers, EdgeClaim] = [{}, {}, { loginId: '' }]
+  console.log(time, given)
+  const { institution } = await there.start<Pick<Connected, 'institution'>>({ connection: '' }).result()
+  return institution ?? ''
+}
+
+export function refused(error: EdgeError): string {
+  const same: FlowError = error
+  return same.next === 'sign-in' || (same.code in edgeCodes && same.code === 'TOO_MANY') ? error.message : ''
+}
+
 export async function slimmed(): Promise<Flow<Authorized>> {
   await slim.load(wasm)
   await slim.load(fetch('/module.wasm'))
@@ -398,6 +450,10 @@ export function misuses(step: Step<Authorized>, error: FlowError): void {
   flinksCalls.statements({ requestId: '', numberOfStatements: 'Months6' }, callsHost)
   // @ts-expect-error a call that Flinks does not have
   flinksCalls.request('GetEverything', {}, config)
+  // @ts-expect-error a flow of nobody's
+  remote('/mfa').start()
+  // @ts-expect-error the page names its own connection, and nothing of the vendor's
+  remote('/mfa').start({ loginId: '' })
   // @ts-expect-error a reply needs its status
   flinksCalls.authorizeResponse({ body: '' })
   console.log(id)

@@ -63,6 +63,7 @@ test('the connect entry, too, which needs a document', async (t) => {
 for (const [entry, least] of [
   ['main', 30],
   ['calls-main', 15],
+  ['remote', 10],
 ]) {
   test(`every exported name of ${entry} is used`, () => {
     const exported = readFileSync(join(app, `node_modules/bank-mfa/dist/${entry}.d.ts`), 'utf8')

@@ -1,0 +1,293 @@
+/**
+ * A flow that runs at an edge of the company's own (`bank-mfa/edge`), followed from a page. Needs no wasm. The page
+ * holds no key and judges nothing: it shows what the edge says, and passes on what the person says.
+ */
+import { isGuid } from './connect-message.js'
+import { FlowError, invalidInput, secretMissing, staleRound } from './errors.js'
+import { toJson } from './host.js'
+import { Edge, Lost, type EdgeStep, type RemoteOptions, type Reply } from './remote-edge.js'
+import { Steps, challenge, toUrl, type ChallengeStep, type ConnectStep, type RedirectStep, type Step } from './steps.js'
+import type { Code, Failure, Next, Round } from './wasm/bank_mfa.js'
+
+export { FlowError, type EdgeCode } from './errors.js'
+export type { Clock } from './host.js'
+export type { RemoteOptions } from './remote-edge.js'
+export type { Answers, ChallengeStep, Claim, ConnectStep, RawAnswers, RedirectStep, Step } from './steps.js'
+
+/** An edge, and the flows that run there. */
+export interface Remote {
+  /** Starts a flow of a connection, by the company's own name for it, or joins the one that runs. */
+  start<Result = unknown>(params: { connection: string }): RemoteFlow<Result>
+  /** Takes up a flow by its handle: after a reload, in another tab. */
+  resume<Result = unknown>(handle: string): RemoteFlow<Result>
+}
+
+/** The edge at an address, such as `/mfa`. Throws a `FlowError` with `INVALID_INPUT` where that is none. */
+export function remote(url: string | URL, options: RemoteOptions = {}): Remote {
+  const edge = new Edge(url, options)
+  return {
+    start(params) {
+      const connection = params?.connection
+      if (typeof connection !== 'string') throw invalidInput('/params/connection', 'must be a string')
+      return new RemoteFlow(edge, '', { connection })
+    },
+    resume(handle) {
+      // It becomes a part of the address.
+      if (typeof handle !== 'string' || !/^[\w-][\w.~-]*$/.test(handle))
+        throw invalidInput('/handle', 'must be what snapshot() gave')
+      return new RemoteFlow(edge, handle)
+    },
+  }
+}
+
+/** How often in a row a call may be lost: to an edge that was never heard, and to one that was. */
+const [FIRST_TRIES, TRIES] = [5, 20]
+
+/** `visibilitychange` arrives at the window, too. */
+const WAKING = ['online', 'visibilitychange']
+
+/** The first pause before a call is repeated, and the longest. */
+const PAUSE = 1_000
+const LONGEST_PAUSE = 30_000
+
+/** The steps of a flow at the edge. It survives being offline, a hidden tab, and any lost reply. */
+export class RemoteFlow<Result = unknown> extends Steps<Result> {
+  readonly #edge: Edge
+  #handle: string
+  /** Counted by the edge, from 1: what is no newer is no news. */
+  #version = 0
+  /** Tells one step from the next. */
+  #seen = ''
+  /** How many waits came to nothing since the edge was last heard. */
+  #lost = 0
+  readonly #over = new AbortController()
+  /** Ends the wait or the pause that is under way. */
+  #woken = new AbortController()
+  /** What a wait waits for. */
+  #told = Promise.resolve()
+
+  /** @internal */
+  constructor(edge: Edge, handle: string, start?: object) {
+    super()
+    this.#edge = edge
+    this.#handle = handle
+    for (const event of WAKING) globalThis.addEventListener?.(event, this.#wake)
+    void this.#follow(start)
+  }
+
+  /** Names the flow to the edge. Empty until the edge has told it, with the first change of `current`. */
+  get id(): string {
+    return this.#handle.split('~', 1).join()
+  }
+
+  /**
+   * The handle, for the page to keep and to give to `resume`. Empty for as long as `id`. It changes with the step
+   * where the edge keeps its flows in tickets, and nowhere else.
+   */
+  snapshot(): string {
+    return this.#handle
+  }
+
+  /** Ends the flow with `cancelled`, here at once. The edge is told once; what was sent is not taken back. */
+  readonly cancel = (): void => {
+    if (this.#over.signal.aborted) return
+    this.#fail(ending('cancelled', 'start-over', 'the flow was cancelled'))
+    if (this.#handle !== '') this.#tellCancelled()
+  }
+
+  /** Waits for news until the flow has ended, by one connection at a time. */
+  async #follow(start: object | undefined): Promise<void> {
+    try {
+      while (!this.#over.signal.aborted) {
+        await this.#told
+        const { signal } = this.#woken
+        const before = this.#version
+        try {
+          await (this.#handle === '' ? this.#start(start) : this.#wait(signal))
+          if (this.#version === before) await this.#edge.pause(PAUSE, signal)
+        } catch (error) {
+          if (!signal.aborted || error instanceof FlowError) this.#lost = await this.#bear(error, this.#lost)
+        }
+      }
+    } catch (error) {
+      this.#fail(error as FlowError)
+    }
+  }
+
+  async #start(body: object | undefined): Promise<void> {
+    // Not even a cancelled flow gives this up: the edge would run it on.
+    const reply = await this.#edge.ask('', '', new AbortController().signal, body)
+    if (!reply.flow) throw new Lost()
+    this.#handle = reply.flow
+    if (this.#over.signal.aborted) this.#tellCancelled()
+    else this.#heard(reply)
+  }
+
+  async #wait(signal: AbortSignal): Promise<void> {
+    if (this.#edge.streams) await this.#edge.listen(this.#handle, signal, this.#heard)
+    if (this.#edge.streams) return
+    this.#heard(await this.#edge.ask(this.#handle, `?after=${this.#version}`, signal))
+  }
+
+  /** Somebody is there again, or the network is: what is under way may be dead, or a long pause. */
+  readonly #wake = (): void => {
+    if (!globalThis.document?.hidden) this.#again()
+  }
+
+  #again(): void {
+    this.#woken.abort()
+    this.#woken = new AbortController()
+  }
+
+  #tell(step: Step, route: string, body: object): Promise<void> {
+    const told = this.#insist(step, route, body)
+    if (this.#handle.includes('~')) {
+      // A ticket serves one call at a time: the wait makes way.
+      this.#told = told.catch(() => {})
+      this.#again()
+    }
+    return told
+  }
+
+  /**
+   * Says something of a step until the edge has heard it, or the flow has left the step. Where a reply was lost, a
+   * look tells whether it was heard; where the flow stands as it stood it is said again, which is safe even if it is
+   * still on its way: the edge takes one answer a round, and gives the outcome of that one to all others.
+   */
+  async #insist(step: Step, route: string, body: object): Promise<void> {
+    const { signal } = this.#over
+    for (let [lost, again] = [0, false]; this.current === step; again = true) {
+      try {
+        if (again) this.#heard(await this.#edge.ask(this.#handle, '', signal))
+        if (this.current !== step) return
+        return this.#heard(await this.#edge.ask(this.#handle, route, signal, body))
+      } catch (error) {
+        if (!signal.aborted) lost = await this.#bear(error, lost)
+      }
+    }
+  }
+
+  #tellCancelled(): void {
+    this.#edge.ask(this.#handle, '/cancel', new AbortController().signal, {}).catch(() => {})
+  }
+
+  /** After a lost call: pauses, longer each time, or gives up. Gives how many were lost in a row now. */
+  async #bear(error: unknown, lost: number): Promise<number> {
+    if (error instanceof FlowError) throw error
+    const offline = globalThis.navigator?.onLine === false
+    if (!offline && lost >= (this.#version > 0 ? TRIES : FIRST_TRIES)) {
+      const retryAt = this.#edge.clock.now() + LONGEST_PAUSE
+      throw ending('unreachable', 'retry-later', 'the edge was not reached', retryAt)
+    }
+    const longest = offline ? LONGEST_PAUSE : Math.min(LONGEST_PAUSE, PAUSE * 2 ** lost)
+    const after = error instanceof Lost ? error.after : 0
+    // What the edge asks for is kept, whoever is there again.
+    const { signal } = after > 0 ? this.#over : this.#woken
+    await this.#edge.pause(Math.max(after, longest * (0.5 + Math.random() / 2)), signal)
+    return offline ? lost : lost + 1
+  }
+
+  readonly #heard = ({ flow, version, step }: Reply): void => {
+    this.#lost = 0
+    if (this.#over.signal.aborted || version < this.#version) return
+    const seen = identify(step)
+    this.#version = version
+    this.#handle = flow ?? this.#handle
+    if (seen === this.#seen) return
+    this.#seen = seen
+    this.#enter(step)
+  }
+
+  #enter(step: EdgeStep): void {
+    switch (step.kind) {
+      case 'working':
+        return this.set(step)
+      case 'challenge':
+        return this.set(this.#challenge(step.round))
+      case 'redirect':
+        return this.set(this.#redirect(step.url))
+      case 'connect':
+        return this.set(this.#connect(step))
+      case 'done':
+        return this.#end({ kind: 'done', result: step.result as Result })
+      case 'failed':
+        return this.#end({ ...step, error: new FlowError(step.failure, this.id) })
+    }
+  }
+
+  #challenge(round: Round): ChallengeStep {
+    const step = challenge(round, async (answers, isRaw) => {
+      // Refuses what JSON would leave out.
+      toJson('answers', answers, !isRaw)
+      if (this.current !== step) throw staleRound(this.id)
+      await this.#tell(step, '/answer', { round: round.number, [isRaw ? 'raw' : 'answers']: answers })
+    })
+    return step
+  }
+
+  #redirect(url: string): RedirectStep {
+    const returned = (landing: string | URL) => void this.#say(step, { kind: 'landed', url: toUrl(landing).href })
+    const step: RedirectStep = { kind: 'redirect', url, returned, signal: this.open() }
+    return step
+  }
+
+  #connect({ purpose, until, address }: EdgeStep & { kind: 'connect' }): ConnectStep {
+    const step: ConnectStep = {
+      kind: 'connect',
+      purpose,
+      until,
+      signal: this.open(),
+      address: async () => {
+        if (address === null) throw secretMissing(this.id)
+        return address
+      },
+      returned: ({ loginId, state }) => {
+        if (!isGuid(loginId)) throw invalidInput('/claim/loginId', 'must be a GUID')
+        return this.#say(step, { kind: 'returned', claim: { loginId, state } })
+      },
+      tokenRefused: () => void this.#say(step, { kind: 'token-refused' }),
+    }
+    return step
+  }
+
+  /** Nobody has to listen to what comes of it: the flow goes on waiting, or leaves the step. */
+  #say(step: Step, message: object): Promise<void> {
+    const told = this.#tell(step, '/message', message)
+    told.catch(() => {})
+    return told
+  }
+
+  #fail(error: FlowError): void {
+    const { code, next, retryAt = null, status = null } = error
+    const message = error.message.slice(`${code}: `.length)
+    this.#end({ kind: 'failed', failure: { code, next, message, retryAt, vendorCode: null, status } as Failure, error })
+  }
+
+  #end(step: Step<Result>): void {
+    if (this.#over.signal.aborted) return
+    for (const event of WAKING) globalThis.removeEventListener?.(event, this.#wake)
+    this.#over.abort()
+    this.#woken.abort()
+    this.set(step)
+  }
+}
+
+function ending(code: Code, next: Next, message: string, retryAt: number | null = null): FlowError {
+  return new FlowError({ code, next, message, retryAt, vendorCode: null, status: null })
+}
+
+/** The same step may come again with a later version, and stays the same object. */
+function identify(step: EdgeStep): string {
+  switch (step.kind) {
+    case 'working':
+      return `working ${step.stage} ${step.until}`
+    case 'challenge':
+      return `challenge ${step.round.number}`
+    case 'redirect':
+      return `redirect ${step.url}`
+    case 'connect':
+      return `connect ${step.address}`
+    default:
+      return step.kind
+  }
+}
