@@ -163,6 +163,7 @@ const plain: FlinksHost = { instance: 'toolbox', customerId: '', authorizeToken:
 const byLogin: AuthorizeParams = { loginId: '', mostRecentCached: true, language: 'fr', save: false, tag: '' }
 const flow: Flow<Authorized> = flinks.authorize(byLogin, host)
 const again: Flow<Authorized> = restore(flow.snapshot(), plain)
+const reconnected: Flow<Connected> = restore<Connected>(flow.snapshot(), plain)
 const id: string = again.id
 
 export async function run(): Promise<Authorized> {
@@ -389,7 +390,7 @@ export async function followed(): Promise<string> {
   for (const either of anywhere) {
     for await (const step of either) {
       if (step.kind === 'challenge') await ask(step satisfies EdgeChallengeStep)
-      if (step.kind === 'connect') await showFrame(step satisfies EdgeConnectStep)
+      if (step.kind === 'connect') await show(step satisfies EdgeConnectStep)
       if (step.kind === 'redirect') open(step satisfies EdgeRedirectStep)
       if (step.kind === 'failed') explain(step.failure, step.error)
     }
