@@ -1,7 +1,7 @@
 import { invalidInput } from '../errors.js'
 import type { RawAnswers } from '../steps.js'
 import { realTime } from '../host.js'
-import type { EdgeConfig } from './config.js'
+import type { Asked, EdgeConfig, Ended } from './config.js'
 import { checkOrigin, preflight, readBody, replyHeaders, TICKET } from './defence.js'
 import { readHint } from './hints.js'
 import { Local } from './local.js'
@@ -9,6 +9,7 @@ import { openapi } from './openapi.js'
 import { problem, Problem, toProblem } from './problem.js'
 import { Runner, type At, type Given, type Home, type Message, type State } from './runner.js'
 import { sealer, type Sealer } from './seal.js'
+import type { Store } from './store.js'
 import { stream } from './stream.js'
 import { readTicket, TICKETS, ticketStore, type Newest, type TicketStore } from './ticket.js'
 
@@ -26,34 +27,49 @@ export interface Edge<Env> {
 
 const HOUR = 3_600_000
 
+/** An edge whose flows live elsewhere: its configuration names no store. */
+export type Storeless<Env> = Omit<EdgeConfig<Env>, 'store'>
+
 /** Makes the handler. Throws where the configuration cannot be right. */
 export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
+  return handler(config)
+}
+
+/** What a runner takes from a configuration. */
+export function toOptions<Env>(config: Storeless<Env>, env: Env) {
+  const { clock = realTime, fetch, timeout, resolve, onAsked, onEnded, onError, limits } = config
+  return {
+    sealer: toSealer(config, env),
+    clock,
+    options: { fetch, timeout },
+    resolve: async (user: string, connection: string) => resolve(user, connection, env),
+    onAsked: onAsked && ((asked: Asked) => onAsked(asked, env)),
+    onEnded: onEnded && ((ended: Ended) => onEnded(ended, env)),
+    onError: (error: unknown) => void onError?.(error, env),
+    answersPerFlow: limits?.answersPerFlow ?? 20,
+  }
+}
+
+/** Makes the handler, before a home elsewhere where one is given, and else before a runner here. */
+export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, home?: (env: Env) => Home): Edge<Env> {
   const { origins, limits = {}, clock = realTime, hints } = config ?? {}
-  const { answersPerFlow = 20, startsPerHour = 30, body: longest = 65_536 } = limits
-  check(config)
+  const { startsPerHour = 30, body: longest = 65_536 } = limits
+  check(config, home !== undefined)
   const local = new Local()
   const newest: Newest = new Map()
 
-  const toRunner = (env: Env, sealer: Sealer, context: Context | undefined, tickets?: TicketStore): Runner => {
-    const { store, fetch, timeout, resolve, onAsked, onEnded, onError } = config
+  const toRunner = (env: Env, context: Context | undefined, tickets?: TicketStore): Runner => {
+    const { store } = config
     return new Runner({
-      store: tickets ?? (typeof store === 'function' ? store(env) : (store as Exclude<typeof store, 'ticket'>)),
-      sealer,
-      clock,
-      options: { fetch, timeout },
-      resolve: async (user, connection) => resolve(user, connection, env),
-      onAsked: onAsked && ((asked) => onAsked(asked, env)),
-      onEnded: onEnded && ((ended) => onEnded(ended, env)),
-      onError: (error) => void onError?.(error, env),
+      ...toOptions(config, env),
+      store: tickets ?? (typeof store === 'function' ? store(env) : (store as Store)),
       background: (task) => context?.waitUntil(task),
       // The flows of tickets do not meet.
       local: tickets ? new Local() : local,
-      answersPerFlow,
       ...(tickets && { ticket: TICKETS }),
     })
   }
-
-  const toSealer = (env: Env) => sealer(typeof config.seal === 'function' ? config.seal(env) : config.seal)
+  const toHome = (env: Env, context: Context | undefined) => home?.(env) ?? toRunner(env, context)
 
   async function route(request: Request, env: Env, context: Context | undefined): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
@@ -73,19 +89,19 @@ export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
     const user = await config.authenticate(request, env)
     if (typeof user !== 'string' || user === '') throw problem('UNAUTHENTICATED')
 
-    const sealer = toSealer(env)
+    const sealer = toSealer(config, env)
     const at = { id, flow, user }
     if (config.store === 'ticket') {
       const given = request.headers.get(TICKET)
       const tickets = isFlows ? ticketStore(null) : await readTicket(given, at, sealer, newest, clock.now())
-      const home = toRunner(env, sealer, context, tickets)
+      const home = toRunner(env, context, tickets)
       const state = isFlows
         ? await start(home, sealer, body, user, env)
         : await call(home, at, verb, body, request, searchParams)
       return json(state, { [TICKET]: tickets.ticket() ?? '' })
     }
 
-    const home = toRunner(env, sealer, context)
+    const home = toHome(env, context)
     if (isFlows) {
       const starts = await sealer.name('starts', user)
       if (!(await home.count(starts, startsPerHour, HOUR))) throw problem('TOO_MANY')
@@ -124,9 +140,9 @@ export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
       const whose = await hints?.connectionOf(said, env)
       const found = whose && (await config.resolve(whose.user, whose.connection, env))
       if (!whose || !found || config.store === 'ticket') return
-      const sealer = toSealer(env)
+      const sealer = toSealer(config, env)
       const id = await sealer.name('flow', whose.user, found.key ?? whose.connection)
-      await toRunner(env, sealer, context).hint({ id, ...whose })
+      await toHome(env, context).hint({ id, ...whose })
     }
     // The vendors want their reply at once: Flinks a 200, MX a 204.
     const task = look().catch((error: unknown) => void config.onError?.(error, env))
@@ -153,7 +169,7 @@ export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
           : config.store
     if (store === undefined) return
     const tasks: Promise<unknown>[] = []
-    const home = toRunner(env as Env, toSealer(env as Env), { waitUntil: (task) => void tasks.push(task) })
+    const home = toRunner(env as Env, { waitUntil: (task) => void tasks.push(task) })
     const due = (await store.due?.(clock.now(), 100)) ?? []
     const results = await Promise.allSettled([...due.map((id) => home.due(id)), ...tasks])
     for (const result of results) if (result.status === 'rejected') void config.onError?.(result.reason, env as Env)
@@ -161,6 +177,10 @@ export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
   }
 
   return Object.assign(handle, { sweep })
+}
+
+function toSealer<Env>({ seal }: Storeless<Env>, env: Env): Sealer {
+  return sealer(typeof seal === 'function' ? seal(env) : seal)
 }
 
 async function call(
@@ -234,7 +254,7 @@ function toResponse({ body }: Problem): Response {
   return new Response(JSON.stringify(body), { status: body.status, headers })
 }
 
-function check(config: EdgeConfig<never>): void {
+function check(config: Storeless<never> & Partial<EdgeConfig<never>>, hasHome: boolean): void {
   const isFunction = (value: unknown) => typeof value === 'function'
   const needs: [string, boolean, string][] = [
     ['authenticate', isFunction(config?.authenticate), 'must be a function'],
@@ -247,7 +267,7 @@ function check(config: EdgeConfig<never>): void {
     ['seal', isFunction(config?.seal) || isObject(config?.seal), 'must be the keys, or a function'],
     [
       'store',
-      config?.store === 'ticket' || isFunction(config?.store) || isObject(config?.store),
+      hasHome || config?.store === 'ticket' || isFunction(config?.store) || isObject(config?.store),
       'must be a store, a function, or ticket',
     ],
   ]
