@@ -10,7 +10,17 @@ export {
   type Limits,
   type MxConnection,
 } from './config.js'
-export { edge, type Edge } from './handler.js'
+export {
+  durable,
+  type Durable,
+  type DurableConfig,
+  type FlowObject,
+  type ObjectNamespace,
+  type ObjectState,
+  type ObjectStorage,
+  type ObjectTransaction,
+} from './durable.js'
+export { edge, type Edge, type Storeless } from './handler.js'
 export type { Hint } from './hints.js'
 export { openapi } from './openapi.js'
 export { postgres, postgresTable, type Query } from './postgres.js'
