@@ -269,16 +269,15 @@ export class Runner implements Home {
     const { local, background } = this.#own
     const run = async () => {
       const connection = known ?? (await this.#connection(held.record))
-      const after = await this.#newTurn(id, held).run(connection, act)
-      await this.#tellAsked(held.record, after.record, present)
-      return this.#tell(id, after)
+      return this.#tell(id, await this.#newTurn(id, held).run(connection, act))
     }
     const turn = run().finally(() => {
       local.turns.delete(id)
       local.notify(id)
     })
     local.turns.set(id, turn)
-    background(turn.catch(() => {}))
+    // The person may answer while the company is still being told that they are asked.
+    background(turn.then((after) => this.#tellAsked(held.record, after.record, present)).catch(() => {}))
     return turn
   }
 
