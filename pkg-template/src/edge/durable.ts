@@ -83,9 +83,10 @@ interface Head {
 const PART = 100_000
 
 /**
- * How long a send may take before an alarm comes to stay with it, in milliseconds: sooner than an idle object is ended.
+ * How much later than something is due its alarm rings, in milliseconds: a page that looks goes on without one, and so
+ * does whoever is sending, unless it takes long.
  */
-const SOON = 5_000
+const LATER = 3_000
 
 /** When an alarm that came to nothing rings again, in milliseconds. */
 const AGAIN = 60_000
@@ -187,8 +188,7 @@ function objectStore(storage: ObjectStorage, now: () => number): Store {
         const head: Head = { id, version: version + 1, due: due ?? expires, expires, parts }
         await transaction.put({ head, ...Object.fromEntries(texts) })
         if (before > parts) await transaction.delete(keys(parts, before))
-        // What is due is being done, by whoever writes this.
-        await transaction.setAlarm(head.due > now() ? head.due : now() + SOON)
+        await transaction.setAlarm(Math.max(head.due, now()) + LATER)
         return true
       }),
     async remove() {

@@ -1,0 +1,30 @@
+# The edge on Durable Objects, as `durable.test.mjs` runs it. The test puts the bundled worker and the wasm beside a
+# copy of this file, and names the folder of the storage.
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "edge", worker = .edge),
+    (name = "storage", disk = (path = "storage", writable = true)),
+    (name = "loopback", network = (allow = ["private"])),
+  ],
+  sockets = [(name = "edge", service = "edge", address = "127.0.0.1:0", http = ())],
+);
+
+const edge :Workerd.Worker = (
+  modules = [
+    (name = "worker.js", esModule = embed "worker.js"),
+    (name = "bank_mfa_bg.wasm", wasm = embed "bank_mfa_bg.wasm"),
+  ],
+  durableObjectNamespaces = [(className = "FlowObject", uniqueKey = "flows", enableSql = true)],
+  durableObjectStorage = (localDisk = "storage"),
+  bindings = [
+    (name = "FLOWS", durableObjectNamespace = "FlowObject"),
+    (name = "VENDOR", fromEnvironment = "VENDOR"),
+    (name = "CONNECTIONS", fromEnvironment = "CONNECTIONS"),
+    (name = "BEGAN", fromEnvironment = "BEGAN"),
+    (name = "SPEED", fromEnvironment = "SPEED"),
+  ],
+  globalOutbound = "loopback",
+  compatibilityDate = "2026-10-01",
+);

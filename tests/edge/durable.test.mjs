@@ -1,0 +1,156 @@
+/** Flows in Durable Objects: in a real workerd, with their storage on disk. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { fill } from '../package/fill.mjs'
+import { bundled, byFlinks, byMx, stage } from './durable.mjs'
+
+let bundle
+before(async () => (bundle = await bundled()))
+after(() => bundle.remove())
+
+const FLINKS = (username, kind) => (bank) => ({ c_1: byFlinks(bank, username, kind) })
+const MX = (name) => (bank) => ({ c_1: byMx(bank, name) })
+
+/** The right answers of a person: at MX every one is asked for the same city. */
+const rightOf = ({ bank }, username) => {
+  const person = bank.people.find((person) => person.username === username)
+  if (person) return (round) => fill(round, person.responses[(round.number - 1) % person.responses.length])
+  return ({ challenges }) => Object.fromEntries(challenges.map(({ fields: [{ name }] }) => [name, 'Chicago']))
+}
+
+// Most of their time is waiting.
+describe('flows in Durable Objects', { concurrency: 2 }, () => {
+  test('each route leads through the object', async (t) => {
+    const on = await stage(t, bundle, (bank) => ({
+      c_1: byFlinks(bank, 'many_rounds'),
+      c_2: byFlinks(bank, 'Greatday', 'reconnect'),
+      c_3: byMx(bank, 'text'),
+    }))
+    const { page } = on
+    const begun = await page.start('c_1')
+    const events = page.ask('GET', `/mfa/flows/${begun.flow}`, undefined, { accept: 'text/event-stream' })
+    const state = await page.settled(begun)
+    assert.equal((await page.start('c_1')).flow, begun.flow, 'a second start joins the first')
+    assert.deepEqual((await page.answer(state, 1, {})).fields, [{ name: '1.1.answer', reason: 'missing' }])
+    assert.equal((await page.answer(state, 9, {})).code, 'OUT_OF_TURN')
+    assert.equal(await page.walk(state, rightOf(on, 'many_rounds')), 'done')
+    const heard = await (await events).text()
+    assert.match(heard, /"kind":"challenge"[^]*"kind":"done"/)
+    const { outcome, result } = await on.told('ended')
+    assert.deepEqual([outcome, result.loginId], ['done', on.bank.loginId('many_rounds')])
+
+    const frame = await page.settled(await page.start('c_2'))
+    assert.equal(frame.step.kind, 'connect')
+    const claim = { loginId: on.bank.loginId('text_or_call') }
+    const refused = await page.settled(await page.message(frame, { kind: 'returned', claim }))
+    assert.equal(refused.step.failure.code, 'login-mismatch')
+
+    const open = await page.settled(await page.start('c_3'))
+    assert.equal((await page.cancel(open)).step.failure.code, 'cancelled')
+    const hint = await page.ask('POST', '/mfa/hints/mx', { member_guid: 'c_3' })
+    assert.equal(hint.status, 204)
+    assert.equal((await page.ask('GET', '/mfa/openapi.json')).status, 200)
+
+    const stranger = { authorization: 'bob' }
+    assert.equal((await page.ask('GET', `/mfa/flows/${open.flow}`, undefined, stranger)).status, 404)
+    assert.equal((await page.ask('POST', '/mfa/flows', { connection: 'c_1' }, stranger)).status, 404)
+  })
+
+  test('a namespace of keys and values serves as well', async (t) => {
+    const on = await stage(t, bundle, FLINKS('Greatday'), { config: 'keys.capnp' })
+    assert.equal(await on.page.walk(await on.page.start('c_1'), rightOf(on, 'Greatday')), 'done')
+  })
+
+  test('a record that is longer than a value may be is kept in parts', async (t) => {
+    const on = await stage(t, bundle, (bank) => {
+      const connection = byFlinks(bank, 'Greatday')
+      connection.flow.params.tag = 'x'.repeat(120_000)
+      return { c_1: connection }
+    })
+    const state = await on.page.settled(await on.page.start('c_1'))
+    assert.ok((await on.inside(state)).keys.length > 2)
+    await on.crash()
+    assert.deepEqual(await on.page.look(state), state)
+    await on.page.cancel(state)
+    assert.deepEqual((await on.inside(state)).keys, ['head', 'part 0'])
+  })
+
+  test('where no page is, the alarm polls, over a crash as well', async (t) => {
+    const on = await stage(t, bundle, FLINKS('slow_pending'))
+    const polled = on.caught('poll')
+    await on.page.start('c_1')
+    await polled
+    await on.crash()
+    assert.equal((await on.told('ended')).outcome, 'done')
+    const { liveStarts, polls } = on.bank.counts()
+    assert.equal(liveStarts, 1)
+    assert.ok(polls >= 2)
+  })
+
+  for (const [where, username, kind, when, code, counts] of [
+    ['before a start that the bank has not heard', 'Greatday', 'start', 'before', 'outcome-unknown', [0, 0]],
+    ['behind a start that the bank has heard', 'Greatday', 'start', 'after', 'outcome-unknown', [1, 0]],
+    ['where the person is asked', 'Greatday', null, null, 'done', [1, 1]],
+    ['before an answer that the bank has not heard', 'Greatday', 'answer', 'before', 'outcome-unknown', [1, 0]],
+    ['behind an answer that the bank has heard', 'Greatday', 'answer', 'after', 'done', [1, 1]],
+    ['while it polls', 'slow_after_answer', 'poll', 'after', 'done', [1, 1]],
+    ['before a job that MX has not heard', 'text', 'start', 'before', 'done', [0, 0]],
+    ['behind a job that MX has heard', 'text', 'start', 'after', 'done', [0, 1]],
+    ['where MX asks', 'text', null, null, 'done', [0, 1]],
+    ['before an answer that MX has not heard', 'text', 'answer', 'before', 'done', [0, 1]],
+    ['behind an answer that MX has heard', 'text', 'answer', 'after', 'done', [0, 1]],
+  ]) {
+    test(`a worker that is killed ${where}, of ${username}, goes on: ${code}`, async (t) => {
+      const on = await stage(t, bundle, username === 'text' ? MX(username) : FLINKS(username))
+      const { page } = on
+      const right = rightOf(on, username)
+      const caught = kind && on.caught(kind, when)
+      const state = await page.start('c_1')
+      // The page is there until the worker dies.
+      const walked = kind ? page.walk(state, right) : page.settled(state)
+      await (caught ?? walked)
+      walked.catch(() => {})
+      await on.crash()
+      assert.equal(await page.walk(await page.look(state), right), code)
+      const { liveStarts, answers, jobsStarted } = on.bank.counts()
+      assert.deepEqual([liveStarts, answers], counts)
+      assert.ok(jobsStarted <= 1)
+    })
+  }
+
+  test('of 50 clients that answer the same round at once one is sent, and all get its outcome', async (t) => {
+    // Slower than elsewhere: the 25 seconds that a request waits must do for all of them.
+    const on = await stage(t, bundle, FLINKS('text_or_call'), { speed: 5 })
+    const { page } = on
+    const state = await page.settled(await page.start('c_1'))
+    const answers = rightOf(on, 'text_or_call')(state.step.round)
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => page.answer(state, 1, answers)))
+    assert.equal(outcomes[0].step.round.number, 2)
+    for (const outcome of outcomes) assert.deepEqual(outcome, outcomes[0])
+    assert.equal(on.bank.counts().answers, 1)
+  })
+
+  test('nothing on the disk tells who or what, and in the end nothing is left', async (t) => {
+    const connections = (bank) => ({ c_1: byFlinks(bank, 'Greatday'), c_2: byFlinks(bank, 'text_or_call') })
+    const on = await stage(t, bundle, connections, { speed: 500 })
+    const { page, bank } = on
+    const gone = async (state) => {
+      for (let inside; inside?.alarm !== null || inside.keys.length > 0;) inside = await on.inside(state)
+      assert.equal((await page.look(state)).code, 'NOT_FOUND')
+    }
+    const state = await page.start('c_1')
+    assert.equal(await page.walk(state, rightOf(on, 'Greatday')), 'done')
+    const { loginId } = (await on.told('ended')).result
+    const asked = await page.settled(await page.start('c_2'))
+    assert.equal(asked.step.kind, 'challenge')
+    const bytes = on.bytes()
+    assert.ok(bytes.includes('bm1.k1.'))
+    for (const word of [loginId, bank.loginId('text_or_call'), bank.secretKey, 'Montreal', 'phone', 'Flinks']) {
+      assert.ok(!bytes.includes(word), `${word} is on the disk`)
+    }
+    await gone(state)
+    // Nobody answers, and at last the alarm ends it.
+    assert.equal((await on.told('ended')).failure.code, 'session-expired')
+    await gone(asked)
+  })
+})

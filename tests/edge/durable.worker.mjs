@@ -1,0 +1,66 @@
+/** What runs in workerd: the edge on Durable Objects, in a time that runs faster than ours, alarms among it. */
+import { durable } from 'bank-mfa/edge'
+
+const time = {}
+const toReal = (at) => time.began + (at - time.began) / time.speed
+const fast = (ms) => ms / time.speed
+const begin = ({ BEGAN, SPEED }) => Object.assign(time, { began: Number(BEGAN), speed: Number(SPEED) })
+
+const clock = {
+  now: () => Math.floor(time.began + (Date.now() - time.began) * time.speed),
+  wait: (ms, signal) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, fast(ms))
+      signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
+    }),
+}
+
+const tell = (what, { VENDOR }) => fetch(`${VENDOR}/told`, { method: 'POST', body: JSON.stringify(what) })
+
+const { fetch: handle, FlowObject: Flows } = durable({
+  objects: (env) => env.FLOWS,
+  authenticate: (request) => request.headers.get('authorization'),
+  resolve: (user, connection, env) => JSON.parse(env.CONNECTIONS)[`${user}/${connection}`] ?? null,
+  origins: ['https://app.example'],
+  seal: { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } },
+  hints: { connectionOf: ({ memberGuid }) => ({ user: 'ann', connection: memberGuid }) },
+  onAsked: (asked, env) => tell({ asked }, env),
+  onEnded: (ended, env) => tell({ ended }, env),
+  onError: (error) => console.error(error.message),
+  clock,
+})
+
+/** Alarms ring in our time. */
+const hurried = (storage) =>
+  new Proxy(storage, {
+    get(_, name) {
+      if (name === 'setAlarm') return (at) => storage.setAlarm(toReal(at))
+      if (name === 'transaction') return (run) => storage.transaction((inner) => run(hurried(inner)))
+      return storage[name].bind(storage)
+    },
+  })
+
+export class FlowObject extends Flows {
+  #storage
+
+  constructor(state, env) {
+    begin(env)
+    super({ storage: hurried(state.storage), waitUntil: (task) => state.waitUntil(task) }, env)
+    this.#storage = state.storage
+  }
+
+  /** What is in the object, for the test. */
+  async fetch(request) {
+    if (request.method === 'POST') return super.fetch(request)
+    return Response.json({ keys: [...(await this.#storage.list()).keys()], alarm: await this.#storage.getAlarm() })
+  }
+}
+
+export default {
+  fetch(request, env, context) {
+    begin(env)
+    const { pathname } = new URL(request.url)
+    if (!pathname.startsWith('/objects/')) return handle(request, env, context)
+    return env.FLOWS.get(env.FLOWS.idFromName(pathname.split('/').at(-1))).fetch('https://flow/')
+  },
+}
