@@ -92,11 +92,12 @@ target/glue/wasm/%_inline.js: tests/tools/glue.mjs $(NPM) | $(BINDGEN)
 
 PACKAGED := pkg-template/package.json pkg-template/README.md LICENSE-APACHE LICENSE-MIT
 
-$(PACKAGE): $(GLUE) $(PACKAGED) Cargo.toml pkg-template/tsconfig.json pkg-template/src \
+$(PACKAGE): $(GLUE) $(PACKAGED) Cargo.toml pkg-template/tsconfig.json pkg-template/src $(wildcard pkg-template/worker/*) \
   $(wildcard pkg-template/src/*.ts pkg-template/src/*/*.ts) tests/tools/manifest.mjs
 	rm -rf $(@D)
 	$(BIN)/tsc --project pkg-template
 	cp -r target/glue/wasm $(@D)/dist/
+	cp -r pkg-template/worker $(@D)/
 	cp $(PACKAGED) $(@D)/
 	node tests/tools/manifest.mjs $(@D) $(VERSION)
 
