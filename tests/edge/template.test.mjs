@@ -1,16 +1,20 @@
 /** What a company copies, out of the packed tarball, as its README says. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { app, simulator } from '../package/bench.mjs'
 import { startWorkerd } from './workerd.mjs'
 
+const run = promisify(execFile)
 const SEAL_KEYS = JSON.stringify({ current: 'k1', keys: { k1: Buffer.alloc(32, 1).toString('base64') } })
 
 /** A copy of the template with the package beside it. */
@@ -89,4 +93,16 @@ test('the template, bundled as its README says, leads a flow to its end in worke
   const end = await call(`/${state.flow}/answer`, { round: 1, answers: { '1.1.answer': 'Montreal' } })
   assert.equal(end.step.kind, 'done')
   assert.deepEqual([ended.length, ended[0].result.loginId], [1, bank.loginId('Greatday')])
+})
+
+test('wrangler takes the template', async (t) => {
+  const folder = copied(t)
+  const wrangler = fileURLToPath(new URL('../node_modules/wrangler/bin/wrangler.js', import.meta.url))
+  const env = { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_PATH: folder, HOME: folder }
+  const { stdout } = await run(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', 'dist'], {
+    cwd: folder,
+    env,
+  })
+  assert.match(stdout, /env\.FLOWS \(FlowObject\) +Durable Object/)
+  assert.equal(readdirSync(join(folder, 'dist')).filter((name) => name.endsWith('.wasm')).length, 1)
 })
