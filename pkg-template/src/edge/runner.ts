@@ -189,7 +189,9 @@ export class Runner implements Home {
       else if (version > 0) await this.#own.store.remove(id)
       return
     }
-    if (isEnding(record.step)) await this.#tell(id, { record, version })
+    // Who ended it tells of it; another one does where that one was not heard.
+    const isLate = (record.due ?? 0) <= this.#own.clock.now()
+    if (isEnding(record.step)) await (isLate && this.#tell(id, { record, version }))
     else if (!this.#own.local.turns.has(id) && this.#wakes(record) <= this.#own.clock.now()) {
       await this.#turn(id, { record, version }, false).catch(unlessConflict)
     }
