@@ -124,12 +124,12 @@ demo: $(PACKAGE) $(NPM) ## build and serve the demo, print its address
 # Tests ---------------------------------------------------------------------------------------
 
 TALLY := node tests/tools/tally.mjs
-KINDS := rust wasm-node wasm-chromium package edge demo
+KINDS := rust wasm-node wasm-chromium package edge crash demo
 
 # Two at a time, each one's output in one piece once it is through; the longest come first.
 .PHONY: test
 test: tools ## everything, with the counts at the end
-	@$(MAKE) --jobs=2 --output-sync=target test-demo test-package test-edge test-rust test-wasm lint size
+	@$(MAKE) --jobs=2 --output-sync=target test-demo test-package test-edge test-crash test-rust test-wasm lint size
 	@$(TALLY) report $(KINDS)
 
 # Not the page's HTML: its white space is text.
@@ -170,6 +170,15 @@ test-package: chromium $(INSTALLED) $(NPM) ## the packed tarball in Node, worker
 .PHONY: test-edge
 test-edge: postgres $(INSTALLED) $(NPM) ## the edge of the packed tarball in Node, with PostgreSQL
 	@BANK_MFA_APP=$(CURDIR)/target/app $(TALLY) run edge $(NODE_TEST) tests/edge/*.test.mjs
+
+.PHONY: test-crash
+test-crash: postgres $(INSTALLED) $(NPM) ## a few flows of make crash
+	@BANK_MFA_APP=$(CURDIR)/target/app $(TALLY) run crash $(NODE_TEST) tests/crash/*.test.mjs
+
+# FLOWS=pattern takes those whose names fit.
+.PHONY: crash
+crash: postgres $(INSTALLED) $(NPM) ## kills a worker at every point of every flow
+	@BANK_MFA_APP=$(CURDIR)/target/app node tests/crash/crash.mjs '$(FLOWS)'
 
 .PHONY: test-demo
 test-demo: chromium $(PACKAGE) $(NPM) ## the demo in Chromium

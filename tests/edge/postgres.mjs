@@ -49,6 +49,8 @@ export async function startPostgres() {
   }
   await connect(1).query(postgresTable)
   return {
+    /** Where its socket is. */
+    folder,
     connect,
     async stop() {
       await Promise.all(pools.map((pool) => pool.end()))

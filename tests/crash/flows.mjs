@@ -1,0 +1,132 @@
+/** The flows that are crashed: each is a connection of the company's, and what its person does. */
+export const customerId = '43387ca6-0391-4c82-857d-70d95f087ecb'
+export const NOON = Date.UTC(2026, 0, 21, 12)
+
+/**
+ * `connect(bank, base)` makes the connection at a simulated bank that is served under `base`. `wrong` are the rounds that
+ * the person answers wrong at first, and `rules` the vendor's.
+ */
+const flow = (name, connect, more = {}) => ({ name, connect, wrong: [], rules: {}, ...more })
+
+// Flinks --------------------------------------------------------------------------------------
+
+const ASYNC = { authorizeAsync: true }
+
+const byFlinks = (kind, params, host) => (bank, base) => ({
+  vendor: 'flinks',
+  host: { instance: 'toolbox', customerId, baseUrl: base, ...host },
+  secretKey: bank.secretKey,
+  flow: { kind, params: params(bank) },
+})
+
+const authorize = (who, params, host) =>
+  byFlinks('authorize', (bank) => ({ loginId: bank.loginId(who), mostRecentCached: false, ...params }), host)
+const reconnect = (who, params, host) =>
+  byFlinks('reconnect', (bank) => ({ loginId: bank.loginId(who), ...params }), host)
+
+const signIn = (who) =>
+  byFlinks('authorize', ({ people }) => {
+    const { username, password } = people.find(({ username }) => username === who)
+    return { username, password, institution: 'FlinksCapital' }
+  })
+
+/** Each kind of challenge, two and more rounds, waits, and endings without the person. */
+const LIVE = [
+  ...['Greatday', 'three_questions', 'multiple_choice', 'multiple_answers', 'image_selection', 'text_or_call'],
+  ...['new_questions', 'device_push', 'one_time_verification', 'date_of_birth', 'mixed_types', 'equal_prompts'],
+  ...['many_rounds', 'changing_ids', 'steady_id', 'terms_after_mfa'],
+  ...['slow_pending', 'slow_dispatched', 'slow_after_answer', 'greatday_nomfa', 'code_invalid_password'],
+]
+
+const FLINKS = [
+  ...LIVE.map((who) => flow(`flinks live ${who}`, authorize(who))),
+  flow('flinks live, wrong, then right', authorize('Greatday'), { wrong: [1] }),
+  flow('flinks live, wrong, then three', authorize('three_after_wrong'), { wrong: [1] }),
+  flow('flinks live, may not ask', authorize('text_or_call'), { rules: { askByRequestId: false } }),
+  flow('flinks live, AuthorizeAsync at hand', authorize('text_or_call', {}, ASYNC)),
+  flow('flinks async', authorize('Greatday', { async: true }, ASYNC)),
+  flow('flinks async, wrong, then right', authorize('Greatday', { async: true }, ASYNC), { wrong: [1] }),
+  flow('flinks async, slow', authorize('slow_dispatched', { async: true }, ASYNC)),
+  flow('flinks cached', authorize('Greatday', { mostRecentCached: true })),
+  flow('flinks with credentials', signIn('Greatday')),
+  flow('flinks with credentials, no questions', signIn('greatday_nomfa')),
+  flow('flinks reconnect, nothing asked', reconnect('greatday_nomfa')),
+  flow('flinks reconnect, form', reconnect('Greatday', { presentation: 'form' })),
+  flow('flinks reconnect, form, async', reconnect('Greatday', { presentation: 'form', async: true }, ASYNC)),
+  flow('flinks reconnect, frame', reconnect('Greatday')),
+  flow('flinks reconnect, frame, async', reconnect('Greatday', { async: true }, ASYNC)),
+  flow('flinks reconnect, signs in again', reconnect('broken_login', { institutionId: 14 })),
+  flow('flinks reconnect, fresh enough', reconnect('Greatday', { maxAge: 604_800_000 })),
+  flow('flinks reconnect, too old', reconnect('Greatday', { presentation: 'form', maxAge: 86_400_000 })),
+  flow(
+    'flinks first link',
+    byFlinks('connect', () => ({})),
+  ),
+]
+
+// MX ------------------------------------------------------------------------------------------
+
+const byMx = (params) => async (bank, base) => ({
+  vendor: 'mx',
+  host: { environment: 'integration', baseUrl: base },
+  ...bank.mx.key,
+  params: await params(bank, base),
+})
+
+const watch = (who) => (bank) => {
+  const { userGuid, memberGuid } = bank.mx.member(who)
+  return { userGuid, memberGuid }
+}
+const job = (who) => byMx((bank) => ({ ...watch(who)(bank), job: 'aggregate' }))
+
+const create = (who) =>
+  byMx(async (bank, base) => {
+    const { userGuid, institutionCode } = bank.mx.member(who)
+    return { userGuid, institutionCode, credentials: await credentials(bank, base, who) }
+  })
+const update = (who) =>
+  byMx(async (bank, base) => ({ ...watch(who)(bank), credentials: await credentials(bank, base, who) }))
+
+/** By the guids that the institution's own call tells. */
+async function credentials(bank, base, who) {
+  const { institutionCode, username, password } = bank.mx.member(who)
+  const authorization = `Basic ${btoa(Object.values(bank.mx.key).join(':'))}`
+  const headers = { authorization, accept: 'application/json', 'accept-version': 'v20250224' }
+  const reply = await bank.fetch(`${base}/institutions/${institutionCode}/credentials`, { headers })
+  const values = { LOGIN: username, PASSWORD: password }
+  return (await reply.json()).credentials.map(({ guid, field_type }) => ({ guid, value: values[field_type] }))
+}
+
+const oauth = byMx((bank) => ({
+  userGuid: bank.mx.member('oauth').userGuid,
+  institutionCode: 'mx_bank_oauth',
+  isOauth: true,
+}))
+
+const JOBS = [
+  ...[
+    'text',
+    'code_by_phone',
+    'image_options',
+    'options_with_guids',
+    'mixed',
+    'no_questions',
+    'denied',
+    'stale_denied',
+  ],
+  'oauth_challenged',
+]
+
+const MX = [
+  ...JOBS.map((who) => flow(`mx job ${who}`, job(who))),
+  flow('mx job, wrong, then right', job('wrong_again'), { wrong: [1] }),
+  flow('mx job, a wrong code', job('wrong_code'), { wrong: [1] }),
+  flow('mx watch, asked already', byMx(watch('already_challenged'))),
+  flow('mx watch, running already', byMx(watch('already_running'))),
+  flow('mx new member', create('mx_bank_challenge')),
+  flow('mx new member, nothing asked', create('mx_bank')),
+  flow('mx new credentials', update('denied')),
+  flow('mx new member by OAuth', oauth),
+]
+
+export const flows = [...FLINKS, ...MX]
