@@ -70,6 +70,21 @@ test('a second start joins, in whatever page, and sees the same', async (t) => {
   assert.deepEqual([stage.bank.counts().liveStarts, stage.told.asked.length], [1, 1])
 })
 
+test('a start that comes again after the end gets what the first one led to', async (t) => {
+  const { people } = bench(t).bank
+  const { username, password } = people.find(({ username }) => username === 'greatday_nomfa')
+  const params = { username, password, institution: 'FlinksCapital' }
+  const byPassword = (bank) => ({ ...byFlinks(bank, username), flow: { kind: 'authorize', params } })
+  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byPassword(bank) }) })
+  const page = stage.page()
+  const start = (flow) => page.call('POST', '/flows', { connection: 'c_1', flow })
+  const end = await page.settled(await start('a'.repeat(32)))
+  assert.deepEqual(await start('a'.repeat(32)), end)
+  assert.equal(stage.bank.counts().credentials, 1)
+  const refused = await start('A')
+  assert.deepEqual([refused.status, refused.path], [400, '/body/flow'])
+})
+
 test('several ids of one connection are one flow, where they have one key', async (t) => {
   const both = (bank) => {
     const connection = { ...byFlinks(bank, 'Greatday'), key: 'the card' }

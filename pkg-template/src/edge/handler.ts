@@ -124,13 +124,16 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
     user: string,
     env: Env,
   ): Promise<State> {
-    const connection = body['connection']
+    const { connection, flow } = body
     if (typeof connection !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(connection)) {
       throw invalidInput('/body/connection', 'must be the id of a connection')
     }
+    if (flow !== undefined && (typeof flow !== 'string' || !/^[0-9a-f]{32}$/.test(flow))) {
+      throw invalidInput('/body/flow', 'must be 32 hexadecimal digits')
+    }
     const found = await config.resolve(user, connection, env)
     if (found === null) throw problem('NOT_FOUND')
-    return home.start({ id: await sealer.name('flow', user, found.key ?? connection), user, connection })
+    return home.start({ id: await sealer.name('flow', user, found.key ?? connection), user, connection }, flow)
   }
 
   async function hint(vendor: string, request: Request, env: Env, context: Context | undefined): Promise<Response> {

@@ -92,7 +92,13 @@ const schemas = {
     },
     ['path', 'fields'],
   ),
-  Start: object({ connection: { type: 'string', pattern: '^[\\x21-\\x7e]{1,200}$' } }),
+  Start: object(
+    {
+      connection: { type: 'string', pattern: '^[\\x21-\\x7e]{1,200}$' },
+      flow: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+    },
+    ['flow'],
+  ),
   Answer: {
     oneOf: [
       object({

@@ -55,8 +55,8 @@ export type Message = { kind: 'returned'; claim: Claim } | { kind: 'token-refuse
 
 /** Where flows live. Its calls take and give plain JSON; a refusal rejects with a `FlowError` or a `Problem`. */
 export interface Home {
-  /** Begins a flow, or joins the one that runs. */
-  start(who: Who): Promise<State>
+  /** Begins a flow, or joins the one that runs; a start that comes again, by its own id, joins what it began. */
+  start(who: Who, flow?: string): Promise<State>
   /** A flow as it is; with `after`, once it has another version than that, or after `wait` milliseconds. */
   look(at: At, after?: number, wait?: number, signal?: AbortSignal): Promise<State>
   /** Takes an answer, and waits for what comes of it. */
@@ -114,16 +114,17 @@ export class Runner implements Home {
     this.#own = options
   }
 
-  async start({ id, user, connection }: Who): Promise<State> {
+  async start({ id, user, connection }: Who, flow?: string): Promise<State> {
     for (;;) {
       const found = await this.#read(id)
       const { record } = found
-      if (record && !isEnding(record.step)) return toState(id, record)
+      if (record && (!isEnding(record.step) || record.flow === flow)) return toState(id, record)
       const { version } = record ? await this.#tell(id, { record, version: found.version }) : found
       const { local, ticket } = this.#own
       const { change, stop } = local.changed(id)
       try {
-        const turn = local.turns.get(id) ?? this.#turn(id, { record: this.#fresh(user, connection), version }, true)
+        const turn =
+          local.turns.get(id) ?? this.#turn(id, { record: this.#fresh(user, connection, flow), version }, true)
         // Its first write is what makes a flow; a ticket is the last one.
         await Promise.race([...(ticket ? [] : [change]), turn.catch(() => {})])
         if (local.turns.get(id) !== turn) await turn.catch(unlessConflict)
@@ -247,9 +248,9 @@ export class Runner implements Home {
     return written
   }
 
-  #fresh(user: string, connection: string): FlowRecord {
+  #fresh(user: string, connection: string, id = newId()): FlowRecord {
     const step: PublicStep = { kind: 'working', stage: 'start', until: null }
-    const flow = { v: 1 as const, user, connection, flow: newId(), version: 1, step, snapshot: null, tokens: {} }
+    const flow = { v: 1 as const, user, connection, flow: id, version: 1, step, snapshot: null, tokens: {} }
     return { ...flow, answers: 0, asked: 0, due: null, busyUntil: 0, expires: this.#own.clock.now() + LIFE }
   }
 
