@@ -163,6 +163,27 @@ test('a machine dies while it mints a token: another one begins anew, and the ha
   assert.deepEqual([state.flow, state.step.kind, stage.bank.counts().liveStarts], [begun.flow, 'challenge', 1])
 })
 
+test('a machine dies while it mints a token for the frame, or to confirm its claim: another one goes on there', async (t) => {
+  for (const [minted, last] of [
+    [2, 'connect'],
+    [3, 'done'],
+  ]) {
+    const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'broken_login', 'reconnect', { institutionId: 14 }) })
+    const stage = bench(t, { connections })
+    let mints = 0
+    const machine = page(dying(t, stage, (url) => url.endsWith('GenerateAuthorizeToken') && ++mints === minted))
+    const begun = await machine.start('c_1')
+    if (last === 'done') {
+      const claim = { loginId: stage.bank.loginId('broken_login') }
+      void machine.message(await machine.settled(begun), { kind: 'returned', claim })
+    }
+    while (mints < minted) await settled()
+    stage.bank.clock.advance(40_000)
+    const state = await stage.page().settled(begun)
+    assert.deepEqual([state.step.kind, stage.bank.counts().liveStarts], [last, 1])
+  }
+})
+
 test('a machine that was slow is too late: what it brings is dropped', async (t) => {
   const { stage, page: other, state } = await asked(t)
   let release

@@ -144,11 +144,14 @@ export class Turn {
 
   /**
    * Makes the turn this one's before anything costs: the record keeps the flow as it was, so that a crash now
-   * has lost nothing.
+   * has lost nothing. What was said of the frame is kept, too: opening and confirming may be done again.
    */
   async #claim(time: number, again = false): Promise<void> {
     if (this.#claimed && !again) return
-    await this.#write({ ...this.#working(), busyUntil: this.#host.clock.now() + time + GRACE })
+    const { current } = this.#flow!
+    const isFrames = current.kind === 'connect' || (current.kind === 'working' && current.stage === 'confirm')
+    const busyUntil = this.#host.clock.now() + time + GRACE
+    await this.#write({ ...this.#working(), ...(isFrames && { snapshot: this.#flow!.snapshot() }), busyUntil })
     this.#claimed = true
   }
 
