@@ -20,12 +20,17 @@ async function crashed(own, name, fits) {
   }
 }
 
-for (const name of ['flinks live Greatday', 'mx new member, nothing asked']) {
-  test(`a worker that dies at any point of ${name} sends nothing twice`, async () => {
-    const { points, tried, faults, doubles } = await crashed({}, name)
-    assert.deepEqual({ tried, doubles, faults }, { tried: points, doubles: 0, faults: [] })
-  })
-}
+test('a worker that dies at any point of a flow sends nothing twice', async () => {
+  const { points, tried, faults, doubles } = await crashed({}, 'flinks live Greatday')
+  assert.deepEqual({ tried, doubles, faults }, { tried: points, doubles: 0, faults: [] })
+})
+
+test('a worker that dies over a password does not send it again', async () => {
+  const { tried, honest, faults, doubles } = await crashed({}, 'mx new member, nothing asked', (point) =>
+    / create$/.test(point),
+  )
+  assert.deepEqual({ tried, honest, doubles, faults }, { tried: 2, honest: 2, doubles: 0, faults: [] })
+})
 
 test('an edge that stored after it sends would be found', async () => {
   const { tried, doubles } = await crashed({ forgets: true }, 'flinks live Greatday', isSubmission)

@@ -1,4 +1,5 @@
 /** A page of the company's, and the person before it. */
+import { randomBytes } from 'node:crypto'
 
 /** No flow has so many steps. */
 const PATIENCE = 300
@@ -25,7 +26,7 @@ export async function walk(ask, bank, connection, wrong) {
       return ask('POST', `/flows/${flow}/message`, { kind: 'landed', url })
     },
   }
-  const start = () => ask('POST', '/flows', { connection })
+  const start = () => ask('POST', '/flows', { connection, flow: randomBytes(16).toString('hex') })
   let state = await start()
   for (let steps = 0; steps < PATIENCE; steps++) {
     // Its flow is gone, which must not be: the person begins again.
