@@ -93,7 +93,9 @@ export async function crash(stage, flow, fits = () => true) {
     report.doubles += twice.length > 0
     if (twice.length > 0) fault(`more ${twice.join(' and ')}`)
     if (crashed.ended === 0) fault('the company was never told')
-    const broken = Object.keys(crashed.counts.broken).filter((rule) => !(rule in whole.counts.broken))
+    // A person who is shown the bank's window again opens it again, which no call of the worker's does.
+    const known = { ...whole.counts.broken, 'window-used': 1 }
+    const broken = Object.keys(crashed.counts.broken).filter((rule) => !(rule in known))
     if (broken.length > 0) fault(`breaks ${broken.join(' and ')}`)
   }
   return report
