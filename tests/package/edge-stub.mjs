@@ -175,11 +175,13 @@ export function hasty() {
   const open = new Set()
   const clock = {
     pauses: [],
+    /** Which waits last until they are ended. */
+    holds: [(ms) => [5_000, 40_000].includes(ms)],
     /** The waits that are under way. */
     open,
     now: () => 0,
     wait(ms, signal) {
-      if (![5_000, 40_000].includes(ms)) {
+      if (!clock.holds.some((holds) => holds(ms))) {
         clock.pauses.push(ms)
         return new Promise((resolve) => setImmediate(resolve))
       }
