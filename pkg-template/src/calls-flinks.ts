@@ -1,7 +1,7 @@
 import { refusing } from './errors.js'
 import { sender } from './calls-send.js'
-import { Flow, newId } from './flow.js'
-import { toFields, type Answers, type RawAnswers } from './steps.js'
+import { Flow } from './flow.js'
+import { newId, toFields, type Answers, type RawAnswers } from './steps.js'
 import {
   checkSecret,
   mapSecret,

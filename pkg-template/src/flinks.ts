@@ -1,5 +1,6 @@
 import { invalidInput, refusing } from './errors.js'
-import { Flow, newId } from './flow.js'
+import { Flow } from './flow.js'
+import { newId } from './steps.js'
 import { checkSecret, mapSecret, partHost, toConfig, toJson, type Host, type HostOptions, type Secret } from './host.js'
 import { send } from './send.js'
 import {

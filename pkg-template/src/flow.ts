@@ -195,9 +195,3 @@ export class Flow<Result = unknown> extends Steps<Result> {
     this.set(step)
   }
 }
-
-/** @internal Names a flow to its host. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}

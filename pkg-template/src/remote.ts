@@ -6,7 +6,16 @@ import { isGuid } from './connect-message.js'
 import { FlowError, invalidInput, secretMissing, staleRound } from './errors.js'
 import { toJson } from './host.js'
 import { Edge, Lost, type EdgeStep, type RemoteOptions, type Reply } from './remote-edge.js'
-import { Steps, challenge, toUrl, type ChallengeStep, type ConnectStep, type RedirectStep, type Step } from './steps.js'
+import {
+  Steps,
+  challenge,
+  newId,
+  toUrl,
+  type ChallengeStep,
+  type ConnectStep,
+  type RedirectStep,
+  type Step,
+} from './steps.js'
 import type { Code, Failure, Next, Round } from './wasm/bank_mfa.js'
 
 export { FlowError, type EdgeCode } from './errors.js'
@@ -29,7 +38,8 @@ export function remote(url: string | URL, options: RemoteOptions = {}): Remote {
     start(params) {
       const connection = params?.connection
       if (typeof connection !== 'string') throw invalidInput('/params/connection', 'must be a string')
-      return new RemoteFlow(edge, '', { connection })
+      // The flow's own name: where the reply is lost, the same start again begins nothing new.
+      return new RemoteFlow(edge, '', { connection, flow: newId() })
     },
     resume(handle) {
       // It becomes a part of the address.

@@ -201,3 +201,9 @@ export function toFields(answers: Answers): Record<string, unknown> {
   if (!isForm(answers)) return answers
   return Object.fromEntries([...new Set(answers.keys())].map((name) => [name, answers.getAll(name)]))
 }
+
+/** @internal Names a flow to its host. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

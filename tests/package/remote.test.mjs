@@ -71,8 +71,8 @@ for (const [name, make, route] of [
     assert.deepEqual(steps.slice(-4), ['working start', 'challenge', 'working answer', 'done'])
     assert.deepEqual(await flow.result(), DONE.result)
     assert.deepEqual(
-      edge.of('start').map(({ body }) => body),
-      [{ connection: 'chequing' }],
+      edge.of('start').map(({ body: { flow, ...body } }) => [body, /^[\da-f]{32}$/.test(flow)]),
+      [[{ connection: 'chequing' }, true]],
     )
     assert.deepEqual(
       edge.of('answer').map(({ body, id }) => [id, body]),

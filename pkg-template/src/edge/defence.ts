@@ -34,7 +34,7 @@ export function replyHeaders(request: Request, origins: string[]): Record<string
     ...(allowed && {
       'access-control-allow-origin': origin,
       'access-control-allow-credentials': 'true',
-      'access-control-expose-headers': TICKET,
+      'access-control-expose-headers': `retry-after, ${TICKET}`,
       'cross-origin-resource-policy': 'cross-origin',
     }),
   }

@@ -157,7 +157,7 @@ function objectHome(objects: ObjectNamespace): Home {
     return said as T
   }
   return {
-    start: (who) => ask(who.id, 'start', who),
+    start: (who, flow) => ask(who.id, 'start', who, flow),
     look: (at, after, wait) => ask(at.id, 'look', at, after, wait),
     answer: (at, round, given) => ask(at.id, 'answer', at, round, given),
     message: (at, message) => ask(at.id, 'message', at, message),

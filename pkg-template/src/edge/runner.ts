@@ -14,7 +14,7 @@
 import { FlowError, invalidInput, staleRound } from '../errors.js'
 import type { Flow } from '../flow.js'
 import type { Claim, RawAnswers } from '../steps.js'
-import { newId } from '../flow.js'
+import { newId } from '../steps.js'
 import type { Clock, HostOptions, WaitsFor } from '../host.js'
 import { hasCredentials } from './connection.js'
 import type { Asked, Connection, Ended } from './config.js'
