@@ -94,6 +94,15 @@ impl Value {
             .unwrap_or(&NULL)
     }
 
+    /// A copy without the entries of these names.
+    pub fn without(&self, names: &[&str]) -> Value {
+        let mut rest = self.clone();
+        if let Value::Object(entries) = &mut rest {
+            entries.retain(|(name, _)| !names.contains(&name.as_str()));
+        }
+        rest
+    }
+
     /// Takes the last entry out of an object, if it has this name.
     pub fn take_last(&mut self, name: &str) -> Option<Value> {
         let Value::Object(entries) = self else {

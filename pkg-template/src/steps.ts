@@ -160,8 +160,9 @@ export abstract class Steps<Result> implements AsyncIterable<Step<Result>> {
   }
 }
 
-function isEnding(step: Step): boolean {
-  return step.kind === 'done' || step.kind === 'failed'
+/** @internal Whether a step is the last one. */
+export function isEnding({ kind }: { readonly kind: string }): boolean {
+  return kind === 'done' || kind === 'failed'
 }
 
 /** @internal A step whose answers are submitted once: until they are refused, a second call gets the first one's promise. */

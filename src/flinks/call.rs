@@ -208,10 +208,7 @@ impl Call {
     fn read(params: Reader, config: Reader) -> Result<(Call, Value), Refusal> {
         let (service, _) = Service::find(&params.get("call"))?;
         let mut given = params.value().clone();
-        let mut own = given.clone();
-        if let Value::Object(entries) = &mut own {
-            entries.retain(|(name, _)| name != "call");
-        }
+        let own = given.without(&["call"]);
         let mut asked = (service.read)(&Reader::new("params", &own))?;
         let mut body = Value::Null;
         if let (Kind::Once, Some(once)) = (service.kind, &mut asked.body) {
@@ -359,10 +356,10 @@ fn token(_: &Response, body: &Value) -> Reply {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn judge(name: &str, status: u16, body: &str) -> Reply {
+    pub fn judge(name: &str, status: u16, body: &str) -> Reply {
         let name = name.into();
         let (service, _) = Service::find(&Reader::new("call", &name)).unwrap();
         service.judge(&Response {

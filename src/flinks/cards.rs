@@ -63,19 +63,9 @@ fn card(card: &Value) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use crate::failure::Code;
-    use crate::flinks::call::{Reply, Service};
-    use crate::http::Response;
-    use crate::json::{Reader, Value};
-
-    fn judge(name: &str, status: u16, body: &str) -> Reply {
-        let name = name.into();
-        let (service, _) = Service::find(&Reader::new("call", &name)).unwrap();
-        service.judge(&Response {
-            status,
-            retry_after: None,
-            body: body.as_bytes(),
-        })
-    }
+    use crate::flinks::call::Reply;
+    use crate::flinks::call::tests::judge;
+    use crate::json::Value;
 
     #[test]
     fn a_sentence_is_a_reply_quoted_or_bare() {

@@ -438,9 +438,9 @@ impl Vendor for Reconnect {
     }
 
     fn lost(&self, stage: Stage) -> Recovery {
-        match (stage, self.way) {
-            (Stage::Start, Way::Cached) => Recovery::Repeat(None),
-            (Stage::Confirm, Way::MidSession | Way::Credentials) => Recovery::Repeat(None),
+        match stage {
+            Stage::Start if self.way == Way::Cached => Recovery::Repeat(None),
+            Stage::Confirm if self.by_claim() => Recovery::Repeat(None),
             _ => self.authorize.lost(stage),
         }
     }

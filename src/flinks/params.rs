@@ -85,15 +85,11 @@ impl Params {
             Value::Bool(cached) => *cached,
             _ => login_id.is_some() && !is_async,
         };
-        let mut given = reader.value().clone();
-        if let Value::Object(entries) = &mut given {
-            entries.retain(|(name, _)| !CREDENTIALS.contains(&name.as_str()));
-        }
         Ok(Params {
             login_id,
             cached,
             is_async,
-            given,
+            given: reader.value().without(&CREDENTIALS),
         })
     }
 

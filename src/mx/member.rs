@@ -214,10 +214,7 @@ impl Member {
     fn read(params: Reader, signs_in: bool, config: Reader) -> Result<Member, Refusal> {
         params.each(PARAMS)?;
         user_guid(&params.get("userGuid"))?;
-        let mut given = params.value().clone();
-        if let Value::Object(entries) = &mut given {
-            entries.retain(|(name, _)| name != "credentials");
-        }
+        let given = params.value().without(&["credentials"]);
         let text = |name| given.get(name).as_text();
         Ok(Member {
             config: MxConfig::read(config)?,

@@ -1,4 +1,5 @@
 /** What a request must be like before anything of it is read, and what every reply says. */
+import { isObject } from '../connect-message.js'
 import { invalidInput } from '../errors.js'
 import { problem } from './problem.js'
 
@@ -87,7 +88,6 @@ export function toObject(bytes: Uint8Array): Record<string, unknown> {
   } catch {
     body = undefined
   }
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw invalidInput('/body', 'must be a JSON object')
-  return body as Record<string, unknown>
+  if (!isObject(body)) throw invalidInput('/body', 'must be a JSON object')
+  return body
 }

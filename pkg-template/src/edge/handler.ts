@@ -1,3 +1,4 @@
+import { isObject } from '../connect-message.js'
 import { invalidInput } from '../errors.js'
 import type { RawAnswers } from '../steps.js'
 import { realTime } from '../host.js'
@@ -242,10 +243,6 @@ function toMessage({ kind, claim, url }: Record<string, unknown>): Message {
     default:
       throw invalidInput('/body/kind', 'must be returned, token-refused or landed')
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function json(body: unknown, headers: Record<string, string> = {}): Response {

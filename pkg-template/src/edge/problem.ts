@@ -1,8 +1,5 @@
-import { FlowError } from '../errors.js'
+import { FlowError, type EdgeCode } from '../errors.js'
 import type { FieldError } from '../wasm/bank_mfa.js'
-
-/** Codes of the edge's own, beside those of a `FlowError`. */
-export type EdgeCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'TOO_LARGE' | 'TOO_MANY' | 'UNAVAILABLE'
 
 /** What each of them is. */
 const OWN: Record<EdgeCode, { status: number; next: string; title: string }> = {

@@ -69,11 +69,6 @@ export function toPublic(step: Step, address: string | null): PublicStep {
   }
 }
 
-/** Whether a step is the last one. */
-export function isEnding({ kind }: { kind: string }): boolean {
-  return kind === 'done' || kind === 'failed'
-}
-
 /** Whether it is the person's turn. */
 export function isPersons(step: PublicStep): step is PublicStep & { kind: 'challenge' | 'connect' | 'redirect' } {
   const { kind } = step

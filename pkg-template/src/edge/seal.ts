@@ -1,4 +1,4 @@
-import { FlowError } from '../errors.js'
+import { FlowError, invalidInput } from '../errors.js'
 
 /**
  * The keys that records and tickets are sealed with: 32 random bytes each, as base64 (`openssl rand -base64 32`).
@@ -36,8 +36,8 @@ const derived = new Map<string, Promise<Derived>>()
 /** A sealer with these keys: AES-256-GCM with a random IV, and HMAC-SHA-256 for the names. */
 export function sealer({ current, keys }: SealKeys): Sealer {
   const ids = Object.keys(keys)
-  if (!ids.includes(current)) throw misconfigured('/seal/current', 'must be the id of one of the keys')
-  for (const id of ids) if (!/^[\w-]{1,32}$/.test(id)) throw misconfigured('/seal/keys', 'must have plain ids')
+  if (!ids.includes(current)) throw invalidInput('/seal/current', 'must be the id of one of the keys')
+  for (const id of ids) if (!/^[\w-]{1,32}$/.test(id)) throw invalidInput('/seal/keys', 'must have plain ids')
 
   const find = (id: string): Promise<Derived> | undefined => {
     const material = Object.hasOwn(keys, id) ? keys[id] : undefined
@@ -89,7 +89,7 @@ async function derive(material: string): Promise<Derived> {
   } catch {
     bytes = new Uint8Array()
   }
-  if (bytes.length !== 32) throw misconfigured('/seal/keys', 'must be 32 bytes each, as base64')
+  if (bytes.length !== 32) throw invalidInput('/seal/keys', 'must be 32 bytes each, as base64')
   const root = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey'])
   const from = (info: string) => ({ name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encode(info) })
   const hmac = { name: 'HMAC', hash: 'SHA-256', length: 256 }
@@ -106,10 +106,6 @@ async function derive(material: string): Promise<Derived> {
 const encode = (text: string) => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>
 
 const bound = (id: string, name: string) => encode(JSON.stringify([FORMAT, id, name]))
-
-function misconfigured(path: string, message: string): FlowError {
-  return new FlowError({ code: 'INVALID_INPUT', next: 'fix-integration', message, path, fields: [] })
-}
 
 function refused(code: 'SNAPSHOT_VERSION' | 'SNAPSHOT_UNREADABLE'): FlowError {
   const message = code === 'SNAPSHOT_VERSION' ? 'it is of another version' : 'it does not open here'
