@@ -175,7 +175,9 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
     const tasks: Promise<unknown>[] = []
     const home = toRunner(env as Env, { waitUntil: (task) => void tasks.push(task) })
     const due = (await store.due?.(clock.now(), 100)) ?? []
-    const results = await Promise.allSettled([...due.map((id) => home.due(id)), ...tasks])
+    const taken = await Promise.allSettled(due.map((id) => home.due(id)))
+    // What the turns left running is known only now.
+    const results = [...taken, ...(await Promise.allSettled(tasks))]
     for (const result of results) if (result.status === 'rejected') void config.onError?.(result.reason, env as Env)
     await store.purge?.(clock.now())
   }
