@@ -29,58 +29,52 @@ function isExpected(message) {
   return lost || message.text().startsWith(`Access to fetch at '${demo.vendor}/s/`)
 }
 
-/** Windows that no test uses at the moment: to open one takes longer than most tests. */
+/** Windows that no test uses at the moment: to open one, or to load the page, takes longer than most tests. */
 const free = []
 
-/** A window that has forgotten what it kept. */
 async function openWindow() {
-  const used = free.pop()
-  if (used === undefined) {
-    const context = await browser.newContext({ locale: 'en-CA' })
-    context.setDefaultTimeout(PATIENCE)
-    return context.newPage()
-  }
-  await used.evaluate(() => {
-    // A flow that is still under way there must not be kept after all.
-    Storage.prototype.setItem = () => {}
-    sessionStorage.clear()
-  })
-  return used
+  const context = await browser.newContext({ locale: 'en-CA' })
+  context.setDefaultTimeout(PATIENCE)
+  return new Visitor(await context.newPage())
 }
 
-async function leaveWindow(page) {
+/**
+ * The demo in a window of its own, which has a simulated vendor of its own. A window that another test has left is
+ * taken as that left it, its flow cancelled, its form as at first and its vendor, too; `anew` loads the page, before
+ * the test and after it. Whatever the test is about, the page itself must not go wrong, and neither answers nor
+ * credentials may arrive twice.
+ */
+export async function visit(t, { width = 1280, height = 900, colorScheme = 'light', anew = false } = {}) {
+  const visitor = free.pop() ?? (await openWindow())
+  const { page } = visitor
+  await page.setViewportSize({ width, height })
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+  const problems = []
+  page.on('pageerror', (error) => problems.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !isExpected(message)) problems.push(message.text())
+  })
+  t.after(async () => {
+    const counts = await visitor.counts()
+    visitor.isSpoilt = anew || problems.length > 0
+    await leaveWindow(visitor)
+    assert.deepEqual(problems, [], 'the page itself does not go wrong')
+    assert.ok(!counts?.answersRepeated && !counts?.credentialsRepeated, 'nothing submitted arrives twice')
+  })
+  if (anew || visitor.isSpoilt) await visitor.load()
+  else await visitor.startAfresh()
+  return visitor
+}
+
+async function leaveWindow(visitor) {
+  const { page } = visitor
   for (const event of ['pageerror', 'console', 'request', 'response']) page.removeAllListeners(event)
   const others = page
     .context()
     .pages()
     .filter((other) => other !== page)
   await Promise.all(others.map((other) => other.close()))
-  free.push(page)
-}
-
-/**
- * Opens the demo in a window of its own, which has a simulated vendor of its own. Whatever the test is about,
- * the page itself must not go wrong, and neither answers nor credentials may arrive twice.
- */
-export async function visit(t, { width = 1280, height = 900, colorScheme = 'light' } = {}) {
-  const page = await openWindow()
-  await page.setViewportSize({ width, height })
-  await page.emulateMedia({ colorScheme })
-  const problems = []
-  page.on('pageerror', (error) => problems.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !isExpected(message)) problems.push(message.text())
-  })
-  const visitor = new Visitor(page)
-  t.after(async () => {
-    const counts = await visitor.counts()
-    await leaveWindow(page)
-    assert.deepEqual(problems, [], 'the page itself does not go wrong')
-    assert.ok(!counts?.answersRepeated && !counts?.credentialsRepeated, 'nothing submitted arrives twice')
-  })
-  await page.goto(demo.url)
-  await visitor.ready()
-  return visitor
+  free.push(visitor)
 }
 
 /** A person before the page. */
@@ -93,6 +87,36 @@ class Visitor {
     this.outcome = page.locator('#outcome')
     this.focused = page.locator(':focus')
     this.connect = page.frameLocator('#bank iframe')
+    /** Whether the page has to be loaded before it is used again. */
+    this.isSpoilt = true
+  }
+
+  /** Loads the page in a window that has forgotten what it kept. */
+  async load() {
+    if (this.page.url() !== 'about:blank') {
+      await this.page.evaluate(() => {
+        // A flow that is still under way there must not be kept after all.
+        Storage.prototype.setItem = () => {}
+        sessionStorage.clear()
+      })
+    }
+    await this.page.goto(demo.url)
+    await this.ready()
+  }
+
+  /** Takes the page as the last test left it back to how it was at first. */
+  async startAfresh() {
+    await this.page.evaluate(() => document.querySelector('#cancel')?.click())
+    await this.page.locator('#setup-fields:enabled').waitFor()
+    await this.control({ reset: true, cors: true, rules: {}, connect: { misbehave: null, returnsTag: true } })
+    await this.page.evaluate(() => {
+      const setup = document.querySelector('#setup')
+      setup.reset()
+      for (const details of document.querySelectorAll('details')) details.open = false
+      document.querySelector('#problem').hidden = true
+      setup.elements.vendor[0].dispatchEvent(new Event('change', { bubbles: true }))
+    })
+    await this.reaches('new')
   }
 
   ready() {

@@ -158,7 +158,7 @@ test('the keyboard alone chooses another person, and a picture', async (t) => {
 })
 
 test('the first Tab offers to skip to what the person sees', async (t) => {
-  const { page, focused } = await visit(t)
+  const { page, focused } = await visit(t, { anew: true })
   await page.keyboard.press('Tab')
   assert.equal(await focused.textContent(), 'Skip to what the person sees')
   await page.keyboard.press('Enter')

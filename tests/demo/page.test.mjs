@@ -4,7 +4,7 @@ import test from 'node:test'
 import { person, visit } from './bench.mjs'
 
 test('nothing secret is on the page: no password, no username, no answer, no token', async (t) => {
-  const visitor = await visit(t)
+  const visitor = await visit(t, { anew: true })
   const { page } = visitor
   const tokens = []
   page.on('request', (request) => tokens.push(request.headers()['flinks-auth-key']))
