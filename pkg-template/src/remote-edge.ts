@@ -1,8 +1,9 @@
 import { isObject, type Message } from './connect-message.js'
+import { TICKET, type PublicStep } from './edge-wire.js'
 import { FlowError, invalidInput, type EdgeCode, type Refused } from './errors.js'
 import { realTime, type Clock } from './host.js'
 import { readEvents } from './remote-events.js'
-import type { Code, Failure, Next, Purpose, Round, Stage } from './wasm/bank_mfa.js'
+import type { Code, Next } from './wasm/bank_mfa.js'
 
 /** How the edge is called. */
 export interface RemoteOptions {
@@ -21,17 +22,8 @@ export interface Reply {
   /** The handle, in a reply to a call of its own. */
   flow?: string
   version: number
-  step: EdgeStep
+  step: PublicStep
 }
-
-/** A step without the page's part of it. */
-export type EdgeStep =
-  | { kind: 'working'; stage: Stage; until: number | null }
-  | { kind: 'challenge'; round: Round }
-  | { kind: 'redirect'; url: string }
-  | { kind: 'connect'; purpose: Purpose; until: number; address: string | null }
-  | { kind: 'done'; result: unknown }
-  | { kind: 'failed'; failure: Failure }
 
 /** A call came to nothing, and may be made again: in `after` milliseconds, where the edge said so. */
 export class Lost {
@@ -62,9 +54,6 @@ const REFUSALS: Record<number, [Code | EdgeCode, FlowError['next']]> = {
 
 const MISTAKEN: [Code, Next] = ['request-refused', 'fix-integration']
 const UNREACHABLE: [Code, Next] = ['unreachable', 'retry-later']
-
-/** Where flows live in sealed tickets: the newest one comes and goes in this header, and is a part of the handle. */
-const TICKET = 'flow-ticket'
 
 /** The routes of an edge, each asked once. Rejects with a `FlowError` where the edge refuses; all else is a lost call. */
 export class Edge {

@@ -3,9 +3,10 @@
  * holds no key and judges nothing: it shows what the edge says, and passes on what the person says.
  */
 import { isGuid } from './connect-message.js'
+import type { PublicStep } from './edge-wire.js'
 import { FlowError, invalidInput, secretMissing, staleRound } from './errors.js'
 import { toJson } from './host.js'
-import { Edge, Lost, type EdgeStep, type RemoteOptions, type Reply } from './remote-edge.js'
+import { Edge, Lost, type RemoteOptions, type Reply } from './remote-edge.js'
 import {
   Steps,
   challenge,
@@ -208,7 +209,7 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
     this.#enter(step)
   }
 
-  #enter(step: EdgeStep): void {
+  #enter(step: PublicStep): void {
     switch (step.kind) {
       case 'working':
         return this.set(step)
@@ -241,7 +242,7 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
     return step
   }
 
-  #connect({ purpose, until, address }: EdgeStep & { kind: 'connect' }): ConnectStep {
+  #connect({ purpose, until, address }: PublicStep & { kind: 'connect' }): ConnectStep {
     const step: ConnectStep = {
       kind: 'connect',
       purpose,
@@ -287,7 +288,7 @@ function ending(code: Code, next: Next, message: string, retryAt: number | null 
 }
 
 /** The same step may come again with a later version, and stays the same object. */
-function identify(step: EdgeStep): string {
+function identify(step: PublicStep): string {
   switch (step.kind) {
     case 'working':
       return `working ${step.stage} ${step.until}`

@@ -1,5 +1,6 @@
 /** What a request must be like before anything of it is read, and what every reply says. */
 import { isObject } from '../connect-message.js'
+import { TICKET } from '../edge-wire.js'
 import { invalidInput } from '../errors.js'
 import { problem } from './problem.js'
 
@@ -11,9 +12,6 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 }
-
-/** The header that a ticket comes and goes in. */
-export const TICKET = 'flow-ticket'
 
 /**
  * Refuses what a page of another origin made a browser send. A browser names the origin on each call of a page that

@@ -1,4 +1,5 @@
 /** All that the edge's two entries share. */
+export type { PublicStep } from '../edge-wire.js'
 export { FlowError } from '../errors.js'
 export {
   type EdgeConfig,
@@ -25,7 +26,6 @@ export type { Hint } from './hints.js'
 export { openapi } from './openapi.js'
 export { postgres, postgresTable, type Query } from './postgres.js'
 export type { ProblemBody } from './problem.js'
-export type { PublicStep } from './record.js'
 export {
   Runner,
   type At,

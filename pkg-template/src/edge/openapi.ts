@@ -1,4 +1,6 @@
 /** The routes as an OpenAPI document, which is served at `…/openapi.json`. */
+import { TICKET } from '../edge-wire.js'
+
 const object = (properties: Record<string, unknown>, optional: string[] = []) => ({
   type: 'object',
   additionalProperties: false,
@@ -126,7 +128,7 @@ const refusal = {
 const state = (description: string, content: Record<string, unknown> = {}) => ({
   '200': {
     description,
-    headers: { 'flow-ticket': { description: 'Where flows live in tickets: the newest one.', schema: text } },
+    headers: { [TICKET]: { description: 'Where flows live in tickets: the newest one.', schema: text } },
     content: { 'application/json': { schema: of('State') }, ...content },
   },
   default: refusal,
@@ -138,7 +140,7 @@ const post = (summary: string, body: string, description: string) => ({
   responses: state(description),
 })
 
-const ticket = { name: 'flow-ticket', in: 'header', required: false, schema: text }
+const ticket = { name: TICKET, in: 'header', required: false, schema: text }
 const flow = { name: 'flow', in: 'path', required: true, schema: text }
 const after = { name: 'after', in: 'query', required: false, schema: integer }
 const hint = (status: string) => ({

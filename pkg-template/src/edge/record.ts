@@ -1,15 +1,6 @@
+import type { PublicStep } from '../edge-wire.js'
 import type { Step } from '../steps.js'
-import type { Failure, Purpose, Round, Stage } from '../wasm/bank_mfa.js'
 import type { Ended } from './config.js'
-
-/** A step as pages see it: without the vendor's ids. */
-export type PublicStep =
-  | { kind: 'working'; stage: Stage; until: number | null }
-  | { kind: 'challenge'; round: Round }
-  | { kind: 'redirect'; url: string }
-  | { kind: 'connect'; purpose: Purpose; until: number; address: string | null }
-  | { kind: 'done'; result: Record<string, unknown> }
-  | { kind: 'failed'; failure: Failure }
 
 /** All that is known of one connection's flow. It is sealed as one, so that its parts cannot be swapped. */
 export interface FlowRecord {

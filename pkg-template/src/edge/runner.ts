@@ -11,6 +11,7 @@
  * when the alarm rings, and set `alone`: nobody else can be at a record then, so one that was left while sending
  * is taken up at once. Time comes from `clock` only, but for the second after which a shared record is read again.
  */
+import type { PublicStep } from '../edge-wire.js'
 import { FlowError, invalidInput, staleRound } from '../errors.js'
 import type { Flow } from '../flow.js'
 import type { Claim, RawAnswers } from '../steps.js'
@@ -20,7 +21,7 @@ import { hasCredentials } from './connection.js'
 import type { Asked, Connection, Ended } from './config.js'
 import type { Local } from './local.js'
 import { problem, toProblem } from './problem.js'
-import { isPersons, type FlowRecord, type PublicStep } from './record.js'
+import { isPersons, type FlowRecord } from './record.js'
 import type { Sealer } from './seal.js'
 import type { Store } from './store.js'
 import { Conflict, Turn, type Held } from './turn.js'

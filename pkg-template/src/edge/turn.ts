@@ -1,10 +1,11 @@
+import type { PublicStep } from '../edge-wire.js'
 import type { Flow } from '../flow.js'
 import { isEnding } from '../steps.js'
 import type { Clock, HostOptions, WaitsFor } from '../host.js'
 import { begin, goOn, MINT } from './connection.js'
 import type { Connection } from './config.js'
 import { toProblem } from './problem.js'
-import { toPublic, type FlowRecord, type PublicStep } from './record.js'
+import { toPublic, type FlowRecord } from './record.js'
 
 /** A record, and the version of the store that it was read at. */
 export interface Held {
