@@ -50,6 +50,11 @@ export function readMx(host: MxHost): { config: string; checked: Host } {
   if (apiKey === undefined && clientId !== undefined) {
     throw invalidInput('/config/apiKey', 'must be given with a clientId')
   }
-  const secret = mapSecret(apiKey, (key) => `Basic ${btoa(`${clientId}:${key}`)}`)
+  const secret = mapSecret(apiKey, (key) => mxBasic(`${clientId}`, key))
   return { config: toConfig(config), checked: { ...options, secrets: { MxBasic: secret }, send } }
+}
+
+/** @internal The header that MX knows a customer by. */
+export function mxBasic(clientId: string, apiKey: string): string {
+  return `Basic ${btoa(`${clientId}:${apiKey}`)}`
 }

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import Ajv2020 from 'ajv/dist/2020.js'
 import { NOON, customerId, resolve, simulator } from '../package/bench.mjs'
 import { fill } from '../package/fill.mjs'
+import { complaints as dataComplaints } from '../package/calls-wire.mjs'
 import { complaints, watch } from '../package/wire.mjs'
 import { complaints as mxComplaints } from '../package/mx-wire.mjs'
 
@@ -44,16 +45,17 @@ export const byMx = (bank, name, params = { job: 'aggregate' }) => {
   }
 }
 
+/** What is wrong with a call. */
+export function judgeOf(call) {
+  if (call.url.includes('mx.com')) return mxComplaints(call)
+  if (call.url.endsWith('/GenerateAuthorizeToken')) return []
+  return (/\/GetAccounts/.test(call.url) ? dataComplaints : complaints)(call)
+}
+
 /** An edge before a simulated vendor. `connections` are by user and id: `'ann/c_1'`. */
 export function bench(t, { connections = () => ({}), realTime = false, fetch, rules, ...more } = {}) {
   const bank = simulator({ seed: 1, now: realTime ? undefined : NOON, realTime, rules })
-  const wire = watch(bank.fetch, (call) =>
-    call.url.includes('mx.com')
-      ? mxComplaints(call)
-      : call.url.endsWith('GenerateAuthorizeToken')
-        ? []
-        : complaints(call),
-  )
+  const wire = watch(bank.fetch, judgeOf)
   const all = connections(bank)
   const store = more.store ?? memoryStore()
   const told = { asked: [], ended: [], errors: [] }
@@ -103,9 +105,8 @@ export function page(handle, user = 'ann', headers = {}) {
   }
   async function said(reply) {
     const json = await reply.json()
-    const isState = reply.status === 200
-    assert.equal(reply.headers.get('content-type'), isState ? 'application/json' : 'application/problem+json')
-    const validate = judge(isState ? 'State' : 'Problem')
+    assert.equal(reply.headers.get('content-type'), reply.ok ? 'application/json' : 'application/problem+json')
+    const validate = judge(reply.status === 202 ? 'Pending' : !reply.ok ? 'Problem' : 'data' in json ? 'Data' : 'State')
     assert.ok(validate(json), `${JSON.stringify(json)} ${ajv.errorsText(validate.errors)}`)
     return json
   }
@@ -124,6 +125,7 @@ export function page(handle, user = 'ann', headers = {}) {
     answer: ({ flow }, round, answers) => call('POST', `/flows/${flow}/answer`, { round, answers }),
     message: ({ flow }, message) => call('POST', `/flows/${flow}/message`, message),
     cancel: ({ flow }) => call('POST', `/flows/${flow}/cancel`, {}),
+    data: ({ flow }, what) => call('GET', `/flows/${flow}/data/${what}`),
     /** Waits until the flow is at a step that is not the vendor's. */
     async settled(state) {
       while (state.step?.kind === 'working') state = await this.look(state, state.version)

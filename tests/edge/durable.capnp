@@ -15,6 +15,7 @@ const edge :Workerd.Worker = (
   modules = [
     (name = "worker.js", esModule = embed "worker.js"),
     (name = "bank_mfa_bg.wasm", wasm = embed "bank_mfa_bg.wasm"),
+    (name = "calls_bg.wasm", wasm = embed "calls_bg.wasm"),
   ],
   durableObjectNamespaces = [(className = "FlowObject", uniqueKey = "flows", enableSql = true)],
   durableObjectStorage = (localDisk = "storage"),

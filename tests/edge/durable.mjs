@@ -25,6 +25,7 @@ export async function bundled() {
 /** What a call to the vendor is for. */
 function purpose({ method, url, body }) {
   if (url.endsWith('/GenerateAuthorizeToken')) return 'token'
+  if (url.includes('/GetAccounts')) return 'data'
   if (url.includes('/members/')) return { GET: 'look', PUT: 'answer', POST: 'start' }[method]
   const { SecurityResponses, RequestId } = JSON.parse(body)
   return SecurityResponses ? 'answer' : RequestId ? 'poll' : 'start'
@@ -94,6 +95,7 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
   const call = async (...args) => (await ask(...args)).json()
   const page = {
     ask,
+    call,
     start: (connection) => call('POST', '/mfa/flows', { connection }),
     look: ({ flow }, after) => call('GET', `/mfa/flows/${flow}${after === undefined ? '' : `?after=${after}`}`),
     answer: ({ flow }, round, answers) => call('POST', `/mfa/flows/${flow}/answer`, { round, answers }),
@@ -130,8 +132,12 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
       await worker.kill()
       worker = await start()
     },
-    /** What is in the object of a flow. */
+    /** What is in the object of a flow, or of another name. */
     inside: ({ flow }) => call('GET', `/objects/${flow.split('.')[0]}`),
+    /** Resolves when an object is empty. */
+    async emptied(named) {
+      for (let inside; inside?.alarm !== null || inside.keys.length > 0;) inside = await this.inside(named)
+    },
     /** Every byte that is on the disk. */
     bytes: () =>
       readdirSync(disk, { recursive: true, withFileTypes: true })
@@ -145,7 +151,8 @@ export const byFlinks = (bank, username, kind = 'authorize') => {
   const loginId = bank.loginId(username)
   const params = kind === 'authorize' ? { loginId, mostRecentCached: false } : { loginId }
   const host = { instance: 'toolbox', customerId }
-  return { vendor: 'flinks', host, secretKey: bank.secretKey, flow: { kind, params } }
+  const keys = { secretKey: bank.secretKey, apiKey: bank.keys.apiKey }
+  return { vendor: 'flinks', host, ...keys, flow: { kind, params } }
 }
 
 export const byMx = (bank, name) => {

@@ -56,6 +56,30 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     assert.equal((await page.ask('POST', '/mfa/flows', { connection: 'c_1' }, stranger)).status, 404)
   })
 
+  test('data is polled by the object, over a crash as well, and what is kept for it goes', async (t) => {
+    const on = await stage(t, bundle, FLINKS('slow_data'), { speed: 300 })
+    const { page, bank } = on
+    const state = await page.start('c_1')
+    assert.equal(await page.walk(state, rightOf(on, 'slow_data')), 'done')
+    const read = () => page.call('GET', `/mfa/flows/${state.flow}/data/accounts`)
+    const polled = on.caught('data')
+    const lost = read().catch(() => {})
+    await polled
+    await on.crash()
+    await lost
+    let reading = await read()
+    while (reading.until) reading = await read()
+    assert.deepEqual(
+      reading.data.map(({ name }) => name),
+      ['Chequing Account', 'Savings Account'],
+    )
+    assert.deepEqual(bank.counts().broken, {})
+    assert.ok(!JSON.stringify(reading).includes(bank.loginId('slow_data')))
+    assert.equal((await page.ask('GET', `/mfa/flows/${state.flow}/data/transactions`)).status, 404)
+    await on.emptied(state)
+    assert.equal((await read()).code, 'NOT_FOUND')
+  })
+
   test('a namespace of keys and values serves as well', async (t) => {
     const on = await stage(t, bundle, FLINKS('Greatday'), { config: 'keys.capnp' })
     assert.equal(await on.page.walk(await on.page.start('c_1'), rightOf(on, 'Greatday')), 'done')
@@ -135,7 +159,7 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     const on = await stage(t, bundle, connections, { speed: 500 })
     const { page, bank } = on
     const gone = async (state) => {
-      for (let inside; inside?.alarm !== null || inside.keys.length > 0;) inside = await on.inside(state)
+      await on.emptied(state)
       assert.equal((await page.look(state)).code, 'NOT_FOUND')
     }
     const state = await page.start('c_1')

@@ -1,5 +1,6 @@
 /** What runs in workerd: the edge on Durable Objects, in a time that runs faster than ours, alarms among it. */
 import { durable } from 'bank-mfa/edge'
+import { accounts } from 'bank-mfa/edge/data'
 
 const time = {}
 const toReal = (at) => time.began + (at - time.began) / time.speed
@@ -24,6 +25,7 @@ const { fetch: handle, FlowObject: Flows } = durable({
   origins: ['https://app.example'],
   seal: { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } },
   hints: { connectionOf: ({ memberGuid }) => ({ user: 'ann', connection: memberGuid }) },
+  data: { accounts: accounts() },
   onAsked: (asked, env) => tell({ asked }, env),
   onEnded: (ended, env) => tell({ ended }, env),
   onError: (error) => console.error(error.message),

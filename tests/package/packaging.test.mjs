@@ -30,6 +30,7 @@ const entries = {
   'bank-mfa/remote': { default: 'remote.js', workerd: 'remote.js' },
   'bank-mfa/calls': { default: 'calls.js', workerd: 'calls-workerd.js' },
   'bank-mfa/edge': { default: 'edge.js', workerd: 'edge-workerd.js' },
+  'bank-mfa/edge/data': { default: 'edge-data.js', workerd: 'edge-data-workerd.js' },
   'bank-mfa/simulator': { default: 'simulator.js', workerd: 'simulator-workerd.js' },
   'bank-mfa/module.wasm': { default: 'wasm/bank_mfa_bg.wasm', workerd: 'wasm/bank_mfa_bg.wasm' },
 }
@@ -126,6 +127,7 @@ for (const [what, contents, expected] of [
   ['the default entry', "import { flinks } from 'bank-mfa'; flinks.authorize()", [0, 1]],
   ['the single calls', "import { flinks } from 'bank-mfa/calls'; flinks.pollRequest()", [0, 1]],
   ['the edge', "import { edge } from 'bank-mfa/edge'; edge()", [0, 1]],
+  ['what pages may read', "import { accounts } from 'bank-mfa/edge/data'; accounts()", [0, 1]],
   ['the default entry for its effect alone', "import 'bank-mfa'", [0, 1]],
   ['the default entry for its error alone', "import { FlowError } from 'bank-mfa'; console.log(FlowError)", [0, 1]],
 ]) {
@@ -135,6 +137,17 @@ for (const [what, contents, expected] of [
     assert.ok(!bundled.some(({ text }) => text.includes('rightAnswers')), 'and no simulator')
   })
 }
+
+test('the wasm of the data calls is in an edge that lets data be read, and in no other', async () => {
+  const own = "import { edge } from 'bank-mfa/edge'; edge()"
+  const opted = "import { edge } from 'bank-mfa/edge'; import { accounts } from 'bank-mfa/edge/data'; edge(accounts())"
+  for (const [contents, count] of [
+    [own, 1],
+    [opted, 2],
+  ]) {
+    assert.equal(wasms(await bundle(contents, { conditions: ['workerd'] })), count)
+  }
+})
 
 test('for workerd the module is imported, and nothing is inlined', async () => {
   const bundled = await bundle("import { flinks } from 'bank-mfa'; flinks.authorize()", { conditions: ['workerd'] })

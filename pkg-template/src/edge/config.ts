@@ -9,6 +9,7 @@ import type {
   ReconnectParams,
 } from '../wasm/bank_mfa.js'
 import type { Hint } from './hints.js'
+import type { DataReader } from './reading.js'
 import type { SealKeys } from './seal.js'
 import type { Store } from './store.js'
 
@@ -29,6 +30,11 @@ export interface EdgeConfig<Env = unknown> {
   limits?: Limits | undefined
   /** The vendors' webhooks. Without it there is no route for them. */
   hints?: Hints<Env> | undefined
+  /**
+   * What pages may read of a connection once its flow is done, by the names that they ask for; nothing by default.
+   * `bank-mfa/edge/data` has readers. With any, a record keeps the vendor's ids for the ten minutes after its end.
+   */
+  data?: Record<string, DataReader<Env>> | undefined
   /** A flow waits for its person. Called once for each time; a crash just then can leave it out. */
   onAsked?: ((asked: Asked, env: Env) => unknown) | undefined
   /**
@@ -52,6 +58,8 @@ export interface Limits {
   answersPerFlow?: number
   /** How many starts of a user in an hour, joins among them; 30 by default. Not counted with tickets. */
   startsPerHour?: number
+  /** How often data of one flow is read; 20 by default. */
+  readsPerFlow?: number
   /** How many bytes a body may have; 65,536 by default. */
   body?: number
 }
@@ -73,6 +81,8 @@ export interface FlinksConnection {
   host: FlinksConfig
   /** Mints the authorize tokens, one a session. Customers from before October 2024 may have none. */
   secretKey?: string | undefined
+  /** The `x-api-key` of the data calls, where pages may read accounts. */
+  apiKey?: string | undefined
   flow:
     | { kind: 'authorize'; params: AuthorizeParams }
     | { kind: 'reconnect'; params: ReconnectParams & ConnectParams }

@@ -162,6 +162,7 @@ function objectHome(objects: ObjectNamespace): Home {
     answer: (at, round, given) => ask(at.id, 'answer', at, round, given),
     message: (at, message) => ask(at.id, 'message', at, message),
     cancel: (at) => ask(at.id, 'cancel', at),
+    read: (at, what) => ask(at.id, 'read', at, what),
     hint: (who) => ask(who.id, 'hint', who),
     due: (id) => ask(id, 'due', id),
     count: (id, most, span) => ask(id, 'count', id, most, span),

@@ -9,6 +9,7 @@ import { readHint } from './hints.js'
 import { Local } from './local.js'
 import { openapi } from './openapi.js'
 import { problem, Problem, toProblem } from './problem.js'
+import type { DataSource, Reading } from './reading.js'
 import { Runner, type At, type Given, type Home, type Message, type State } from './runner.js'
 import { sealer, type Sealer } from './seal.js'
 import type { Store } from './store.js'
@@ -29,6 +30,9 @@ export interface Edge<Env> {
 
 const HOUR = 3_600_000
 
+/** `…/flows`, a flow, what can be done to it, and what can be read of it. */
+const FLOWS = /\/flows(?:\/([\w-]{43})\.([0-9a-f]{32})(?:\/(?:(answer|message|cancel)|data\/([\w-]{1,64})))?)?$/
+
 /** An edge whose flows live elsewhere: its configuration names no store. */
 export type Storeless<Env> = Omit<EdgeConfig<Env>, 'store'>
 
@@ -39,7 +43,8 @@ export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
 
 /** What a runner takes from a configuration. */
 export function toOptions<Env>(config: Storeless<Env>, env: Env) {
-  const { clock = realTime, fetch, timeout, resolve, onAsked, onEnded, onError, limits } = config
+  const { clock = realTime, fetch, timeout, resolve, onAsked, onEnded, onError, limits, data } = config
+  const readers = data && Object.entries(data).map(([name, reader]) => [name, (of: DataSource) => reader(of, env)])
   return {
     sealer: toSealer(config, env),
     clock,
@@ -49,6 +54,8 @@ export function toOptions<Env>(config: Storeless<Env>, env: Env) {
     onEnded: onEnded && ((ended: Ended) => onEnded(ended, env)),
     onError: (error: unknown) => void onError?.(error, env),
     answersPerFlow: limits?.answersPerFlow ?? 20,
+    readers: readers && Object.fromEntries(readers),
+    readsPerFlow: limits?.readsPerFlow ?? 20,
   }
 }
 
@@ -82,9 +89,8 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflight(request) })
     if (request.method === 'GET' && pathname.endsWith('/openapi.json')) return json(openapi)
 
-    const [, id = '', flow = '', verb = ''] =
-      /\/flows(?:\/([\w-]{43})\.([0-9a-f]{32})(?:\/(answer|message|cancel))?)?$/.exec(pathname) ?? []
-    const isFlows = pathname.endsWith('/flows')
+    const [, id = '', flow = '', verb = '', what = ''] = FLOWS.exec(pathname) ?? []
+    const isFlows = id === '' && pathname.endsWith('/flows')
     const method = isFlows || verb !== '' ? 'POST' : 'GET'
     if ((!isFlows && id === '') || request.method !== method) throw problem('NOT_FOUND')
     const body = method === 'POST' ? await readBody(request, longest) : {}
@@ -93,30 +99,29 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
 
     const sealer = toSealer(config, env)
     const at = { id, flow, user }
+    const ask = async (home: Home): Promise<State | Reading> => {
+      if (isFlows) return start(home, sealer, body, user, env)
+      return what === '' ? call(home, at, verb, body, request, searchParams) : home.read(at, what)
+    }
     if (config.store === 'ticket') {
       const given = request.headers.get(TICKET)
       const tickets = isFlows ? ticketStore(null) : await readTicket(given, at, sealer, newest, clock.now())
-      const home = toRunner(env, context, tickets)
-      const state = isFlows
-        ? await start(home, sealer, body, user, env)
-        : await call(home, at, verb, body, request, searchParams)
-      return json(state, { [TICKET]: tickets.ticket() ?? '' })
+      const said = await ask(toRunner(env, context, tickets))
+      return reply(said, clock.now(), { [TICKET]: tickets.ticket() ?? '' })
     }
 
     const home = toHome(env, context)
     if (isFlows) {
       const starts = await sealer.name('starts', user)
       if (!(await home.count(starts, startsPerHour, HOUR))) throw problem('TOO_MANY')
-      return json(await start(home, sealer, body, user, env))
-    }
-    if (verb === '' && request.headers.get('accept')?.includes('text/event-stream')) {
+    } else if (verb === '' && what === '' && request.headers.get('accept')?.includes('text/event-stream')) {
       const last = searchParams.get('after') ?? request.headers.get('last-event-id')
       // A stranger is told before the stream begins.
       await home.look(at)
       const events = stream(home, at, toVersion(last), clock.now, (task) => context?.waitUntil(task))
       return new Response(events, { headers: { 'content-type': 'text/event-stream' } })
     }
-    return json(await call(home, at, verb, body, request, searchParams))
+    return reply(await ask(home), clock.now())
   }
 
   async function start(
@@ -248,8 +253,15 @@ function toMessage({ kind, claim, url }: Record<string, unknown>): Message {
   }
 }
 
-function json(body: unknown, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json', ...headers } })
+function json(body: unknown, headers: Record<string, string> = {}, status = 200): Response {
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+}
+
+/** Data that is not ready yet is a 202. */
+function reply(said: State | Reading, now: number, headers: Record<string, string> = {}): Response {
+  if (!('until' in said)) return json(said, headers)
+  const seconds = Math.max(1, Math.ceil((said.until - now) / 1000))
+  return json(said, { ...headers, 'retry-after': `${seconds}` }, 202)
 }
 
 function toResponse({ body }: Problem): Response {
@@ -273,6 +285,7 @@ function check(config: Storeless<never> & Partial<EdgeConfig<never>>, hasHome: b
       hasHome || config?.store === 'ticket' || isFunction(config?.store) || isObject(config?.store),
       'must be a store, a function, or ticket',
     ],
+    ['data', Object.values(config?.data ?? {}).every(isFunction), 'must be readers by their names'],
   ]
   for (const [name, fits, message] of needs) if (!fits) throw invalidInput(`/${name}`, message)
   // What is known now is checked now.

@@ -9,8 +9,9 @@
  * the instance's, as base64, where that is switched on: in `flinks-authenticity-key` by https://docs.flinks.com/reference/hmac,
  * in `X-Flinks-Signature` by the code of https://docs.flinks.com/guides/webhooks/hmac-validation. Either is taken.
  */
-import { problem } from './problem.js'
 import { readBytes, toObject } from './defence.js'
+import { member, toRecord } from './json.js'
+import { problem } from './problem.js'
 
 /** What a webhook says: a claim of somebody's, by which you find the connection that it may be about. */
 export type Hint =
@@ -41,13 +42,5 @@ async function isSigned(bytes: Uint8Array<ArrayBuffer>, headers: Headers, key: s
     return false
   }
 }
-
-/** Flinks' pages print the keys of a body in more than one casing. */
-function member(body: Record<string, unknown>, name: string): unknown {
-  return Object.entries(body).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1]
-}
-
-const toRecord = (value: unknown) =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
 const text = (value: unknown) => (typeof value === 'string' && value.length <= 200 ? value : null)

@@ -26,6 +26,7 @@ export type { Hint } from './hints.js'
 export { openapi } from './openapi.js'
 export { postgres, postgresTable, type Query } from './postgres.js'
 export type { ProblemBody } from './problem.js'
+export type { DataReader, DataSource, DataStep, Reading } from './reading.js'
 export {
   Runner,
   type At,

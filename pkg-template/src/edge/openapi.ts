@@ -118,6 +118,8 @@ const schemas = {
     ],
   },
   Cancel: { type: 'object' },
+  Data: object({ data: {} }),
+  Pending: object({ until: integer }),
 }
 
 const refusal = {
@@ -125,14 +127,20 @@ const refusal = {
   content: { 'application/problem+json': { schema: of('Problem') } },
 }
 
+const headers = { [TICKET]: { description: 'Where flows live in tickets: the newest one.', schema: text } }
 const state = (description: string, content: Record<string, unknown> = {}) => ({
-  '200': {
-    description,
-    headers: { [TICKET]: { description: 'Where flows live in tickets: the newest one.', schema: text } },
-    content: { 'application/json': { schema: of('State') }, ...content },
-  },
+  '200': { description, headers, content: { 'application/json': { schema: of('State') }, ...content } },
   default: refusal,
 })
+const reading = {
+  '200': { description: 'The data', headers, content: { 'application/json': { schema: of('Data') } } },
+  '202': {
+    description: 'It is not ready: ask again, by `retry-after`',
+    headers: { ...headers, 'retry-after': { schema: integer } },
+    content: { 'application/json': { schema: of('Pending') } },
+  },
+  default: refusal,
+}
 
 const post = (summary: string, body: string, description: string) => ({
   summary,
@@ -142,6 +150,7 @@ const post = (summary: string, body: string, description: string) => ({
 
 const ticket = { name: TICKET, in: 'header', required: false, schema: text }
 const flow = { name: 'flow', in: 'path', required: true, schema: text }
+const what = { name: 'what', in: 'path', required: true, schema: { type: 'string', pattern: '^[\\w-]{1,64}$' } }
 const after = { name: 'after', in: 'query', required: false, schema: integer }
 const hint = (status: string) => ({
   summary: "The vendor's webhook",
@@ -168,6 +177,13 @@ export const openapi = {
       post: post("Say what came of the vendor's page", 'Message', 'What came of it'),
     },
     '/flows/{flow}/cancel': { parameters: [flow, ticket], post: post('End a flow', 'Cancel', 'Its end') },
+    '/flows/{flow}/data/{what}': {
+      parameters: [flow, what, ticket],
+      get: {
+        summary: 'Read what the company lets pages read of a flow that is done, for ten minutes after its end',
+        responses: reading,
+      },
+    },
     '/hints/flinks': { post: hint('200') },
     '/hints/mx': { post: hint('204') },
   },

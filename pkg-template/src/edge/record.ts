@@ -1,6 +1,7 @@
 import type { PublicStep } from '../edge-wire.js'
 import type { Step } from '../steps.js'
 import type { Ended } from './config.js'
+import type { Readings } from './reading.js'
 
 /** All that is known of one connection's flow. It is sealed as one, so that its parts cannot be swapped. */
 export interface FlowRecord {
@@ -32,6 +33,9 @@ export interface FlowRecord {
   writes?: number
   /** An ending that nobody was told yet. */
   untold?: Ended
+  /** Where data may be read: what the flow ended with, the vendor's ids among it. */
+  result?: unknown
+  readings?: Readings
 }
 
 /** What is left of a result once the vendor's ids are out. */

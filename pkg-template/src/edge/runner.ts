@@ -21,6 +21,7 @@ import { hasCredentials } from './connection.js'
 import type { Asked, Connection, Ended } from './config.js'
 import type { Local } from './local.js'
 import { problem, toProblem } from './problem.js'
+import { read, type DataSource, type DataStep, type Reading } from './reading.js'
 import { isPersons, type FlowRecord } from './record.js'
 import type { Sealer } from './seal.js'
 import type { Store } from './store.js'
@@ -64,6 +65,8 @@ export interface Home {
   answer(at: At, round: number, given: Given): Promise<State>
   message(at: At, message: Message): Promise<State>
   cancel(at: At): Promise<State>
+  /** What a page may read of a flow that is done; or when to ask again, after 25 seconds. */
+  read(at: At, what: string): Promise<Reading>
   /** Somebody says that the vendor has news. */
   hint(who: Who): Promise<void>
   /** Does what is due although nobody looks. */
@@ -88,6 +91,9 @@ export interface RunnerOptions {
   background(task: Promise<unknown>): void
   local: Local
   answersPerFlow: number
+  /** What pages may read, by its name. */
+  readers?: Record<string, (source: DataSource) => DataStep | Promise<DataStep>> | undefined
+  readsPerFlow: number
   /** Nobody else can write these records. */
   alone?: boolean
   /** The record is a ticket: it is padded, lives for a short time from write to write, and carries no credentials. */
@@ -171,6 +177,21 @@ export class Runner implements Home {
       const ended = await this.#end(at.id, held).catch(unlessConflict)
       if (ended) return toState(at.id, ended.record)
     }
+  }
+
+  read(at: At, what: string): Promise<Reading> {
+    const { clock, local, options, readers, readsPerFlow, background } = this.#own
+    return read(
+      {
+        ...{ clock, local, options, readers, readsPerFlow, background, hold: HOLD },
+        open: (at) => this.#open(at),
+        write: (held, record) => this.#write(at.id, held, record),
+        connection: (record) => this.#connection(record),
+        within: (ms, change) => this.#within(ms, change, true, undefined, 'vendor'),
+      },
+      at,
+      what,
+    )
   }
 
   async hint({ id, user, connection }: Who): Promise<void> {
@@ -291,9 +312,10 @@ export class Runner implements Home {
   }
 
   #newTurn(id: string, held: Held): Turn {
-    const { clock, options, onEnded } = this.#own
+    const { clock, options, onEnded, readers } = this.#own
     const write = (held: Held, record: FlowRecord) => this.#write(id, held, record)
-    return new Turn({ clock, options, tells: onEnded !== undefined, write }, held)
+    const tells = onEnded !== undefined
+    return new Turn({ clock, options, tells, keeps: Object.keys(readers ?? {}).length > 0, write }, held)
   }
 
   async #connection({ user, connection }: FlowRecord): Promise<Connection> {
@@ -342,7 +364,7 @@ export class Runner implements Home {
 
   /** An ending is told until it was heard. */
   async #tell(id: string, held: Held): Promise<Held> {
-    const { untold, ...record } = held.record
+    const { untold } = held.record
     if (untold === undefined) return held
     try {
       await this.#own.onEnded?.(untold)
@@ -350,9 +372,15 @@ export class Runner implements Home {
       this.#own.onError(error)
       return held
     }
-    const told = { ...record, due: null }
-    const written = await this.#write(id, held, told)
-    return written ? { record: told, version: held.version + 1 } : held
+    for (let at = held; ;) {
+      const { untold: _, ...record } = at.record
+      const told = { ...record, due: null }
+      if (await this.#write(id, at, told)) return { record: told, version: at.version + 1 }
+      // A page may have begun to read meanwhile.
+      const found = await this.#read(id)
+      if (found.record?.flow !== untold.flow || found.record.untold === undefined) return held
+      at = { record: found.record, version: found.version }
+    }
   }
 
   async #tellAsked(before: FlowRecord, after: FlowRecord, present: boolean): Promise<void> {

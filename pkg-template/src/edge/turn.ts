@@ -19,6 +19,8 @@ export interface TurnHost {
   options: Pick<HostOptions, 'fetch' | 'timeout'>
   /** Whether an ending is told to somebody, who is told again until it was heard. */
   tells: boolean
+  /** Whether a flow that is done keeps the vendor's ids in its record, for its data to be read. */
+  keeps: boolean
   /** Writes where nobody else has; `false` where somebody has. */
   write(held: Held, record: FlowRecord): Promise<boolean>
 }
@@ -133,6 +135,7 @@ export class Turn {
     return this.#write({
       ...{ step, busyUntil: 0, snapshot: null, tokens: {} },
       ...(this.#host.tells ? { untold, due: now + AGAIN } : { due: null }),
+      ...(this.#host.keeps && current.kind === 'done' && { result: current.result }),
       expires: now + LINGER,
     })
   }

@@ -1,0 +1,383 @@
+/** What an edge lets pages read of a connection: nothing, unless it opts in. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { resolve } from '../package/bench.mjs'
+import { watch } from '../package/wire.mjs'
+import {
+  MINUTE,
+  bench,
+  byFlinks,
+  byMx,
+  edge,
+  judgeOf,
+  memoryStore,
+  page as pageOf,
+  rightBy,
+  sealer,
+  SEAL,
+  walk,
+} from './bench.mjs'
+
+const { accounts, transactions } = await import(pathToFileURL(resolve('bank-mfa/edge/data')))
+
+const DATA = { accounts: accounts(), transactions: transactions() }
+const LIVE = { mostRecentCached: false }
+const flinksOf =
+  (username, params = LIVE) =>
+  (bank) => ({
+    'ann/c_1': { ...byFlinks(bank, username, 'authorize', params), apiKey: bank.keys.apiKey },
+    'bob/c_1': byFlinks(bank, 'text_or_call'),
+  })
+
+/** A flow that is done. */
+async function done(t, connections, more = {}) {
+  const stage = bench(t, { connections, data: DATA, ...more })
+  const page = stage.page()
+  const right = (round) => ('right' in more ? more.right(round) : rightBy(stage)(round))
+  const end = await walk(page, await page.start('c_1'), right)
+  assert.equal(end.step.kind, 'done')
+  return { stage, page, end, calls: (name) => stage.wire.calls.filter(({ url }) => url.includes(name)) }
+}
+
+/** MX's lists of a member, as its documents print them: the simulated MX has none. */
+function lists(perPage = 2) {
+  const { fetch, ...watched } = watch(reply, ({ url, ...call }) => {
+    const { search, origin, pathname } = new URL(url)
+    const { records_per_page, page } = Object.fromEntries(new URLSearchParams(search))
+    const fits = records_per_page === '1000' && Number(page) > 0
+    return [...judgeOf({ ...call, url: origin + pathname }), ...(fits ? [] : ['asks for no page'])]
+  })
+  const account = (at, type) => ({
+    guid: `ACT-${at}`,
+    ...{ member_guid: 'MBR-7', user_guid: 'USR-7', id: 'own-1', account_number: '0815', routing_number: '31176110' },
+    ...{ name: `Account ${at}`, type, currency_code: 'USD', balance: 100.5 * at, available_balance: null },
+  })
+  const transaction = (at, account, type) => ({
+    ...{ guid: `TRN-${at}`, account_guid: `ACT-${account}`, member_guid: 'MBR-7', user_guid: 'USR-7' },
+    ...{ amount: at, type, date: `2026-01-0${at}`, description: `Payment ${at}`, currency_code: 'USD' },
+  })
+  const all = {
+    accounts: [account(1, 'CHECKING'), account(2, 'SAVINGS'), account(3, 'LOAN')],
+    transactions: [transaction(1, 1, 'DEBIT'), transaction(2, 2, 'CREDIT'), transaction(3, 1, 'CREDIT')],
+  }
+  async function reply(url) {
+    const { pathname, searchParams } = new URL(url)
+    const [name, page] = [pathname.split('/').at(-1), Number(searchParams.get('page'))]
+    const items = all[name].slice((page - 1) * perPage, page * perPage)
+    const pagination = { current_page: page, per_page: perPage, total_entries: 3, total_pages: Math.ceil(3 / perPage) }
+    return Response.json({ [name]: items, pagination })
+  }
+  const isList = /\/(accounts|transactions)\?/
+  return { ...watched, fetch: (inner) => (url, init) => (isList.test(url) ? fetch(url, init) : inner(url, init)) }
+}
+const BY_MX = (bank) => ({ 'ann/c_1': byMx(bank, 'text') })
+const CHICAGO = () => ({ '1.1.answer': 'Chicago' })
+
+test('a page reads the accounts of a flow by Flinks that is done, and their transactions', async (t) => {
+  const { page, end } = await done(t, flinksOf('Greatday'))
+  const { data } = await page.data(end, 'accounts')
+  assert.deepEqual(
+    data.map(({ name, type, currency }) => [name, type, currency]),
+    [
+      ['Chequing Account', 'Chequing', 'CAD'],
+      ['Savings Account', 'Savings', 'CAD'],
+    ],
+  )
+  for (const account of data) {
+    assert.deepEqual(Object.keys(account), ['name', 'type', 'currency', 'balance', 'available'])
+    assert.equal(typeof account.balance, 'number')
+  }
+  const detail = await page.data(end, 'transactions')
+  assert.equal(detail.data.length, 2)
+  for (const { transactions, balance } of detail.data) {
+    assert.equal(typeof balance, 'number')
+    assert.ok(transactions.length > 20)
+    for (const one of transactions) {
+      assert.deepEqual(Object.keys(one), ['date', 'description', 'debit', 'credit'])
+      assert.equal([one.debit, one.credit].filter((amount) => typeof amount === 'number').length, 1)
+    }
+  }
+})
+
+test('a page reads the accounts of a flow by MX that is done, and their transactions, over all pages of MX', async (t) => {
+  const mx = lists()
+  const { page, end, stage } = await done(t, BY_MX, { fetch: mx.fetch, right: CHICAGO })
+  const { data } = await page.data(end, 'accounts')
+  assert.deepEqual(data[0], { name: 'Account 1', type: 'CHECKING', currency: 'USD', balance: 100.5, available: null })
+  assert.deepEqual([data.length, mx.calls.length], [3, 2])
+  const detail = await page.data(end, 'transactions')
+  assert.deepEqual(
+    detail.data.map(({ transactions }) => transactions),
+    [
+      [
+        { date: '2026-01-01', description: 'Payment 1', debit: 1, credit: null },
+        { date: '2026-01-03', description: 'Payment 3', debit: null, credit: 3 },
+      ],
+      [{ date: '2026-01-02', description: 'Payment 2', debit: null, credit: 2 }],
+      [],
+    ],
+  )
+  const from = Number(new URL(mx.calls.at(-1).url).searchParams.get('from_date')) * 1000
+  assert.ok(Math.abs(stage.bank.clock.now() - from - 90 * 24 * 60 * MINUTE) < MINUTE)
+  assert.deepEqual(mx.complaints, [], 'every call fits MX’s documents')
+})
+
+test('no id of the vendor is in the reply, in both vendors’ words', async (t) => {
+  const flinks = await done(t, flinksOf('Greatday'))
+  const mx = await done(t, BY_MX, { fetch: lists().fetch, right: CHICAGO })
+  for (const { page, end, stage } of [flinks, mx]) {
+    const replies = await Promise.all(
+      ['accounts', 'transactions'].map((what) => page.ask('GET', `/flows/${end.flow}/data/${what}`)),
+    )
+    const told = []
+    for (const reply of replies) told.push(JSON.stringify([...reply.headers]), await reply.text())
+    const text = told.join('\n')
+    const { loginId, requestId } = stage.told.ended[0].result
+    const { userGuid, memberGuid } = stage.bank.mx.member('text')
+    const bodies = flinks.calls('GetAccounts').flatMap(({ reply }) => reply.json.Accounts)
+    const ids = bodies.flatMap(({ Id, Transactions = [] }) => [Id, ...Transactions.map(({ Id }) => Id)])
+    const all = [loginId, requestId, userGuid, memberGuid, ...ids, 'ACT-', 'TRN-', 'MBR-', 'USR-', '0815', '31176110']
+    assert.ok(ids.length > 40)
+    for (const id of all.filter(Boolean)) assert.ok(!text.includes(id), `a reply tells ${id}`)
+    for (const who of ['John Doe', 'johndoe', 'H3B 5E8']) assert.ok(!text.includes(who), 'a reply tells the holder')
+    assert.ok(!text.includes(stage.bank.keys.apiKey) && !text.includes(stage.bank.mx.key.apiKey))
+  }
+})
+
+test('what else a page gets of an account is the company’s to pick', async (t) => {
+  const last = ({ Id, Title }, vendor) => ({ title: Title, last: Id.slice(-4), vendor })
+  const data = {
+    accounts: accounts({ pick: last }),
+    year: transactions({ days: 365, pick: (one) => one.Transactions.length }),
+  }
+  const { page, end, calls } = await done(t, flinksOf('Greatday'), { data })
+  const [first] = (await page.data(end, 'accounts')).data
+  const { Id } = calls('GetAccountsSummary')[0].reply.json.Accounts[0]
+  assert.deepEqual(first, { title: 'Chequing Account', last: Id.slice(-4), vendor: 'flinks' })
+  assert.ok((await page.data(end, 'year')).data[0] > 100)
+})
+
+test('a reader of the company’s own gets the flow’s ids, and the page what it gives', async (t) => {
+  const seen = []
+  const own = (source, env) => (seen.push({ ...source, env }), { data: { score: 7 } })
+  const { page, end, stage } = await done(t, flinksOf('Greatday'), { data: { score: own } })
+  assert.deepEqual((await page.data(end, 'score')).data, { score: 7 })
+  const [{ user, connection, by, result, state }] = seen
+  assert.deepEqual([user, connection, by.vendor, state], ['ann', 'c_1', 'flinks', null])
+  assert.equal(result.loginId, stage.bank.loginId('Greatday'))
+})
+
+test('where nothing is opted in nothing is found, and no record keeps an id', async (t) => {
+  const { page, end, stage } = await done(t, flinksOf('Greatday'), { data: undefined })
+  for (const what of ['accounts', 'transactions', 'toString', '__proto__']) {
+    const refused = await page.data(end, what)
+    assert.deepEqual([refused.status, refused.code], [404, 'NOT_FOUND'])
+  }
+  assert.ok(!(await opened(stage, end)).includes(stage.bank.loginId('Greatday')))
+  const later = pageOf(edge({ ...stage.config, data: DATA }))
+  assert.equal((await later.data(end, 'accounts')).code, 'NOT_FOUND', 'nor by an edge that opts in later')
+})
+
+test('what is not named is not found, where something else is', async (t) => {
+  const { page, end } = await done(t, flinksOf('Greatday'), { data: { accounts: accounts() } })
+  for (const what of ['transactions', 'toString', '__proto__', 'constructor']) {
+    assert.equal((await page.data(end, what)).code, 'NOT_FOUND')
+  }
+  for (const [method, path] of [
+    ['POST', 'data/accounts'],
+    ['GET', 'data'],
+    ['GET', 'data/'],
+    ['GET', 'data/accounts/1'],
+    ['GET', 'data/flows'],
+  ]) {
+    const reply = await page.ask(method, `/flows/${end.flow}/${path}`, method === 'POST' ? {} : undefined)
+    assert.equal(reply.status, 404)
+  }
+})
+
+test('another user, nobody and a page of another origin read nothing', async (t) => {
+  const { page, end, stage, calls } = await done(t, flinksOf('Greatday'))
+  assert.equal((await stage.page('bob').data(end, 'accounts')).code, 'NOT_FOUND')
+  assert.equal((await pageOf(stage.handle, null).data(end, 'accounts')).code, 'UNAUTHENTICATED')
+  const foreign = await page.ask('GET', `/flows/${end.flow}/data/accounts`, undefined, {
+    origin: 'https://evil.example',
+  })
+  assert.equal(foreign.status, 403)
+  assert.equal(calls('GetAccounts').length, 0)
+})
+
+test('before the end nothing is read, nor after another one than done', async (t) => {
+  const stage = bench(t, { connections: flinksOf('Greatday'), data: DATA })
+  const page = stage.page()
+  const state = await page.settled(await page.start('c_1'))
+  const early = await page.data(state, 'accounts')
+  assert.deepEqual([early.status, early.code], [409, 'OUT_OF_TURN'])
+  assert.deepEqual(await page.look(state), state)
+  await page.cancel(state)
+  assert.equal((await page.data(state, 'accounts')).code, 'OUT_OF_TURN')
+  assert.ok(!(await opened(stage, state)).includes(stage.bank.loginId('Greatday')), 'and no id is kept for it')
+})
+
+test('ten minutes after the end nothing is read any more, and the ids are gone', async (t) => {
+  const { page, end, stage } = await done(t, flinksOf('Greatday'))
+  assert.ok((await opened(stage, end)).includes(stage.bank.loginId('Greatday')))
+  stage.bank.clock.advance(9 * MINUTE)
+  assert.ok((await page.data(end, 'accounts')).data)
+  stage.bank.clock.advance(MINUTE)
+  assert.equal((await page.data(end, 'accounts')).code, 'NOT_FOUND')
+  await stage.handle.sweep()
+  assert.equal(await stage.store.read(end.flow.split('.')[0]), null)
+})
+
+test('the next flow on the connection ends the reading of the one before', async (t) => {
+  const { page, end } = await done(t, flinksOf('Greatday'))
+  await page.start('c_1')
+  assert.equal((await page.data(end, 'accounts')).code, 'NOT_FOUND')
+})
+
+test('data that is not ready is polled by its Async twin, and a page that has waited is told when to come back', async (t) => {
+  const { page, end, stage, calls } = await done(t, flinksOf('slow_data', { mostRecentCached: true }))
+  const reply = await page.ask('GET', `/flows/${end.flow}/data/accounts`)
+  const pending = await reply.json()
+  assert.equal(reply.status, 202)
+  assert.equal(Number(reply.headers.get('retry-after')), Math.ceil((pending.until - stage.bank.clock.now()) / 1000))
+  assert.equal((await page.data(end, 'accounts')).data.length, 2)
+  assert.equal(calls('GetAccountsSummary').length, 1 + calls('GetAccountsSummaryAsync').length)
+  assert.equal(calls('GetAccountsSummaryAsync').length, 3)
+  assert.deepEqual(stage.bank.counts().broken, {}, 'no poll beats the vendor’s interval')
+})
+
+test('another machine takes the polling up where one stopped', async (t) => {
+  const { page, end, stage, calls } = await done(t, flinksOf('slow_data', { mostRecentCached: true }))
+  assert.ok((await page.data(end, 'accounts')).until)
+  const other = pageOf(edge(stage.config))
+  assert.equal((await other.data(end, 'accounts')).data.length, 2)
+  assert.deepEqual(stage.bank.counts().broken, {})
+  assert.equal(calls('GetAccountsSummary').length - calls('GetAccountsSummaryAsync').length, 1)
+})
+
+test('three pages at three machines begin once, and poll no oftener than one', async (t) => {
+  const { end, stage, calls } = await done(t, flinksOf('data_for_ever', { mostRecentCached: true }))
+  const pages = [1, 2, 3].map(() => pageOf(edge(stage.config)))
+  const read = await Promise.all(pages.map((page) => page.data(end, 'accounts')))
+  assert.ok(read.every(({ until }) => until > stage.bank.clock.now()))
+  assert.deepEqual(stage.bank.counts().broken, {})
+  assert.equal(calls('GetAccountsSummary').length - calls('GetAccountsSummaryAsync').length, 1)
+})
+
+test('data that Flinks has none of is an empty list', async (t) => {
+  const { page, end } = await done(t, flinksOf('no_transactions', { mostRecentCached: true }))
+  assert.deepEqual((await page.data(end, 'transactions')).data, [])
+  assert.equal((await page.data(end, 'accounts')).data.length, 2)
+})
+
+test('data of one flow is read so often', async (t) => {
+  const { page, end, stage, calls } = await done(t, flinksOf('Greatday'), { limits: { readsPerFlow: 2 } })
+  await page.data(end, 'accounts')
+  await page.data(end, 'transactions')
+  const refused = await page.data(end, 'accounts')
+  assert.deepEqual([refused.status, refused.code, calls('GetAccounts').length], [429, 'TOO_MANY', 2])
+  assert.equal(stage.told.errors.length, 0)
+})
+
+test('a flow in a ticket is read, too, over a wait', async (t) => {
+  const { page, end } = await done(t, flinksOf('slow_data', { mostRecentCached: true }), { store: 'ticket' })
+  const before = page.ticket
+  assert.ok((await page.data(end, 'accounts')).until)
+  assert.notEqual(page.ticket, before)
+  assert.equal((await page.data(end, 'accounts')).data.length, 2)
+})
+
+test('an ending whose page reads at once is told once', async (t) => {
+  let heard
+  const told = []
+  const stage = bench(t, {
+    connections: flinksOf('Greatday'),
+    data: DATA,
+    onEnded: (ended) => told.push(ended.flow) === 1 && new Promise((resolve) => (heard = resolve)),
+  })
+  const page = stage.page()
+  const state = await page.settled(await page.start('c_1'))
+  const answered = page.answer(state, 1, rightBy(stage)(state.step.round))
+  const end = await page.look(state, (await page.look(state, state.version)).version)
+  assert.equal(end.step.kind, 'done')
+  assert.equal((await page.data(end, 'accounts')).data.length, 2)
+  heard()
+  await answered
+  stage.bank.clock.advance(2 * MINUTE)
+  await stage.handle.sweep()
+  assert.equal(told.length, 1)
+})
+
+for (const [what, reply, status, code, next] of [
+  ['is refused the key', () => new Response('{}', { status: 401 }), 500, 'unauthorized', 'fix-integration'],
+  ['is throttled', () => new Response('{}', { status: 429 }), 502, 'busy', 'retry-later'],
+  ['gets a page instead', () => new Response('<h1>hunter2</h1>'), 502, 'unreadable-reply', 'retry-later'],
+  ['gets something else', () => Response.json({ hunter2: [] }), 502, 'unreadable-reply', 'retry-later'],
+  ['is sent elsewhere', () => new Response(null, { status: 302 }), 500, 'redirected', 'fix-integration'],
+  ['reaches nobody', () => Promise.reject(new Error('hunter2')), 502, 'unreachable', 'retry-later'],
+]) {
+  test(`an edge that ${what} at MX says so, and may try again`, async (t) => {
+    let spoilt = reply
+    const mx = lists()
+    const fetch = (inner) => (url, init) => (spoilt && /\/accounts\?/.test(url) ? spoilt() : mx.fetch(inner)(url, init))
+    const { page, end, stage } = await done(t, BY_MX, { fetch, right: CHICAGO })
+    const refused = await page.data(end, 'accounts')
+    assert.deepEqual([refused.status, refused.code, refused.next], [status, code, next])
+    assert.ok(!JSON.stringify(refused).includes('hunter2'))
+    assert.ok(stage.told.errors.every(({ message }) => !message.includes('hunter2')))
+    spoilt = undefined
+    assert.equal((await page.data(end, 'accounts')).data.length, 3)
+  })
+}
+
+test('an edge that is refused its key by Flinks says so, and what a reader throws is told to no page', async (t) => {
+  const data = {
+    ...DATA,
+    broken() {
+      throw new Error('hunter2')
+    },
+  }
+  const wrong = (bank) => ({ 'ann/c_1': { ...flinksOf('Greatday')(bank)['ann/c_1'], apiKey: 'wrong' } })
+  const { page, end, stage } = await done(t, wrong, { data })
+  const refused = await page.data(end, 'accounts')
+  assert.deepEqual([refused.status, refused.code, refused.next], [500, 'unauthorized', 'fix-integration'])
+  const thrown = await page.data(end, 'broken')
+  assert.deepEqual(
+    [thrown.status, thrown.code, JSON.stringify(thrown).includes('hunter2')],
+    [503, 'UNAVAILABLE', false],
+  )
+  assert.deepEqual(
+    stage.told.errors.map(({ message }) => message),
+    ['unauthorized: ' + refused.title, 'hunter2'],
+  )
+})
+
+test('a step that takes too long is given up, and may be taken again', async (t) => {
+  for (const [connections, more] of [
+    [flinksOf('Greatday'), {}],
+    [BY_MX, { fetch: (inner) => impatient(lists().fetch(inner)), right: CHICAGO }],
+  ]) {
+    const { page, end } = await done(t, connections, more)
+    const { mock } = t.mock.method(AbortSignal, 'timeout', () => AbortSignal.abort())
+    const refused = await page.data(end, 'accounts')
+    assert.deepEqual([refused.status, refused.code], [503, 'UNAVAILABLE'])
+    mock.restore()
+    assert.ok((await page.data(end, 'accounts')).data.length > 0)
+  }
+})
+
+test('readers that cannot be right are refused when the edge is made', (t) => {
+  const { config } = bench(t, { store: memoryStore() })
+  assert.throws(() => edge({ ...config, data: { accounts: true } }), { code: 'INVALID_INPUT', path: '/data' })
+})
+
+/** A `fetch` as the platform's, which rejects at once when its signal has aborted. */
+const impatient = (fetch) => async (url, init) => (init.signal?.throwIfAborted(), fetch(url, init))
+
+/** The text of a flow's record. */
+async function opened({ store }, { flow }) {
+  const [id] = flow.split('.')
+  return sealer(SEAL).open((await store.read(id)).sealed, id)
+}
