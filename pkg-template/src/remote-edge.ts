@@ -25,6 +25,13 @@ export interface Reply {
   step: PublicStep
 }
 
+/** What a call of its own brings: the reply's body, the newest ticket, and when to ask again, in milliseconds from now. */
+interface Said {
+  body: unknown
+  ticket: string | null
+  after: number
+}
+
 /** A call came to nothing, and may be made again: in `after` milliseconds, where the edge said so. */
 export class Lost {
   readonly after: number
@@ -70,7 +77,12 @@ export class Edge {
   }
 
   /** Posts a body, or looks. */
-  ask(handle: string, route: string, signal: AbortSignal, body?: object): Promise<Reply> {
+  async ask(handle: string, route: string, signal: AbortSignal, body?: object): Promise<Reply> {
+    return readReply(await this.said(handle, route, signal, body))
+  }
+
+  /** The same, whatever the reply is. */
+  said(handle: string, route: string, signal: AbortSignal, body?: object): Promise<Said> {
     return this.#within(PATIENCE, signal, async (signal) => this.#judge(await this.#call(handle, route, signal, body)))
   }
 
@@ -85,11 +97,11 @@ export class Edge {
         const response = await this.#call(handle, '', signal, undefined, 'text/event-stream')
         const { body, headers } = response
         if (!body || !headers.get('content-type')?.startsWith('text/event-stream')) {
-          return heard(await this.#judge(response))
+          return heard(readReply(await this.#judge(response)))
         }
         for await (const events of readEvents(body)) {
           for (const data of events) {
-            heard(readReply(JSON.parse(data)))
+            heard(readReply({ body: JSON.parse(data) }))
             this.streams = true
           }
           if (this.streams) prolong(PATIENCE)
@@ -134,17 +146,17 @@ export class Edge {
     })
   }
 
-  async #judge(response: Response): Promise<Reply> {
+  async #judge(response: Response): Promise<Said> {
     const { status, type, headers } = response
     if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
       throw refusal(status, { code: 'redirected', next: 'fix-integration' })
     }
     const body: unknown = await response.json().catch(() => undefined)
-    if (response.ok) return readReply(body, headers.get(TICKET))
-
-    const problem = isObject(body) && typeof body.code === 'string' ? body : undefined
     const now = this.clock.now()
     const after = readRetryAfter(headers.get('retry-after'), now)
+    if (response.ok) return { body, ticket: headers.get(TICKET), after }
+
+    const problem = isObject(body) && typeof body.code === 'string' ? body : undefined
     if (after > LONGEST_WAIT) throw refusal(status, { ...problem, retryAt: now + after })
     // Who has used up a limit of the edge's gains nothing by asking again, nor who asks a misconfigured one.
     const { next = 'retry-later' } = problem ?? {}
@@ -199,7 +211,7 @@ function readUrl(url: string | URL): string {
 }
 
 /** Not everything that comes with a 200 is the edge's: a hotel's network says so, too. */
-function readReply(body: unknown, ticket?: string | null): Reply {
+function readReply({ body, ticket }: Partial<Said>): Reply {
   const fits = isObject(body) && Number.isInteger(body.version) && isObject(body.step)
   if (!fits || typeof (body.step as { kind?: unknown }).kind !== 'string') throw new Lost()
   const reply = body as unknown as Reply

@@ -2,7 +2,7 @@
  * A flow that runs at an edge of the company's own (`bank-mfa/edge`), followed from a page. Needs no wasm. The page
  * holds no key and judges nothing: it shows what the edge says, and passes on what the person says.
  */
-import { isGuid } from './connect-message.js'
+import { isGuid, isObject } from './connect-message.js'
 import type { PublicStep } from './edge-wire.js'
 import { FlowError, invalidInput, secretMissing, staleRound } from './errors.js'
 import { toJson } from './host.js'
@@ -106,6 +106,26 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
     if (this.#handle !== '') this.#tellCancelled()
   }
 
+  /**
+   * What the edge lets a page read of the connection, by the edge's name for it: waits until the flow is done, and until
+   * the data is ready. Rejects as `result()` does, or with what the edge refuses: `NOT_FOUND` where it lets nothing be read,
+   * and from ten minutes after the end on.
+   */
+  async data<Data = unknown>(what: string): Promise<Data> {
+    await this.result()
+    const { signal } = new AbortController()
+    for (let lost = 0; ;) {
+      try {
+        const { body, ticket, after } = await this.#edge.said(this.#handle, `/data/${encodeURIComponent(what)}`, signal)
+        if (ticket) this.#handle = `${this.id}~${ticket}`
+        if (isObject(body) && 'data' in body) return body.data as Data
+        throw new Lost(after)
+      } catch (error) {
+        lost = await this.#bear(error, lost, signal)
+      }
+    }
+  }
+
   /** Waits for news until the flow has ended, by one connection at a time. */
   async #follow(start: object | undefined): Promise<void> {
     try {
@@ -183,7 +203,7 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
   }
 
   /** After a lost call: pauses, longer each time, or gives up. Gives how many were lost in a row now. */
-  async #bear(error: unknown, lost: number): Promise<number> {
+  async #bear(error: unknown, lost: number, own?: AbortSignal): Promise<number> {
     if (error instanceof FlowError) throw error
     const offline = globalThis.navigator?.onLine === false
     if (!offline && lost >= (this.#version > 0 ? TRIES : FIRST_TRIES)) {
@@ -194,7 +214,7 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
     const after = error instanceof Lost ? error.after : 0
     // What the edge asks for is kept, whoever is there again.
     const { signal } = after > 0 ? this.#over : this.#woken
-    await this.#edge.pause(Math.max(after, longest * (0.5 + Math.random() / 2)), signal)
+    await this.#edge.pause(Math.max(after, longest * (0.5 + Math.random() / 2)), own ?? signal)
     return offline ? lost : lost + 1
   }
 

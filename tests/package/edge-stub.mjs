@@ -33,6 +33,14 @@ export function html(status, headers = {}) {
   }
 }
 
+/** A reply for `next`: data is not ready yet. */
+export function pending(seconds, headers = {}) {
+  return (_, response) => {
+    response.writeHead(202, { 'content-type': 'application/json', 'retry-after': `${seconds}`, ...headers })
+    response.end(JSON.stringify({ until: 0 }))
+  }
+}
+
 /** A reply for `next`: the connection breaks. */
 export const broken = (_, response) => response.destroy()
 
@@ -106,6 +114,7 @@ export async function edgeStub(t, serveElse = (_, response) => response.writeHea
     start: (_, response) => json(response),
     look: (_, response) => json(response),
     message: (_, response) => json(response),
+    data: ({ what }, response) => response.end(JSON.stringify({ data: [what] })),
     cancel(_, response) {
       stub.to({ kind: 'failed', failure: { code: 'cancelled', next: 'start-over', message: '' } })
       json(response)
@@ -141,11 +150,11 @@ export async function edgeStub(t, serveElse = (_, response) => response.writeHea
     const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks)) : undefined
     const { method, headers } = request
     const after = url.searchParams.has('after') ? Number(url.searchParams.get('after')) : undefined
-    const [, , , id, verb] = url.pathname.split('/')
+    const [, , , id, verb, what] = url.pathname.split('/')
     const isStream = headers.accept === 'text/event-stream'
-    const route =
-      method === 'POST' ? (id ? verb : 'start') : isStream ? 'stream' : after === undefined ? 'look' : 'poll'
-    const call = { route, method, id, headers, body, after }
+    const look = isStream ? 'stream' : after === undefined ? 'look' : 'poll'
+    const route = method === 'POST' ? (id ? verb : 'start') : (verb ?? look)
+    const call = { route, method, id, what, headers, body, after }
     if (route === 'stream' || route === 'poll') {
       waiting.add(response)
       stub.most = Math.max(stub.most, waiting.size)

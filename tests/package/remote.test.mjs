@@ -15,6 +15,7 @@ import {
   edgeStub,
   hasty,
   html,
+  pending,
   problem,
   unheard,
 } from './edge-stub.mjs'
@@ -726,4 +727,60 @@ test('where flows live in tickets, the newest one goes along and is a part of th
   )
   const answered = tickets.findIndex(([route]) => route === 'answer')
   assert.ok(tickets.slice(answered + 1).every(([, , ticket]) => ticket === 'bm1.k-1.3'))
+})
+
+// Data ------------------------------------------------------------------------------------------
+
+test('data is asked for once the flow is done, and again when the edge says, or where a reply was lost', async (t) => {
+  const { edge, clock, flow } = await bench(t)
+  edge.next('data', pending(10))
+  edge.next('data', broken)
+  edge.next('data', problem(502, { code: 'busy', next: 'retry-later' }))
+  const data = flow.data('accounts')
+  await edge.call('stream')
+  assert.equal(edge.of('data').length, 0)
+  clock.pauses.length = 0
+  edge.to(DONE)
+  assert.deepEqual(await data, ['accounts'])
+  assert.deepEqual(
+    edge.of('data').map(({ id, what }) => [id, what]),
+    Array(4).fill(['flow-1', 'accounts']),
+  )
+  const [asked, ...others] = clock.pauses
+  assert.deepEqual([asked, others.length], [10_000, 2])
+  assert.ok(others.every((ms) => ms >= 500))
+})
+
+test('data that the edge does not let be read, or of a flow that failed, is none', async (t) => {
+  const { edge, flow, there } = await bench(t)
+  await edge.call('stream')
+  edge.to(DONE)
+  edge.always('data', problem(404, { code: 'NOT_FOUND', next: 'start-over' }))
+  await assert.rejects(flow.data('../accounts'), isError('NOT_FOUND', { next: 'start-over' }))
+  assert.equal(edge.of('data')[0].what, '..%2Faccounts')
+  edge.mend()
+  edge.always('data', problem(500, { code: 'unauthorized', next: 'fix-integration' }))
+  await assert.rejects(flow.data('accounts'), isError('unauthorized'))
+  const failure = { code: 'vendor-error', next: 'retry-later', message: '' }
+  edge.to({ kind: 'failed', failure })
+  await assert.rejects(there.resume('flow-1').data('accounts'), isError('vendor-error'))
+  assert.equal(edge.of('data').length, 2)
+})
+
+test('an edge that never brings data is given up', async (t) => {
+  const { edge, flow } = await bench(t)
+  await edge.call('stream')
+  edge.to(DONE)
+  edge.always('data', html(503))
+  await assert.rejects(flow.data('accounts'), isError('unreachable', { next: 'retry-later' }))
+})
+
+test('where flows live in tickets, data brings and takes the newest one, too', async (t) => {
+  const { edge, flow } = await bench(t, { spoil: (edge) => (edge.tickets = true) })
+  await edge.call('stream')
+  edge.to(DONE)
+  edge.next('data', pending(1, { 'flow-ticket': 'bm1.k-1.newer' }))
+  await flow.data('accounts')
+  assert.equal(edge.of('data')[1].headers['flow-ticket'], 'bm1.k-1.newer')
+  assert.deepEqual([flow.id, flow.snapshot()], ['flow-1', 'flow-1~bm1.k-1.newer'])
 })
