@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { fill } from '../package/fill.mjs'
+import { sealer } from './bench.mjs'
 import { bundled, byFlinks, byMx, stage } from './durable.mjs'
+
+const SEAL = { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } }
 
 let bundle
 before(async () => (bundle = await bundled()))
@@ -47,13 +50,24 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
 
     const open = await page.settled(await page.start('c_3'))
     assert.equal((await page.cancel(open)).step.failure.code, 'cancelled')
-    const hint = await page.ask('POST', '/mfa/hints/mx', { member_guid: 'c_3' })
-    assert.equal(hint.status, 204)
     assert.equal((await page.ask('GET', '/mfa/openapi.json')).status, 200)
 
     const stranger = { authorization: 'bob' }
     assert.equal((await page.ask('GET', `/mfa/flows/${open.flow}`, undefined, stranger)).status, 404)
     assert.equal((await page.ask('POST', '/mfa/flows', { connection: 'c_1' }, stranger)).status, 404)
+  })
+
+  test('a hint of MX’s leads to a look at the vendor, which finds that the person is asked', async (t) => {
+    const on = await stage(t, bundle, MX('already_challenged'))
+    const { page, bank } = on
+    const before = bank.counts().requests
+    const hint = await page.ask('POST', '/mfa/hints/mx', { member_guid: 'c_1' })
+    assert.equal(hint.status, 204)
+    const { connection, step, present } = await on.told('asked')
+    assert.deepEqual([connection, step, present], ['c_1', 'challenge', false])
+    assert.ok(bank.counts().requests > before)
+    assert.equal(bank.counts().jobsStarted, 0, 'the bank’s session is the person’s to begin')
+    assert.equal((await page.start('c_1')).step.kind, 'challenge', 'the person goes on where the hint has led')
   })
 
   test('data is polled by the object, over a crash as well, and what is kept for it goes', async (t) => {
@@ -78,6 +92,14 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     assert.equal((await page.ask('GET', `/mfa/flows/${state.flow}/data/transactions`)).status, 404)
     await on.emptied(state)
     assert.equal((await read()).code, 'NOT_FOUND')
+  })
+
+  test('the count of a user’s starts is deleted after its hour', async (t) => {
+    const on = await stage(t, bundle, FLINKS('Greatday'), { speed: 2_000 })
+    const flow = await sealer(SEAL).name('starts', 'ann')
+    await on.page.start('c_1')
+    assert.ok((await on.inside({ flow })).keys.includes('head'))
+    await on.emptied({ flow })
   })
 
   test('a namespace of keys and values serves as well', async (t) => {

@@ -14,6 +14,7 @@ import {
   openapi,
   page,
   rightBy,
+  sealer,
   walk,
 } from './bench.mjs'
 
@@ -361,6 +362,18 @@ test('a user starts so often in an hour, and another user as often', async (t) =
   assert.ok((await bob.start('c_1')).flow)
   stage.bank.clock.advance(3_600_000)
   assert.ok((await ann.start('c_1')).flow)
+})
+
+test('the count of a user’s starts is deleted after its hour', async (t) => {
+  const stage = bench(t, { connections: GREATDAY })
+  const id = await sealer(SEAL).name('starts', 'ann')
+  await stage.page().start('c_1')
+  stage.bank.clock.advance(3_599_999)
+  await stage.handle.sweep()
+  assert.ok(await stage.store.read(id))
+  stage.bank.clock.advance(1)
+  await stage.handle.sweep()
+  assert.equal(await stage.store.read(id), null)
 })
 
 test('a flow takes so many answers', async (t) => {
