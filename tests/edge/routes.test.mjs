@@ -102,6 +102,21 @@ test('events tell each change until the end, and then close', async (t) => {
   assert.ok(events.every((event, at) => event.startsWith(`id: ${steps[at].version}\n`)))
 })
 
+test('events end with their request, with the present step before', async (t) => {
+  const { state, handle } = await asked(t)
+  const leaving = new AbortController()
+  const ask = async () => {
+    const headers = { authorization: 'Bearer ann', accept: 'text/event-stream' }
+    const init = { headers, signal: leaving.signal }
+    return (await handle(new Request(`https://edge.example/mfa/flows/${state.flow}`, init))).text()
+  }
+  const text = ask()
+  await new Promise(setImmediate)
+  leaving.abort()
+  const event = `data: ${JSON.stringify({ version: state.version, step: state.step })}`
+  for (const heard of [await text, await ask()]) assert.ok(heard.includes(event))
+})
+
 test('answers that do not fit are told by their fields, and the round stays open', async (t) => {
   const { page, state, ...stage } = await asked(t)
   const refused = await page.answer(state, 1, { '1.1.answer': '' })

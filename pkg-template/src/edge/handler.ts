@@ -118,7 +118,8 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
       const last = searchParams.get('after') ?? request.headers.get('last-event-id')
       // A stranger is told before the stream begins.
       await home.look(at)
-      const events = stream(home, at, toVersion(last), clock.now, (task) => context?.waitUntil(task))
+      const keep = (task: Promise<unknown>) => context?.waitUntil(task)
+      const events = stream(home, at, toVersion(last), clock.now, keep, request.signal)
       return new Response(events, { headers: { 'content-type': 'text/event-stream' } })
     }
     return reply(await ask(home), clock.now())

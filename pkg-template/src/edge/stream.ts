@@ -7,15 +7,19 @@ const BEAT = 15_000
 /** How long a stream lasts at most, in milliseconds: the page asks for another one. */
 const LAST = 5 * 60_000
 
-/** Server-sent events: each change of a flow, from the version after `after` on, until its end. */
+/** Server-sent events: each change of a flow, from the version after `after` on, until its end or its request's. */
 export function stream(
   home: Home,
   at: At,
   after: number | undefined,
   now: () => number,
   keep: (task: Promise<unknown>) => void,
+  signal: AbortSignal,
 ) {
-  const gone = new AbortController()
+  let gone = false
+  const over = new AbortController()
+  signal.addEventListener('abort', () => over.abort())
+  if (signal.aborted) over.abort()
   const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>({
     async start(controller) {
@@ -23,20 +27,23 @@ export function stream(
       const run = async () => {
         const end = now() + LAST
         let seen = after
-        while (now() < end && !gone.signal.aborted) {
-          const { version, step }: State = await home.look(at, seen, BEAT, gone.signal)
-          if (gone.signal.aborted) return
+        do {
+          const { version, step }: State = await home.look(at, seen, BEAT, over.signal)
+          if (gone) return
           say(version === seen ? ':\n\n' : `id: ${version}\ndata: ${JSON.stringify({ version, step })}\n\n`)
           seen = version
           if (isEnding(step)) return
-        }
+        } while (now() < end && !over.signal.aborted)
       }
       // What goes wrong ends the stream: the page asks again, and is told.
       const task = run()
         .catch(() => {})
-        .finally(() => !gone.signal.aborted && controller.close())
+        .finally(() => gone || controller.close())
       keep(task)
     },
-    cancel: () => gone.abort(),
+    cancel() {
+      gone = true
+      over.abort()
+    },
   })
 }
