@@ -1,108 +1,251 @@
 /** What a company copies, out of the packed tarball, as its README says. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import test from 'node:test'
+import { createInterface } from 'node:readline'
+import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
+import { parse } from 'yaml'
 import { app, simulator } from '../package/bench.mjs'
+import { startPostgres } from './postgres.mjs'
 import { startWorkerd } from './workerd.mjs'
 
 const run = promisify(execFile)
+const installed = fileURLToPath(new URL('../node_modules', import.meta.url))
 const SEAL_KEYS = JSON.stringify({ current: 'k1', keys: { k1: Buffer.alloc(32, 1).toString('base64') } })
+const SESSION_KEY = 'a key'
+const signature = createHmac('sha256', SESSION_KEY).update('ann').digest('hex')
 
-/** A copy of the template with the package beside it. */
+/** A copy of the template with the packages beside it that it imports. */
 function copied(t) {
   const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-template-'))
   t.after(() => rmSync(folder, { recursive: true }))
   cpSync(join(app, 'node_modules/bank-mfa/worker'), folder, { recursive: true })
-  symlinkSync(join(app, 'node_modules'), join(folder, 'node_modules'))
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(join(app, 'node_modules/bank-mfa'), join(folder, 'node_modules/bank-mfa'))
+  symlinkSync(join(installed, 'pg'), join(folder, 'node_modules/pg'))
   return folder
 }
 
-/** The company's back end, and the vendor. */
-async function served(t, bank) {
+/** The company's back end, and the vendors. */
+async function served(t) {
+  const bank = simulator({ seed: 1, realTime: true })
+  const { userGuid, memberGuid } = bank.mx.member('text')
+  const known = {
+    '/bank-connections/ann/c_1': { vendor: 'flinks', loginId: bank.loginId('Greatday') },
+    '/bank-connections/ann/c_2': { vendor: 'mx', userGuid, memberGuid },
+  }
+  const events = new EventEmitter()
   const ended = []
+  const stage = {
+    bank,
+    memberGuid,
+    port: 0,
+    beforeAnswer: async () => {},
+    /** What the back end was told of so many ends. */
+    async told(count) {
+      while (ended.length < count) await once(events, 'ended')
+      return ended
+    },
+  }
   const server = createServer(async (request, response) => {
     const chunks = []
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks).toString()
     const { method, url, headers } = request
-    if (url === '/bank-connections/ended') ended.push(JSON.parse(body))
-    if (url.startsWith('/bank-connections/')) {
-      return response.end(JSON.stringify({ loginId: bank.loginId('Greatday') }))
+    if (url === '/bank-connections/ended') {
+      ended.push(JSON.parse(body))
+      events.emit('ended')
     }
-    const reply = await bank.fetch(`http://vendor.example${url}`, { method, headers, body })
+    if (url.startsWith('/bank-connections/')) {
+      return response.writeHead(url.endsWith('/ended') || known[url] ? 200 : 404).end(JSON.stringify(known[url] ?? {}))
+    }
+    if (body.includes('SecurityResponses')) await stage.beforeAnswer()
+    const init = { method, headers, ...(method !== 'GET' && { body }) }
+    const reply = await bank.fetch(`http://vendor.example${url}`, init)
     response.writeHead(reply.status, Object.fromEntries(reply.headers))
     response.end(Buffer.from(await reply.arrayBuffer()))
   })
+  // A connection that closes just as it is used again is another test's.
+  server.keepAliveTimeout = 120_000
   await once(server.listen(0, '127.0.0.1'), 'listening')
   t.after(() => {
     server.closeAllConnections()
     server.close()
   })
-  return { port: server.address().port, ended }
+  stage.port = server.address().port
+  return stage
 }
 
-test('the template, bundled as its README says, leads a flow to its end in workerd', async (t) => {
-  const folder = copied(t)
-  const bank = simulator({ seed: 1, realTime: true })
-  const { port, ended } = await served(t, bank)
-  await build({
-    entryPoints: [join(folder, 'worker.js')],
-    outfile: join(folder, 'dist/worker.js'),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    conditions: ['workerd'],
-    external: ['*.wasm'],
-    logLevel: 'error',
-  })
-  mkdirSync(join(folder, 'flows'))
-  // The vendor is on the loopback, and not in the internet.
-  const config = readFileSync(join(folder, 'workerd.capnp'), 'utf8')
-    .replace('allow = ["public"]', 'allow = ["private"]')
-    .replace('bindings = [', `bindings = [(name = "FLINKS_URL", text = "http://127.0.0.1:${port}"),`)
-  writeFileSync(join(folder, 'workerd.capnp'), config)
-  const worker = await startWorkerd(join(folder, 'workerd.capnp'), {
-    folders: { flows: join(folder, 'flows') },
-    sockets: { edge: '127.0.0.1:0' },
-    services: { backend: `127.0.0.1:${port}` },
-    env: { SEAL_KEYS, SESSION_KEY: 'a key', FLINKS_SECRET_KEY: bank.secretKey },
-  })
-  t.after(() => worker.kill())
-
-  const signature = createHmac('sha256', 'a key').update('ann').digest('hex')
-  const call = async (path, body, token = `ann.${signature}`) => {
-    const headers = { authorization: `Bearer ${token}`, origin: 'https://app.example' }
+/** A page's calls. */
+function pageAt(url) {
+  const ask = (path, body, headers = {}) => {
+    const all = { authorization: `Bearer ann.${signature}`, origin: 'https://app.example', ...headers }
     const method = body ? 'POST' : 'GET'
-    if (body) headers['content-type'] = 'application/json'
-    const reply = await fetch(`${worker.url}/flows${path}`, { method, headers, body: body && JSON.stringify(body) })
-    return reply.json()
+    if (body) all['content-type'] = 'application/json'
+    return fetch(`${url}/flows${path}`, { method, headers: all, body: body && JSON.stringify(body) })
   }
-  assert.equal((await call('', { connection: 'c_1' }, `bob.${signature}`)).code, 'UNAUTHENTICATED')
-  let state = await call('', { connection: 'c_1' })
-  while (state.step?.kind === 'working') state = await call(`/${state.flow}?after=${state.version}`)
-  assert.equal(state.step.kind, 'challenge')
-  const end = await call(`/${state.flow}/answer`, { round: 1, answers: { '1.1.answer': 'Montreal' } })
-  assert.equal(end.step.kind, 'done')
-  assert.deepEqual([ended.length, ended[0].result.loginId], [1, bank.loginId('Greatday')])
-})
+  const call = async (...given) => (await ask(...given)).json()
+  async function settled(state) {
+    while (state.step?.kind === 'working') state = await call(`/${state.flow}?after=${state.version}`)
+    return state
+  }
+  const answer = async ({ flow }, city) =>
+    settled(await call(`/${flow}/answer`, { round: 1, answers: { '1.1.answer': city } }))
+  return { ask, call, settled, answer, start: async (connection) => settled(await call('', { connection })) }
+}
 
-test('wrangler takes the template', async (t) => {
-  const folder = copied(t)
-  const wrangler = fileURLToPath(new URL('../node_modules/wrangler/bin/wrangler.js', import.meta.url))
-  const env = { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_PATH: folder, HOME: folder }
-  const { stdout } = await run(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', 'dist'], {
-    cwd: folder,
-    env,
+/** A flow of each vendor from its start to its end, and what the back end is told. */
+async function walkBoth(page, { bank, told, memberGuid }) {
+  const stranger = await page.call('', { connection: 'c_1' }, { authorization: `Bearer bob.${signature}` })
+  assert.equal(stranger.code, 'UNAUTHENTICATED')
+  assert.equal((await page.call('', { connection: 'c_9' })).code, 'NOT_FOUND')
+  const walk = async (connection, city) => {
+    const state = await page.start(connection)
+    assert.equal(state.step?.kind, 'challenge')
+    assert.equal((await page.answer(state, city)).step.kind, 'done')
+  }
+  await Promise.all([walk('c_1', 'Montreal'), walk('c_2', 'Chicago')])
+  const ends = (await told(2)).map(({ connection, result }) => [connection, result.loginId ?? result.memberGuid])
+  assert.deepEqual(Object.fromEntries(ends), { c_1: bank.loginId('Greatday'), c_2: memberGuid })
+}
+
+/** `node node.mjs`, with its flows in a PostgreSQL of the test's own. */
+async function nodeServers(t) {
+  const stage = await served(t)
+  const database = await startPostgres()
+  const children = []
+  t.after(async () => {
+    for (const { child, ended } of children) await (child.kill('SIGKILL'), ended)
+    await database.stop()
   })
-  assert.match(stdout, /env\.FLOWS \(FlowObject\) +Durable Object/)
-  assert.equal(readdirSync(join(folder, 'dist')).filter((name) => name.endsWith('.wasm')).length, 1)
+  const folder = copied(t)
+  const { vars } = parse(readFileSync(join(folder, 'wrangler.jsonc'), 'utf8').replace(/^\s*\/\/.*$/gm, ''))
+  const { bank, port } = stage
+  const here = `http://127.0.0.1:${port}`
+  const env = {
+    ...{ PATH: process.env.PATH, PORT: '0', BACKEND_URL: here, FLINKS_URL: here, MX_URL: here },
+    ...vars,
+    ...{ SEAL_KEYS, SESSION_KEY, FLINKS_SECRET_KEY: bank.secretKey },
+    ...{ MX_CLIENT_ID: bank.mx.key.clientId, MX_API_KEY: bank.mx.key.apiKey },
+    DATABASE_URL: `postgresql://test@/postgres?host=${database.folder}`,
+  }
+  return {
+    stage,
+    /** Starts one, and gives a page of its, and its end. */
+    async start() {
+      const child = spawn(process.execPath, ['node.mjs'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+      const ended = once(child, 'exit')
+      children.push({ child, ended })
+      for await (const line of createInterface({ input: child.stdout })) {
+        const [, listens] = /port (\d+)/.exec(line) ?? []
+        if (listens) return { page: pageAt(`http://127.0.0.1:${listens}`), child, ended }
+      }
+      throw new Error('it ended before it listened')
+    },
+  }
+}
+
+// Most of their time is waiting.
+describe('the template', { concurrency: 3 }, () => {
+  test('the template, bundled as its README says, leads flows of both vendors to their ends in workerd', async (t) => {
+    const folder = copied(t)
+    const stage = await served(t)
+    const { bank, port } = stage
+    await build({
+      entryPoints: [join(folder, 'worker.js')],
+      outfile: join(folder, 'dist/worker.js'),
+      bundle: true,
+      format: 'esm',
+      target: 'es2022',
+      conditions: ['workerd'],
+      external: ['*.wasm'],
+      logLevel: 'error',
+    })
+    mkdirSync(join(folder, 'flows'))
+    // The vendors are on the loopback, and not in the internet.
+    const urls = ['FLINKS_URL', 'MX_URL'].map((name) => `(name = "${name}", text = "http://127.0.0.1:${port}"),`)
+    const config = readFileSync(join(folder, 'workerd.capnp'), 'utf8')
+      .replace('allow = ["public"]', 'allow = ["private"]')
+      .replace('bindings = [', `bindings = [${urls.join('')}`)
+      .replace('your-client-id', bank.mx.key.clientId)
+    writeFileSync(join(folder, 'workerd.capnp'), config)
+    const worker = await startWorkerd(join(folder, 'workerd.capnp'), {
+      folders: { flows: join(folder, 'flows') },
+      sockets: { edge: '127.0.0.1:0' },
+      services: { backend: `127.0.0.1:${port}` },
+      env: { SEAL_KEYS, SESSION_KEY, FLINKS_SECRET_KEY: bank.secretKey, MX_API_KEY: bank.mx.key.apiKey },
+    })
+    t.after(() => worker.kill())
+    await walkBoth(pageAt(worker.url), stage)
+  })
+
+  test('the template’s Node server leads flows of both vendors to their ends', async (t) => {
+    const servers = await nodeServers(t)
+    const { page } = await servers.start()
+    await walkBoth(page, servers.stage)
+  })
+
+  test('at SIGTERM the Node server replies to who waits, and another one goes on', async (t) => {
+    const servers = await nodeServers(t)
+    const { page, child, ended } = await servers.start()
+    const state = await page.start('c_1')
+    const events = await page.ask(`/${state.flow}`, undefined, { accept: 'text/event-stream' })
+    const reader = events.body.getReader()
+    const first = new TextDecoder().decode((await reader.read()).value)
+    assert.match(first, /"kind":"challenge"/)
+    const poll = page.call(`/${state.flow}?after=${state.version}`)
+    child.kill('SIGTERM')
+    assert.deepEqual(await poll, state)
+    while (!(await reader.read()).done);
+    assert.deepEqual(await ended, [0, null])
+
+    const next = await servers.start()
+    assert.equal((await next.page.answer(state, 'Montreal')).step.kind, 'done')
+    assert.equal(servers.stage.bank.counts().answers, 1)
+  })
+
+  test('at SIGTERM what is on its way to a bank arrives, and is replied to', async (t) => {
+    const servers = await nodeServers(t)
+    const { page, child, ended } = await servers.start()
+    const state = await page.start('c_1')
+    let letThrough
+    const sending = new Promise((heard) => {
+      servers.stage.beforeAnswer = () => (heard(), new Promise((resolve) => (letThrough = resolve)))
+    })
+    const answered = page.answer(state, 'Montreal')
+    await sending
+    child.kill('SIGTERM')
+    // It has heard the signal when it takes no more calls.
+    while (
+      await page.ask(`/${state.flow}`).then(
+        () => true,
+        () => false,
+      )
+    );
+    letThrough()
+    assert.equal((await answered).step.kind, 'done')
+    assert.deepEqual(await ended, [0, null])
+    const [{ outcome }] = await servers.stage.told(1)
+    assert.equal(outcome, 'done')
+  })
+
+  test('wrangler takes the template', async (t) => {
+    const folder = copied(t)
+    const wrangler = join(installed, 'wrangler/bin/wrangler.js')
+    const env = { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_PATH: folder, HOME: folder }
+    const { stdout } = await run(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', 'dist'], {
+      cwd: folder,
+      env,
+    })
+    assert.match(stdout, /env\.FLOWS \(FlowObject\) +Durable Object/)
+    assert.equal(readdirSync(join(folder, 'dist')).filter((name) => name.endsWith('.wasm')).length, 1)
+  })
 })

@@ -77,7 +77,7 @@ test('the package needs no other one at run time', () => {
 
 test('the tarball holds what is needed and nothing else', () => {
   const shape =
-    /^(package\.json|README\.md|LICENSE-(MIT|APACHE)|worker\/(worker\.js|node\.mjs|wrangler\.jsonc|workerd\.capnp|README\.md)|dist\/((wasm|edge)\/)?[\w-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
+    /^(package\.json|README\.md|LICENSE-(MIT|APACHE)|worker\/(worker\.js|yours\.js|node\.mjs|wrangler\.jsonc|workerd\.capnp|README\.md)|dist\/((wasm|edge)\/)?[\w-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
   assert.deepEqual(
     files.map((file) => file.slice(installed.length + 1)).filter((file) => !shape.test(file)),
     [],
