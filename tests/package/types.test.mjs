@@ -11,6 +11,17 @@ import { app } from './bench.mjs'
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const run = promisify(execFile)
 
+/** As a bundler resolves. */
+const STRICTEST = {
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noPropertyAccessFromIndexSignature: true,
+  verbatimModuleSyntax: true,
+  isolatedModules: true,
+}
+
 /** Compiles a text, or the consumer, as a file of the app that the package is installed in. */
 async function compile(t, { lib = ['es2022', 'dom', 'dom.iterable'], options = {}, text } = {}) {
   const folder = mkdtempSync(join(app, 'types-'))
@@ -40,16 +51,7 @@ test('every public thing can be used as it is meant, and not otherwise', async (
 })
 
 test('also under a bundler’s resolution and the strictest options', async (t) => {
-  const options = {
-    module: 'esnext',
-    moduleResolution: 'bundler',
-    exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
-    noPropertyAccessFromIndexSignature: true,
-    verbatimModuleSyntax: true,
-    isolatedModules: true,
-  }
-  assert.equal(await compile(t, { options }), '')
+  assert.equal(await compile(t, { options: STRICTEST }), '')
 })
 
 test('also in a worker, where there is no document', async (t) => {
@@ -60,16 +62,27 @@ test('the connect entry, too, which needs a document', async (t) => {
   assert.equal(await compile(t, { text: readFileSync(here('connect-consumer.ts'), 'utf8') }), '')
 })
 
-for (const [entry, least] of [
+for (const [what, options] of [
+  ['a worker', { lib: ['es2022', 'webworker', 'webworker.iterable'] }],
+  ['a Node server', { options: STRICTEST }],
+]) {
+  test(`the edge in ${what}, and no wrong configuration of it`, async (t) => {
+    assert.equal(await compile(t, { text: readFileSync(here('edge-consumer.ts'), 'utf8'), ...options }), '')
+  })
+}
+
+for (const [entry, least, file = 'consumer.ts'] of [
   ['main', 30],
   ['calls-main', 15],
   ['remote', 10],
+  ['edge/main', 40, 'edge-consumer.ts'],
+  ['edge/data', 5, 'edge-consumer.ts'],
 ]) {
   test(`every exported name of ${entry} is used`, () => {
     const exported = readFileSync(join(app, `node_modules/bank-mfa/dist/${entry}.d.ts`), 'utf8')
     const lists = [...exported.matchAll(/^export (?:type )?{([^}]*)}/gm)].flatMap(([, names]) => names.split(','))
     const names = lists.map((name) => name.replace('type', '').trim()).filter(Boolean)
-    const consumer = readFileSync(here('consumer.ts'), 'utf8')
+    const consumer = readFileSync(here(file), 'utf8')
     assert.ok(names.length > least)
     assert.deepEqual(
       names.filter((name) => !new RegExp(`\\b${name}\\b`).test(consumer)),

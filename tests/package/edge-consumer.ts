@@ -1,0 +1,251 @@
+/** Uses every public thing of the edge as its types allow it, and misuses some: compiled, never run. */
+import {
+  FlowError,
+  Runner,
+  durable,
+  edge,
+  memoryStore,
+  openapi,
+  postgres,
+  postgresTable,
+  sealer,
+  type Asked,
+  type At,
+  type Connection,
+  type DataReader,
+  type DataSource,
+  type DataStep,
+  type Durable,
+  type DurableConfig,
+  type Edge,
+  type EdgeConfig,
+  type Ended,
+  type FlinksConnection,
+  type FlowObject as Flow,
+  type Given,
+  type Hint,
+  type Hints,
+  type Home,
+  type Limits,
+  type Message,
+  type MxConnection,
+  type ObjectNamespace,
+  type ObjectState,
+  type ObjectStorage,
+  type ObjectTransaction,
+  type ProblemBody,
+  type PublicStep,
+  type Query,
+  type Reading,
+  type RunnerOptions,
+  type SealKeys,
+  type Sealer,
+  type State,
+  type Store,
+  type Storeless,
+  type Who,
+} from 'bank-mfa/edge'
+import {
+  accounts,
+  transactions,
+  type Account,
+  type AccountsOptions,
+  type Amount,
+  type DataReader as Reader,
+  type DataSource as Source,
+  type DataStep as Part,
+  type Transaction,
+  type TransactionsOptions,
+} from 'bank-mfa/edge/data'
+import { remote } from 'bank-mfa/remote'
+
+// A worker ---------------------------------------------------------------------------------------
+
+/** As the platform's own types have them. */
+interface DurableObjectId {
+  toString(): string
+}
+interface DurableObjectNamespace {
+  idFromName(name: string): DurableObjectId
+  get(id: DurableObjectId): { fetch(input: Request | string | URL, init?: RequestInit): Promise<Response> }
+}
+
+interface Env {
+  FLOWS: DurableObjectNamespace
+  SEAL_KEYS: string
+  SECRET_KEY: string
+  BACKEND: { fetch(url: string, init?: RequestInit): Promise<Response> }
+}
+
+const byFlinks = (loginId: string, secretKey: string): FlinksConnection => ({
+  vendor: 'flinks',
+  host: { instance: 'toolbox', customerId: '' },
+  secretKey,
+  apiKey: '',
+  flow: { kind: 'reconnect', params: { loginId, presentation: 'form' } },
+  key: loginId,
+})
+const byMx = (userGuid: string, memberGuid: string): MxConnection => ({
+  vendor: 'mx',
+  host: { environment: 'integration' },
+  clientId: '',
+  apiKey: '',
+  params: { userGuid, memberGuid, job: 'aggregate' },
+})
+
+const ours: Storeless<Env> = {
+  origins: ['https://app.example'],
+  authenticate: async (request, env) => (request.headers.get('authorization') === env.SECRET_KEY ? 'ann' : null),
+  async resolve(user: string, connection: string, env): Promise<Connection | null> {
+    const reply = await env.BACKEND.fetch(`https://backend.example/${user}/${connection}`)
+    const ids = (await reply.json()) as { loginId: string } | { userGuid: string; memberGuid: string }
+    if (!reply.ok) return null
+    return 'loginId' in ids ? byFlinks(ids.loginId, env.SECRET_KEY) : byMx(ids.userGuid, ids.memberGuid)
+  },
+  seal: (env): SealKeys => JSON.parse(env.SEAL_KEYS),
+  onAsked: async ({ user, connection, flow, step, round, present }: Asked, env) =>
+    void (await env.BACKEND.fetch([user, connection, flow, step, round ?? 0, present].join())),
+  onEnded: async ({ outcome, result, failure }: Ended, env) =>
+    void (await env.BACKEND.fetch(outcome, { body: JSON.stringify([result, failure?.code]) })),
+  onError: (error) => console.error(error),
+}
+
+const config: DurableConfig<Env> = { ...ours, objects: (env) => env.FLOWS }
+const own: ObjectNamespace = {} as DurableObjectNamespace
+const { fetch: handle, FlowObject }: Durable<Env> = durable(config)
+export { FlowObject }
+export default { fetch: handle } satisfies {
+  fetch(request: Request, env: Env, context: { waitUntil(task: Promise<unknown>): void }): Promise<Response>
+}
+
+export async function inside(state: ObjectState, env: Env): Promise<boolean> {
+  const object: Flow = new FlowObject(state, env)
+  const storage: ObjectStorage = state.storage
+  await storage.transaction((transaction: ObjectTransaction) => transaction.setAlarm(0))
+  await object.alarm()
+  return (await object.fetch(new Request('https://flow/'))).ok
+}
+
+// Node -------------------------------------------------------------------------------------------
+
+/** As `pg` has it. */
+declare const pool: {
+  query(text: string, values?: unknown[]): Promise<{ rows: any[]; rowCount: number | null; command: string }>
+}
+
+const query: Query = (text, values) => pool.query(text, values)
+const limits: Limits = { answersPerFlow: 5, readsPerFlow: 5, startsPerHour: 9, body: 10_000 }
+const hints: Hints = {
+  flinksKey: '',
+  connectionOf: async (hint: Hint) =>
+    hint.vendor === 'mx' ? { user: '', connection: hint.memberGuid ?? hint.userGuid ?? '' } : null,
+}
+const score: DataReader = async ({ user, connection, by, result, state, options, clock, signal }: DataSource) => {
+  const step: DataStep = state === null ? { state: '', until: clock.now() } : { data: [user, connection, result] }
+  console.log(by.vendor, options.timeout, signal.aborted)
+  return step
+}
+const shown: AccountsOptions = { pick: (account, vendor) => [account, vendor] }
+const year: TransactionsOptions = { days: 365 }
+const node: EdgeConfig = {
+  authenticate: () => 'ann',
+  resolve: () => byFlinks('', ''),
+  origins: [],
+  seal: { current: 'k1', keys: { k1: '' } },
+  store: postgres(query),
+  limits,
+  hints,
+  data: {
+    accounts: accounts(shown),
+    transactions: transactions(year),
+    score,
+    none: (() => ({ data: null })) as Reader,
+  },
+  timeout: 1_000,
+}
+
+export async function serve(request: Request): Promise<Response> {
+  await pool.query(postgresTable)
+  const mfa: Edge<unknown> = edge(node)
+  await mfa.sweep()
+  const ticketed = edge({ ...node, store: 'ticket' })
+  const each = edge({ ...node, store: (): Store => memoryStore() })
+  return (await mfa(request)).ok ? ticketed(request) : each(request, undefined, { waitUntil: () => {} })
+}
+
+export async function home(options: RunnerOptions, who: Who, at: At): Promise<ProblemBody | undefined> {
+  const runner: Home = new Runner(options)
+  const seal: Sealer = sealer({ current: 'k1', keys: { k1: '' } })
+  const given: Given = { answers: { '1.1.answer': '' } }
+  const message: Message = { kind: 'returned', claim: { loginId: '' } }
+  const { flow, version, step }: State = await runner.start(who)
+  const reading: Reading = await runner.read(at, 'accounts')
+  const next: State[] = [await runner.answer(at, 1, given), await runner.message(at, message)]
+  console.log(flow, version, tell(step), 'data' in reading ? reading.data : reading.until, next, openapi.paths)
+  return JSON.parse(await seal.open(await seal.seal('{}', 'a'), 'a'))
+}
+
+/** What a page may be told of a step. */
+function tell(step: PublicStep): string | number | null {
+  switch (step.kind) {
+    case 'working':
+      return step.until
+    case 'challenge':
+      return step.round.number
+    case 'redirect':
+      return step.url
+    case 'connect':
+      return step.address
+    case 'done':
+      return Object.keys(step.result).length
+    case 'failed':
+      return step.failure.code
+  }
+}
+
+export async function read(connection: string): Promise<Amount[]> {
+  const flow = remote('/mfa').start({ connection })
+  const all = await flow.data<Account[]>('accounts')
+  const payments: Transaction[] = all.flatMap(({ transactions = [] }) => transactions)
+  return [...all.map(({ balance }) => balance), ...payments.map(({ debit, credit }) => debit ?? credit)]
+}
+
+const parts: [Source?, Part?] = []
+console.log(own, parts, FlowError)
+
+// Misuses ----------------------------------------------------------------------------------------
+
+export function misuses(): void {
+  const { seal, ...unsealed } = node
+  const { store, ...homeless } = node
+  const { resolve, ...lost } = node
+  console.log(seal, store, resolve)
+  // @ts-expect-error a page names a connection, and no LoginId
+  remote('/mfa').start({ loginId: '' })
+  // @ts-expect-error nor one beside it
+  remote('/mfa').start({ connection: '', loginId: '' })
+  // @ts-expect-error nothing to seal with
+  edge(unsealed)
+  // @ts-expect-error nowhere to keep flows
+  edge(homeless)
+  // @ts-expect-error nobody says what a connection is
+  edge(lost)
+  // @ts-expect-error a store that there is not
+  edge({ ...node, store: 'memory' })
+  // @ts-expect-error an unknown vendor
+  edge({ ...node, resolve: () => ({ ...byMx('', ''), vendor: 'plaid' }) })
+  // @ts-expect-error a vendor without its keys
+  edge({ ...node, resolve: () => ({ vendor: 'mx', host: { environment: 'integration' }, params: { userGuid: '' } }) })
+  // @ts-expect-error the parameters of another kind of flow
+  edge({ ...node, resolve: () => ({ ...byFlinks('', ''), flow: { kind: 'reconnect', params: { username: '' } } }) })
+  // @ts-expect-error anybody
+  edge({ ...node, authenticate: () => true })
+  // @ts-expect-error what may be read is by readers
+  edge({ ...node, data: { accounts: true } })
+  // @ts-expect-error as many days as Flinks does not have
+  transactions({ days: 30 })
+  // @ts-expect-error Durable Objects are the store
+  durable<Env>({ ...ours, objects: (env) => env.FLOWS, store: memoryStore() })
+  // @ts-expect-error no objects
+  durable<Env>(ours)
+}
