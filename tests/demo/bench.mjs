@@ -9,10 +9,7 @@ const PATIENCE = 20_000
 
 const demo = await serve()
 const browser = await launch()
-after(async () => {
-  await browser.close()
-  await demo.close()
-})
+after(() => demo.close())
 
 const ask = async (path) => (await fetch(`${demo.vendor}/s/${path}`)).json()
 

@@ -47,8 +47,7 @@ const at = (name) => `http://${name}:${server.address().port}`
 export const origins = { page: at('127.0.0.1'), vendor: at('localhost'), stranger: at('stranger.localhost') }
 const browser = await launch()
 const page = await browser.newPage()
-after(async () => {
-  await browser.close()
+after(() => {
   server.closeAllConnections()
   server.close()
 })

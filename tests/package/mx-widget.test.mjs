@@ -8,6 +8,8 @@ import test from 'node:test'
 import { launch } from '../tools/browser.mjs'
 import { VERSIONS, bench, ending, job, member, openWidget, resolve, until } from './mx-bench.mjs'
 
+const browser = await launch()
+
 const asked = (who) => ({ ...job(who), presentation: 'widget' })
 
 for (const version of VERSIONS) {
@@ -110,13 +112,12 @@ async function visit(t, { bank }) {
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const origin = (name) => `http://${name}:${server.address().port}`
-  const browser = await launch()
+  const page = await browser.newPage()
   t.after(async () => {
-    await browser.close()
+    await page.close()
     server.closeAllConnections()
     server.close()
   })
-  const page = await browser.newPage()
   await page.goto(origin('127.0.0.1'))
   return {
     page,

@@ -2,14 +2,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import test, { after } from 'node:test'
+import test from 'node:test'
 import { launch } from '../tools/browser.mjs'
 import { resolve } from './bench.mjs'
 import { ANSWERING, DONE, asks, buffered, edgeStub } from './edge-stub.mjs'
 
 const dist = dirname(resolve('bank-mfa/remote'))
 const browser = await launch()
-after(() => browser.close())
 
 /** What a page of a company does: it keeps the handle, and shows where the flow stands. */
 async function app() {
