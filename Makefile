@@ -21,6 +21,7 @@ GLUE := $(addprefix target/glue/wasm/,bank_mfa_inline.js calls_inline.js simulat
 PACKAGE := target/pkg/package.json
 TARBALL := target/bank-mfa-$(VERSION).tgz
 INSTALLED := target/app/node_modules/.package-lock.json
+EDGE := target/demo/edge.js
 
 # Where Debian puts them; set these for another place.
 export CHROMIUM ?= /usr/bin/chromium
@@ -122,8 +123,13 @@ size: $(INSTALLED) $(NPM) ## brotli sizes of minimal apps, against tests/size/bu
 	@node tests/tools/size.mjs target/app
 
 .PHONY: demo
-demo: $(PACKAGE) $(NPM) ## build and serve the demo, print its address
+demo: $(EDGE) ## build and serve the demo, print its address
 	@node www/serve.mjs
+
+# The demo's edge with the package's, as its `exports` name it for workerd.
+$(EDGE): $(PACKAGE) $(NPM) www/edge.js www/site/connection.js
+	$(BIN)/esbuild www/edge.js --bundle --format=esm --target=es2022 --log-level=warning --outfile=$@ \
+	  --alias:bank-mfa/edge=./target/pkg/dist/edge-workerd.js '--external:*.wasm' --external:cloudflare:workers
 
 # Tests ---------------------------------------------------------------------------------------
 
@@ -183,7 +189,7 @@ crash: postgres $(INSTALLED) $(NPM) ## kills a worker at every point of every fl
 	@BANK_MFA_APP=$(CURDIR)/target/app node tests/crash/crash.mjs '$(FLOWS)'
 
 .PHONY: test-demo
-test-demo: chromium $(PACKAGE) $(NPM) ## the demo in Chromium
+test-demo: chromium $(EDGE) ## the demo in Chromium
 	@$(TALLY) run demo $(NODE_TEST) tests/demo/*.test.mjs
 
 # Housekeeping --------------------------------------------------------------------------------

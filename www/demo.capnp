@@ -1,5 +1,5 @@
-# The demo's servers in one workerd: the page, and the simulated vendor on two origins of its own, one
-# for its API and one for Connect, the page that others frame.
+# The demo's servers in one workerd: the page, with an edge under a path of its origin, and the simulated
+# vendor on two origins of its own, one for its API and one for Connect, the page that others frame.
 # `serve.mjs` starts it from the repository's root (the paths of `disk` start there; those of
 # `embed` start here), may give other ports, and says through the environment where each one is.
 using Workerd = import "/workerd/workerd.capnp";
@@ -7,6 +7,7 @@ using Workerd = import "/workerd/workerd.capnp";
 const demo :Workerd.Config = (
   services = [
     (name = "page", worker = .page),
+    (name = "edge", worker = .edge),
     (name = "vendor", worker = .vendor),
     # Nothing but what browsers may read lies in these two folders.
     (name = "site", disk = "www/site"),
@@ -26,16 +27,49 @@ const page :Workerd.Worker = (
   bindings = [
     (name = "SITE", service = "site"),
     (name = "PACKAGE", service = "package"),
+    (name = "EDGE", service = "edge"),
     (name = "VENDOR", service = "vendor"),
     (name = "VENDOR_ORIGIN", fromEnvironment = "DEMO_VENDOR_ORIGIN"),
     (name = "CONNECT_ORIGIN", fromEnvironment = "DEMO_CONNECT_ORIGIN"),
-    # As a company's back end would, this worker alone knows the vendor's secret key. It is
-    # the simulator's for seed 1, and opens nothing else.
-    (name = "SECRET_KEY", text = "910a2dec-8902-4cc1-afba-8da1658eec67"),
-    # The same for MX, whose every call needs it.
-    (name = "MX_KEY", text = "f3203e90-39f4-4821-ae95-949915dcf9e9:d0d5127a-96e8-490d-87bc-56bb76650c37"),
+    (name = "INSTANCE", text = .instance),
+    (name = "CUSTOMER_ID", text = .customerId),
+    # As a company's back end would, this worker and the edge alone know the vendors' keys.
+    (name = "SECRET_KEY", text = .secretKey),
+    (name = "MX_KEY", text = .mxKey),
   ],
 );
+
+# `make demo` bundles it, and the edge of the package with it.
+const edge :Workerd.Worker = (
+  modules = [
+    (name = "edge.js", esModule = embed "../target/demo/edge.js"),
+    (name = "wasm/bank_mfa_bg.wasm", wasm = embed "../target/pkg/dist/wasm/bank_mfa_bg.wasm"),
+  ],
+  compatibilityDate = "2026-10-01",
+  # In memory, as the simulated banks are. An object that is evicted there would not hear its alarm.
+  durableObjectNamespaces = [(className = "FlowObject", uniqueKey = "flows", preventEviction = true)],
+  durableObjectStorage = (inMemory = void),
+  bindings = [
+    (name = "FLOWS", durableObjectNamespace = "FlowObject"),
+    (name = "PAGE_ORIGIN", fromEnvironment = "DEMO_PAGE_ORIGIN"),
+    (name = "VENDOR_ORIGIN", fromEnvironment = "DEMO_VENDOR_ORIGIN"),
+    (name = "CONNECT_ORIGIN", fromEnvironment = "DEMO_CONNECT_ORIGIN"),
+    (name = "INSTANCE", text = .instance),
+    (name = "CUSTOMER_ID", text = .customerId),
+    (name = "SECRET_KEY", text = .secretKey),
+    (name = "MX_KEY", text = .mxKey),
+    # Of no use elsewhere: what it seals is gone when the demo ends.
+    (name = "SEAL_KEYS", json = "{\"current\":\"k1\",\"keys\":{\"k1\":\"ZGVtb2RlbW9kZW1vZGVtb2RlbW9kZW1vZGVtb2RlbW8=\"}}"),
+  ],
+  # Whatever it calls is the vendor.
+  globalOutbound = "vendor",
+);
+
+const instance :Text = "toolbox";
+const customerId :Text = "43387ca6-0391-4c82-857d-70d95f087ecb";
+# The simulator's for seed 1: they open nothing else.
+const secretKey :Text = "910a2dec-8902-4cc1-afba-8da1658eec67";
+const mxKey :Text = "f3203e90-39f4-4821-ae95-949915dcf9e9:d0d5127a-96e8-490d-87bc-56bb76650c37";
 
 const vendor :Workerd.Worker = (
   modules = [

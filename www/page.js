@@ -16,10 +16,10 @@ const MX =
   /^\/mx\/([\w-]{1,64})(\/users\/USR-[\w-]+\/members(?:\/MBR-[\w-]+(?:\/\w+)?)?|\/institutions\/\w+\/credentials)$/
 const MX_METHODS = new Set(['GET', 'POST', 'PUT'])
 
-const CUSTOMER_ID = '43387ca6-0391-4c82-857d-70d95f087ecb'
-
 export default {
   async fetch(request, env) {
+    // A company's edge has an origin of its own, or a path of its pages' origin, as here. It secures its replies itself.
+    if (new URL(request.url).pathname.startsWith('/edge/')) return env.EDGE.fetch(request)
     const response = await route(request, env)
     return new Response(response.body, { status: response.status, headers: secured(response, env) })
   },
@@ -29,7 +29,7 @@ function route(request, env) {
   const { pathname } = new URL(request.url)
   if (pathname === '/config') {
     const [vendor, connect] = [env.VENDOR_ORIGIN, env.CONNECT_ORIGIN]
-    return Response.json({ vendor, connect, instance: 'toolbox', customerId: CUSTOMER_ID })
+    return Response.json({ vendor, connect, instance: env.INSTANCE, customerId: env.CUSTOMER_ID })
   }
   if (pathname === '/token') return token(request, env)
   if (pathname.startsWith('/mx/')) return proxy(request, env)
@@ -53,7 +53,7 @@ async function token(request, env) {
   const { session } = await request.json()
   try {
     const minted = await env.VENDOR.fetch(
-      `http://vendor/s/${encodeURIComponent(session)}/v3/${CUSTOMER_ID}/BankingServices/GenerateAuthorizeToken`,
+      `http://vendor/s/${encodeURIComponent(session)}/v3/${env.CUSTOMER_ID}/BankingServices/GenerateAuthorizeToken`,
       { method: 'POST', headers: { 'flinks-auth-key': env.SECRET_KEY } },
     )
     if (minted.ok) return Response.json({ token: (await minted.json()).Token })

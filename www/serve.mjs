@@ -22,7 +22,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 export async function serve({ port = 0, vendorPort = 0, connectPort = 0 } = {}) {
   for (const [path, command] of [
     [workerd, 'make tools'],
-    [`${root}target/pkg/package.json`, 'make build'],
+    [`${root}target/demo/edge.js`, 'make demo'],
   ]) {
     if (!existsSync(path)) throw new Error(`${path} is missing: run \`${command}\` first`)
   }
@@ -44,7 +44,7 @@ export async function serve({ port = 0, vendorPort = 0, connectPort = 0 } = {}) 
     {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-      env: { ...process.env, DEMO_VENDOR_ORIGIN: vendor, DEMO_CONNECT_ORIGIN: connect },
+      env: { ...process.env, DEMO_PAGE_ORIGIN: url, DEMO_VENDOR_ORIGIN: vendor, DEMO_CONNECT_ORIGIN: connect },
     },
   )
   // Nothing is to be saved, and a gentle end would wait for replies that hang on purpose.

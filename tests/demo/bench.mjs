@@ -21,7 +21,7 @@ export const person = (username) => people.find((person) => person.username === 
 /** A call that is refused or lost is what many a test is about, and the browser reports it. */
 function isExpected(message) {
   const { url } = message.location()
-  const called = url.startsWith(`${demo.vendor}/s/`) || url === `${demo.url}/token`
+  const called = [`${demo.vendor}/s/`, `${demo.url}/token`, `${demo.url}/edge/`].some((base) => url.startsWith(base))
   const lost = called && message.text().startsWith('Failed to load resource')
   return lost || message.text().startsWith(`Access to fetch at '${demo.vendor}/s/`)
 }
@@ -134,11 +134,12 @@ class Visitor {
   }
 
   /**
-   * Starts a flow. `place` and `byAsync` are of a reconnect or a first link, `misbehave` is what Connect does wrong
-   * there, `fault` what goes wrong, and with which call.
+   * Starts a flow, at `home` where it is given. `place` and `byAsync` are of a reconnect or a first link, `misbehave`
+   * is what Connect does wrong there, `fault` what goes wrong, and with which call.
    */
-  async start(username, { mode = 'live', language = 'en', place = 'frame', byAsync = false, ...trouble } = {}) {
+  async start(username, { home, mode = 'live', language = 'en', place = 'frame', byAsync = false, ...trouble } = {}) {
     const { page } = this
+    if (home) await this.runs(home)
     await this.choose(username)
     await page.locator(`[name="mode"][value="${mode}"]`).check()
     await page.locator(`[name="language"][value="${language}"]`).check()
@@ -149,6 +150,11 @@ class Visitor {
     await page.locator('#start').click()
   }
 
+  /** Chooses where flows run. */
+  runs(home) {
+    return this.page.locator(`[name="home"][value="${home}"]`).check()
+  }
+
   /** Where trouble was made before, what is not asked for any more is taken back. */
   async trouble({ forbid = false, async = false, misbehave = '', fault = ['', 'start'] }, connects) {
     const { page } = this
@@ -156,7 +162,9 @@ class Visitor {
     const isWanted = forbid || async || misbehave || fault[0]
     if (isWanted && !(await isOpen())) await page.locator('#trouble summary').click()
     if (!isWanted && !(await isOpen())) return
-    await page.locator('[name="forbid"]').setChecked(forbid)
+    if (await page.locator('[name="home"][value="page"]').isChecked()) {
+      await page.locator('[name="forbid"]').setChecked(forbid)
+    }
     await page.locator('[name="async"]').setChecked(async)
     if (connects) await page.locator('#misbehave').selectOption(misbehave)
     await page.locator('#fault').selectOption(fault[0])
@@ -267,5 +275,14 @@ class Visitor {
   async control(wish) {
     const { session } = await this.kept()
     await fetch(`${demo.vendor}/s/${session}/control`, { method: 'POST', body: JSON.stringify(wish) })
+  }
+
+  /** Another tab, with a copy of what this one keeps. */
+  async second() {
+    const opened = this.page.context().waitForEvent('page')
+    await this.press('#second')
+    const visitor = new Visitor(await opened)
+    await visitor.ready()
+    return visitor
   }
 }

@@ -2,12 +2,12 @@
  * The demo: a flow from its first step to its last, with the form that the person sees, the wire
  * beside it, and the state it is in. The package does the work; this page only shows it.
  */
-import { restore } from './package.js'
 import { countDown, createClock, minutes } from './clock.js'
 import { createHeard, frame, readAddress, wayOut } from './connect.js'
 import { createDiagram } from './diagram.js'
 import { button, el } from './dom.js'
 import { focusForm, roundForm } from './form.js'
+import { createHomes } from './homes.js'
 import { doneView, failedView } from './outcome.js'
 import { choose, connectRules, crib, drawChoices, drawMisbehaviours } from './people.js'
 import { openSession } from './session.js'
@@ -43,7 +43,8 @@ const heard = createHeard(page.heard)
 const diagram = createDiagram(page.diagram, page['state-text'])
 const session = await openSession()
 const clock = createClock(session.state.ahead)
-const wire = createWire(page.wire, { vendor: session.baseUrl, proxy: session.proxyUrl })
+const wire = createWire(page.wire, { vendor: session.baseUrl, proxy: session.proxyUrl, edge: session.edgeUrl })
+const homes = createHomes({ session, wire, clock, vendors: VENDORS })
 const people = {}
 for (const [name, { list, idOf }] of Object.entries(VENDORS)) {
   people[name] = (await session.list(list)).map((person) => ({ id: idOf(person), ...person }))
@@ -54,6 +55,7 @@ drawMisbehaviours(page.misbehave)
 drawVendor()
 page.setup.addEventListener('change', ({ target }) => {
   if (target.name === 'vendor') drawVendor()
+  else if (target.name === 'home') drawHome()
   else if (target.name === 'mode') drawParts(page.setup)
   else if (target.name === 'person') describe()
 })
@@ -74,13 +76,19 @@ if (address.refused) refuseAddress()
 document.body.dataset.ready = ''
 
 function drawVendor() {
-  drawParts(page.setup)
   const { vendor } = choices(page.setup)
   drawChoices({ people: page.people, fault: page.fault, on: page['fault-on'] }, people[vendor], VENDORS[vendor])
   diagram.draw(VENDORS[vendor].events)
-  page.route.textContent = VENDORS[vendor].route(session)
-  describe()
+  drawHome()
   rest()
+}
+
+function drawHome() {
+  drawParts(page.setup)
+  const { vendor, home } = choices(page.setup)
+  page.route.textContent = homes[home].route(VENDORS[vendor])
+  page.names.hidden = home !== 'edge'
+  describe()
 }
 
 /** Ways to begin that make no sense for whoever is chosen cannot be chosen either. */
@@ -88,7 +96,7 @@ function describe() {
   const chosen = choices(page.setup)
   const person = named(chosen)
   page.crib.replaceChildren(...crib(person))
-  const fit = VENDORS[chosen.vendor].beginnings?.(person)
+  const fit = VENDORS[chosen.vendor].beginnings?.(person, chosen.home)
   for (const input of fit ? page.setup.elements.beginning : []) {
     input.disabled = !fit.includes(input.value)
     input.checked = input.value === fit[0]
@@ -99,17 +107,6 @@ function named({ vendor, person }) {
   return people[vendor].find(({ id }) => id === person)
 }
 
-/** What the flow is given to work with. */
-function host(chosen) {
-  return {
-    ...VENDORS[chosen.vendor].host(session, chosen, wire.fetch),
-    fetch: wire.fetch,
-    clock,
-    // Before each send, so that a page which is reloaded in the middle does not submit anything twice …
-    store: (snapshot) => session.keepFlow({ snapshot, chosen }),
-  }
-}
-
 function start() {
   const chosen = choices(page.setup)
   wire.clear()
@@ -117,19 +114,20 @@ function start() {
   rest()
   page.person.focus()
   return run(chosen, async () => {
-    const vendor = VENDORS[chosen.vendor]
+    const home = homes[chosen.home]
     // A fault that found no call to strike must not lie in wait for this flow, and a member who was
-    // connected in the last one would be so already.
+    // connected in the last one would be so already. What still runs at the edge goes on there.
+    const running = session.state.flow?.chosen.home === 'edge'
     await session.control({
-      reset: faulted || vendor.remembers(chosen),
+      reset: !running && (faulted || VENDORS[chosen.vendor].remembers(chosen)),
       cors: !chosen.forbid,
       rules: { authorizeAsync: chosen.authorizeAsync },
       connect: connectRules(chosen.misbehave),
     })
-    const params = await vendor.params(named(chosen), chosen, session, wire.fetch)
+    const params = await home.params(named(chosen), chosen)
     if (chosen.fault) await session.control({ fault: chosen.fault })
     faulted = chosen.fault !== null
-    return vendor.begin(params, host(chosen), chosen)
+    return home.begin(params, chosen)
   })
 }
 
@@ -140,8 +138,9 @@ async function run(chosen, begin) {
     const flow = await begin()
     for await (const step of flow) {
       const ended = step.kind === 'done' || step.kind === 'failed'
-      // … and at each step, so that it finds the challenge that came in between.
-      session.keepFlow(ended ? null : { snapshot: flow.snapshot(), chosen })
+      // At each step, so that a reload finds the challenge that came in between; at the edge not before it has a name.
+      const snapshot = flow.snapshot()
+      session.keepFlow(ended || snapshot === '' ? null : { snapshot, chosen })
       show(stateOf(step), VIEWS[step.kind](step, flow, chosen))
       if (step.kind === 'challenge') focusForm(document.getElementById('round'))
       if (ended) page.stage.querySelector('h3').focus()
@@ -193,7 +192,7 @@ const VIEWS = {
     return { view, says, lang: language, hurry }
   },
 
-  challenge(step, flow, { vendor, language }) {
+  challenge(step, flow, { vendor, home, language }) {
     const words = WORDS[language]
     const { round } = step
     const view = roundForm(round, language, step, VENDORS[vendor].ownTerms)
@@ -206,6 +205,8 @@ const VIEWS = {
       })
     }
     const hurry = [button('Let eight minutes pass', () => skip(EIGHT_MINUTES), { id: 'expire' })]
+    // It gets a copy of what this one keeps.
+    if (home === 'edge') hurry.push(button('Open it in a second tab', () => open(location.href), { id: 'second' }))
     return { view, says: round.refused ? words.refused : words.title, lang: language, hurry }
   },
 
@@ -240,7 +241,10 @@ const VIEWS = {
     return { view, says: title, lang: language, hurry }
   },
 
-  done: ({ result }, flow, { vendor }) => ({ view: doneView(result, VENDORS[vendor], start), says: 'Connected.' }),
+  done({ result }, flow, { vendor, home }) {
+    const fetchWords = homes[home].fetchWords(VENDORS[vendor])
+    return { view: doneView(result, { ...VENDORS[vendor], fetchWords }, start), says: 'Connected.' }
+  },
 
   failed: ({ failure }) => ({ view: failedView(failure, clock, start), says: `Ended with ${failure.code}.` }),
 }
@@ -281,17 +285,19 @@ function rest() {
 
 /** The person went to Connect, and Connect sent them back: the flow that was put away goes on. */
 function comeBack({ snapshot, chosen }) {
-  const { loginId, state } = address.landing
   return run(chosen, () => {
-    const flow = restore(snapshot, host(chosen))
-    try {
-      flow.current.returned({ loginId, state })
-    } catch {
-      // Another flow's state, or a flow that waits for nobody: it goes on as it stood.
-      refuseAddress()
-    }
+    const flow = homes[chosen.home].resume(snapshot, chosen)
+    // Another flow's state, or a flow that waits for nobody: it goes on as it stood.
+    claim(flow, address.landing).catch(refuseAddress)
     return flow
   })
+}
+
+/** Says so as soon as the flow is known to wait for it. */
+async function claim(flow, { loginId, state }) {
+  for await (const step of flow) {
+    if (step.kind !== 'working') return step.returned({ loginId, state })
+  }
 }
 
 function refuseAddress() {
@@ -302,16 +308,18 @@ function refuseAddress() {
 /** A flow at rest is a value: the one that a reload interrupted can go on where it stood. */
 function offerRestore({ snapshot, chosen }) {
   const title = 'A flow was under way when this page was left'
-  const takeUp = () => run(chosen, () => restore(snapshot, host(chosen)))
+  const home = homes[chosen.home]
+  const takeUp = () => run(chosen, () => home.resume(snapshot, chosen))
   const forget = () => {
     session.keepFlow(null)
+    home.forget(snapshot)
     rest()
   }
   const view = el(
     'div',
     { class: 'rest' },
     el('h3', {}, title),
-    el('p', {}, 'Its snapshot was kept, without answers, credentials or tokens in it.'),
+    el('p', {}, home.kept),
     el(
       'div',
       { class: 'actions' },

@@ -1,6 +1,7 @@
 /**
  * The package as it was built. With a bundler, or with an import map, this module would read
- * `from 'bank-mfa'` and `from 'bank-mfa/connect'`; the page's policy allows no inline script, and an import map is one.
+ * `from 'bank-mfa'`, `'bank-mfa/connect'` and `'bank-mfa/remote'`; the page's policy allows no inline script, and an import map is one.
  */
 export { flinks, mx, restore } from '/pkg/dist/index.js'
 export { mount, readLanding } from '/pkg/dist/connect.js'
+export { remote } from '/pkg/dist/remote.js'

@@ -10,6 +10,8 @@ export async function openSession() {
   const state = { session: crypto.randomUUID(), ahead: 0, flow: null, tokens: {}, ...kept }
   const baseUrl = `${vendor}/s/${state.session}`
   const proxyUrl = `${location.origin}/mx/${state.session}`
+  const edgeUrl = `${location.origin}/edge`
+  const asUser = { authorization: `Bearer ${state.session}` }
   const write = (kept) => sessionStorage.setItem(KEY, JSON.stringify(kept))
   const keep = (change) => {
     Object.assign(state, change)
@@ -26,6 +28,9 @@ export async function openSession() {
     baseUrl,
     /** This page's server, which calls the vendor with its key. */
     proxyUrl,
+    /** Where flows run that do not run here, and how it knows whose they are. */
+    edgeUrl,
+    asUser,
     /** Where the vendor's own page is, which a person visits. */
     connectUrl: `${connect}/s/${state.session}`,
     instance,
@@ -41,8 +46,10 @@ export async function openSession() {
     /** Keeps a flow for the case of a reload; `null` once it has ended. A snapshot holds no secret. */
     keepFlow: (flow) => keep(flow ? { flow } : { flow: null, tokens: {} }),
 
+    /** The vendor's time first: the edge's must not be ahead of it. */
     async advance(ms) {
       await json(`${baseUrl}/control`, { advance: ms })
+      await json(`${edgeUrl}/time`, { advance: ms }, (url, init) => fetch(url, { ...init, headers: asUser }))
       keep({ ahead: state.ahead + ms })
     },
 

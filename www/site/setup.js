@@ -6,6 +6,7 @@ export function choices(setup) {
   const form = new FormData(setup)
   return {
     vendor: form.get('vendor'),
+    home: form.get('home'),
     person: form.get('person'),
     mode: form.get('mode'),
     beginning: form.get('beginning'),
@@ -19,12 +20,16 @@ export function choices(setup) {
   }
 }
 
-/** What only one vendor has, or only some ways to connect, is not there for the others. */
+/** What only one vendor or one home has, or only some ways to connect, is not there for the others. */
 export function drawParts(setup) {
-  const { vendor, mode } = choices(setup)
-  for (const part of setup.querySelectorAll('[data-vendor]')) {
-    const { vendor: its, modes } = part.dataset
-    part.hidden = part.disabled = its !== vendor || (modes !== undefined && !modes.split(' ').includes(mode))
+  const { home, mode } = choices(setup)
+  // To the edge a page gives no credentials.
+  if (home === 'edge' && mode === 'credentials') setup.elements.mode.value = 'live'
+  const chosen = choices(setup)
+  for (const part of setup.querySelectorAll('[data-vendor], [data-home]')) {
+    const { vendor, home, modes } = part.dataset
+    const fits = (its, value) => its === undefined || its.split(' ').includes(value)
+    part.hidden = part.disabled = !(fits(vendor, chosen.vendor) && fits(home, chosen.home) && fits(modes, chosen.mode))
   }
   // The place that was chosen may be one of them.
   if (!new FormData(setup).has('place')) setup.elements.place.value = 'frame'
@@ -32,7 +37,7 @@ export function drawParts(setup) {
 
 /** Ticks what was chosen, before the people are drawn, who have a list of their own for each vendor. */
 export function putBack({ elements }, chosen) {
-  for (const name of ['vendor', 'mode', 'place', 'language', 'misbehave']) {
+  for (const name of ['vendor', 'home', 'mode', 'place', 'language', 'misbehave']) {
     if (chosen[name]) elements[name].value = chosen[name]
   }
   elements.byAsync.checked = chosen.byAsync

@@ -16,20 +16,26 @@ const SECRET = new Set([
   'value',
   'tag',
   'oauth_window_uri',
+  // The edge's: what a person answers, and the addresses of the vendor's pages, which work once.
+  'answers',
+  'raw',
+  'address',
+  'url',
 ])
 
-/** LoginIds are no secret, and no business of a log either: their beginning is enough to tell two apart. */
-const PRIVATE = new Set(['loginid', 'id'])
+/** LoginIds and handles are no secret, and no business of a log either: their beginning is enough to tell two apart. */
+const PRIVATE = new Set(['loginid', 'id', 'flow'])
 
 /** The page's own server is in the log too: it shows where an authorize token comes from. */
 const TO = {
   vendor: 'to the vendor',
   proxy: 'to the vendor through your own server, which adds the key',
+  edge: 'to your edge',
   'own-server': 'to your own server',
 }
 
 const CUT_OFF = 'The reply broke off before its end.'
-const GIVEN_UP = 'Given up by the page.'
+const LEFT = 'The page did not wait for the reply.'
 const UNREADABLE =
   'No reply that this page may read: the network failed, or the vendor does not allow cross-origin calls.'
 
@@ -42,7 +48,7 @@ const SECRET_HEADERS = new Set(['flinks-auth-key', 'x-api-key', 'authorization']
 const LONGEST_VALUE = 96
 const LONGEST_TEXT = 2000
 
-/** @param {HTMLOListElement} list @param {{ vendor: string, proxy: string }} bases left out of the paths shown */
+/** @param {HTMLOListElement} list @param {{ vendor: string, proxy: string, edge: string }} bases left out of the paths shown */
 export function createWire(list, bases) {
   let begun = Date.now()
 
@@ -56,16 +62,20 @@ export function createWire(list, bases) {
     draw(entry, about)
     try {
       const response = await fetch(request)
+      if (isStream(response)) {
+        follow(response.clone(), request, (news) => draw(entry, { ...about, status: response.status, ...news }))
+        return response
+      }
       // Read before the flow has the reply: it drops all that is left of a call once it knows enough.
       const text = await response
         .clone()
         .text()
         .catch(() => undefined)
-      const outcome = text === undefined ? { lost: CUT_OFF } : { reply: covered(text) }
+      const outcome = text === undefined ? broken(request, CUT_OFF) : { reply: covered(text) }
       draw(entry, { ...about, status: response.status, ...outcome })
       return response
     } catch (error) {
-      draw(entry, { ...about, lost: request.signal.aborted ? GIVEN_UP : UNREADABLE })
+      draw(entry, { ...about, ...broken(request, UNREADABLE) })
       throw error
     }
   }
@@ -79,10 +89,37 @@ export function createWire(list, bases) {
   }
 }
 
-function draw(entry, { after, request, to, path, body, status, reply, lost }) {
+/** Who has heard the outcome elsewhere does not wait for a reply. */
+const broken = ({ signal }, lost) => (signal.aborted ? { left: LEFT } : { lost })
+
+const isStream = ({ headers }) => headers.get('content-type')?.startsWith('text/event-stream')
+
+/** Tells what a stream has brought so far, each time that it brings something. */
+async function follow(response, request, tell) {
+  const reply = []
+  let text = ''
+  const write = (piece) => {
+    const events = (text + piece).split('\n\n')
+    text = events.pop()
+    for (const event of events) {
+      const [, data] = /^data: (.*)$/m.exec(event) ?? []
+      if (data) reply.push(covered(data))
+    }
+    tell({ reply })
+  }
+  tell({ reply })
+  try {
+    await response.body.pipeThrough(new TextDecoderStream()).pipeTo(new WritableStream({ write }))
+  } catch {
+    // It has no end of its own: who has heard the outcome leaves it.
+    if (!request.signal.aborted) tell({ reply, lost: CUT_OFF })
+  }
+}
+
+function draw(entry, { after, request, to, path, body, status, reply, lost, left }) {
   const reads = request.method === 'GET'
   const probes = reads && to === 'vendor'
-  const outcome = lost ? 'lost' : status === undefined ? 'pending' : probes ? 'probe' : meaning(status)
+  const outcome = lost ? 'lost' : left ? 'left' : status === undefined ? 'pending' : probes ? 'probe' : meaning(status)
   entry.dataset.outcome = outcome
   entry.dataset.to = to
   if (status !== undefined) entry.dataset.status = String(status)
@@ -92,7 +129,7 @@ function draw(entry, { after, request, to, path, body, status, reply, lost }) {
       {},
       el('span', { class: 'method' }, request.method),
       el('span', { class: 'path', title: path }, ...breakable(shortened(path))),
-      el('span', { class: 'status' }, lost ? 'lost' : (STATUS[status] ?? String(status))),
+      el('span', { class: 'status' }, lost ? 'lost' : left ? 'left' : (STATUS[status] ?? String(status))),
     ),
     el(
       'div',
@@ -105,7 +142,8 @@ function draw(entry, { after, request, to, path, body, status, reply, lost }) {
       ),
       probes ? el('p', { class: 'nothing' }, 'Carries nothing: may this page call at all?') : null,
       reads ? null : part('Sent', body),
-      lost ? el('p', { class: 'lost' }, lost) : reply === undefined ? null : part('Received', reply),
+      reply === undefined ? null : part('Received', reply),
+      lost || left ? el('p', { class: lost ? 'lost' : 'nothing' }, lost ?? left) : null,
     ),
   )
 }
@@ -163,7 +201,9 @@ function cover(value, hide = (leaf) => leaf) {
   )
 }
 
-const shortened = (text) => String(text).replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f-]{9,}/gi, '$1…')
+/** A vendor's id, and a handle of the edge's. */
+const LONG = /([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f-]{9,}|([\w-]{8})[\w-]{35}\.[0-9a-f]{32}/gi
+const shortened = (text) => String(text).replace(LONG, '$1$2…')
 
 function* secretHeaders(headers) {
   for (const [name] of headers) {

@@ -1,13 +1,8 @@
 /** Flinks: the page calls it across origins, with authorize tokens that its own server makes. */
 import { HOME } from '../connect.js'
+import { flinksFlow } from '../connection.js'
 import { when } from '../outcome.js'
 import { flinks } from '../package.js'
-
-/** FlinksCapital, so that nobody has to look for it. */
-const INSTITUTION_ID = 14
-
-/** The flows in which a person may have to go to Connect; all the others are Authorize. */
-const BEGIN = { reconnect: flinks.reconnect, link: flinks.connect }
 
 const YES_OR_NO = { true: 'yes', false: 'no' }
 
@@ -29,7 +24,7 @@ const OWNERSHIP = {
 
 export default {
   /** Who signed in on Connect's page has a whole connection again. */
-  remembers: ({ mode }) => mode in BEGIN,
+  remembers: ({ mode }) => mode === 'reconnect' || mode === 'link',
 
   /** Where the simulator's control surface tells who is there. */
   list: 'people',
@@ -65,19 +60,15 @@ export default {
   fetchWords:
     'Keep the LoginId with the connection, on your server, and call the data endpoints with this RequestId within 30 minutes.',
 
+  /** The same where the flow ran at the edge. */
+  toldWords:
+    'Your server was told the LoginId and the RequestId as the flow ended. This page was told neither, and has nothing to keep.',
+
   route: (session) => `From ${location.host} to ${new URL(session.baseUrl).host}`,
 
   idOf: ({ username }) => username,
 
-  params({ username, password, loginId }, { mode, language, place, byAsync }) {
-    if (mode === 'link') return { language }
-    if (mode === 'reconnect') {
-      const presentation = place === 'form' ? 'form' : 'iframe'
-      return { loginId, presentation, async: byAsync, institutionId: INSTITUTION_ID, language }
-    }
-    if (mode === 'credentials') return { username, password, institution: 'FlinksCapital', language }
-    return { loginId, mostRecentCached: mode === 'cached', language }
-  },
+  params: (person, chosen) => flinksFlow(person, chosen),
 
   host(session, { authorizeAsync, place }, fetch) {
     const { baseUrl, connectUrl, instance, customerId } = session
@@ -86,7 +77,7 @@ export default {
     return { instance, customerId, baseUrl, connectUrl, redirectUrl, authorizeToken, authorizeAsync }
   },
 
-  begin: (params, host, { mode }) => (BEGIN[mode] ?? flinks.authorize)(params, host),
+  begin: ({ kind, params }, host) => flinks[kind](params, host),
 
   /** What must be done before anybody counts on it. */
   doubt({ health, ownership }) {

@@ -1,4 +1,5 @@
 /** MX: its API is for servers, so the page calls its own server, which adds the key. */
+import { mxParams } from '../connection.js'
 import { when } from '../outcome.js'
 import { mx } from '../package.js'
 
@@ -37,35 +38,27 @@ export default {
   fetchWords:
     'Keep the member guid with the connection, on your server, and read its accounts and transactions from there.',
 
+  /** The same where the flow ran at the edge. */
+  toldWords: 'Your server was told the member guid as the flow ended. This page was not, and has nothing to keep.',
+
   route: (session) => `From ${location.host} by way of its own server to ${new URL(session.baseUrl).host}`,
 
   idOf: ({ name }) => name,
 
-  /** The ways to begin that make sense for a member, the most natural one first. */
-  beginnings({ name, username }) {
-    if (UNDER_WAY.has(name)) return ['watch', 'job']
-    if (name === 'busy') return ['job', 'watch']
-    if (name === 'taken') return ['create', 'job', 'renew']
-    if (username) return ['job', 'create', 'renew']
-    // Whoever comes new through OAuth is always this one.
-    if (name === 'oauth') return ['create', 'watch']
-    return name === 'oauth_again' ? ['job'] : ['watch']
+  /** The ways to begin that make sense for a member, the most natural one first. To the edge a page gives no credentials. */
+  beginnings(member, home) {
+    const fit = waysIn(member)
+    return home === 'edge' ? fit.filter((beginning) => !needsCredentials(member, beginning)) : fit
   },
 
   /** `fetch` is the logged one. */
-  async params({ userGuid, memberGuid, institutionCode, username, password }, { beginning }, session, fetch) {
-    const signIn = (password) => credentials(session, institutionCode, { LOGIN: username, PASSWORD: password }, fetch)
-    switch (beginning) {
-      case 'job':
-        return { userGuid, memberGuid, job: 'aggregate' }
-      case 'create':
-        if (!username) return { userGuid, institutionCode, isOauth: true }
-        return { userGuid, institutionCode, credentials: await signIn(password) }
-      case 'renew':
-        return { userGuid, memberGuid, credentials: await signIn('Renewed') }
-      default:
-        return { userGuid, memberGuid }
-    }
+  async params(member, chosen, session, fetch) {
+    const { userGuid, memberGuid, institutionCode, username, password } = member
+    const { beginning } = chosen
+    if (!needsCredentials(member, beginning)) return mxParams(member, chosen)
+    const given = { LOGIN: username, PASSWORD: beginning === 'renew' ? 'Renewed' : password }
+    const whose = beginning === 'renew' ? { memberGuid } : { institutionCode }
+    return { userGuid, ...whose, credentials: await credentials(session, institutionCode, given, fetch) }
   },
 
   /** No client id and no API key: the page has none. */
@@ -83,6 +76,19 @@ export default {
     ['succeeded-at', 'With success', successfullyAggregatedAt && when(Date.parse(successfullyAggregatedAt))],
   ],
 }
+
+function waysIn({ name, username }) {
+  if (UNDER_WAY.has(name)) return ['watch', 'job']
+  if (name === 'busy') return ['job', 'watch']
+  if (name === 'taken') return ['create', 'job', 'renew']
+  if (username) return ['job', 'create', 'renew']
+  // Whoever comes new through OAuth is always this one.
+  if (name === 'oauth') return ['create', 'watch']
+  return name === 'oauth_again' ? ['job'] : ['watch']
+}
+
+/** Who signs in by OAuth gives none. */
+const needsCredentials = ({ username }, beginning) => beginning === 'renew' || (beginning === 'create' && !!username)
 
 /** What an institution asks a new member for, filled in by its field names. */
 async function credentials(session, institution, values, fetch) {
