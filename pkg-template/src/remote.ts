@@ -61,6 +61,12 @@ const WAKING = ['online', 'visibilitychange']
 const PAUSE = 1_000
 const LONGEST_PAUSE = 30_000
 
+/** The stages that submit something. */
+const SUBMITS = ['start', 'answer']
+
+/** For so long a bank may still be at what was on its way to it: Flinks' sessions end after 8 minutes. */
+const AT_IT = 8 * 60_000
+
 /** The steps of a flow at the edge. It survives being offline, a hidden tab, and any lost reply. */
 export class RemoteFlow<Result = unknown> extends Steps<Result> {
   readonly #edge: Edge
@@ -69,6 +75,8 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
   #version = 0
   /** Tells one step from the next. */
   #seen = ''
+  /** The challenge whose answer is on its way. */
+  #answered: Step | undefined
   /** How many waits came to nothing since the edge was last heard. */
   #lost = 0
   readonly #over = new AbortController()
@@ -102,7 +110,13 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
   /** Ends the flow with `cancelled`, here at once. The edge is told once; what was sent is not taken back. */
   readonly cancel = (): void => {
     if (this.#over.signal.aborted) return
-    this.#fail(ending('cancelled', 'start-over', 'the flow was cancelled'))
+    const { current } = this
+    // Where a submission may be on its way, nobody should start over at once.
+    const submits = current === this.#answered || (current.kind === 'working' && SUBMITS.includes(current.stage))
+    const [next, at]: [Next, number | null] = submits
+      ? ['retry-later', this.#edge.clock.now() + AT_IT]
+      : ['start-over', null]
+    this.#fail(ending('cancelled', next, 'the flow was cancelled', at))
     if (this.#handle !== '') this.#tellCancelled()
   }
 
@@ -251,7 +265,14 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
       // Refuses what JSON would leave out.
       toJson('answers', answers, !isRaw)
       if (this.current !== step) throw staleRound(this.id)
-      await this.#tell(step, '/answer', { round: round.number, [isRaw ? 'raw' : 'answers']: answers })
+      this.#answered = step
+      await this.#tell(step, '/answer', { round: round.number, [isRaw ? 'raw' : 'answers']: answers }).catch(
+        (error) => {
+          // It was refused, and the round is open.
+          this.#answered = undefined
+          throw error
+        },
+      )
     })
     return step
   }

@@ -632,6 +632,25 @@ test('cancelling ends the flow here at once, and tells the edge', async (t) => {
   assert.equal(edge.of('cancel').length, 1)
 })
 
+test('who cancels while an answer is on its way is not told to start over at once', async (t) => {
+  const { edge, flow, clock, step } = await asked(t)
+  const heard = new Promise((hear) => edge.next('answer', hear))
+  step.answer(city)
+  await heard
+  flow.cancel()
+  const { code, next, retryAt } = flow.current.failure
+  assert.deepEqual([code, next], ['cancelled', 'retry-later'])
+  assert.ok(retryAt > clock.now())
+})
+
+test('who cancels after an answer was refused may start over at once', async (t) => {
+  const { edge, flow, step } = await asked(t)
+  edge.next('answer', problem(422, { ...REFUSED, code: 'INVALID_ANSWER' }))
+  await assert.rejects(step.answer({}), isError('INVALID_ANSWER'))
+  flow.cancel()
+  assert.equal(flow.current.failure.next, 'start-over')
+})
+
 test('a flow that is cancelled before the edge has named it is cancelled there, too', async (t) => {
   const { edge, flow } = await bench(t)
   flow.cancel()
