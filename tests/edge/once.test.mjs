@@ -205,6 +205,30 @@ test('a machine that was slow is too late: what it brings is dropped', async (t)
   )
 })
 
+test('a start after a cancelled flow does not wait for what the vendor never replied to', async (t) => {
+  let release
+  const hangs = (send) => async (url, init) => {
+    const reply = await send(url, init)
+    if (release === undefined && init.body?.includes('SecurityResponses'))
+      await new Promise((resolve) => (release = resolve))
+    return reply
+  }
+  const { stage, page, state } = await asked(t, { fetch: hangs })
+  const answered = page.answer(state, 1, rightBy(stage)(state.step.round))
+  while (release === undefined) await settled()
+  const cancelled = await page.cancel(state)
+  const next = await page.settled(await page.start('c_1'))
+  assert.notEqual(next.flow, state.flow)
+  assert.equal(next.step.kind, 'challenge')
+
+  // What comes of it after all changes nothing of the flow that runs.
+  release()
+  assert.equal((await answered).code, 'NOT_FOUND')
+  assert.deepEqual(await page.look(next), next)
+  assert.equal((await walk(page, next, rightBy(stage))).step.kind, 'done')
+  assert.equal(cancelled.step.failure.next, 'retry-later')
+})
+
 test('where the store fails before a send, nothing is sent', async (t) => {
   const { stage, page, state } = await asked(t)
   const { write } = stage.store

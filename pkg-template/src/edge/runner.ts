@@ -297,7 +297,7 @@ export class Runner implements Home {
       return this.#tell(id, await this.#newTurn(id, held).run(connection, act))
     }
     const turn = run().finally(() => {
-      local.turns.delete(id)
+      if (local.turns.get(id) === turn) local.turns.delete(id)
       local.notify(id)
     })
     local.turns.set(id, turn)
@@ -307,8 +307,14 @@ export class Runner implements Home {
   }
 
   async #end(id: string, held: Held): Promise<Held> {
+    const { local } = this.#own
+    const others = local.turns.get(id)
     const connection = await this.#connection(held.record)
-    return this.#tell(id, await this.#newTurn(id, held).cancel(connection))
+    const ended = await this.#newTurn(id, held).cancel(connection)
+    // Whoever is still at it sends nothing more, and the next flow does not wait for them.
+    if (local.turns.get(id) === others) local.turns.delete(id)
+    local.notify(id)
+    return this.#tell(id, ended)
   }
 
   #newTurn(id: string, held: Held): Turn {
