@@ -29,6 +29,38 @@ test('one character that is another opens nothing', async () => {
   }
 })
 
+test('what a runtime spells by itself opens where it cannot, and the other way', async (t) => {
+  const seal = sealer(SEAL)
+  const texts = Array.from({ length: 100 }, (_, length) => 'ü'.repeat(length % 2) + 'x'.repeat(length))
+  const sealAll = () => Promise.all(texts.map((text) => seal.seal(text, 'one')))
+  const openAll = (all) => Promise.all(all.map((sealed) => seal.open(sealed, 'one')))
+  const byHand = await sealAll()
+  // Whether this runtime can or not: it can now.
+  const calls = { toBase64: 0, fromBase64: 0 }
+  define(t, Uint8Array.prototype, 'toBase64', function ({ alphabet }) {
+    calls.toBase64++
+    return Buffer.from(this).toString(alphabet)
+  })
+  define(t, Uint8Array, 'fromBase64', (text, { alphabet }) => {
+    calls.fromBase64++
+    return new Uint8Array(Buffer.from(text, alphabet))
+  })
+  assert.deepEqual(await openAll(byHand), texts)
+  const byItself = await sealAll()
+  for (const sealed of byItself) await assert.rejects(seal.open(`${sealed}=`, 'one'), { code: 'SNAPSHOT_UNREADABLE' })
+  assert.ok(calls.toBase64 > 0 && calls.fromBase64 > 0)
+  define(t, Uint8Array.prototype, 'toBase64', undefined)
+  define(t, Uint8Array, 'fromBase64', undefined)
+  assert.deepEqual(await openAll(byItself), texts)
+})
+
+/** Gives a built-in a member for the time of a test. */
+function define(t, target, name, value) {
+  const before = Object.getOwnPropertyDescriptor(target, name)
+  Object.defineProperty(target, name, { value, configurable: true, writable: true })
+  t.after(() => (before ? Object.defineProperty(target, name, before) : delete target[name]))
+}
+
 test('another version is called one', async () => {
   const seal = sealer(SEAL)
   const sealed = await seal.seal('text', 'one')

@@ -1,4 +1,5 @@
 import { FlowError, invalidInput } from '../errors.js'
+import { fromBase64Url, toBase64Url } from './base64.js'
 
 /**
  * The keys that records and tickets are sealed with: 32 random bytes each, as base64 (`openssl rand -base64 32`).
@@ -69,7 +70,7 @@ export function sealer({ current, keys }: SealKeys): Sealer {
       if (format !== FORMAT || key === undefined || rest.length > 0) throw refused('SNAPSHOT_UNREADABLE')
       try {
         const algorithm = { name: 'AES-GCM', iv: fromBase64Url(iv), additionalData: bound(id, name) }
-        return new TextDecoder().decode(await crypto.subtle.decrypt(algorithm, key.seal, fromBase64Url(text)))
+        return decoder.decode(await crypto.subtle.decrypt(algorithm, key.seal, fromBase64Url(text)))
       } catch {
         throw refused('SNAPSHOT_UNREADABLE')
       }
@@ -103,27 +104,12 @@ async function derive(material: string): Promise<Derived> {
   return { seal, name }
 }
 
-const encode = (text: string) => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>
+const [encoder, decoder] = [new TextEncoder(), new TextDecoder()]
+const encode = (text: string) => encoder.encode(text) as Uint8Array<ArrayBuffer>
 
 const bound = (id: string, name: string) => encode(JSON.stringify([FORMAT, id, name]))
 
 function refused(code: 'SNAPSHOT_VERSION' | 'SNAPSHOT_UNREADABLE'): FlowError {
   const message = code === 'SNAPSHOT_VERSION' ? 'it is of another version' : 'it does not open here'
   return new FlowError({ code, next: 'start-over', message, path: null, fields: [] })
-}
-
-function toBase64Url(bytes: Uint8Array): string {
-  let text = ''
-  // A call takes only so many arguments.
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
-  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
-}
-
-/** Of several spellings of the same bytes only the one that `toBase64Url` writes passes. */
-function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
-    character.charCodeAt(0),
-  )
-  if (toBase64Url(bytes) !== text) throw new TypeError()
-  return bytes
 }
