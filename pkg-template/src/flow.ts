@@ -1,7 +1,7 @@
 import { FlowError, refusing, secretMissing, staleRound } from './errors.js'
 import { toJson, type Host, type WaitsFor } from './host.js'
 import { Steps, challenge, toUrl, type ChallengeStep, type ConnectStep, type RedirectStep, type Step } from './steps.js'
-import { Transport } from './transport.js'
+import { OVER, Transport } from './transport.js'
 import type { FlowHandle, Frame, Round, Step as CoreStep } from './wasm/bank_mfa.js'
 
 /**
@@ -14,9 +14,8 @@ export class Flow<Result = unknown> extends Steps<Result> {
   readonly #transport: Transport
   /** Names the flow to its host; it is not sent to the vendor. */
   readonly id: string
-  readonly #cancelled = new AbortController()
   /** Stops the wait that is under way. */
-  #waiting = new AbortController()
+  #waiting: AbortController | undefined
   /** The answers on their way, where the vendor is asked before they are sent. */
   #supply: (() => CoreStep) | undefined
   /** What is left when the flow has ended and its wasm is freed. */
@@ -36,7 +35,7 @@ export class Flow<Result = unknown> extends Steps<Result> {
     this.#toResult = toResult
     this.#host = host
     this.id = handle.id
-    this.#transport = new Transport(host, this.id, this.#cancelled.signal)
+    this.#transport = new Transport(host, this.id)
     host.signal?.addEventListener('abort', this.cancel)
     this.#go(() => {
       const now = host.clock.now()
@@ -68,7 +67,8 @@ export class Flow<Result = unknown> extends Steps<Result> {
 
   /** A listener may call back into the flow, so `set` comes last. */
   #enter(step: CoreStep): void {
-    this.#waiting.abort()
+    this.#waiting?.abort(OVER)
+    this.#waiting = undefined
     switch (step.kind) {
       case 'send':
         if (step.stage === 'answer') this.#supply = undefined
@@ -188,10 +188,17 @@ export class Flow<Result = unknown> extends Steps<Result> {
   }
 
   #end(step: Step<Result>): void {
-    this.#host.signal?.removeEventListener('abort', this.cancel)
-    this.#last = this.#handle.snapshot()
-    this.#handle.free()
-    this.#cancelled.abort()
+    this.leave(this.#handle.snapshot())
     this.set(step)
+  }
+
+  /** @internal Leaves the flow where it stands: here nothing happens to it any more. */
+  leave(snapshot: string): void {
+    if (this.#last !== undefined) return
+    this.#host.signal?.removeEventListener('abort', this.cancel)
+    this.#last = snapshot
+    this.#waiting?.abort(OVER)
+    this.#handle.free()
+    this.#transport.close()
   }
 }

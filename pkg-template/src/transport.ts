@@ -1,8 +1,8 @@
 import type { Host, Secret } from './host.js'
 import type { Frame, Header, Loss, Reply, Request } from './wasm/bank_mfa.js'
 
-/** Why a signal aborts whose task is over: one for all, as each of its own would cost a stack trace a call. */
-const OVER = new Error('over')
+/** @internal Why a signal aborts whose task is over: one for all, as each of its own would cost a stack trace. */
+export const OVER = new Error('over')
 
 /** How long the harmless call before the first submission may take, in milliseconds. */
 const PROBE_TIMEOUT = 30_000
@@ -14,15 +14,22 @@ const SECRET_TIMEOUT = 30_000
 export class Transport {
   readonly #host: Host
   readonly #flowId: string
-  readonly #cancelled: AbortSignal
   /** One secret a slot and session, kept for as long as the flow. */
   readonly #pocket = new Map<string, string>()
   #heard = false
+  #over = false
+  /** Each ends a task that is under way. */
+  readonly #aborts = new Set<() => void>()
 
-  constructor(host: Host, flowId: string, cancelled: AbortSignal) {
+  constructor(host: Host, flowId: string) {
     this.#host = host
     this.#flowId = flowId
-    this.#cancelled = cancelled
+  }
+
+  /** Ends what is under way, and sends nothing more. */
+  close(): void {
+    this.#over = true
+    for (const abort of this.#aborts) abort()
   }
 
   /** Sends a request once, after `store`. Never rejects. */
@@ -30,13 +37,17 @@ export class Transport {
     const timeout = this.#host.timeout ?? request.timeout
     let headers: Record<string, string> | undefined
     try {
-      headers = await this.#within(timeout, () => this.#filled(request.headers, request.session))
+      headers = await this.#within(timeout, async (signal) => {
+        const filled = await this.#filled(request.headers, request.session)
+        signal.throwIfAborted()
+        if (filled !== undefined) await store()
+        return filled
+      })
       if (headers === undefined) return 'no-secret'
-      await this.#within(timeout, async () => store())
       if (request.once && !this.#heard && this.#host.probe && isCrossOrigin(request.url)) {
         await this.#probe(request, headers)
       }
-      this.#cancelled.throwIfAborted()
+      if (this.#over) return 'not-sent'
     } catch {
       return 'not-sent'
     }
@@ -68,23 +79,24 @@ export class Transport {
 
   /** Runs a task to its end, to the end of its time, or to the cancelling of the flow. */
   async #within<T>(timeout: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    this.#cancelled.throwIfAborted()
+    if (this.#over) throw OVER
     const controller = new AbortController()
-    const { signal } = controller
-    const abort = () => controller.abort()
-    const timer = setTimeout(abort, timeout)
-    this.#cancelled.addEventListener('abort', abort)
+    let abort = () => {}
     // The task may overlook the signal; it is left behind all the same.
     const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error))
+      abort = () => {
+        controller.abort()
+        reject(controller.signal.reason as Error)
+      }
     })
+    const timer = setTimeout(abort, timeout)
+    this.#aborts.add(abort)
     try {
-      return await Promise.race([task(signal), aborted])
+      return await Promise.race([task(controller.signal), aborted])
     } finally {
       clearTimeout(timer)
-      this.#cancelled.removeEventListener('abort', abort)
+      this.#aborts.delete(abort)
       // Ends what is left of a body that was not read.
-      aborted.catch(() => {})
       controller.abort(OVER)
     }
   }

@@ -17,6 +17,7 @@ import type { Flow } from '../flow.js'
 import type { Claim, RawAnswers } from '../steps.js'
 import { isEnding, newId } from '../steps.js'
 import type { Clock, HostOptions, WaitsFor } from '../host.js'
+import { OVER } from '../transport.js'
 import { hasCredentials } from './connection.js'
 import type { Asked, Connection, Ended } from './config.js'
 import type { Local } from './local.js'
@@ -463,16 +464,16 @@ export class Runner implements Home {
     waitsFor: WaitsFor = 'person',
   ): Promise<T | void> {
     const stop = new AbortController()
-    const end = () => stop.abort()
+    let end = () => {}
+    const stopped = new Promise<void>((resolve) => (end = resolve))
     signal?.addEventListener('abort', end)
-    const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()))
     const timer = !others || this.#own.alone || this.#own.ticket ? undefined : setTimeout(end, AGAIN)
     try {
       return await Promise.race([task, stopped, this.#own.clock.wait(ms, stop.signal, waitsFor)])
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', end)
-      stop.abort()
+      stop.abort(OVER)
     }
   }
 }

@@ -87,7 +87,7 @@ export class Turn {
       return await this.#rest(flow)
     } finally {
       stop()
-      this.#dropped.abort()
+      flow.leave('')
     }
   }
 
@@ -127,7 +127,7 @@ export class Turn {
     const step = toPublic(current, address)
     if (!isEnding(current)) {
       const asked = step.kind === 'challenge' ? Math.max(record.asked, step.round.number) : record.asked
-      return this.#write({ step, asked, due, busyUntil: 0, snapshot: flow.snapshot(), tokens: this.#tokens })
+      return this.#write({ step, asked, due, busyUntil: 0, snapshot: flow.snapshot(), tokens: { ...this.#tokens } })
     }
     const { user, connection, flow: id } = record
     const outcome = current.kind === 'done' ? { result: current.result } : { failure: (step as Failed).failure }
@@ -143,7 +143,7 @@ export class Turn {
   /** Before each send. */
   async #store(snapshot: string, timeout: number): Promise<void> {
     const busyUntil = this.#host.clock.now() + timeout + GRACE
-    await this.#write({ ...this.#working(), snapshot, tokens: this.#tokens, due: null, busyUntil })
+    await this.#write({ ...this.#working(), snapshot, tokens: { ...this.#tokens }, due: null, busyUntil })
     this.#claimed = true
   }
 
@@ -170,7 +170,8 @@ export class Turn {
   async #write(changes: Partial<FlowRecord>): Promise<Held> {
     const { record, version } = this.#held
     const next = { ...record, ...changes }
-    if (same(next, record) && version > 0) return this.#held
+    const names = Object.keys(changes) as (keyof FlowRecord)[]
+    if (version > 0 && names.every((name) => same(next[name], record[name]))) return this.#held
     if (!same(next.step, record.step)) next.version += 1
     if (!(await this.#host.write(this.#held, next))) throw this.#drop(new Conflict())
     return (this.#held = { record: next, version: version + 1 })
@@ -224,4 +225,4 @@ function configured<T>(make: () => T): T {
 
 type Failed = PublicStep & { kind: 'failed' }
 
-const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
+const same = (one: unknown, other: unknown) => one === other || JSON.stringify(one) === JSON.stringify(other)
