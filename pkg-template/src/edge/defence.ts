@@ -48,9 +48,14 @@ export function preflight(request: Request): Record<string, string> {
   }
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
 /** The bytes of a body, which is no longer than `most`. */
 export async function readBytes(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(request.headers.get('content-length') ?? 0) > most) throw problem('TOO_LARGE')
+  const announced = request.headers.get('content-length')
+  if (Number(announced ?? 0) > most) throw problem('TOO_LARGE')
+  // The platform sees to it that there is no more than that.
+  if (announced !== null) return new Uint8Array(await request.arrayBuffer())
   const chunks: Uint8Array[] = []
   let length = 0
   const reader = request.body?.getReader()
@@ -82,7 +87,7 @@ export async function readBody(request: Request, most: number): Promise<Record<s
 export function toObject(bytes: Uint8Array): Record<string, unknown> {
   let body: unknown
   try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    body = JSON.parse(decoder.decode(bytes))
   } catch {
     body = undefined
   }

@@ -28,6 +28,13 @@ export interface Edge<Env> {
   sweep(env?: Env): Promise<void>
 }
 
+/** A reply, before the headers that every one has. */
+interface Reply {
+  status: number
+  headers: Record<string, string>
+  body: BodyInit | null
+}
+
 const HOUR = 3_600_000
 
 /** `…/flows`, a flow, what can be done to it, and what can be read of it. */
@@ -80,13 +87,13 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
   }
   const toHome = (env: Env, context: Context | undefined) => home?.(env) ?? toRunner(env, context)
 
-  async function route(request: Request, env: Env, context: Context | undefined): Promise<Response> {
+  async function route(request: Request, env: Env, context: Context | undefined): Promise<Reply> {
     const { pathname, searchParams } = new URL(request.url)
     const [, vendor] = /\/hints\/(flinks|mx)$/.exec(pathname) ?? []
     if (vendor !== undefined && hints !== undefined && request.method === 'POST')
       return hint(vendor, request, env, context)
     checkOrigin(request, origins)
-    if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflight(request) })
+    if (request.method === 'OPTIONS') return { status: 204, headers: preflight(request), body: null }
     if (request.method === 'GET' && pathname.endsWith('/openapi.json')) return json(openapi)
 
     const [, id = '', flow = '', verb = '', what = ''] = FLOWS.exec(pathname) ?? []
@@ -120,7 +127,7 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
       await home.look(at)
       const keep = (task: Promise<unknown>) => context?.waitUntil(task)
       const events = stream(home, at, toVersion(last), clock.now, keep, request.signal)
-      return new Response(events, { headers: { 'content-type': 'text/event-stream' } })
+      return { status: 200, headers: { 'content-type': 'text/event-stream' }, body: events }
     }
     return reply(await ask(home), clock.now())
   }
@@ -144,7 +151,7 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
     return home.start({ id: await sealer.name('flow', user, found.key ?? connection), user, connection }, flow)
   }
 
-  async function hint(vendor: string, request: Request, env: Env, context: Context | undefined): Promise<Response> {
+  async function hint(vendor: string, request: Request, env: Env, context: Context | undefined): Promise<Reply> {
     const key = hints?.flinksKey
     const said = await readHint(vendor, request, typeof key === 'function' ? key(env) : key)
     const look = async () => {
@@ -158,17 +165,16 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
     // The vendors want their reply at once: Flinks a 200, MX a 204.
     const task = look().catch((error: unknown) => void config.onError?.(error, env))
     context?.waitUntil(task)
-    return new Response(null, { status: vendor === 'flinks' ? 200 : 204 })
+    return { status: vendor === 'flinks' ? 200 : 204, headers: {}, body: null }
   }
 
   async function handle(request: Request, env?: Env, context?: Context): Promise<Response> {
-    const reply = await route(request, env as Env, context).catch((error: unknown) => {
-      const refusal = toProblem(error)
-      if (refusal.body.status >= 500) void config.onError?.(error, env as Env)
-      return toResponse(refusal)
+    const { status, headers, body } = await route(request, env as Env, context).catch((error: unknown) => {
+      const found = toProblem(error)
+      if (found.body.status >= 500) void config.onError?.(error, env as Env)
+      return refusal(found)
     })
-    for (const [name, value] of Object.entries(replyHeaders(request, origins))) reply.headers.set(name, value)
-    return reply
+    return new Response(body, { status, headers: { ...headers, ...replyHeaders(request, origins) } })
   }
 
   async function sweep(env?: Env): Promise<void> {
@@ -254,20 +260,19 @@ function toMessage({ kind, claim, url }: Record<string, unknown>): Message {
   }
 }
 
-function json(body: unknown, headers: Record<string, string> = {}, status = 200): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+function json(body: unknown, headers: Record<string, string> = {}, status = 200): Reply {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
 }
 
 /** Data that is not ready yet is a 202. */
-function reply(said: State | Reading, now: number, headers: Record<string, string> = {}): Response {
+function reply(said: State | Reading, now: number, headers: Record<string, string> = {}): Reply {
   if (!('until' in said)) return json(said, headers)
   const seconds = Math.max(1, Math.ceil((said.until - now) / 1000))
   return json(said, { ...headers, 'retry-after': `${seconds}` }, 202)
 }
 
-function toResponse({ body }: Problem): Response {
-  const headers = { 'content-type': 'application/problem+json' }
-  return new Response(JSON.stringify(body), { status: body.status, headers })
+function refusal({ body }: Problem): Reply {
+  return json(body, { 'content-type': 'application/problem+json' }, body.status)
 }
 
 function check(config: Storeless<never> & Partial<EdgeConfig<never>>, hasHome: boolean): void {
