@@ -37,7 +37,6 @@ const hurried = (storage) =>
   new Proxy(storage, {
     get(_, name) {
       if (name === 'setAlarm') return (at) => storage.setAlarm(toReal(at))
-      if (name === 'transaction') return (run) => storage.transaction((inner) => run(hurried(inner)))
       return storage[name].bind(storage)
     },
   })

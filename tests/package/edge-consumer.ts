@@ -32,7 +32,6 @@ import {
   type ObjectNamespace,
   type ObjectState,
   type ObjectStorage,
-  type ObjectTransaction,
   type ProblemBody,
   type PublicStep,
   type Query,
@@ -121,7 +120,7 @@ export default { fetch: handle } satisfies {
 export async function inside(state: ObjectState, env: Env): Promise<boolean> {
   const object: Flow = new FlowObject(state, env)
   const storage: ObjectStorage = state.storage
-  await storage.transaction((transaction: ObjectTransaction) => transaction.setAlarm(0))
+  await storage.setAlarm(0)
   await object.alarm()
   return (await object.fetch(new Request('https://flow/'))).ok
 }

@@ -53,20 +53,15 @@ export interface ObjectState {
 }
 
 /** An object's storage, by SQLite or by keys and values. */
-export interface ObjectStorage extends ObjectTransaction {
+export interface ObjectStorage {
   list(): Promise<Map<string, unknown>>
-  transaction<T>(run: (transaction: ObjectTransaction) => Promise<T>): Promise<T>
-  deleteAll(): Promise<void>
-}
-
-/** Its storage within a transaction. */
-export interface ObjectTransaction {
   get<T>(key: string): Promise<T | undefined>
   put(entries: Record<string, unknown>): Promise<void>
   delete(keys: string[]): Promise<number>
   getAlarm(): Promise<number | null>
   setAlarm(time: number): Promise<void>
   deleteAlarm(): Promise<void>
+  deleteAll(): Promise<void>
 }
 
 /** What is stored beside the sealed text. An alarm is not told the object's name. */
@@ -77,6 +72,12 @@ interface Head {
   expires: number
   /** In how many parts the text is. */
   parts: number
+}
+
+/** What an object holds. */
+interface Stored {
+  head: Head
+  sealed: string
 }
 
 /** A value may have 128 KiB where the storage is not by SQLite; a picture of a bank's can have more. */
@@ -169,32 +170,52 @@ function objectHome(objects: ObjectNamespace): Home {
   }
 }
 
-/** An object's storage as the store of its one record. */
+/**
+ * An object's storage as the store of its one record. Nobody else can write it, so what was read or written last is what
+ * is stored, and is compared at once: from there to the last `put` nothing is awaited, so that all of it is one write,
+ * and the platform lets nothing out of the object, be it a call to a vendor, before that is on its disk.
+ */
 function objectStore(storage: ObjectStorage, now: () => number): Store {
-  const keys = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => `part ${from + at}`)
+  let held: Stored | null | undefined
+  const hold = async (): Promise<Stored | null> => {
+    if (held !== undefined) return held
+    const found = await storage.list()
+    const head = found.get('head') as Head | undefined
+    const texts = keys(0, head?.parts ?? 0).map((key) => found.get(key))
+    // Somebody may have written in the meantime.
+    if (held === undefined) held = head === undefined ? null : { head, sealed: texts.join('') }
+    return held
+  }
+  /** What could not be written is not held. */
+  const settle = async (stored: Stored | null, tasks: Promise<unknown>[]) => {
+    held = stored
+    try {
+      await Promise.all(tasks)
+    } catch (error) {
+      held = undefined
+      throw error
+    }
+  }
   return {
     async read() {
-      const found = await storage.list()
-      const head = found.get('head') as Head | undefined
-      if (head === undefined) return null
-      const texts = keys(0, head.parts).map((key) => found.get(key))
-      return { sealed: texts.join(''), version: head.version }
+      const stored = await hold()
+      return stored && { sealed: stored.sealed, version: stored.head.version }
     },
-    write: (id, sealed, expectedVersion, { due, expires }) =>
-      storage.transaction(async (transaction) => {
-        const { version = 0, parts: before = 0 } = (await transaction.get<Head>('head')) ?? {}
-        if (version !== expectedVersion) return false
-        const parts = Math.ceil(sealed.length / PART)
-        const texts = keys(0, parts).map((name, at) => [name, sealed.slice(at * PART, (at + 1) * PART)])
-        const head: Head = { id, version: version + 1, due: due ?? expires, expires, parts }
-        await transaction.put({ head, ...Object.fromEntries(texts) })
-        if (before > parts) await transaction.delete(keys(parts, before))
-        await transaction.setAlarm(Math.max(head.due, now()) + LATER)
-        return true
-      }),
-    async remove() {
-      await storage.deleteAlarm()
-      await storage.deleteAll()
+    async write(id, sealed, expectedVersion, { due, expires }) {
+      const { version, parts: before } = (await hold())?.head ?? { version: 0, parts: 0 }
+      if (version !== expectedVersion) return false
+      const parts = Math.ceil(sealed.length / PART)
+      const texts = keys(0, parts).map((name, at) => [name, sealed.slice(at * PART, (at + 1) * PART)])
+      const head: Head = { id, version: version + 1, due: due ?? expires, expires, parts }
+      await settle({ head, sealed }, [
+        storage.put({ head, ...Object.fromEntries(texts) }),
+        ...(before > parts ? [storage.delete(keys(parts, before))] : []),
+        storage.setAlarm(Math.max(head.due, now()) + LATER),
+      ])
+      return true
     },
+    remove: () => settle(null, [storage.deleteAlarm(), storage.deleteAll()]),
   }
 }
+
+const keys = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => `part ${from + at}`)

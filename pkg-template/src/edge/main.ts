@@ -19,7 +19,6 @@ export {
   type ObjectNamespace,
   type ObjectState,
   type ObjectStorage,
-  type ObjectTransaction,
 } from './durable.js'
 export { edge, type Edge, type Storeless } from './handler.js'
 export type { Hint } from './hints.js'
