@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
   KEYS,
+  MINUTE,
   ORIGIN,
   SEAL,
   approve,
@@ -371,11 +372,12 @@ test('a user starts so often in an hour, and another user as often', async (t) =
   const stage = bench(t, { connections: GREATDAY, limits: { startsPerHour: 2 } })
   const [ann, bob] = [stage.page('ann'), stage.page('bob')]
   await ann.start('c_1')
+  stage.bank.clock.advance(10 * MINUTE)
   await ann.start('c_1')
   const refused = await ann.start('c_1')
   assert.deepEqual([refused.status, refused.code, refused.next], [429, 'TOO_MANY', 'retry-later'])
   assert.ok((await bob.start('c_1')).flow)
-  stage.bank.clock.advance(3_600_000)
+  stage.bank.clock.advance(50 * MINUTE)
   assert.ok((await ann.start('c_1')).flow)
 })
 
@@ -389,6 +391,20 @@ test('the count of a user’s starts is deleted after its hour', async (t) => {
   stage.bank.clock.advance(1)
   await stage.handle.sweep()
   assert.equal(await stage.store.read(id), null)
+})
+
+test('who starts too often is told in how many seconds the next start is taken', async (t) => {
+  const stage = bench(t, { connections: GREATDAY, limits: { startsPerHour: 1 } })
+  const page = stage.page()
+  const retryAfter = async () => (await page.ask('POST', '/flows', { connection: 'c_1' })).headers.get('retry-after')
+  assert.equal(await retryAfter(), null)
+  stage.bank.clock.advance(10 * MINUTE + 1)
+  assert.equal(await retryAfter(), '3000')
+  stage.bank.clock.advance(50 * MINUTE - 2)
+  assert.equal(await retryAfter(), '1')
+  stage.bank.clock.advance(1)
+  assert.equal(await retryAfter(), null)
+  assert.ok('retry-after' in openapi.paths['/flows'].post.responses.default.headers)
 })
 
 test('a flow takes so many answers', async (t) => {

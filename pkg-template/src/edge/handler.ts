@@ -120,7 +120,8 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
     const home = toHome(env, context)
     if (isFlows) {
       const starts = await sealer.name('starts', user)
-      if (!(await home.count(starts, startsPerHour, HOUR))) throw problem('TOO_MANY')
+      const wait = await home.count(starts, startsPerHour, HOUR)
+      if (wait > 0) throw problem('TOO_MANY', wait)
     } else if (verb === '' && what === '' && request.headers.get('accept')?.includes('text/event-stream')) {
       const last = searchParams.get('after') ?? request.headers.get('last-event-id')
       // A stranger is told before the stream begins.
@@ -267,13 +268,15 @@ function json(body: unknown, headers: Record<string, string> = {}, status = 200)
 /** Data that is not ready yet is a 202. */
 function reply(said: State | Reading, now: number, headers: Record<string, string> = {}): Reply {
   if (!('until' in said)) return json(said, headers)
-  const seconds = Math.max(1, Math.ceil((said.until - now) / 1000))
-  return json(said, { ...headers, 'retry-after': `${seconds}` }, 202)
+  return json(said, { ...headers, ...after(Math.max(1, said.until - now)) }, 202)
 }
 
-function refusal({ body }: Problem): Reply {
-  return json(body, { 'content-type': 'application/problem+json' }, body.status)
+function refusal({ body, wait }: Problem): Reply {
+  return json(body, { 'content-type': 'application/problem+json', ...(wait > 0 && after(wait)) }, body.status)
 }
+
+/** After how long to come again; the header is in seconds. */
+const after = (ms: number) => ({ 'retry-after': `${Math.ceil(ms / 1_000)}` })
 
 function check(config: Storeless<never> & Partial<EdgeConfig<never>>, hasHome: boolean): void {
   const isFunction = (value: unknown) => typeof value === 'function'

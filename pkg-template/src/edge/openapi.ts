@@ -124,6 +124,9 @@ const schemas = {
 
 const refusal = {
   description: 'A refusal: its code is stable, and `next` says what to do.',
+  headers: {
+    'retry-after': { description: 'Of too many starts: after how many seconds there may be one.', schema: integer },
+  },
   content: { 'application/problem+json': { schema: of('Problem') } },
 }
 

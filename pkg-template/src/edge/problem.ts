@@ -38,15 +38,19 @@ export class Problem extends Error {
   override readonly name = 'Problem'
   readonly body: ProblemBody
 
-  constructor(body: Omit<ProblemBody, 'type'>) {
+  /** After how many milliseconds the same may be asked again, where that is known. */
+  readonly wait: number
+
+  constructor(body: Omit<ProblemBody, 'type'>, wait = 0) {
     super(`${body.code}: ${body.title}`)
+    this.wait = wait
     this.body = { type: `urn:bank-mfa:${body.code.toLowerCase().replaceAll('_', '-')}`, ...body }
   }
 }
 
 /** A refusal of the edge's own. */
-export function problem(code: EdgeCode): Problem {
-  return new Problem({ ...OWN[code], code })
+export function problem(code: EdgeCode, wait?: number): Problem {
+  return new Problem({ ...OWN[code], code }, wait)
 }
 
 /** Whatever was thrown, as what a page is told of it. `status` is for the mistakes in a configuration. */

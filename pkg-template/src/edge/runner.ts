@@ -72,8 +72,8 @@ export interface Home {
   hint(who: Who): Promise<void>
   /** Does what is due although nobody looks. */
   due(id: string): Promise<void>
-  /** Counts something of a name; `false` where it was more than `most` in `span` milliseconds. */
-  count(id: string, most: number, span: number): Promise<boolean>
+  /** Counts something of a name; where there were `most` in `span` milliseconds, after how many there may be another one. */
+  count(id: string, most: number, span: number): Promise<number>
 }
 
 /** What a runner is made of. */
@@ -221,16 +221,16 @@ export class Runner implements Home {
     }
   }
 
-  async count(id: string, most: number, span: number): Promise<boolean> {
+  async count(id: string, most: number, span: number): Promise<number> {
     const { store, sealer, clock } = this.#own
     for (;;) {
       const found = await store.read(id)
       const now = clock.now()
       const times = found ? (JSON.parse(await sealer.open(found.sealed, id)) as number[]) : []
       const recent = times.filter((time) => time > now - span)
-      if (recent.length >= most) return false
+      if (recent.length >= most) return (recent.at(-most) ?? now) + span - now
       const sealed = await sealer.seal(JSON.stringify([...recent, now]), id)
-      if (await store.write(id, sealed, found?.version ?? 0, { expires: now + span })) return true
+      if (await store.write(id, sealed, found?.version ?? 0, { expires: now + span })) return 0
     }
   }
 
