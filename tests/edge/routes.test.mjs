@@ -407,6 +407,31 @@ test('who starts too often is told in how many seconds the next start is taken',
   assert.ok('retry-after' in openapi.paths['/flows'].post.responses.default.headers)
 })
 
+for (const [what, accept, leave] of [
+  ['long poll', 'application/json', ({ left }) => left.abort()],
+  ['stream', 'text/event-stream', async ({ reply }) => (await reply).body.cancel()],
+]) {
+  test(`a page that leaves its ${what} frees what waits for it`, async (t) => {
+    const stage = bench(t, { connections: GREATDAY })
+    const page = stage.page()
+    const { flow, version } = await page.settled(await page.start('c_1'))
+    const waits = new Promise((resolve) => {
+      const { wait } = stage.bank.clock
+      t.mock.method(stage.bank.clock, 'wait', (...args) => (resolve(args[1]), wait(...args)))
+    })
+    const left = new AbortController()
+    const tasks = []
+    const init = { headers: { authorization: 'Bearer ann', accept }, signal: left.signal }
+    const request = new Request(`https://edge.example/flows/${flow}?after=${version}`, init)
+    const reply = stage.handle(request, undefined, { waitUntil: (task) => tasks.push(task) })
+    const wait = await waits
+    assert.equal(wait.aborted, false)
+    await leave({ left, reply })
+    await Promise.all([reply, ...tasks])
+    assert.equal(wait.aborted, true)
+  })
+}
+
 test('a flow takes so many answers', async (t) => {
   const stage = bench(t, {
     connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'many_rounds') }),
