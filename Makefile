@@ -188,6 +188,11 @@ test-crash: postgres $(INSTALLED) $(NPM) ## a few flows of make crash
 crash: postgres $(INSTALLED) $(NPM) ## kills a worker at every point of every flow
 	@BANK_MFA_APP=$(CURDIR)/target/app node tests/crash/crash.mjs '$(FLOWS)'
 
+# Takes some minutes, and wants a machine that does nothing else: the CPU times of a busy one are longer.
+.PHONY: load
+load: $(INSTALLED) $(NPM) ## a thousand flows at once, and the CPU time of the edge, against tests/load/budget.json
+	@BANK_MFA_APP=$(CURDIR)/target/app node tests/load/load.mjs
+
 .PHONY: test-demo
 test-demo: chromium $(EDGE) ## the demo in Chromium
 	@$(TALLY) run demo $(NODE_TEST) tests/demo/*.test.mjs

@@ -56,6 +56,7 @@ export async function startWorkerd(config, { folders = {}, sockets = {}, service
   const url = await listens()
   return {
     url,
+    pid: child.pid,
     async kill() {
       kill()
       await ended

@@ -1,0 +1,90 @@
+/** The processes: the bank, and a workerd for each worker. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundle, startWorkerd } from '../edge/workerd.mjs'
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url))
+
+/** The kernel's count is in hundredths of a second. */
+const TICK = 10
+
+/** The CPU time that a process has taken so far with all its threads, in milliseconds: proc(5), `stat`. */
+export function cpuOf(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  // Its name, which may have spaces, is in brackets.
+  const [utime, stime] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+  return (Number(utime) + Number(stime)) * TICK
+}
+
+const FLOWS = '(className = "FlowObject", uniqueKey = "flows", enableSql = true)'
+
+const configOf = (modules, objects) => `
+  using Workerd = import "/workerd/workerd.capnp";
+  const config :Workerd.Config = (
+    services = [
+      (name = "worker", worker = .worker),
+      (name = "storage", disk = (path = "storage", writable = true)),
+      (name = "loopback", network = (allow = ["private"])),
+    ],
+    sockets = [(name = "worker", service = "worker", address = "127.0.0.1:0", http = ())],
+  );
+  const worker :Workerd.Worker = (
+    modules = [${modules.join(', ')}],
+    durableObjectNamespaces = [${objects ? FLOWS : ''}],
+    durableObjectStorage = (localDisk = "storage"),
+    bindings = [
+      ${objects ? '(name = "FLOWS", durableObjectNamespace = "FlowObject"),' : ''}
+      (name = "BANK", fromEnvironment = "BANK"),
+      (name = "HOME", fromEnvironment = "HOME"),
+    ],
+    globalOutbound = "loopback",
+    compatibilityDate = "2026-10-01",
+  );`
+
+/** Each worker: its script, and whether it has objects. */
+const WORKERS = {
+  bare: ['bare', false],
+  memory: ['edge', true],
+  objects: ['objects', true],
+  durable: ['edge', true],
+}
+
+/** Opens the stage: `start` starts a worker by its name. */
+export async function open() {
+  const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-load-'))
+  const bank = fork(here('bank.mjs'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const [address] = await once(bank, 'message')
+  const workers = []
+  return {
+    async start(name) {
+      const [script, objects] = WORKERS[name]
+      const own = mkdtempSync(join(folder, `${name}-`))
+      const disk = join(own, 'storage')
+      mkdirSync(join(disk, 'flows'), { recursive: true })
+      await bundle(here(`${script}.worker.mjs`), join(own, 'worker.js'))
+      const wasms = readdirSync(own).filter((file) => file.endsWith('.wasm'))
+      const modules = [
+        '(name = "worker.js", esModule = embed "worker.js")',
+        ...wasms.map((file) => `(name = "${file}", wasm = embed "${file}")`),
+      ]
+      writeFileSync(join(own, 'config.capnp'), configOf(modules, objects))
+      const env = { BANK: address, HOME: name }
+      const worker = await startWorkerd(join(own, 'config.capnp'), { folders: { storage: disk }, env })
+      workers.push(worker)
+      return worker
+    },
+    seen: async () => (await fetch(`${address}/seen`)).json(),
+    async close() {
+      for (const worker of workers) await worker.kill()
+      bank.kill()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
