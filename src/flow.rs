@@ -270,7 +270,8 @@ impl Flow {
         let mut request = self.vendor.request(stage, submission, self.context())?;
         self.session += u32::from(self.vendor.opens_session(stage));
         self.serial += 1;
-        request.session = self.session;
+        // A vendor that opens none has one for all its calls.
+        request.session = self.session.max(1);
         self.state = State::Sending(stage);
         Ok(Step::Send {
             serial: self.serial,

@@ -447,11 +447,45 @@ fn whatever_stands_in_the_place_of_a_member_is_no_hang_and_no_success() {
 // Lost replies ----------------------------------------------------------------------------------
 
 #[test]
-fn a_lost_job_is_looked_after() {
-    aggregate("no_questions")
-        .but(Fault::new(FaultKind::LostReply).on(On::Start))
-        .run()
-        .result();
+fn a_job_that_was_not_heard_is_sent_again() {
+    // Before it, this member was connected: a look would take that for the end.
+    let scenario = aggregate("failed")
+        .but(Fault::new(FaultKind::LostRequest).on(On::Start))
+        .run();
+    assert_eq!(scenario.failure().code, Code::Busy);
+    let counts = scenario.bank.counts();
+    assert_eq!((counts.jobs, counts.jobs_started), (2, 1));
+}
+
+#[test]
+fn a_job_whose_reply_was_lost_is_sent_again_and_runs_once() {
+    let lost = Fault::new(FaultKind::LostReply).on(On::Start);
+    let mut scenario = aggregate("text").but(lost).run();
+    answer_right(&mut scenario);
+    scenario.result();
+    let counts = scenario.bank.counts();
+    assert_eq!((counts.jobs, counts.jobs_started), (2, 1));
+    assert!(counts.broken.is_empty(), "{:?}", counts.broken);
+}
+
+#[test]
+fn a_job_that_a_crash_has_cut_off_is_sent_again() {
+    let mut scenario = aggregate("failed").pause();
+    scenario.restore();
+    scenario.go_on();
+    assert_eq!(scenario.failure().code, Code::Busy);
+    assert_eq!(scenario.bank.counts().jobs, 1);
+}
+
+#[test]
+fn a_job_that_never_gets_through_ends_honestly() {
+    let lost = Fault {
+        times: 99,
+        ..Fault::new(FaultKind::LostRequest).on(On::Start)
+    };
+    let scenario = aggregate("text").but(lost).run();
+    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+    assert_eq!(scenario.failure().next, Next::RetryLater);
 }
 
 #[test]

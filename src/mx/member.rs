@@ -474,8 +474,8 @@ impl Vendor for Member {
     }
 
     /// The key is the server's, for all its calls.
-    fn opens_session(&self, stage: Stage) -> bool {
-        stage == Stage::Start
+    fn opens_session(&self, _: Stage) -> bool {
+        false
     }
 
     /// An answer to an EXPIRED member would make it CHALLENGED again and hide the error.
@@ -506,6 +506,7 @@ impl Vendor for Member {
                 Stage::Challenges => self.challenges(),
                 Stage::Window if self.opens_widget => self.widget(),
                 Stage::Window => self.window(),
+                Stage::Start => self.begin(&Value::Null),
                 _ => self.status(),
             },
         })
@@ -520,10 +521,12 @@ impl Vendor for Member {
         }
     }
 
+    /// A job is sent again. MX answers 202 also while the same job runs, and starts no other (the pages of
+    /// aggregate); a look could take the end of the job before for this one's.
     fn lost(&self, stage: Stage) -> Recovery {
         match (stage, self.begin) {
             (Stage::Start, Begin::Create | Begin::Update) => Recovery::Unknown,
-            (Stage::Start, Begin::Job) => Recovery::Look(Stage::Poll),
+            (Stage::Start, Begin::Job) => Recovery::Repeat(Some(Code::OutcomeUnknown)),
             (Stage::Answer, _) => Recovery::Look(Stage::Look),
             (Stage::Start | Stage::Check | Stage::Window, _) => Recovery::Repeat(None),
             _ => Recovery::Repeat(Some(Code::OutcomeUnknown)),

@@ -10,13 +10,13 @@ const lasting = (stage) => stage.purposes().filter((call) => ['job', 'create', '
  * body, when it heard the call and its answer tells nothing, and when it did not hear it.
  */
 const calls = {
-  // A job that did not start leaves the member as it is: the result tells how fresh.
+  // It is sent again: where it runs already, MX starts no other.
   'a job': {
     on: 'start',
     params: () => job('text'),
     accepted: ['done', 'job', 'resume'],
-    heard: ['done', 'job', 'resume'],
-    unheard: ['done', 'job'],
+    heard: ['done', 'job', 'job', 'resume'],
+    unheard: ['done', 'job', 'job', 'resume'],
   },
   'a new member': {
     on: 'start',

@@ -29,8 +29,8 @@ const JOB = () => job('text')
 
 /** Where a flow was sending, whether MX heard it, how it ends when it is taken up, and the calls but polls. */
 for (const [name, params, at, how, code, calls] of [
-  ['a job that was heard', JOB, 'job', { heard: true }, 'done', ['resume']],
-  ['a job that was not heard', JOB, 'job', {}, 'done', []],
+  ['a job that was heard', JOB, 'job', { heard: true }, 'done', ['job', 'resume']],
+  ['a job that was not heard', JOB, 'job', {}, 'done', ['job', 'resume']],
   ['a new member that was heard', CREATE, 'create', { heard: true }, 'outcome-unknown', []],
   ['a new member that was not heard', CREATE, 'create', {}, 'outcome-unknown', []],
   ['new credentials that were heard', UPDATE, 'update', { heard: true }, 'outcome-unknown', []],
