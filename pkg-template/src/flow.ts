@@ -151,6 +151,10 @@ export class Flow<Result = unknown> extends Steps<Result> {
       // Through a page that escaped it, the key arrives with a part of the escape.
       const claim = searchParams.get('member_guid') ?? searchParams.get('amp;member_guid')
       this.#go(() => this.#handle.returned(JSON.stringify(claim), this.#host.clock.now()))
+      // The window is left: a flow that is stored now does not show it again.
+      if (this.current.kind === 'redirect' && this.current.url === url) {
+        this.set({ kind: 'working', stage: 'poll', until: null })
+      }
     }
     return { kind: 'redirect', url, returned, signal: this.open() }
   }

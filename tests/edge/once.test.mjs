@@ -1,7 +1,7 @@
 /** At most once: whoever answers, how often, at how many machines, and whatever dies in it. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { SEAL, bench, byFlinks, byMx, edge, page, rightBy, sealer, walk } from './bench.mjs'
+import { SEAL, approve, bench, byFlinks, byMx, edge, page, rightBy, sealer, walk } from './bench.mjs'
 
 const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday'), 'bob/c_1': byFlinks(bank, 'text_or_call') })
 const settled = () => new Promise(setImmediate)
@@ -182,6 +182,45 @@ test('a machine dies while it mints a token for the frame, or to confirm its cla
     const state = await stage.page().settled(begun)
     assert.deepEqual([state.step.kind, stage.bank.counts().liveStarts], [last, 1])
   }
+})
+
+test('a machine dies while it looks for who came back: another one looks, and the window is not shown again', async (t) => {
+  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byMx(bank, 'oauth') }) })
+  const other = stage.page()
+  const state = await other.settled(await other.start('c_1'))
+  stage.bank.clock.advance(4_000)
+  let looks = 0
+  const machine = page(dying(t, stage, (url) => url.endsWith('/status') && ++looks === 1))
+  void machine.message(state, { kind: 'landed', url: await approve(stage.bank, state.step.url) })
+  while (looks === 0) await settled()
+  const now = await other.look(state)
+  assert.equal(now.step.kind, 'working')
+  stage.bank.clock.advance(70_000)
+  assert.equal((await other.settled(now)).step.kind, 'done')
+})
+
+test('a person who comes back while the flow looks is looked for again', async (t) => {
+  let [held, release] = []
+  const fetch = (call) => async (url, init) => {
+    const reply = await call(url, init)
+    await held
+    return reply
+  }
+  const stage = bench(t, { fetch, connections: (bank) => ({ 'ann/c_1': byMx(bank, 'oauth_migrated') }) })
+  const page = stage.page()
+  const state = await page.settled(await page.start('c_1'))
+  held = new Promise((resolve) => (release = resolve))
+  stage.bank.clock.advance(4_000)
+  const made = stage.wire.calls.length
+  const looking = stage.handle.sweep()
+  while (stage.wire.calls.length === made) await settled()
+  const url = await approve(stage.bank, state.step.url)
+  const came = page.message(state, { kind: 'landed', url })
+  await settled()
+  release()
+  await looking
+  assert.equal((await page.settled(await came)).step.kind, 'done')
+  assert.ok(stage.wire.calls.at(-1).url.includes(new URL(url).searchParams.get('member_guid')))
 })
 
 test('a machine that was slow is too late: what it brings is dropped', async (t) => {

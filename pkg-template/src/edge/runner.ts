@@ -345,8 +345,14 @@ export class Runner implements Home {
     const left = () => Math.max(0, until - clock.now())
     for (;;) {
       const held = await this.#open(at)
-      const { busyUntil } = held.record
-      if (busyUntil > 0 || !stands(held.record)) return this.#outcome(at, left())
+      const { busyUntil, step } = held.record
+      // Who looks behind an open window has heard nothing of it.
+      const looks = busyUntil > 0 && step.kind === 'redirect' && left() > 0
+      if ((busyUntil > 0 && !looks) || !stands(held.record)) return this.#outcome(at, left())
+      if (looks) {
+        await this.#hold(at, ({ busyUntil }) => busyUntil === 0, left())
+        continue
+      }
       const others = local.turns.get(at.id)
       if (others !== undefined) {
         // It may come to nothing, and then this one is the first.
