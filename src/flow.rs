@@ -124,7 +124,7 @@ impl Flow {
             (Event::Lost(serial, loss), &State::Sending(stage)) if serial == self.serial => {
                 return self.lost(stage, loss, now);
             }
-            // Nothing has been submitted yet, and who held the answers is gone.
+            // Nothing has been submitted yet, and who held the answers is gone. The look may be just behind.
             (Event::Restored, State::Supplying { .. } | State::Sending(Stage::Check))
             | (
                 Event::Restored,
@@ -132,7 +132,10 @@ impl Flow {
                     stage: Stage::Check,
                     ..
                 },
-            ) => self.state = State::Asking,
+            ) => {
+                self.heard = now;
+                self.state = State::Asking;
+            }
             (Event::Restored, State::Redirecting { .. }) => return self.send(Stage::Window, now),
             (Event::Continued(url), State::Redirecting { .. }) => {
                 self.window = Some(url.to_owned())

@@ -333,6 +333,10 @@ fn a_flow_taken_up_before_its_answers_were_sent_asks_the_person() {
     scenario.try_answer(&["anything"]).unwrap();
     scenario.restore();
     scenario.round();
+    // The look may have reached MX, and the next one keeps its distance.
+    scenario.try_answer(&["anything"]).unwrap();
+    let next = scenario.now + 3_000;
+    assert!(matches!(scenario.step, Step::Wait { until, .. } if until == next));
 }
 
 // Statuses --------------------------------------------------------------------------------------
