@@ -430,7 +430,13 @@ impl Flow {
                 if polling {
                     self.wait(stage, None, now);
                 } else {
-                    self.wait_until(stage, now.saturating_add(1000 << self.repeats), now);
+                    // Within a session, whatever is asked is as good as a poll.
+                    let least = match self.vendor.opens_session(stage) {
+                        true => 0,
+                        false => self.vendor.clocks().poll_every,
+                    };
+                    let pause = least.max(1000 << self.repeats);
+                    self.wait_until(stage, now.saturating_add(pause), now);
                 }
                 // Nothing was heard of who is at the window: they are there still.
                 if let State::Waiting {

@@ -525,6 +525,19 @@ fn new_credentials_that_were_lost_are_never_sent_again() {
     assert_eq!(scenario.sent.len(), 1);
 }
 
+#[test]
+fn a_first_look_that_was_lost_keeps_its_distance() {
+    for kind in [FaultKind::LostReply, FaultKind::Html] {
+        let mut scenario = watch("already_challenged")
+            .but(Fault::new(kind).on(On::Poll))
+            .run();
+        answer_right(&mut scenario);
+        scenario.result();
+        let broken = scenario.bank.counts().broken;
+        assert!(broken.is_empty(), "{broken:?}");
+    }
+}
+
 // OAuth -----------------------------------------------------------------------------------------
 
 fn window(scenario: &Scenario) -> String {
