@@ -2,10 +2,9 @@
  * The simulated bank, in a process of its own: it outlives every worker, and counts what reaches it. Each run of a flow
  * has a bank of its own, under `/{run}`; under `/run/{run}/…` it does what its person and the company's own database do.
  */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { simulator } from '../package/bench.mjs'
 import { flows, NOON } from './flows.mjs'
+import { serve, tell } from './serve.mjs'
 
 const banks = new Map()
 
@@ -15,18 +14,20 @@ function moved(bank, now) {
   return bank
 }
 
-const address = (run) => `http://127.0.0.1:${server.address().port}/${run}`
+const address = (run) => `${server.url}/${run}`
 
 const acts = {
   async open(run, { flow }) {
     const { rules, connect } = flows.find(({ name }) => name === flow)
     const bank = simulator({ seed: 1, now: NOON, rules })
-    const made = { bank, newest: '', connection: null }
+    const made = { bank, newest: '', connection: null, status: undefined, lags: false }
     banks.set(run, made)
     made.connection = await connect(bank, address(run))
     return {}
   },
   connection: (_, __, { connection }) => connection,
+  /** The next status is the one that was told last. */
+  lag: (_, __, made) => void (made.lags = true),
   close: (run, _, { bank }) => banks.delete(run) && bank.counts(),
   /** What the bank would hear gladly: Flinks' SecurityResponses, or the values of MX's resume. */
   right(_, __, { bank, newest }) {
@@ -69,10 +70,7 @@ function personOf({ flow }, { people }) {
   return people.find(({ loginId }) => loginId === flow.params.loginId) ?? people[0]
 }
 
-const server = createServer(async (request, response) => {
-  const chunks = []
-  for await (const chunk of request) chunks.push(chunk)
-  const body = Buffer.concat(chunks)
+const server = await serve(async (request, response, body) => {
   const { method, url, headers } = request
   const now = Number(headers['x-now'] ?? 0)
   const [, run, verb] = /^\/run\/(\w+)\/(\w+)$/.exec(url) ?? []
@@ -81,27 +79,33 @@ const server = createServer(async (request, response) => {
     if (made) moved(made.bank, now)
     const said = await acts[verb](run, body.length > 0 ? JSON.parse(body) : {}, made)
     const time = banks.get(run)?.bank.clock.now() ?? now
-    response.writeHead(200, { 'content-type': 'application/json', 'x-now': time }).end(JSON.stringify(said))
+    response.writeHead(200, { 'content-type': 'application/json', 'x-now': time }).end(JSON.stringify(said ?? null))
     return
   }
   const made = banks.get(/^\/(\w+)/.exec(url)[1])
   const all = Object.entries(headers).filter(
     ([name]) => !['host', 'connection', 'content-length', 'x-now'].includes(name),
   )
+  const isStatus = url.endsWith('/status')
+  if (made.lags && isStatus) {
+    made.lags = false
+    return response.writeHead(200, { 'content-type': 'application/json' }).end(made.status)
+  }
   const reply = await moved(made.bank, now).fetch(`http://bank${url}`, {
     method,
     headers: Object.fromEntries(all),
     ...(body.length > 0 && { body }),
   })
   const bytes = Buffer.from(await reply.arrayBuffer())
+  if (isStatus) made.status = bytes
   made.newest =
     /"requestid":\s*"([^"]+)"/i.exec(bytes)?.[1] ?? /MBR-[\w-]+/.exec(url)?.[0] ?? newestOf(bytes) ?? made.newest
   response.writeHead(reply.status, Object.fromEntries(reply.headers)).end(bytes)
 })
 
 /** Of a member that was made just now. */
-const newestOf = (bytes) => /MBR-[\w-]+/.exec(bytes)?.[0]
+function newestOf(bytes) {
+  return /MBR-[\w-]+/.exec(bytes)?.[0]
+}
 
-await once(server.listen(0, '127.0.0.1'), 'listening')
-process.send(`http://127.0.0.1:${server.address().port}`)
-process.once('disconnect', () => process.exit())
+tell(server)

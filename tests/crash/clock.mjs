@@ -18,8 +18,11 @@ export function clockOf(isBusy) {
         const sleeper = { at: now + ms, wake }
         sleepers.add(sleeper)
         signal.addEventListener('abort', () => sleepers.delete(sleeper), { once: true })
-        // A request that waits while its flow is under way in this process is woken by the flow.
-        if (waitsFor === 'vendor' || !isBusy()) reach(sleeper.at)
+        // What it waits for may have happened already, and then it does not wait. A request that waits while its flow is
+        // under way in this process is woken by the flow.
+        setTimeout(() => {
+          if (sleepers.has(sleeper) && (waitsFor === 'vendor' || !isBusy())) reach(sleeper.at)
+        })
       }),
   }
 }

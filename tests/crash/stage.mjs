@@ -1,126 +1,111 @@
 /** Who is on stage: the bank, one worker at a time, and the controller that lets it go on or kills it. */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { fileURLToPath } from 'node:url'
-import { startPostgres } from '../edge/postgres.mjs'
-import { postgresTable } from './entry.mjs'
+import { openHomes } from './homes.mjs'
 import { ORIGIN } from './points.mjs'
+import { serve } from './serve.mjs'
 
-const script = (name) => fileURLToPath(new URL(name, import.meta.url))
+/** How long a reply may take, in milliseconds of our time. */
+const LONG = 300_000
 
-/** Starts a process, and gives it with the address that it tells. */
-async function start(name, ...args) {
-  const child = fork(script(name), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const exited = once(child, 'exit')
-  const died = exited.then(([code]) => {
-    throw new Error(`${name} ended with ${code}`)
-  })
-  died.catch(() => {})
-  const [address] = await Promise.race([once(child, 'message'), died])
-  return { address, exited, kill: () => child.kill('SIGKILL') }
-}
-
-/** Where flows live: each stage has a place of its own. Durable Objects would be another row. */
-const homes = {
-  async postgres({ folder, connect }, name) {
-    const pool = connect(1)
-    await pool.query(`create schema ${name}; set search_path to ${name}; ${postgresTable}`)
-    const database = { host: folder, user: 'test', database: 'postgres', options: `-c search_path=${name}` }
-    return {
-      start: (own) => start('worker.mjs', JSON.stringify({ ...own, database })),
-      clear: () => pool.query('delete from bank_mfa_flow'),
-    }
-  },
-}
+let runs = 0
 
 /**
- * A stage for one run after another. A worker that was killed is followed by one that was started in its time; a worker
- * that was not goes on to the next run.
+ * A stage for one batch of runs after another. The runs of a batch go on at the same time in one worker, each on its own:
+ * each stops at its point, and once all of them have stopped, or are at their end, the worker is killed under them.
  */
 async function setStage(home, bank, own) {
-  let now = 0
-  /** The run that is on. */
-  let scene = { points: [], killAt: Infinity, ended: 0 }
-  let [worker, spare] = []
+  const scenes = new Map()
 
-  const controller = createServer(async (request, response) => {
-    const chunks = []
-    for await (const chunk of request) chunks.push(chunk)
-    now = Math.max(now, Number(request.headers['x-now']))
-    if (request.url === '/ended') scene.ended += 1
-    else {
-      const { what } = JSON.parse(Buffer.concat(chunks))
-      scene.points.push(what)
-      if (scene.points.length === scene.killAt) return replace()
-    }
+  const controller = await serve(async (request, response, body) => {
+    const [, run, verb] = request.url.split('/')
+    const scene = scenes.get(run)
+    scene.now = Math.max(scene.now, Number(request.headers['x-now']))
+    if (verb === 'stopped') return scene.stop(JSON.parse(body))
+    scene.ended += 1
     response.end()
   })
-  await once(controller.listen(0, '127.0.0.1'), 'listening')
-  const given = { ...own, bank: bank.address, controller: `http://127.0.0.1:${controller.address().port}` }
+  const given = { ...own, bank, controller: controller.url }
+  let worker = home.start(given)
 
-  function replace() {
-    const [old, next] = [worker, spare]
-    old.then(({ kill }) => kill())
-    worker = old.then(({ exited }) => exited).then(() => next)
-    spare = home.start(given)
+  async function kill() {
+    const old = await worker
+    const again = async () => {
+      await old.kill()
+      for (const scene of scenes.values()) scene.stopAt = Infinity
+      return home.start(given)
+    }
+    worker = again()
   }
-  worker = home.start(given)
-  spare = home.start(given)
 
   /** Asks the worker, and again where the connection is lost, as a page does. */
-  async function ask(user, method, path, body) {
-    const headers = { authorization: user, origin: ORIGIN, 'content-type': 'application/json' }
+  async function ask(scene, method, path, body) {
+    const headers = { authorization: scene.run, origin: ORIGIN, 'content-type': 'application/json' }
     for (;;) {
-      const { address } = await worker
+      const asked = await worker
       try {
-        const init = { method, headers: { ...headers, 'x-now': `${now}` }, body: body && JSON.stringify(body) }
-        return await (await fetch(address + path, init)).json()
+        const signal = AbortSignal.timeout(LONG)
+        const run = { 'x-now': `${scene.now}`, 'x-stop-at': `${scene.stopAt}` }
+        const init = { method, headers: { ...headers, ...run }, body: body && JSON.stringify(body) }
+        return await (await fetch(asked.url + path, { ...init, signal })).json()
       } catch (error) {
-        if ((await worker).address === address) throw error
+        if ((await worker) === asked) throw error
       }
     }
   }
 
   /** The person's way to the bank. */
-  async function toBank(run, verb, body) {
-    const init = { method: 'POST', headers: { 'x-now': `${now}` }, body: body && JSON.stringify(body) }
-    const reply = await fetch(`${bank.address}/run/${run}/${verb}`, init)
-    now = Math.max(now, Number(reply.headers.get('x-now')))
+  async function toBank(scene, verb, body) {
+    const init = { method: 'POST', headers: { 'x-now': `${scene.now}` }, body: body && JSON.stringify(body) }
+    const reply = await fetch(`${bank}/run/${scene.run}/${verb}`, init)
+    scene.now = Math.max(scene.now, Number(reply.headers.get('x-now')))
     return reply.json()
   }
 
+  /** A run, which stops at a point: 1 is the first one. */
+  function newScene(stopAt) {
+    const scene = { run: `run${++runs}`, stopAt, points: [], ended: 0, now: 0 }
+    scene.stopped = new Promise((resolve) => {
+      scene.stop = (points) => resolve(Object.assign(scene, { points }))
+    })
+    scene.ask = (...args) => ask(scene, ...args)
+    scene.toBank = (...args) => toBank(scene, ...args)
+    scenes.set(scene.run, scene)
+    return scene
+  }
+
   return {
-    /** Begins a run, in which the worker is killed at a point: 1 is the first one. */
-    async begin(killAt = Infinity) {
-      await home.clear()
-      now = 0
-      scene = { points: [], killAt, ended: 0 }
-      return scene
+    /** Performs a batch of runs, each with the point at which the worker dies under it, or none. */
+    async play(stops, perform) {
+      const all = stops.map(newScene)
+      const ends = all.map((scene) => perform(scene).catch((error) => ({ end: `breaks off: ${error.message}` })))
+      if (stops.some(Number.isFinite)) {
+        await Promise.all(all.map(({ stopped }, at) => Promise.race([stopped, ends[at]])))
+        // MX's status may be older than an answer, the first time that it is looked at.
+        const answered = all.filter(({ points }) => points.at(-1)?.endsWith(' resume'))
+        await Promise.all(answered.map((scene) => scene.toBank('lag')))
+        await kill()
+      }
+      const done = await Promise.all(ends)
+      for (const { run } of all) scenes.delete(run)
+      return all.map(({ points, ended }, at) => ({ points, ended, ...done[at] }))
     },
-    ask,
-    toBank,
-    pass: (ms) => void (now += ms),
     async strike() {
+      await (await worker).kill()
       controller.close()
-      for (const process of [worker, spare]) (await process).kill()
-      controller.closeAllConnections()
     },
   }
 }
 
-/** Opens the house: the bank and the database of all its stages. */
+/** Opens the house: the bank, and the homes of all its stages. */
 export async function open() {
-  const [bank, postgres] = await Promise.all([start('bank.mjs'), startPostgres()])
-  let stages = 0
+  const { homes, startNode, close } = await openHomes()
+  const bank = await startNode('bank.mjs')
   return {
+    homes: Object.keys(homes),
     /** A worker that `forgets` stores after it sends. */
-    async stage({ forgets = false } = {}) {
-      return setStage(await homes.postgres(postgres, `stage${++stages}`), bank, { forgets })
-    },
+    stage: async (home, { forgets = false } = {}) => setStage(await homes[home](), bank.url, { forgets }),
     async close() {
-      bank.kill()
-      await postgres.stop()
+      await bank.kill()
+      await close()
     },
   }
 }
