@@ -366,7 +366,8 @@ export class Runner implements Home {
       }
       const turn = this.#turn(at.id, held, true, act)
       try {
-        await (ticket ? turn : this.#within(left(), turn, false))
+        const after = await (ticket ? turn : this.#within(left(), turn, false))
+        if (after && after.record.step.kind !== 'working') return toState(at.id, after.record)
         return await this.#outcome(at, left())
       } catch (error) {
         // Somebody else was first, and the record says so by now.
