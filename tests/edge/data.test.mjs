@@ -219,6 +219,19 @@ test('before the end nothing is read, nor after another one than done', async (t
   assert.ok(!(await opened(stage, state)).includes(stage.bank.loginId('Greatday')), 'and no id is kept for it')
 })
 
+test('of a first link nothing is read, as nothing shows that the LoginId is the user’s', async (t) => {
+  const connections = (bank) => ({
+    'ann/c_1': { ...byFlinks(bank, 'Greatday', 'connect'), apiKey: bank.keys.apiKey },
+  })
+  const stage = bench(t, { connections, data: DATA })
+  const page = stage.page()
+  const state = await page.settled(await page.start('c_1'))
+  const another = { kind: 'returned', claim: { loginId: stage.bank.loginId('text_or_call') } }
+  const end = await page.settled(await page.message(state, another))
+  assert.deepEqual([end.step.kind, end.step.result.ownership], ['done', 'unproven'])
+  assert.equal((await page.data(end, 'accounts')).code, 'NOT_FOUND')
+})
+
 test('ten minutes after the end nothing is read any more, and the ids are gone', async (t) => {
   const { page, end, stage } = await done(t, flinksOf('Greatday'))
   assert.ok((await opened(stage, end)).includes(stage.bank.loginId('Greatday')))

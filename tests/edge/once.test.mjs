@@ -279,22 +279,6 @@ test('where the store fails before a send, nothing is sent', async (t) => {
   assert.equal((await page.answer(state, 1, rightBy(stage)(state.step.round))).step.kind, 'done')
 })
 
-test('an ending is told until it was heard', async (t) => {
-  let heard = 0
-  const onEnded = () => {
-    heard += 1
-    if (heard < 3) throw new Error('hunter2')
-  }
-  const { stage, page, state } = await asked(t, { onEnded })
-  const end = await page.answer(state, 1, rightBy(stage)(state.step.round))
-  assert.deepEqual([end.step.kind, heard], ['done', 1])
-  for (let minute = 0; minute < 4; minute++) {
-    stage.bank.clock.advance(60_000)
-    await stage.handle.sweep()
-  }
-  assert.deepEqual([heard, stage.told.errors.length], [3, 2])
-})
-
 test('nobody looks, and the flow goes on by the sweep, and asks once', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byMx(bank, 'text') }) })
   const page = stage.page()

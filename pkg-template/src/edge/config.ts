@@ -38,7 +38,7 @@ export interface EdgeConfig<Env = unknown> {
   /** A flow waits for its person. Called once for each time; a crash just then can leave it out. */
   onAsked?: ((asked: Asked, env: Env) => unknown) | undefined
   /**
-   * A flow has ended; this alone brings the vendor's ids. It is called again, later, where it rejects or the
+   * A flow has ended; this alone brings the vendor's ids. It is called again, later, for a day, where it rejects or the
    * process dies in it: the same `flow` is the same ending.
    */
   onEnded?: ((ended: Ended, env: Env) => unknown) | undefined

@@ -37,6 +37,9 @@ interface Reply {
 
 const HOUR = 3_600_000
 
+/** How many records a sweep takes at once. */
+const AT_ONCE = 100
+
 /** `…/flows`, a flow, what can be done to it, and what can be read of it. */
 const FLOWS = /\/flows(?:\/([\w-]{43})\.([0-9a-f]{32})(?:\/(?:(answer|message|cancel)|data\/([\w-]{1,64})))?)?$/
 
@@ -59,7 +62,7 @@ export function toOptions<Env>(config: Storeless<Env>, env: Env) {
     resolve: async (user: string, connection: string) => resolve(user, connection, env),
     onAsked: onAsked && ((asked: Asked) => onAsked(asked, env)),
     onEnded: onEnded && ((ended: Ended) => onEnded(ended, env)),
-    onError: (error: unknown) => void onError?.(error, env),
+    onError: (error: unknown) => void report(onError, error, env),
     answersPerFlow: limits?.answersPerFlow ?? 20,
     readers: readers && Object.fromEntries(readers),
     readsPerFlow: limits?.readsPerFlow ?? 20,
@@ -164,7 +167,7 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
       await toHome(env, context).hint({ id, ...whose })
     }
     // The vendors want their reply at once: Flinks a 200, MX a 204.
-    const task = look().catch((error: unknown) => void config.onError?.(error, env))
+    const task = look().catch((error: unknown) => report(config.onError, error, env))
     context?.waitUntil(task)
     return { status: vendor === 'flinks' ? 200 : 204, headers: {}, body: null }
   }
@@ -172,31 +175,44 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
   async function handle(request: Request, env?: Env, context?: Context): Promise<Response> {
     const { status, headers, body } = await route(request, env as Env, context).catch((error: unknown) => {
       const found = toProblem(error)
-      if (found.body.status >= 500) void config.onError?.(error, env as Env)
+      if (found.body.status >= 500) void report(config.onError, error, env as Env)
       return refusal(found)
     })
     return new Response(body, { status, headers: { ...headers, ...replyHeaders(request, origins) } })
   }
 
   async function sweep(env?: Env): Promise<void> {
-    const store =
-      config.store === 'ticket'
-        ? undefined
-        : typeof config.store === 'function'
-          ? config.store(env as Env)
-          : config.store
-    if (store === undefined) return
-    const tasks: Promise<unknown>[] = []
-    const home = toRunner(env as Env, { waitUntil: (task) => void tasks.push(task) })
-    const due = (await store.due?.(clock.now(), 100)) ?? []
-    const taken = await Promise.allSettled(due.map((id) => home.due(id)))
-    // What the turns left running is known only now.
-    const results = [...taken, ...(await Promise.allSettled(tasks))]
-    for (const result of results) if (result.status === 'rejected') void config.onError?.(result.reason, env as Env)
-    await store.purge?.(clock.now())
+    const wrong = (error: unknown) => report(config.onError, error, env as Env)
+    if (config.store === undefined || config.store === 'ticket') return
+    try {
+      const store = typeof config.store === 'function' ? config.store(env as Env) : config.store
+      const tasks: Promise<unknown>[] = []
+      const home = toRunner(env as Env, { waitUntil: (task) => void tasks.push(task.catch(wrong)) })
+      // What comes to nothing is due again at once, and keeps no other one waiting.
+      const seen = new Set<string>()
+      for (;;) {
+        const due = (await store.due?.(clock.now(), seen.size + AT_ONCE)) ?? []
+        const next = due.filter((id) => !seen.has(id))
+        if (next.length === 0) break
+        for (const id of next) seen.add(id)
+        await Promise.all(next.map((id) => home.due(id).catch(wrong)))
+      }
+      // What the turns left running is known only now.
+      await Promise.all(tasks)
+      await store.purge?.(clock.now())
+    } catch (error) {
+      await wrong(error)
+    }
   }
 
   return Object.assign(handle, { sweep })
+}
+
+/** A reporter's own trouble is nobody's. */
+async function report<Env>(onError: Storeless<Env>['onError'], error: unknown, env: Env): Promise<void> {
+  try {
+    await onError?.(error, env)
+  } catch {}
 }
 
 function toSealer<Env>({ seal }: Storeless<Env>, env: Env): Sealer {

@@ -78,8 +78,8 @@ export async function read(host: ReadingHost, at: At, what: string): Promise<Rea
       const held = await host.open(at)
       const { record } = held
       if (record.step.kind !== 'done') throw notDone()
-      // It ended before anything could be read.
-      if (record.result === undefined) throw problem('NOT_FOUND')
+      // It ended before anything could be read, or with a LoginId that nothing shows to be the user's.
+      if (record.result === undefined || record.step.result['ownership'] === 'unproven') throw problem('NOT_FOUND')
       const { begun, open } = record.readings ?? { begun: 0, open: {} }
       const found = open[what]
       const now = clock.now()

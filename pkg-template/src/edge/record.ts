@@ -31,8 +31,8 @@ export interface FlowRecord {
   until?: number
   /** Of a ticket: how often it was written. */
   writes?: number
-  /** An ending that nobody was told yet. */
-  untold?: Ended
+  /** Endings that nobody was told yet: its own, and those of flows before it. */
+  untold?: Ended[]
   /** Where data may be read: what the flow ended with, the vendor's ids among it. */
   result?: unknown
   readings?: Readings

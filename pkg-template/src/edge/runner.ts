@@ -110,6 +110,9 @@ const LIFE = 135 * 60_000
 /** How much later a record that nobody has cancelled may be deleted, in milliseconds. */
 const KEPT = 60 * 60_000
 
+/** How long an ending that nobody hears of is kept to be told, in milliseconds. */
+const UNHEARD = 24 * 60 * 60_000
+
 /** How often a record that others may write is read again, in milliseconds of real time. */
 const AGAIN = 1_000
 
@@ -124,15 +127,20 @@ export class Runner implements Home {
 
   async start({ id, user, connection }: Who, flow?: string): Promise<State> {
     for (;;) {
-      const found = await this.#read(id)
-      const { record } = found
+      const { record, version: at, expired } = await this.#read(id)
       if (record && (!isEnding(record.step) || record.flow === flow)) return toState(id, record)
-      const { version } = record ? await this.#tell(id, { record, version: found.version }) : found
+      if (expired && !isEnding(expired.step)) {
+        await this.#end(id, { record: expired, version: at }).catch(unlessConflict)
+        continue
+      }
+      const last = record ?? expired
+      const told = last && (await this.#tell(id, { record: last, version: at }))
+      const { version, untold } = { version: told?.version ?? at, untold: told?.record.untold }
       const { local, ticket } = this.#own
       const { change, stop } = local.changed(id)
       try {
         const turn =
-          local.turns.get(id) ?? this.#turn(id, { record: this.#fresh(user, connection, flow), version }, true)
+          local.turns.get(id) ?? this.#turn(id, { record: this.#fresh(user, connection, flow, untold), version }, true)
         // Its first write is what makes a flow; a ticket is the last one.
         await Promise.race([...(ticket ? [] : [change]), turn.catch(() => {})])
         if (local.turns.get(id) !== turn) await turn.catch(unlessConflict)
@@ -140,7 +148,7 @@ export class Runner implements Home {
         stop()
       }
       const { record: made } = await this.#read(id)
-      if (made && made.flow !== record?.flow) return toState(id, made)
+      if (made && made.flow !== last?.flow) return toState(id, made)
     }
   }
 
@@ -196,9 +204,10 @@ export class Runner implements Home {
   }
 
   async hint({ id, user, connection }: Who): Promise<void> {
-    const { record, version } = await this.#read(id)
+    const { record, version, expired } = await this.#read(id)
     if (record && isEnding(record.step)) return
-    if (record === null) return this.#lookInto(id, version, user, connection)
+    if (expired && !isEnding(expired.step)) return this.due(id)
+    if (record === null) return this.#lookInto(id, version, user, connection, expired?.untold)
     // What waits for the vendor looks as early as the vendor allows. The rest is the person's.
     const wakes = this.#wakes(record) - this.#own.clock.now()
     if (isPersons(record.step) && record.step.kind !== 'redirect') return
@@ -208,14 +217,13 @@ export class Runner implements Home {
 
   async due(id: string): Promise<void> {
     const { record, version, expired } = await this.#read(id)
-    if (record === null) {
-      if (version > 0 && expired && !isEnding(expired.step)) await this.#end(id, { record: expired, version })
-      else if (version > 0) await this.#own.store.remove(id)
-      return
-    }
+    const last = record ?? expired
+    // A count of something.
+    if (last === undefined) return
     // Who ended it tells of it; another one does where that one was not heard.
-    const isLate = (record.due ?? 0) <= this.#own.clock.now()
-    if (isEnding(record.step)) await (isLate && this.#tell(id, { record, version }))
+    const isLate = (last.due ?? 0) <= this.#own.clock.now()
+    if (isEnding(last.step)) await (isLate && this.#tell(id, { record: last, version }))
+    else if (record === null) await this.#end(id, { record: last, version }).catch(unlessConflict)
     else if (!this.#own.local.turns.has(id) && this.#wakes(record) <= this.#own.clock.now()) {
       await this.#turn(id, { record, version }, false).catch(unlessConflict)
     }
@@ -262,19 +270,21 @@ export class Runner implements Home {
     const { store, sealer, clock, ticket, local } = this.#own
     const now = clock.now()
     const ended = isEnding(record.step)
-    const { expires } = record
+    // Nobody reads it any more, yet somebody is to hear of it.
+    const expires = record.expires + (!ended ? KEPT : record.untold ? UNHEARD : 0)
     const text = JSON.stringify(ticket ? { ...record, until: now + ticket.life, writes: version + 1 } : record)
     const sealed = await sealer.seal(text, id, ticket?.block)
-    const due = ended ? (record.due ?? expires) : Math.min(this.#wakes(record), expires)
-    const written = await store.write(id, sealed, version, { due, expires: ended ? expires : expires + KEPT })
+    const due = ended ? (record.due ?? expires) : Math.min(this.#wakes(record), record.expires)
+    const written = await store.write(id, sealed, version, { due, expires })
     if (written) local.notify(id)
     return written
   }
 
-  #fresh(user: string, connection: string, id = newId()): FlowRecord {
+  #fresh(user: string, connection: string, id = newId(), untold?: Ended[]): FlowRecord {
     const step: PublicStep = { kind: 'working', stage: 'start', until: null }
     const flow = { v: 1 as const, user, connection, flow: id, version: 1, step, snapshot: null, tokens: {} }
-    return { ...flow, answers: 0, asked: 0, due: null, busyUntil: 0, expires: this.#own.clock.now() + LIFE }
+    const expires = this.#own.clock.now() + LIFE
+    return { ...flow, answers: 0, asked: 0, due: null, busyUntil: 0, expires, ...(untold && { untold }) }
   }
 
   #isBusy(id: string, { busyUntil }: FlowRecord): boolean {
@@ -310,8 +320,9 @@ export class Runner implements Home {
   async #end(id: string, held: Held): Promise<Held> {
     const { local } = this.#own
     const others = local.turns.get(id)
-    const connection = await this.#connection(held.record)
-    const ended = await this.#newTurn(id, held).cancel(connection)
+    const { user, connection } = held.record
+    const found = await this.#own.resolve(user, connection)
+    const ended = await this.#newTurn(id, held).cancel(found)
     // Whoever is still at it sends nothing more, and the next flow does not wait for them.
     if (local.turns.get(id) === others) local.turns.delete(id)
     local.notify(id)
@@ -376,24 +387,25 @@ export class Runner implements Home {
     }
   }
 
-  /** An ending is told until it was heard. */
+  /** Endings are told until they were heard, the oldest first; those of earlier flows go with the next one's record. */
   async #tell(id: string, held: Held): Promise<Held> {
-    const { untold } = held.record
-    if (untold === undefined) return held
+    const [ended, ...others] = held.record.untold ?? []
+    if (ended === undefined || !isEnding(held.record.step)) return held
     try {
-      await this.#own.onEnded?.(untold)
+      await this.#own.onEnded?.(ended)
     } catch (error) {
       this.#own.onError(error)
       return held
     }
     for (let at = held; ;) {
       const { untold: _, ...record } = at.record
-      const told = { ...record, due: null }
-      if (await this.#write(id, at, told)) return { record: told, version: at.version + 1 }
+      const told = others.length > 0 ? { ...at.record, untold: others } : { ...record, due: null }
+      if (await this.#write(id, at, told)) return this.#tell(id, { record: told, version: at.version + 1 })
       // A page may have begun to read meanwhile.
-      const found = await this.#read(id)
-      if (found.record?.flow !== untold.flow || found.record.untold === undefined) return held
-      at = { record: found.record, version: found.version }
+      const { record: found, version, expired } = await this.#read(id)
+      const last = found ?? expired
+      if (last?.flow !== held.record.flow || last.untold?.length !== others.length + 1) return held
+      at = { record: last, version }
     }
   }
 
@@ -413,13 +425,19 @@ export class Runner implements Home {
    * Nobody runs a flow. Where the vendor can be asked without the bank's hearing of it, which is MX's status, a flow
    * does so: it waits for its person where MX asks something, or it ends, and the bank's session is begun by the person.
    */
-  async #lookInto(id: string, version: number, user: string, connection: string): Promise<void> {
+  async #lookInto(
+    id: string,
+    version: number,
+    user: string,
+    connection: string,
+    untold: Ended[] | undefined,
+  ): Promise<void> {
     const found = await this.#own.resolve(user, connection)
     if (found?.vendor !== 'mx') return
     const { userGuid, memberGuid, presentation } = found.params
     if (memberGuid === undefined) return
     const params = { userGuid, memberGuid, ...(presentation && { presentation }) }
-    const record = this.#fresh(user, connection)
+    const record = this.#fresh(user, connection, newId(), untold)
     await this.#turn(id, { record, version }, false, undefined, { ...found, params }).catch(unlessConflict)
   }
 

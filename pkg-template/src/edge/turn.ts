@@ -3,7 +3,7 @@ import type { Flow } from '../flow.js'
 import { isEnding } from '../steps.js'
 import type { Clock, HostOptions, WaitsFor } from '../host.js'
 import { begin, goOn, MINT } from './connection.js'
-import type { Connection } from './config.js'
+import type { Connection, Ended } from './config.js'
 import { toProblem } from './problem.js'
 import { toPublic, type FlowRecord } from './record.js'
 
@@ -30,6 +30,15 @@ export class Conflict extends Error {}
 
 /** How much longer than a send may take its sender is left alone, in milliseconds. */
 const GRACE = 5_000
+
+/** How a flow ends whose connection the company has taken away. */
+const GONE: PublicStep = {
+  kind: 'failed',
+  failure: {
+    ...{ code: 'cancelled', next: 'start-over', message: 'the connection is no more' },
+    ...{ retryAt: null, vendorCode: null, status: null },
+  },
+}
 
 /** How long an ending stays to be read, in milliseconds. */
 const LINGER = 10 * 60_000
@@ -91,10 +100,10 @@ export class Turn {
     }
   }
 
-  /** Ends the flow, whoever is at it. */
-  cancel(connection: Connection): Promise<Held> {
+  /** Ends the flow, whoever is at it, and whether or not its connection is still known. */
+  cancel(connection: Connection | null): Promise<Held> {
     this.#dropped.abort()
-    return this.run(connection)
+    return connection ? this.run(connection) : this.#end(GONE, {})
   }
 
   async #act(flow: Flow, act: (flow: Flow) => unknown): Promise<void> {
@@ -129,13 +138,22 @@ export class Turn {
       const asked = step.kind === 'challenge' ? Math.max(record.asked, step.round.number) : record.asked
       return this.#write({ step, asked, due, busyUntil: 0, snapshot: flow.snapshot(), tokens: { ...this.#tokens } })
     }
-    const { user, connection, flow: id } = record
-    const outcome = current.kind === 'done' ? { result: current.result } : { failure: (step as Failed).failure }
-    const untold = { user, connection, flow: id, outcome: current.kind as 'done' | 'failed', ...outcome }
+    if (current.kind !== 'done') return this.#end(step, {})
+    return this.#end(step, { result: current.result })
+  }
+
+  /** Writes an ending: what the vendor was told and what it said is gone then, but for what is still to be told or read. */
+  #end(step: PublicStep, result: { result?: unknown }): Promise<Held> {
+    const { user, connection, flow, untold = [] } = this.#held.record
+    const now = this.#host.clock.now()
+    const ended: Ended = {
+      ...{ user, connection, flow, ...result },
+      ...(step.kind === 'failed' ? { outcome: 'failed', failure: step.failure } : { outcome: 'done' }),
+    }
     return this.#write({
       ...{ step, busyUntil: 0, snapshot: null, tokens: {} },
-      ...(this.#host.tells ? { untold, due: now + AGAIN } : { due: null }),
-      ...(this.#host.keeps && current.kind === 'done' && { result: current.result }),
+      ...(this.#host.tells ? { untold: [...untold, ended], due: now + AGAIN } : { due: null }),
+      ...(this.#host.keeps && result),
       expires: now + LINGER,
     })
   }
@@ -222,7 +240,5 @@ function configured<T>(make: () => T): T {
     throw toProblem(error, 500)
   }
 }
-
-type Failed = PublicStep & { kind: 'failed' }
 
 const same = (one: unknown, other: unknown) => one === other || JSON.stringify(one) === JSON.stringify(other)
