@@ -1,13 +1,14 @@
 /** The worker of a company on Durable Objects, in workerd. Each object has a time of its own: that of its run. */
 import { durable, sealer } from 'bank-mfa/edge'
 import { clockOf } from './clock.mjs'
-import { aheadBy, forgetfulStorage } from './forgetful.mjs'
+import { aheadBy } from './forgetful.mjs'
 import { background, companyOf, SEAL } from './points.mjs'
 
 /** Alarms are kept this much later, so that none rings by itself: the runs' time is not ours. */
 const FAR = 20 * 365 * 86_400_000
 
 const seal = sealer(SEAL)
+const isAhead = aheadBy(seal)
 
 /** Each run has one company and one time for all its objects. */
 const runs = new Map()
@@ -25,32 +26,53 @@ function runOf(request, { BANK, CONTROLLER }) {
   return found
 }
 
-/** An object's storage, the effects of which are between two points. */
-const pointed = (storage, between) => ({
-  list: () => storage.list(),
-  get: (key) => storage.get(key),
-  getAlarm: () => storage.getAlarm(),
-  setAlarm: (at) => storage.setAlarm(at + FAR),
-  deleteAlarm: () => storage.deleteAlarm(),
-  deleteAll: () => between('remove', () => storage.deleteAll()),
-  transaction: (run) =>
-    between('write', () =>
-      storage.transaction((inner) =>
-        run({
-          get: (key) => inner.get(key),
-          put: (entries) => inner.put(entries),
-          delete: (keys) => inner.delete(keys),
-          setAlarm: (at) => inner.setAlarm(at + FAR),
-        }),
-      ),
-    ),
-})
+/**
+ * An object's storage. What is written in one breath is one effect, between two points. As the platform lets no reply out
+ * of an object before what it wrote is on its disk, `written` waits for that.
+ */
+function pointed(storage, between, forgets) {
+  const pending = new Set()
+  let breath
+
+  async function write({ entries, gone, alarm }) {
+    const { head, ...parts } = entries
+    // It is acknowledged, and forgotten with the process: the object itself holds what it has written.
+    if (forgets && (await isAhead(Object.values(parts).join(''), head.id))) return
+    await Promise.all([storage.put(entries), storage.delete(gone), storage.setAlarm(alarm)])
+  }
+
+  return {
+    written: () => Promise.all(pending),
+    list: () => storage.list(),
+    get: (key) => storage.get(key),
+    put(entries) {
+      const own = (breath = { entries, gone: [] })
+      queueMicrotask(() => (breath = undefined))
+      own.done = between('write', () => write(own)).finally(() => pending.delete(own.done))
+      pending.add(own.done)
+      return own.done
+    },
+    delete(keys) {
+      breath.gone = keys
+      return breath.done
+    },
+    getAlarm: () => storage.getAlarm(),
+    setAlarm(at) {
+      if (breath === undefined) return storage.setAlarm(at + FAR)
+      breath.alarm = at + FAR
+      return breath.done
+    },
+    deleteAlarm: () => {},
+    deleteAll: () => between('remove', () => Promise.all([storage.deleteAlarm(), storage.deleteAll()])),
+  }
+}
 
 export class FlowObject {
   #storage
   #env
   #run
   #flow
+  #written
   #rung = () => {}
 
   constructor({ storage }, env) {
@@ -60,15 +82,20 @@ export class FlowObject {
 
   #flowOf({ between, config, waitUntil }) {
     const { FlowObject } = durable({ ...config, objects: () => {} })
-    const storage = this.#env.FORGETS === '1' ? forgetfulStorage(this.#storage, aheadBy(seal)) : this.#storage
-    return new FlowObject({ storage: pointed(storage, between), waitUntil }, this.#env)
+    const { written, ...storage } = pointed(this.#storage, between, this.#env.FORGETS === '1')
+    this.#written = written
+    return new FlowObject({ storage, waitUntil }, this.#env)
   }
 
   async fetch(request) {
     this.#run ??= runOf(request, this.#env)
     this.#flow ??= this.#flowOf(this.#run)
     const { pathname } = new URL(request.url)
-    if (pathname === '/') return this.#flow.fetch(request)
+    if (pathname === '/') {
+      const reply = await this.#flow.fetch(request)
+      await this.#written()
+      return reply
+    }
     if (pathname === '/quiet') await this.#run.quiet()
     if (pathname === '/sweep') await this.#ring()
     return Response.json(this.#run.points)

@@ -1,9 +1,7 @@
 /**
- * Stores that acknowledge the writes before a send and forget them with their process: what an edge would be that sends
- * first and stores afterwards.
+ * A store that acknowledges the writes before a send and forgets them with its process: what an edge would be that sends
+ * first and stores afterwards. `isAhead` tells of a record whether a send follows.
  */
-
-/** A store. `isAhead` tells of a record whether a send follows. */
 export function forgetfulStore(store, isAhead) {
   const pretended = new Map()
   /** How many writes of a record never happened. */
@@ -27,38 +25,5 @@ export function forgetfulStore(store, isAhead) {
   }
 }
 
-/** The storage of a Durable Object, whose record has its head and its text in parts. */
-export function forgetfulStorage(storage, isAhead) {
-  let pretended
-  return {
-    list: async () => pretended ?? storage.list(),
-    get: async (key) => (await (pretended ?? storage.list())).get(key),
-    getAlarm: () => storage.getAlarm(),
-    setAlarm: (at) => storage.setAlarm(at),
-    deleteAlarm: () => storage.deleteAlarm(),
-    deleteAll: () => storage.deleteAll(),
-    async transaction(run) {
-      const before = await (pretended ?? storage.list())
-      let [entries, alarm] = [{}, null]
-      const outcome = await run({
-        get: async (key) => before.get(key),
-        put: async (put) => void (entries = put),
-        delete: async () => {},
-        setAlarm: async (at) => void (alarm = at),
-      })
-      const { head, ...parts } = entries
-      if (head === undefined) return outcome
-      pretended = new Map(Object.entries(entries))
-      if (await isAhead(Object.values(parts).join(''), head.id)) return outcome
-      pretended = undefined
-      await storage.transaction(async (transaction) => {
-        await transaction.put(entries)
-        await transaction.setAlarm(alarm)
-      })
-      return outcome
-    },
-  }
-}
-
-/** By the seal of the company. */
+/** Whether a send follows, by the seal of the company. */
 export const aheadBy = (sealer) => async (sealed, id) => JSON.parse(await sealer.open(sealed, id)).busyUntil > 0
