@@ -4,9 +4,25 @@ export const NOON = Date.UTC(2026, 0, 21, 12)
 
 /**
  * `connect(bank, base)` makes the connection at a simulated bank that is served under `base`. `wrong` are the rounds that
- * the person answers wrong at first, and `rules` the vendor's.
+ * the person answers wrong at first, `rules` the vendor's, and `ends` is how it ends where nothing dies: `done`, or the
+ * failure's code.
  */
-const flow = (name, connect, more = {}) => ({ name, connect, wrong: [], rules: {}, ...more })
+const flow = (name, connect, more = {}) => ({
+  name,
+  connect,
+  wrong: [],
+  rules: {},
+  ends: ENDS[name] ?? 'done',
+  ...more,
+})
+
+const ENDS = {
+  'flinks live terms_after_mfa': 'bank-action-required',
+  'flinks live code_invalid_password': 'credentials-refused',
+  'mx job denied': 'credentials-refused',
+  'mx job, a wrong code': 'answer-refused',
+  'mx new credentials': 'credentials-refused',
+}
 
 // Flinks --------------------------------------------------------------------------------------
 

@@ -81,6 +81,9 @@ export async function crash(stage, flow, fits = () => true) {
   const faults = []
   const report = { flow: flow.name, sends, points: points.length, tried: 0, same: 0, honest: 0, doubles: 0 }
   if (points.length < 3 * sends) faults.push([0, `only ${points.length} points for ${sends} sends`])
+  if (sends === 0) faults.push([0, 'nothing is sent'])
+  const ending = whole.end.startsWith('{') ? 'done' : whole.end
+  if (ending !== flow.ends) faults.push([0, `left alone it ends in ${ending}, not in ${flow.ends}`])
 
   function judge(killAt, { points: came, end, ended, counts }) {
     const point = points[killAt - 1]
