@@ -1,7 +1,7 @@
 /** The seal: what opens it, and what does not. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { KEYS, SEAL, bench, byFlinks, rightBy, sealer, walk } from './bench.mjs'
+import { KEYS, SEAL, bench, byFlinks, edge, page as pageOf, rightBy, sealer, walk } from './bench.mjs'
 
 const ROTATED = { current: 'k2', keys: KEYS }
 
@@ -21,7 +21,9 @@ test('one character that is another opens nothing', async () => {
     for (const other of ['A', '.', '1']) {
       const changed = sealed.slice(0, at) + other + sealed.slice(at + 1)
       if (changed === sealed) continue
-      await assert.rejects(seal.open(changed, 'one'), (error) => /^SNAPSHOT_/.test(error.code), changed)
+      const isOfAnotherKey = /^bm1\.(?!k1\.)[^.]+\.[^.]+\.[^.]+$/.test(changed)
+      const wanted = isOfAnotherKey ? /^UNAVAILABLE$/ : /^SNAPSHOT_/
+      await assert.rejects(seal.open(changed, 'one'), ({ code }) => wanted.test(code), changed)
     }
   }
   for (const other of ['', 'bm1', `${sealed}.`, `${sealed}A`, sealed.slice(0, -1), `${sealed}=`]) {
@@ -71,7 +73,8 @@ test('an old key still opens, the new one seals, and names stay', async () => {
   const [old, rotated] = [sealer(SEAL), sealer(ROTATED)]
   assert.equal(await rotated.open(await old.seal('text', 'one'), 'one'), 'text')
   assert.match(await rotated.seal('text', 'one'), /^bm1\.k2\./)
-  await assert.rejects(old.open(await rotated.seal('text', 'one'), 'one'), { code: 'SNAPSHOT_UNREADABLE' })
+  const unknown = { code: 'UNAVAILABLE', next: 'retry-later' }
+  await assert.rejects(old.open(await rotated.seal('text', 'one'), 'one'), unknown)
   assert.equal(await rotated.name('ann', 'c_1'), await old.name('ann', 'c_1'))
   assert.notEqual(await old.name('a', 'nn'), await old.name('an', 'n'))
 })
@@ -96,6 +99,22 @@ test('a flow goes on over a rotation of the keys', async (t) => {
   stage.config.seal = ROTATED
   assert.equal((await walk(page, asked, rightBy(stage))).step.kind, 'done')
   assert.match((await stage.store.read(asked.flow.split('.')[0])).sealed, /^bm1\.k2\./)
+})
+
+test('a server that has not got the new key yet is unavailable to its flows, and loses none', async (t) => {
+  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') }) })
+  const page = stage.page()
+  const late = { ...stage.config, limits: { startsPerHour: 1_000 } }
+  const behind = pageOf(edge(late))
+  stage.config.seal = ROTATED
+  const asked = await page.settled(await page.start('c_1'))
+  for (const refused of [await behind.look(asked), await behind.start('c_1'), await behind.answer(asked, 1, {})]) {
+    assert.deepEqual([refused.status, refused.code, refused.next], [503, 'UNAVAILABLE', 'retry-later'])
+  }
+  assert.ok(stage.told.errors.every(({ message }) => message.includes('the key that it was sealed with is not here')))
+  late.seal = { current: 'k1', keys: KEYS }
+  assert.deepEqual(await behind.look(asked), asked, 'with the key it opens what the others seal')
+  assert.equal((await walk(page, asked, rightBy(stage))).step.kind, 'done')
 })
 
 test('nothing of a flow can be read in its record', async (t) => {

@@ -76,6 +76,13 @@ test('a ticket of another version is told as one', async (t) => {
   assert.deepEqual(await look(page, state), [400, 'SNAPSHOT_VERSION'])
 })
 
+test('a ticket of a key that there is not does not open, and nobody is troubled', async (t) => {
+  const { stage, page, state } = await asked(t)
+  page.ticket = page.ticket.replace('.k1.', '.k9.')
+  assert.deepEqual(await look(page, state), [400, 'SNAPSHOT_UNREADABLE'])
+  assert.deepEqual(stage.told.errors, [])
+})
+
 test('a ticket that is a quarter of an hour old has expired', async (t) => {
   const { stage, page, state } = await asked(t)
   stage.bank.clock.advance(15 * MINUTE)

@@ -59,6 +59,6 @@ export function toProblem(error: unknown, status?: number): Problem {
   if (!(error instanceof FlowError)) return problem('UNAVAILABLE')
   const { code, next, path, fields } = error
   const title = error.message.slice(error.message.indexOf(': ') + 2)
-  const found = status ?? REFUSALS[code] ?? 500
+  const found = OWN[code as EdgeCode]?.status ?? status ?? REFUSALS[code] ?? 500
   return new Problem({ title, status: found, code, next, ...(path && { path }), ...(fields && { fields }) })
 }

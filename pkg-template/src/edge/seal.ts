@@ -3,8 +3,8 @@ import { fromBase64Url, toBase64Url } from './base64.js'
 
 /**
  * The keys that records and tickets are sealed with: 32 random bytes each, as base64 (`openssl rand -base64 32`).
- * The `current` one seals; every one opens. The first one also makes the names of the records: take it away
- * only when the flows that began under it have ended.
+ * The `current` one seals; every one opens. A new one is added everywhere before it is made current anywhere. The
+ * first one also makes the names of the records: take it away only when the flows that began under it have ended.
  */
 export interface SealKeys {
   /** The id of the key that seals. */
@@ -17,7 +17,10 @@ export interface SealKeys {
 export interface Sealer {
   /** Padded with spaces to a whole number of blocks, so that its length tells little; by default not at all. */
   seal(text: string, name: string, block?: number): Promise<string>
-  /** Rejects with `SNAPSHOT_UNREADABLE` where one byte is another, or with `SNAPSHOT_VERSION`. */
+  /**
+   * Rejects with `SNAPSHOT_UNREADABLE` where one byte is another, with `SNAPSHOT_VERSION`, or with `UNAVAILABLE` where
+   * the key is not here: another machine may have it already, or still.
+   */
   open(sealed: string, name: string): Promise<string>
   /** A name that says nothing of its parts, always the same for the same ones. */
   name(...parts: string[]): Promise<string>
@@ -67,7 +70,8 @@ export function sealer({ current, keys }: SealKeys): Sealer {
       const [format, id = '', iv = '', text = '', ...rest] = sealed.split('.')
       if (format !== FORMAT && /^bm\d+$/.test(format ?? '')) throw refused('SNAPSHOT_VERSION')
       const key = await find(id)
-      if (format !== FORMAT || key === undefined || rest.length > 0) throw refused('SNAPSHOT_UNREADABLE')
+      if (format !== FORMAT || text === '' || rest.length > 0) throw refused('SNAPSHOT_UNREADABLE')
+      if (key === undefined) throw refused('UNAVAILABLE')
       try {
         const algorithm = { name: 'AES-GCM', iv: fromBase64Url(iv), additionalData: bound(id, name) }
         return decoder.decode(await crypto.subtle.decrypt(algorithm, key.seal, fromBase64Url(text)))
@@ -109,7 +113,13 @@ const encode = (text: string) => encoder.encode(text) as Uint8Array<ArrayBuffer>
 
 const bound = (id: string, name: string) => encode(JSON.stringify([FORMAT, id, name]))
 
-function refused(code: 'SNAPSHOT_VERSION' | 'SNAPSHOT_UNREADABLE'): FlowError {
-  const message = code === 'SNAPSHOT_VERSION' ? 'it is of another version' : 'it does not open here'
-  return new FlowError({ code, next: 'start-over', message, path: null, fields: [] })
+const REFUSALS = {
+  SNAPSHOT_VERSION: ['start-over', 'it is of another version'],
+  SNAPSHOT_UNREADABLE: ['start-over', 'it does not open here'],
+  UNAVAILABLE: ['retry-later', 'the key that it was sealed with is not here'],
+} as const
+
+function refused(code: keyof typeof REFUSALS): FlowError {
+  const [next, message] = REFUSALS[code]
+  return new FlowError({ code, next, message, path: null, fields: [] })
 }

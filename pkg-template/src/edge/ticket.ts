@@ -35,7 +35,11 @@ export async function readTicket(
   now: number,
 ): Promise<TicketStore> {
   if (given === null) throw problem('NOT_FOUND')
-  const { user, flow, until = 0, writes = 0 } = JSON.parse(await sealer.open(given, at.id)) as FlowRecord
+  const text = await sealer.open(given, at.id).catch((error: unknown) => {
+    // A page can name any key.
+    throw error instanceof FlowError && error.code === 'UNAVAILABLE' ? unopened() : error
+  })
+  const { user, flow, until = 0, writes = 0 } = JSON.parse(text) as FlowRecord
   if (user !== at.user || flow !== at.flow) throw problem('NOT_FOUND')
   if (until <= now) throw refused('session-expired', 'the ticket has expired')
   return ticketStore({ sealed: given, version: writes }, flow, newest)
@@ -74,7 +78,8 @@ function remember(newest: Newest, flow: string, version: number): void {
 }
 
 const outOfTurn = () => refused('OUT_OF_TURN', 'there is a newer ticket')
+const unopened = () => refused('SNAPSHOT_UNREADABLE', 'it does not open here')
 
-function refused(code: 'session-expired' | 'OUT_OF_TURN', message: string): FlowError {
+function refused(code: 'session-expired' | 'OUT_OF_TURN' | 'SNAPSHOT_UNREADABLE', message: string): FlowError {
   return new FlowError({ code, next: 'start-over', message, path: null, fields: [] })
 }
