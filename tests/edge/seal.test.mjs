@@ -90,6 +90,9 @@ test('keys that are none are refused by their path', async () => {
   assert.throws(() => sealer({ current: 'k9', keys: KEYS }), { code: 'INVALID_INPUT', path: '/seal/current' })
   assert.throws(() => sealer({ current: 'a.b', keys: { 'a.b': KEYS.k1 } }), { path: '/seal/keys' })
   await assert.rejects(sealer({ current: 'k1', keys: { k1: 'aHVudGVyMg==' } }).name('one'), { path: '/seal/keys' })
+  // The second one would be the first.
+  assert.throws(() => sealer({ current: 'k1', keys: { k1: KEYS.k1, 2: KEYS.k2 } }), { path: '/seal/keys' })
+  assert.equal(typeof sealer({ current: '2026-01', keys: { '2026-01': KEYS.k1 } }).name, 'function')
 })
 
 test('a flow goes on over a rotation of the keys', async (t) => {

@@ -9,7 +9,7 @@ import { fromBase64Url, toBase64Url } from './base64.js'
 export interface SealKeys {
   /** The id of the key that seals. */
   current: string
-  /** Each key by its id, the oldest first. */
+  /** Each key by its id, the oldest first. An id of digits alone is refused: JavaScript does not keep it in its place. */
   keys: Record<string, string>
 }
 
@@ -41,7 +41,9 @@ const derived = new Map<string, Promise<Derived>>()
 export function sealer({ current, keys }: SealKeys): Sealer {
   const ids = Object.keys(keys)
   if (!ids.includes(current)) throw invalidInput('/seal/current', 'must be the id of one of the keys')
-  for (const id of ids) if (!/^[\w-]{1,32}$/.test(id)) throw invalidInput('/seal/keys', 'must have plain ids')
+  for (const id of ids) {
+    if (!/^(?!\d+$)[\w-]{1,32}$/.test(id)) throw invalidInput('/seal/keys', 'must have plain ids, not of digits alone')
+  }
 
   const find = (id: string): Promise<Derived> | undefined => {
     const material = Object.hasOwn(keys, id) ? keys[id] : undefined
