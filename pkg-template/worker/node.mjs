@@ -17,7 +17,7 @@ await pool.query(postgresTable)
 
 const mfa = edge({
   ...yours,
-  seal: JSON.parse(env.SEAL_KEYS),
+  seal: env.SEAL_KEYS,
   store: postgres((text, values) => pool.query(text, values)),
 })
 

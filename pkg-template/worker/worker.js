@@ -5,7 +5,7 @@ import * as yours from './yours.js'
 const { fetch, FlowObject } = durable({
   ...yours,
   objects: (env) => env.FLOWS, // env.FLOWS.jurisdiction('eu'), where the data must stay there
-  seal: (env) => JSON.parse(env.SEAL_KEYS),
+  seal: (env) => env.SEAL_KEYS,
 })
 
 export { FlowObject }

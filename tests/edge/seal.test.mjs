@@ -95,6 +95,23 @@ test('keys that are none are refused by their path', async () => {
   assert.equal(typeof sealer({ current: '2026-01', keys: { '2026-01': KEYS.k1 } }).name, 'function')
 })
 
+test('keys come as JSON text, too, and what is no such text is not quoted', async (t) => {
+  const read = sealer(JSON.stringify(SEAL))
+  assert.equal(await read.open(await sealer(SEAL).seal('text', 'one'), 'one'), 'text')
+  const wrong = ['hunter2', '{"keys":{"k1":"hunter2', '"hunter2"', '{"current":"k1"}', '[]', '', undefined, null]
+  for (const seal of wrong) {
+    const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') }), seal: () => seal })
+    const refused = await stage.page().start('c_1')
+    assert.deepEqual([refused.status, refused.path], [500, '/seal'])
+    const [{ code, message }] = stage.told.errors
+    assert.deepEqual([code, message.includes('hunter2')], ['INVALID_INPUT', false])
+    assert.throws(() => edge({ ...stage.config, seal }), { code: 'INVALID_INPUT', path: '/seal' })
+  }
+  const short = bench(t, { seal: { current: 'k1', keys: { k1: 'aHVudGVyMg==' } }, resolve: () => ({}) })
+  const refused = await short.page().start('c_1')
+  assert.deepEqual([refused.status, refused.path, short.told.errors.length], [500, '/seal/keys', 1])
+})
+
 test('a flow goes on over a rotation of the keys', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') }) })
   const page = stage.page()

@@ -101,7 +101,7 @@ const ours: Storeless<Env> = {
     if (!reply.ok) return null
     return 'loginId' in ids ? byFlinks(ids.loginId, env.SECRET_KEY) : byMx(ids.userGuid, ids.memberGuid)
   },
-  seal: (env): SealKeys => JSON.parse(env.SEAL_KEYS),
+  seal: (env) => env.SEAL_KEYS,
   onAsked: async ({ user, connection, flow, step, round, present }: Asked, env) =>
     void (await env.BACKEND.fetch([user, connection, flow, step, round ?? 0, present].join())),
   onEnded: async ({ outcome, result, failure }: Ended, env) =>
@@ -146,11 +146,12 @@ const score: DataReader = async ({ user, connection, by, result, state, options,
 }
 const shown: AccountsOptions = { pick: (account, vendor) => [account, vendor] }
 const year: TransactionsOptions = { days: 365 }
+const seal: SealKeys = { current: 'k1', keys: { k1: '' } }
 const node: EdgeConfig = {
   authenticate: () => 'ann',
   resolve: () => byFlinks('', ''),
   origins: [],
-  seal: { current: 'k1', keys: { k1: '' } },
+  seal,
   store: postgres(query),
   limits,
   hints,
@@ -174,14 +175,14 @@ export async function serve(request: Request): Promise<Response> {
 
 export async function home(options: RunnerOptions, who: Who, at: At): Promise<ProblemBody | undefined> {
   const runner: Home = new Runner(options)
-  const seal: Sealer = sealer({ current: 'k1', keys: { k1: '' } })
+  const sealing: Sealer[] = [sealer(seal), sealer('{}')]
   const given: Given = { answers: { '1.1.answer': '' } }
   const message: Message = { kind: 'returned', claim: { loginId: '' } }
   const { flow, version, step }: State = await runner.start(who)
   const reading: Reading = await runner.read(at, 'accounts')
   const next: State[] = [await runner.answer(at, 1, given), await runner.message(at, message)]
   console.log(flow, version, tell(step), 'data' in reading ? reading.data : reading.until, next, openapi.paths)
-  return JSON.parse(await seal.open(await seal.seal('{}', 'a'), 'a'))
+  return JSON.parse((await sealing[0]?.open((await sealing[1]?.seal('{}', 'a')) ?? '', 'a')) ?? '')
 }
 
 /** What a page may be told of a step. */
@@ -215,10 +216,10 @@ console.log(own, parts, FlowError)
 // Misuses ----------------------------------------------------------------------------------------
 
 export function misuses(): void {
-  const { seal, ...unsealed } = node
+  const { seal: keys, ...unsealed } = node
   const { store, ...homeless } = node
   const { resolve, ...lost } = node
-  console.log(seal, store, resolve)
+  console.log(keys, store, resolve)
   // @ts-expect-error a page names a connection, and no LoginId
   remote('/mfa').start({ loginId: '' })
   // @ts-expect-error nor one beside it

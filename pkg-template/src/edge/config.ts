@@ -23,8 +23,8 @@ export interface EdgeConfig<Env = unknown> {
   resolve(user: string, connection: string, env: Env): MaybePromise<Connection | null>
   /** The origins of your pages, such as `https://app.example`. */
   origins: string[]
-  /** The keys that everything stored is sealed with. */
-  seal: SealKeys | ((env: Env) => SealKeys)
+  /** The keys that everything stored is sealed with, or their JSON text, as an environment has it. */
+  seal: SealKeys | string | ((env: Env) => SealKeys | string)
   /** Where flows live; or `ticket`: with the page, sealed. See the README for what each guarantees. */
   store: Store | ((env: Env) => Store) | 'ticket'
   limits?: Limits | undefined

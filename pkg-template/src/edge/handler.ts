@@ -11,7 +11,7 @@ import { openapi } from './openapi.js'
 import { problem, Problem, toProblem } from './problem.js'
 import type { DataSource, Reading } from './reading.js'
 import { Runner, type At, type Given, type Home, type Message, type State } from './runner.js'
-import { sealer, type Sealer } from './seal.js'
+import { sealer, type Sealer, type SealKeys } from './seal.js'
 import type { Store } from './store.js'
 import { stream } from './stream.js'
 import { readTicket, TICKETS, ticketStore, type Newest, type TicketStore } from './ticket.js'
@@ -304,7 +304,6 @@ function check(config: Storeless<never> & Partial<EdgeConfig<never>>, hasHome: b
       Array.isArray(config?.origins) && config.origins.every(isOrigin),
       'must be origins, such as https://app.example',
     ],
-    ['seal', isFunction(config?.seal) || isObject(config?.seal), 'must be the keys, or a function'],
     [
       'store',
       hasHome || config?.store === 'ticket' || isFunction(config?.store) || isObject(config?.store),
@@ -314,7 +313,7 @@ function check(config: Storeless<never> & Partial<EdgeConfig<never>>, hasHome: b
   ]
   for (const [name, fits, message] of needs) if (!fits) throw invalidInput(`/${name}`, message)
   // What is known now is checked now.
-  if (!isFunction(config.seal)) sealer(config.seal as Parameters<typeof sealer>[0])
+  if (!isFunction(config.seal)) sealer(config.seal as SealKeys | string)
 }
 
 function isOrigin(origin: unknown): boolean {

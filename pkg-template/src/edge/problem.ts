@@ -22,6 +22,9 @@ const REFUSALS: Record<string, number> = {
   'session-expired': 410,
 }
 
+/** What is read of a configuration only when a request comes; a mistake in it is no page's. */
+const CONFIGURED = /^\/(seal|hints)\b/
+
 /** The body of a reply that refuses. */
 export interface ProblemBody {
   type: string
@@ -59,6 +62,7 @@ export function toProblem(error: unknown, status?: number): Problem {
   if (!(error instanceof FlowError)) return problem('UNAVAILABLE')
   const { code, next, path, fields } = error
   const title = error.message.slice(error.message.indexOf(': ') + 2)
-  const found = OWN[code as EdgeCode]?.status ?? status ?? REFUSALS[code] ?? 500
+  const refused = CONFIGURED.test(path ?? '') ? 500 : REFUSALS[code]
+  const found = OWN[code as EdgeCode]?.status ?? status ?? refused ?? 500
   return new Problem({ title, status: found, code, next, ...(path && { path }), ...(fields && { fields }) })
 }

@@ -1,5 +1,7 @@
+import { isObject } from '../connect-message.js'
 import { FlowError, invalidInput } from '../errors.js'
 import { fromBase64Url, toBase64Url } from './base64.js'
+import { parse, toRecord } from './json.js'
 
 /**
  * The keys that records and tickets are sealed with: 32 random bytes each, as base64 (`openssl rand -base64 32`).
@@ -37,8 +39,9 @@ interface Derived {
 /** What was derived from a key, for as long as the process lives. */
 const derived = new Map<string, Promise<Derived>>()
 
-/** A sealer with these keys: AES-256-GCM with a random IV, and HMAC-SHA-256 for the names. */
-export function sealer({ current, keys }: SealKeys): Sealer {
+/** A sealer with these keys, or their JSON text: AES-256-GCM with a random IV, and HMAC-SHA-256 for the names. */
+export function sealer(given: SealKeys | string): Sealer {
+  const { current, keys } = toKeys(given)
   const ids = Object.keys(keys)
   if (!ids.includes(current)) throw invalidInput('/seal/current', 'must be the id of one of the keys')
   for (const id of ids) {
@@ -87,6 +90,14 @@ export function sealer({ current, keys }: SealKeys): Sealer {
       return toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', name, encode(JSON.stringify(parts)))))
     },
   }
+}
+
+/** Says nothing of what it read: a parser's own message would quote a part of the keys. */
+function toKeys(given: unknown): SealKeys {
+  const { current, keys } = toRecord(typeof given === 'string' ? parse(given) : given)
+  if (typeof current !== 'string' || !isObject(keys))
+    throw invalidInput('/seal', 'must be the keys, or their JSON text')
+  return { current, keys: keys as SealKeys['keys'] }
 }
 
 async function derive(material: string): Promise<Derived> {
