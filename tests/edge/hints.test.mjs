@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import test from 'node:test'
-import { bench, byFlinks, byMx } from './bench.mjs'
+import { MINUTE, bench, byFlinks, byMx, walk } from './bench.mjs'
 
 const KEY = 'a key of the instance'
 const MX = ({ userGuid, memberGuid }) => ({
@@ -97,6 +97,42 @@ test('a hint that is no JSON is refused, and what MX may add is let pass', async
   assert.equal(await stage.send('mx', 'hunter2'), 400)
   assert.equal(await stage.send('mx', { something: 'new', member_guid: null }), 204)
   assert.deepEqual(stage.heard, [{ vendor: 'mx', userGuid: null, memberGuid: null }])
+})
+
+test('of anybody little is read, and of Flinks’ data what is signed', async (t) => {
+  const long = (body) => JSON.stringify({ ...body, more: 'x'.repeat(65_536) })
+  const flinks = (stage) => long(FLINKS(stage.bank.loginId('Greatday')))
+  const open = hinted(t, (bank) => byFlinks(bank, 'Greatday'))
+  assert.equal(await open.send('mx', long(MX(open.bank.mx.member('text')))), 413)
+  assert.equal(await open.send('flinks', flinks(open)), 413)
+  const signed = hinted(t, (bank) => byFlinks(bank, 'Greatday'), { flinksKey: () => KEY })
+  const signature = createHmac('sha256', KEY).update(flinks(signed)).digest('base64')
+  assert.equal(await signed.send('flinks', flinks(signed), { 'flinks-authenticity-key': signature }), 200)
+  assert.equal(await signed.send('mx', long({}), { 'flinks-authenticity-key': signature }), 413)
+  assert.deepEqual([open.heard.length, signed.heard.length], [0, 1])
+})
+
+test('where Flinks’ key is missing, nothing of Flinks’ is taken unchecked, and the company is told', async (t) => {
+  for (const flinksKey of [undefined, '', () => undefined, () => '', async () => KEY]) {
+    const stage = hinted(t, (bank) => byFlinks(bank, 'Greatday'), { flinksKey })
+    assert.equal(await stage.send('flinks', FLINKS(stage.bank.loginId('Greatday'))), 500)
+    assert.deepEqual([stage.heard, stage.told.errors.map(({ path }) => path)], [[], ['/hints/flinksKey']])
+    assert.equal(await stage.send('mx', MX(stage.bank.mx.member('text'))), 204)
+  }
+})
+
+test('a hint of the vendor’s about a flow’s own end leaves its outcome to the page', async (t) => {
+  const stage = hinted(t, (bank) => byMx(bank, 'text'))
+  const page = stage.page()
+  const right = () => ({ '1.1.answer': 'Chicago' })
+  const end = await walk(page, await page.start('c_1'), right)
+  assert.equal(end.step.kind, 'done')
+  const calls = stage.wire.calls.length
+  assert.equal(await stage.send('mx', MX(stage.bank.mx.member('text'))), 204)
+  assert.deepEqual([await page.look(end), stage.wire.calls.length], [end, calls])
+  stage.bank.clock.advance(10 * MINUTE)
+  assert.equal(await stage.send('mx', MX(stage.bank.mx.member('text'))), 204)
+  assert.ok(stage.wire.calls.length > calls, 'later ones are looked into again')
 })
 
 test('where Flinks signs, a hint without the right signature is refused', async (t) => {

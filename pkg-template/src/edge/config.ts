@@ -68,8 +68,8 @@ export interface Limits {
 export interface Hints<Env = unknown> {
   /** Whose connection a hint is about; `null` where it is about none. */
   connectionOf(hint: Hint, env: Env): MaybePromise<{ user: string; connection: string } | null>
-  /** The key that Flinks signs its webhooks with, where it does. Without it nothing is checked. */
-  flinksKey?: string | ((env: Env) => string) | undefined
+  /** The key that Flinks signs its webhooks with, where it does. Where it is left out nothing is checked. */
+  flinksKey?: string | ((env: Env) => string)
 }
 
 /** A connection of a user's: the vendor, the keys and what to do. */

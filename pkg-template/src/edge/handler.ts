@@ -5,7 +5,7 @@ import type { RawAnswers } from '../steps.js'
 import { realTime } from '../host.js'
 import type { Asked, EdgeConfig, Ended } from './config.js'
 import { checkOrigin, preflight, readBody, replyHeaders } from './defence.js'
-import { readHint } from './hints.js'
+import { readHint, toFlinksKey } from './hints.js'
 import { Local } from './local.js'
 import { openapi } from './openapi.js'
 import { problem, Problem, toProblem } from './problem.js'
@@ -156,8 +156,8 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
   }
 
   async function hint(vendor: string, request: Request, env: Env, context: Context | undefined): Promise<Reply> {
-    const key = hints?.flinksKey
-    const said = await readHint(vendor, request, typeof key === 'function' ? key(env) : key)
+    const key = vendor === 'flinks' && hints ? toFlinksKey(hints, env) : undefined
+    const said = await readHint(vendor, request, key)
     const look = async () => {
       const whose = await hints?.connectionOf(said, env)
       const found = whose && (await config.resolve(whose.user, whose.connection, env))

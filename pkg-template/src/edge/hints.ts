@@ -9,6 +9,8 @@
  * the instance's, as base64, where that is switched on: in `flinks-authenticity-key` by https://docs.flinks.com/reference/hmac,
  * in `X-Flinks-Signature` by the code of https://docs.flinks.com/guides/webhooks/hmac-validation. Either is taken.
  */
+import { invalidInput } from '../errors.js'
+import type { Hints } from './config.js'
 import { readBytes, toObject } from './defence.js'
 import { member, toRecord } from './json.js'
 import { problem } from './problem.js'
@@ -18,12 +20,14 @@ export type Hint =
   | { vendor: 'mx'; userGuid: string | null; memberGuid: string | null }
   | { vendor: 'flinks'; loginId: string | null; tag: string | null }
 
-/** Reads a webhook. Data of accounts can be long, and is left where it is. */
-export async function readHint(vendor: string, request: Request, flinksKey: string | undefined): Promise<Hint> {
-  const bytes = await readBytes(request, 16 << 20)
-  if (vendor === 'flinks' && flinksKey !== undefined && !(await isSigned(bytes, request.headers, flinksKey))) {
-    throw problem('FORBIDDEN')
-  }
+/** How many bytes are read of anybody, and of who brings a signature: data of accounts can be long. Both are guesses. */
+const [SHORT, LONG] = [64 << 10, 16 << 20]
+
+/** Reads a webhook, whose signature is checked where there is a key. Data of accounts is left where it is. */
+export async function readHint(vendor: string, request: Request, key: string | undefined): Promise<Hint> {
+  const given = request.headers.get('flinks-authenticity-key') ?? request.headers.get('x-flinks-signature') ?? ''
+  const bytes = await readBytes(request, key !== undefined && given !== '' ? LONG : SHORT)
+  if (key !== undefined && !(await isSigned(bytes, given, key))) throw problem('FORBIDDEN')
   const body = toObject(bytes)
   if (vendor === 'mx') return { vendor, userGuid: text(body['user_guid']), memberGuid: text(body['member_guid']) }
   const login = toRecord(member(body, 'Login'))
@@ -31,8 +35,16 @@ export async function readHint(vendor: string, request: Request, flinksKey: stri
   return { vendor: 'flinks', loginId, tag: text(member(body, 'Tag')) ?? text(member(login, 'Tag')) }
 }
 
-async function isSigned(bytes: Uint8Array<ArrayBuffer>, headers: Headers, key: string): Promise<boolean> {
-  const given = headers.get('flinks-authenticity-key') ?? headers.get('x-flinks-signature') ?? ''
+/** The key that an option gives. One that is missing where it is set would leave everything unchecked. */
+export function toFlinksKey<Env>(hints: Hints<Env>, env: Env): string | undefined {
+  if (!('flinksKey' in hints)) return undefined
+  const { flinksKey } = hints
+  const key: unknown = typeof flinksKey === 'function' ? flinksKey(env) : flinksKey
+  if (typeof key !== 'string' || key === '') throw invalidInput('/hints/flinksKey', 'must be a key, or left out')
+  return key
+}
+
+async function isSigned(bytes: Uint8Array<ArrayBuffer>, given: string, key: string): Promise<boolean> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const imported = await crypto.subtle.importKey('raw', new TextEncoder().encode(key), algorithm, false, ['verify'])
   try {
