@@ -216,6 +216,8 @@ test('every body that a page sends fits the document, and what does not fit is r
     ['', {}, '/body/connection'],
     ['', { connection: '' }, '/body/connection'],
     ['', { connection: 'c 1' }, '/body/connection'],
+    ['', { connection: '.' }, '/body/connection'],
+    ['', { connection: '..' }, '/body/connection'],
     ['', [], '/body'],
     ['', 'hunter2', '/body'],
     ['/answer', { answers: {} }, '/body/round'],

@@ -43,6 +43,9 @@ const AT_ONCE = 100
 /** `…/flows`, a flow, what can be done to it, and what can be read of it. */
 const FLOWS = /\/flows(?:\/([\w-]{43})\.([0-9a-f]{32})(?:\/(?:(answer|message|cancel)|data\/([\w-]{1,64})))?)?$/
 
+/** An id of yours. One dot or two lead elsewhere in an address, and no escaping keeps them from it. */
+const CONNECTION = /^(?!\.\.?$)[\x21-\x7e]{1,200}$/
+
 /** An edge whose flows live elsewhere: its configuration names no store. */
 export type Storeless<Env> = Omit<EdgeConfig<Env>, 'store'>
 
@@ -144,7 +147,7 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
     env: Env,
   ): Promise<State> {
     const { connection, flow } = body
-    if (typeof connection !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(connection)) {
+    if (typeof connection !== 'string' || !CONNECTION.test(connection)) {
       throw invalidInput('/body/connection', 'must be the id of a connection')
     }
     if (flow !== undefined && (typeof flow !== 'string' || !/^[0-9a-f]{32}$/.test(flow))) {

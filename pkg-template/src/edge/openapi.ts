@@ -96,7 +96,7 @@ const schemas = {
   ),
   Start: object(
     {
-      connection: { type: 'string', pattern: '^[\\x21-\\x7e]{1,200}$' },
+      connection: { type: 'string', pattern: '^(?!\\.\\.?$)[\\x21-\\x7e]{1,200}$' },
       flow: { type: 'string', pattern: '^[0-9a-f]{32}$' },
     },
     ['flow'],
