@@ -6,11 +6,7 @@ import { edge, postgres, postgresTable } from 'bank-mfa/edge'
 import pg from 'pg'
 import * as yours from './yours.js'
 
-/** Your back end, as a worker's binding would call it. */
-const BACKEND = {
-  fetch: (url, init) => fetch(new URL(new URL(url).pathname, process.env.BACKEND_URL), init),
-}
-const env = { ...process.env, BACKEND }
+const { env } = process
 const pool = new pg.Pool({ connectionString: env.DATABASE_URL })
 pool.on('error', yours.onError)
 await pool.query(postgresTable)

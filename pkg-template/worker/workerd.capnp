@@ -5,8 +5,8 @@ const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
     (name = "flows", disk = (path = "flows", writable = true)),
-    (name = "backend", external = (address = "127.0.0.1:3000", http = ())),
-    (name = "internet", network = (allow = ["public"], tlsOptions = (trustBrowserCas = true))),
+    # Private, too: your back end.
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
   sockets = [(name = "edge", service = "edge", address = "127.0.0.1:8787", http = ())],
 );
@@ -20,11 +20,12 @@ const edge :Workerd.Worker = (
   durableObjectStorage = (localDisk = "flows"),
   bindings = [
     (name = "FLOWS", durableObjectNamespace = "FlowObject"),
-    (name = "BACKEND", service = "backend"),
     (name = "SEAL_KEYS", fromEnvironment = "SEAL_KEYS"),
     (name = "SESSION_KEY", fromEnvironment = "SESSION_KEY"),
+    (name = "BACKEND_KEY", fromEnvironment = "BACKEND_KEY"),
     (name = "FLINKS_SECRET_KEY", fromEnvironment = "FLINKS_SECRET_KEY"),
     (name = "MX_API_KEY", fromEnvironment = "MX_API_KEY"),
+    (name = "BACKEND_URL", text = "http://127.0.0.1:3000"),
     (name = "FLINKS_INSTANCE", text = "toolbox"),
     (name = "FLINKS_CUSTOMER_ID", text = "43387ca6-0391-4c82-857d-70d95f087ecb"),
     (name = "MX_ENVIRONMENT", text = "integration"),

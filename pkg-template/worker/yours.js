@@ -15,10 +15,10 @@ export async function authenticate(request, env) {
 
 /** What a connection of this user's is: your back end knows the vendor and its ids, and the edge the keys. */
 export async function resolve(user, connection, env) {
-  const path = [user, connection].map(encodeURIComponent).join('/')
-  const reply = await env.BACKEND.fetch(`https://backend.example/bank-connections/${path}`)
-  if (!reply.ok) return null
-  const { vendor, ...ids } = await reply.json()
+  const reply = await ask([user, connection].map(encodeURIComponent).join('/'), env)
+  // What is not there ends a flow that runs; a back end that is not there does not.
+  if (reply.status === 404) return null
+  const { vendor, ...ids } = await taken(reply).json()
   return connections[vendor](ids, env)
 }
 
@@ -40,9 +40,18 @@ const connections = {
 
 /** Told until your back end has it; the vendor's ids are here alone. */
 export async function onEnded(ended, env) {
-  const init = { method: 'POST', body: JSON.stringify(ended) }
-  const reply = await env.BACKEND.fetch('https://backend.example/bank-connections/ended', init)
-  if (!reply.ok) throw new Error('the back end did not take it')
+  taken(await ask('ended', env, { method: 'POST', body: JSON.stringify(ended) }))
+}
+
+/** Calls your back end, which does nothing for who has not this key. */
+function ask(path, env, init) {
+  const headers = { authorization: `Bearer ${env.BACKEND_KEY}`, 'content-type': 'application/json' }
+  return fetch(`${env.BACKEND_URL}/bank-connections/${path}`, { ...init, headers })
+}
+
+function taken(reply) {
+  if (!reply.ok) throw new Error(`the back end said ${reply.status}`)
+  return reply
 }
 
 export const onError = (error) => console.error(error.message)

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { parse } from 'yaml'
@@ -21,6 +21,7 @@ const run = promisify(execFile)
 const installed = fileURLToPath(new URL('../node_modules', import.meta.url))
 const SEAL_KEYS = JSON.stringify({ current: 'k1', keys: { k1: Buffer.alloc(32, 1).toString('base64') } })
 const SESSION_KEY = 'a key'
+const BACKEND_KEY = 'another key'
 const signature = createHmac('sha256', SESSION_KEY).update('ann').digest('hex')
 
 /** A copy of the template with the packages beside it that it imports. */
@@ -29,6 +30,7 @@ function copied(t) {
   t.after(() => rmSync(folder, { recursive: true }))
   cpSync(join(app, 'node_modules/bank-mfa/worker'), folder, { recursive: true })
   mkdirSync(join(folder, 'node_modules'))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   symlinkSync(join(app, 'node_modules/bank-mfa'), join(folder, 'node_modules/bank-mfa'))
   symlinkSync(join(installed, 'pg'), join(folder, 'node_modules/pg'))
   return folder
@@ -60,11 +62,13 @@ async function served(t) {
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks).toString()
     const { method, url, headers } = request
+    const isOurs = url.startsWith('/bank-connections/')
+    if (isOurs && headers.authorization !== `Bearer ${BACKEND_KEY}`) return response.writeHead(401).end()
     if (url === '/bank-connections/ended') {
       ended.push(JSON.parse(body))
       events.emit('ended')
     }
-    if (url.startsWith('/bank-connections/')) {
+    if (isOurs) {
       return response.writeHead(url.endsWith('/ended') || known[url] ? 200 : 404).end(JSON.stringify(known[url] ?? {}))
     }
     if (body.includes('SecurityResponses')) await stage.beforeAnswer()
@@ -131,9 +135,9 @@ async function nodeServers(t) {
   const { bank, port } = stage
   const here = `http://127.0.0.1:${port}`
   const env = {
-    ...{ PATH: process.env.PATH, PORT: '0', BACKEND_URL: here, FLINKS_URL: here, MX_URL: here },
     ...vars,
-    ...{ SEAL_KEYS, SESSION_KEY, FLINKS_SECRET_KEY: bank.secretKey },
+    ...{ PATH: process.env.PATH, PORT: '0', BACKEND_URL: here, FLINKS_URL: here, MX_URL: here },
+    ...{ SEAL_KEYS, SESSION_KEY, BACKEND_KEY, FLINKS_SECRET_KEY: bank.secretKey },
     ...{ MX_CLIENT_ID: bank.mx.key.clientId, MX_API_KEY: bank.mx.key.apiKey },
     DATABASE_URL: `postgresql://test@/postgres?host=${database.folder}`,
   }
@@ -153,6 +157,26 @@ async function nodeServers(t) {
   }
 }
 
+test('a back end that does not answer is no connection that is not there', async (t) => {
+  const { resolve, onEnded } = await import(pathToFileURL(join(copied(t), 'yours.js')))
+  const env = { BACKEND_URL: 'https://backend.example', BACKEND_KEY, MX_API_KEY: 'hunter2' }
+  const said = { status: 200, body: '{"vendor":"mx","memberGuid":"MBR-1"}' }
+  const { mock } = t.mock.method(globalThis, 'fetch', async () => new Response(said.body, { status: said.status }))
+  assert.equal((await resolve('a/b', 'c?', env)).params.memberGuid, 'MBR-1')
+  await onEnded({ outcome: 'done' }, env)
+  assert.deepEqual(
+    mock.calls.map(({ arguments: [url, { method, headers }] }) => [url, method, headers.authorization]),
+    [
+      ['https://backend.example/bank-connections/a%2Fb/c%3F', undefined, `Bearer ${BACKEND_KEY}`],
+      ['https://backend.example/bank-connections/ended', 'POST', `Bearer ${BACKEND_KEY}`],
+    ],
+  )
+  said.status = 404
+  assert.equal(await resolve('ann', 'c_9', env), null)
+  await assert.rejects(onEnded({}, env), { message: 'the back end said 404' })
+  for (said.status of [401, 429, 500, 502]) await assert.rejects(resolve('ann', 'c_1', env))
+})
+
 // Most of their time is waiting.
 describe('the template', { concurrency: 3 }, () => {
   test('the template, bundled as its README says, leads flows of both vendors to their ends in workerd', async (t) => {
@@ -171,17 +195,17 @@ describe('the template', { concurrency: 3 }, () => {
     })
     mkdirSync(join(folder, 'flows'))
     // The vendors are on the loopback, and not in the internet.
-    const urls = ['FLINKS_URL', 'MX_URL'].map((name) => `(name = "${name}", text = "http://127.0.0.1:${port}"),`)
+    const here = `http://127.0.0.1:${port}`
+    const urls = ['FLINKS_URL', 'MX_URL'].map((name) => `(name = "${name}", text = "${here}"),`)
     const config = readFileSync(join(folder, 'workerd.capnp'), 'utf8')
-      .replace('allow = ["public"]', 'allow = ["private"]')
+      .replace('http://127.0.0.1:3000', here)
       .replace('bindings = [', `bindings = [${urls.join('')}`)
       .replace('your-client-id', bank.mx.key.clientId)
     writeFileSync(join(folder, 'workerd.capnp'), config)
     const worker = await startWorkerd(join(folder, 'workerd.capnp'), {
       folders: { flows: join(folder, 'flows') },
       sockets: { edge: '127.0.0.1:0' },
-      services: { backend: `127.0.0.1:${port}` },
-      env: { SEAL_KEYS, SESSION_KEY, FLINKS_SECRET_KEY: bank.secretKey, MX_API_KEY: bank.mx.key.apiKey },
+      env: { SEAL_KEYS, SESSION_KEY, BACKEND_KEY, FLINKS_SECRET_KEY: bank.secretKey, MX_API_KEY: bank.mx.key.apiKey },
     })
     t.after(() => worker.kill())
     await walkBoth(pageAt(worker.url), stage)
@@ -246,6 +270,12 @@ describe('the template', { concurrency: 3 }, () => {
       env,
     })
     assert.match(stdout, /env\.FLOWS \(FlowObject\) +Durable Object/)
+    // Whatever else it bound, a company would have to have first.
+    const bound = stdout.matchAll(/env\.\w+ .* {2,}(\S.*)$/gm)
+    assert.deepEqual(
+      [...new Set(Array.from(bound, ([, kind]) => kind.trim()))],
+      ['Durable Object', 'Environment Variable'],
+    )
     assert.equal(readdirSync(join(folder, 'dist')).filter((name) => name.endsWith('.wasm')).length, 1)
   })
 })

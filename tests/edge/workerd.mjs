@@ -24,14 +24,10 @@ export async function bundle(entry, outfile) {
   await build({ entryPoints: [entry], outfile, nodePaths, plugins: [beside], ...options })
 }
 
-/** Starts workerd on a configuration; the options say where its disks, its sockets and its other services are. */
-export async function startWorkerd(config, { folders = {}, sockets = {}, services = {}, env = {} } = {}) {
+/** Starts workerd on a configuration; the options say where its disks and its sockets are. */
+export async function startWorkerd(config, { folders = {}, sockets = {}, env = {} } = {}) {
   const flags = (name, values) => Object.entries(values).map(([key, value]) => `--${name}=${key}=${value}`)
-  const places = [
-    ...flags('directory-path', folders),
-    ...flags('socket-addr', sockets),
-    ...flags('external-addr', services),
-  ]
+  const places = [...flags('directory-path', folders), ...flags('socket-addr', sockets)]
   const child = spawn(workerd.default, ['serve', config, '--experimental', '--control-fd=3', ...places], {
     stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
