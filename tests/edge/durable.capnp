@@ -25,6 +25,7 @@ const edge :Workerd.Worker = (
     (name = "CONNECTIONS", fromEnvironment = "CONNECTIONS"),
     (name = "BEGAN", fromEnvironment = "BEGAN"),
     (name = "SPEED", fromEnvironment = "SPEED"),
+    (name = "SEAL_KEYS", fromEnvironment = "SEAL_KEYS"),
   ],
   globalOutbound = "loopback",
   compatibilityDate = "2026-10-01",

@@ -10,7 +10,7 @@ import { customerId, simulator } from '../package/bench.mjs'
 import { bundle, startWorkerd } from './workerd.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
-const ORIGIN = 'https://app.example'
+export const ORIGIN = 'https://app.example'
 
 /** Bundles the worker once, into a folder that `remove` deletes. */
 export async function bundled() {
@@ -95,6 +95,8 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
   const call = async (...args) => (await ask(...args)).json()
   const page = {
     ask,
+    /** A call as it is given. */
+    send: (path, init) => fetch(`${worker.url}${path}`, init),
     call,
     start: (connection) => call('POST', '/mfa/flows', { connection }),
     look: ({ flow }, after) => call('GET', `/mfa/flows/${flow}${after === undefined ? '' : `?after=${after}`}`),
@@ -127,9 +129,10 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
         await once(events, 'told')
       }
     },
-    /** The worker dies, and is started again on the same disk. */
-    async crash() {
+    /** The worker dies, and is started again on the same disk; with something else in its environment, where given. */
+    async crash(more) {
       await worker.kill()
+      Object.assign(env, more)
       worker = await start()
     },
     /** What is in the object of a flow, or of another name. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { fill } from '../package/fill.mjs'
 import { sealer } from './bench.mjs'
-import { bundled, byFlinks, byMx, stage } from './durable.mjs'
+import { ORIGIN, bundled, byFlinks, byMx, stage } from './durable.mjs'
 
 const SEAL = { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } }
 
@@ -55,6 +55,65 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     const stranger = { authorization: 'bob' }
     assert.equal((await page.ask('GET', `/mfa/flows/${open.flow}`, undefined, stranger)).status, 404)
     assert.equal((await page.ask('POST', '/mfa/flows', { connection: 'c_1' }, stranger)).status, 404)
+  })
+
+  test('each defence stands before the objects', async (t) => {
+    // Slower than elsewhere: the hour of the starts must not pass.
+    const on = await stage(t, bundle, FLINKS('Greatday'), { speed: 5 })
+    const long = JSON.stringify({ connection: 'x'.repeat(65_536) })
+    const start = (headers, body = '{"connection":"c_1"}') => {
+      const all = { authorization: 'ann', 'content-type': 'application/json', ...headers }
+      return on.page.send('/mfa/flows', { method: 'POST', headers: all, body, duplex: 'half' })
+    }
+    for (const [wanted, headers, body] of [
+      [403, { origin: 'https://evil.example' }],
+      [403, { origin: 'null' }],
+      [403, { 'sec-fetch-site': 'cross-site' }],
+      [403, { 'sec-fetch-site': 'same-site' }],
+      [400, { origin: ORIGIN, 'content-type': 'text/plain' }],
+      [400, { origin: ORIGIN, 'content-type': 'application/x-www-form-urlencoded' }],
+      [413, { origin: ORIGIN }, long],
+      [413, { origin: ORIGIN }, new Blob([long]).stream()],
+      [401, { origin: ORIGIN, authorization: '' }],
+      [200, { origin: ORIGIN }],
+      [200, { 'sec-fetch-site': 'same-origin' }],
+    ]) {
+      const reply = await start(headers, body)
+      await reply.arrayBuffer()
+      assert.equal(reply.status, wanted, JSON.stringify(headers))
+      for (const [name, value] of [
+        ['access-control-allow-origin', headers.origin === ORIGIN ? ORIGIN : null],
+        ['cache-control', 'no-store'],
+        ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+        ['referrer-policy', 'no-referrer'],
+        ['x-content-type-options', 'nosniff'],
+        ['vary', 'origin'],
+      ]) {
+        assert.equal(reply.headers.get(name), value)
+      }
+    }
+    // What was refused did not count.
+    for (let starts = 2; starts < 30; starts++) assert.ok((await on.page.start('c_1')).flow)
+    const refused = await start({ origin: ORIGIN })
+    assert.deepEqual([refused.status, (await refused.json()).code], [429, 'TOO_MANY'])
+    assert.ok(Number(refused.headers.get('retry-after')) > 3_000)
+    assert.equal(on.bank.counts().liveStarts, 1)
+  })
+
+  test('keys rotate under a flow, and a worker that has not its key loses nothing', async (t) => {
+    const keys = { ...SEAL.keys, k2: btoa('l'.repeat(32)) }
+    const withKeys = (current, keys) => ({ SEAL_KEYS: JSON.stringify({ current, keys }) })
+    const on = await stage(t, bundle, FLINKS('many_rounds'))
+    const state = await on.page.settled(await on.page.start('c_1'))
+    await on.crash(withKeys('k2', keys))
+    const right = rightOf(on, 'many_rounds')
+    const next = await on.page.answer(state, 1, right(state.step.round))
+    assert.ok(on.bytes().includes('bm1.k2.'))
+    await on.crash(withKeys('k1', SEAL.keys))
+    const refused = await on.page.look(next)
+    assert.deepEqual([refused.status, refused.code, refused.next], [503, 'UNAVAILABLE', 'retry-later'])
+    await on.crash(withKeys('k2', keys))
+    assert.equal(await on.page.walk(next, right), 'done')
   })
 
   test('a hint of MX’s leads to a look at the vendor, which finds that the person is asked', async (t) => {

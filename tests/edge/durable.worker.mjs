@@ -23,7 +23,7 @@ const { fetch: handle, FlowObject: Flows } = durable({
   authenticate: (request) => request.headers.get('authorization'),
   resolve: (user, connection, env) => JSON.parse(env.CONNECTIONS)[`${user}/${connection}`] ?? null,
   origins: ['https://app.example'],
-  seal: { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } },
+  seal: (env) => env.SEAL_KEYS ?? { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } },
   hints: { connectionOf: ({ memberGuid }) => ({ user: 'ann', connection: memberGuid }) },
   data: { accounts: accounts() },
   onAsked: (asked, env) => tell({ asked }, env),
