@@ -64,6 +64,9 @@ const LONGEST_PAUSE = 30_000
 /** The stages that submit something. */
 const SUBMITS = ['start', 'answer']
 
+/** The stages that a look may submit in, where it brings its flow along in a ticket. */
+const BEGINS = ['start', 'confirm']
+
 /** For so long a bank may still be at what was on its way to it: Flinks' sessions end after 8 minutes. */
 const AT_IT = 8 * 60_000
 
@@ -145,12 +148,13 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
     try {
       while (!this.#over.signal.aborted) {
         await this.#told
-        const { signal } = this.#woken
+        const { signal } = this.#begins() ? this.#over : this.#woken
         const before = this.#version
         try {
           await (this.#handle === '' ? this.#start(start) : this.#wait(signal))
-          if (this.#version === before) await this.#edge.pause(PAUSE, signal)
+          if (this.#version === before) await this.#edge.pause(PAUSE, this.#woken.signal)
         } catch (error) {
+          if (this.#begins()) this.#endUnknown(error)
           if (!signal.aborted || error instanceof FlowError) this.#lost = await this.#bear(error, this.#lost)
         }
       }
@@ -169,9 +173,22 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
   }
 
   async #wait(signal: AbortSignal): Promise<void> {
-    if (this.#edge.streams) await this.#edge.listen(this.#handle, signal, this.#heard)
-    if (this.#edge.streams) return
+    if (this.#edge.streams && !this.#hasTicket()) {
+      await this.#edge.listen(this.#handle, signal, this.#heard)
+      if (this.#edge.streams) return
+    }
     this.#heard(await this.#edge.ask(this.#handle, `?after=${this.#version}`, signal))
+  }
+
+  /** Where flows live in tickets, nobody but this page knows that a ticket was used: what it may submit is asked once. */
+  #hasTicket(): boolean {
+    return this.#handle.includes('~')
+  }
+
+  /** Whether the next look may submit something. The first one tells only where a flow stands that was taken up. */
+  #begins(): boolean {
+    const { current } = this
+    return this.#hasTicket() && this.#version > 0 && current.kind === 'working' && BEGINS.includes(current.stage)
   }
 
   /** Somebody is there again, or the network is: what is under way may be dead, or a long pause. */
@@ -186,7 +203,7 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
 
   #tell(step: Step, route: string, body: object): Promise<void> {
     const told = this.#insist(step, route, body)
-    if (this.#handle.includes('~')) {
+    if (this.#hasTicket()) {
       // A ticket serves one call at a time: the wait makes way.
       this.#told = told.catch(() => {})
       this.#again()
@@ -197,16 +214,19 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
   /**
    * Says something of a step until the edge has heard it, or the flow has left the step. Where a reply was lost, a
    * look tells whether it was heard; where the flow stands as it stood it is said again, which is safe even if it is
-   * still on its way: the edge takes one answer a round, and gives the outcome of that one to all others.
+   * still on its way: the edge takes one answer a round, and gives the outcome of that one to all others. With a ticket
+   * that would be another machine's first.
    */
   async #insist(step: Step, route: string, body: object): Promise<void> {
     const { signal } = this.#over
+    const submits = 'round' in body || 'claim' in body
     for (let [lost, again] = [0, false]; this.current === step; again = true) {
       try {
         if (again) this.#heard(await this.#edge.ask(this.#handle, '', signal))
         if (this.current !== step) return
         return this.#heard(await this.#edge.ask(this.#handle, route, signal, body))
       } catch (error) {
+        if (submits && this.#hasTicket()) this.#endUnknown(error)
         if (!signal.aborted) lost = await this.#bear(error, lost)
       }
     }
@@ -235,9 +255,9 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
   readonly #heard = ({ flow, version, step }: Reply): void => {
     this.#lost = 0
     if (this.#over.signal.aborted || version < this.#version) return
-    const seen = identify(step)
     this.#version = version
     this.#handle = flow ?? this.#handle
+    const seen = identify(step, this.#handle)
     if (seen === this.#seen) return
     this.#seen = seen
     this.#enter(step)
@@ -309,6 +329,12 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
     return told
   }
 
+  /** The reply to a submission was lost. */
+  #endUnknown(error: unknown): void {
+    const retryAt = this.#edge.clock.now() + AT_IT
+    if (!(error instanceof FlowError)) this.#fail(ending('outcome-unknown', 'retry-later', 'a reply was lost', retryAt))
+  }
+
   #fail(error: FlowError): void {
     const { code, next, retryAt = null, status = null } = error
     const message = error.message.slice(`${code}: `.length)
@@ -328,11 +354,11 @@ function ending(code: Code, next: Next, message: string, retryAt: number | null 
   return new FlowError({ code, next, message, retryAt, vendorCode: null, status: null })
 }
 
-/** The same step may come again with a later version, and stays the same object. */
-function identify(step: PublicStep): string {
+/** The same step may come again with a later version, and stays the same object; but a newer ticket is to be kept. */
+function identify(step: PublicStep, handle: string): string {
   switch (step.kind) {
     case 'working':
-      return `working ${step.stage} ${step.until}`
+      return `working ${step.stage} ${step.until} ${handle}`
     case 'challenge':
       return `challenge ${step.round.number}`
     case 'redirect':

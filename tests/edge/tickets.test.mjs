@@ -1,7 +1,12 @@
 /** Tickets: flows of those without any storage, and what can be done to them. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { KEYS, MINUTE, bench, byFlinks, byMx, edge, page as pageOf, rightBy, walk } from './bench.mjs'
+import { pathToFileURL } from 'node:url'
+import { resolve } from '../package/bench.mjs'
+import { hasty } from '../package/edge-stub.mjs'
+import { KEYS, MINUTE, ORIGIN, bench, byFlinks, byMx, edge, page as pageOf, rightBy, walk } from './bench.mjs'
+
+const { remote } = await import(pathToFileURL(resolve('bank-mfa/remote')))
 
 const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday'), 'bob/c_1': byFlinks(bank, 'Greatday') })
 const asked = async (t, more) => {
@@ -134,3 +139,129 @@ test('no ticket begins with credentials', async (t) => {
   assert.deepEqual([refused.status, refused.code, refused.path], [500, 'INVALID_INPUT', '/params'])
   assert.equal(stage.bank.counts().credentials, 0)
 })
+
+// Machines that share nothing --------------------------------------------------------------------
+
+const isAnswer = (_, { body }) => body?.includes('SecurityResponses') ?? false
+const isStart = (url, init) => url.endsWith('/Authorize') && !isAnswer(url, init)
+const isMint = (url) => url.endsWith('/GenerateAuthorizeToken')
+
+/** A vendor that hears a call of a kind, and takes its time with the first reply. */
+function slow(isKind) {
+  let [hear, release] = []
+  const heard = new Promise((resolve) => (hear = resolve))
+  const released = new Promise((resolve) => (release = resolve))
+  let calls = 0
+  const fetch = (send) => async (url, init) => {
+    const isSlow = isKind(url, init) && ++calls === 1
+    const reply = await send(url, init)
+    if (isSlow) {
+      hear()
+      await released
+    }
+    return reply
+  }
+  return { fetch, heard, release }
+}
+
+/** A page at another machine, with the ticket of this one. */
+function elsewhere(stage, { ticket }) {
+  const other = pageOf(edge(stage.config))
+  other.ticket = ticket
+  return other
+}
+
+test('an answer that the bank is slow with is sent once: its ticket comes after 25 seconds, and asks what is true', async (t) => {
+  const { fetch, heard, release } = slow(isAnswer)
+  const { stage, page, state } = await asked(t, { fetch })
+  const right = rightBy(stage)(state.step.round)
+  const before = stage.bank.clock.now()
+  const answered = page.answer(state, 1, right)
+  await heard
+  stage.bank.clock.advance(25_000)
+  const sending = await answered
+  assert.deepEqual([sending.step.kind, sending.step.stage], ['working', 'answer'])
+  assert.equal(stage.bank.clock.now(), before + 25_000)
+
+  // Its sender may still be at it.
+  const other = elsewhere(stage, page)
+  const again = other.answer(state, 1, right)
+  for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate)
+  stage.bank.clock.advance(25_000)
+  assert.deepEqual(await again, sending)
+  release()
+  stage.bank.clock.advance(250_000)
+  assert.equal((await other.settled(sending)).step.kind, 'done')
+  assert.equal(stage.bank.counts().answers, 1)
+  assert.equal(stage.told.ended.length, 1)
+})
+
+test('a start that the bank is slow with is made once', async (t) => {
+  const { fetch, heard, release } = slow(isStart)
+  const stage = bench(t, { connections, store: 'ticket', fetch })
+  const page = stage.page()
+  const begun = await page.start('c_1')
+  const looked = page.look(begun, begun.version)
+  await heard
+  stage.bank.clock.advance(25_000)
+  const sending = await looked
+  assert.equal(sending.step.kind, 'working')
+  const other = elsewhere(stage, page)
+  stage.bank.clock.advance(250_000)
+  const { step } = await other.settled(sending)
+  assert.deepEqual([step.failure.code, step.failure.next], ['outcome-unknown', 'retry-later'])
+  release()
+  assert.equal(stage.bank.counts().liveStarts, 1)
+})
+
+test('a machine whose ticket was given away sends nothing any more, and another one does', async (t) => {
+  const { fetch, heard, release } = slow(isMint)
+  const stage = bench(t, { connections, store: 'ticket', fetch })
+  const page = stage.page()
+  const begun = await page.start('c_1')
+  const looked = page.look(begun, begun.version)
+  await heard
+  stage.bank.clock.advance(25_000)
+  const waiting = await looked
+  release()
+  for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate)
+  assert.equal(stage.bank.counts().liveStarts, 0)
+  const other = elsewhere(stage, page)
+  stage.bank.clock.advance(40_000)
+  assert.equal((await other.settled(waiting)).step.kind, 'challenge')
+  assert.equal(stage.bank.counts().liveStarts, 1)
+})
+
+test('a start sends nothing before its ticket comes back', async (t) => {
+  const stage = bench(t, { connections, store: 'ticket' })
+  const page = stage.page()
+  await page.start('c_1')
+  await page.look(await page.start('c_1'))
+  const { liveStarts, tokensMinted } = stage.bank.counts()
+  assert.deepEqual([liveStarts, tokensMinted], [0, 0])
+})
+
+for (const [name, isLost, end, counts] of [
+  ['start', (url, lost) => url.endsWith('/flows') && lost === 0, 'done', [1, 1]],
+  ['look that begins', (url) => url.endsWith('?after=1'), 'outcome-unknown', [1, 0]],
+  ['answer', (url) => url.endsWith('/answer'), 'outcome-unknown', [1, 1]],
+]) {
+  test(`the package’s page loses the reply to its ${name}, each call at another machine: nothing reaches the bank twice`, async (t) => {
+    const stage = bench(t, { connections, store: 'ticket' })
+    const machines = [stage.handle, edge(stage.config)]
+    let [calls, lost] = [0, 0]
+    const fetch = async (url, init) => {
+      const reply = await machines[calls++ % 2](new Request(url, init))
+      if (!isLost(url, lost)) return reply
+      lost += 1
+      throw new TypeError()
+    }
+    const headers = { authorization: 'Bearer ann', origin: ORIGIN }
+    const flow = remote('https://edge.example/mfa', { fetch, clock: hasty(), headers }).start({ connection: 'c_1' })
+    t.after(flow.cancel)
+    for await (const step of flow) if (step.kind === 'challenge') await step.answer(rightBy(stage)(step.round))
+    assert.equal(flow.current.failure?.code ?? flow.current.kind, end)
+    const { liveStarts, answers } = stage.bank.counts()
+    assert.deepEqual([lost, liveStarts, answers], [1, ...counts])
+  })
+}

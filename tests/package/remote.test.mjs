@@ -710,19 +710,90 @@ test('headers go along with each call, asked for anew, and only what is posted h
   ])
 })
 
-test('where flows live in tickets, the newest one goes along and is a part of the handle', async (t) => {
-  const json = (_, response, reply) => {
-    response.setHeader('flow-ticket', 'bm1.k-1.1')
-    response.end(JSON.stringify({ flow: 'flow-1', version: 1, step: START }))
-  }
-  const { edge, flow, there } = await polling(t, {
-    spoil(edge) {
-      edge.tickets = true
-      edge.mend()
-      edge.always('stream', json)
-    },
+/** A flow in a ticket, whose first look is under way. */
+async function ticketed(t) {
+  const stage = await bench(t, { spoil: (edge) => (edge.tickets = true) })
+  await stage.edge.call('poll')
+  return stage
+}
+
+/** It is not known what came of what was submitted: nobody submits it again, and not at once. */
+function isUnknown({ current }) {
+  const { code, next, retryAt } = current.failure
+  assert.deepEqual([code, next, retryAt], ['outcome-unknown', 'retry-later', 480_000])
+}
+
+for (const reply of [broken, unheard, html(502)]) {
+  test(`with a ticket, an answer whose reply is lost is not sent again: ${reply.name || 'a proxy’s page'}`, async (t) => {
+    const { edge, flow } = await ticketed(t)
+    edge.to(asks(1))
+    const step = await until(flow, 'challenge')
+    edge.next('answer', reply)
+    await step.answer(city)
+    isUnknown(flow)
+    assert.deepEqual([edge.of('answer').length, edge.of('look').length], [1, 0])
   })
-  await edge.call('poll')
+}
+
+test('with a ticket, an answer that is refused leaves the round open', async (t) => {
+  const { edge, flow } = await ticketed(t)
+  edge.to(asks(1))
+  const step = await until(flow, 'challenge')
+  edge.next('answer', problem(422, { ...REFUSED, code: 'INVALID_ANSWER' }))
+  await assert.rejects(step.answer({}), isError('INVALID_ANSWER'))
+  await step.answer(city)
+  assert.deepEqual([flow.current.kind, edge.of('answer').length], ['working', 2])
+})
+
+test('with a ticket, the look that may begin with the bank is made once, whoever is there again', async (t) => {
+  const listeners = windowed(t)
+  const { edge, flow } = await ticketed(t)
+  listeners.get('online')()
+  await settled()
+  assert.equal(flow.current.kind, 'working')
+  edge.drop()
+  await until(flow, 'failed')
+  isUnknown(flow)
+  assert.deepEqual([edge.of('poll').length, edge.of('start').length], [1, 1])
+})
+
+test('with a ticket, a look that begins nothing is repeated', async (t) => {
+  const { edge, flow } = await ticketed(t)
+  edge.to(ANSWERING)
+  await edge.call('poll', 2)
+  edge.drop()
+  await edge.call('poll', 3)
+  edge.to(DONE)
+  await flow.result()
+})
+
+test('with a ticket, what a page claims is said once, and what only asks until it is heard', async (t) => {
+  for (const [say, calls] of [
+    [(step) => step.returned({ loginId: LOGIN }), 1],
+    [(step) => step.tokenRefused(), 2],
+  ]) {
+    const { edge, flow } = await ticketed(t)
+    edge.to(CONNECT)
+    const step = await until(flow, 'connect')
+    edge.next('message', broken)
+    say(step)
+    if (calls === 1) await until(flow, 'failed').then(() => isUnknown(flow))
+    else await edge.call('message', calls)
+    assert.equal(edge.of('message').length, calls)
+  }
+})
+
+test('with a ticket, a newer one is told although the flow still works, for the page to keep', async (t) => {
+  const { edge, flow } = await ticketed(t)
+  const kept = []
+  flow.subscribe(() => kept.push(flow.snapshot()))
+  edge.to(START)
+  await edge.call('poll', 2)
+  assert.deepEqual(kept, ['flow-1~bm1.k-1.2'])
+})
+
+test('where flows live in tickets, the newest one goes along and is a part of the handle', async (t) => {
+  const { edge, flow, there } = await ticketed(t)
   edge.to(asks(1))
   const step = await until(flow, 'challenge')
   assert.deepEqual([flow.id, flow.snapshot()], ['flow-1', 'flow-1~bm1.k-1.2'])
@@ -737,8 +808,8 @@ test('where flows live in tickets, the newest one goes along and is a part of th
   const tickets = edge.calls.map(({ route, id, headers }) => [route, id, headers['flow-ticket']])
   assert.deepEqual(tickets.slice(0, 3), [
     ['start', undefined, undefined],
-    ['stream', 'flow-1', 'bm1.k-1.1'],
     ['poll', 'flow-1', 'bm1.k-1.1'],
+    ['poll', 'flow-1', 'bm1.k-1.2'],
   ])
   assert.deepEqual(
     edge.of('answer').map(({ headers }) => headers['flow-ticket']),
@@ -795,8 +866,7 @@ test('an edge that never brings data is given up', async (t) => {
 })
 
 test('where flows live in tickets, data brings and takes the newest one, too', async (t) => {
-  const { edge, flow } = await bench(t, { spoil: (edge) => (edge.tickets = true) })
-  await edge.call('stream')
+  const { edge, flow } = await ticketed(t)
   edge.to(DONE)
   edge.next('data', pending(1, { 'flow-ticket': 'bm1.k-1.newer' }))
   await flow.data('accounts')

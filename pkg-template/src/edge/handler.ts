@@ -120,7 +120,7 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
       const given = request.headers.get(TICKET)
       const tickets = isFlows ? ticketStore(null) : await readTicket(given, at, sealer, newest, clock.now())
       const said = await ask(toRunner(env, context, tickets))
-      return reply(said, clock.now(), { [TICKET]: tickets.ticket() ?? '' })
+      return reply(said, clock.now(), { [TICKET]: tickets.give() ?? '' })
     }
 
     const home = toHome(env, context)

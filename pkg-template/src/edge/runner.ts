@@ -126,6 +126,7 @@ export class Runner implements Home {
   }
 
   async start({ id, user, connection }: Who, flow?: string): Promise<State> {
+    if (this.#own.ticket) return this.#ticket(id, this.#fresh(user, connection, flow))
     for (;;) {
       const { record, version: at, expired } = await this.#read(id)
       if (record && (!isEnding(record.step) || record.flow === flow)) return toState(id, record)
@@ -136,13 +137,13 @@ export class Runner implements Home {
       const last = record ?? expired
       const told = last && (await this.#tell(id, { record: last, version: at }))
       const { version, untold } = { version: told?.version ?? at, untold: told?.record.untold }
-      const { local, ticket } = this.#own
+      const { local } = this.#own
       const { change, stop } = local.changed(id)
       try {
         const turn =
           local.turns.get(id) ?? this.#turn(id, { record: this.#fresh(user, connection, flow, untold), version }, true)
-        // Its first write is what makes a flow; a ticket is the last one.
-        await Promise.race([...(ticket ? [] : [change]), turn.catch(() => {})])
+        // Its first write is what makes a flow.
+        await Promise.race([change, turn.catch(() => {})])
         if (local.turns.get(id) !== turn) await turn.catch(unlessConflict)
       } finally {
         stop()
@@ -298,6 +299,13 @@ export class Runner implements Home {
     return snapshot === null ? 0 : (due ?? Infinity)
   }
 
+  /** A ticket to begin with. Nothing is sent before it comes back, so a start whose reply is lost has cost nothing. */
+  async #ticket(id: string, record: FlowRecord): Promise<State> {
+    await this.#connection(record)
+    await this.#write(id, { record, version: 0 }, record)
+    return toState(id, record)
+  }
+
   // Turns ---------------------------------------------------------------------------------------
 
   /** Takes a turn in the background, and gives its end. */
@@ -351,7 +359,7 @@ export class Runner implements Home {
    * time, or too late, gets what the first one led to.
    */
   async #take(at: At, stands: (record: FlowRecord) => boolean, act: Act): Promise<State> {
-    const { clock, local, ticket } = this.#own
+    const { clock, local } = this.#own
     const until = clock.now() + HOLD
     const left = () => Math.max(0, until - clock.now())
     for (;;) {
@@ -377,7 +385,7 @@ export class Runner implements Home {
       }
       const turn = this.#turn(at.id, held, true, act)
       try {
-        const after = await (ticket ? turn : this.#within(left(), turn, false))
+        const after = await this.#within(left(), turn, false)
         if (after && after.record.step.kind !== 'working') return toState(at.id, after.record)
         return await this.#outcome(at, left())
       } catch (error) {
@@ -459,11 +467,12 @@ export class Runner implements Home {
         const now = clock.now()
         const wakes = this.#wakes(record)
         const others = local.turns.get(at.id)
+        const over = isEnding(record.step) || enough(record) || now >= until || signal?.aborted === true
         let turn = others
-        if (turn === undefined && wakes <= now && !isEnding(record.step))
+        // What a turn brings after the reply is in no ticket.
+        if (turn === undefined && wakes <= now && !isEnding(record.step) && !(ticket && over))
           turn = this.#turn(at.id, { record, version }, true)
-        const over = (now >= until || signal?.aborted === true) && !(ticket && turn)
-        if (isEnding(record.step) || enough(record) || over) return toState(at.id, record)
+        if (over) return toState(at.id, record)
         if (turn !== undefined && turn !== others) {
           const mine = turn.catch(unlessConflict)
           await this.#within(until - now, ticket ? mine : Promise.race([mine, change]), true, signal)

@@ -19,8 +19,11 @@ const LONGEST = 12_000
  * it has made a newer one. What another process has made nobody here can know.
  */
 export interface TicketStore extends Store {
-  /** The ticket as it is now. */
-  ticket(): string | null
+  /**
+   * Gives the ticket away as it is now: it is the page's, to go on with anywhere. Here it is no more, so a turn that is
+   * still under way sends nothing after what is being sent, and a flow is not run twice.
+   */
+  give(): string | null
 }
 
 /** The versions of tickets that a process has seen, by flow. */
@@ -51,13 +54,19 @@ export function ticketStore(
   flow?: string,
   newest?: Newest,
 ): TicketStore {
+  let given = false
   return {
-    ticket: () => held?.sealed ?? null,
+    give() {
+      given = true
+      return held?.sealed ?? null
+    },
     async read() {
+      if (given) return null
       if (flow !== undefined && held !== null && held.version < (newest?.get(flow) ?? 0)) throw outOfTurn()
       return held
     },
     async write(_, sealed, expectedVersion) {
+      if (given) return false
       if (flow !== undefined && newest !== undefined) {
         if ((newest.get(flow) ?? 0) > expectedVersion) return false
         remember(newest, flow, expectedVersion + 1)
