@@ -146,16 +146,19 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
   /** Waits for news until the flow has ended, by one connection at a time. */
   async #follow(start: object | undefined): Promise<void> {
     try {
-      while (!this.#over.signal.aborted) {
+      // Not even a cancelled flow gives its start up: the edge would run it on.
+      while (this.#handle === '' || !this.#over.signal.aborted) {
         await this.#told
-        const { signal } = this.#begins() ? this.#over : this.#woken
+        const starts = this.#handle === ''
+        const { signal } = starts ? new AbortController() : this.#begins() ? this.#over : this.#woken
         const before = this.#version
         try {
-          await (this.#handle === '' ? this.#start(start) : this.#wait(signal))
+          await (starts ? this.#start(start, signal) : this.#wait(signal))
           if (this.#version === before) await this.#edge.pause(PAUSE, this.#woken.signal)
         } catch (error) {
           if (this.#begins()) this.#endUnknown(error)
-          if (!signal.aborted || error instanceof FlowError) this.#lost = await this.#bear(error, this.#lost)
+          const own = this.#over.signal.aborted ? signal : undefined
+          if (!signal.aborted || error instanceof FlowError) this.#lost = await this.#bear(error, this.#lost, own)
         }
       }
     } catch (error) {
@@ -163,9 +166,8 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
     }
   }
 
-  async #start(body: object | undefined): Promise<void> {
-    // Not even a cancelled flow gives this up: the edge would run it on.
-    const reply = await this.#edge.ask('', '', new AbortController().signal, body)
+  async #start(body: object | undefined, signal: AbortSignal): Promise<void> {
+    const reply = await this.#edge.ask('', '', signal, body)
     if (!reply.flow) throw new Lost()
     this.#handle = reply.flow
     if (this.#over.signal.aborted) this.#tellCancelled()

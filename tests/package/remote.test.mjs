@@ -659,6 +659,24 @@ test('a flow that is cancelled before the edge has named it is cancelled there, 
   assert.equal(edge.of('stream').length, 0)
 })
 
+test('a flow that is cancelled before the edge has named it is cancelled there although replies are lost', async (t) => {
+  const { edge, flow } = await bench(t, {
+    spoil: (edge) => [unheard, broken].map((reply) => edge.next('start', reply)),
+  })
+  flow.cancel()
+  assert.equal((await edge.call('cancel')).id, 'flow-1')
+  assert.equal(edge.of('start').length, 3)
+})
+
+test('a flow that is cancelled and whose edge is never reached leaves nothing running', async (t) => {
+  const { edge, flow, clock } = await bench(t, { spoil: (edge) => edge.always('start', broken) })
+  flow.cancel()
+  await edge.call('start', 6)
+  while (clock.open.size > 0) await settled()
+  await settled()
+  assert.equal(edge.of('start').length, 6)
+})
+
 for (const [name, end] of Object.entries({
   'that is done': ({ edge }) => edge.to(DONE),
   'that is cancelled, though the edge does not hear of it': ({ edge, flow }) => {
