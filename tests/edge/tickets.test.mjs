@@ -196,6 +196,23 @@ test('an answer that the bank is slow with is sent once: its ticket comes after 
   assert.equal(stage.told.ended.length, 1)
 })
 
+test('an answer that leads to what no ticket holds was sent, and its ticket says so', async (t) => {
+  const fetch = (send) => async (url, init) => {
+    const reply = await send(url, init)
+    if (!isAnswer(url, init)) return reply
+    const SecurityChallenges = [{ Type: 'QuestionAndAnswer', Prompt: 'x'.repeat(20_000) }]
+    const { RequestId } = JSON.parse(init.body)
+    return Response.json({ HttpStatusCode: 203, RequestId, SecurityChallenges }, { status: 203 })
+  }
+  const { stage, page, state } = await asked(t, { fetch })
+  const sent = await page.answer(state, 1, rightBy(stage)(state.step.round))
+  assert.deepEqual([sent.step?.kind, sent.step?.stage], ['working', 'answer'])
+  const other = elsewhere(stage, page)
+  stage.bank.clock.advance(250_000)
+  assert.equal((await other.settled(sent)).step.kind, 'done')
+  assert.equal(stage.bank.counts().answers, 1)
+})
+
 test('a start that the bank is slow with is made once', async (t) => {
   const { fetch, heard, release } = slow(isStart)
   const stage = bench(t, { connections, store: 'ticket', fetch })

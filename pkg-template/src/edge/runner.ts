@@ -359,7 +359,7 @@ export class Runner implements Home {
    * time, or too late, gets what the first one led to.
    */
   async #take(at: At, stands: (record: FlowRecord) => boolean, act: Act): Promise<State> {
-    const { clock, local } = this.#own
+    const { clock, local, ticket } = this.#own
     const until = clock.now() + HOLD
     const left = () => Math.max(0, until - clock.now())
     for (;;) {
@@ -390,7 +390,11 @@ export class Runner implements Home {
         return await this.#outcome(at, left())
       } catch (error) {
         // Somebody else was first, and the record says so by now.
-        if (!(error instanceof Conflict)) throw error
+        if (error instanceof Conflict) continue
+        const now = ticket && (await this.#open(at))
+        // It was sent, and its ticket is the only one to say so.
+        if (now && now.version > held.version) return toState(at.id, now.record)
+        throw error
       }
     }
   }

@@ -67,11 +67,11 @@ export function ticketStore(
     },
     async write(_, sealed, expectedVersion) {
       if (given) return false
+      if (sealed.length > LONGEST) throw problem('TOO_LARGE')
       if (flow !== undefined && newest !== undefined) {
         if ((newest.get(flow) ?? 0) > expectedVersion) return false
         remember(newest, flow, expectedVersion + 1)
       }
-      if (sealed.length > LONGEST) throw problem('TOO_LARGE')
       held = { sealed, version: expectedVersion + 1 }
       return true
     },
