@@ -267,7 +267,7 @@ export class Runner implements Home {
     return { record, version }
   }
 
-  async #write(id: string, { version }: Held, record: FlowRecord): Promise<boolean> {
+  async #write(id: string, { record: before, version }: Held, record: FlowRecord): Promise<boolean> {
     const { store, sealer, clock, ticket, local } = this.#own
     const now = clock.now()
     const ended = isEnding(record.step)
@@ -277,7 +277,8 @@ export class Runner implements Home {
     const sealed = await sealer.seal(text, id, ticket?.block)
     const due = ended ? (record.due ?? expires) : Math.min(this.#wakes(record), record.expires)
     const written = await store.write(id, sealed, version, { due, expires })
-    if (written) local.notify(id)
+    // Nobody waits for what stands between a send and its reply.
+    if (written && (record.version !== before.version || before.busyUntil === 0)) local.notify(id)
     return written
   }
 
