@@ -169,7 +169,8 @@ export const openapi = {
     '/flows/{flow}': {
       parameters: [flow, ticket],
       get: {
-        summary: 'Look at a flow; with `after`, wait for another version than that, for 25 seconds at most',
+        summary:
+          'Look at a flow; with `after`, wait for another version than that, for 25 seconds at most. A start that gave a ticket has sent nothing: the first such look begins it',
         parameters: [after],
         responses: state('The flow', { 'text/event-stream': { schema: text } }),
       },
