@@ -134,12 +134,12 @@ $(EDGE): $(PACKAGE) $(NPM) www/edge.js www/site/connection.js
 # Tests ---------------------------------------------------------------------------------------
 
 TALLY := node tests/tools/tally.mjs
-KINDS := rust wasm-node wasm-chromium package edge crash demo
+KINDS := rust wasm-node wasm-chromium package edge crash demo-page demo-ways
 
-# Two at a time, each one's output in one piece once it is through; the longest come first.
+# Four at a time, as a half of it is waiting; each one's output in one piece once it is through. The longest come first.
 .PHONY: test
 test: tools ## everything, with the counts at the end
-	@$(MAKE) --jobs=2 --output-sync=target test-demo test-package test-edge test-crash test-rust test-wasm lint size
+	@$(MAKE) --jobs=4 --output-sync=target test-demo test-package test-edge test-crash test-rust test-wasm lint size
 	@$(TALLY) report $(KINDS)
 
 # Not the page's HTML: its white space is text.
@@ -194,8 +194,18 @@ load: $(INSTALLED) $(NPM) ## a thousand flows at once, and the CPU time of the e
 	@BANK_MFA_APP=$(CURDIR)/target/app node tests/load/load.mjs
 
 .PHONY: test-demo
-test-demo: chromium $(EDGE) ## the demo in Chromium
-	@$(TALLY) run demo $(NODE_TEST) tests/demo/*.test.mjs
+test-demo: test-demo-ways test-demo-page ## the demo in Chromium
+
+# The ways to connect, and the rest.
+DEMO := $(wildcard tests/demo/*.test.mjs)
+DEMO_WAYS := $(filter $(addprefix tests/demo/,connect% edge% mx% reconnect%),$(DEMO))
+
+.PHONY: test-demo-ways test-demo-page
+test-demo-ways: chromium $(EDGE)
+	@$(TALLY) run demo-ways $(NODE_TEST) $(DEMO_WAYS)
+
+test-demo-page: chromium $(EDGE)
+	@$(TALLY) run demo-page $(NODE_TEST) $(filter-out $(DEMO_WAYS),$(DEMO))
 
 # Housekeeping --------------------------------------------------------------------------------
 
