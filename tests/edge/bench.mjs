@@ -59,6 +59,14 @@ export function bench(t, { connections = () => ({}), realTime = false, fetch, ru
   const all = connections(bank)
   const store = more.store ?? memoryStore()
   const told = { asked: [], ended: [], errors: [] }
+  const watching = []
+  const clock = {
+    ...bank.clock,
+    wait(...args) {
+      for (const seen of watching.splice(0)) seen()
+      return bank.clock.wait(...args)
+    },
+  }
   const config = {
     authenticate: (request) => request.headers.get('authorization')?.replace('Bearer ', '') ?? null,
     resolve: (user, connection) => all[`${user}/${connection}`] ?? null,
@@ -69,7 +77,7 @@ export function bench(t, { connections = () => ({}), realTime = false, fetch, ru
     onEnded: (ended) => void told.ended.push(ended),
     onError: (error) => void told.errors.push(error),
     fetch: fetch ? fetch(wire.fetch) : wire.fetch,
-    ...(!realTime && { clock: bank.clock }),
+    ...(!realTime && { clock }),
     ...more,
     store,
   }
@@ -81,7 +89,9 @@ export function bench(t, { connections = () => ({}), realTime = false, fetch, ru
     const { answersRepeated, credentialsRepeated } = bank.counts()
     assert.deepEqual({ answersRepeated, credentialsRepeated }, { answersRepeated: 0, credentialsRepeated: 0 })
   })
-  return { bank, wire, store, told, config, handle, page: (user = 'ann', more) => page(handle, user, more) }
+  /** Until the edge waits for something the next time. */
+  const waits = () => new Promise((resolve) => watching.push(resolve))
+  return { bank, wire, store, told, config, handle, waits, page: (user = 'ann', more) => page(handle, user, more) }
 }
 
 /** A page: asks an edge as a browser does, and checks each reply against the document. */

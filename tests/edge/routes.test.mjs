@@ -83,9 +83,10 @@ test('a look waits for a change, and tells the state as it is without', async (t
 })
 
 test('a look that nothing happens to ends after 25 seconds', async (t) => {
-  const { page, state, bank } = await asked(t)
+  const { page, state, bank, waits } = await asked(t)
+  const held = waits()
   const waiting = page.look(state, state.version)
-  await new Promise(setImmediate)
+  await held
   bank.clock.advance(25_000)
   assert.deepEqual(await waiting, state)
 })

@@ -185,8 +185,9 @@ test('an answer that the bank is slow with is sent once: its ticket comes after 
 
   // Its sender may still be at it.
   const other = elsewhere(stage, page)
+  const waits = stage.waits()
   const again = other.answer(state, 1, right)
-  for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate)
+  await waits
   stage.bank.clock.advance(25_000)
   assert.deepEqual(await again, sending)
   release()
