@@ -71,6 +71,9 @@ CARGO_BUILD := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS='$(REMAP) -Dwarning
 target/$(WASM32)/release/bank_mfa.wasm: always rust
 	$(CARGO_BUILD)
 
+# The simulator, which no page ships, is built for its builder's time.
+target/simulator/$(WASM32)/release/bank_mfa.wasm: export CARGO_PROFILE_RELEASE_LTO := off
+
 # Of a single feature.
 target/%/$(WASM32)/release/bank_mfa.wasm: always rust
 	$(CARGO_BUILD) --target-dir target/$* --no-default-features --features $*
@@ -82,10 +85,10 @@ target/glue/wasm/simulator_inline.js: target/simulator/$(WASM32)/release/bank_mf
 
 # wasm-opt learns from the wasm itself which features rustc used: hence no flags for them, and no
 # `strip` in the cargo profile. A function with one caller stays one unless it is tiny: the bytes are
-# more, and alike, so that brotli makes 2% fewer of them. The simulator, which no page ships, is left wider.
+# more, and alike, so that brotli makes 2% fewer of them.
 # The glue's default path to the wasm would make bundlers ship it twice.
 OPTIMISE := -Oz --one-caller-inline-max-function-size=20
-target/glue/wasm/simulator_inline.js: OPTIMISE := -O1
+target/glue/wasm/simulator_inline.js: OPTIMISE :=
 
 target/glue/wasm/%_inline.js: tests/tools/glue.mjs $(NPM) | $(BINDGEN)
 	$(BINDGEN)/wasm-bindgen --target web --omit-default-module-path \
