@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { app } from '../package/bench.mjs'
 import { startPostgres } from '../edge/postgres.mjs'
-import { bundle, startWorkerd } from '../edge/workerd.mjs'
+import { bundle, startWorkerd } from '../tools/workerd.mjs'
 import { postgresTable } from './entry.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))

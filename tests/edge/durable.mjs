@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { customerId, simulator } from '../package/bench.mjs'
-import { bundle, startWorkerd } from './workerd.mjs'
+import { bundle, startWorkerd } from '../tools/workerd.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 export const ORIGIN = 'https://app.example'

@@ -15,7 +15,7 @@ import { build } from 'esbuild'
 import { parse } from 'yaml'
 import { app, simulator } from '../package/bench.mjs'
 import { startPostgres } from './postgres.mjs'
-import { startWorkerd } from './workerd.mjs'
+import { startWorkerd } from '../tools/workerd.mjs'
 
 const run = promisify(execFile)
 const installed = fileURLToPath(new URL('../node_modules', import.meta.url))

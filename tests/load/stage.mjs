@@ -1,11 +1,11 @@
 /** The processes: the bank, and a workerd for each worker. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bundle, startWorkerd } from '../edge/workerd.mjs'
+import { bundle, startWorkerd } from '../tools/workerd.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -68,12 +68,7 @@ export async function open() {
       const own = mkdtempSync(join(folder, `${name}-`))
       const disk = join(own, 'storage')
       mkdirSync(join(disk, 'flows'), { recursive: true })
-      await bundle(here(`${script}.worker.mjs`), join(own, 'worker.js'))
-      const wasms = readdirSync(own).filter((file) => file.endsWith('.wasm'))
-      const modules = [
-        '(name = "worker.js", esModule = embed "worker.js")',
-        ...wasms.map((file) => `(name = "${file}", wasm = embed "${file}")`),
-      ]
+      const modules = await bundle(here(`${script}.worker.mjs`), join(own, 'worker.js'))
       writeFileSync(join(own, 'config.capnp'), configOf(modules, objects))
       const env = { BANK: address, HOME: name }
       const worker = await startWorkerd(join(own, 'config.capnp'), { folders: { storage: disk }, env })

@@ -1,58 +1,22 @@
 /** The packed tarball in the real workerd, bundled as its users bundle it. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { build } from 'esbuild'
-import workerd from 'workerd'
-import { app } from './bench.mjs'
+import { bundle, namesOf, passes } from '../tools/workerd.mjs'
 import { serve } from './server.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
-const run = promisify(execFile)
 let folder
 let modules
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bank-mfa-workerd-'))
-  modules = await bundle()
+  modules = await bundle(here('workerd.worker.mjs'), join(folder, 'worker.js'))
 })
 after(() => rmSync(folder, { recursive: true }))
-
-/** One script, and each wasm beside it: workerd compiles no bytes, it imports modules. */
-async function bundle() {
-  const wasms = new Set()
-  const beside = {
-    name: 'wasm beside the script',
-    setup({ onResolve }) {
-      onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
-        const name = basename(path)
-        copyFileSync(join(resolveDir, path), join(folder, name))
-        wasms.add(name)
-        return { path: `./${name}`, external: true }
-      })
-    },
-  }
-  await build({
-    entryPoints: [here('workerd.worker.mjs')],
-    outfile: join(folder, 'worker.js'),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    conditions: ['workerd'],
-    nodePaths: [join(app, 'node_modules')],
-    plugins: [beside],
-    logLevel: 'error',
-  })
-  return [
-    '(name = "worker.js", esModule = embed "worker.js")',
-    ...[...wasms].map((name) => `(name = "${name}", wasm = embed "${name}")`),
-  ]
-}
 
 async function inWorkerd(entry, bindings = {}) {
   const texts = Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`)
@@ -71,21 +35,11 @@ async function inWorkerd(entry, bindings = {}) {
       compatibilityDate = "2026-10-01",
     );`
   writeFileSync(join(folder, 'config.capnp'), config)
-  try {
-    const { stderr } = await run(workerd.default, ['test', join(folder, 'config.capnp'), `main:${entry}`])
-    assert.match(stderr, /\[ PASS \]/)
-  } catch ({ message, stderr }) {
-    assert.fail(stderr ?? message)
-  }
+  await passes(join(folder, 'config.capnp'), entry)
 }
 
 test('in workerd each wasm is a module beside the script', () => {
-  assert.deepEqual(modules.map((module) => module.match(/"([^"]+)"/)[1]).sort(), [
-    'bank_mfa_bg.wasm',
-    'calls_bg.wasm',
-    'simulator_bg.wasm',
-    'worker.js',
-  ])
+  assert.deepEqual(namesOf(modules), ['bank_mfa_bg.wasm', 'calls_bg.wasm', 'simulator_bg.wasm', 'worker.js'])
 })
 
 for (const [sentence, entry] of [

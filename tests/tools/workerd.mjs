@@ -1,27 +1,55 @@
-/** A real workerd with its storage on disk, to be killed and started again. */
-import { spawn } from 'node:child_process'
+/** The real workerd: a worker bundled as its users do, tried by `workerd test`, or served, killed and started again. */
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import workerd from 'workerd'
 import { app } from '../package/bench.mjs'
 
-/** Bundles a worker as its users do: one script, and the wasm beside it. */
+const run = promisify(execFile)
+
+/**
+ * Bundles a worker as its users do: one script, and each wasm beside it, as workerd compiles no bytes but imports
+ * modules. Gives the modules as workerd's configuration names them.
+ */
 export async function bundle(entry, outfile) {
+  const wasms = new Set()
   const beside = {
     name: 'wasm beside the script',
     setup({ onResolve }) {
       onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
-        copyFileSync(join(resolveDir, path), join(dirname(outfile), basename(path)))
-        return { path: `./${basename(path)}`, external: true }
+        const name = basename(path)
+        copyFileSync(join(resolveDir, path), join(dirname(outfile), name))
+        wasms.add(name)
+        return { path: `./${name}`, external: true }
       })
     },
   }
   const nodePaths = [join(app, 'node_modules')]
   const options = { bundle: true, format: 'esm', target: 'es2022', conditions: ['workerd'], logLevel: 'error' }
   await build({ entryPoints: [entry], outfile, nodePaths, plugins: [beside], ...options })
+  const script = basename(outfile)
+  return [
+    `(name = "${script}", esModule = embed "${script}")`,
+    ...[...wasms].map((name) => `(name = "${name}", wasm = embed "${name}")`),
+  ]
+}
+
+/** The names of such modules. */
+export const namesOf = (modules) => modules.map((module) => module.match(/"([^"]+)"/)[1]).sort()
+
+/** Runs a worker's own test, by the name of its entry. */
+export async function passes(config, entry) {
+  try {
+    const { stderr } = await run(workerd.default, ['test', config, `main:${entry}`])
+    assert.match(stderr, /\[ PASS \]/)
+  } catch ({ message, stderr }) {
+    assert.fail(stderr ?? message)
+  }
 }
 
 /** Starts workerd on a configuration; the options say where its disks and its sockets are. */
