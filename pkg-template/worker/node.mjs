@@ -23,7 +23,7 @@ const keep = (task) => {
   const kept = task.catch(() => {}).finally(() => tasks.delete(kept))
   tasks.add(kept)
 }
-const sweeping = setInterval(() => keep(mfa.sweep(env).catch(yours.onError)), 30_000)
+const sweeping = setInterval(() => keep(mfa.sweep(env)), 30_000)
 const stopping = new AbortController()
 
 async function serve(request, response) {

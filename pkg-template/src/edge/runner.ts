@@ -136,12 +136,11 @@ export class Runner implements Home {
       }
       const last = record ?? expired
       const told = last && (await this.#tell(id, { record: last, version: at }))
-      const { version, untold } = { version: told?.version ?? at, untold: told?.record.untold }
+      const fresh = this.#fresh(user, connection, flow, told?.record.untold)
       const { local } = this.#own
       const { change, stop } = local.changed(id)
       try {
-        const turn =
-          local.turns.get(id) ?? this.#turn(id, { record: this.#fresh(user, connection, flow, untold), version }, true)
+        const turn = local.turns.get(id) ?? this.#turn(id, { record: fresh, version: told?.version ?? at }, true)
         // Its first write is what makes a flow.
         await Promise.race([change, turn.catch(() => {})])
         if (local.turns.get(id) !== turn) await turn.catch(unlessConflict)
