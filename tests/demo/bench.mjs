@@ -196,6 +196,12 @@ class Visitor {
     await this.send.click()
   }
 
+  /** Ticks what bears these labels, and sends the form. */
+  async tick(...labels) {
+    for (const label of labels) await this.round.getByLabel(label).check()
+    await this.send.click()
+  }
+
   /** Answers Connect, in its frame or as the whole page. */
   async answerConnect(text, connect = this.connect, label = 'Your answer') {
     await connect.getByLabel(label).fill(text)

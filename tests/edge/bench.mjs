@@ -15,6 +15,16 @@ export { NOON, customerId, fill }
 
 export const ORIGIN = 'https://app.example'
 export const MINUTE = 60_000
+
+/** The headers that every reply has. */
+export const SECURITY = [
+  ['cache-control', 'no-store'],
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['referrer-policy', 'no-referrer'],
+  ['x-content-type-options', 'nosniff'],
+  ['vary', 'origin'],
+]
+
 const key = (byte) => Buffer.alloc(32, byte).toString('base64')
 export const KEYS = { k1: key(1), k2: key(2) }
 export const SEAL = { current: 'k1', keys: { k1: KEYS.k1 } }

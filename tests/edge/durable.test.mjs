@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { fill } from '../package/fill.mjs'
-import { sealer } from './bench.mjs'
+import { SECURITY, sealer } from './bench.mjs'
 import { ORIGIN, bundled, byFlinks, byMx, stage } from './durable.mjs'
 
 const SEAL = { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } }
@@ -83,11 +83,7 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
       assert.equal(reply.status, wanted, JSON.stringify(headers))
       for (const [name, value] of [
         ['access-control-allow-origin', headers.origin === ORIGIN ? ORIGIN : null],
-        ['cache-control', 'no-store'],
-        ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
-        ['referrer-policy', 'no-referrer'],
-        ['x-content-type-options', 'nosniff'],
-        ['vary', 'origin'],
+        ...SECURITY,
       ]) {
         assert.equal(reply.headers.get(name), value)
       }

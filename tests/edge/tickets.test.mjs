@@ -214,15 +214,20 @@ test('an answer that leads to what no ticket holds was sent, and its ticket says
   assert.equal(stage.bank.counts().answers, 1)
 })
 
-test('a start that the bank is slow with is made once', async (t) => {
-  const { fetch, heard, release } = slow(isStart)
+/** A page whose first look begins a flow, gets its ticket after 25 seconds, and no reply of the vendor before that. */
+async function slowStart(t, isKind) {
+  const { fetch, heard, release } = slow(isKind)
   const stage = bench(t, { connections, store: 'ticket', fetch })
   const page = stage.page()
   const begun = await page.start('c_1')
   const looked = page.look(begun, begun.version)
   await heard
   stage.bank.clock.advance(25_000)
-  const sending = await looked
+  return { stage, page, state: await looked, release }
+}
+
+test('a start that the bank is slow with is made once', async (t) => {
+  const { stage, page, state: sending, release } = await slowStart(t, isStart)
   assert.equal(sending.step.kind, 'working')
   const other = elsewhere(stage, page)
   stage.bank.clock.advance(250_000)
@@ -233,14 +238,7 @@ test('a start that the bank is slow with is made once', async (t) => {
 })
 
 test('a machine whose ticket was given away sends nothing any more, and another one does', async (t) => {
-  const { fetch, heard, release } = slow(isMint)
-  const stage = bench(t, { connections, store: 'ticket', fetch })
-  const page = stage.page()
-  const begun = await page.start('c_1')
-  const looked = page.look(begun, begun.version)
-  await heard
-  stage.bank.clock.advance(25_000)
-  const waiting = await looked
+  const { stage, page, state: waiting, release } = await slowStart(t, isMint)
   release()
   for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate)
   assert.equal(stage.bank.counts().liveStarts, 0)
