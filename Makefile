@@ -71,8 +71,10 @@ CARGO_BUILD := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS='$(REMAP) -Dwarning
 target/$(WASM32)/release/bank_mfa.wasm: always rust
 	$(CARGO_BUILD)
 
-# The simulator, which no page ships, is built for its builder's time.
-target/simulator/$(WASM32)/release/bank_mfa.wasm: export CARGO_PROFILE_RELEASE_LTO := off
+# The simulator, which no page ships, is built for its builder's time: of a change only what it touches.
+target/simulator/%: export CARGO_PROFILE_RELEASE_LTO := off
+target/simulator/%: export CARGO_PROFILE_RELEASE_INCREMENTAL := true
+target/simulator/%: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
 
 # Of a single feature.
 target/%/$(WASM32)/release/bank_mfa.wasm: always rust
@@ -86,6 +88,7 @@ target/glue/wasm/simulator_inline.js: target/simulator/$(WASM32)/release/bank_mf
 # wasm-opt learns from the wasm itself which features rustc used: hence no flags for them, and no
 # `strip` in the cargo profile. A function with one caller stays one unless it is tiny: the bytes are
 # more, and alike, so that brotli makes 2% fewer of them.
+# It is a wasm itself, which node optimises for longer than that saves: hence Liftoff.
 # The glue's default path to the wasm would make bundlers ship it twice.
 OPTIMISE := -Oz --one-caller-inline-max-function-size=20
 target/glue/wasm/simulator_inline.js: OPTIMISE :=
@@ -93,7 +96,7 @@ target/glue/wasm/simulator_inline.js: OPTIMISE :=
 target/glue/wasm/%_inline.js: tests/tools/glue.mjs $(NPM) | $(BINDGEN)
 	$(BINDGEN)/wasm-bindgen --target web --omit-default-module-path \
 	  --out-dir $(@D) --out-name $* $(filter %.wasm,$^)
-	$(BIN)/wasm-opt $(OPTIMISE) \
+	node --liftoff-only $(BIN)/wasm-opt $(OPTIMISE) \
 	  --strip-debug --strip-producers --strip-target-features \
 	  $(@D)/$*_bg.wasm -o $(@D)/$*_bg.wasm
 	node tests/tools/glue.mjs $(@D) $*
