@@ -74,6 +74,28 @@ async function leaveWindow(visitor) {
   free.push(visitor)
 }
 
+/** Runs in the page: the setup as it was at first, and then each control of these names as it is wanted. */
+function setUp(wanted) {
+  const setup = document.querySelector('#setup')
+  const changes = (control) => control.dispatchEvent(new Event('change', { bubbles: true }))
+  setup.reset()
+  for (const details of document.querySelectorAll('details')) details.open = false
+  changes(setup.elements.vendor[0])
+  for (const [name, value] of wanted.filter(([, value]) => value !== undefined)) {
+    const controls = [...setup.querySelectorAll(`[name="${name}"]`)]
+    const control = controls.find((control) => control.type !== 'radio' || control.value === value)
+    if (!control) throw new Error(`there is no ${value} as ${name}`)
+    const details = control.closest('details')
+    if (details) details.open = true
+    if (control.matches('select')) changes(Object.assign(control, { value }))
+    else if (control.checked !== Boolean(value)) control.click()
+    // What is disabled, the form does not have.
+    const form = new FormData(setup)
+    const has = typeof value === 'boolean' ? form.has(name) : form.get(name)
+    if (has !== value || !control.checkVisibility()) throw new Error(`nobody can choose ${value} as ${name}`)
+  }
+}
+
 /** A person before the page. */
 class Visitor {
   constructor(page) {
@@ -103,16 +125,13 @@ class Visitor {
 
   /** Takes the page as the last test left it back to how it was at first. */
   async startAfresh() {
-    await this.page.evaluate(() => document.querySelector('#cancel')?.click())
+    await this.page.evaluate(() => {
+      document.querySelector('#cancel')?.click()
+      document.querySelector('#problem').hidden = true
+    })
     await this.page.locator('#setup-fields:enabled').waitFor()
     await this.control({ reset: true, cors: true, rules: {}, connect: { misbehave: null, returnsTag: true } })
-    await this.page.evaluate(() => {
-      const setup = document.querySelector('#setup')
-      setup.reset()
-      for (const details of document.querySelectorAll('details')) details.open = false
-      document.querySelector('#problem').hidden = true
-      setup.elements.vendor[0].dispatchEvent(new Event('change', { bubbles: true }))
-    })
+    await this.page.evaluate(setUp, [])
     await this.reaches('new')
   }
 
@@ -125,7 +144,7 @@ class Visitor {
     await this.ready()
   }
 
-  /** Chooses somebody, whose group may have to be opened first. */
+  /** Chooses somebody by hand, whose group may have to be opened first. */
   async choose(username) {
     const input = this.page.locator(`input[name="person"][value="${username}"]`)
     const group = this.page.locator('#people details', { has: input })
@@ -134,41 +153,14 @@ class Visitor {
   }
 
   /**
-   * Starts a flow, at `home` where it is given. `place` and `byAsync` are of a reconnect or a first link, `misbehave`
-   * is what Connect does wrong there, `fault` what goes wrong, and with which call.
+   * Chooses somebody and all that the form's controls have these names for, the rest as it was at first, and starts.
+   * `fault` is what goes wrong, and with which call. All at once, as pointing takes longer than most flows; that a
+   * hand can work each control, the tests of the form say.
    */
-  async start(username, { home, mode = 'live', language = 'en', place = 'frame', byAsync = false, ...trouble } = {}) {
-    const { page } = this
-    if (home) await this.runs(home)
-    await this.choose(username)
-    await page.locator(`[name="mode"][value="${mode}"]`).check()
-    await page.locator(`[name="language"][value="${language}"]`).check()
-    const connects = ['reconnect', 'link'].includes(mode)
-    if (connects) await page.locator(`[name="place"][value="${place}"]`).check()
-    if (mode === 'reconnect') await page.locator('[name="byAsync"]').setChecked(byAsync)
-    await this.trouble(trouble, connects)
-    await page.locator('#start').click()
-  }
-
-  /** Chooses where flows run. */
-  runs(home) {
-    return this.page.locator(`[name="home"][value="${home}"]`).check()
-  }
-
-  /** Where trouble was made before, what is not asked for any more is taken back. */
-  async trouble({ forbid = false, async = false, misbehave = '', fault = ['', 'start'] }, connects) {
-    const { page } = this
-    const isOpen = async () => (await page.locator('#trouble').getAttribute('open')) !== null
-    const isWanted = forbid || async || misbehave || fault[0]
-    if (isWanted && !(await isOpen())) await page.locator('#trouble summary').click()
-    if (!isWanted && !(await isOpen())) return
-    if (await page.locator('[name="home"][value="page"]').isChecked()) {
-      await page.locator('[name="forbid"]').setChecked(forbid)
-    }
-    await page.locator('[name="async"]').setChecked(async)
-    if (connects) await page.locator('#misbehave').selectOption(misbehave)
-    await page.locator('#fault').selectOption(fault[0])
-    await page.locator('#fault-on').selectOption(fault[1])
+  async start(person, { vendor, home, mode, fault: [fault, on] = [], ...more } = {}) {
+    await this.page.locator('#setup-fields:enabled').waitFor()
+    await this.page.evaluate(setUp, Object.entries({ vendor, home, mode, person, ...more, fault, on }))
+    await this.press('#start')
   }
 
   press(id) {

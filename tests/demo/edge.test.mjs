@@ -24,10 +24,7 @@ async function settles({ page }, number = 1) {
 }
 
 async function startMx(visitor, name) {
-  await visitor.page.getByLabel('MX', { exact: true }).check()
-  await visitor.runs('edge')
-  await visitor.choose(name)
-  await visitor.press('#start')
+  await visitor.start(name, { vendor: 'mx', home: 'edge' })
   await settles(visitor)
 }
 

@@ -109,6 +109,38 @@ test('in French the bank, the form and its complaints speak French', async (t) =
   assert.equal((await visitor.ended()).ending, 'done')
 })
 
+test('the mouse alone sets everything up, takes trouble back again, and starts', async (t) => {
+  const visitor = await visit(t)
+  const { page } = visitor
+  const radio = (name, value) => page.locator(`[name="${name}"][value="${value}"]`)
+  await radio('vendor', 'mx').check()
+  for (const way of ['create', 'renew', 'job']) await radio('beginning', way).check()
+  await radio('vendor', 'flinks').check()
+  for (const person of ['text_or_call', 'Greatday']) await visitor.choose(person)
+  for (const way of ['cached', 'credentials', 'link', 'reconnect']) await radio('mode', way).check()
+  for (const place of ['page', 'frame', 'form']) await radio('place', place).check()
+  await page.locator('[name="byAsync"]').check()
+  await radio('language', 'fr').check()
+  await page.locator('#trouble summary').click()
+  for (const trouble of ['forbid', 'async']) {
+    await page.locator(`[name="${trouble}"]`).check()
+    await page.locator(`[name="${trouble}"]`).uncheck()
+  }
+  await page.locator('#misbehave').selectOption('no-tag')
+  await page.locator('#misbehave').selectOption('')
+  await page.locator('#fault').selectOption('lost-reply')
+  await page.locator('#fault-on').selectOption('answer')
+  await visitor.press('#start')
+
+  await visitor.hurry()
+  assert.equal(await visitor.round.getAttribute('lang'), 'fr')
+  await page.getByLabel('Votre réponse').fill('Montreal')
+  await visitor.send.click()
+  await visitor.hurry()
+  assert.equal((await visitor.ended()).ending, 'done')
+  assert.deepEqual(await visitor.calls(), ['more 202', 'more 203', 'lost 200', 'ok 200'])
+})
+
 /** Presses Tab until the focus stands where it is wanted. */
 async function tabTo(page, wanted) {
   const stands = () => wanted.evaluate((element) => element === document.activeElement)

@@ -7,13 +7,8 @@ import { visit } from './bench.mjs'
 /** The simulator's own, for the seed that the demo has. */
 const { key, member } = simulator({ seed: 1 }).mx
 
-/** Chooses MX and somebody there, says how to begin where it is not the usual way, and starts. */
-async function start(visitor, name, beginning) {
-  await visitor.page.getByLabel('MX', { exact: true }).check()
-  await visitor.choose(name)
-  if (beginning) await visitor.page.locator(`[name="beginning"][value="${beginning}"]`).check()
-  await visitor.press('#start')
-}
+/** Starts with somebody at MX, and says how to begin where it is not the usual way. */
+const start = (visitor, name, beginning) => visitor.start(name, { vendor: 'mx', beginning })
 
 /** Lets each wait for MX pass, until the flow stands still: before the person, or at its end. */
 async function settles(visitor, number = 1) {

@@ -52,6 +52,7 @@ test('an answer that was on its way at the reload is looked for, and not sent ag
   await visitor.received('answers')
   await visitor.reload()
   await visitor.press('#restore')
+  await visitor.hurry()
   assert.equal((await visitor.ended()).ending, 'done')
   const { answers, liveStarts, cachedStarts } = await visitor.counts()
   assert.deepEqual({ answers, liveStarts, cachedStarts }, { answers: 1, liveStarts: 1, cachedStarts: 1 })
