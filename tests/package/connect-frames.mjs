@@ -47,6 +47,8 @@ const at = (name) => `http://${name}:${server.address().port}`
 export const origins = { page: at('127.0.0.1'), vendor: at('localhost'), stranger: at('stranger.localhost') }
 const browser = await launch()
 const page = await browser.newPage()
+await page.goto(`${origins.page}/page?private=1`)
+await page.evaluate(() => import('/harness.js'))
 after(() => {
   server.closeAllConnections()
   server.close()
@@ -62,10 +64,9 @@ export function saying(...messages) {
   return `say(...${JSON.stringify(messages)})`
 }
 
-/** Opens the page anew. One window for all: a test ends before the next begins. */
+/** The page without a frame. One for all, as each load of it takes longer than a test: one ends before the next begins. */
 export async function visit() {
-  await page.goto(`${origins.page}/page?private=1`)
-  await page.evaluate(() => import('/harness.js'))
+  await page.evaluate(() => window.harness.anew())
   const run = (call, ...given) => page.evaluate(([name, args]) => window.harness[name](...args), [call, given])
   return {
     page,
@@ -110,15 +111,21 @@ async function harness() {
   }
   const { mount, FlowError } = await import('/bank-mfa/connect.js')
 
-  const [calls, events, reasons, failures] = [[], [], [], []]
-  const controller = new AbortController()
-  let [step, mounted, options] = []
+  let calls, events, reasons, failures, controller, step, mounted, options
   const called = (name, refusal) => (given) => {
     calls.push(given === undefined ? [name] : [name, given])
     if (refusal) throw new FlowError({ code: refusal, next: 'fix-integration', message: '', path: null, fields: [] })
   }
   const failed = ({ name, code, path }) => void failures.push({ name, code, path })
   window.harness = {
+    anew() {
+      mounted?.unmount()
+      for (const frame of document.querySelectorAll('iframe')) frame.remove()
+      if (listeners.size > 0) throw new Error('the last test left a listener')
+      ;[calls, events, reasons, failures] = [[], [], [], []]
+      controller = new AbortController()
+      step = mounted = options = undefined
+    },
     mount(address, { kind = 'connect', refusal, rejects, aborted, silent, ...given }) {
       if (aborted) controller.abort()
       const both = { kind, signal: controller.signal, returned: called('returned', refusal) }
