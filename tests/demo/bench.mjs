@@ -74,8 +74,8 @@ async function leaveWindow(visitor) {
   free.push(visitor)
 }
 
-/** Runs in the page: the setup as it was at first, and then each control of these names as it is wanted. */
-function setUp(wanted) {
+/** Runs in the page: the setup as it was at first, then each control of these names as it is wanted, and Start. */
+function setUp([wanted, starts]) {
   const setup = document.querySelector('#setup')
   const changes = (control) => control.dispatchEvent(new Event('change', { bubbles: true }))
   setup.reset()
@@ -94,6 +94,7 @@ function setUp(wanted) {
     const has = typeof value === 'boolean' ? form.has(name) : form.get(name)
     if (has !== value || !control.checkVisibility()) throw new Error(`nobody can choose ${value} as ${name}`)
   }
+  if (starts) document.querySelector('#start').click()
 }
 
 /** A person before the page. */
@@ -129,9 +130,8 @@ class Visitor {
       document.querySelector('#cancel')?.click()
       document.querySelector('#problem').hidden = true
     })
-    await this.page.locator('#setup-fields:enabled').waitFor()
     await this.control({ reset: true, cors: true, rules: {}, connect: { misbehave: null, returnsTag: true } })
-    await this.page.evaluate(setUp, [])
+    await this.setUp()
     await this.reaches('new')
   }
 
@@ -157,10 +157,13 @@ class Visitor {
    * `fault` is what goes wrong, and with which call. All at once, as pointing takes longer than most flows; that a
    * hand can work each control, the tests of the form say.
    */
-  async start(person, { vendor, home, mode, fault: [fault, on] = [], ...more } = {}) {
+  start(person, { vendor, home, mode, fault: [fault, on] = [], ...more } = {}) {
+    return this.setUp({ vendor, home, mode, person, ...more, fault, on }, true)
+  }
+
+  async setUp(wanted = {}, starts = false) {
     await this.page.locator('#setup-fields:enabled').waitFor()
-    await this.page.evaluate(setUp, Object.entries({ vendor, home, mode, person, ...more, fault, on }))
-    await this.press('#start')
+    await this.page.evaluate(setUp, [Object.entries(wanted), starts])
   }
 
   press(id) {

@@ -9,6 +9,9 @@ import { ANSWERING, DONE, asks, buffered, edgeStub } from './edge-stub.mjs'
 
 const dist = dirname(resolve('bank-mfa/remote'))
 const browser = await launch()
+const context = await browser.newContext()
+/** Windows that no test uses at the moment. */
+const free = []
 
 /** What a page of a company does: it keeps the handle, and shows where the flow stands. */
 async function app() {
@@ -31,7 +34,7 @@ const replies = {
   '/app.js': ['text/javascript', `await (${app})()`],
 }
 
-/** An edge, and windows of one browser with pages of its origin. */
+/** An edge, and windows with pages of its origin, which no other test's edge has. */
 async function bench(t) {
   const edge = await edgeStub(t, (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost')
@@ -39,14 +42,16 @@ async function bench(t) {
     const [type, body] = file ? ['text/javascript', readFileSync(join(dist, file[1]))] : (replies[pathname] ?? [])
     response.writeHead(body ? 200 : 404, type && { 'content-type': type }).end(body)
   })
-  const context = await browser.newContext()
-  t.after(() => context.close())
   const open = async (page) => {
-    page ??= await context.newPage()
+    page ??= free.pop() ?? (await context.newPage())
     await page.goto(`${new URL(edge.address).origin}/page`)
+    t.after(async () => {
+      await page.goto('about:blank')
+      free.push(page)
+    })
     return page
   }
-  return { edge, context, open }
+  return { edge, open }
 }
 
 /** Until the page shows this. */
@@ -69,7 +74,7 @@ test('a page walks through a flow', async (t) => {
 })
 
 test('nothing is stored but by the page itself', async (t) => {
-  const { edge, open, context } = await bench(t)
+  const { edge, open } = await bench(t)
   const page = await open()
   edge.to(asks(1))
   await shows(page, 'challenge 1')
@@ -87,7 +92,7 @@ test('nothing is stored but by the page itself', async (t) => {
 })
 
 test('a page that goes offline goes on when it is back, with what happened meanwhile', async (t) => {
-  const { edge, open, context } = await bench(t)
+  const { edge, open } = await bench(t)
   const page = await open()
   await edge.call('stream')
   await context.setOffline(true)
@@ -101,7 +106,7 @@ test('a page that goes offline goes on when it is back, with what happened meanw
 })
 
 test('an answer that is given offline arrives once, when the page is back', async (t) => {
-  const { edge, open, context } = await bench(t)
+  const { edge, open } = await bench(t)
   const page = await open()
   await edge.call('stream')
   edge.to(asks(1))
@@ -184,7 +189,7 @@ test('two tabs wait by long poll beside each other', async (t) => {
 })
 
 test('a stream that a proxy holds back is left for long poll', async (t) => {
-  const { edge, open, context } = await bench(t)
+  const { edge, open } = await bench(t)
   edge.always('stream', buffered)
   const page = await context.newPage()
   await page.clock.install()
