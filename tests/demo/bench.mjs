@@ -180,15 +180,18 @@ class Visitor {
     return this.page.locator(`#round[data-round="${number}"]`).waitFor()
   }
 
-  /** Fills in the only text field of the nth round. */
-  async type(text, number = 1) {
-    await this.asked(number)
-    await this.page.getByLabel(/^Your (answer|code)$/).fill(text)
+  /** The only text field of the nth round. */
+  field(number = 1) {
+    return this.page.locator(`#round[data-round="${number}"]`).getByLabel(/^Your (answer|code)$/)
   }
 
-  async answer(text, number = 1) {
+  type(text, number) {
+    return this.field(number).fill(text)
+  }
+
+  async answer(text, number) {
     await this.type(text, number)
-    await this.send.click()
+    await this.field(number).press('Enter')
   }
 
   /** Ticks what bears these labels, and sends the form. */
@@ -200,7 +203,7 @@ class Visitor {
   /** Answers Connect, in its frame or as the whole page. */
   async answerConnect(text, connect = this.connect, label = 'Your answer') {
     await connect.getByLabel(label).fill(text)
-    await connect.getByRole('button', { name: 'Continue' }).click()
+    await connect.getByLabel(label).press('Enter')
   }
 
   async signIn(username, connect = this.connect) {
@@ -221,15 +224,16 @@ class Visitor {
   /** Lets the wait for the vendor pass, by the button of this id, until the flow has looked again. */
   async hurry(id = '#skip') {
     await this.reaches('waiting')
-    const calls = this.page.locator('#wire > li')
-    const before = await calls.count()
-    await this.press(id)
-    await calls.nth(before).waitFor()
+    const calls = await this.page.locator(id).evaluate((button) => {
+      const { length } = document.querySelectorAll('#wire > li')
+      button.click()
+      return length
+    })
+    await this.page.locator('#wire > li').nth(calls).waitFor()
   }
 
   /** Waits for the end, and reads it: `ending` and each fact. */
-  async ended() {
-    await this.outcome.waitFor()
+  ended() {
     return this.outcome.evaluate((outcome) => {
       const facts = [...outcome.querySelectorAll('[data-fact]')]
       return {
