@@ -42,10 +42,12 @@ async function bench(t) {
     const [type, body] = file ? ['text/javascript', readFileSync(join(dist, file[1]))] : (replies[pathname] ?? [])
     response.writeHead(body ? 200 : 404, type && { 'content-type': type }).end(body)
   })
-  const open = async (page) => {
-    page ??= free.pop() ?? (await context.newPage())
+  const open = async (own) => {
+    const page = own ?? free.pop() ?? (await context.newPage())
     await page.goto(`${new URL(edge.address).origin}/page`)
     t.after(async () => {
+      if (own) return own.close()
+      await context.setOffline(false)
       await page.goto('about:blank')
       free.push(page)
     })
@@ -191,7 +193,8 @@ test('two tabs wait by long poll beside each other', async (t) => {
 test('a stream that a proxy holds back is left for long poll', async (t) => {
   const { edge, open } = await bench(t)
   edge.always('stream', buffered)
-  const page = await context.newPage()
+  // A clock is the whole context's: this window has one of its own.
+  const page = await browser.newPage()
   await page.clock.install()
   await open(page)
   await edge.call('stream')
