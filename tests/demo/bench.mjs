@@ -233,7 +233,8 @@ class Visitor {
   }
 
   /** Waits for the end, and reads it: `ending` and each fact. */
-  ended() {
+  async ended() {
+    await this.outcome.waitFor()
     return this.outcome.evaluate((outcome) => {
       const facts = [...outcome.querySelectorAll('[data-fact]')]
       return {
