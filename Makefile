@@ -103,8 +103,8 @@ target/glue/wasm/%_inline.js: tests/tools/glue.mjs $(NPM) | $(BINDGEN)
 
 PACKAGED := pkg-template/package.json pkg-template/README.md LICENSE-APACHE LICENSE-MIT
 
-$(PACKAGE): $(GLUE) $(PACKAGED) Cargo.toml pkg-template/tsconfig.json pkg-template/src $(wildcard pkg-template/worker/*) \
-  $(wildcard pkg-template/src/*.ts pkg-template/src/*/*.ts) tests/tools/manifest.mjs
+$(PACKAGE): $(GLUE) $(PACKAGED) Cargo.toml pkg-template/tsconfig.json $(wildcard pkg-template/worker/*) \
+  $(shell find pkg-template/src -name '*.ts') tests/tools/manifest.mjs
 	rm -rf $(@D)
 	$(BIN)/tsc --project pkg-template
 	cp -r target/glue/wasm $(@D)/dist/
@@ -135,7 +135,7 @@ demo: $(EDGE) ## build and serve the demo, print its address
 # The demo's edge with the package's, as its `exports` name it for workerd.
 $(EDGE): $(PACKAGE) $(NPM) www/edge.js www/site/connection.js
 	$(BIN)/esbuild www/edge.js --bundle --format=esm --target=es2022 --log-level=warning --outfile=$@ \
-	  --alias:bank-mfa/edge=./target/pkg/dist/edge-workerd.js '--external:*.wasm' --external:cloudflare:workers
+	  --alias:bank-mfa/edge=./target/pkg/dist/entries/edge.workerd.js '--external:*.wasm' --external:cloudflare:workers
 
 # Tests ---------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 //! What a bank asks, as a small form that a host can draw without knowing the vendor, and the check of
 //! the answers before anything is sent.
 
-use crate::failure::{FieldError, Reason, Refusal};
+use crate::failure::{FieldError, FieldErrorReason, Refusal};
 use crate::json::{Reader, Value, decimal};
 
 /// The longest answer that is sent, in bytes. No vendor documents a limit; no bank asks for an essay.
@@ -18,14 +18,14 @@ pub struct Round {
     /// The challenges, in the vendor's order.
     pub challenges: Vec<Challenge>,
     /// When the vendor stops waiting; null where nobody knows.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Expires | null"))]
-    pub expires: Option<Expires>,
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "RoundExpiry | null"))]
+    pub expires: Option<RoundExpiry>,
 }
 
 /// When the vendor stops waiting for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Expires {
+pub struct RoundExpiry {
     /// Milliseconds since 1970.
     pub at: u64,
     /// Whether the vendor's documents say so; otherwise it is a guess.
@@ -40,15 +40,15 @@ pub struct Challenge {
     /// Unique within the flow.
     pub id: String,
     /// What the person does.
-    pub kind: Kind,
+    pub kind: ChallengeKind,
     /// The vendor's own type, as it came.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | number | null"))]
     pub vendor_type: Value,
     /// The vendor's words: text, never markup.
     pub prompt: String,
     /// A picture that belongs to the prompt.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Image | null"))]
-    pub image: Option<Image>,
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "ChallengeImage | null"))]
+    pub image: Option<ChallengeImage>,
     /// What there is to fill in.
     pub fields: Vec<Field>,
 }
@@ -57,7 +57,7 @@ pub struct Challenge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum Kind {
+pub enum ChallengeKind {
     /// Types the answer to a question.
     Question,
     /// Types a one-time code.
@@ -88,23 +88,23 @@ pub struct Field {
     pub name: String,
     /// What kind of control it is.
     #[cfg_attr(target_arch = "wasm32", serde(rename = "type"))]
-    pub control: Control,
+    pub control: FieldType,
     /// Which part of the challenge it asks for.
-    pub part: Part,
+    pub part: FieldPart,
     /// Whether the answer is drawn hidden, as a password is.
     pub secret: bool,
     /// What a browser may fill in by itself.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "'one-time-code' | null"))]
     pub autocomplete: Option<&'static str>,
     /// What there is to pick from; empty for text.
-    pub options: Vec<Choice>,
+    pub options: Vec<FieldOption>,
 }
 
 /// A kind of control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum Control {
+pub enum FieldType {
     /// Free text.
     Text,
     /// One of the options.
@@ -119,7 +119,7 @@ pub enum Control {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum Part {
+pub enum FieldPart {
     /// The answer itself.
     Answer,
     /// The question that the person chooses.
@@ -133,20 +133,20 @@ pub enum Part {
 /// One of a field's options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Choice {
+pub struct FieldOption {
     /// Ours, and unique within the field; the vendor's own value stays in the flow.
     pub id: String,
     /// Text, never markup.
     pub label: String,
     /// Of a field whose options are pictures.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Image | null"))]
-    pub image: Option<Image>,
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "ChallengeImage | null"))]
+    pub image: Option<ChallengeImage>,
 }
 
 /// A picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Image {
+pub struct ChallengeImage {
     /// A `data:` URI of a PNG, JPEG, GIF or WebP, fit for an `img` element and for nothing else.
     pub src: String,
 }
@@ -156,7 +156,7 @@ impl Challenge {
     pub fn new(
         round: u32,
         index: usize,
-        kind: Kind,
+        kind: ChallengeKind,
         vendor_type: Value,
         prompt: &str,
     ) -> Challenge {
@@ -174,7 +174,12 @@ impl Challenge {
     }
 
     /// Adds a field.
-    pub fn with(mut self, part: Part, control: Control, options: Vec<Choice>) -> Challenge {
+    pub fn with(
+        mut self,
+        part: FieldPart,
+        control: FieldType,
+        options: Vec<FieldOption>,
+    ) -> Challenge {
         let mut name = self.id.clone();
         name.push('.');
         name.push_str(part.name());
@@ -182,8 +187,8 @@ impl Challenge {
             name,
             control,
             part,
-            secret: control == Control::Text && self.kind != Kind::Code,
-            autocomplete: (self.kind == Kind::Code).then_some("one-time-code"),
+            secret: control == FieldType::Text && self.kind != ChallengeKind::Code,
+            autocomplete: (self.kind == ChallengeKind::Code).then_some("one-time-code"),
             options,
         });
         self
@@ -192,7 +197,7 @@ impl Challenge {
     /// A code has just been sent: what the person types next may be filled in from the message.
     pub fn expect_code(&mut self) {
         for field in &mut self.fields {
-            if field.control == Control::Text {
+            if field.control == FieldType::Text {
                 field.secret = false;
                 field.autocomplete = Some("one-time-code");
             }
@@ -200,21 +205,21 @@ impl Challenge {
     }
 }
 
-impl Part {
+impl FieldPart {
     const fn name(self) -> &'static str {
         match self {
-            Part::Answer => "answer",
-            Part::Question => "question",
-            Part::Phone => "phone",
-            Part::Channel => "channel",
+            FieldPart::Answer => "answer",
+            FieldPart::Question => "question",
+            FieldPart::Phone => "phone",
+            FieldPart::Channel => "channel",
         }
     }
 }
 
-impl Choice {
+impl FieldOption {
     /// An option with a label; its id is its place.
-    pub fn new(index: usize, label: &str) -> Choice {
-        Choice {
+    pub fn new(index: usize, label: &str) -> FieldOption {
+        FieldOption {
             id: decimal(index as u64),
             label: label.to_owned(),
             image: None,
@@ -222,12 +227,12 @@ impl Choice {
     }
 }
 
-impl Image {
+impl ChallengeImage {
     /// A picture of base64 text, bare or as a `data:` URI.
-    pub fn of(text: &str) -> Option<Image> {
+    pub fn of(text: &str) -> Option<ChallengeImage> {
         // Base64 has no comma. What stands before it is not believed, the first bytes are.
         let comma = text.bytes().position(|byte| byte == b',');
-        Image::of_base64(
+        ChallengeImage::of_base64(
             comma
                 .and_then(|comma| text.get(comma + 1..))
                 .unwrap_or(text),
@@ -236,7 +241,7 @@ impl Image {
 
     /// A picture of base64 text, or `None` if it is no PNG, JPEG, GIF or WebP by its first bytes. An
     /// SVG could carry a script, so what is not known is not shown.
-    pub fn of_base64(base64: &str) -> Option<Image> {
+    pub fn of_base64(base64: &str) -> Option<ChallengeImage> {
         const SIGNATURES: [(&str, &str); 4] = [
             ("iVBORw0KGgo", "data:image/png;base64,"),
             ("/9j/", "data:image/jpeg;base64,"),
@@ -248,7 +253,7 @@ impl Image {
         let (_, prefix) = SIGNATURES
             .iter()
             .find(|(signature, _)| base64.starts_with(signature))?;
-        base64.bytes().all(is_base64).then(|| Image {
+        base64.bytes().all(is_base64).then(|| ChallengeImage {
             src: [prefix, base64].concat(),
         })
     }
@@ -261,7 +266,7 @@ enum Given<'a> {
 }
 
 /// Answers that fit their round: one to each field of each challenge.
-pub struct Answers<'a>(Vec<Vec<(Part, Given<'a>)>>);
+pub struct Answers<'a>(Vec<Vec<(FieldPart, Given<'a>)>>);
 
 impl<'a> Answers<'a> {
     /// Checks `given`, an object of field names and strings or lists of strings, against a round. All
@@ -275,7 +280,7 @@ impl<'a> Answers<'a> {
         let mut errors = Vec::new();
         for (name, _) in given.entries() {
             if !fields().any(|field| field.name == *name) {
-                errors.push(error(name, Reason::UnknownField));
+                errors.push(error(name, FieldErrorReason::UnknownField));
             }
         }
         let mut all = Vec::new();
@@ -296,7 +301,7 @@ impl<'a> Answers<'a> {
         }
     }
 
-    fn given(&self, challenge: usize, part: Part) -> Option<&Given<'a>> {
+    fn given(&self, challenge: usize, part: FieldPart) -> Option<&Given<'a>> {
         let parts = self.0.get(challenge)?;
         parts
             .iter()
@@ -305,7 +310,7 @@ impl<'a> Answers<'a> {
     }
 
     /// The text typed in a part of a challenge.
-    pub fn text(&self, challenge: usize, part: Part) -> Option<&'a str> {
+    pub fn text(&self, challenge: usize, part: FieldPart) -> Option<&'a str> {
         match self.given(challenge, part)? {
             Given::Text(text) => Some(text),
             Given::Picks(_) => None,
@@ -313,7 +318,7 @@ impl<'a> Answers<'a> {
     }
 
     /// The places of the options picked in a part of a challenge.
-    pub fn picks(&self, challenge: usize, part: Part) -> &[usize] {
+    pub fn picks(&self, challenge: usize, part: FieldPart) -> &[usize] {
         match self.given(challenge, part) {
             Some(Given::Picks(picks)) => picks,
             _ => &[],
@@ -322,23 +327,23 @@ impl<'a> Answers<'a> {
 }
 
 impl Field {
-    fn check<'a>(&self, given: &[&'a str]) -> Result<Given<'a>, Reason> {
+    fn check<'a>(&self, given: &[&'a str]) -> Result<Given<'a>, FieldErrorReason> {
         if given.is_empty() || given.iter().any(|answer| answer.trim().is_empty()) {
-            return Err(Reason::Missing);
+            return Err(FieldErrorReason::Missing);
         }
         match (self.control, given) {
-            (Control::Text, [text]) if text.len() > MAX_ANSWER => Err(Reason::TooLong),
-            (Control::Text, [text]) => Ok(Given::Text(text)),
-            (Control::Select | Control::ImageSelect, [_]) | (Control::MultiSelect, _) => {
+            (FieldType::Text, [text]) if text.len() > MAX_ANSWER => Err(FieldErrorReason::TooLong),
+            (FieldType::Text, [text]) => Ok(Given::Text(text)),
+            (FieldType::Select | FieldType::ImageSelect, [_]) | (FieldType::MultiSelect, _) => {
                 self.picks(given).map(Given::Picks)
             }
-            _ => Err(Reason::TooMany),
+            _ => Err(FieldErrorReason::TooMany),
         }
     }
 
     /// The places of the options of these ids, in the options' order.
-    fn picks(&self, given: &[&str]) -> Result<Vec<usize>, Reason> {
-        let picked = |option: &Choice| given.contains(&option.id.as_str());
+    fn picks(&self, given: &[&str]) -> Result<Vec<usize>, FieldErrorReason> {
+        let picked = |option: &FieldOption| given.contains(&option.id.as_str());
         let picks: Vec<usize> = (0..)
             .zip(&self.options)
             .filter(|(_, option)| picked(option))
@@ -347,14 +352,14 @@ impl Field {
         let known = |id: &&str| self.options.iter().any(|option| option.id == **id);
         match picks.len() {
             count if count == given.len() => Ok(picks),
-            _ if given.iter().all(known) => Err(Reason::TooMany),
-            _ => Err(Reason::NotAnOption),
+            _ if given.iter().all(known) => Err(FieldErrorReason::TooMany),
+            _ => Err(FieldErrorReason::NotAnOption),
         }
     }
 }
 
 /// The refusal of one field.
-pub fn error(name: &str, reason: Reason) -> FieldError {
+pub fn error(name: &str, reason: FieldErrorReason) -> FieldError {
     FieldError {
         name: name.to_owned(),
         reason,

@@ -1,6 +1,6 @@
 //! Every way a flow can end badly, and every way a call can be refused: one table.
 //!
-//! Lower-case codes are *endings*: the flow is over, and [`Next`] says what to do. Upper-case codes are
+//! Lower-case codes are *endings*: the flow is over, and [`NextAction`] says what to do. Upper-case codes are
 //! *refusals*: the call was wrong, nothing was sent, and the flow stands where it stood.
 
 use core::ops::Deref;
@@ -11,27 +11,27 @@ macro_rules! codes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
         #[non_exhaustive]
-        pub enum Code {
+        pub enum ErrorCode {
             $($(#[$doc])+ #[cfg_attr(target_arch = "wasm32", serde(rename = $text))] $name,)+
         }
 
-        impl Code {
+        impl ErrorCode {
             /// Every code.
-            pub const ALL: &[Code] = &[$(Code::$name),+];
+            pub const ALL: &[ErrorCode] = &[$(ErrorCode::$name),+];
 
             /// The code as it is printed.
             pub const fn text(self) -> &'static str {
-                match self { $(Code::$name => $text),+ }
+                match self { $(ErrorCode::$name => $text),+ }
             }
 
             /// What to do next.
-            pub const fn next(self) -> Next {
-                match self { $(Code::$name => Next::$next),+ }
+            pub const fn next(self) -> NextAction {
+                match self { $(ErrorCode::$name => NextAction::$next),+ }
             }
 
             /// One sentence for a developer; no vendor's text and no value is ever in it.
             pub const fn message(self) -> &'static str {
-                match self { $(Code::$name => $message),+ }
+                match self { $(ErrorCode::$name => $message),+ }
             }
         }
     };
@@ -141,7 +141,7 @@ codes! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum Next {
+pub enum NextAction {
     /// Start a new flow later, not before `retryAt`.
     RetryLater,
     /// Start a new flow when the person is there.
@@ -160,30 +160,30 @@ pub enum Next {
     AnswerAgain,
 }
 
-impl Next {
+impl NextAction {
     /// Every next action.
-    pub const ALL: &[Next] = &[
-        Next::RetryLater,
-        Next::StartOver,
-        Next::AskCredentials,
-        Next::Reconnect,
-        Next::VisitBank,
-        Next::FixIntegration,
-        Next::GiveUp,
-        Next::AnswerAgain,
+    pub const ALL: &[NextAction] = &[
+        NextAction::RetryLater,
+        NextAction::StartOver,
+        NextAction::AskCredentials,
+        NextAction::Reconnect,
+        NextAction::VisitBank,
+        NextAction::FixIntegration,
+        NextAction::GiveUp,
+        NextAction::AnswerAgain,
     ];
 
     /// The next action as it is printed.
     pub const fn text(self) -> &'static str {
         match self {
-            Next::RetryLater => "retry-later",
-            Next::StartOver => "start-over",
-            Next::AskCredentials => "ask-credentials",
-            Next::Reconnect => "reconnect",
-            Next::VisitBank => "visit-bank",
-            Next::FixIntegration => "fix-integration",
-            Next::GiveUp => "give-up",
-            Next::AnswerAgain => "answer-again",
+            NextAction::RetryLater => "retry-later",
+            NextAction::StartOver => "start-over",
+            NextAction::AskCredentials => "ask-credentials",
+            NextAction::Reconnect => "reconnect",
+            NextAction::VisitBank => "visit-bank",
+            NextAction::FixIntegration => "fix-integration",
+            NextAction::GiveUp => "give-up",
+            NextAction::AnswerAgain => "answer-again",
         }
     }
 }
@@ -194,9 +194,9 @@ impl Next {
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct Failure {
     /// The stable code.
-    pub code: Code,
+    pub code: ErrorCode,
     /// What to do next.
-    pub next: Next,
+    pub next: NextAction,
     /// One sentence for a developer.
     pub message: &'static str,
     /// When to come back, in milliseconds since 1970; set where `next` is `retry-later`.
@@ -210,8 +210,8 @@ pub struct Failure {
     pub status: Option<u16>,
 }
 
-impl From<Code> for Failure {
-    fn from(code: Code) -> Failure {
+impl From<ErrorCode> for Failure {
+    fn from(code: ErrorCode) -> Failure {
         Failure {
             code,
             next: code.next(),
@@ -237,9 +237,9 @@ pub struct Refusal(Box<Refused>);
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct Refused {
     /// The stable code.
-    pub code: Code,
+    pub code: ErrorCode,
     /// What to do next.
-    pub next: Next,
+    pub next: NextAction,
     /// One sentence for a developer.
     pub message: &'static str,
     /// Where the mistake is: `/params/loginId`. Its value is never repeated.
@@ -263,8 +263,8 @@ impl From<Refusal> for Refused {
     }
 }
 
-impl From<Code> for Refused {
-    fn from(code: Code) -> Refused {
+impl From<ErrorCode> for Refused {
+    fn from(code: ErrorCode) -> Refused {
         Refused {
             code,
             next: code.next(),
@@ -281,8 +281,8 @@ impl From<Refused> for Refusal {
     }
 }
 
-impl From<Code> for Refusal {
-    fn from(code: Code) -> Refusal {
+impl From<ErrorCode> for Refusal {
+    fn from(code: ErrorCode) -> Refusal {
         Refused::from(code).into()
     }
 }
@@ -293,7 +293,7 @@ impl Refusal {
         let refused = Refused {
             message: expected,
             path: Some(path),
-            ..Code::InvalidInput.into()
+            ..ErrorCode::InvalidInput.into()
         };
         refused.into()
     }
@@ -302,7 +302,7 @@ impl Refusal {
     pub fn answer(fields: Vec<FieldError>) -> Refusal {
         let refused = Refused {
             fields,
-            ..Code::InvalidAnswer.into()
+            ..ErrorCode::InvalidAnswer.into()
         };
         refused.into()
     }
@@ -315,14 +315,14 @@ pub struct FieldError {
     /// The field's name.
     pub name: String,
     /// What is wrong.
-    pub reason: Reason,
+    pub reason: FieldErrorReason,
 }
 
 /// What can be wrong with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum Reason {
+pub enum FieldErrorReason {
     /// There is no answer to this field, or an empty one.
     Missing,
     /// More than one answer to a field that takes one, or one option twice.
@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn endings_are_lower_case_and_refusals_upper_case() {
-        for code in Code::ALL {
+        for code in ErrorCode::ALL {
             let text = code.text();
             assert!(
                 text == text.to_lowercase() || text == text.to_uppercase(),
@@ -354,14 +354,14 @@ mod tests {
 
     #[test]
     fn codes_are_unique() {
-        let mut texts: Vec<_> = Code::ALL.iter().map(|code| code.text()).collect();
+        let mut texts: Vec<_> = ErrorCode::ALL.iter().map(|code| code.text()).collect();
         texts.sort_unstable();
         texts.dedup();
-        assert_eq!(texts.len(), Code::ALL.len());
+        assert_eq!(texts.len(), ErrorCode::ALL.len());
     }
 
     #[test]
     fn what_was_submitted_and_is_unknown_never_invites_to_start_at_once() {
-        assert_eq!(Code::OutcomeUnknown.next(), Next::RetryLater);
+        assert_eq!(ErrorCode::OutcomeUnknown.next(), NextAction::RetryLater);
     }
 }

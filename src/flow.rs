@@ -10,14 +10,14 @@
 //! ```
 //!
 //! Each arrow out of Sending is what a reply means. Where the vendor must be asked before answers are sent,
-//! Asking leads through that call to Supplying, in which the driver hands them in once more. Asking and
+//! Asking leads through that call to Resubmitting, in which the driver hands them in once more. Asking and
 //! Connecting fail when their time is over, and every state when the flow is cancelled.
 //!
 //! No clock, randomness, network or storage is in here: `now` comes in with every event, and the flow's
 //! id, which only spreads the polls, with its start.
 
-use crate::challenge::{Answers, Expires, Round};
-use crate::failure::{Code, Failure, Next, Refusal};
+use crate::challenge::{Answers, Round, RoundExpiry};
+use crate::failure::{ErrorCode, Failure, NextAction, Refusal};
 use crate::http::Response;
 use crate::json::Value;
 use crate::vendor::{Context, Frame, Recovery, Stage, Submission, Vendor, Verdict};
@@ -25,7 +25,7 @@ use crate::vendor::{Context, Frame, Recovery, Stage, Submission, Vendor, Verdict
 mod snapshot;
 mod step;
 
-pub use step::{Event, Loss, Step, Submitted};
+pub use step::{AnswerInput, Event, Loss, Step};
 
 /// How often a harmless request is repeated before its trouble counts as the end.
 pub const MAX_REPEATS: u32 = 4;
@@ -73,7 +73,7 @@ enum State {
     Sending(Stage),
     Waiting { stage: Stage, until: u64 },
     Asking,
-    Supplying { until: u64 },
+    Resubmitting { until: u64 },
     Redirecting { until: u64 },
     Connecting { until: u64 },
     Done(Value),
@@ -113,7 +113,7 @@ impl Flow {
             (Event::Started(credentials), State::New) => {
                 self.started = now;
                 self.working = now;
-                return match self.vendor.begins() {
+                return match self.vendor.initial_verdict() {
                     Verdict::Go(stage) => self.submit(stage, &Submission::Credentials(credentials)),
                     verdict => self.follow(verdict, None, now),
                 };
@@ -125,11 +125,11 @@ impl Flow {
                 return self.lost(stage, loss, now);
             }
             // Nothing has been submitted yet, and who held the answers is gone. The look may be just behind.
-            (Event::Restored, State::Supplying { .. } | State::Sending(Stage::Check))
+            (Event::Restored, State::Resubmitting { .. } | State::Sending(Stage::PreCheck))
             | (
                 Event::Restored,
                 State::Waiting {
-                    stage: Stage::Check,
+                    stage: Stage::PreCheck,
                     ..
                 },
             ) => {
@@ -137,11 +137,11 @@ impl Flow {
                 self.state = State::Asking;
             }
             (Event::Restored, State::Redirecting { .. }) => return self.send(Stage::Window, now),
-            (Event::Continued(url), State::Redirecting { .. }) => {
+            (Event::RestoredAtWindow(url), State::Redirecting { .. }) => {
                 self.window = Some(url.to_owned())
             }
             (Event::Restored, &State::Sending(stage)) => {
-                return self.recover(stage, Code::Unreachable, now);
+                return self.recover(stage, ErrorCode::Unreachable, now);
             }
             (Event::Restored, State::Waiting { .. } | State::Asking | State::Connecting { .. }) => {
             }
@@ -152,15 +152,15 @@ impl Flow {
             }
             (Event::Waited, State::Asking) => {
                 if now >= self.expires {
-                    self.fail(Code::SessionExpired, now);
+                    self.fail(ErrorCode::SessionExpired, now);
                 }
             }
             (Event::Waited, &State::Connecting { until }) => {
                 if now >= until {
-                    self.fail(Code::SessionExpired, now);
+                    self.fail(ErrorCode::SessionExpired, now);
                 }
             }
-            (Event::Waited, &State::Supplying { until }) => {
+            (Event::Waited, &State::Resubmitting { until }) => {
                 if now >= until {
                     self.state = State::Asking;
                 }
@@ -188,27 +188,27 @@ impl Flow {
             (Event::TokenRefused, State::Connecting { .. }) => {
                 if !self.page_has_secret() {
                     // It is the token of the session that the page belongs to, and is not replaced.
-                    self.fail(Code::SessionExpired, now);
+                    self.fail(ErrorCode::SessionExpired, now);
                 } else if self.repeats < MAX_REPEATS {
                     self.repeats += 1;
                     self.connect(now);
                 } else {
-                    self.fail(Code::Unauthorized, now);
+                    self.fail(ErrorCode::Unauthorized, now);
                 }
             }
-            (Event::Answered(number, submitted), State::Asking | State::Supplying { .. })
+            (Event::Answered(number, submitted), State::Asking | State::Resubmitting { .. })
                 if number == self.round =>
             {
                 if now < self.expires {
                     return self.answered(&submitted, now);
                 }
-                self.fail(Code::SessionExpired, now);
+                self.fail(ErrorCode::SessionExpired, now);
             }
             (Event::Answered(number, _), _) if (1..=self.round).contains(&number) => {
-                return Err(Code::StaleRound.into());
+                return Err(ErrorCode::StaleRound.into());
             }
             (Event::Cancelled, _) => self.cancelled(now),
-            _ => return Err(Code::OutOfTurn.into()),
+            _ => return Err(ErrorCode::OutOfTurn.into()),
         }
         Ok(self.step())
     }
@@ -230,13 +230,17 @@ impl Flow {
                     number: self.round,
                     refused: self.refused,
                     challenges: self.vendor.challenges(&self.asked, self.round),
-                    expires: self.vendor.clocks().idle.map(|(_, documented)| Expires {
-                        at: self.expires,
-                        documented,
-                    }),
+                    expires: self
+                        .vendor
+                        .clocks()
+                        .idle
+                        .map(|(_, documented)| RoundExpiry {
+                            at: self.expires,
+                            documented,
+                        }),
                 },
             },
-            State::Supplying { until } => Step::Supply {
+            State::Resubmitting { until } => Step::Resubmit {
                 round: self.round,
                 until: *until,
             },
@@ -264,7 +268,7 @@ impl Flow {
         Context {
             started: self.started,
             round: self.round,
-            asked: &self.asked,
+            challenge_payload: &self.asked,
         }
     }
 
@@ -287,7 +291,7 @@ impl Flow {
     /// however late it is.
     fn send(&mut self, stage: Stage, now: u64) -> Result<Step, Refusal> {
         if matches!(stage, Stage::Start | Stage::Poll) && now >= self.end_of_life() {
-            self.fail(Code::TimedOut, now);
+            self.fail(ErrorCode::TimedOut, now);
             return Ok(self.step());
         }
         self.submit(stage, &Submission::Nothing)
@@ -308,22 +312,22 @@ impl Flow {
     }
 
     /// Submits answers; or, where the vendor must be asked first, only makes sure that they fit.
-    fn answered(&mut self, submitted: &Submitted, now: u64) -> Result<Step, Refusal> {
+    fn answered(&mut self, submitted: &AnswerInput, now: u64) -> Result<Step, Refusal> {
         let answers;
         let submission = match submitted {
-            Submitted::Raw(raw) => Submission::Raw(raw),
-            Submitted::Fields(given) => {
+            AnswerInput::Raw(raw) => Submission::Raw(raw),
+            AnswerInput::Fields(given) => {
                 let challenges = self.vendor.challenges(&self.asked, self.round);
                 answers = Answers::check(&challenges, given)?;
                 Submission::Answers(&answers)
             }
         };
-        let supplied = matches!(self.state, State::Supplying { .. });
-        if self.vendor.checks_first() && !supplied {
+        let supplied = matches!(self.state, State::Resubmitting { .. });
+        if self.vendor.needs_pre_check() && !supplied {
             self.vendor
                 .request(Stage::Answer, &submission, self.context())?;
             self.working = now;
-            return self.look(Stage::Check, now);
+            return self.look(Stage::PreCheck, now);
         }
         let step = self.submit(Stage::Answer, &submission)?;
         self.working = now;
@@ -334,12 +338,12 @@ impl Flow {
         let context = Context {
             started: self.started,
             round: self.round,
-            asked: &self.asked,
+            challenge_payload: &self.asked,
         };
         let verdict = self.vendor.judge(stage, response, context);
         self.heard = now;
         if let Verdict::Unclear = verdict {
-            return self.recover(stage, Code::UnreadableReply, now);
+            return self.recover(stage, ErrorCode::UnreadableReply, now);
         }
         self.repeats = 0;
         self.follow(verdict, Some(response.status), now)
@@ -368,7 +372,7 @@ impl Flow {
             }
             Verdict::StillAsks => {
                 let until = now.saturating_add(SUPPLY_WITHIN);
-                self.state = State::Supplying { until };
+                self.state = State::Resubmitting { until };
             }
             Verdict::Redirect if self.has_window() => self.redirect(now),
             Verdict::Redirect => return self.send(Stage::Window, now),
@@ -392,37 +396,41 @@ impl Flow {
                 now,
             ),
             // A reply's is recovered from before, and nobody else says so.
-            Verdict::Unclear => self.fail(Code::UnreadableReply, now),
+            Verdict::Unclear => self.fail(ErrorCode::UnreadableReply, now),
         }
         Ok(self.step())
     }
 
     fn lost(&mut self, stage: Stage, loss: Loss, now: u64) -> Result<Step, Refusal> {
         match (loss, stage) {
-            (Loss::MaybeSent, _) => return self.recover(stage, Code::Unreachable, now),
+            (Loss::MaybeSent, _) => return self.recover(stage, ErrorCode::Unreachable, now),
             // A host that has one token only: the trouble that led to this session is the end.
-            (Loss::NoSecret, Stage::Start) if self.repeats > 0 => self.fail(Code::Unreachable, now),
-            (Loss::NoSecret, Stage::Start | Stage::Answer) => self.fail(Code::SecretMissing, now),
+            (Loss::NoSecret, Stage::Start) if self.repeats > 0 => {
+                self.fail(ErrorCode::Unreachable, now)
+            }
+            (Loss::NoSecret, Stage::Start | Stage::Answer) => {
+                self.fail(ErrorCode::SecretMissing, now)
+            }
             (Loss::NoSecret, _) => {
-                let code = self.vendor.lost(stage).end(Code::SecretMissing);
+                let code = self.vendor.lost(stage).end(ErrorCode::SecretMissing);
                 self.fail(code, now);
             }
             // The answers are safe with the person: a round of its own asks for them again. The vendor
             // heard nothing, so its clock runs on.
-            (Loss::NotSent, Stage::Answer | Stage::Check) if self.repeats < MAX_REPEATS => {
+            (Loss::NotSent, Stage::Answer | Stage::PreCheck) if self.repeats < MAX_REPEATS => {
                 self.repeats += 1;
                 self.ask(false);
             }
-            (Loss::NotSent, Stage::Start | Stage::Answer) => self.fail(Code::Unreachable, now),
+            (Loss::NotSent, Stage::Start | Stage::Answer) => self.fail(ErrorCode::Unreachable, now),
             // What was submitted before this still is.
-            (Loss::NotSent, _) => return self.recover(stage, Code::Unreachable, now),
+            (Loss::NotSent, _) => return self.recover(stage, ErrorCode::Unreachable, now),
         }
         Ok(self.step())
     }
 
     /// No reply, or none that says anything: what the vendor allows is repeated or looked at.
-    fn recover(&mut self, stage: Stage, trouble: Code, now: u64) -> Result<Step, Refusal> {
-        let polling = !matches!(stage, Stage::Start | Stage::Answer | Stage::Confirm);
+    fn recover(&mut self, stage: Stage, trouble: ErrorCode, now: u64) -> Result<Step, Refusal> {
+        let polling = !matches!(stage, Stage::Start | Stage::Answer | Stage::Verify);
         let most = if polling { MAX_LOST_POLLS } else { MAX_REPEATS };
         match self.vendor.lost(stage) {
             Recovery::Repeat(_) if self.repeats < most => {
@@ -448,7 +456,7 @@ impl Flow {
                     self.state = State::Redirecting { until };
                 }
             }
-            Recovery::Look(stage) => return self.look(stage, now),
+            Recovery::Reconcile(stage) => return self.look(stage, now),
             recovery => self.fail(recovery.end(trouble), now),
         }
         Ok(self.step())
@@ -513,7 +521,7 @@ impl Flow {
         if until > end {
             let failure = Failure {
                 retry_at: Some(until.max(self.idle_end(now).unwrap_or(0))),
-                ..Code::TimedOut.into()
+                ..ErrorCode::TimedOut.into()
             };
             return self.end(failure, now);
         }
@@ -526,31 +534,31 @@ impl Flow {
         u64::from(snapshot::checksum(seed)) % (span + 1)
     }
 
-    fn fail(&mut self, code: Code, now: u64) {
+    fn fail(&mut self, code: ErrorCode, now: u64) {
         self.end(code.into(), now);
     }
 
     /// Where a submission is on its way, nobody should start over at once.
     fn cancelled(&mut self, now: u64) {
-        let mut failure = Failure::from(Code::Cancelled);
+        let mut failure = Failure::from(ErrorCode::Cancelled);
         if let State::Sending(stage) | State::Waiting { stage, .. } = self.state
-            && self.vendor.lost(stage).end(Code::Cancelled) != Code::Cancelled
+            && self.vendor.lost(stage).end(ErrorCode::Cancelled) != ErrorCode::Cancelled
         {
-            failure.next = Next::RetryLater;
+            failure.next = NextAction::RetryLater;
         }
         self.end(failure, now);
     }
 
     fn end(&mut self, mut failure: Failure, now: u64) {
         let least = match failure.code {
-            Code::OutcomeUnknown | Code::ConcurrentSession | Code::Cancelled => {
+            ErrorCode::OutcomeUnknown | ErrorCode::ConcurrentSession | ErrorCode::Cancelled => {
                 self.idle_end(now).unwrap_or(now)
             }
             _ => now,
         };
         failure.retry_at = match (failure.next, failure.retry_at) {
-            (Next::RetryLater, Some(at)) if at > now => Some(at.max(least)),
-            (Next::RetryLater, _) => Some(least.max(now.saturating_add(COME_BACK))),
+            (NextAction::RetryLater, Some(at)) if at > now => Some(at.max(least)),
+            (NextAction::RetryLater, _) => Some(least.max(now.saturating_add(COME_BACK))),
             _ => None,
         };
         self.state = State::Failed(failure);

@@ -2,7 +2,7 @@
 //! cancelling are the flow's, once for all vendors.
 
 use crate::challenge::{Answers, Challenge};
-use crate::failure::{Code, Refusal};
+use crate::failure::{ErrorCode, Refusal};
 use crate::http::{Header, Request, Response};
 use crate::json::{Reader, Value};
 
@@ -18,13 +18,13 @@ pub enum Stage {
     /// Submits answers.
     Answer,
     /// Asks, before answers are sent, whether they are still asked for.
-    Check,
+    PreCheck,
     /// Asks for the challenges themselves.
     Challenges,
     /// Asks what became of a submission whose reply was lost.
-    Look,
+    Reconcile,
     /// Asks, in a session of its own, what is true now.
-    Confirm,
+    Verify,
     /// Asks for the window in which the person goes on.
     Window,
 }
@@ -35,10 +35,10 @@ impl Stage {
         Stage::Start,
         Stage::Poll,
         Stage::Answer,
-        Stage::Check,
+        Stage::PreCheck,
         Stage::Challenges,
-        Stage::Look,
-        Stage::Confirm,
+        Stage::Reconcile,
+        Stage::Verify,
         Stage::Window,
     ];
 
@@ -48,10 +48,10 @@ impl Stage {
             Stage::Start => "start",
             Stage::Poll => "poll",
             Stage::Answer => "answer",
-            Stage::Check => "check",
+            Stage::PreCheck => "pre-check",
             Stage::Challenges => "challenges",
-            Stage::Look => "look",
-            Stage::Confirm => "confirm",
+            Stage::Reconcile => "reconcile",
+            Stage::Verify => "verify",
             Stage::Window => "window",
         }
     }
@@ -77,7 +77,7 @@ pub struct Context<'a> {
     /// The number of the newest round.
     pub round: u32,
     /// What the vendor asked last, in its own JSON; null before.
-    pub asked: &'a Value,
+    pub challenge_payload: &'a Value,
 }
 
 /// What a reply means.
@@ -107,7 +107,7 @@ pub enum Verdict {
     /// The end, for a reason.
     Failed {
         /// Our code.
-        code: Code,
+        code: ErrorCode,
         /// The vendor's.
         vendor_code: Option<String>,
         /// When to come back, in milliseconds from now, where the vendor says so.
@@ -119,7 +119,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// The end, for a reason.
-    pub fn failed(code: Code, vendor_code: Option<String>, after: Option<u64>) -> Verdict {
+    pub fn failed(code: ErrorCode, vendor_code: Option<String>, after: Option<u64>) -> Verdict {
         Verdict::Failed {
             code,
             vendor_code,
@@ -132,7 +132,7 @@ impl Verdict {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum Purpose {
+pub enum ConnectPurpose {
     /// Answers what the bank asks.
     Mfa,
     /// Signs in at the bank.
@@ -145,7 +145,7 @@ pub enum Purpose {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Frame {
     /// What the person does there.
-    pub purpose: Purpose,
+    pub purpose: ConnectPurpose,
     /// Its address, complete but for `query`.
     pub url: String,
     /// Entries of the query with a secret, which the host fills in when it opens the page.
@@ -159,19 +159,19 @@ pub struct Frame {
 pub enum Recovery {
     /// The request is harmless: send it again, a few times. Then end with this code, or with the trouble
     /// itself where nothing has been submitted.
-    Repeat(Option<Code>),
+    Repeat(Option<ErrorCode>),
     /// Never again; this stage asks what is true.
-    Look(Stage),
+    Reconcile(Stage),
     /// Never again, and nobody can say.
     Unknown,
 }
 
 impl Recovery {
     /// The code to end with where nothing more can be done about a trouble.
-    pub fn end(self, trouble: Code) -> Code {
+    pub fn end(self, trouble: ErrorCode) -> ErrorCode {
         match self {
             Recovery::Repeat(code) => code.unwrap_or(trouble),
-            Recovery::Look(_) | Recovery::Unknown => Code::OutcomeUnknown,
+            Recovery::Reconcile(_) | Recovery::Unknown => ErrorCode::OutcomeUnknown,
         }
     }
 }
@@ -208,12 +208,12 @@ pub trait Vendor {
     fn opens_session(&self, stage: Stage) -> bool;
 
     /// Whether the vendor must be asked, before answers are sent, if they are still asked for.
-    fn checks_first(&self) -> bool {
+    fn needs_pre_check(&self) -> bool {
         false
     }
 
     /// How a flow begins: by the first request, unless the person is sent to the vendor's page at once.
-    fn begins(&self) -> Verdict {
+    fn initial_verdict(&self) -> Verdict {
         Verdict::Go(Stage::Start)
     }
 
@@ -224,7 +224,7 @@ pub trait Vendor {
 
     /// What a page says that came of a window or frame. It is a claim: the vendor is asked next.
     fn returned(&mut self, _claim: &Value) -> Result<Verdict, Refusal> {
-        Err(Code::OutOfTurn.into())
+        Err(ErrorCode::OutOfTurn.into())
     }
 
     /// The request for a stage, or why what was submitted cannot be sent.

@@ -4,7 +4,7 @@
 
 mod scenario;
 
-use bank_mfa::failure::{Code, Next};
+use bank_mfa::failure::{ErrorCode, NextAction};
 use bank_mfa::flow::{Event, Step};
 use bank_mfa::http::Header;
 use bank_mfa::json::Value;
@@ -187,7 +187,7 @@ fn data_that_is_never_ready_ends_by_the_documented_thirty_minutes() {
     let failure = scenario.failure();
     assert_eq!(
         (failure.code, failure.next),
-        (Code::TimedOut, Next::RetryLater)
+        (ErrorCode::TimedOut, NextAction::RetryLater)
     );
     assert!(scenario.now - began <= 30 * MINUTE);
     assert!(scenario.sent.len() > 150);
@@ -208,7 +208,7 @@ fn a_data_call_before_the_session_is_authorized_is_the_integrators_mistake() {
     let failure = scenario.failure();
     assert_eq!(
         (failure.code, failure.next),
-        (Code::Unauthorized, Next::FixIntegration)
+        (ErrorCode::Unauthorized, NextAction::FixIntegration)
     );
 }
 
@@ -219,7 +219,7 @@ fn a_request_id_that_is_gone_starts_over() {
     let failure = scenario.failure();
     assert_eq!(
         (failure.code, failure.next),
-        (Code::SessionExpired, Next::StartOver)
+        (ErrorCode::SessionExpired, NextAction::StartOver)
     );
 }
 
@@ -297,7 +297,11 @@ fn an_answer_whose_reply_is_lost_or_spoilt_is_not_stored_again() {
         let fault = Fault::new(kind).on(On::Questions);
         let begin = about("stored_missing", "AnswerMFAQuestions", &answers);
         let scenario = begin.but(fault).run();
-        assert_eq!(scenario.failure().code, Code::OutcomeUnknown, "{kind:?}");
+        assert_eq!(
+            scenario.failure().code,
+            ErrorCode::OutcomeUnknown,
+            "{kind:?}"
+        );
         assert_eq!(scenario.sent.len(), 1);
         assert_eq!(scenario.bank.counts().stored_answers_repeated, 0);
     }
@@ -382,7 +386,7 @@ fn a_card_is_switched_off_and_deleted_once() {
     assert!(done(&scenario));
     assert_eq!(sent(&scenario), ["DELETE DeleteCard"]);
     let scenario = about_of(scenario.bank, "Greatday", "DeleteCard", "").run();
-    assert_eq!(scenario.failure().code, Code::RequestRefused);
+    assert_eq!(scenario.failure().code, ErrorCode::RequestRefused);
     assert_eq!(
         scenario.bank.counts().broken.len(),
         1,
@@ -397,7 +401,7 @@ fn a_card_that_is_in_use_is_deleted_later() {
     let failure = scenario.failure();
     assert_eq!(
         (failure.code, failure.next),
-        (Code::CardInUse, Next::RetryLater)
+        (ErrorCode::CardInUse, NextAction::RetryLater)
     );
     assert!(failure.retry_at.is_some());
 }
@@ -406,7 +410,7 @@ fn a_card_that_is_in_use_is_deleted_later() {
 fn what_only_reads_is_asked_again_and_what_deletes_is_not() {
     for (name, on, code) in [
         ("GetMFAQuestions", On::Questions, None),
-        ("DeleteCard", On::Cards, Some(Code::OutcomeUnknown)),
+        ("DeleteCard", On::Cards, Some(ErrorCode::OutcomeUnknown)),
     ] {
         let fault = Fault::new(FaultKind::LostReply).on(on);
         let scenario = about("stored_missing", name, "").but(fault).run();
@@ -421,7 +425,7 @@ fn what_only_reads_is_asked_again_and_what_deletes_is_not() {
 fn a_redirect_leads_nowhere() {
     let fault = Fault::new(FaultKind::Redirect).on(On::Cards);
     let scenario = about("Greatday", "DeleteCard", "").but(fault).run();
-    assert_eq!(scenario.failure().code, Code::Redirected);
+    assert_eq!(scenario.failure().code, ErrorCode::Redirected);
 }
 
 #[test]
@@ -432,5 +436,5 @@ fn a_call_that_is_cancelled_has_ended() {
         .flow
         .advance(Event::Cancelled, scenario.now)
         .unwrap();
-    assert_eq!(scenario.failure().code, Code::Cancelled);
+    assert_eq!(scenario.failure().code, ErrorCode::Cancelled);
 }

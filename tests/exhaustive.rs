@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use bank_mfa::failure::Next;
-use bank_mfa::flow::{Event, Flow, Loss, Step, Submitted};
+use bank_mfa::failure::NextAction;
+use bank_mfa::flow::{AnswerInput, Event, Flow, Loss, Step};
 use bank_mfa::http::Response;
 use bank_mfa::json::{Reader, Value};
 use bank_mfa::vendor::{Entry, Stage};
@@ -151,7 +151,7 @@ impl Explorer {
             if let (
                 Happens::Waited,
                 Step::Wait { until, .. }
-                | Step::Supply { until, .. }
+                | Step::Resubmit { until, .. }
                 | Step::Redirect { until, .. }
                 | Step::Connect { until, .. },
             ) = (happens, &before)
@@ -163,7 +163,7 @@ impl Explorer {
             }
             let round = match &before {
                 Step::Challenge { round } => round.number,
-                Step::Supply { round, .. } => *round,
+                Step::Resubmit { round, .. } => *round,
                 _ => 1,
             };
             let given = self.given(*happens, round);
@@ -208,7 +208,7 @@ impl Explorer {
             if let Step::Failed { failure } = &step
                 && step != before
             {
-                let later = failure.next == Next::RetryLater;
+                let later = failure.next == NextAction::RetryLater;
                 assert_eq!(
                     later,
                     failure.retry_at.is_some_and(|at| at > now),
@@ -246,7 +246,7 @@ fn event(happens: Happens, serial: u32, round: u32, given: &Value) -> Event<'_> 
             },
         ),
         Happens::Lost(loss) => Event::Lost(serial, loss),
-        Happens::Answered => Event::Answered(round, Submitted::Fields(given)),
+        Happens::Answered => Event::Answered(round, AnswerInput::Fields(given)),
         Happens::Waited | Happens::Dawdled => Event::Waited,
         Happens::Returned(_) => Event::Returned(given),
         Happens::TokenRefused => Event::TokenRefused,

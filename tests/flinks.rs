@@ -4,9 +4,9 @@
 
 mod scenario;
 
-use bank_mfa::challenge::Kind;
-use bank_mfa::failure::{Code, Next, Reason};
-use bank_mfa::flow::{Event, Step, Submitted};
+use bank_mfa::challenge::ChallengeKind;
+use bank_mfa::failure::{ErrorCode, FieldErrorReason, NextAction};
+use bank_mfa::flow::{AnswerInput, Event, Step};
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, On, Person, Rules};
 use bank_mfa::vendor::Stage;
@@ -69,30 +69,30 @@ fn the_last_refresh_says_that_it_is_utc() {
 
 /// The person, the kinds of the challenges, the answers to the fields, and what goes over the wire.
 #[rustfmt::skip]
-const CHALLENGES: &[(&str, &[Kind], &[&str], &str)] = &[
-    ("Greatday", &[Kind::Question], &["Montreal"],
+const CHALLENGES: &[(&str, &[ChallengeKind], &[&str], &str)] = &[
+    ("Greatday", &[ChallengeKind::Question], &["Montreal"],
         r#"{"What city were you born in?":["Montreal"]}"#),
-    ("three_questions", &[Kind::Question, Kind::Question, Kind::Question], &["Montreal", "Rex", "Lakeside"],
+    ("three_questions", &[ChallengeKind::Question, ChallengeKind::Question, ChallengeKind::Question], &["Montreal", "Rex", "Lakeside"],
         r#"{"What city were you born in?":["Montreal"],"What is the name of your first pet?":["Rex"],"Which school did you go to?":["Lakeside"]}"#),
-    ("multiple_choice", &[Kind::Choice], &["1"],
+    ("multiple_choice", &[ChallengeKind::Choice], &["1"],
         r#"{"Which branch opened your account?":["Plateau"]}"#),
-    ("text_or_call", &[Kind::Delivery], &["0", "1"],
+    ("text_or_call", &[ChallengeKind::Delivery], &["0", "1"],
         r#"{"(•••) •••-4821":["Call"]}"#),
-    ("device_push", &[Kind::Unknown], &["ok"],
+    ("device_push", &[ChallengeKind::Unknown], &["ok"],
         r#"{"Approve the sign-in on your phone":["ok"]}"#),
-    ("one_time_verification", &[Kind::Code], &["123456"],
+    ("one_time_verification", &[ChallengeKind::Code], &["123456"],
         r#"{"Enter your one-time code":["123456"]}"#),
-    ("date_of_birth", &[Kind::Unknown], &["1990-01-31"],
+    ("date_of_birth", &[ChallengeKind::Unknown], &["1990-01-31"],
         r#"{"What is your date of birth?":["1990-01-31"]}"#),
-    ("equal_prompts", &[Kind::Question, Kind::Question], &["4", "7"],
+    ("equal_prompts", &[ChallengeKind::Question, ChallengeKind::Question], &["4", "7"],
         r#"{"Enter a digit of your PIN":["4","7"]}"#),
-    ("masked_prompt", &[Kind::Question], &["123456"],
+    ("masked_prompt", &[ChallengeKind::Question], &["123456"],
         r#"{"Enter the code sent to (•••) •••-4821":["123456"]}"#),
-    ("no_question_mark", &[Kind::Question], &["Tremblay"],
+    ("no_question_mark", &[ChallengeKind::Question], &["Tremblay"],
         r#"{"Mother's maiden name":["Tremblay"]}"#),
-    ("proto_prompt", &[Kind::Question, Kind::Question], &["one", "two"],
+    ("proto_prompt", &[ChallengeKind::Question, ChallengeKind::Question], &["one", "two"],
         r#"{"__proto__":["one"],"constructor":["two"]}"#),
-    ("challenge_maps", &[Kind::Question, Kind::Choice], &["Montreal", "1"],
+    ("challenge_maps", &[ChallengeKind::Question, ChallengeKind::Choice], &["Montreal", "1"],
         r#"{"What city were you born in?":["Montreal"],"Which colour is your card?":["Blue"]}"#),
 ];
 
@@ -155,7 +155,7 @@ fn new_questions_are_the_keys_of_their_answers_and_differ() {
     let refusal = scenario
         .try_answer(&["0", "first", "0", "second"])
         .unwrap_err();
-    assert_eq!(refusal.fields[0].reason, Reason::AlreadyChosen);
+    assert_eq!(refusal.fields[0].reason, FieldErrorReason::AlreadyChosen);
     assert_eq!(refusal.fields[0].name, "1.2.question");
     scenario.answer(&["0", "first", "2", "second"]);
     assert_eq!(scenario.answers_sent()[0].entries().len(), 2);
@@ -186,7 +186,7 @@ fn everyone_at_the_bank_gets_to_the_end_with_the_right_answers() {
             let (number, request_id) = (round.number, request_id(&scenario));
             let right = scenario.bank.right_answers_json(&request_id).unwrap();
             let right = json(&right);
-            let event = Event::Answered(number, Submitted::Raw(&right));
+            let event = Event::Answered(number, AnswerInput::Raw(&right));
             scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
             scenario.go_on();
         }
@@ -232,8 +232,8 @@ fn a_wrong_answer_without_a_fresh_challenge_starts_over() {
     ] {
         let mut scenario = live(person).run();
         scenario.answer(&["Toronto"]);
-        assert_eq!(scenario.failure().code, Code::AnswerRefused);
-        assert_eq!(scenario.failure().next, Next::StartOver);
+        assert_eq!(scenario.failure().code, ErrorCode::AnswerRefused);
+        assert_eq!(scenario.failure().next, NextAction::StartOver);
         assert_eq!(scenario.failure().vendor_code.as_deref(), Some(code));
     }
 }
@@ -246,7 +246,10 @@ fn fields_of_one_round_are_not_fields_of_the_next() {
     scenario.go_on();
     let refusal = scenario.hand_in(&old).unwrap_err();
     let reasons: Vec<_> = refusal.fields.iter().map(|field| field.reason).collect();
-    assert_eq!(reasons, [Reason::UnknownField, Reason::Missing]);
+    assert_eq!(
+        reasons,
+        [FieldErrorReason::UnknownField, FieldErrorReason::Missing]
+    );
 }
 
 #[test]
@@ -254,9 +257,9 @@ fn a_round_is_answered_once() {
     let mut scenario = live("Greatday").run();
     let given = json(r#"{"1.1.answer":"Montreal"}"#);
     scenario.hand_in(&given).unwrap();
-    let again = Event::Answered(1, Submitted::Fields(&given));
+    let again = Event::Answered(1, AnswerInput::Fields(&given));
     let refusal = scenario.flow.advance(again, scenario.now).unwrap_err();
-    assert_eq!(refusal.code, Code::StaleRound);
+    assert_eq!(refusal.code, ErrorCode::StaleRound);
     scenario.go_on();
     assert_eq!(scenario.bank.counts().answers, 1);
 }
@@ -264,39 +267,47 @@ fn a_round_is_answered_once() {
 #[test]
 fn answers_that_do_not_fit_are_named_and_nothing_is_sent() {
     for (person, given, reason) in [
-        ("Greatday", r#"{}"#, Reason::Missing),
-        ("Greatday", r#"{"1.1.answer":"  "}"#, Reason::Missing),
-        ("Greatday", r#"{"1.1.answer":["a","b"]}"#, Reason::TooMany),
+        ("Greatday", r#"{}"#, FieldErrorReason::Missing),
+        (
+            "Greatday",
+            r#"{"1.1.answer":"  "}"#,
+            FieldErrorReason::Missing,
+        ),
+        (
+            "Greatday",
+            r#"{"1.1.answer":["a","b"]}"#,
+            FieldErrorReason::TooMany,
+        ),
         (
             "Greatday",
             r#"{"1.1.answer":"a","1.2.answer":"b"}"#,
-            Reason::UnknownField,
+            FieldErrorReason::UnknownField,
         ),
         (
             "multiple_choice",
             r#"{"1.1.answer":"Plateau"}"#,
-            Reason::NotAnOption,
+            FieldErrorReason::NotAnOption,
         ),
         (
             "multiple_choice",
             r#"{"1.1.answer":["0","1"]}"#,
-            Reason::TooMany,
+            FieldErrorReason::TooMany,
         ),
         (
             "multiple_answers",
             r#"{"1.1.answer":["0","0"]}"#,
-            Reason::TooMany,
+            FieldErrorReason::TooMany,
         ),
         (
             "multiple_answers",
             r#"{"1.1.answer":["0","9"]}"#,
-            Reason::NotAnOption,
+            FieldErrorReason::NotAnOption,
         ),
     ] {
         let mut scenario = live(person).run();
         let before = scenario.flow.snapshot();
         let refusal = scenario.hand_in(&json(given)).unwrap_err();
-        assert_eq!(refusal.code, Code::InvalidAnswer, "{given}");
+        assert_eq!(refusal.code, ErrorCode::InvalidAnswer, "{given}");
         assert_eq!(refusal.fields[0].reason, reason, "{given}");
         assert_eq!(scenario.flow.snapshot(), before);
         assert_eq!(scenario.bank.counts().answers, 0);
@@ -308,9 +319,9 @@ fn empty_security_responses_are_refused_here_and_not_by_flinks() {
     let mut scenario = live("device_push").run();
     for raw in ["{}", "[]", r#"{"a":[]}"#, r#"{"a":"b"}"#, r#"{"a":[1]}"#] {
         let raw = json(raw);
-        let event = Event::Answered(1, Submitted::Raw(&raw));
+        let event = Event::Answered(1, AnswerInput::Raw(&raw));
         let refusal = scenario.flow.advance(event, scenario.now).unwrap_err();
-        assert_eq!(refusal.code, Code::InvalidInput);
+        assert_eq!(refusal.code, ErrorCode::InvalidInput);
     }
     assert_eq!(scenario.bank.counts().answers, 0);
     scenario.round();
@@ -326,7 +337,7 @@ fn eight_minutes_of_silence_are_the_end_of_a_round() {
     assert!(expires.documented);
     scenario.now = expires.at;
     scenario.step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
-    assert_eq!(scenario.failure().code, Code::SessionExpired);
+    assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
 }
 
 #[test]
@@ -334,7 +345,7 @@ fn an_answer_that_comes_too_late_is_not_sent() {
     let mut scenario = live("Greatday").run();
     scenario.now += 8 * MINUTE;
     scenario.answer(&["Montreal"]);
-    assert_eq!(scenario.failure().code, Code::SessionExpired);
+    assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
     assert_eq!(scenario.bank.counts().answers, 0);
 }
 
@@ -359,7 +370,7 @@ fn background_work_is_polled_every_ten_seconds_and_no_faster() {
 #[test]
 fn polling_ends_after_thirty_minutes() {
     let scenario = live("slow_for_ever").run();
-    assert_eq!(scenario.failure().code, Code::TimedOut);
+    assert_eq!(scenario.failure().code, ErrorCode::TimedOut);
     assert!(scenario.failure().retry_at > Some(scenario.now));
     assert!(scenario.bank.counts().polls < 181);
 }
@@ -403,9 +414,15 @@ fn a_cancelled_flow_starts_over_at_once_only_if_nothing_is_on_its_way() {
             scenario.failure().retry_at.map(|at| at - scenario.now),
         )
     };
-    assert_eq!(cancel(cached("Greatday").pause()), (Next::StartOver, None));
-    assert_eq!(cancel(live("Greatday").run()), (Next::StartOver, None));
-    let later = (Next::RetryLater, Some(8 * MINUTE));
+    assert_eq!(
+        cancel(cached("Greatday").pause()),
+        (NextAction::StartOver, None)
+    );
+    assert_eq!(
+        cancel(live("Greatday").run()),
+        (NextAction::StartOver, None)
+    );
+    let later = (NextAction::RetryLater, Some(8 * MINUTE));
     assert_eq!(cancel(signing_in("Greatday", "Everyday").pause()), later);
     let mut answered = live("Greatday").run();
     answered.try_answer(&["Montreal"]).unwrap();
@@ -421,7 +438,7 @@ fn what_became_of_an_answer_is_asked_however_late_it_is() {
     assert!(matches!(
         &scenario.step,
         Step::Send {
-            stage: Stage::Confirm,
+            stage: Stage::Verify,
             ..
         }
     ));
@@ -454,7 +471,7 @@ fn an_expired_token_is_not_replaced_to_send_the_answer_again() {
             break;
         }
     }
-    assert_eq!(scenario.failure().code, Code::SessionExpired);
+    assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
     assert_eq!(
         scenario.failure().vendor_code.as_deref(),
         Some("UNAUTHORIZED")
@@ -503,8 +520,8 @@ fn a_cached_start_is_repeated_under_a_new_token() {
 #[test]
 fn a_cached_start_that_never_gets_through_is_unreachable_or_unreadable() {
     for (kind, code) in [
-        (FaultKind::LostRequest, Code::Unreachable),
-        (FaultKind::Html, Code::UnreadableReply),
+        (FaultKind::LostRequest, ErrorCode::Unreachable),
+        (FaultKind::Html, ErrorCode::UnreadableReply),
     ] {
         let fault = Fault {
             times: 99,
@@ -521,7 +538,11 @@ fn a_live_start_is_never_repeated() {
     for fault in unclear(On::Start) {
         for begin in [live("Greatday"), signing_in("Greatday", "Everyday")] {
             let scenario = begin.but(fault.clone()).run();
-            assert_eq!(scenario.failure().code, Code::OutcomeUnknown, "{fault:?}");
+            assert_eq!(
+                scenario.failure().code,
+                ErrorCode::OutcomeUnknown,
+                "{fault:?}"
+            );
             assert!(scenario.failure().retry_at >= Some(scenario.now + 8 * MINUTE));
             assert_eq!(scenario.sent.len(), 1);
         }
@@ -577,8 +598,8 @@ fn an_answer_that_may_not_have_been_heard_is_not_asked_for_again_at_once() {
         .but(lost)
         .run();
     scenario.answer(&["Montreal"]);
-    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
-    assert_eq!(scenario.failure().next, Next::RetryLater);
+    assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
+    assert_eq!(scenario.failure().next, NextAction::RetryLater);
 }
 
 #[test]
@@ -592,7 +613,7 @@ fn a_login_id_is_asked_for_its_last_refresh_when_flinks_cannot_say() {
     let lost = Fault::new(FaultKind::LostRequest).on(On::Answer);
     let mut unheard = live("Greatday").but(lost).run();
     unheard.answer(&["Montreal"]);
-    assert_eq!(unheard.failure().code, Code::OutcomeUnknown);
+    assert_eq!(unheard.failure().code, ErrorCode::OutcomeUnknown);
 }
 
 #[test]
@@ -607,16 +628,16 @@ fn lost_polls_are_repeated_and_a_live_one_ends_as_unknown() {
 
     let mut scenario = live("slow_after_answer").but(lost(99)).run();
     scenario.answer(&["Montreal"]);
-    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+    assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
 }
 
 #[test]
 fn a_bare_refusal_is_clear_whatever_its_body() {
     for (status, code, next) in [
-        (400, Code::RequestRefused, Next::FixIntegration),
-        (403, Code::Unauthorized, Next::FixIntegration),
-        (405, Code::RequestRefused, Next::FixIntegration),
-        (429, Code::Busy, Next::RetryLater),
+        (400, ErrorCode::RequestRefused, NextAction::FixIntegration),
+        (403, ErrorCode::Unauthorized, NextAction::FixIntegration),
+        (405, ErrorCode::RequestRefused, NextAction::FixIntegration),
+        (429, ErrorCode::Busy, NextAction::RetryLater),
     ] {
         let fault = Fault::new(FaultKind::Status).on(On::Start).status(status);
         let scenario = live("Greatday").but(fault).run();
@@ -631,37 +652,37 @@ fn a_bare_refusal_is_clear_whatever_its_body() {
 fn a_redirect_is_not_followed() {
     let redirected = Fault::new(FaultKind::Redirect).on(On::Start);
     let scenario = live("Greatday").but(redirected).run();
-    assert_eq!(scenario.failure().code, Code::Redirected);
+    assert_eq!(scenario.failure().code, ErrorCode::Redirected);
 }
 
 // FlinksCode ------------------------------------------------------------------------------------
 
 #[rustfmt::skip]
-const CODES: &[(&str, Code, Next)] = &[
-    ("code_invalid_login_400",        Code::CredentialsRefused,  Next::AskCredentials),
-    ("code_invalid_login_401",        Code::CredentialsRefused,  Next::AskCredentials),
-    ("code_invalid_username",         Code::CredentialsRefused,  Next::AskCredentials),
-    ("code_invalid_password",         Code::CredentialsRefused,  Next::AskCredentials),
-    ("code_question_not_found",       Code::QuestionUnanswered,  Next::Reconnect),
-    ("code_concurrent_session",       Code::ConcurrentSession,   Next::RetryLater),
-    ("code_retry_later",              Code::Busy,                Next::RetryLater),
-    ("code_too_many_requests_401",    Code::Busy,                Next::RetryLater),
-    ("code_too_many_requests_403",    Code::Busy,                Next::RetryLater),
-    ("code_too_many_requests_429",    Code::Busy,                Next::RetryLater),
-    ("code_new_account",              Code::BankActionRequired,  Next::VisitBank),
-    ("code_disabled_login",           Code::LoginDisabled,       Next::VisitBank),
-    ("code_disabled_institution",     Code::InstitutionDisabled, Next::RetryLater),
-    ("code_unauthorized",             Code::Unauthorized,        Next::FixIntegration),
-    ("code_access_denied",            Code::Unauthorized,        Next::FixIntegration),
-    ("code_access_denied_403",        Code::Unauthorized,        Next::FixIntegration),
-    ("code_invalid_request_400",      Code::RequestRefused,      Next::FixIntegration),
-    ("code_invalid_request_401",      Code::RequestRefused,      Next::FixIntegration),
-    ("code_method_not_available",     Code::RequestRefused,      Next::FixIntegration),
-    ("code_card_in_use",              Code::CardInUse,           Next::RetryLater),
-    ("code_aggregation_error",        Code::VendorError,         Next::RetryLater),
-    ("code_session_nonexistent",      Code::SessionExpired,      Next::StartOver),
-    ("code_session_expired",          Code::SessionExpired,      Next::StartOver),
-    ("code_something_new",            Code::Refused,             Next::GiveUp),
+const CODES: &[(&str, ErrorCode, NextAction)] = &[
+    ("code_invalid_login_400",        ErrorCode::CredentialsRefused,  NextAction::AskCredentials),
+    ("code_invalid_login_401",        ErrorCode::CredentialsRefused,  NextAction::AskCredentials),
+    ("code_invalid_username",         ErrorCode::CredentialsRefused,  NextAction::AskCredentials),
+    ("code_invalid_password",         ErrorCode::CredentialsRefused,  NextAction::AskCredentials),
+    ("code_question_not_found",       ErrorCode::QuestionUnanswered,  NextAction::Reconnect),
+    ("code_concurrent_session",       ErrorCode::ConcurrentSession,   NextAction::RetryLater),
+    ("code_retry_later",              ErrorCode::Busy,                NextAction::RetryLater),
+    ("code_too_many_requests_401",    ErrorCode::Busy,                NextAction::RetryLater),
+    ("code_too_many_requests_403",    ErrorCode::Busy,                NextAction::RetryLater),
+    ("code_too_many_requests_429",    ErrorCode::Busy,                NextAction::RetryLater),
+    ("code_new_account",              ErrorCode::BankActionRequired,  NextAction::VisitBank),
+    ("code_disabled_login",           ErrorCode::LoginDisabled,       NextAction::VisitBank),
+    ("code_disabled_institution",     ErrorCode::InstitutionDisabled, NextAction::RetryLater),
+    ("code_unauthorized",             ErrorCode::Unauthorized,        NextAction::FixIntegration),
+    ("code_access_denied",            ErrorCode::Unauthorized,        NextAction::FixIntegration),
+    ("code_access_denied_403",        ErrorCode::Unauthorized,        NextAction::FixIntegration),
+    ("code_invalid_request_400",      ErrorCode::RequestRefused,      NextAction::FixIntegration),
+    ("code_invalid_request_401",      ErrorCode::RequestRefused,      NextAction::FixIntegration),
+    ("code_method_not_available",     ErrorCode::RequestRefused,      NextAction::FixIntegration),
+    ("code_card_in_use",              ErrorCode::CardInUse,           NextAction::RetryLater),
+    ("code_aggregation_error",        ErrorCode::VendorError,         NextAction::RetryLater),
+    ("code_session_nonexistent",      ErrorCode::SessionExpired,      NextAction::StartOver),
+    ("code_session_expired",          ErrorCode::SessionExpired,      NextAction::StartOver),
+    ("code_something_new",            ErrorCode::Refused,             NextAction::GiveUp),
 ];
 
 #[test]
@@ -672,7 +693,7 @@ fn each_flinks_code_at_the_start_ends_with_its_next_action() {
         assert_eq!((failure.code, failure.next), (*code, *next), "{person}");
         assert_eq!(
             failure.retry_at.is_some(),
-            *next == Next::RetryLater,
+            *next == NextAction::RetryLater,
             "{person}"
         );
         assert!(failure.vendor_code.is_some(), "{person}");
@@ -682,14 +703,17 @@ fn each_flinks_code_at_the_start_ends_with_its_next_action() {
 #[test]
 fn each_flinks_code_after_an_answer_ends_with_its_next_action() {
     for (person, code) in [
-        ("code_invalid_security_response", Code::AnswerRefused),
+        ("code_invalid_security_response", ErrorCode::AnswerRefused),
         (
             "code_invalid_security_response_no_retry",
-            Code::AnswerRefused,
+            ErrorCode::AnswerRefused,
         ),
-        ("code_unknown_challenge_key", Code::AnswersMismatched),
-        ("code_securityresponses_incomplete", Code::AnswersMismatched),
-        ("terms_after_mfa", Code::BankActionRequired),
+        ("code_unknown_challenge_key", ErrorCode::AnswersMismatched),
+        (
+            "code_securityresponses_incomplete",
+            ErrorCode::AnswersMismatched,
+        ),
+        ("terms_after_mfa", ErrorCode::BankActionRequired),
     ] {
         let mut scenario = live(person).run();
         scenario.answer(&["Montreal"]);
@@ -734,12 +758,12 @@ fn a_flow_that_was_sending_does_not_send_again() {
     scenario.try_answer(&["Montreal"]).unwrap();
     scenario.restore();
     scenario.go_on();
-    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+    assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
     assert_eq!(scenario.answers_sent().len(), 0);
 
     let mut scenario = signing_in("Greatday", "Everyday").pause();
     scenario.restore();
-    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+    assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
 }
 
 #[test]

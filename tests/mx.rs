@@ -5,9 +5,9 @@
 mod scenario;
 
 use bank_mfa::VENDORS;
-use bank_mfa::challenge::Kind;
-use bank_mfa::failure::{Code, Next};
-use bank_mfa::flow::{Event, Flow, Step, Submitted};
+use bank_mfa::challenge::ChallengeKind;
+use bank_mfa::failure::{ErrorCode, NextAction};
+use bank_mfa::flow::{AnswerInput, Event, Flow, Step};
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, Incoming, MxRules, On};
 use scenario::{MINUTE, Scenario, aggregate, aggregate_in_widget, create, update, watch};
@@ -36,7 +36,7 @@ fn answer_right(scenario: &mut Scenario) {
                 answer.get("value").clone(),
             );
         }
-        let event = Event::Answered(round.number, Submitted::Raw(&raw));
+        let event = Event::Answered(round.number, AnswerInput::Raw(&raw));
         scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
         scenario.give_raw(&raw);
         scenario.go_on();
@@ -136,26 +136,34 @@ fn types_come_as_numbers_names_and_null() {
     for (member, kinds) in [
         (
             "types_in_numbers",
-            &[Kind::Question, Kind::Choice, Kind::Code][..],
+            &[
+                ChallengeKind::Question,
+                ChallengeKind::Choice,
+                ChallengeKind::Code,
+            ][..],
         ),
         (
             "types_in_names",
-            &[Kind::Question, Kind::Choice, Kind::Code],
+            &[
+                ChallengeKind::Question,
+                ChallengeKind::Choice,
+                ChallengeKind::Code,
+            ],
         ),
         (
             "types_of_null",
             &[
-                Kind::Question,
-                Kind::Choice,
-                Kind::ImageText,
-                Kind::ImageChoice,
+                ChallengeKind::Question,
+                ChallengeKind::Choice,
+                ChallengeKind::ImageText,
+                ChallengeKind::ImageChoice,
             ],
         ),
-        ("image_bare", &[Kind::ImageText]),
-        ("image_data_uri", &[Kind::ImageText]),
-        ("image_options", &[Kind::ImageChoice]),
-        ("account", &[Kind::Account]),
-        ("unknown_type", &[Kind::Unknown]),
+        ("image_bare", &[ChallengeKind::ImageText]),
+        ("image_data_uri", &[ChallengeKind::ImageText]),
+        ("image_options", &[ChallengeKind::ImageChoice]),
+        ("account", &[ChallengeKind::Account]),
+        ("unknown_type", &[ChallengeKind::Unknown]),
     ] {
         let scenario = aggregate(member).run();
         let asked: Vec<_> = scenario
@@ -203,9 +211,9 @@ fn labels_are_text() {
 #[test]
 fn a_code_by_phone_takes_two_rounds() {
     let mut scenario = aggregate("code_by_phone").run();
-    assert_eq!(scenario.challenge().kind, Kind::Choice);
+    assert_eq!(scenario.challenge().kind, ChallengeKind::Choice);
     scenario.answer(&["0"]);
-    assert_eq!(scenario.challenge().kind, Kind::Code);
+    assert_eq!(scenario.challenge().kind, ChallengeKind::Code);
     assert_eq!(
         scenario.challenge().fields[0].autocomplete,
         Some("one-time-code")
@@ -276,7 +284,7 @@ fn an_answer_to_an_expired_member_is_not_sent() {
     let mut scenario = aggregate("text").run();
     scenario.now += 10 * MINUTE;
     scenario.answer(&["anything"]);
-    assert_eq!(scenario.failure().code, Code::SessionExpired);
+    assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
     assert_eq!(scenario.bank.counts().answers, 0);
 }
 
@@ -284,7 +292,7 @@ fn an_answer_to_an_expired_member_is_not_sent() {
 fn a_wrong_answer_ends_or_is_asked_again() {
     let mut scenario = aggregate("wrong_ends").run();
     scenario.answer(&["wrong"]);
-    assert_eq!(scenario.failure().code, Code::AnswerRefused);
+    assert_eq!(scenario.failure().code, ErrorCode::AnswerRefused);
 
     let mut scenario = aggregate("wrong_again").run();
     scenario.answer(&["wrong"]);
@@ -317,7 +325,7 @@ fn answers_that_nobody_supplies_are_asked_for_again() {
     };
     let reply = scenario.send(&request);
     scenario.deliver(serial, &reply);
-    let Step::Supply { until, .. } = scenario.step else {
+    let Step::Resubmit { until, .. } = scenario.step else {
         panic!("{:?}", scenario.step)
     };
     scenario.now = until;
@@ -342,26 +350,26 @@ fn a_flow_taken_up_before_its_answers_were_sent_asks_the_person() {
 // Statuses --------------------------------------------------------------------------------------
 
 #[rustfmt::skip]
-const STATUSES: &[(&str, Code, Next)] = &[
-    ("prevented",     Code::CredentialsRefused, Next::AskCredentials),
-    ("denied",        Code::CredentialsRefused, Next::AskCredentials),
-    ("denied_object", Code::CredentialsRefused, Next::AskCredentials),
-    ("denied_empty",  Code::CredentialsRefused, Next::AskCredentials),
-    ("denied_silent", Code::CredentialsRefused, Next::AskCredentials),
-    ("imported",      Code::CredentialsRefused, Next::AskCredentials),
-    ("impaired",      Code::CredentialsRefused, Next::AskCredentials),
-    ("rejected",      Code::AnswerRefused,      Next::StartOver),
-    ("expired",       Code::SessionExpired,     Next::StartOver),
-    ("locked",        Code::BankActionRequired, Next::VisitBank),
-    ("impeded",       Code::BankActionRequired, Next::VisitBank),
-    ("degraded",      Code::Busy,               Next::RetryLater),
-    ("disconnected",  Code::Busy,               Next::RetryLater),
-    ("delayed",       Code::Busy,               Next::RetryLater),
-    ("failed",        Code::Busy,               Next::RetryLater),
-    ("discontinued",  Code::InstitutionClosed,  Next::GiveUp),
-    ("closed",        Code::InstitutionClosed,  Next::GiveUp),
-    ("disabled",      Code::InstitutionClosed,  Next::GiveUp),
-    ("something_new", Code::Refused,            Next::GiveUp),
+const STATUSES: &[(&str, ErrorCode, NextAction)] = &[
+    ("prevented",     ErrorCode::CredentialsRefused, NextAction::AskCredentials),
+    ("denied",        ErrorCode::CredentialsRefused, NextAction::AskCredentials),
+    ("denied_object", ErrorCode::CredentialsRefused, NextAction::AskCredentials),
+    ("denied_empty",  ErrorCode::CredentialsRefused, NextAction::AskCredentials),
+    ("denied_silent", ErrorCode::CredentialsRefused, NextAction::AskCredentials),
+    ("imported",      ErrorCode::CredentialsRefused, NextAction::AskCredentials),
+    ("impaired",      ErrorCode::CredentialsRefused, NextAction::AskCredentials),
+    ("rejected",      ErrorCode::AnswerRefused,      NextAction::StartOver),
+    ("expired",       ErrorCode::SessionExpired,     NextAction::StartOver),
+    ("locked",        ErrorCode::BankActionRequired, NextAction::VisitBank),
+    ("impeded",       ErrorCode::BankActionRequired, NextAction::VisitBank),
+    ("degraded",      ErrorCode::Busy,               NextAction::RetryLater),
+    ("disconnected",  ErrorCode::Busy,               NextAction::RetryLater),
+    ("delayed",       ErrorCode::Busy,               NextAction::RetryLater),
+    ("failed",        ErrorCode::Busy,               NextAction::RetryLater),
+    ("discontinued",  ErrorCode::InstitutionClosed,  NextAction::GiveUp),
+    ("closed",        ErrorCode::InstitutionClosed,  NextAction::GiveUp),
+    ("disabled",      ErrorCode::InstitutionClosed,  NextAction::GiveUp),
+    ("something_new", ErrorCode::Refused,            NextAction::GiveUp),
 ];
 
 #[test]
@@ -410,14 +418,14 @@ fn a_202_that_starts_nothing_is_not_waited_for() {
 #[test]
 fn another_job_in_the_way_is_a_matter_of_time() {
     let scenario = aggregate("busy").run();
-    assert_eq!(scenario.failure().code, Code::ConcurrentSession);
-    assert_eq!(scenario.failure().next, Next::RetryLater);
+    assert_eq!(scenario.failure().code, ErrorCode::ConcurrentSession);
+    assert_eq!(scenario.failure().next, NextAction::RetryLater);
 }
 
 #[test]
 fn a_flow_that_polls_has_an_end() {
     let scenario = aggregate("endless").run();
-    assert_eq!(scenario.failure().code, Code::TimedOut);
+    assert_eq!(scenario.failure().code, ErrorCode::TimedOut);
 }
 
 #[test]
@@ -428,7 +436,7 @@ fn failed_polls_are_tolerated_within_a_bound() {
     };
     aggregate("no_questions").but(fault(5)).run().result();
     let scenario = aggregate("no_questions").but(fault(99)).run();
-    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+    assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
 }
 
 #[test]
@@ -444,7 +452,11 @@ fn whatever_stands_in_the_place_of_a_member_is_no_hang_and_no_success() {
             ..Fault::new(kind).on(On::Poll)
         };
         let scenario = aggregate("no_questions").but(fault).run();
-        assert_eq!(scenario.failure().code, Code::OutcomeUnknown, "{kind:?}");
+        assert_eq!(
+            scenario.failure().code,
+            ErrorCode::OutcomeUnknown,
+            "{kind:?}"
+        );
     }
 }
 
@@ -456,7 +468,7 @@ fn a_job_that_was_not_heard_is_sent_again() {
     let scenario = aggregate("failed")
         .but(Fault::new(FaultKind::LostRequest).on(On::Start))
         .run();
-    assert_eq!(scenario.failure().code, Code::Busy);
+    assert_eq!(scenario.failure().code, ErrorCode::Busy);
     let counts = scenario.bank.counts();
     assert_eq!((counts.jobs, counts.jobs_started), (2, 1));
 }
@@ -477,7 +489,7 @@ fn a_job_that_a_crash_has_cut_off_is_sent_again() {
     let mut scenario = aggregate("failed").pause();
     scenario.restore();
     scenario.go_on();
-    assert_eq!(scenario.failure().code, Code::Busy);
+    assert_eq!(scenario.failure().code, ErrorCode::Busy);
     assert_eq!(scenario.bank.counts().jobs, 1);
 }
 
@@ -488,8 +500,8 @@ fn a_job_that_never_gets_through_ends_honestly() {
         ..Fault::new(FaultKind::LostRequest).on(On::Start)
     };
     let scenario = aggregate("text").but(lost).run();
-    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
-    assert_eq!(scenario.failure().next, Next::RetryLater);
+    assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
+    assert_eq!(scenario.failure().next, NextAction::RetryLater);
 }
 
 #[test]
@@ -521,7 +533,7 @@ fn new_credentials_that_were_lost_are_never_sent_again() {
     let scenario = update("denied", &signing_in("denied", "Renewed"))
         .but(lost)
         .run();
-    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+    assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
     assert_eq!(scenario.sent.len(), 1);
 }
 
@@ -564,7 +576,7 @@ fn a_window_that_its_host_kept_stays_the_same_over_a_snapshot_and_a_poll() {
     let snapshot = scenario.flow.snapshot();
     let config = Value::parse(br#"{"environment":"integration"}"#).unwrap();
     scenario.flow = Flow::restore(&snapshot, VENDORS, &config).unwrap();
-    let event = Event::Continued(&first);
+    let event = Event::RestoredAtWindow(&first);
     scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
     assert_eq!(
         (window(&scenario), scenario.sent.len()),
@@ -588,9 +600,9 @@ fn a_window_that_its_host_kept_stays_the_same_over_a_snapshot_and_a_poll() {
 #[test]
 fn only_a_flow_at_its_window_is_continued_there() {
     let mut scenario = aggregate("text").run();
-    let event = Event::Continued("https://bank.example");
+    let event = Event::RestoredAtWindow("https://bank.example");
     let refusal = scenario.flow.advance(event, scenario.now).unwrap_err();
-    assert_eq!(refusal.code, Code::OutOfTurn);
+    assert_eq!(refusal.code, ErrorCode::OutOfTurn);
 }
 
 #[test]
@@ -661,7 +673,7 @@ fn a_return_with_a_guid_that_is_none_is_refused() {
         .flow
         .advance(Event::Returned(&landing), scenario.now)
         .unwrap_err();
-    assert_eq!(refusal.code, Code::InvalidInput);
+    assert_eq!(refusal.code, ErrorCode::InvalidInput);
     window(&scenario);
 }
 
@@ -791,7 +803,7 @@ fn who_does_not_answer_in_the_widget_lets_the_question_expire() {
     while let Step::Redirect { .. } = scenario.step {
         look(&mut scenario);
     }
-    assert_eq!(scenario.failure().code, Code::SessionExpired);
+    assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
 }
 
 #[test]

@@ -4,12 +4,12 @@
 
 mod scenario;
 
-use bank_mfa::failure::{Code, Next};
+use bank_mfa::failure::{ErrorCode, NextAction};
 use bank_mfa::flow::{Event, Step};
 use bank_mfa::http::Header;
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, On};
-use bank_mfa::vendor::{Purpose, Stage};
+use bank_mfa::vendor::{ConnectPurpose, Stage};
 use scenario::{MINUTE, STATE, Scenario, first_link, live_async, reconnect};
 
 const FORM: &str = r#","presentation":"form""#;
@@ -75,7 +75,7 @@ fn without_activation_authorize_async_is_refused_before_anything_is_sent() {
 #[test]
 fn a_bank_that_does_not_ask_lets_it_live_on() {
     let scenario = reconnect("greatday_nomfa", FRAME).run();
-    assert_eq!(text(&scenario, "way"), "live");
+    assert_eq!(text(&scenario, "method"), "live");
     assert_eq!(text(&scenario, "health"), "live");
     assert_eq!(text(&scenario, "ownership"), "given");
     assert_eq!(
@@ -90,7 +90,7 @@ fn in_a_form_the_person_answers_by_the_api() {
     for options in [FORM.to_owned(), [FORM, BY_ASYNC].concat()] {
         let mut scenario = reconnect("Greatday", &options).with_authorize_async().run();
         scenario.answer(&["Montreal"]);
-        assert_eq!(text(&scenario, "way"), "form");
+        assert_eq!(text(&scenario, "method"), "form");
         assert_eq!(text(&scenario, "health"), "live");
     }
 }
@@ -99,11 +99,11 @@ fn in_a_form_the_person_answers_by_the_api() {
 fn mid_session_the_person_answers_in_the_frame_and_cached_mode_confirms_it() {
     for options in [FRAME, BY_ASYNC] {
         let mut scenario = reconnect("Greatday", options).with_authorize_async().run();
-        assert_eq!(scenario.frame().purpose, Purpose::Mfa);
+        assert_eq!(scenario.frame().purpose, ConnectPurpose::Mfa);
         scenario.now += MINUTE;
         scenario.answer_in_frame();
         scenario.claim("Greatday").unwrap();
-        assert_eq!(text(&scenario, "way"), "mid-session");
+        assert_eq!(text(&scenario, "method"), "mid-session");
         assert_eq!(text(&scenario, "health"), "live");
         let confirmed = body(&scenario, scenario.sent.len() - 1);
         assert_eq!(confirmed.get("MostRecentCached"), &Value::Bool(true));
@@ -115,7 +115,7 @@ fn mid_session_the_person_answers_in_the_frame_and_cached_mode_confirms_it() {
 fn refused_credentials_send_the_person_to_sign_in_with_the_institution_chosen() {
     let mut scenario = reconnect("code_invalid_password", r#","institutionId":14"#).run();
     let frame = scenario.frame().clone();
-    assert_eq!(frame.purpose, Purpose::Credentials);
+    assert_eq!(frame.purpose, ConnectPurpose::Credentials);
     assert!(
         frame
             .url
@@ -129,7 +129,7 @@ fn refused_credentials_send_the_person_to_sign_in_with_the_institution_chosen() 
         }]
     ));
     scenario.claim("code_invalid_password").unwrap();
-    assert_eq!(text(&scenario, "way"), "credentials");
+    assert_eq!(text(&scenario, "method"), "credentials");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn answers_that_are_refused_for_good_send_the_person_to_sign_in() {
     for wrong in ["Paris", "Rome", "Oslo"] {
         scenario.answer(&[wrong]);
     }
-    assert_eq!(scenario.frame().purpose, Purpose::Credentials);
+    assert_eq!(scenario.frame().purpose, ConnectPurpose::Credentials);
 }
 
 // Cached first --------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ fn answers_that_are_refused_for_good_send_the_person_to_sign_in() {
 #[test]
 fn data_that_is_fresh_enough_spares_the_bank() {
     let scenario = reconnect("Greatday", A_WEEK).run();
-    assert_eq!(text(&scenario, "way"), "cached");
+    assert_eq!(text(&scenario, "method"), "cached");
     assert_eq!(text(&scenario, "health"), "unproven");
     assert_eq!(scenario.sent.len(), 1);
 }
@@ -161,14 +161,14 @@ fn data_that_is_too_old_leads_to_the_bank_in_a_session_of_its_own() {
         .collect();
     assert_eq!(sessions, [1, 2]);
     scenario.answer(&["Montreal"]);
-    assert_eq!(text(&scenario, "way"), "form");
+    assert_eq!(text(&scenario, "method"), "form");
 }
 
 #[test]
 fn a_lost_cached_look_is_repeated() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Start);
     let scenario = reconnect("Greatday", A_WEEK).but(lost).run();
-    assert_eq!(text(&scenario, "way"), "cached");
+    assert_eq!(text(&scenario, "method"), "cached");
 }
 
 // Endings that no person can help -------------------------------------------------------------
@@ -176,17 +176,21 @@ fn a_lost_cached_look_is_repeated() {
 #[test]
 fn what_a_person_cannot_help_ends_as_itself_and_shows_no_frame() {
     for (person, code, next) in [
-        ("code_disabled_login", Code::LoginDisabled, Next::VisitBank),
+        (
+            "code_disabled_login",
+            ErrorCode::LoginDisabled,
+            NextAction::VisitBank,
+        ),
         (
             "code_new_account",
-            Code::BankActionRequired,
-            Next::VisitBank,
+            ErrorCode::BankActionRequired,
+            NextAction::VisitBank,
         ),
-        ("code_retry_later", Code::Busy, Next::RetryLater),
+        ("code_retry_later", ErrorCode::Busy, NextAction::RetryLater),
         (
             "code_unauthorized",
-            Code::Unauthorized,
-            Next::FixIntegration,
+            ErrorCode::Unauthorized,
+            NextAction::FixIntegration,
         ),
     ] {
         let scenario = reconnect(person, FRAME).run();
@@ -202,7 +206,7 @@ fn what_a_person_cannot_help_ends_as_itself_and_shows_no_frame() {
 fn a_lost_live_start_is_not_sent_again() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Start);
     let scenario = reconnect("Greatday", FRAME).but(lost).run();
-    assert_eq!(scenario.failure().code, Code::OutcomeUnknown);
+    assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
     assert_eq!(scenario.sent.len(), 1);
 }
 
@@ -213,7 +217,7 @@ fn somebody_elses_login_id_is_refused_and_never_looked_up() {
     let mut scenario = reconnect("Greatday", FRAME).run();
     let sent = scenario.sent.len();
     scenario.claim("greatday_nomfa").unwrap();
-    assert_eq!(scenario.failure().code, Code::LoginMismatch);
+    assert_eq!(scenario.failure().code, ErrorCode::LoginMismatch);
     assert_eq!(scenario.sent.len(), sent);
 }
 
@@ -255,7 +259,7 @@ fn a_claim_before_or_after_the_frame_is_out_of_turn() {
     let mut scenario = reconnect("Greatday", FORM).run();
     assert_eq!(
         scenario.claim("Greatday").unwrap_err().code,
-        Code::OutOfTurn
+        ErrorCode::OutOfTurn
     );
     scenario.round();
 }
@@ -302,7 +306,7 @@ fn a_landing_without_its_state_is_refused_and_the_flow_waits_on() {
     }
     let claim = format!(r#"{{"loginId":"{login_id}","state":"{STATE}"}}"#);
     scenario.claim_as(&claim).unwrap();
-    assert_eq!(text(&scenario, "way"), "mid-session");
+    assert_eq!(text(&scenario, "method"), "mid-session");
 }
 
 #[test]
@@ -388,14 +392,14 @@ fn a_refused_token_opens_the_frame_anew_with_another_one_and_not_for_ever() {
     }
     assert_eq!(sessions, [1, 2, 3, 4, 5]);
     scenario.token_refused();
-    assert_eq!(scenario.failure().code, Code::Unauthorized);
+    assert_eq!(scenario.failure().code, ErrorCode::Unauthorized);
 }
 
 #[test]
 fn a_frame_in_the_middle_of_a_session_has_no_other_token() {
     let mut scenario = reconnect("Greatday", FRAME).run();
     scenario.token_refused();
-    assert_eq!(scenario.failure().code, Code::SessionExpired);
+    assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
 }
 
 #[test]
@@ -416,7 +420,7 @@ fn live_refresh_frame_and_confirmation_have_a_token_each() {
 #[test]
 fn a_first_link_is_confirmed_and_says_that_it_does_not_prove_whose_it_is() {
     let mut scenario = first_link("").run();
-    assert_eq!(scenario.frame().purpose, Purpose::Credentials);
+    assert_eq!(scenario.frame().purpose, ConnectPurpose::Credentials);
     scenario.claim("Greatday").unwrap();
     assert_eq!(text(&scenario, "ownership"), "unproven");
     assert_eq!(
@@ -432,7 +436,7 @@ fn a_login_id_that_flinks_does_not_know_is_no_link() {
     scenario
         .claim_as(r#"{"loginId":"00000000-0000-4000-8000-000000000000"}"#)
         .unwrap();
-    assert_eq!(scenario.failure().next, Next::AskCredentials);
+    assert_eq!(scenario.failure().next, NextAction::AskCredentials);
 }
 
 // Time, reloads and cancelling ----------------------------------------------------------------
@@ -445,7 +449,7 @@ fn nobody_waits_for_a_frame_for_ever() {
     };
     assert_eq!(until, scenario.now + 30 * MINUTE);
     scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
-    assert_eq!(scenario.failure().code, Code::SessionExpired);
+    assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
 }
 
 #[test]
@@ -464,13 +468,13 @@ fn a_reload_in_each_stage_ends_as_it_would_have() {
     assert!(matches!(
         scenario.step,
         Step::Send {
-            stage: Stage::Confirm,
+            stage: Stage::Verify,
             ..
         }
     ));
     scenario.restore();
     scenario.go_on();
-    assert_eq!(text(&scenario, "way"), "mid-session");
+    assert_eq!(text(&scenario, "method"), "mid-session");
 }
 
 #[test]
@@ -491,5 +495,5 @@ fn cancelling_leaves_the_frame() {
         .flow
         .advance(Event::Cancelled, scenario.now)
         .unwrap();
-    assert_eq!(scenario.failure().code, Code::Cancelled);
+    assert_eq!(scenario.failure().code, ErrorCode::Cancelled);
 }

@@ -3,9 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use bank_mfa::challenge::{Challenge, Control, Kind, Part};
-use bank_mfa::failure::{Code, Refusal};
-use bank_mfa::flow::{Event, Flow, Loss, MAX_LOST_POLLS, Step, Submitted};
+use bank_mfa::challenge::{Challenge, ChallengeKind, FieldPart, FieldType};
+use bank_mfa::failure::{ErrorCode, Refusal};
+use bank_mfa::flow::{AnswerInput, Event, Flow, Loss, MAX_LOST_POLLS, Step};
 use bank_mfa::http::{Request, Response};
 use bank_mfa::json::{Reader, Value};
 use bank_mfa::vendor::{
@@ -62,7 +62,7 @@ impl Vendor for Toy {
         _: Context,
     ) -> Result<Request, Refusal> {
         let body = match submission {
-            Submission::Answers(answers) => answers.text(0, Part::Answer),
+            Submission::Answers(answers) => answers.text(0, FieldPart::Answer),
             _ => None,
         };
         Ok(Request {
@@ -90,16 +90,16 @@ impl Vendor for Toy {
 
     fn lost(&self, stage: Stage) -> Recovery {
         match stage {
-            Stage::Answer => Recovery::Look(Stage::Poll),
-            Stage::Poll => Recovery::Repeat(Some(Code::OutcomeUnknown)),
+            Stage::Answer => Recovery::Reconcile(Stage::Poll),
+            Stage::Poll => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
             _ => Recovery::Unknown,
         }
     }
 
     fn challenges(&self, asked: &Value, round: u32) -> Vec<Challenge> {
         let prompt = asked.as_text().unwrap_or_default();
-        let challenge = Challenge::new(round, 0, Kind::Question, Value::Null, prompt);
-        vec![challenge.with(Part::Answer, Control::Text, Vec::new())]
+        let challenge = Challenge::new(round, 0, ChallengeKind::Question, Value::Null, prompt);
+        vec![challenge.with(FieldPart::Answer, FieldType::Text, Vec::new())]
     }
 }
 
@@ -132,7 +132,7 @@ fn reply(flow: &mut Flow, step: &Step, status: u16) -> Step {
 
 fn answer(flow: &mut Flow) -> Step {
     let given = Value::parse(br#"{"1.1.answer":"blue"}"#).unwrap();
-    flow.advance(Event::Answered(1, Submitted::Fields(&given)), NOW)
+    flow.advance(Event::Answered(1, AnswerInput::Fields(&given)), NOW)
         .unwrap()
 }
 
@@ -213,10 +213,13 @@ fn what_does_not_fit_is_out_of_turn_and_changes_nothing() {
         Event::Started(&Value::Null),
         Event::Replied(7, response),
         Event::Lost(7, Loss::MaybeSent),
-        Event::Answered(1, Submitted::Fields(&given)),
+        Event::Answered(1, AnswerInput::Fields(&given)),
         Event::Waited,
     ] {
-        assert_eq!(flow.advance(event, NOW).unwrap_err().code, Code::OutOfTurn);
+        assert_eq!(
+            flow.advance(event, NOW).unwrap_err().code,
+            ErrorCode::OutOfTurn
+        );
         assert_eq!(flow.snapshot(), before);
     }
 }
@@ -240,9 +243,9 @@ fn answers_that_did_not_leave_are_asked_for_in_a_round_of_their_own() {
 #[test]
 fn a_start_that_did_not_leave_is_unreachable_and_one_without_its_secret_says_so() {
     for (loss, code) in [
-        (Loss::NotSent, Code::Unreachable),
-        (Loss::NoSecret, Code::SecretMissing),
-        (Loss::MaybeSent, Code::OutcomeUnknown),
+        (Loss::NotSent, ErrorCode::Unreachable),
+        (Loss::NoSecret, ErrorCode::SecretMissing),
+        (Loss::MaybeSent, ErrorCode::OutcomeUnknown),
     ] {
         let (mut flow, _) = begin();
         let step = flow.advance(Event::Lost(1, loss), NOW).unwrap();
@@ -266,7 +269,7 @@ fn lost_polls_are_repeated_a_dozen_times_and_no_more() {
     let Step::Failed { failure } = reply(&mut flow, &step, 500) else {
         panic!()
     };
-    assert_eq!(failure.code, Code::OutcomeUnknown);
+    assert_eq!(failure.code, ErrorCode::OutcomeUnknown);
     assert_eq!(failure.retry_at, Some(NOW + 60_000));
 }
 
@@ -276,7 +279,7 @@ fn a_flow_lives_no_longer_than_its_vendor_allows() {
     let given = Value::parse(br#"{"1.1.answer":"blue"}"#).unwrap();
     let late = NOW + 59_999;
     let step = flow
-        .advance(Event::Answered(1, Submitted::Fields(&given)), late)
+        .advance(Event::Answered(1, AnswerInput::Fields(&given)), late)
         .unwrap();
     let Step::Send { serial, .. } = step else {
         panic!()
@@ -292,7 +295,7 @@ fn a_flow_lives_no_longer_than_its_vendor_allows() {
     else {
         panic!()
     };
-    assert_eq!(failure.code, Code::TimedOut);
+    assert_eq!(failure.code, ErrorCode::TimedOut);
     assert_eq!(
         failure.retry_at.map(|at| at > late + 3_600_000 - 1),
         Some(true)
@@ -303,7 +306,7 @@ fn a_flow_lives_no_longer_than_its_vendor_allows() {
 fn the_end_is_the_end() {
     let mut flow = asking();
     let step = flow.advance(Event::Cancelled, NOW).unwrap();
-    assert!(matches!(&step, Step::Failed { failure } if failure.code == Code::Cancelled));
+    assert!(matches!(&step, Step::Failed { failure } if failure.code == ErrorCode::Cancelled));
     for event in [
         Event::Waited,
         Event::Cancelled,

@@ -102,7 +102,7 @@ fn a_claim_goes_in_as_json_and_a_refused_token_asks_for_another_session() {
     let refused = link.returned(claim, NOW).unwrap_err();
     assert_eq!(get(&refused, "path"), "/claim/state");
     let sent = link.returned(&claim.replace("another", "5bd3e1a6"), NOW);
-    assert_eq!(get(&sent.unwrap(), "stage"), "confirm");
+    assert_eq!(get(&sent.unwrap(), "stage"), "verify");
 }
 
 #[wasm_bindgen_test]

@@ -42,7 +42,7 @@ const page :Workerd.Worker = (
 # `make demo` bundles it, and the edge of the package with it.
 const edge :Workerd.Worker = (
   modules = [
-    (name = "edge.js", esModule = embed "../target/demo/edge.js"),
+    (name = "bundle/edge.js", esModule = embed "../target/demo/edge.js"),
     (name = "wasm/bank_mfa_bg.wasm", wasm = embed "../target/pkg/dist/wasm/bank_mfa_bg.wasm"),
   ],
   compatibilityDate = "2026-10-01",
@@ -75,9 +75,9 @@ const vendor :Workerd.Worker = (
   modules = [
     (name = "vendor.js", esModule = embed "vendor.js"),
     # What the package's "exports" say of `bank-mfa/simulator` under the condition "workerd".
-    (name = "bank-mfa/simulator", esModule = "export * from './dist/simulator-workerd.js'"),
-    (name = "bank-mfa/dist/simulator-workerd.js", esModule = embed "../target/pkg/dist/simulator-workerd.js"),
-    (name = "bank-mfa/dist/simulation.js", esModule = embed "../target/pkg/dist/simulation.js"),
+    (name = "bank-mfa/simulator", esModule = "export * from './dist/entries/simulator.workerd.js'"),
+    (name = "bank-mfa/dist/entries/simulator.workerd.js", esModule = embed "../target/pkg/dist/entries/simulator.workerd.js"),
+    (name = "bank-mfa/dist/simulator/simulator.js", esModule = embed "../target/pkg/dist/simulator/simulator.js"),
     (name = "bank-mfa/dist/wasm/simulator.js", esModule = embed "../target/pkg/dist/wasm/simulator.js"),
     (name = "bank-mfa/dist/wasm/simulator_bg.wasm", wasm = embed "../target/pkg/dist/wasm/simulator_bg.wasm"),
   ],

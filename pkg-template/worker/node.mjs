@@ -4,15 +4,15 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { edge, postgres, postgresTable } from 'bank-mfa/edge'
 import pg from 'pg'
-import * as yours from './yours.js'
+import * as app from './app.js'
 
 const { env } = process
 const pool = new pg.Pool({ connectionString: env.DATABASE_URL })
-pool.on('error', yours.onError)
+pool.on('error', app.onError)
 await pool.query(postgresTable)
 
 const mfa = edge({
-  ...yours,
+  ...app,
   seal: env.SEAL_KEYS,
   store: postgres((text, values) => pool.query(text, values)),
 })

@@ -13,7 +13,7 @@ const config :Workerd.Config = (
 
 const edge :Workerd.Worker = (
   modules = [
-    (name = "worker.js", esModule = embed "dist/worker.js"),
+    (name = "bundle/worker.js", esModule = embed "dist/worker.js"),
     (name = "wasm/bank_mfa_bg.wasm", wasm = embed "node_modules/bank-mfa/dist/wasm/bank_mfa_bg.wasm"),
   ],
   durableObjectNamespaces = [(className = "FlowObject", uniqueKey = "bank-mfa-flows", enableSql = true)],

@@ -1,7 +1,7 @@
 //! Authorize: cached or live, by LoginId or by credentials, with MFA in any number of rounds.
 
 use crate::challenge::Challenge;
-use crate::failure::{Code, Refusal};
+use crate::failure::{ErrorCode, Refusal};
 use crate::http::{Request, Response};
 use crate::json::{Reader, Value, object};
 use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
@@ -125,8 +125,8 @@ impl Authorize {
     /// refresh; for credentials there is no more to ask.
     fn cannot_say(&self, vendor_code: Option<String>) -> Verdict {
         match self.params.login_id {
-            Some(_) => Verdict::Go(Stage::Confirm),
-            None => Verdict::failed(Code::OutcomeUnknown, vendor_code, None),
+            Some(_) => Verdict::Go(Stage::Verify),
+            None => Verdict::failed(ErrorCode::OutcomeUnknown, vendor_code, None),
         }
     }
 }
@@ -196,7 +196,7 @@ impl Vendor for Authorize {
 
     /// One token is one Authorize and its answers.
     fn opens_session(&self, stage: Stage) -> bool {
-        matches!(stage, Stage::Start | Stage::Confirm)
+        matches!(stage, Stage::Start | Stage::Verify)
     }
 
     fn request(
@@ -207,25 +207,29 @@ impl Vendor for Authorize {
     ) -> Result<Request, Refusal> {
         let responses = match submission {
             Submission::Credentials(credentials) => return Ok(self.begin(credentials)),
-            Submission::Answers(answers) => Some(responses(context.asked, context.round, answers)?),
+            Submission::Answers(answers) => Some(responses(
+                context.challenge_payload,
+                context.round,
+                answers,
+            )?),
             Submission::Raw(raw) => Some(raw_responses(raw)?),
             Submission::Nothing => None,
         };
         match (stage, responses, &self.request_id) {
             (Stage::Start, ..) => Ok(self.begin(&Value::Null)),
-            (Stage::Confirm, ..) => Ok(self.confirm()),
+            (Stage::Verify, ..) => Ok(self.confirm()),
             (_, Some(responses), Some(id)) => {
                 Ok(answer(&self.config, self.params.is_async, id, responses))
             }
             (_, None, Some(id)) => Ok(ask(&self.config, id)),
-            (.., None) => Err(Code::OutOfTurn.into()),
+            (.., None) => Err(ErrorCode::OutOfTurn.into()),
         }
     }
 
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         let after = response.retry_after;
         match (stage, Reply::judge(response, self.request_id.as_ref())) {
-            (_, Reply::Unclear) | (Stage::Confirm, Reply::Pending(_)) => Verdict::Unclear,
+            (_, Reply::Unclear) | (Stage::Verify, Reply::Pending(_)) => Verdict::Unclear,
             (_, Reply::Pending(request_id)) => {
                 self.request_id = Some(request_id);
                 Verdict::Wait(Stage::Poll, after)
@@ -234,45 +238,47 @@ impl Vendor for Authorize {
                 let asked_for = self.params.login_id.as_ref();
                 let got = authorized.login_id.as_ref();
                 if asked_for.is_some() && got.is_some() && asked_for != got {
-                    return Verdict::failed(Code::LoginMismatch, None, None);
+                    return Verdict::failed(ErrorCode::LoginMismatch, None, None);
                 }
                 // The vendor's clock against the host's: a guess, as good as both clocks are.
                 let refreshed = authorized.last_refresh.as_deref().and_then(epoch);
-                if stage == Stage::Confirm && refreshed < Some(context.started) {
-                    return Verdict::failed(Code::OutcomeUnknown, None, None);
+                if stage == Stage::Verify && refreshed < Some(context.started) {
+                    return Verdict::failed(ErrorCode::OutcomeUnknown, None, None);
                 }
                 self.request_id = Some(authorized.request_id.clone());
                 Verdict::Done(authorized.into())
             }
-            (Stage::Look, Reply::Challenged(_, asked, _)) if same(&asked, context.asked) => {
+            (Stage::Reconcile, Reply::Challenged(_, asked, _))
+                if same(&asked, context.challenge_payload) =>
+            {
                 self.cannot_say(None)
             }
-            (Stage::Confirm, Reply::Challenged(..)) => {
-                Verdict::failed(Code::OutcomeUnknown, None, None)
+            (Stage::Verify, Reply::Challenged(..)) => {
+                Verdict::failed(ErrorCode::OutcomeUnknown, None, None)
             }
             (_, Reply::Challenged(request_id, challenges, refused)) => {
                 self.request_id = Some(request_id);
-                self.code_sent = sends_code(context.asked);
+                self.code_sent = sends_code(context.challenge_payload);
                 Verdict::Asks {
                     challenges,
                     refused,
                 }
             }
             // A throttled poll, and no more than that. RETRY_LATER is the bank's word, and an end.
-            (Stage::Poll | Stage::Look, Reply::Failed(Code::Busy, code))
+            (Stage::Poll | Stage::Reconcile, Reply::Failed(ErrorCode::Busy, code))
                 if code.as_deref() != Some("RETRY_LATER") =>
             {
                 Verdict::Wait(stage, after)
             }
-            (Stage::Look, Reply::Failed(code, vendor_code)) if !tells(code) => {
+            (Stage::Reconcile, Reply::Failed(code, vendor_code)) if !tells(code) => {
                 self.cannot_say(vendor_code)
             }
-            (Stage::Confirm, Reply::Failed(_, vendor_code)) => {
-                Verdict::failed(Code::OutcomeUnknown, vendor_code, after)
+            (Stage::Verify, Reply::Failed(_, vendor_code)) => {
+                Verdict::failed(ErrorCode::OutcomeUnknown, vendor_code, after)
             }
             // The token was accepted before: it has outlived its 15 or 30 minutes. It is not replaced.
-            (Stage::Answer | Stage::Poll, Reply::Failed(Code::Unauthorized, vendor_code)) => {
-                Verdict::failed(Code::SessionExpired, vendor_code, after)
+            (Stage::Answer | Stage::Poll, Reply::Failed(ErrorCode::Unauthorized, vendor_code)) => {
+                Verdict::failed(ErrorCode::SessionExpired, vendor_code, after)
             }
             (_, Reply::Failed(code, vendor_code)) => Verdict::failed(code, vendor_code, after),
         }
@@ -284,10 +290,10 @@ impl Vendor for Authorize {
             Stage::Start if cached => Recovery::Repeat(None),
             Stage::Start => Recovery::Unknown,
             Stage::Poll if cached => Recovery::Repeat(None),
-            Stage::Answer if self.config.authorize_async => Recovery::Look(Stage::Look),
-            Stage::Answer if self.params.login_id.is_some() => Recovery::Look(Stage::Confirm),
+            Stage::Answer if self.config.authorize_async => Recovery::Reconcile(Stage::Reconcile),
+            Stage::Answer if self.params.login_id.is_some() => Recovery::Reconcile(Stage::Verify),
             Stage::Answer => Recovery::Unknown,
-            _ => Recovery::Repeat(Some(Code::OutcomeUnknown)),
+            _ => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
         }
     }
 
@@ -301,14 +307,14 @@ impl Vendor for Authorize {
 }
 
 /// Whether a refusal of a look says what became of the answer, and not only that looking is refused.
-fn tells(code: Code) -> bool {
+fn tells(code: ErrorCode) -> bool {
     matches!(
         code,
-        Code::AnswerRefused
-            | Code::CredentialsRefused
-            | Code::QuestionUnanswered
-            | Code::BankActionRequired
-            | Code::LoginDisabled
+        ErrorCode::AnswerRefused
+            | ErrorCode::CredentialsRefused
+            | ErrorCode::QuestionUnanswered
+            | ErrorCode::BankActionRequired
+            | ErrorCode::LoginDisabled
     )
 }
 

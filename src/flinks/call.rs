@@ -8,7 +8,7 @@
 //! One table for all of them: how each is called, what it takes, and how its reply is read.
 
 use crate::challenge::Challenge;
-use crate::failure::{Code, Refusal};
+use crate::failure::{ErrorCode, Refusal};
 use crate::http::{Request, Response};
 use crate::json::{Check, Reader, Value, decimal, object};
 use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
@@ -35,13 +35,13 @@ pub struct Service {
     method: &'static str,
     /// The header of its key, and the key's slot.
     key: (&'static str, &'static str),
-    kind: Kind,
+    kind: ChallengeKind,
     read: fn(&Reader) -> Result<Asked, Refusal>,
     result: fn(&Response, &Value) -> Reply,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ChallengeKind {
     /// It can be made again.
     Harmless,
     /// It is never made again: it carries answers, or a second one is refused for the first.
@@ -66,7 +66,7 @@ pub enum Reply {
     /// 202: ask its Async twin.
     Pending,
     /// The end, and Flinks' own code where it gave one.
-    Failed(Code, Option<String>),
+    Failed(ErrorCode, Option<String>),
     /// HTML, nothing, a body that lacks what its status promises: neither success nor failure.
     Unclear,
 }
@@ -80,22 +80,22 @@ const CARD_KEY: (&str, &str) = DATA_KEY;
 /// Every service.
 #[rustfmt::skip]
 pub const SERVICES: &[Service] = &[
-    service("GenerateAuthorizeToken",  "POST",   ("flinks-auth-key", SECRET_KEY), Kind::Harmless, nothing, token),
-    service("GetMFAQuestions",         "GET",    CARD_KEY, Kind::Harmless, login, questions::listed),
-    service("AnswerMFAQuestions",      "PATCH",  CARD_KEY, Kind::Once, questions::answers, questions::answered),
-    service("DeleteCard",              "DELETE", CARD_KEY, Kind::Once, login, cards::said),
-    service("SetScheduledRefresh",     "PATCH",  CARD_KEY, Kind::Harmless, cards::schedule, cards::said),
-    service("GetNightlyRefreshStatus", "GET",    ("authorization", BEARER), Kind::Harmless, nothing, cards::ineligible),
-    service("GetAccountsSummary",      "POST",   DATA_KEY, Kind::Data, accounts::summary, accounts::data),
-    service("GetAccountsDetail",       "POST",   DATA_KEY, Kind::Data, accounts::detail, accounts::data),
-    service("GetStatements",           "POST",   DATA_KEY, Kind::Data, accounts::statements, accounts::data),
+    service("GenerateAuthorizeToken",  "POST",   ("flinks-auth-key", SECRET_KEY), ChallengeKind::Harmless, nothing, token),
+    service("GetMFAQuestions",         "GET",    CARD_KEY, ChallengeKind::Harmless, login, questions::listed),
+    service("AnswerMFAQuestions",      "PATCH",  CARD_KEY, ChallengeKind::Once, questions::answers, questions::answered),
+    service("DeleteCard",              "DELETE", CARD_KEY, ChallengeKind::Once, login, cards::said),
+    service("SetScheduledRefresh",     "PATCH",  CARD_KEY, ChallengeKind::Harmless, cards::schedule, cards::said),
+    service("GetNightlyRefreshStatus", "GET",    ("authorization", BEARER), ChallengeKind::Harmless, nothing, cards::ineligible),
+    service("GetAccountsSummary",      "POST",   DATA_KEY, ChallengeKind::Data, accounts::summary, accounts::data),
+    service("GetAccountsDetail",       "POST",   DATA_KEY, ChallengeKind::Data, accounts::detail, accounts::data),
+    service("GetStatements",           "POST",   DATA_KEY, ChallengeKind::Data, accounts::statements, accounts::data),
 ];
 
 const fn service(
     name: &'static str,
     method: &'static str,
     key: (&'static str, &'static str),
-    kind: Kind,
+    kind: ChallengeKind,
     read: fn(&Reader) -> Result<Asked, Refusal>,
     result: fn(&Response, &Value) -> Reply,
 ) -> Service {
@@ -114,7 +114,9 @@ impl Service {
     pub fn find(name: &Reader) -> Result<(&'static Service, bool), Refusal> {
         let text = name.text()?;
         let by = |text: &str| SERVICES.iter().find(|service| service.name == text);
-        let twin = || by(text.strip_suffix("Async")?).filter(|service| service.kind == Kind::Data);
+        let twin = || {
+            by(text.strip_suffix("Async")?).filter(|service| service.kind == ChallengeKind::Data)
+        };
         by(text)
             .map(|service| (service, false))
             .or_else(|| Some((twin()?, true)))
@@ -128,10 +130,10 @@ impl Service {
             path.push('/');
             path.push_str(id.text());
         }
-        let once = self.kind == Kind::Once;
+        let once = self.kind == ChallengeKind::Once;
         let request = config.request(self.method, &path, self.key, asked.body.as_ref());
         let timeout = match self.kind {
-            Kind::Data => SYNCHRONOUS,
+            ChallengeKind::Data => SYNCHRONOUS,
             _ => request.timeout,
         };
         Request {
@@ -151,11 +153,11 @@ impl Service {
     pub fn judge(&self, response: &Response) -> Reply {
         let status = response.status;
         if status == 0 || (300..400).contains(&status) {
-            return Reply::Failed(Code::Redirected, None);
+            return Reply::Failed(ErrorCode::Redirected, None);
         }
         let body = response.json();
         let code = body.get("FlinksCode").as_text().and_then(flinks_code);
-        let is_data = self.kind == Kind::Data;
+        let is_data = self.kind == ChallengeKind::Data;
         match (code.and_then(meaning), status) {
             (Some(Meaning::Failed(failed)), _) => Reply::Failed(failed, code.map(str::to_owned)),
             (Some(Meaning::Working), _) | (None, 202) if is_data => Reply::Pending,
@@ -211,7 +213,7 @@ impl Call {
         let own = given.without(&["call"]);
         let mut asked = (service.read)(&Reader::new("params", &own))?;
         let mut body = Value::Null;
-        if let (Kind::Once, Some(once)) = (service.kind, &mut asked.body) {
+        if let (ChallengeKind::Once, Some(once)) = (service.kind, &mut asked.body) {
             body = core::mem::take(once);
             given = Value::Null;
         }
@@ -232,7 +234,7 @@ impl Vendor for Call {
 
     fn key(&self) -> Value {
         let id = self.asked.id.as_ref();
-        object! { "RequestId": id.filter(|_| self.service.kind == Kind::Data) }
+        object! { "RequestId": id.filter(|_| self.service.kind == ChallengeKind::Data) }
     }
 
     fn save(&self) -> Value {
@@ -269,7 +271,7 @@ impl Vendor for Call {
                 Ok(self.service.begin(&asked, &self.config))
             }
             (Stage::Start, ..) => Ok(self.service.begin(&self.asked, &self.config)),
-            _ => Err(Code::OutOfTurn.into()),
+            _ => Err(ErrorCode::OutOfTurn.into()),
         }
     }
 
@@ -279,7 +281,7 @@ impl Vendor for Call {
             Reply::Done(result) => Verdict::Done(result),
             Reply::Pending => Verdict::Wait(Stage::Poll, after),
             // A throttled poll, and no more than that. RETRY_LATER is the bank's word, and an end.
-            Reply::Failed(Code::Busy, code)
+            Reply::Failed(ErrorCode::Busy, code)
                 if stage == Stage::Poll && code.as_deref() != Some("RETRY_LATER") =>
             {
                 Verdict::Wait(Stage::Poll, after)
@@ -291,8 +293,8 @@ impl Vendor for Call {
 
     fn lost(&self, _: Stage) -> Recovery {
         match self.service.kind {
-            Kind::Once => Recovery::Unknown,
-            Kind::Harmless | Kind::Data => Recovery::Repeat(None),
+            ChallengeKind::Once => Recovery::Unknown,
+            ChallengeKind::Harmless | ChallengeKind::Data => Recovery::Repeat(None),
         }
     }
 
@@ -378,7 +380,7 @@ pub(super) mod tests {
         };
         for service in SERVICES {
             assert_eq!(find(service.name), Some((service.name, false)));
-            let twin = (service.kind == Kind::Data).then_some((service.name, true));
+            let twin = (service.kind == ChallengeKind::Data).then_some((service.name, true));
             assert_eq!(find(&[service.name, "Async"].concat()), twin);
         }
         assert_eq!(find("Authorize"), None);
@@ -415,7 +417,10 @@ pub(super) mod tests {
             )
         };
         let failed = |code, flinks: &str| Reply::Failed(code, Some(flinks.to_owned()));
-        assert_eq!(judge("CARD_IN_USE"), failed(Code::CardInUse, "CARD_IN_USE"));
+        assert_eq!(
+            judge("CARD_IN_USE"),
+            failed(ErrorCode::CardInUse, "CARD_IN_USE")
+        );
         assert_eq!(judge("ALREADY_AUTHORIZED"), Reply::Unclear);
         assert_eq!(judge("SOMETHING_NEW"), Reply::Unclear);
     }

@@ -1,7 +1,7 @@
 //! Cards, as Flinks calls what it keeps of a LoginId: DeleteCard, SetScheduledRefresh and
 //! GetNightlyRefreshStatus.
 
-use crate::failure::{Code, Refusal};
+use crate::failure::{ErrorCode, Refusal};
 use crate::http::Response;
 use crate::json::{Reader, Value, object};
 
@@ -30,7 +30,7 @@ pub fn said(response: &Response, body: &Value) -> Reply {
     let says = |words: &[u8]| bare.windows(words.len()).any(|found| found == words);
     let is_said = *body != Value::Null || bare.first().is_some_and(u8::is_ascii_alphabetic);
     match is_said || response.status == 204 {
-        true if says(INVALID) => Reply::Failed(Code::RequestRefused, None),
+        true if says(INVALID) => Reply::Failed(ErrorCode::RequestRefused, None),
         true => Reply::Done(Value::Null),
         false => Reply::Unclear,
     }
@@ -62,7 +62,7 @@ fn card(card: &Value) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use crate::failure::Code;
+    use crate::failure::ErrorCode;
     use crate::flinks::call::Reply;
     use crate::flinks::call::tests::judge;
     use crate::json::Value;
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn invalid_login_id_with_status_200_is_no_success() {
         for body in ["Invalid LoginId", r#""Invalid LoginId""#] {
-            let refused = Reply::Failed(Code::RequestRefused, None);
+            let refused = Reply::Failed(ErrorCode::RequestRefused, None);
             assert_eq!(judge("DeleteCard", 200, body), refused);
         }
     }

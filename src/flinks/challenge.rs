@@ -5,8 +5,10 @@
 //! integrators' code and Flinks' own samples have them, and a type that is not in the table is shown as
 //! free text under its own name.
 
-use crate::challenge::{Answers, Challenge, Choice, Control, Image, Kind, Part, error};
-use crate::failure::{Reason, Refusal};
+use crate::challenge::{
+    Answers, Challenge, ChallengeImage, ChallengeKind, FieldOption, FieldPart, FieldType, error,
+};
+use crate::failure::{FieldErrorReason, Refusal};
 use crate::json::{Reader, Value};
 
 /// The channels of a `TextOrCall`, as they stand on the wire.
@@ -14,21 +16,21 @@ const CHANNELS: [&str; 2] = ["Text", "Call"];
 
 /// `Type`, whether there are `Iterables`, and what the person does.
 #[rustfmt::skip]
-const TYPES: &[(&str, bool, Kind)] = &[
-    ("QuestionAndAnswer",             false, Kind::Question),
-    ("QuestionAndAnswer",             true,  Kind::NewQuestion),
-    ("MultipleChoice",                true,  Kind::Choice),
-    ("MultipleChoiceMultipleAnswers", true,  Kind::MultiChoice),
-    ("ImageSelection",                true,  Kind::ImageChoice),
-    ("TextOrCall",                    true,  Kind::Delivery),
+const TYPES: &[(&str, bool, ChallengeKind)] = &[
+    ("QuestionAndAnswer",             false, ChallengeKind::Question),
+    ("QuestionAndAnswer",             true,  ChallengeKind::NewQuestion),
+    ("MultipleChoice",                true,  ChallengeKind::Choice),
+    ("MultipleChoiceMultipleAnswers", true,  ChallengeKind::MultiChoice),
+    ("ImageSelection",                true,  ChallengeKind::ImageChoice),
+    ("TextOrCall",                    true,  ChallengeKind::Delivery),
     // An alpha specification only; that a code is typed is a guess by its name.
-    ("OneTimeVerification",           false, Kind::Code),
+    ("OneTimeVerification",           false, ChallengeKind::Code),
 ];
 
 /// One entry of SecurityChallenges.
 struct Asked<'a> {
     vendor_type: &'a Value,
-    kind: Kind,
+    kind: ChallengeKind,
     prompt: &'a str,
     options: Vec<&'a str>,
 }
@@ -65,7 +67,7 @@ impl<'a> Asked<'a> {
         };
         Asked {
             vendor_type,
-            kind: kind.map_or(Kind::Unknown, |(_, _, kind)| *kind),
+            kind: kind.map_or(ChallengeKind::Unknown, |(_, _, kind)| *kind),
             prompt: words(item)
                 .or_else(|| words(item.get("Prompt")))
                 .unwrap_or_default(),
@@ -77,9 +79,9 @@ impl<'a> Asked<'a> {
     fn of_map((prompt, options): &'a (String, Value)) -> Asked<'a> {
         let options = strings(options);
         let kind = match &options {
-            Some(options) if options.is_empty() => Kind::Question,
-            Some(_) => Kind::Choice,
-            None => Kind::Unknown,
+            Some(options) if options.is_empty() => ChallengeKind::Question,
+            Some(_) => ChallengeKind::Choice,
+            None => ChallengeKind::Unknown,
         };
         Asked {
             vendor_type: &Value::Null,
@@ -98,33 +100,43 @@ impl<'a> Asked<'a> {
             self.prompt,
         );
         let labels = |labels: &[&str]| {
-            let choice = |(index, label): (usize, &&str)| Choice::new(index, label);
+            let choice = |(index, label): (usize, &&str)| FieldOption::new(index, label);
             labels.iter().enumerate().map(choice).collect()
         };
         match self.kind {
-            Kind::Choice => new.with(Part::Answer, Control::Select, labels(&self.options)),
-            Kind::MultiChoice => {
-                new.with(Part::Answer, Control::MultiSelect, labels(&self.options))
+            ChallengeKind::Choice => {
+                new.with(FieldPart::Answer, FieldType::Select, labels(&self.options))
             }
-            Kind::ImageChoice => new.with(Part::Answer, Control::ImageSelect, self.images()),
-            Kind::Delivery => new
-                .with(Part::Phone, Control::Select, labels(&self.options))
-                .with(Part::Channel, Control::Select, labels(&CHANNELS)),
-            Kind::NewQuestion => new
-                .with(Part::Question, Control::Select, labels(&self.options))
-                .with(Part::Answer, Control::Text, Vec::new()),
-            _ => new.with(Part::Answer, Control::Text, Vec::new()),
+            ChallengeKind::MultiChoice => new.with(
+                FieldPart::Answer,
+                FieldType::MultiSelect,
+                labels(&self.options),
+            ),
+            ChallengeKind::ImageChoice => {
+                new.with(FieldPart::Answer, FieldType::ImageSelect, self.images())
+            }
+            ChallengeKind::Delivery => new
+                .with(FieldPart::Phone, FieldType::Select, labels(&self.options))
+                .with(FieldPart::Channel, FieldType::Select, labels(&CHANNELS)),
+            ChallengeKind::NewQuestion => new
+                .with(
+                    FieldPart::Question,
+                    FieldType::Select,
+                    labels(&self.options),
+                )
+                .with(FieldPart::Answer, FieldType::Text, Vec::new()),
+            _ => new.with(FieldPart::Answer, FieldType::Text, Vec::new()),
         }
     }
 
     /// The options of an `ImageSelection`: base64 without a prefix and without a media type.
-    fn images(&self) -> Vec<Choice> {
+    fn images(&self) -> Vec<FieldOption> {
         let choice = |(index, base64): (usize, &&str)| {
             let mut label = String::from("#");
             label.push_str(&crate::json::decimal(index as u64 + 1));
-            Choice {
-                image: Image::of_base64(base64),
-                ..Choice::new(index, &label)
+            FieldOption {
+                image: ChallengeImage::of_base64(base64),
+                ..FieldOption::new(index, &label)
             }
         };
         self.options.iter().enumerate().map(choice).collect()
@@ -149,7 +161,7 @@ pub fn challenges(asked: &Value, round: u32) -> Vec<Challenge> {
 pub fn sends_code(asked: &Value) -> bool {
     Asked::all(asked)
         .iter()
-        .any(|asked| asked.kind == Kind::Delivery)
+        .any(|asked| asked.kind == ChallengeKind::Delivery)
 }
 
 /// SecurityResponses for answers that fit their round. Two challenges can bear the same prompt, and
@@ -164,24 +176,27 @@ pub fn responses(asked: &Value, round: u32, answers: &Answers) -> Result<Value, 
                 .filter_map(|place| asked.options.get(*place))
                 .copied()
         };
-        let text = answers.text(index, Part::Answer);
+        let text = answers.text(index, FieldPart::Answer);
         match asked.kind {
-            Kind::Choice | Kind::MultiChoice | Kind::ImageChoice => {
-                append(&mut responses, asked.prompt, picked(Part::Answer));
+            ChallengeKind::Choice | ChallengeKind::MultiChoice | ChallengeKind::ImageChoice => {
+                append(&mut responses, asked.prompt, picked(FieldPart::Answer));
             }
             // The phone is the key, not the prompt.
-            Kind::Delivery => {
-                let phone = picked(Part::Phone).next().unwrap_or_default();
-                let channel = picks(Part::Channel).filter_map(|place| CHANNELS.get(*place));
+            ChallengeKind::Delivery => {
+                let phone = picked(FieldPart::Phone).next().unwrap_or_default();
+                let channel = picks(FieldPart::Channel).filter_map(|place| CHANNELS.get(*place));
                 append(&mut responses, phone, channel.copied());
             }
             // The chosen question is the key, and each challenge needs a different one.
-            Kind::NewQuestion => {
-                let question = picked(Part::Question).next().unwrap_or_default();
+            ChallengeKind::NewQuestion => {
+                let question = picked(FieldPart::Question).next().unwrap_or_default();
                 if chosen.contains(&question) {
                     let challenge = asked.challenge(round, index);
                     let name = challenge.fields.first().map_or("", |field| &field.name);
-                    return Err(Refusal::answer(vec![error(name, Reason::AlreadyChosen)]));
+                    return Err(Refusal::answer(vec![error(
+                        name,
+                        FieldErrorReason::AlreadyChosen,
+                    )]));
                 }
                 chosen.push(question);
                 append(&mut responses, question, text.into_iter());
@@ -244,7 +259,7 @@ fn strings(value: &Value) -> Option<Vec<&str>> {
 mod tests {
     use super::*;
 
-    fn kinds(json: &str) -> Vec<Kind> {
+    fn kinds(json: &str) -> Vec<ChallengeKind> {
         let asked = Value::parse(json.as_bytes()).unwrap();
         challenges(&asked, 1)
             .iter()
@@ -264,11 +279,11 @@ mod tests {
     fn the_map_of_the_openapi_document_is_read_as_well_as_the_samples() {
         assert_eq!(
             kinds(r#"[{"City?":[]},{"Colour?":["Red","Blue"]}]"#),
-            [Kind::Question, Kind::Choice]
+            [ChallengeKind::Question, ChallengeKind::Choice]
         );
         assert_eq!(
             kinds(r#"{"City?":[],"Colour?":["Red"]}"#),
-            [Kind::Question, Kind::Choice]
+            [ChallengeKind::Question, ChallengeKind::Choice]
         );
     }
 
@@ -279,7 +294,7 @@ mod tests {
             r#"["City?"]"#,
             "[7]",
         ] {
-            assert_eq!(kinds(asked), [Kind::Unknown], "{asked}");
+            assert_eq!(kinds(asked), [ChallengeKind::Unknown], "{asked}");
         }
         assert_eq!(kinds("[null]"), []);
     }
@@ -293,11 +308,11 @@ mod tests {
             "SomethingNew",
         ] {
             let asked = format!(r#"[{{"Type":"{name}","Prompt":"?"}}]"#);
-            assert_eq!(kinds(&asked), [Kind::Unknown], "{name}");
+            assert_eq!(kinds(&asked), [ChallengeKind::Unknown], "{name}");
         }
         assert_eq!(
             kinds(r#"[{"Type":"MultipleChoice","Prompt":"?","Iterables":[1,2]}]"#),
-            [Kind::Unknown]
+            [ChallengeKind::Unknown]
         );
     }
 
@@ -306,7 +321,7 @@ mod tests {
         let asked = Value::parse(br#"[{"Type":7,"Prompt":"?"}]"#).unwrap();
         let challenges = challenges(&asked, 1);
         assert_eq!(challenges[0].vendor_type, Value::number(7));
-        assert_eq!(challenges[0].fields[0].control, Control::Text);
+        assert_eq!(challenges[0].fields[0].control, FieldType::Text);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! and not the status. It is an open set: a code that is not in the table is judged by its status and
 //! handed on as it came.
 
-use crate::failure::Code;
+use crate::failure::ErrorCode;
 
 /// What a FlinksCode means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +14,10 @@ pub enum Meaning {
     /// The session is authorized already.
     Authorized,
     /// The end.
-    Failed(Code),
+    Failed(ErrorCode),
 }
 
-use Code::*;
+use ErrorCode::*;
 use Meaning::{Authorized, Failed, Working};
 
 #[rustfmt::skip]
@@ -59,7 +59,7 @@ pub fn meaning(flinks_code: &str) -> Option<Meaning> {
 
 /// What a refusal without a documented FlinksCode means, by its HTTP status. `None` where the bank may
 /// have heard the call all the same.
-pub fn by_status(status: u16, has_code: bool) -> Option<Code> {
+pub fn by_status(status: u16, has_code: bool) -> Option<ErrorCode> {
     match status {
         429 => Some(Busy),
         408 => None,

@@ -14,11 +14,11 @@
 //! answered in the frame or by the API. They are choices of the host: `async` and `presentation`.
 
 use crate::challenge::Challenge;
-use crate::failure::{Code, Next, Refusal};
+use crate::failure::{ErrorCode, NextAction, Refusal};
 use crate::http::{Header, Request, Response};
 use crate::json::{self, Check, Reader, Value, object};
 use crate::vendor::{
-    Clocks, Context, Frame, Purpose, Recovery, Stage, Started, Submission, Vendor, Verdict,
+    Clocks, ConnectPurpose, Context, Frame, Recovery, Stage, Started, Submission, Vendor, Verdict,
 };
 
 use super::authorize::Authorize;
@@ -81,7 +81,7 @@ pub struct ConnectParams {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum Way {
+pub enum ReconnectMethod {
     /// Cached data was fresh enough; the bank was not contacted.
     Cached,
     /// The bank let it pass without a question.
@@ -94,18 +94,18 @@ pub enum Way {
     Credentials,
 }
 
-const WAYS: &[(Way, &str)] = &[
-    (Way::Cached, "cached"),
-    (Way::Live, "live"),
-    (Way::Form, "form"),
-    (Way::MidSession, "mid-session"),
-    (Way::Credentials, "credentials"),
+const METHODS: &[(ReconnectMethod, &str)] = &[
+    (ReconnectMethod::Cached, "cached"),
+    (ReconnectMethod::Live, "live"),
+    (ReconnectMethod::Form, "form"),
+    (ReconnectMethod::MidSession, "mid-session"),
+    (ReconnectMethod::Credentials, "credentials"),
 ];
 
-impl Way {
+impl ReconnectMethod {
     /// The way as it is printed.
     pub fn text(self) -> &'static str {
-        let known = WAYS.iter().find(|(way, _)| *way == self);
+        let known = METHODS.iter().find(|(method, _)| *method == self);
         known.map_or("", |(_, text)| text)
     }
 }
@@ -113,9 +113,9 @@ impl Way {
 /// How much a result proves.
 #[derive(Clone, Debug)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Proof {
+pub struct ConnectionProof {
     /// Which way the flow took.
-    pub way: Way,
+    pub method: ReconnectMethod,
     /// `live`: the bank has let this flow in, or Flinks' LastRefresh is later than the flow's start.
     /// `unproven`: cached mode alone says so, which never contacts the bank.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "'live' | 'unproven'"))]
@@ -184,7 +184,7 @@ pub struct Reconnect {
     /// The calls, from the live refresh to the confirmation.
     authorize: Authorize,
     /// The way it is on, as far as it has come.
-    way: Way,
+    method: ReconnectMethod,
     /// The host brought the LoginId, and no other is accepted.
     known: bool,
     /// As they were given: a snapshot keeps them, and reads them again.
@@ -212,10 +212,12 @@ pub fn connect(params: Reader, config: Reader) -> Result<Started, Refusal> {
 pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
     let mut reconnect = Reconnect::read(saved.get("params"), config)?;
     reconnect.authorize.resume(key, saved)?;
-    let way = saved.get("way");
-    let text = way.text()?;
-    let known = WAYS.iter().find(|(_, known)| *known == text);
-    reconnect.way = known.ok_or_else(|| way.invalid("is not a way"))?.0;
+    let method = saved.get("method");
+    let text = method.text()?;
+    let known = METHODS.iter().find(|(_, known)| *known == text);
+    reconnect.method = known
+        .ok_or_else(|| method.invalid("is not a reconnect method"))?
+        .0;
     Ok(Box::new(reconnect))
 }
 
@@ -233,10 +235,10 @@ impl Reconnect {
         };
         Ok(Reconnect {
             authorize: Authorize::new(authorize, FlinksConfig::read(config)?)?,
-            way: match (known, given.get("maxAge")) {
-                (false, _) => Way::Credentials,
-                (true, Value::Null) => Way::Live,
-                (true, _) => Way::Cached,
+            method: match (known, given.get("maxAge")) {
+                (false, _) => ReconnectMethod::Credentials,
+                (true, Value::Null) => ReconnectMethod::Live,
+                (true, _) => ReconnectMethod::Cached,
             },
             known,
             params: given.clone(),
@@ -255,23 +257,27 @@ impl Reconnect {
 
     /// The person was sent to Connect, so that a claim is what comes next, and then its confirmation.
     fn by_claim(&self) -> bool {
-        matches!(self.way, Way::MidSession | Way::Credentials)
+        matches!(
+            self.method,
+            ReconnectMethod::MidSession | ReconnectMethod::Credentials
+        )
     }
 
-    fn go_to_connect(&mut self, way: Way) -> Verdict {
-        self.way = way;
+    fn go_to_connect(&mut self, method: ReconnectMethod) -> Verdict {
+        self.method = method;
         Verdict::Connect
     }
 
     /// The end, with what it proves.
     fn done(&self, mut result: Value, started: u64) -> Verdict {
         let refreshed = result.get("lastRefresh").as_text().and_then(epoch);
-        let let_in = matches!(self.way, Way::Live | Way::Form);
-        let health = if let_in || (self.way != Way::Cached && refreshed >= Some(started)) {
-            "live"
-        } else {
-            "unproven"
-        };
+        let let_in = matches!(self.method, ReconnectMethod::Live | ReconnectMethod::Form);
+        let health =
+            if let_in || (self.method != ReconnectMethod::Cached && refreshed >= Some(started)) {
+                "live"
+            } else {
+                "unproven"
+            };
         let echoed = *self.params.get("tag") == Value::Null
             && self.state().is_some()
             && result.get("tag").as_text() == self.state();
@@ -280,7 +286,7 @@ impl Reconnect {
             (false, true) => "tagged",
             (false, false) => "unproven",
         };
-        result.set("way", self.way.text().into());
+        result.set("method", self.method.text().into());
         result.set("health", health.into());
         result.set("ownership", ownership.into());
         Verdict::Done(result)
@@ -309,7 +315,7 @@ impl Vendor for Reconnect {
     fn save(&self) -> Value {
         let mut saved = self.authorize.progress();
         saved.set("params", self.params.clone());
-        saved.set("way", self.way.text().into());
+        saved.set("method", self.method.text().into());
         saved
     }
 
@@ -321,7 +327,7 @@ impl Vendor for Reconnect {
         self.authorize.opens_session(stage)
     }
 
-    fn begins(&self) -> Verdict {
+    fn initial_verdict(&self) -> Verdict {
         match self.known {
             true => Verdict::Go(Stage::Start),
             false => Verdict::Connect,
@@ -341,8 +347,8 @@ impl Vendor for Reconnect {
         url.push_str(if v2 { "/v2/" } else { "/" });
         let mut frame = Frame::default();
         let mut query = Query::default();
-        if self.way == Way::MidSession {
-            frame.purpose = Purpose::Mfa;
+        if self.method == ReconnectMethod::MidSession {
+            frame.purpose = ConnectPurpose::Mfa;
             query.add("requestId", request_id.as_ref().map(Guid::text));
         } else {
             if let Value::Number(id) = params.get("institutionId") {
@@ -391,11 +397,11 @@ impl Vendor for Reconnect {
         }
         let params = &mut self.authorize.params;
         if self.known && params.login_id.as_ref() != Some(&login_id) {
-            return Ok(Verdict::failed(Code::LoginMismatch, None, None));
+            return Ok(Verdict::failed(ErrorCode::LoginMismatch, None, None));
         }
         params.login_id = Some(login_id);
         params.cached = true;
-        Ok(Verdict::Go(Stage::Confirm))
+        Ok(Verdict::Go(Stage::Verify))
     }
 
     fn request(
@@ -404,7 +410,7 @@ impl Vendor for Reconnect {
         submission: &Submission,
         context: Context,
     ) -> Result<Request, Refusal> {
-        if stage == Stage::Start && self.way == Way::Cached {
+        if stage == Stage::Start && self.method == ReconnectMethod::Cached {
             return Ok(self.authorize.confirm());
         }
         self.authorize.request(stage, submission, context)
@@ -412,35 +418,38 @@ impl Vendor for Reconnect {
 
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         // A claim is confirmed like any cached start.
-        let confirms = stage == Stage::Confirm && self.by_claim();
+        let confirms = stage == Stage::Verify && self.by_claim();
         let judged = if confirms { Stage::Start } else { stage };
-        match (self.way, self.authorize.judge(judged, response, context)) {
-            (Way::Cached, Verdict::Done(result)) if !self.is_fresh(&result, context.started) => {
-                self.way = Way::Live;
+        match (self.method, self.authorize.judge(judged, response, context)) {
+            (ReconnectMethod::Cached, Verdict::Done(result))
+                if !self.is_fresh(&result, context.started) =>
+            {
+                self.method = ReconnectMethod::Live;
                 Verdict::Go(Stage::Start)
             }
             (_, Verdict::Done(result)) => self.done(result, context.started),
-            (Way::MidSession | Way::Credentials, Verdict::Asks { .. }) => {
-                Verdict::failed(Code::OutcomeUnknown, None, None)
+            (ReconnectMethod::MidSession | ReconnectMethod::Credentials, Verdict::Asks { .. }) => {
+                Verdict::failed(ErrorCode::OutcomeUnknown, None, None)
             }
-            (_, Verdict::Asks { .. }) if self.in_frame() => self.go_to_connect(Way::MidSession),
+            (_, Verdict::Asks { .. }) if self.in_frame() => {
+                self.go_to_connect(ReconnectMethod::MidSession)
+            }
             (_, asks @ Verdict::Asks { .. }) => {
-                self.way = Way::Form;
+                self.method = ReconnectMethod::Form;
                 asks
             }
-            (Way::Cached | Way::Live | Way::Form, Verdict::Failed { code, .. })
-                if person_helps(code) =>
-            {
-                self.go_to_connect(Way::Credentials)
-            }
+            (
+                ReconnectMethod::Cached | ReconnectMethod::Live | ReconnectMethod::Form,
+                Verdict::Failed { code, .. },
+            ) if person_helps(code) => self.go_to_connect(ReconnectMethod::Credentials),
             (_, verdict) => verdict,
         }
     }
 
     fn lost(&self, stage: Stage) -> Recovery {
         match stage {
-            Stage::Start if self.way == Way::Cached => Recovery::Repeat(None),
-            Stage::Confirm if self.by_claim() => Recovery::Repeat(None),
+            Stage::Start if self.method == ReconnectMethod::Cached => Recovery::Repeat(None),
+            Stage::Verify if self.by_claim() => Recovery::Repeat(None),
             _ => self.authorize.lost(stage),
         }
     }
@@ -452,9 +461,11 @@ impl Vendor for Reconnect {
 
 /// Whether signing in anew can help. Keys, throttling and what only the bank itself settles end the
 /// flow. A refusal that nobody has documented may be of that kind, so the person is let try.
-fn person_helps(code: Code) -> bool {
-    matches!(code.next(), Next::AskCredentials | Next::Reconnect)
-        || matches!(code, Code::AnswerRefused | Code::Refused)
+fn person_helps(code: ErrorCode) -> bool {
+    matches!(
+        code.next(),
+        NextAction::AskCredentials | NextAction::Reconnect
+    ) || matches!(code, ErrorCode::AnswerRefused | ErrorCode::Refused)
 }
 
 /// A query, percent-encoded.

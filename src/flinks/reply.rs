@@ -1,6 +1,6 @@
 //! What a reply of Authorize or AuthorizeAsync says.
 
-use crate::failure::Code;
+use crate::failure::ErrorCode;
 use crate::http::Response;
 use crate::json::{MAX_SAFE, Value, object};
 
@@ -20,7 +20,7 @@ pub enum Reply {
     /// whether an answer was refused.
     Challenged(Guid, Value, bool),
     /// The end, and Flinks' own code where it gave one.
-    Failed(Code, Option<String>),
+    Failed(ErrorCode, Option<String>),
     /// HTML, nothing, a body that lacks what its status promises: neither success nor failure.
     Unclear,
 }
@@ -108,7 +108,7 @@ impl Reply {
     pub fn judge(response: &Response, known: Option<&Guid>) -> Reply {
         let status = response.status;
         if status == 0 || (300..400).contains(&status) {
-            return Reply::Failed(Code::Redirected, None);
+            return Reply::Failed(ErrorCode::Redirected, None);
         }
         let body = response.json();
         let newest = body.get("RequestId").as_text().and_then(Guid::parse);
@@ -255,7 +255,7 @@ mod tests {
             assert!(matches!(reply, Reply::Pending(_)), "{status}");
             let reply = judge(status, r#"{"FlinksCode":"DISABLED_LOGIN"}"#);
             assert!(
-                matches!(reply, Reply::Failed(Code::LoginDisabled, _)),
+                matches!(reply, Reply::Failed(ErrorCode::LoginDisabled, _)),
                 "{status}"
             );
         }
@@ -282,7 +282,10 @@ mod tests {
     #[test]
     fn a_redirect_that_a_browser_hides_is_a_redirect() {
         for status in [0, 301, 302, 307] {
-            assert_eq!(judge(status, ""), Reply::Failed(Code::Redirected, None));
+            assert_eq!(
+                judge(status, ""),
+                Reply::Failed(ErrorCode::Redirected, None)
+            );
         }
     }
 }

@@ -5,7 +5,7 @@
 //! checksum finds damage and careless edits; it is no signature, which is why no address is kept here.
 
 use super::{Flow, State};
-use crate::failure::{Code, Failure, Next, Refusal, Refused};
+use crate::failure::{ErrorCode, Failure, NextAction, Refusal, Refused};
 use crate::json::{Reader, Value, object};
 use crate::vendor::{Entry, Stage};
 
@@ -48,18 +48,18 @@ impl Flow {
         Flow::read(text, vendors, config).map_err(|refusal| match &refusal.path {
             Some(path) if path.starts_with("/snapshot") => Refusal::from(Refused {
                 path: Some(path.clone()),
-                ..Code::SnapshotUnreadable.into()
+                ..ErrorCode::SnapshotUnreadable.into()
             }),
             _ => refusal,
         })
     }
 
     fn read(text: &str, vendors: &[Entry], config: &Value) -> Result<Flow, Refusal> {
-        let damaged = || Refusal::from(Code::SnapshotUnreadable);
+        let damaged = || Refusal::from(ErrorCode::SnapshotUnreadable);
         let mut envelope = Value::parse(text.as_bytes()).map_err(|_| damaged())?;
         let version = Reader::new("snapshot", &envelope).get("v").uint()?;
         if version.abs_diff(VERSION) > 1 {
-            return Err(Code::SnapshotVersion.into());
+            return Err(ErrorCode::SnapshotVersion.into());
         }
         let sum = envelope.take_last("sum").ok_or_else(damaged)?;
         if sum != Value::number(checksum(envelope.print().bytes()).into()) {
@@ -104,8 +104,8 @@ impl State {
                 }
             }
             State::Asking => object! { "at": "asking" },
-            State::Supplying { until } => {
-                object! { "at": "supplying", "until": Value::number(*until) }
+            State::Resubmitting { until } => {
+                object! { "at": "resubmitting", "until": Value::number(*until) }
             }
             State::Redirecting { until } => {
                 object! { "at": "redirecting", "until": Value::number(*until) }
@@ -140,7 +140,7 @@ impl State {
                 until: until()?,
             },
             "asking" => State::Asking,
-            "supplying" => State::Supplying { until: until()? },
+            "resubmitting" => State::Resubmitting { until: until()? },
             "redirecting" => State::Redirecting { until: until()? },
             "connecting" => State::Connecting { until: until()? },
             "done" => State::Done(reader.get("result").value().clone()),
@@ -152,11 +152,11 @@ impl State {
 
 fn failure(reader: Reader) -> Result<Failure, Refusal> {
     let text = reader.get("code").text()?;
-    let code = Code::ALL.iter().find(|code| code.text() == text);
+    let code = ErrorCode::ALL.iter().find(|code| code.text() == text);
     let code = *code.ok_or_else(|| reader.get("code").invalid("is not a code"))?;
     let status = reader.get("status").optional(Reader::uint)?;
     let text = reader.get("next").text()?;
-    let next = Next::ALL.iter().find(|next| next.text() == text);
+    let next = NextAction::ALL.iter().find(|next| next.text() == text);
     Ok(Failure {
         next: *next.ok_or_else(|| reader.get("next").invalid("is not a next action"))?,
         retry_at: reader.get("retryAt").optional(Reader::uint)?,
@@ -239,7 +239,7 @@ mod tests {
         for end in 0..whole.len() {
             assert_eq!(
                 refused(whole.get(..end).unwrap()).code,
-                Code::SnapshotUnreadable
+                ErrorCode::SnapshotUnreadable
             );
         }
     }
@@ -251,7 +251,11 @@ mod tests {
             let mut bytes = whole.clone().into_bytes();
             bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
             let edited = String::from_utf8(bytes).unwrap();
-            assert_eq!(refused(&edited).code, Code::SnapshotUnreadable, "{edited}");
+            assert_eq!(
+                refused(&edited).code,
+                ErrorCode::SnapshotUnreadable,
+                "{edited}"
+            );
         }
     }
 
@@ -259,7 +263,7 @@ mod tests {
     fn an_edit_under_a_new_checksum_is_named_by_its_path() {
         let edited = sealed(&snapshot().replace(r#""stage":"start""#, r#""stage":"finish""#));
         let refusal = refused(&edited);
-        assert_eq!(refusal.code, Code::SnapshotUnreadable);
+        assert_eq!(refusal.code, ErrorCode::SnapshotUnreadable);
         assert_eq!(refusal.path.as_deref(), Some("/snapshot/flow/state/stage"));
     }
 
@@ -267,7 +271,7 @@ mod tests {
     fn the_neighbouring_version_is_read_and_a_far_one_is_not() {
         let version = |v: &str| sealed(&snapshot().replace(r#""v":1"#, &format!(r#""v":{v}"#)));
         assert!(Flow::restore(&version("2"), VENDORS, &config()).is_ok());
-        assert_eq!(refused(&version("3")).code, Code::SnapshotVersion);
+        assert_eq!(refused(&version("3")).code, ErrorCode::SnapshotVersion);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub enum Event<'a> {
     /// No reply came to the send of this serial.
     Lost(u32, Loss),
     /// The person answered the round of this number.
-    Answered(u32, Submitted<'a>),
+    Answered(u32, AnswerInput<'a>),
     /// It is the time that the step named, or later.
     Waited,
     /// The person came back from the window or frame, with what the page says of it.
@@ -27,7 +27,7 @@ pub enum Event<'a> {
     /// The flow comes out of a snapshot. Whether a request was sent just before is not known.
     Restored,
     /// The flow comes out of a snapshot at the window of this address, which nobody has come back from.
-    Continued(&'a str),
+    RestoredAtWindow(&'a str),
 }
 
 /// How a request failed to bring a reply.
@@ -44,7 +44,7 @@ pub enum Loss {
 }
 
 /// Answers as they were handed in.
-pub enum Submitted<'a> {
+pub enum AnswerInput<'a> {
     /// By field names; checked against the round.
     Fields(&'a Value),
     /// In the vendor's own form.
@@ -83,7 +83,7 @@ pub enum Step {
         round: Round,
     },
     /// The round still stands: hand in the same answers once more, or come back with [`Event::Waited`].
-    Supply {
+    Resubmit {
         /// The round's number.
         round: u32,
         /// Until when, in milliseconds since 1970; the person is asked anew afterwards.

@@ -3,8 +3,8 @@
 use wasm_bindgen::prelude::*;
 
 use crate::VENDORS;
-use crate::failure::{Code, Refusal};
-use crate::flow::{Event, Flow, Loss, Step, Submitted};
+use crate::failure::{ErrorCode, Refusal};
+use crate::flow::{AnswerInput, Event, Flow, Loss, Step};
 use crate::json::{MAX_SAFE, Reader, Value};
 
 use super::input::parse;
@@ -25,7 +25,7 @@ impl FlowHandle {
     #[wasm_bindgen(js_name = start)]
     pub fn start(vendor: &str, id: &str, params: &str, config: &str) -> Result<Self, JsValue> {
         let entry = VENDORS.iter().find(|entry| entry.name == vendor);
-        let entry = entry.ok_or_else(|| refuse(Refusal::from(Code::InvalidInput)))?;
+        let entry = entry.ok_or_else(|| refuse(Refusal::from(ErrorCode::InvalidInput)))?;
         let (params, config) = (parse("params", params)?, parse("config", config)?);
         let (vendor, credentials) = (entry.start)(
             Reader::new("params", &params),
@@ -91,14 +91,14 @@ impl FlowHandle {
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn answered(&mut self, round: u32, answers: &str, now: f64) -> Result<JsValue, JsValue> {
         let answers = parse("answers", answers)?;
-        self.advance(Event::Answered(round, Submitted::Fields(&answers)), now)
+        self.advance(Event::Answered(round, AnswerInput::Fields(&answers)), now)
     }
 
     /// The host answered a round in the vendor's own form, as JSON.
     #[wasm_bindgen(js_name = answeredRaw, unchecked_return_type = "Step")]
     pub fn answered_raw(&mut self, round: u32, raw: &str, now: f64) -> Result<JsValue, JsValue> {
         let raw = parse("answers", raw)?;
-        self.advance(Event::Answered(round, Submitted::Raw(&raw)), now)
+        self.advance(Event::Answered(round, AnswerInput::Raw(&raw)), now)
     }
 
     /// The time that the step named has come.
@@ -135,7 +135,7 @@ impl FlowHandle {
     /// The flow came out of a snapshot at a window that is still open.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn continued(&mut self, window: &str, now: f64) -> Result<JsValue, JsValue> {
-        self.advance(Event::Continued(window), now)
+        self.advance(Event::RestoredAtWindow(window), now)
     }
 
     fn advance(&mut self, event: Event, now: f64) -> Result<JsValue, JsValue> {

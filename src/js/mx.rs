@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use crate::challenge::{Answers, Challenge};
-use crate::failure::{Code, Failure, Refusal};
+use crate::failure::{ErrorCode, Failure, Refusal};
 use crate::http::{Request, Response};
 use crate::json::{Reader, Value};
 use crate::mx::challenge::{answered, challenges, is_asked, raw_answered};
@@ -122,7 +122,7 @@ pub fn response(are_challenges: bool, status: u16, body: &[u8]) -> JsValue {
     let challenged = |asked: &Value, text: String| {
         object! { "kind": "challenged", "challenges": challenges(asked, 1), "asked": text }
     };
-    let failed = |code: Code, vendor_code, certain| {
+    let failed = |code: ErrorCode, vendor_code, certain| {
         let failure = Failure {
             vendor_code,
             status: Some(status),

@@ -6,12 +6,17 @@
 use js_sys::JSON;
 use wasm_bindgen::JsValue;
 
-use crate::challenge::{Challenge, Choice, Control, Expires, Field, Image, Kind, Part, Round};
-use crate::failure::{Code, Failure, FieldError, Next, Reason, Refusal, Refused};
+use crate::challenge::{
+    Challenge, ChallengeImage, ChallengeKind, Field, FieldOption, FieldPart, FieldType, Round,
+    RoundExpiry,
+};
+use crate::failure::{
+    ErrorCode, Failure, FieldError, FieldErrorReason, NextAction, Refusal, Refused,
+};
 use crate::flow::Step;
 use crate::http::{Header, Request};
 use crate::json::{MAX_SAFE, Value};
-use crate::vendor::{Frame, Purpose, Stage};
+use crate::vendor::{ConnectPurpose, Frame, Stage};
 
 /// A plain JavaScript value. A [`Value`] has no keys other than strings, so that the conversion cannot
 /// fail.
@@ -59,7 +64,7 @@ macro_rules! objects {
 
 objects! {
     Round { "number": number, "refused": refused, "challenges": challenges, "expires": expires }
-    Expires { "at": at, "documented": documented }
+    RoundExpiry { "at": at, "documented": documented }
     Challenge {
         "id": id, "kind": kind, "vendorType": vendor_type, "prompt": prompt, "image": image,
         "fields": fields,
@@ -68,8 +73,8 @@ objects! {
         "name": name, "type": control, "part": part, "secret": secret,
         "autocomplete": autocomplete, "options": options,
     }
-    Choice { "id": id, "label": label, "image": image }
-    Image { "src": src }
+    FieldOption { "id": id, "label": label, "image": image }
+    ChallengeImage { "src": src }
     Request {
         "method": method, "url": url, "headers": headers, "body": body, "session": session,
         "timeout": timeout, "once": once,
@@ -94,23 +99,23 @@ macro_rules! names {
 }
 
 names! {
-    Kind {
+    ChallengeKind {
         Question "question", Code "code", Choice "choice", MultiChoice "multi-choice",
         ImageText "image-text", ImageChoice "image-choice", Delivery "delivery",
         NewQuestion "new-question", Account "account", Unknown "unknown",
     }
-    Control {
+    FieldType {
         Text "text", Select "select", MultiSelect "multi-select", ImageSelect "image-select",
     }
-    Purpose { Mfa "mfa", Credentials "credentials" }
-    Part { Answer "answer", Question "question", Phone "phone", Channel "channel" }
-    Reason {
+    ConnectPurpose { Mfa "mfa", Credentials "credentials" }
+    FieldPart { Answer "answer", Question "question", Phone "phone", Channel "channel" }
+    FieldErrorReason {
         Missing "missing", TooMany "too-many", NotAnOption "not-an-option", TooLong "too-long",
         UnknownField "unknown-field", AlreadyChosen "already-chosen",
     }
 }
 
-impl Output for Code {
+impl Output for ErrorCode {
     fn output(self) -> Value {
         self.text().into()
     }
@@ -122,7 +127,7 @@ impl Output for Stage {
     }
 }
 
-impl Output for Next {
+impl Output for NextAction {
     fn output(self) -> Value {
         self.text().into()
     }
@@ -156,8 +161,8 @@ impl Output for Step {
                 object! { "kind": "wait", "until": until, "stage": stage }
             }
             Step::Challenge { round } => object! { "kind": "challenge", "round": round },
-            Step::Supply { round, until } => {
-                object! { "kind": "supply", "round": round, "until": until }
+            Step::Resubmit { round, until } => {
+                object! { "kind": "resubmit", "round": round, "until": until }
             }
             Step::Redirect { url, until } => {
                 object! { "kind": "redirect", "url": url, "until": until }

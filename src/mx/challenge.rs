@@ -3,33 +3,35 @@
 //! `type` is a number in MX's guide and a name in its specification. Labels are text, not unique, and
 //! never sent: an answer goes by its challenge's guid.
 
-use crate::challenge::{Answers, Challenge, Choice, Control, Image, Kind, Part};
+use crate::challenge::{
+    Answers, Challenge, ChallengeImage, ChallengeKind, FieldOption, FieldPart, FieldType,
+};
 use crate::failure::Refusal;
 use crate::json::{Reader, Value, decimal, object};
 
 /// The type by number and name, and what the person does.
 #[rustfmt::skip]
-const TYPES: &[(&str, &str, Kind)] = &[
-    ("0",  "TEXT",          Kind::Question),
-    ("2",  "OPTIONS",       Kind::Choice),
-    ("12", "TOKEN",         Kind::Code),
+const TYPES: &[(&str, &str, ChallengeKind)] = &[
+    ("0",  "TEXT",          ChallengeKind::Question),
+    ("2",  "OPTIONS",       ChallengeKind::Choice),
+    ("12", "TOKEN",         ChallengeKind::Code),
     // An alias at most.
-    ("12", "TOKEN_INPUT",   Kind::Code),
-    ("13", "IMAGE_DATA",    Kind::ImageText),
-    ("14", "IMAGE_OPTIONS", Kind::ImageChoice),
+    ("12", "TOKEN_INPUT",   ChallengeKind::Code),
+    ("13", "IMAGE_DATA",    ChallengeKind::ImageText),
+    ("14", "IMAGE_OPTIONS", ChallengeKind::ImageChoice),
 ];
 
 /// What a challenge without a type carries, and what the person does with it.
-const CARRIED: &[(&str, Kind)] = &[
-    ("image_options", Kind::ImageChoice),
-    ("options", Kind::Choice),
-    ("image_data", Kind::ImageText),
+const CARRIED: &[(&str, ChallengeKind)] = &[
+    ("image_options", ChallengeKind::ImageChoice),
+    ("options", ChallengeKind::Choice),
+    ("image_data", ChallengeKind::ImageText),
 ];
 
 /// One entry of `challenges`.
 struct Asked<'a> {
     json: &'a Value,
-    kind: Kind,
+    kind: ChallengeKind,
 }
 
 impl<'a> Asked<'a> {
@@ -47,22 +49,24 @@ impl<'a> Asked<'a> {
             Value::Text(name) | Value::Number(name) => TYPES
                 .iter()
                 .find(|(number, is, _)| number == name || is == name)
-                .map_or(Kind::Unknown, |(_, _, kind)| *kind),
+                .map_or(ChallengeKind::Unknown, |(_, _, kind)| *kind),
             Value::Null => CARRIED
                 .iter()
                 .find(|(field, _)| !is_blank(json.get(field)))
-                .map_or(Kind::Question, |(_, kind)| *kind),
-            _ => Kind::Unknown,
+                .map_or(ChallengeKind::Question, |(_, kind)| *kind),
+            _ => ChallengeKind::Unknown,
         };
         let asked = Asked { json, kind };
         // Without anything to choose from it is not guessed what to do.
         match asked.kind {
-            Kind::Choice | Kind::ImageChoice if asked.options().is_empty() => Asked {
-                kind: Kind::Unknown,
-                ..asked
-            },
-            Kind::Choice if asked.is_account() => Asked {
-                kind: Kind::Account,
+            ChallengeKind::Choice | ChallengeKind::ImageChoice if asked.options().is_empty() => {
+                Asked {
+                    kind: ChallengeKind::Unknown,
+                    ..asked
+                }
+            }
+            ChallengeKind::Choice if asked.is_account() => Asked {
+                kind: ChallengeKind::Account,
                 ..asked
             },
             _ => asked,
@@ -77,7 +81,7 @@ impl<'a> Asked<'a> {
     }
 
     fn options(&self) -> &'a [Value] {
-        let list = if self.kind == Kind::ImageChoice {
+        let list = if self.kind == ChallengeKind::ImageChoice {
             "image_options"
         } else {
             "options"
@@ -90,25 +94,32 @@ impl<'a> Asked<'a> {
         let vendor_type = self.json.get("type").clone();
         let mut new = Challenge::new(round, index, self.kind, vendor_type, prompt);
         let (control, options) = match self.kind {
-            Kind::Choice | Kind::Account => (Control::Select, self.choices()),
-            Kind::ImageChoice => (Control::ImageSelect, self.choices()),
-            _ => (Control::Text, Vec::new()),
+            ChallengeKind::Choice | ChallengeKind::Account => (FieldType::Select, self.choices()),
+            ChallengeKind::ImageChoice => (FieldType::ImageSelect, self.choices()),
+            _ => (FieldType::Text, Vec::new()),
         };
-        if self.kind == Kind::ImageText {
-            new.image = self.json.get("image_data").as_text().and_then(Image::of);
+        if self.kind == ChallengeKind::ImageText {
+            new.image = self
+                .json
+                .get("image_data")
+                .as_text()
+                .and_then(ChallengeImage::of);
         }
-        new.with(Part::Answer, control, options)
+        new.with(FieldPart::Answer, control, options)
     }
 
-    fn choices(&self) -> Vec<Choice> {
+    fn choices(&self) -> Vec<FieldOption> {
         let choice = |(index, option): (usize, &Value)| {
             let label = option
                 .get("label")
                 .as_text()
                 .or_else(|| option.get("value").as_text());
-            Choice {
-                image: option.get("data_uri").as_text().and_then(Image::of),
-                ..Choice::new(index, label.unwrap_or_default())
+            FieldOption {
+                image: option
+                    .get("data_uri")
+                    .as_text()
+                    .and_then(ChallengeImage::of),
+                ..FieldOption::new(index, label.unwrap_or_default())
             }
         };
         self.options().iter().enumerate().map(choice).collect()
@@ -160,10 +171,10 @@ pub fn challenges(asked: &Value, round: u32) -> Vec<Challenge> {
 /// The challenges of a resume: all of the round, each by its guid.
 pub fn answered(asked: &Value, answers: &Answers) -> Value {
     let answer = |(index, asked): (usize, Asked)| {
-        let value = match answers.text(index, Part::Answer) {
+        let value = match answers.text(index, FieldPart::Answer) {
             Some(text) => text.into(),
             None => answers
-                .picks(index, Part::Answer)
+                .picks(index, FieldPart::Answer)
                 .first()
                 .map_or(Value::Null, |place| asked.wire(*place)),
         };

@@ -1,7 +1,7 @@
 //! A member and what follows from it: a job that runs, questions that come, a window to sign in.
 
 use crate::challenge::Challenge;
-use crate::failure::{Code, Refusal};
+use crate::failure::{ErrorCode, Refusal};
 use crate::http::{Request, Response};
 use crate::json::{self, Check, Reader, Value, object};
 use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
@@ -330,8 +330,8 @@ impl Member {
         let creates = self.begin == Begin::Create;
         match refused(response.status) {
             // Another member stands in the way, which the body names; or a job that runs for long.
-            Some(Code::ConcurrentSession) if creates => {
-                Verdict::failed(Code::MemberExists, None, None)
+            Some(ErrorCode::ConcurrentSession) if creates => {
+                Verdict::failed(ErrorCode::MemberExists, None, None)
             }
             Some(code) => Verdict::failed(code, None, response.retry_after),
             None if !is_ok(response.status) => Verdict::Unclear,
@@ -359,15 +359,19 @@ impl Member {
         };
         let seen = core::mem::take(&mut self.seen);
         match reply {
-            Reply::Challenged(asked) if purpose == Stage::Check && same(&asked, context.asked) => {
+            Reply::Challenged(asked)
+                if purpose == Stage::PreCheck && same(&asked, context.challenge_payload) =>
+            {
                 Verdict::StillAsks
             }
             // A resume whose reply was lost: the first poll may be older than the answer.
             Reply::Challenged(asked)
-                if purpose == Stage::Look && seen == 0 && same(&asked, context.asked) =>
+                if purpose == Stage::Reconcile
+                    && seen == 0
+                    && same(&asked, context.challenge_payload) =>
             {
                 self.seen = 1;
-                Verdict::Wait(Stage::Look, None)
+                Verdict::Wait(Stage::Reconcile, None)
             }
             Reply::Challenged(_) | Reply::ChallengedSomehow if self.in_widget() => {
                 self.opens_widget = true;
@@ -397,7 +401,7 @@ impl Member {
                 code, vendor_code, ..
             } => Verdict::failed(code, vendor_code, response.retry_after),
             // The calls were too many: a poll, and no more than that, has failed.
-            Reply::Refused(Code::Busy) => Verdict::Wait(stage, response.retry_after),
+            Reply::Refused(ErrorCode::Busy) => Verdict::Wait(stage, response.retry_after),
             Reply::Refused(code) => Verdict::failed(code, None, None),
             Reply::Unclear => Verdict::Unclear,
         }
@@ -479,7 +483,7 @@ impl Vendor for Member {
     }
 
     /// An answer to an EXPIRED member would make it CHALLENGED again and hide the error.
-    fn checks_first(&self) -> bool {
+    fn needs_pre_check(&self) -> bool {
         true
     }
 
@@ -500,7 +504,9 @@ impl Vendor for Member {
     ) -> Result<Request, Refusal> {
         Ok(match submission {
             Submission::Credentials(credentials) => self.begin(credentials),
-            Submission::Answers(answers) => self.resume(answered(context.asked, answers)),
+            Submission::Answers(answers) => {
+                self.resume(answered(context.challenge_payload, answers))
+            }
             Submission::Raw(raw) => self.resume(raw_answered(raw)?),
             Submission::Nothing => match stage {
                 Stage::Challenges => self.challenges(),
@@ -526,10 +532,10 @@ impl Vendor for Member {
     fn lost(&self, stage: Stage) -> Recovery {
         match (stage, self.begin) {
             (Stage::Start, Begin::Create | Begin::Update) => Recovery::Unknown,
-            (Stage::Start, Begin::Job) => Recovery::Repeat(Some(Code::OutcomeUnknown)),
-            (Stage::Answer, _) => Recovery::Look(Stage::Look),
-            (Stage::Start | Stage::Check | Stage::Window, _) => Recovery::Repeat(None),
-            _ => Recovery::Repeat(Some(Code::OutcomeUnknown)),
+            (Stage::Start, Begin::Job) => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
+            (Stage::Answer, _) => Recovery::Reconcile(Stage::Reconcile),
+            (Stage::Start | Stage::PreCheck | Stage::Window, _) => Recovery::Repeat(None),
+            _ => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What MX's replies say. There is no schema for errors, and a message is never branched on.
 
-use crate::failure::Code;
+use crate::failure::ErrorCode;
 use crate::http::Response;
 use crate::json::Value;
 
@@ -28,14 +28,14 @@ pub enum Reply {
     /// It has ended, and no job runs. Certain, or perhaps left over from before the job.
     Ended {
         /// Our code.
-        code: Code,
+        code: ErrorCode,
         /// MX's error code, or the name of the status.
         vendor_code: Option<String>,
         /// An error code came with it, so that it is of this job.
         certain: bool,
     },
     /// The call was refused.
-    Refused(Code),
+    Refused(ErrorCode),
     /// Nothing can be told from it.
     Unclear,
 }
@@ -130,14 +130,14 @@ pub fn is_ok(status: u16) -> bool {
 }
 
 /// What a status refuses; `None` where it does not, or where MX may have heard the call all the same.
-pub fn refused(status: u16) -> Option<Code> {
+pub fn refused(status: u16) -> Option<ErrorCode> {
     match status {
-        0 | 300..400 => Some(Code::Redirected),
-        401 | 403 => Some(Code::Unauthorized),
-        429 => Some(Code::Busy),
+        0 | 300..400 => Some(ErrorCode::Redirected),
+        401 | 403 => Some(ErrorCode::Unauthorized),
+        429 => Some(ErrorCode::Busy),
         408 => None,
-        409 => Some(Code::ConcurrentSession),
-        400..500 => Some(Code::RequestRefused),
+        409 => Some(ErrorCode::ConcurrentSession),
+        400..500 => Some(ErrorCode::RequestRefused),
         _ => None,
     }
 }

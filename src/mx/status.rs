@@ -2,7 +2,7 @@
 //!
 //! The API sends the name, widget events send the number. It is an open set.
 
-use crate::failure::Code;
+use crate::failure::ErrorCode;
 use crate::json::Value;
 
 /// What a connection_status means.
@@ -17,11 +17,11 @@ pub enum Class {
     /// The person has to sign in at the bank's own site.
     Redirect,
     /// The end, once no job runs any more.
-    Ended(Code),
+    Ended(ErrorCode),
 }
 
 use Class::{Asks, Connected, Ended, Redirect, Working};
-use Code::*;
+use ErrorCode::*;
 
 #[rustfmt::skip]
 const STATUSES: &[(&str, &str, Class)] = &[
@@ -87,7 +87,7 @@ pub fn error_code(error: &Value) -> Option<String> {
 }
 
 #[rustfmt::skip]
-const ERRORS: &[(&str, Code)] = &[
+const ERRORS: &[(&str, ErrorCode)] = &[
     ("2001", AnswerRefused),
     ("2002", AnswerRefused),
     ("2003", SessionExpired),
@@ -100,7 +100,7 @@ const ERRORS: &[(&str, Code)] = &[
 
 /// What an error code makes of a status that has ended. What the person has to do at the bank, and what
 /// nobody can do anything about, stays that.
-pub fn by_error(ended: Code, error: Option<&str>) -> Code {
+pub fn by_error(ended: ErrorCode, error: Option<&str>) -> ErrorCode {
     if matches!(ended, BankActionRequired | InstitutionClosed) {
         return ended;
     }

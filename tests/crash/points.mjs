@@ -55,7 +55,7 @@ export function companyOf(run, { bank, controller }, clock) {
     origins: [ORIGIN],
     seal: SEAL,
     limits: { startsPerHour: 1_000 },
-    onEnded: (ended) => between('telling', async () => (await post(`${controller}/${run}/ended`, ended)).text()),
+    onFlowEnded: (ended) => between('telling', async () => (await post(`${controller}/${run}/ended`, ended)).text()),
     onError: (error) => console.error(error),
     fetch: (url, init) => {
       const headers = { ...init.headers, 'x-now': `${clock.now()}` }

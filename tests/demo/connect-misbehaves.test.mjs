@@ -33,9 +33,9 @@ test('Connect misbehaves, and the page tells what it believed and what it refuse
       await visitor.reaches('connecting')
       await visitor.answerConnect('Montreal')
 
-      const { ending, way, health, 'login-id': loginId } = await visitor.ended()
+      const { ending, method, health, 'login-id': loginId } = await visitor.ended()
       assert.deepEqual([ending, loginId], ['done', person('Greatday').loginId])
-      assert.match(`${way}, ${health}`, /^Mid-session: .*, Live: /)
+      assert.match(`${method}, ${health}`, /^Mid-session: .*, Live: /)
       assert.deepEqual(await visitor.heard(), { said: LIFE, refused: { ...before, ...after } })
       assert.equal((await visitor.counts()).cachedStarts, 1, 'one claim was confirmed')
     })
@@ -55,8 +55,8 @@ test('Connect misbehaves, and the page tells what it believed and what it refuse
     await visitor.start('broken_login', { mode: 'reconnect', misbehave: 'token-invalid' })
     await visitor.signIn('broken_login')
     await visitor.answerConnect('Montreal')
-    const { ending, way } = await visitor.ended()
-    assert.deepEqual([ending, way], ['done', 'Credentials: the person signed in on Flinks’ page'])
+    const { ending, method } = await visitor.ended()
+    assert.deepEqual([ending, method], ['done', 'Credentials: the person signed in on Flinks’ page'])
     assert.deepEqual(await visitor.heard(), {
       said: [
         ...['APP_MOUNTED', 'APP_ONLINE', 'TOKEN_INVALID'],

@@ -1,7 +1,7 @@
 /** Flows that run at the edge, on Durable Objects, and are followed by the page: what it survives, and what it is never told. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { simulator } from '../../target/pkg/dist/simulator.js'
+import { simulator } from '../../target/pkg/dist/entries/simulator.js'
 import { home, person, visit } from './bench.mjs'
 
 const EDGE = { home: 'edge' }
@@ -98,8 +98,8 @@ test('a reconnect at the edge goes through Flinks’ frame, and by the whole pag
   const visitor = await visit(t)
   const { page, connect } = visitor
   const ends = async () => {
-    const { ending, way, health } = await visitor.ended()
-    assert.deepEqual([ending, way.split(':')[0], health.split(':')[0]], ['done', 'Mid-session', 'Live'])
+    const { ending, method, health } = await visitor.ended()
+    assert.deepEqual([ending, method.split(':')[0], health.split(':')[0]], ['done', 'Mid-session', 'Live'])
   }
   await visitor.start('Greatday', { ...EDGE, mode: 'reconnect' })
   await connect.getByLabel('Your answer').waitFor()

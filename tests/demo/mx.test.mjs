@@ -1,7 +1,7 @@
 /** MX in the demo: the same page and the same form, and a key that never leaves the page's server. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { simulator } from '../../target/pkg/dist/simulator.js'
+import { simulator } from '../../target/pkg/dist/entries/simulator.js'
 import { visit } from './bench.mjs'
 
 /** The simulator's own, for the seed that the demo has. */

@@ -11,7 +11,7 @@ const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-
 async function proof(visitor) {
   const { ending, ...facts } = await visitor.ended()
   const first = (fact) => facts[fact].split(':')[0]
-  return [ending, first('way'), first('health'), first('ownership')]
+  return [ending, first('method'), first('health'), first('ownership')]
 }
 
 const asked = (connect) => connect.getByLabel('Your answer').waitFor()

@@ -40,27 +40,27 @@ const sources = (entry) =>
   [...files(join(dist, entry))].map((file) => ({ name: relative(dist, file), text: code(file) }))
 const wasm = { name: 'wasm/bank_mfa_bg.wasm', text: code(join(dist, 'wasm/bank_mfa_bg.wasm')) }
 
-for (const entry of ['connect.js', 'remote.js']) {
+for (const entry of ['entries/connect.js', 'entries/remote.js']) {
   test(`${entry}, which pages load, takes no secret of a vendor's`, () =>
     assert.deepEqual(taking(sources(entry), ANY), []))
 }
 
-for (const entry of ['index.js', 'slim.js', 'workerd.js']) {
+for (const entry of ['entries/index.js', 'entries/slim.js', 'entries/index.workerd.js']) {
   test(`${entry} takes no secret of Flinks', and MX's in one place`, () => {
     const all = [...sources(entry), wasm]
     assert.ok(all.length > 8)
     assert.deepEqual(taking(all, FLINKS), [])
-    assert.deepEqual(taking(all, /apiKey|Basic \$/), ['mx.js'])
+    assert.deepEqual(taking(all, /apiKey|Basic \$/), ['flow/mx.js'])
   })
 }
 
 test('the inlined wasm is read, and is the one beside it', () => {
-  const inlined = sources('index.js').find(({ name }) => name.endsWith('_inline.js'))
+  const inlined = sources('entries/index.js').find(({ name }) => name.endsWith('_inline.js'))
   assert.equal(inlined.text, wasm.text)
 })
 
 test('the edge takes them, so that the needles are known to find something', () => {
-  assert.deepEqual(taking(sources('edge.js'), FLINKS), ['edge/connection.js'])
+  assert.deepEqual(taking(sources('entries/edge.js'), FLINKS), ['edge/connection.js'])
 })
 
 for (const planted of [
@@ -71,8 +71,8 @@ for (const planted of [
 ]) {
   test(`a planted one is found: ${planted}`, () => {
     for (const [entry, needle] of [
-      ['index.js', FLINKS],
-      ['connect.js', ANY],
+      ['entries/index.js', FLINKS],
+      ['entries/connect.js', ANY],
     ]) {
       const [first, ...rest] = sources(entry)
       const name = first.name
@@ -82,7 +82,7 @@ for (const planted of [
 }
 
 test('MX’s key planted in a page’s own entry is found', () => {
-  const [first] = sources('connect.js')
+  const [first] = sources('entries/connect.js')
   const text = `${first.text}\nconst basic = \`Basic \${btoa(id + ':' + apiKey)}\``
-  assert.deepEqual(taking([{ ...first, text }], ANY), ['connect.js'])
+  assert.deepEqual(taking([{ ...first, text }], ANY), ['entries/connect.js'])
 })

@@ -290,7 +290,7 @@ test('data of one flow is read so often', async (t) => {
   await page.data(end, 'accounts')
   await page.data(end, 'transactions')
   const refused = await page.data(end, 'accounts')
-  assert.deepEqual([refused.status, refused.code, calls('GetAccounts').length], [429, 'TOO_MANY', 2])
+  assert.deepEqual([refused.status, refused.code, calls('GetAccounts').length], [429, 'RATE_LIMITED', 2])
   assert.equal(stage.told.errors.length, 0)
 })
 
@@ -308,7 +308,7 @@ test('an ending whose page reads at once is told once', async (t) => {
   const stage = bench(t, {
     connections: flinksOf('Greatday'),
     data: DATA,
-    onEnded: (ended) => told.push(ended.flow) === 1 && new Promise((resolve) => (heard = resolve)),
+    onFlowEnded: (ended) => told.push(ended.flow) === 1 && new Promise((resolve) => (heard = resolve)),
   })
   const page = stage.page()
   const state = await page.settled(await page.start('c_1'))

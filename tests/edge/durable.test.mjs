@@ -91,7 +91,7 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     // What was refused did not count.
     for (let starts = 2; starts < 30; starts++) assert.ok((await on.page.start('c_1')).flow)
     const refused = await start({ origin: ORIGIN })
-    assert.deepEqual([refused.status, (await refused.json()).code], [429, 'TOO_MANY'])
+    assert.deepEqual([refused.status, (await refused.json()).code], [429, 'RATE_LIMITED'])
     assert.ok(Number(refused.headers.get('retry-after')) > 3_000)
     assert.equal(on.bank.counts().liveStarts, 1)
   })
@@ -116,7 +116,7 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     const on = await stage(t, bundle, MX('already_challenged'))
     const { page, bank } = on
     const before = bank.counts().requests
-    const hint = await page.ask('POST', '/mfa/hints/mx', { member_guid: 'c_1' })
+    const hint = await page.ask('POST', '/mfa/webhooks/mx', { member_guid: 'c_1' })
     assert.equal(hint.status, 204)
     const { connection, step, present } = await on.told('asked')
     assert.deepEqual([connection, step, present], ['c_1', 'challenge', false])

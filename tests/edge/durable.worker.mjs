@@ -24,10 +24,10 @@ const { fetch: handle, FlowObject: Flows } = durable({
   resolve: (user, connection, env) => JSON.parse(env.CONNECTIONS)[`${user}/${connection}`] ?? null,
   origins: ['https://app.example'],
   seal: (env) => env.SEAL_KEYS ?? { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } },
-  hints: { connectionOf: ({ memberGuid }) => ({ user: 'ann', connection: memberGuid }) },
+  webhooks: { findConnection: ({ memberGuid }) => ({ user: 'ann', connection: memberGuid }) },
   data: { accounts: accounts() },
-  onAsked: (asked, env) => tell({ asked }, env),
-  onEnded: (ended, env) => tell({ ended }, env),
+  onPersonNeeded: (asked, env) => tell({ asked }, env),
+  onFlowEnded: (ended, env) => tell({ ended }, env),
   onError: (error) => console.error(error.message),
   clock,
 })

@@ -285,7 +285,7 @@ test('what no route is for is not found', async (t) => {
     ['GET', '/'],
     ['GET', `/flows/${state.flow}/answer`],
     ['PUT', `/flows/${state.flow}`],
-    ['POST', '/hints/mx'],
+    ['POST', '/webhooks/mx'],
   ]) {
     assert.deepEqual(await status(page.ask(method, path, method === 'GET' ? undefined : {})), [404, 'NOT_FOUND'])
   }
@@ -360,7 +360,7 @@ test('a body that is too long is refused, whether it says so or not', async (t) 
   const streamed = new ReadableStream({ start: (to) => (to.enqueue(new TextEncoder().encode(long)), to.close()) })
   for (const body of [long, streamed]) {
     const init = { method: 'POST', headers, body, duplex: 'half' }
-    assert.deepEqual(await status(handle(new Request('https://edge.example/flows', init))), [413, 'TOO_LARGE'])
+    assert.deepEqual(await status(handle(new Request('https://edge.example/flows', init))), [413, 'BODY_TOO_LARGE'])
   }
 })
 
@@ -371,7 +371,7 @@ test('a user starts so often in an hour, and another user as often', async (t) =
   stage.bank.clock.advance(10 * MINUTE)
   await ann.start('c_1')
   const refused = await ann.start('c_1')
-  assert.deepEqual([refused.status, refused.code, refused.next], [429, 'TOO_MANY', 'retry-later'])
+  assert.deepEqual([refused.status, refused.code, refused.next], [429, 'RATE_LIMITED', 'retry-later'])
   assert.ok((await bob.start('c_1')).flow)
   stage.bank.clock.advance(50 * MINUTE)
   assert.ok((await ann.start('c_1')).flow)
@@ -435,7 +435,7 @@ test('a flow takes so many answers', async (t) => {
   })
   const page = stage.page()
   const end = await walk(page, await page.start('c_1'), rightBy(stage))
-  assert.equal(end.code, 'TOO_MANY')
+  assert.equal(end.code, 'RATE_LIMITED')
   assert.equal(stage.bank.counts().answers, 1)
 })
 

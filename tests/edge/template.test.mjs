@@ -158,12 +158,12 @@ async function nodeServers(t) {
 }
 
 test('a back end that does not answer is no connection that is not there', async (t) => {
-  const { resolve, onEnded } = await import(pathToFileURL(join(copied(t), 'yours.js')))
+  const { resolve, onFlowEnded } = await import(pathToFileURL(join(copied(t), 'app.js')))
   const env = { BACKEND_URL: 'https://backend.example', BACKEND_KEY, MX_API_KEY: 'hunter2' }
   const said = { status: 200, body: '{"vendor":"mx","memberGuid":"MBR-1"}' }
   const { mock } = t.mock.method(globalThis, 'fetch', async () => new Response(said.body, { status: said.status }))
   assert.equal((await resolve('a/b', 'c?', env)).params.memberGuid, 'MBR-1')
-  await onEnded({ outcome: 'done' }, env)
+  await onFlowEnded({ outcome: 'done' }, env)
   assert.deepEqual(
     mock.calls.map(({ arguments: [url, { method, headers }] }) => [url, method, headers.authorization]),
     [
@@ -173,7 +173,7 @@ test('a back end that does not answer is no connection that is not there', async
   )
   said.status = 404
   assert.equal(await resolve('ann', 'c_9', env), null)
-  await assert.rejects(onEnded({}, env), { message: 'the back end said 404' })
+  await assert.rejects(onFlowEnded({}, env), { message: 'the back end said 404' })
   for (said.status of [401, 429, 500, 502]) await assert.rejects(resolve('ann', 'c_1', env))
 })
 

@@ -9,7 +9,7 @@ const HOUR = 60 * MINUTE
 /** A back end that hears nothing until `hears`. */
 function backEnd() {
   const own = { heard: [], hears: false, tries: 0 }
-  own.onEnded = (ended) => {
+  own.onFlowEnded = (ended) => {
     own.tries += 1
     if (!own.hears) throw new Error('hunter2')
     own.heard.push(ended)
@@ -28,7 +28,7 @@ const through = async (stage, page) => walk(page, await page.start('c_1'), right
 
 test('an ending is told until it was heard, once, also when no page can read it any more', async (t) => {
   const own = backEnd()
-  const stage = bench(t, { connections, onEnded: own.onEnded })
+  const stage = bench(t, { connections, onFlowEnded: own.onFlowEnded })
   const page = stage.page()
   const end = await through(stage, page)
   assert.equal(end.step.kind, 'done')
@@ -44,7 +44,7 @@ test('an ending is told until it was heard, once, also when no page can read it 
 
 test('an ending that nobody hears of for a day is deleted', async (t) => {
   const own = backEnd()
-  const stage = bench(t, { connections, onEnded: own.onEnded })
+  const stage = bench(t, { connections, onFlowEnded: own.onFlowEnded })
   const end = await through(stage, stage.page())
   stage.bank.clock.advance(23 * HOUR)
   await stage.handle.sweep()
@@ -60,7 +60,7 @@ for (const [when, wait] of [
 ]) {
   test(`the next flow, begun ${when}, carries along what was not heard of the one before`, async (t) => {
     const own = backEnd()
-    const stage = bench(t, { connections, onEnded: own.onEnded })
+    const stage = bench(t, { connections, onFlowEnded: own.onFlowEnded })
     const page = stage.page()
     const first = await through(stage, page)
     stage.bank.clock.advance(wait)
@@ -98,7 +98,7 @@ test('endings that nobody hears of keep no other flow waiting', async (t) => {
       ...Object.fromEntries(names.map((name) => [`ann/${name}`, byFlinks(bank, 'Greatday')])),
       'bob/c_1': byMx(bank, 'text'),
     }),
-    onEnded: own.onEnded,
+    onFlowEnded: own.onFlowEnded,
     limits: { startsPerHour: 1_000 },
   })
   const page = stage.page()
@@ -145,7 +145,7 @@ for (const [how, onError] of [
 ]) {
   test(`a reporter that ${how} changes nothing, and a sweep never rejects`, async (t) => {
     const own = backEnd()
-    const stage = bench(t, { connections, onEnded: own.onEnded, onError })
+    const stage = bench(t, { connections, onFlowEnded: own.onFlowEnded, onError })
     const page = stage.page()
     const end = await through(stage, page)
     assert.equal(end.step.kind, 'done')

@@ -1,10 +1,10 @@
 /** The edge, as a company deploys it: on Durable Objects, or in one isolate over a store in its memory. */
 import { durable, edge, memoryStore } from 'bank-mfa/edge'
-import { ORIGIN, connectionOf } from './people.mjs'
+import { ORIGIN, findConnection } from './people.mjs'
 
 const config = {
   authenticate: (request) => request.headers.get('authorization'),
-  resolve: (user, connection, { BANK }) => (connection === 'c_1' ? connectionOf(Number(user), BANK) : null),
+  resolve: (user, connection, { BANK }) => (connection === 'c_1' ? findConnection(Number(user), BANK) : null),
   origins: [ORIGIN],
   seal: { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } },
   onError: (error) => console.error(error),

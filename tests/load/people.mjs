@@ -28,7 +28,7 @@ export const institution = (n) => `Bank ${n}`
 export const aggregatedAt = (n) => new Date(Date.UTC(2026, 0, 1) + n * 1_000).toISOString().replace('.000', '')
 
 /** A person's connection, as the company knows it. */
-export function connectionOf(n, baseUrl) {
+export function findConnection(n, baseUrl) {
   if (isMx(n)) {
     const params = { userGuid: userGuid(n), memberGuid: memberGuid(n), job: 'aggregate' }
     const host = { environment: 'integration', baseUrl }

@@ -135,7 +135,9 @@ test("a form's data answers as a plain object does", async (t) => {
 
 test("a form's second value for one question is too many", async (t) => {
   const step = await until(bench(t).start(LIVE(person('Greatday'))), 'challenge')
-  await assert.rejects(step.answer(form([field, 'a'], [field, 'b'])), { fields: [{ name: field, reason: 'too-many' }] })
+  await assert.rejects(step.answer(form([field, 'a'], [field, 'b'])), {
+    fields: [{ name: field, reason: 'too-many' }],
+  })
 })
 
 test('raw answers go over the wire as they are', async (t) => {

@@ -76,7 +76,7 @@ export function show(step: RedirectStep, place: HTMLElement): () => void {
 
 export async function back(flow: Flow<Connected>): Promise<string> {
   const landed: boolean = await land(flow, window, 'https://app.example/back')
-  return landed ? (await flow.result()).way : ''
+  return landed ? (await flow.result()).method : ''
 }
 
 const landing: Landing | undefined = readLanding(window, new URL(location.href))

@@ -10,7 +10,7 @@ import { after } from 'node:test'
 import { launch } from '../tools/browser.mjs'
 import { resolve } from './bench.mjs'
 
-const dist = dirname(resolve('bank-mfa/connect'))
+const dist = join(dirname(resolve('bank-mfa/connect')), '..')
 
 /** What each window's server was asked for. */
 export const requests = []
@@ -29,7 +29,7 @@ const server = createServer((request, response) => {
   }
   if (pathname === '/elsewhere') return response.writeHead(302, { location: searchParams.get('to') }).end()
   if (pathname === '/popup') return reply('text/html', '<!doctype html><p>The bank</p>')
-  const file = pathname.match(/^\/bank-mfa\/([\w-]+\.js)$/)
+  const file = pathname.match(/^\/bank-mfa\/([\w/-]+\.js)$/)
   if (file) return reply('text/javascript', readFileSync(join(dist, file[1])))
   return response.writeHead(404).end()
 })
@@ -109,7 +109,7 @@ async function harness() {
     if (type === 'message') listeners.delete(listener)
     removeEventListener.call(window, type, listener, ...rest)
   }
-  const { mount, FlowError } = await import('/bank-mfa/connect.js')
+  const { mount, FlowError } = await import('/bank-mfa/entries/connect.js')
 
   let calls, events, reasons, failures, controller, step, mounted, options
   const called = (name, refusal) => (given) => {

@@ -129,7 +129,10 @@ for (const [name, start, way, ownership] of [
     assert.equal(await land(flow, page, redirectUrl), true)
     assert.equal(page.location.href, clean)
     const result = await flow.result()
-    assert.deepEqual([result.way, result.health, result.ownership, result.loginId], [way, 'live', ownership, loginId])
+    assert.deepEqual(
+      [result.method, result.health, result.ownership, result.loginId],
+      [way, 'live', ownership, loginId],
+    )
   })
 }
 

@@ -10,15 +10,15 @@ import {
   type AuthorizeParams,
   type Challenge,
   type ChallengeStep,
-  type Choice,
+  type FieldOption,
   type Claim,
   type Clock,
-  type Code,
+  type ErrorCode,
   type ConnectParams,
   type ConnectStep,
   type Connected,
-  type Control,
-  type Expires,
+  type FieldType,
+  type RoundExpiry,
   type Failure,
   type Fetch,
   type FetchInit,
@@ -28,18 +28,18 @@ import {
   type FlinksConfig,
   type FlinksHost,
   type HostOptions,
-  type Image,
-  type Kind,
+  type ChallengeImage,
+  type ChallengeKind,
   type MemberParams,
   type MxConfig,
   type MxConnected,
   type MxHost,
-  type Next,
-  type Part,
-  type Proof,
-  type Purpose,
+  type NextAction,
+  type FieldPart,
+  type ConnectionProof,
+  type ConnectPurpose,
   type RawAnswers,
-  type Reason,
+  type FieldErrorReason,
   type ReconnectParams,
   type RedirectStep,
   type Round,
@@ -48,7 +48,7 @@ import {
   type Stage,
   type Step,
   type WaitsFor,
-  type Way,
+  type ReconnectMethod,
 } from 'bank-mfa'
 import {
   FlowError as CallError,
@@ -99,7 +99,7 @@ import {
 import * as slim from 'bank-mfa/slim'
 
 /** Every value of a union is a key: one that is missing or too many does not compile. */
-const next: Record<Next, true> = {
+const next: Record<NextAction, true> = {
   'retry-later': true,
   'start-over': true,
   'ask-credentials': true,
@@ -109,7 +109,7 @@ const next: Record<Next, true> = {
   'give-up': true,
   'answer-again': true,
 }
-const kinds: Record<Kind, true> = {
+const kinds: Record<ChallengeKind, true> = {
   question: true,
   code: true,
   choice: true,
@@ -121,8 +121,8 @@ const kinds: Record<Kind, true> = {
   'new-question': true,
   unknown: true,
 }
-const controls: Record<Control, true> = { text: true, select: true, 'multi-select': true, 'image-select': true }
-const parts: Record<Part, true> = { answer: true, question: true, phone: true, channel: true }
+const controls: Record<FieldType, true> = { text: true, select: true, 'multi-select': true, 'image-select': true }
+const parts: Record<FieldPart, true> = { answer: true, question: true, phone: true, channel: true }
 const stages: Record<Stage, true> = {
   start: true,
   poll: true,
@@ -133,7 +133,7 @@ const stages: Record<Stage, true> = {
   confirm: true,
   window: true,
 }
-const reasons: Record<Reason, true> = {
+const reasons: Record<FieldErrorReason, true> = {
   missing: true,
   'too-many': true,
   'not-an-option': true,
@@ -206,14 +206,20 @@ function open({ url, returned }: RedirectStep): void {
 }
 
 async function show({ purpose, until, signal, address, returned, tokenRefused }: ConnectStep): Promise<void> {
-  const why: Purpose = purpose
+  const why: ConnectPurpose = purpose
   const claim: Claim = { loginId: '', state: null }
   console.log(why, until.toFixed(), signal.aborted, (await address()).length)
   returned(claim)
   tokenRefused()
 }
 
-const ways: Record<Way, true> = { cached: true, live: true, form: true, 'mid-session': true, credentials: true }
+const ways: Record<ReconnectMethod, true> = {
+  cached: true,
+  live: true,
+  form: true,
+  'mid-session': true,
+  credentials: true,
+}
 
 export async function reconnect(): Promise<Connected> {
   const where: ConnectParams = { institutionId: 14, language: 'fr', v2: false, parameters: { demo: true } }
@@ -225,7 +231,7 @@ export async function reconnect(): Promise<Connected> {
     ...where,
   }
   const first: Flow<Connected> = flinks.connect(where, host)
-  const { way, health, ownership }: Proof = await first.result()
+  const { way, health, ownership }: ConnectionProof = await first.result()
   console.log(ways[way], health, ownership)
   return flinks.reconnect(params, host).result()
 }
@@ -255,15 +261,15 @@ export async function runMx(): Promise<string | null> {
 
 async function ask({ round, answer, answerRaw }: ChallengeStep): Promise<void> {
   const { number, refused, challenges, expires }: Round = round
-  const documented = expires satisfies Expires | null
+  const documented = expires satisfies RoundExpiry | null
   for (const { kind, vendorType, prompt, image, fields } of challenges satisfies Challenge[]) {
     const type: string | number | null = vendorType
-    const picture: Image | null = image
+    const picture: ChallengeImage | null = image
     console.log(kinds[kind], type, prompt.trim(), picture?.src, documented?.at, number, refused)
     for (const { name, type, part, secret, autocomplete, options } of fields satisfies Field[]) {
       const hint: 'one-time-code' | null = autocomplete
-      console.log(name, controls[type], parts[part], secret, hint)
-      for (const choice of options satisfies Choice[]) console.log(choice.id, choice.label, choice.image?.src)
+      console.log(name, controls[type], parts[part], secret, webhook)
+      for (const choice of options satisfies FieldOption[]) console.log(choice.id, choice.label, choice.image?.src)
     }
   }
   const answers: Answers = { '1.1.answer': ['0', '1'], '1.2.answer': 'x' }
@@ -274,7 +280,7 @@ async function ask({ round, answer, answerRaw }: ChallengeStep): Promise<void> {
 }
 
 function explain({ code, next: what, message, retryAt, vendorCode, status }: Failure, error: FlowError): void {
-  const facts: [Code, true, string, number | null, string | null, number | null] = [
+  const facts: [ErrorCode, true, string, number | null, string | null, number | null] = [
     code,
     next[what],
     message,
@@ -378,8 +384,8 @@ const edgeCodes: Record<EdgeCode, true> = {
   UNAUTHENTICATED: true,
   FORBIDDEN: true,
   NOT_FOUND: true,
-  TOO_LARGE: true,
-  TOO_MANY: true,
+  BODY_TOO_LARGE: true,
+  RATE_LIMITED: true,
   UNAVAILABLE: true,
 }
 const called: RemoteOptions = { fetch, credentials: 'include', clock, headers: async () => ({ authorization: '' }) }
@@ -407,7 +413,7 @@ export async function followed(): Promise<string> {
 
 export function refused(error: EdgeError): string {
   const same: FlowError = error
-  return same.next === 'sign-in' || (same.code in edgeCodes && same.code === 'TOO_MANY') ? error.message : ''
+  return same.next === 'sign-in' || (same.code in edgeCodes && same.code === 'RATE_LIMITED') ? error.message : ''
 }
 
 export async function slimmed(): Promise<Flow<Authorized>> {

@@ -9,7 +9,7 @@ import {
   postgres,
   postgresTable,
   sealer,
-  type Asked,
+  type PersonNeeded,
   type At,
   type Connection,
   type DataReader,
@@ -19,12 +19,12 @@ import {
   type DurableConfig,
   type Edge,
   type EdgeConfig,
-  type Ended,
+  type FlowEnded,
   type FlinksConnection,
   type FlowObject as Flow,
   type Given,
-  type Hint,
-  type Hints,
+  type Webhook,
+  type Webhooks,
   type Home,
   type Limits,
   type Message,
@@ -52,7 +52,7 @@ import {
   type Amount,
   type DataReader as Reader,
   type DataSource as Source,
-  type DataStep as Part,
+  type DataStep as FieldPart,
   type Transaction,
   type TransactionsOptions,
 } from 'bank-mfa/edge/data'
@@ -102,9 +102,9 @@ const ours: Storeless<Env> = {
     return 'loginId' in ids ? byFlinks(ids.loginId, env.SECRET_KEY) : byMx(ids.userGuid, ids.memberGuid)
   },
   seal: (env) => env.SEAL_KEYS,
-  onAsked: async ({ user, connection, flow, step, round, present }: Asked, env) =>
+  onPersonNeeded: async ({ user, connection, flow, step, round, present }: PersonNeeded, env) =>
     void (await env.BACKEND.fetch([user, connection, flow, step, round ?? 0, present].join())),
-  onEnded: async ({ outcome, result, failure }: Ended, env) =>
+  onFlowEnded: async ({ outcome, result, failure }: FlowEnded, env) =>
     void (await env.BACKEND.fetch(outcome, { body: JSON.stringify([result, failure?.code]) })),
   onError: (error) => console.error(error),
 }
@@ -134,9 +134,9 @@ declare const pool: {
 
 const query: Query = (text, values) => pool.query(text, values)
 const limits: Limits = { answersPerFlow: 5, readsPerFlow: 5, startsPerHour: 9, body: 10_000 }
-const hints: Hints = {
+const webhooks: Webhooks = {
   flinksKey: '',
-  connectionOf: async (hint: Hint) =>
+  findConnection: async (hint: Webhook) =>
     hint.vendor === 'mx' ? { user: '', connection: hint.memberGuid ?? hint.userGuid ?? '' } : null,
 }
 const score: DataReader = async ({ user, connection, by, result, state, options, clock, signal }: DataSource) => {
@@ -154,7 +154,7 @@ const node: EdgeConfig = {
   seal,
   store: postgres(query),
   limits,
-  hints,
+  webhooks,
   data: {
     accounts: accounts(shown),
     transactions: transactions(year),
@@ -210,7 +210,7 @@ export async function read(connection: string): Promise<Amount[]> {
   return [...all.map(({ balance }) => balance), ...payments.map(({ debit, credit }) => debit ?? credit)]
 }
 
-const parts: [Source?, Part?] = []
+const parts: [Source?, FieldPart?] = []
 console.log(own, parts, FlowError)
 
 // Misuses ----------------------------------------------------------------------------------------

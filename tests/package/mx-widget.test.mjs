@@ -124,7 +124,7 @@ async function visit(t, { bank }) {
     async mount(url) {
       await page.evaluate(
         async (url) => {
-          const { mount } = await import('/dist/connect.js')
+          const { mount } = await import('/dist/entries/connect.js')
           window.events = []
           mount({ kind: 'redirect', url }, document.querySelector('main'), {
             onEvent: (event) => window.events.push(event),

@@ -46,7 +46,7 @@ for (const condition of ['default', 'workerd']) {
 }
 
 test('what is no entry is not found', async () => {
-  for (const inner of ['bank-mfa/dist/index.js', 'bank-mfa/dist/wasm/bank_mfa.js', 'bank-mfa/transport']) {
+  for (const inner of ['bank-mfa/dist/entries/index.js', 'bank-mfa/dist/wasm/bank_mfa.js', 'bank-mfa/flow/transport']) {
     await assert.rejects(node(`await import('${inner}')`), /ERR_PACKAGE_PATH_NOT_EXPORTED/)
   }
 })

@@ -39,7 +39,7 @@ async function through(stage, step, who) {
 }
 
 /** What a result proves. */
-const proof = ({ way, health, ownership }) => [way, health, ownership]
+const proof = ({ method, health, ownership }) => [method, health, ownership]
 
 // The ways --------------------------------------------------------------------------------------
 

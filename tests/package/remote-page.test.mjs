@@ -7,7 +7,7 @@ import { launch } from '../tools/browser.mjs'
 import { resolve } from './bench.mjs'
 import { ANSWERING, DONE, asks, buffered, edgeStub } from './edge-stub.mjs'
 
-const dist = dirname(resolve('bank-mfa/remote'))
+const dist = join(dirname(resolve('bank-mfa/remote')), '..')
 const browser = await launch()
 const context = await browser.newContext()
 /** Windows that no test uses at the moment. */
@@ -15,7 +15,7 @@ const free = []
 
 /** What a page of a company does: it keeps the handle, and shows where the flow stands. */
 async function app() {
-  const { remote } = await import('/bank-mfa/remote.js')
+  const { remote } = await import('/bank-mfa/entries/remote.js')
   const there = remote('/mfa')
   const handle = sessionStorage.getItem('flow')
   const flow = handle ? there.resume(handle) : there.start({ connection: 'chequing' })
@@ -38,7 +38,7 @@ const replies = {
 async function bench(t) {
   const edge = await edgeStub(t, (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost')
-    const file = pathname.match(/^\/bank-mfa\/([\w-]+\.js)$/)
+    const file = pathname.match(/^\/bank-mfa\/([\w/-]+\.js)$/)
     const [type, body] = file ? ['text/javascript', readFileSync(join(dist, file[1]))] : (replies[pathname] ?? [])
     response.writeHead(body ? 200 : 404, type && { 'content-type': type }).end(body)
   })

@@ -276,7 +276,7 @@ for (const status of [429, 503]) {
   for (const [name, value] of Object.entries({ seconds: '45', 'a date': new Date(45_000).toUTCString() })) {
     test(`a ${status} that asks for a pause in ${name} gets it`, async (t) => {
       const { edge, flow, clock } = await polling(t, {
-        spoil: (edge) => edge.next('poll', problem(status, { code: 'TOO_MANY' }, { 'retry-after': value })),
+        spoil: (edge) => edge.next('poll', problem(status, { code: 'RATE_LIMITED' }, { 'retry-after': value })),
       })
       await edge.call('poll', 2)
       assert.deepEqual(clock.pauses, [45_000])
@@ -334,12 +334,12 @@ test('being offline is no reason to give up', async (t) => {
 })
 
 test('who is to come back later than in a minute is told when, and waits for nothing', async (t) => {
-  const tooMany = problem(429, { code: 'TOO_MANY', next: 'retry-later' }, { 'retry-after': '3600' })
+  const tooMany = problem(429, { code: 'RATE_LIMITED', next: 'retry-later' }, { 'retry-after': '3600' })
   const { flow } = await bench(t, { spoil: (edge) => edge.next('start', tooMany) })
   const { failure, error } = await until(flow, 'failed')
-  const facts = { code: 'TOO_MANY', next: 'retry-later', retryAt: 3_600_000, status: 429 }
+  const facts = { code: 'RATE_LIMITED', next: 'retry-later', retryAt: 3_600_000, status: 429 }
   assert.deepEqual(failure, { ...facts, message: 'a sentence', vendorCode: null })
-  assert.ok(isError('TOO_MANY', facts)(error))
+  assert.ok(isError('RATE_LIMITED', facts)(error))
 })
 
 test('an edge that is never reached is given up soon, one that was heard late', async (t) => {
@@ -470,8 +470,8 @@ test('an answer to a round that is over is STALE_ROUND, and is not sent where th
 
 test('a limit of answers is an answer, too', async (t) => {
   const { edge, step } = await asked(t)
-  edge.next('answer', problem(429, { code: 'TOO_MANY', next: 'start-over' }))
-  await assert.rejects(step.answer(city), isError('TOO_MANY', { next: 'start-over' }))
+  edge.next('answer', problem(429, { code: 'RATE_LIMITED', next: 'start-over' }))
+  await assert.rejects(step.answer(city), isError('RATE_LIMITED', { next: 'start-over' }))
   assert.equal(edge.of('answer').length, 1)
 })
 

@@ -72,10 +72,10 @@ for (const [what, options] of [
 }
 
 for (const [entry, least, file = 'consumer.ts'] of [
-  ['main', 30],
-  ['calls-main', 15],
-  ['remote', 10],
-  ['edge/main', 40, 'edge-consumer.ts'],
+  ['flow/index', 30],
+  ['calls/index', 15],
+  ['remote/flow', 10],
+  ['edge/index', 40, 'edge-consumer.ts'],
   ['edge/data', 5, 'edge-consumer.ts'],
 ]) {
   test(`every exported name of ${entry} is used`, () => {

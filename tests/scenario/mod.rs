@@ -9,7 +9,7 @@ use bank_mfa::challenge::{Challenge, Round};
 use bank_mfa::failure::{Failure, Refusal};
 use bank_mfa::flinks::AUTHORIZE_TOKEN;
 use bank_mfa::flinks::call::{API_KEY, BEARER, SECRET_KEY};
-use bank_mfa::flow::{Event, Flow, Loss, Step, Submitted};
+use bank_mfa::flow::{AnswerInput, Event, Flow, Loss, Step};
 use bank_mfa::http::{Header, Request, Response};
 use bank_mfa::json::{Reader, Value};
 use bank_mfa::mx::BASIC;
@@ -259,10 +259,10 @@ impl Scenario {
                     self.now = until;
                     self.step = self.flow.advance(Event::Waited, self.now).unwrap();
                 }
-                Step::Supply { round, .. } => {
+                Step::Resubmit { round, .. } => {
                     let given = match self.given_raw {
-                        true => Submitted::Raw(&self.given),
-                        false => Submitted::Fields(&self.given),
+                        true => AnswerInput::Raw(&self.given),
+                        false => AnswerInput::Fields(&self.given),
                     };
                     let event = Event::Answered(round, given);
                     self.step = self.flow.advance(event, self.now).unwrap();
@@ -423,7 +423,7 @@ impl Scenario {
     /// Hands in answers as they are.
     pub fn hand_in(&mut self, given: &Value) -> Result<(), Refusal> {
         let number = self.round().number;
-        let event = Event::Answered(number, Submitted::Fields(given));
+        let event = Event::Answered(number, AnswerInput::Fields(given));
         self.step = self.flow.advance(event, self.now)?;
         self.given = given.clone();
         self.given_raw = false;

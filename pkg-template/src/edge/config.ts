@@ -1,4 +1,4 @@
-import type { Clock, Fetch } from '../host.js'
+import type { Clock, Fetch } from '../flow/host.js'
 import type {
   AuthorizeParams,
   ConnectParams,
@@ -8,7 +8,7 @@ import type {
   MxConfig,
   ReconnectParams,
 } from '../wasm/bank_mfa.js'
-import type { Hint } from './hints.js'
+import type { Webhook } from './webhooks.js'
 import type { DataReader } from './reading.js'
 import type { SealKeys } from './seal.js'
 import type { Store } from './store.js'
@@ -29,19 +29,19 @@ export interface EdgeConfig<Env = unknown> {
   store: Store | ((env: Env) => Store) | 'ticket'
   limits?: Limits | undefined
   /** The vendors' webhooks. Without it there is no route for them. */
-  hints?: Hints<Env> | undefined
+  webhooks?: Webhooks<Env> | undefined
   /**
    * What pages may read of a connection once its flow is done, by the names that they ask for; nothing by default.
    * `bank-mfa/edge/data` has readers. With any, a record keeps the vendor's ids for the ten minutes after its end.
    */
   data?: Record<string, DataReader<Env>> | undefined
   /** A flow waits for its person. Called once for each time; a crash just then can leave it out. */
-  onAsked?: ((asked: Asked, env: Env) => unknown) | undefined
+  onPersonNeeded?: ((asked: PersonNeeded, env: Env) => unknown) | undefined
   /**
    * A flow has ended; this alone brings the vendor's ids. It is called again, later, for a day, where it rejects or the
    * process dies in it: the same `flow` is the same ending.
    */
-  onEnded?: ((ended: Ended, env: Env) => unknown) | undefined
+  onFlowEnded?: ((ended: FlowEnded, env: Env) => unknown) | undefined
   /** What a function of yours or the store threw. A page is told nothing of it. */
   onError?: ((error: unknown, env: Env) => unknown) | undefined
   /** Makes the calls to the vendors instead of the global `fetch`. */
@@ -65,9 +65,9 @@ export interface Limits {
 }
 
 /** The vendors' webhooks. */
-export interface Hints<Env = unknown> {
+export interface Webhooks<Env = unknown> {
   /** Whose connection a hint is about; `null` where it is about none. */
-  connectionOf(hint: Hint, env: Env): MaybePromise<{ user: string; connection: string } | null>
+  findConnection(hint: Webhook, env: Env): MaybePromise<{ user: string; connection: string } | null>
   /** The key that Flinks signs its webhooks with, where it does. Where it is left out nothing is checked. */
   flinksKey?: string | ((env: Env) => string)
 }
@@ -102,7 +102,7 @@ export interface MxConnection {
 }
 
 /** A flow waits for its person. */
-export interface Asked {
+export interface PersonNeeded {
   user: string
   connection: string
   /** Names the flow. */
@@ -116,7 +116,7 @@ export interface Asked {
 }
 
 /** A flow has ended. */
-export interface Ended {
+export interface FlowEnded {
   user: string
   connection: string
   /** Names the flow. */

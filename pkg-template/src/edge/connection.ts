@@ -1,8 +1,8 @@
-import { invalidInput, refusing } from '../errors.js'
-import { flinks, readFlinks } from '../flinks.js'
-import { Flow } from '../flow.js'
-import type { Fetch, HostOptions } from '../host.js'
-import { mx, readMx } from '../mx.js'
+import { invalidInput, refusing } from '../flow/errors.js'
+import { flinks, readFlinks } from '../flow/flinks.js'
+import { Flow } from '../flow/flow.js'
+import type { Fetch, HostOptions } from '../flow/host.js'
+import { mx, readMx } from '../flow/mx.js'
 import { FlowHandle } from '../wasm/bank_mfa.js'
 import type { Connection, FlinksConnection } from './config.js'
 

@@ -1,6 +1,6 @@
 /** Accounts of Flinks': a data call, and its Async twin for as long as the data is not ready. */
-import { flinks, restore, type DataFlow, type FlinksCallsHost } from '../calls-flinks.js'
-import type { Fetch } from '../host.js'
+import { flinks, restore, type DataFlow, type FlinksCallsHost } from '../calls/flinks.js'
+import type { Fetch } from '../flow/host.js'
 import type { FlinksConnection } from './config.js'
 import type { AccountsStep } from './data.js'
 import { member, parse, toRecord, unreadable } from './json.js'

@@ -2,9 +2,9 @@
  * Accounts of MX's, and their transactions, by the pages of the member's lists (https://docs.mx.com, Accounts and
  * Transactions). The single calls know the member's address and how MX is called; the rest is these two lists.
  */
-import { mx } from '../calls-mx.js'
-import { mxBasic } from '../mx.js'
-import type { Code, Next } from '../wasm/bank_mfa.js'
+import { mx } from '../calls/mx.js'
+import { mxBasic } from '../flow/mx.js'
+import type { ErrorCode, NextAction } from '../wasm/bank_mfa.js'
 import type { MxConnection } from './config.js'
 import type { AccountsStep } from './data.js'
 import { failed, parse, toRecord, unreadable } from './json.js'
@@ -16,14 +16,14 @@ const PER_PAGE = 1_000
 const DAY = 24 * 60 * 60_000
 
 /** What a status means that is no success. */
-const REFUSALS: Record<number, [Code, Next]> = {
+const REFUSALS: Record<number, [ErrorCode, NextAction]> = {
   401: ['unauthorized', 'fix-integration'],
   403: ['unauthorized', 'fix-integration'],
   429: ['busy', 'retry-later'],
 }
-const REDIRECTED: [Code, Next] = ['redirected', 'fix-integration']
-const REFUSED: [Code, Next] = ['request-refused', 'fix-integration']
-const BROKEN: [Code, Next] = ['vendor-error', 'retry-later']
+const REDIRECTED: [ErrorCode, NextAction] = ['redirected', 'fix-integration']
+const REFUSED: [ErrorCode, NextAction] = ['request-refused', 'fix-integration']
+const BROKEN: [ErrorCode, NextAction] = ['vendor-error', 'retry-later']
 
 export async function readMx(
   by: MxConnection,
@@ -66,6 +66,6 @@ export async function readMx(
   return { accounts: accounts.map((account) => ({ ...account, transactions: of(account['guid']) })) }
 }
 
-function toReason(status: number): [Code, Next] {
+function toReason(status: number): [ErrorCode, NextAction] {
   return REFUSALS[status] ?? (status < 400 ? REDIRECTED : status < 500 ? REFUSED : BROKEN)
 }

@@ -1,7 +1,7 @@
 /** What a request must be like before anything of it is read, and what every reply says. */
-import { isObject } from '../connect-message.js'
-import { TICKET } from '../edge-wire.js'
-import { invalidInput } from '../errors.js'
+import { isObject } from '../shared.js'
+import { TICKET } from '../shared.js'
+import { invalidInput } from '../flow/errors.js'
 import { problem } from './problem.js'
 
 /** On every reply: it is data for one reader, and nothing that a browser could run, guess at or keep. */
@@ -53,7 +53,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 /** The bytes of a body, which is no longer than `most`. */
 export async function readBytes(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const announced = request.headers.get('content-length')
-  if (Number(announced ?? 0) > most) throw problem('TOO_LARGE')
+  if (Number(announced ?? 0) > most) throw problem('BODY_TOO_LARGE')
   // The platform sees to it that there is no more than that.
   if (announced !== null) return new Uint8Array(await request.arrayBuffer())
   const chunks: Uint8Array[] = []
@@ -63,7 +63,7 @@ export async function readBytes(request: Request, most: number): Promise<Uint8Ar
     length += read.value.length
     if (length > most) {
       await reader?.cancel()
-      throw problem('TOO_LARGE')
+      throw problem('BODY_TOO_LARGE')
     }
     chunks.push(read.value)
   }

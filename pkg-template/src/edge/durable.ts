@@ -7,8 +7,8 @@
  * begins by reading the record, a page's call that was open is made again by the page, and an alarm rings again until
  * it was heard. An alarm stays with a send that takes long, and so does the object, although no page waits.
  */
-import { invalidInput } from '../errors.js'
-import { realTime } from '../host.js'
+import { invalidInput } from '../flow/errors.js'
+import { realTime } from '../flow/host.js'
 import { handler, toOptions, type Edge, type Storeless } from './handler.js'
 import { Local } from './local.js'
 import { Problem, toProblem, type ProblemBody } from './problem.js'
@@ -164,7 +164,7 @@ function objectHome(objects: ObjectNamespace): Home {
     message: (at, message) => ask(at.id, 'message', at, message),
     cancel: (at) => ask(at.id, 'cancel', at),
     read: (at, what) => ask(at.id, 'read', at, what),
-    hint: (who) => ask(who.id, 'hint', who),
+    webhook: (who) => ask(who.id, 'webhook', who),
     due: (id) => ask(id, 'due', id),
     count: (id, most, span) => ask(id, 'count', id, most, span),
   }

@@ -1,11 +1,11 @@
-import { isObject } from '../connect-message.js'
-import { TICKET } from '../edge-wire.js'
-import { invalidInput } from '../errors.js'
-import type { RawAnswers } from '../steps.js'
-import { realTime } from '../host.js'
-import type { Asked, EdgeConfig, Ended } from './config.js'
+import { isObject } from '../shared.js'
+import { TICKET } from '../shared.js'
+import { invalidInput } from '../flow/errors.js'
+import type { RawAnswers } from '../flow/steps.js'
+import { realTime } from '../flow/host.js'
+import type { PersonNeeded, EdgeConfig, FlowEnded } from './config.js'
 import { checkOrigin, preflight, readBody, replyHeaders } from './defence.js'
-import { readHint, toFlinksKey } from './hints.js'
+import { readHint, toFlinksKey } from './webhooks.js'
 import { Local } from './local.js'
 import { openapi } from './openapi.js'
 import { problem, Problem, toProblem } from './problem.js'
@@ -56,15 +56,15 @@ export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
 
 /** What a runner takes from a configuration. */
 export function toOptions<Env>(config: Storeless<Env>, env: Env) {
-  const { clock = realTime, fetch, timeout, resolve, onAsked, onEnded, onError, limits, data } = config
+  const { clock = realTime, fetch, timeout, resolve, onPersonNeeded, onFlowEnded, onError, limits, data } = config
   const readers = data && Object.entries(data).map(([name, reader]) => [name, (of: DataSource) => reader(of, env)])
   return {
     sealer: toSealer(config, env),
     clock,
     options: { fetch, timeout },
     resolve: async (user: string, connection: string) => resolve(user, connection, env),
-    onAsked: onAsked && ((asked: Asked) => onAsked(asked, env)),
-    onEnded: onEnded && ((ended: Ended) => onEnded(ended, env)),
+    onPersonNeeded: onPersonNeeded && ((asked: PersonNeeded) => onPersonNeeded(asked, env)),
+    onFlowEnded: onFlowEnded && ((ended: FlowEnded) => onFlowEnded(ended, env)),
     onError: (error: unknown) => void report(onError, error, env),
     answersPerFlow: limits?.answersPerFlow ?? 20,
     readers: readers && Object.fromEntries(readers),
@@ -74,7 +74,7 @@ export function toOptions<Env>(config: Storeless<Env>, env: Env) {
 
 /** Makes the handler, before a home elsewhere where one is given, and else before a runner here. */
 export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, home?: (env: Env) => Home): Edge<Env> {
-  const { origins, limits = {}, clock = realTime, hints } = config ?? {}
+  const { origins, limits = {}, clock = realTime, webhooks } = config ?? {}
   const { startsPerHour = 30, body: longest = 65_536 } = limits
   check(config, home !== undefined)
   const local = new Local()
@@ -95,9 +95,9 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
 
   async function route(request: Request, env: Env, context: Context | undefined): Promise<Reply> {
     const { pathname, searchParams } = new URL(request.url)
-    const [, vendor] = /\/hints\/(flinks|mx)$/.exec(pathname) ?? []
-    if (vendor !== undefined && hints !== undefined && request.method === 'POST')
-      return hint(vendor, request, env, context)
+    const [, vendor] = /\/webhooks\/(flinks|mx)$/.exec(pathname) ?? []
+    if (vendor !== undefined && webhooks !== undefined && request.method === 'POST')
+      return webhook(vendor, request, env, context)
     checkOrigin(request, origins)
     if (request.method === 'OPTIONS') return { status: 204, headers: preflight(request), body: null }
     if (request.method === 'GET' && pathname.endsWith('/openapi.json')) return json(openapi)
@@ -127,7 +127,7 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
     if (isFlows) {
       const starts = await sealer.name('starts', user)
       const wait = await home.count(starts, startsPerHour, HOUR)
-      if (wait > 0) throw problem('TOO_MANY', wait)
+      if (wait > 0) throw problem('RATE_LIMITED', wait)
     } else if (verb === '' && what === '' && request.headers.get('accept')?.includes('text/event-stream')) {
       const last = searchParams.get('after') ?? request.headers.get('last-event-id')
       // A stranger is told before the stream begins.
@@ -158,16 +158,16 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
     return home.start({ id: await sealer.name('flow', user, found.key ?? connection), user, connection }, flow)
   }
 
-  async function hint(vendor: string, request: Request, env: Env, context: Context | undefined): Promise<Reply> {
-    const key = vendor === 'flinks' && hints ? toFlinksKey(hints, env) : undefined
+  async function webhook(vendor: string, request: Request, env: Env, context: Context | undefined): Promise<Reply> {
+    const key = vendor === 'flinks' && webhooks ? toFlinksKey(webhooks, env) : undefined
     const said = await readHint(vendor, request, key)
     const look = async () => {
-      const whose = await hints?.connectionOf(said, env)
+      const whose = await webhooks?.findConnection(said, env)
       const found = whose && (await config.resolve(whose.user, whose.connection, env))
       if (!whose || !found || config.store === 'ticket') return
       const sealer = toSealer(config, env)
       const id = await sealer.name('flow', whose.user, found.key ?? whose.connection)
-      await toHome(env, context).hint({ id, ...whose })
+      await toHome(env, context).webhook({ id, ...whose })
     }
     // The vendors want their reply at once: Flinks a 200, MX a 204.
     const task = look().catch((error: unknown) => report(config.onError, error, env))

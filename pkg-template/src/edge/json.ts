@@ -1,6 +1,6 @@
 /** Reading what a vendor wrote. */
-import { FlowError } from '../errors.js'
-import type { Code, Next } from '../wasm/bank_mfa.js'
+import { FlowError } from '../flow/errors.js'
+import type { ErrorCode, NextAction } from '../wasm/bank_mfa.js'
 
 export const toRecord = (value: unknown) =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
@@ -20,7 +20,7 @@ export function parse(text: string): unknown {
 }
 
 /** Why data was not read. Nothing of a reply is in it. */
-export function failed([code, next]: [Code, Next], status: number | null): FlowError {
+export function failed([code, next]: [ErrorCode, NextAction], status: number | null): FlowError {
   return new FlowError({ code, next, message: 'the data was not read', retryAt: null, vendorCode: null, status })
 }
 

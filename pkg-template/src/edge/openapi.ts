@@ -1,5 +1,5 @@
 /** The routes as an OpenAPI document, which is served at `…/openapi.json`. */
-import { TICKET } from '../edge-wire.js'
+import { TICKET } from '../shared.js'
 
 const object = (properties: Record<string, unknown>, optional: string[] = []) => ({
   type: 'object',
@@ -66,7 +66,7 @@ const schemas = {
       institutionId: orNull(integer),
       lastRefresh: orNull(text),
       scheduledRefresh: { type: ['boolean', 'null'] },
-      way: text,
+      method: text,
       health: { enum: ['live', 'unproven'] },
       ownership: { enum: ['given', 'tagged', 'unproven'] },
       connectionStatus: { type: ['string', 'integer', 'null'] },
@@ -155,7 +155,7 @@ const ticket = { name: TICKET, in: 'header', required: false, schema: text }
 const flow = { name: 'flow', in: 'path', required: true, schema: text }
 const what = { name: 'what', in: 'path', required: true, schema: { type: 'string', pattern: '^[\\w-]{1,64}$' } }
 const after = { name: 'after', in: 'query', required: false, schema: integer }
-const hint = (status: string) => ({
+const webhook = (status: string) => ({
   summary: "The vendor's webhook",
   requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
   responses: { [status]: { description: 'Taken; the vendor is asked what is true.' }, default: refusal },
@@ -188,8 +188,8 @@ export const openapi = {
         responses: reading,
       },
     },
-    '/hints/flinks': { post: hint('200') },
-    '/hints/mx': { post: hint('204') },
+    '/webhooks/flinks': { post: webhook('200') },
+    '/webhooks/mx': { post: webhook('204') },
   },
   components: { schemas },
 }

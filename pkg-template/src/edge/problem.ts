@@ -1,4 +1,4 @@
-import { FlowError, type EdgeCode } from '../errors.js'
+import { FlowError, type EdgeCode } from '../flow/errors.js'
 import type { FieldError } from '../wasm/bank_mfa.js'
 
 /** What each of them is. */
@@ -6,8 +6,8 @@ const OWN: Record<EdgeCode, { status: number; next: string; title: string }> = {
   UNAUTHENTICATED: { status: 401, next: 'sign-in', title: 'nobody is signed in' },
   FORBIDDEN: { status: 403, next: 'fix-integration', title: 'the request does not come from a page that may ask' },
   NOT_FOUND: { status: 404, next: 'start-over', title: 'there is no such thing' },
-  TOO_LARGE: { status: 413, next: 'fix-integration', title: 'it is too large' },
-  TOO_MANY: { status: 429, next: 'retry-later', title: 'that was too often' },
+  BODY_TOO_LARGE: { status: 413, next: 'fix-integration', title: 'it is too large' },
+  RATE_LIMITED: { status: 429, next: 'retry-later', title: 'that was too often' },
   UNAVAILABLE: { status: 503, next: 'retry-later', title: 'the service cannot answer now' },
 }
 
@@ -23,7 +23,7 @@ const REFUSALS: Record<string, number> = {
 }
 
 /** What is read of a configuration only when a request comes; a mistake in it is no page's. */
-const CONFIGURED = /^\/(seal|hints)\b/
+const CONFIGURED = /^\/(seal|webhooks)\b/
 
 /** The body of a reply that refuses. */
 export interface ProblemBody {

@@ -3,8 +3,8 @@
  * between two steps is in the record: a vendor may want minutes, and any machine can take the next step. Who asks the
  * vendor is decided by the store's compare-and-set, so two tabs do not poll twice as often.
  */
-import { FlowError } from '../errors.js'
-import type { Clock, HostOptions } from '../host.js'
+import { FlowError } from '../flow/errors.js'
+import type { Clock, HostOptions } from '../flow/host.js'
 import type { Connection } from './config.js'
 import type { Local } from './local.js'
 import { problem, toProblem } from './problem.js'
@@ -88,7 +88,7 @@ export async function read(host: ReadingHost, at: At, what: string): Promise<Rea
         await host.within(Math.min(found.due, until) - now, change)
         continue
       }
-      if (found === undefined && begun >= host.readsPerFlow) throw problem('TOO_MANY')
+      if (found === undefined && begun >= host.readsPerFlow) throw problem('RATE_LIMITED')
       const mine = { state: found?.state ?? null, due: now + STEP + GRACE }
       const readings = { begun: found ? begun : begun + 1, open: { ...open, [what]: mine } }
       if (!(await host.write(held, { ...record, readings }))) continue

@@ -1,6 +1,6 @@
-import type { PublicStep } from '../edge-wire.js'
-import type { Step } from '../steps.js'
-import type { Ended } from './config.js'
+import type { PublicStep } from '../shared.js'
+import type { Step } from '../flow/steps.js'
+import type { FlowEnded } from './config.js'
 import type { Readings } from './reading.js'
 
 /** All that is known of one connection's flow. It is sealed as one, so that its parts cannot be swapped. */
@@ -32,7 +32,7 @@ export interface FlowRecord {
   /** Of a ticket: how often it was written. */
   writes?: number
   /** Endings that nobody was told yet: its own, and those of flows before it. */
-  untold?: Ended[]
+  untold?: FlowEnded[]
   /** Where data may be read: what the flow ended with, the vendor's ids among it. */
   result?: unknown
   readings?: Readings
@@ -40,7 +40,7 @@ export interface FlowRecord {
 
 /** What is left of a result once the vendor's ids are out. */
 const TOLD = [
-  ...['institution', 'institutionId', 'lastRefresh', 'scheduledRefresh', 'way', 'health', 'ownership'],
+  ...['institution', 'institutionId', 'lastRefresh', 'scheduledRefresh', 'method', 'health', 'ownership'],
   ...['connectionStatus', 'aggregatedAt', 'successfullyAggregatedAt'],
 ]
 

@@ -11,15 +11,15 @@
  * when the alarm rings, and set `alone`: nobody else can be at a record then, so one that was left while sending
  * is taken up at once. Time comes from `clock` only, but for the second after which a shared record is read again.
  */
-import type { PublicStep } from '../edge-wire.js'
-import { FlowError, invalidInput, staleRound } from '../errors.js'
-import type { Flow } from '../flow.js'
-import type { Claim, RawAnswers } from '../steps.js'
-import { isEnding, newId } from '../steps.js'
-import type { Clock, HostOptions, WaitsFor } from '../host.js'
-import { OVER } from '../transport.js'
+import { newId, type PublicStep } from '../shared.js'
+import { FlowError, invalidInput, staleRound } from '../flow/errors.js'
+import type { Flow } from '../flow/flow.js'
+import type { Claim, RawAnswers } from '../flow/steps.js'
+import { isEnding } from '../flow/steps.js'
+import type { Clock, HostOptions, WaitsFor } from '../flow/host.js'
+import { OVER } from '../flow/transport.js'
 import { hasCredentials } from './connection.js'
-import type { Asked, Connection, Ended } from './config.js'
+import type { PersonNeeded, Connection, FlowEnded } from './config.js'
 import type { Local } from './local.js'
 import { problem, toProblem } from './problem.js'
 import { read, type DataSource, type DataStep, type Reading } from './reading.js'
@@ -69,7 +69,7 @@ export interface Home {
   /** What a page may read of a flow that is done; or when to ask again, after 25 seconds. */
   read(at: At, what: string): Promise<Reading>
   /** Somebody says that the vendor has news. */
-  hint(who: Who): Promise<void>
+  webhook(who: Who): Promise<void>
   /** Does what is due although nobody looks. */
   due(id: string): Promise<void>
   /** Counts something of a name; where there were `most` in `span` milliseconds, after how many there may be another one. */
@@ -85,8 +85,8 @@ export interface RunnerOptions {
   options: Pick<HostOptions, 'fetch' | 'timeout'>
   /** What a connection means. */
   resolve(user: string, connection: string): Promise<Connection | null>
-  onAsked?: ((asked: Asked) => unknown) | undefined
-  onEnded?: ((ended: Ended) => unknown) | undefined
+  onPersonNeeded?: ((asked: PersonNeeded) => unknown) | undefined
+  onFlowEnded?: ((ended: FlowEnded) => unknown) | undefined
   onError(error: unknown): void
   /** Keeps the process or the worker for as long as this runs. */
   background(task: Promise<unknown>): void
@@ -160,7 +160,7 @@ export class Runner implements Home {
     const stands = ({ step, asked, answers }: FlowRecord) => {
       if (round > asked) throw outOfTurn()
       if (step.kind !== 'challenge' || step.round.number !== round) return false
-      if (answers >= this.#own.answersPerFlow) throw problem('TOO_MANY')
+      if (answers >= this.#own.answersPerFlow) throw problem('RATE_LIMITED')
       return true
     }
     return this.#take(at, stands, async ({ current }) => {
@@ -203,7 +203,7 @@ export class Runner implements Home {
     )
   }
 
-  async hint({ id, user, connection }: Who): Promise<void> {
+  async webhook({ id, user, connection }: Who): Promise<void> {
     const { record, version, expired } = await this.#read(id)
     if (record && isEnding(record.step)) return
     if (expired && !isEnding(expired.step)) return this.due(id)
@@ -281,7 +281,7 @@ export class Runner implements Home {
     return written
   }
 
-  #fresh(user: string, connection: string, id = newId(), untold?: Ended[]): FlowRecord {
+  #fresh(user: string, connection: string, id = newId(), untold?: FlowEnded[]): FlowRecord {
     const step: PublicStep = { kind: 'working', stage: 'start', until: null }
     const flow = { v: 1 as const, user, connection, flow: id, version: 1, step, snapshot: null, tokens: {} }
     const expires = this.#own.clock.now() + LIFE
@@ -338,9 +338,9 @@ export class Runner implements Home {
   }
 
   #newTurn(id: string, held: Held): Turn {
-    const { clock, options, onEnded, readers } = this.#own
+    const { clock, options, onFlowEnded, readers } = this.#own
     const write = (held: Held, record: FlowRecord) => this.#write(id, held, record)
-    const tells = onEnded !== undefined
+    const tells = onFlowEnded !== undefined
     return new Turn({ clock, options, tells, keeps: Object.keys(readers ?? {}).length > 0, write }, held)
   }
 
@@ -404,7 +404,7 @@ export class Runner implements Home {
     const [ended, ...others] = held.record.untold ?? []
     if (ended === undefined || !isEnding(held.record.step)) return held
     try {
-      await this.#own.onEnded?.(ended)
+      await this.#own.onFlowEnded?.(ended)
     } catch (error) {
       this.#own.onError(error)
       return held
@@ -427,7 +427,7 @@ export class Runner implements Home {
     const was = before.step.kind === 'challenge' ? before.step.round.number : undefined
     if (!isPersons(step) || (before.step.kind === step.kind && was === round.round)) return
     try {
-      await this.#own.onAsked?.({ user, connection, flow, step: step.kind, ...round, present })
+      await this.#own.onPersonNeeded?.({ user, connection, flow, step: step.kind, ...round, present })
     } catch (error) {
       this.#own.onError(error)
     }
@@ -442,7 +442,7 @@ export class Runner implements Home {
     version: number,
     user: string,
     connection: string,
-    untold: Ended[] | undefined,
+    untold: FlowEnded[] | undefined,
   ): Promise<void> {
     const found = await this.#own.resolve(user, connection)
     if (found?.vendor !== 'mx') return

@@ -1,5 +1,5 @@
-import { isObject } from '../connect-message.js'
-import { FlowError, invalidInput } from '../errors.js'
+import { isObject } from '../shared.js'
+import { FlowError, invalidInput } from '../flow/errors.js'
 import { fromBase64Url, toBase64Url } from './base64.js'
 import { parse, toRecord } from './json.js'
 

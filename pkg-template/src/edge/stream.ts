@@ -1,5 +1,5 @@
 import type { At, Home, State } from './runner.js'
-import { isEnding } from '../steps.js'
+import { isEnding } from '../flow/steps.js'
 
 /** After how long without news a comment keeps the line open, in milliseconds. */
 const BEAT = 15_000

@@ -1,4 +1,4 @@
-import { FlowError } from '../errors.js'
+import { FlowError } from '../flow/errors.js'
 import { problem } from './problem.js'
 import type { FlowRecord } from './record.js'
 import type { At } from './runner.js'
@@ -67,7 +67,7 @@ export function ticketStore(
     },
     async write(_, sealed, expectedVersion) {
       if (given) return false
-      if (sealed.length > LONGEST) throw problem('TOO_LARGE')
+      if (sealed.length > LONGEST) throw problem('BODY_TOO_LARGE')
       if (flow !== undefined && newest !== undefined) {
         if ((newest.get(flow) ?? 0) > expectedVersion) return false
         remember(newest, flow, expectedVersion + 1)

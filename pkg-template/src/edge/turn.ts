@@ -1,9 +1,9 @@
-import type { PublicStep } from '../edge-wire.js'
-import type { Flow } from '../flow.js'
-import { isEnding } from '../steps.js'
-import type { Clock, HostOptions, WaitsFor } from '../host.js'
+import type { PublicStep } from '../shared.js'
+import type { Flow } from '../flow/flow.js'
+import { isEnding } from '../flow/steps.js'
+import type { Clock, HostOptions, WaitsFor } from '../flow/host.js'
 import { begin, goOn, MINT } from './connection.js'
-import type { Connection, Ended } from './config.js'
+import type { Connection, FlowEnded } from './config.js'
 import { toProblem } from './problem.js'
 import { toPublic, type FlowRecord } from './record.js'
 
@@ -146,7 +146,7 @@ export class Turn {
   #end(step: PublicStep, result: { result?: unknown }): Promise<Held> {
     const { user, connection, flow, untold = [] } = this.#held.record
     const now = this.#host.clock.now()
-    const ended: Ended = {
+    const ended: FlowEnded = {
       ...{ user, connection, flow, ...result },
       ...(step.kind === 'failed' ? { outcome: 'failed', failure: step.failure } : { outcome: 'done' }),
     }
@@ -172,7 +172,7 @@ export class Turn {
   async #claim(time: number, again = false): Promise<void> {
     if (this.#claimed && !again) return
     const { current } = this.#flow!
-    const isFrames = current.kind === 'connect' || (current.kind === 'working' && current.stage === 'confirm')
+    const isFrames = current.kind === 'connect' || (current.kind === 'working' && current.stage === 'verify')
     const busyUntil = this.#host.clock.now() + time + GRACE
     await this.#write({ ...this.#working(), ...(isFrames && { snapshot: this.#flow!.snapshot() }), busyUntil })
     this.#claimed = true
@@ -220,7 +220,7 @@ export class Turn {
     await Promise.resolve()
     if (ms <= 0 || signal.aborted) return
     const current = this.#flow?.current
-    if (current?.kind === 'working' && current.stage === 'check') {
+    if (current?.kind === 'working' && current.stage === 'pre-check') {
       await this.#claim(ms).catch((error: unknown) => {
         throw this.#drop(error)
       })

@@ -6,7 +6,7 @@ import { flinks } from '../package.js'
 
 const YES_OR_NO = { true: 'yes', false: 'no' }
 
-const WAYS = {
+const METHODS = {
   live: 'Live: the bank let it pass without a question',
   form: 'Form: the person answered in this page',
   'mid-session': 'Mid-session: the person answered on Flinks’ page',
@@ -94,8 +94,8 @@ export default {
     return undefined
   },
 
-  facts: ({ way, health, ownership, requestId, loginId, ...more }) => [
-    ['way', 'Way', WAYS[way]],
+  facts: ({ method, health, ownership, requestId, loginId, ...more }) => [
+    ['method', 'Method', METHODS[method]],
     ['health', 'Health', HEALTH[health]],
     ['ownership', 'Whose it is', OWNERSHIP[ownership]],
     ['request-id', 'RequestId', requestId],

@@ -1,0 +1,15 @@
+/** All that the entries of the single calls share. */
+export { FlowError } from '../flow/errors.js'
+export { flinks, restore, type Challenged, type DataFlow, type FlinksCalls, type FlinksCallsHost } from './flinks.js'
+export { mx } from './mx.js'
+export type {
+  AccountsDetailParams,
+  AuthorizeReply,
+  CallReply,
+  Header,
+  IneligibleCard,
+  MxReply,
+  Request,
+  StatementsParams,
+  StoredAnswer,
+} from '../wasm/calls.js'

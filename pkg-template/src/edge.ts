@@ -1,4 +1,0 @@
-/** The edge; the wasm is inlined. */
-import './index.js'
-
-export * from './edge/main.js'

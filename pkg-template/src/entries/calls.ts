@@ -1,0 +1,7 @@
+/** Single calls, for a back end or a loop of your own; their wasm is inlined. */
+import { initSync } from '../wasm/calls.js'
+import base64 from '../wasm/calls_inline.js'
+
+initSync({ module: Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)) })
+
+export * from '../calls/index.js'

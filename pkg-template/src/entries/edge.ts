@@ -1,0 +1,4 @@
+/** The edge; the wasm is inlined. */
+import './index.js'
+
+export * from '../edge/index.js'
