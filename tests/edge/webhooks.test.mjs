@@ -28,7 +28,9 @@ function hinted(t, connection, more = {}) {
     findConnection(webhook) {
       heard.push(webhook)
       const known =
-        webhook.vendor === 'mx' ? webhook.memberGuid === stage.bank.mx.member('text').memberGuid : webhook.loginId !== null
+        webhook.vendor === 'mx'
+          ? webhook.memberGuid === stage.bank.mx.member('text').memberGuid
+          : webhook.loginId !== null
       return known ? { user: 'ann', connection: 'c_1' } : null
     },
     ...more,

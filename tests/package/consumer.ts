@@ -127,10 +127,10 @@ const stages: Record<Stage, true> = {
   start: true,
   poll: true,
   answer: true,
-  check: true,
+  'pre-check': true,
   challenges: true,
-  look: true,
-  confirm: true,
+  reconcile: true,
+  verify: true,
   window: true,
 }
 const reasons: Record<FieldErrorReason, true> = {
@@ -213,7 +213,7 @@ async function show({ purpose, until, signal, address, returned, tokenRefused }:
   tokenRefused()
 }
 
-const ways: Record<ReconnectMethod, true> = {
+const methods: Record<ReconnectMethod, true> = {
   cached: true,
   live: true,
   form: true,
@@ -231,8 +231,8 @@ export async function reconnect(): Promise<Connected> {
     ...where,
   }
   const first: Flow<Connected> = flinks.connect(where, host)
-  const { way, health, ownership }: ConnectionProof = await first.result()
-  console.log(ways[way], health, ownership)
+  const { method, health, ownership }: ConnectionProof = await first.result()
+  console.log(methods[method], health, ownership)
   return flinks.reconnect(params, host).result()
 }
 
@@ -268,7 +268,7 @@ async function ask({ round, answer, answerRaw }: ChallengeStep): Promise<void> {
     console.log(kinds[kind], type, prompt.trim(), picture?.src, documented?.at, number, refused)
     for (const { name, type, part, secret, autocomplete, options } of fields satisfies Field[]) {
       const hint: 'one-time-code' | null = autocomplete
-      console.log(name, controls[type], parts[part], secret, webhook)
+      console.log(name, controls[type], parts[part], secret, hint)
       for (const choice of options satisfies FieldOption[]) console.log(choice.id, choice.label, choice.image?.src)
     }
   }

@@ -92,11 +92,11 @@ for (const text of [false, true]) {
 
 /** A page in Chromium, whose widget is the simulator's behind a server of its own origin. */
 async function visit(t, { bank }) {
-  const dist = dirname(resolve('bank-mfa/connect'))
+  const dist = join(dirname(resolve('bank-mfa/connect')), '..')
   const server = createServer(async (request, response) => {
     const reply = (type, body) => response.writeHead(200, { 'content-type': type }).end(body)
     if (request.url === '/') return reply('text/html', '<!doctype html><main></main>')
-    const file = request.url.match(/^\/dist\/([\w-]+\.js)$/)
+    const file = request.url.match(/^\/dist\/([\w/-]+\.js)$/)
     if (file) return reply('text/javascript', readFileSync(join(dist, file[1])))
     const chunks = await request.toArray()
     const { method, headers } = request

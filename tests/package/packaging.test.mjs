@@ -24,14 +24,14 @@ async function node(script, ...flags) {
 }
 
 const entries = {
-  'bank-mfa': { default: 'index.js', workerd: 'workerd.js' },
-  'bank-mfa/slim': { default: 'slim.js', workerd: 'slim.js' },
-  'bank-mfa/connect': { default: 'connect.js', workerd: 'connect.js' },
-  'bank-mfa/remote': { default: 'remote.js', workerd: 'remote.js' },
-  'bank-mfa/calls': { default: 'calls.js', workerd: 'calls-workerd.js' },
-  'bank-mfa/edge': { default: 'edge.js', workerd: 'edge-workerd.js' },
-  'bank-mfa/edge/data': { default: 'edge-data.js', workerd: 'edge-data-workerd.js' },
-  'bank-mfa/simulator': { default: 'simulator.js', workerd: 'simulator-workerd.js' },
+  'bank-mfa': { default: 'entries/index.js', workerd: 'entries/index.workerd.js' },
+  'bank-mfa/slim': { default: 'entries/slim.js', workerd: 'entries/slim.js' },
+  'bank-mfa/connect': { default: 'entries/connect.js', workerd: 'entries/connect.js' },
+  'bank-mfa/remote': { default: 'entries/remote.js', workerd: 'entries/remote.js' },
+  'bank-mfa/calls': { default: 'entries/calls.js', workerd: 'entries/calls.workerd.js' },
+  'bank-mfa/edge': { default: 'entries/edge.js', workerd: 'entries/edge.workerd.js' },
+  'bank-mfa/edge/data': { default: 'entries/edge-data.js', workerd: 'entries/edge-data.workerd.js' },
+  'bank-mfa/simulator': { default: 'entries/simulator.js', workerd: 'entries/simulator.workerd.js' },
   'bank-mfa/module.wasm': { default: 'wasm/bank_mfa_bg.wasm', workerd: 'wasm/bank_mfa_bg.wasm' },
 }
 
@@ -78,7 +78,7 @@ test('the package needs no other one at run time', () => {
 
 test('the tarball holds what is needed and nothing else', () => {
   const shape =
-    /^(package\.json|README\.md|LICENSE-(MIT|APACHE)|worker\/(worker\.js|yours\.js|node\.mjs|wrangler\.jsonc|workerd\.capnp|README\.md)|dist\/((wasm|edge)\/)?[\w-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
+    /^(package\.json|README\.md|LICENSE-(MIT|APACHE)|worker\/(worker\.js|app\.js|node\.mjs|wrangler\.jsonc|workerd\.capnp|README\.md)|dist\/([a-z]+\/)*[\w.-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
   assert.deepEqual(
     files.map((file) => file.slice(installed.length + 1)).filter((file) => !shape.test(file)),
     [],
