@@ -79,8 +79,8 @@ export const reconnects = test(async () => {
   const { visit } = await call('open', Object.fromEntries(address.searchParams))
   const done = await call('answer', { visit, responses: Object.entries(responses[0]) })
   flow.current.returned({ loginId: done.loginId })
-  const { way, health } = await flow.result()
-  equal([way, health, bank.counts().broken], ['mid-session', 'live', {}])
+  const { method, health } = await flow.result()
+  equal([method, health, bank.counts().broken], ['mid-session', 'live', {}])
 })
 
 export const refusals = test(async () => {
