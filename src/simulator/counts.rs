@@ -104,7 +104,7 @@ pub enum Rule {
     /// A challenge without an answer.
     AnswersIncomplete,
     /// An answer while none was asked; of MX, a 405.
-    AnswerUnasked,
+    UnexpectedAnswer,
     /// A second live session beside an open one of the same person. Refused only where
     /// [`Rules::refuse_concurrent`](super::Rules) says so.
     Concurrent,
@@ -119,10 +119,10 @@ pub enum Rule {
     /// Flinks: a data call before its session is authorized.
     DataUnauthorized,
     /// Flinks: an Async twin of a data call that was not made.
-    DataUnasked,
+    AsyncBeforeCall,
     /// Flinks: a poll within ten seconds of another that said "not yet". MX: a status within three
     /// seconds of another of the same member. Never refused.
-    HurriedPoll,
+    PolledTooSoon,
     /// MX: not this client's id and key.
     ApiKey,
     /// MX: no API version, or one that there is not.
@@ -138,20 +138,20 @@ pub enum Rule {
     /// MX: the same credentials a second time.
     MemberExists,
     /// MX: a job while a different one runs.
-    OtherJob,
+    JobConflict,
     /// MX: an answer to a challenge of another round.
     StaleChallenge,
     /// MX: an answer after the time for it. Never refused.
     AnswerExpired,
     /// MX: an answer without a look before it: fewer than two reads of the status since it asks, or
     /// none in the last ten seconds. Never refused, and ours, not the vendor's.
-    AnswerUnlooked,
+    AnswerWithoutRecentStatus,
     /// MX: an OAuth window or a widget's address that was never handed out, is too old, or was used before.
     WindowUsed,
 }
 
 impl Counts {
-    pub(crate) fn broke(&mut self, rule: Rule) {
+    pub(crate) fn rule_broken(&mut self, rule: Rule) {
         *self.broken.entry(rule).or_default() += 1;
     }
 

@@ -154,7 +154,7 @@ impl Fault {
         self.processed.unwrap_or(reaches)
     }
 
-    fn awaits(&self) -> Option<u16> {
+    fn required_status(&self) -> Option<u16> {
         match self.kind {
             FaultKind::NoRequestId => Some(200),
             FaultKind::NoChallenges => Some(203),
@@ -162,7 +162,7 @@ impl Fault {
         }
     }
 
-    fn spoil(&self, reply: Outgoing, refusal: Refusal) -> Outgoing {
+    fn damage(&self, reply: Outgoing, refusal: Refusal) -> Outgoing {
         let status = self.status.unwrap_or(reply.status);
         let json = |body: Vec<u8>| Outgoing {
             status,
@@ -249,7 +249,7 @@ impl Faults {
     }
 
     /// Sends a call through the first fault that waits for its kind, if there is one.
-    pub(crate) fn carry(
+    pub(crate) fn apply(
         &mut self,
         call: On,
         refusal: Refusal,
@@ -268,13 +268,16 @@ impl Faults {
         } else {
             Outgoing::new(0, "", "")
         };
-        if fault.awaits().is_some_and(|status| status != reply.status) {
+        if fault
+            .required_status()
+            .is_some_and(|status| status != reply.status)
+        {
             return reply;
         }
-        let spoiled = fault.spoil(reply, refusal);
+        let damaged = fault.damage(reply, refusal);
         fault.times = fault.times.saturating_sub(1);
         self.0.retain(|fault| fault.times > 0);
-        spoiled
+        damaged
     }
 }
 

@@ -40,7 +40,7 @@
 //! | … and the LoginId of a card that there is | 400 INVALID_REQUEST | A of AnswerMFAQuestions, else D |
 //! | GetNightlyRefreshStatus carries a key of its own ([`Keys::bearer`]) | 401 UNAUTHORIZED | A |
 //! | … lists the scheduled cards that are stuck: AnsweringSecurityChallenge | | A |
-//! | … and those that failed otherwise, as `Failed` with their code | | D |
+//! | … and those that failed otherwise, as `Rejection` with their code | | D |
 //! | GetMFAQuestions lists what has no stored answer; of other people nothing | | A, D |
 //! | AnswerMFAQuestions knows the questions of its login, and keeps its answers unseen | 400 INVALID_REQUEST | D, A |
 //! | a live refresh puts stored answers to the bank; wrong ones are erased | | A |
@@ -160,11 +160,13 @@ impl Simulator {
         } else if mx::is_mx(request.path) {
             let call = mx::Call::read(*request);
             call.count(counts);
-            faults.carry(call.on(), mx::bare, || mx.handle(now, &call, counts))
+            faults.apply(call.on(), mx::minimal_error, || {
+                mx.handle(now, &call, counts)
+            })
         } else {
             let call = flinks::Call::read(*request);
             call.count(counts);
-            faults.carry(call.on(), flinks::bare, || {
+            faults.apply(call.on(), flinks::minimal_error, || {
                 flinks.handle(now, &call, counts)
             })
         }

@@ -30,7 +30,7 @@ export function bench(t, mxRules = {}, { repeated = 0, mayHurry = false } = {}) 
     assert.deepEqual(wire.complaints, [], 'every call fits the schemas')
     const { answersRepeated, credentialsRepeated, broken } = bank.counts()
     assert.deepEqual([answersRepeated, credentialsRepeated], [repeated, 0])
-    for (const rule of [!mayHurry && 'hurried-poll', 'answer-unlooked', 'body'])
+    for (const rule of [!mayHurry && 'polled-too-soon', 'answer-without-recent-status', 'body'])
       assert.equal(broken[rule], undefined, rule)
   })
   // What a test leaves unfinished would keep the process.

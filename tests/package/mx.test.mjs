@@ -48,7 +48,7 @@ const ways = {
   'a job': {
     params: ({ name }) => job(name),
     endings: { no_credentials: CREDENTIALS, busy: ['concurrent-session', 'retry-later'] },
-    broken: { busy: { 'other-job': 1 } },
+    broken: { busy: { 'job-conflict': 1 } },
     counts: [1, 0],
   },
   'new credentials': {

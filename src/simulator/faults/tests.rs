@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::simulator::flinks::bare;
+use crate::simulator::flinks::minimal_error;
 
 fn good() -> Outgoing {
     Outgoing::json(
@@ -10,15 +10,15 @@ fn good() -> Outgoing {
     )
 }
 
-fn spoiled(fault: Fault) -> Outgoing {
+fn damaged(fault: Fault) -> Outgoing {
     let mut faults = Faults(vec![fault]);
-    let spoiled = faults.carry(On::Start, bare, good);
+    let damaged = faults.apply(On::Start, minimal_error, good);
     assert_eq!(
-        faults.carry(On::Start, bare, good),
+        faults.apply(On::Start, minimal_error, good),
         good(),
         "it happens once"
     );
-    spoiled
+    damaged
 }
 
 #[test]
@@ -37,8 +37,8 @@ fn a_fault_waits_for_its_kind_of_call_and_its_turn() {
         On::Answer,
         On::Answer,
     ];
-    let spoiled = calls.map(|call| faults.carry(call, bare, good) != good());
-    assert_eq!(spoiled, [false, false, false, true, true, false]);
+    let damaged = calls.map(|call| faults.apply(call, minimal_error, good) != good());
+    assert_eq!(damaged, [false, false, false, true, true, false]);
 }
 
 #[test]
@@ -48,18 +48,18 @@ fn a_lost_request_never_reaches_the_vendor_and_a_lost_reply_does() {
         (FaultKind::LostReply, true),
     ] {
         let mut reached = false;
-        let reply = Faults(vec![Fault::new(kind)]).carry(On::Start, bare, || {
+        let reply = Faults(vec![Fault::new(kind)]).apply(On::Start, minimal_error, || {
             reached = true;
             good()
         });
         assert_eq!((reached, reply.arrival), (expected, Arrival::Lost));
     }
-    assert_eq!(spoiled(Fault::new(FaultKind::Hang)).arrival, Arrival::Hangs);
+    assert_eq!(damaged(Fault::new(FaultKind::Hang)).arrival, Arrival::Hangs);
 }
 
 #[test]
 fn bodies_are_spoiled_as_their_kind_says() {
-    let body = |kind| spoiled(Fault::new(kind)).body;
+    let body = |kind| damaged(Fault::new(kind)).body;
     assert!(body(FaultKind::Html).starts_with(b"<!DOCTYPE html>"));
     assert_eq!(body(FaultKind::Empty), b"");
     assert!(String::from_utf8(body(FaultKind::NotUtf8)).is_err());
@@ -78,7 +78,7 @@ fn bodies_are_spoiled_as_their_kind_says() {
 #[test]
 fn a_status_comes_with_its_code_and_its_wait() {
     let fault = r#"{"kind":"status","status":429,"code":"TOO_MANY_REQUESTS","retryAfter":"30"}"#;
-    let reply = spoiled(serde_json::from_str(fault).unwrap());
+    let reply = damaged(serde_json::from_str(fault).unwrap());
     assert_eq!(reply.status, 429);
     assert!(reply.headers.contains(&("retry-after".into(), "30".into())));
     let body = Json::parse(&reply.body).unwrap();
@@ -86,16 +86,16 @@ fn a_status_comes_with_its_code_and_its_wait() {
         body.member("FlinksCode"),
         Some(&Json::text("TOO_MANY_REQUESTS"))
     );
-    assert_eq!(spoiled(Fault::new(FaultKind::Redirect)).status, 302);
-    assert_eq!(spoiled(Fault::new(FaultKind::Html).status(503)).status, 503);
+    assert_eq!(damaged(Fault::new(FaultKind::Redirect)).status, 302);
+    assert_eq!(damaged(Fault::new(FaultKind::Html).status(503)).status, 503);
 }
 
 #[test]
 fn a_fault_that_needs_a_203_waits_for_one() {
     let mut faults = Faults(vec![Fault::new(FaultKind::NoChallenges)]);
-    assert_eq!(faults.carry(On::Start, bare, good), good());
+    assert_eq!(faults.apply(On::Start, minimal_error, good), good());
     let asks = || Outgoing::json(203, &Json::object([("SecurityChallenges", Json::Null)]));
-    assert_eq!(faults.carry(On::Answer, bare, asks).body, b"{}");
+    assert_eq!(faults.apply(On::Answer, minimal_error, asks).body, b"{}");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_member_is_missing_null_or_a_list() {
     let good = || Outgoing::json(200, &Json::object([("member", Json::text("m"))]));
     let body = |kind| {
         let mut faults = Faults(vec![Fault::new(kind)]);
-        String::from_utf8(faults.carry(On::Poll, bare, good).body).unwrap()
+        String::from_utf8(faults.apply(On::Poll, minimal_error, good).body).unwrap()
     };
     assert_eq!(body(FaultKind::NoMember), "{}");
     assert_eq!(body(FaultKind::NullMember), r#"{"member":null}"#);

@@ -7,18 +7,18 @@ use super::challenge::right_responses;
 use super::codes::Refusal;
 use super::judge::Judgement;
 use super::people::{self, Person};
-use super::request::{Asked, Responses, Start, Who};
+use super::request::{AuthorizeCall, Responses, Start, StartTarget};
 use super::session::{Session, State};
-use super::{Failed, Flinks, broken, invalid, refused, replies, unauthorized};
+use super::{Flinks, Rejection, invalid, refused, reject, replies, unauthorized};
 use crate::simulator::counts::{Counts, Rule};
 use crate::simulator::http::Outgoing;
 use crate::simulator::json::Json;
 use crate::simulator::seed::Seed;
 use crate::simulator::time::timestamp;
 
-const DAY: i64 = 86_400_000;
+const DAY_MS: i64 = 86_400_000;
 /// Between two polls (A, of the data calls; of AuthorizeAsync no page says).
-const POLL_INTERVAL: u64 = 10_000;
+const POLL_INTERVAL_MS: u64 = 10_000;
 
 impl Flinks {
     /// In the background, a start and an answer say 202 and only a poll says how it went.
@@ -28,34 +28,34 @@ impl Flinks {
         call: &Call<'_>,
         background: bool,
         counts: &mut Counts,
-    ) -> Result<Outgoing, Failed> {
+    ) -> Result<Outgoing, Rejection> {
         self.tokens
             .known(&call.key(&self.secret_key), &self.rules)
             .map_err(unauthorized)?;
-        let session = match call.asked.clone().map_err(invalid)? {
-            Asked::Start(start) => self.start(now, call, start, counts)?,
-            Asked::Answer {
+        let session = match call.authorize.clone().map_err(invalid)? {
+            AuthorizeCall::Start(start) => self.start(now, call, start, counts)?,
+            AuthorizeCall::Answer {
                 request_id,
                 responses,
             } => {
-                let session = self.session(now, call, &request_id, true)?;
+                let session = self.find_session(now, call, &request_id, true)?;
                 self.answer(now, session, &responses, counts)?;
                 session
             }
-            Asked::Poll { .. } if !background && !self.rules.ask_by_request_id => {
+            AuthorizeCall::Poll { .. } if !background && !self.rules.ask_by_request_id => {
                 let (_, reply) =
                     invalid(("SecurityResponses".to_owned(), "is needed with RequestId"));
                 return Err((Some(Rule::NotActivated), reply));
             }
-            Asked::Poll { request_id } => {
-                let session = self.session(now, call, &request_id, false)?;
-                self.polled(now, session, counts);
-                return Ok(self.view(session));
+            AuthorizeCall::Poll { request_id } => {
+                let session = self.find_session(now, call, &request_id, false)?;
+                self.record_poll(now, session, counts);
+                return Ok(self.reply_for(session));
             }
         };
         match self.sessions.get(session) {
             Some(session) if background => Ok(replies::working("OPERATION_PENDING", session)),
-            _ => Ok(self.view(session)),
+            _ => Ok(self.reply_for(session)),
         }
     }
 
@@ -65,30 +65,32 @@ impl Flinks {
         call: &Call<'_>,
         start: Start,
         counts: &mut Counts,
-    ) -> Result<usize, Failed> {
+    ) -> Result<usize, Rejection> {
         let key = call.key(&self.secret_key);
         self.tokens
             .take(&key, now, &self.rules)
             .map_err(unauthorized)?;
         counts.tokens_used += u32::from(key.given.is_some());
-        counts.credentials_judged += u32::from(matches!(start.who, Who::Credentials { .. }));
+        counts.credentials_judged +=
+            u32::from(matches!(start.target, StartTarget::Credentials { .. }));
         let token = call.request.header("flinks-auth-key");
-        self.enter(now, start, token, counts).map_err(refused)
+        self.open_session(now, start, token, counts)
+            .map_err(refused)
     }
 
     /// Opens a session with a token that was taken for it.
-    pub(super) fn enter(
+    pub(super) fn open_session(
         &mut self,
         now: u64,
         mut start: Start,
         token: Option<&str>,
         counts: &mut Counts,
     ) -> Result<usize, Refusal> {
-        let person = match &start.who {
-            Who::LoginId(login_id) => self
+        let person = match &start.target {
+            StartTarget::LoginId(login_id) => self
                 .holder(login_id)
                 .ok_or_else(|| Refusal::of("INVALID_LOGIN"))?,
-            Who::Credentials { username, password } => people::find(username)
+            StartTarget::Credentials { username, password } => people::find(username)
                 .filter(|person| person.password == password)
                 .ok_or_else(|| Refusal::with_status(401, "INVALID_LOGIN"))?,
         };
@@ -98,7 +100,7 @@ impl Flinks {
                 .iter()
                 .any(|other| other.is_of(person) && other.is_open(now))
         {
-            counts.broke(Rule::Concurrent);
+            counts.rule_broken(Rule::Concurrent);
             if self.rules.refuse_concurrent || person.quirks.one_session {
                 return Err(Refusal::of("CONCURRENT_SESSION"));
             }
@@ -112,63 +114,67 @@ impl Flinks {
         Ok(self.sessions.len() - 1)
     }
 
-    /// The place of the session that a RequestId and a token name together.
-    fn session(
+    /// The index of the session that a RequestId and a token name together.
+    fn find_session(
         &mut self,
         now: u64,
         call: &Call<'_>,
         request_id: &str,
-        newest_only: bool,
-    ) -> Result<usize, Failed> {
+        newest_id_only: bool,
+    ) -> Result<usize, Rejection> {
         let found = self
             .sessions
             .iter_mut()
             .enumerate()
-            .find_map(|(place, session)| {
-                let former = session.is_former(request_id);
-                (former || session.request_id == request_id).then_some((place, former, session))
+            .find_map(|(index, session)| {
+                let is_previous = session.is_previous(request_id);
+                (is_previous || session.request_id == request_id).then_some((
+                    index,
+                    is_previous,
+                    session,
+                ))
             });
-        let Some((place, former, session)) = found else {
-            return Err(broken(Rule::SessionUnknown, "SESSION_NONEXISTENT"));
+        let Some((index, is_previous, session)) = found else {
+            return Err(reject(Rule::SessionUnknown, "SESSION_NONEXISTENT"));
         };
         let key = call.key(&self.secret_key);
         self.tokens
             .check(&key, session.token.as_deref(), now, &self.rules)
             .map_err(unauthorized)?;
-        if former && newest_only {
-            return Err(broken(Rule::StaleRequestId, "SESSION_NONEXISTENT"));
+        if is_previous && newest_id_only {
+            return Err(reject(Rule::StaleRequestId, "SESSION_NONEXISTENT"));
         }
         if session.has_expired(now) {
-            return Err(broken(Rule::SessionExpired, "SESSION_EXPIRED"));
+            return Err(reject(Rule::SessionExpired, "SESSION_EXPIRED"));
         }
         session.touch(now);
-        Ok(place)
+        Ok(index)
     }
 
     fn answer(
         &mut self,
         now: u64,
-        place: usize,
+        index: usize,
         responses: &Responses,
         counts: &mut Counts,
-    ) -> Result<(), Failed> {
-        let Some(session) = self.sessions.get_mut(place) else {
+    ) -> Result<(), Rejection> {
+        let Some(session) = self.sessions.get_mut(index) else {
             return Ok(());
         };
         match session.state {
-            State::Authorized => return Err(broken(Rule::AnswerUnasked, "ALREADY_AUTHORIZED")),
-            State::Refused(_) => return Err(broken(Rule::AnswerUnasked, "SESSION_NONEXISTENT")),
-            State::Working { .. } => return Err(broken(Rule::AnswerUnasked, "INVALID_REQUEST")),
+            State::Authorized => return Err(reject(Rule::UnexpectedAnswer, "ALREADY_AUTHORIZED")),
+            State::Refused(_) => return Err(reject(Rule::UnexpectedAnswer, "SESSION_NONEXISTENT")),
+            State::Working { .. } => return Err(reject(Rule::UnexpectedAnswer, "INVALID_REQUEST")),
             State::Asking { .. } => {}
         }
         if responses.is_empty() && !self.rules.empty_answers_incomplete {
-            counts.broke(Rule::AnswersIncomplete);
+            counts.rule_broken(Rule::AnswersIncomplete);
             session.ask_again();
             return Ok(());
         }
         match session.answer(responses, now, &mut self.seed) {
-            Some(Judgement::UnknownKey) => Err(broken(Rule::ChallengeKey, "UNKNOWN_CHALLENGE_KEY")),
-            Some(Judgement::Incomplete) => Err(broken(
+            Some(Judgement::UnknownKey) => Err(reject(Rule::ChallengeKey, "UNKNOWN_CHALLENGE_KEY")),
+            Some(Judgement::Incomplete) => Err(reject(
                 Rule::AnswersIncomplete,
                 "SECURITYRESPONSES_INCOMPLETE",
             )),
@@ -179,7 +185,7 @@ impl Flinks {
                 if judgement == Judgement::Right
                     && let Some(card) = self.card_mut(person)
                 {
-                    card.stored.keep_all(responses);
+                    card.stored.store_all(responses);
                 }
                 Ok(())
             }
@@ -187,22 +193,22 @@ impl Flinks {
         }
     }
 
-    fn polled(&mut self, now: u64, place: usize, counts: &mut Counts) {
-        let Some(session) = self.sessions.get_mut(place) else {
+    fn record_poll(&mut self, now: u64, index: usize, counts: &mut Counts) {
+        let Some(session) = self.sessions.get_mut(index) else {
             return;
         };
         if session
-            .told_to_wait
-            .is_some_and(|told| now.saturating_sub(told) < POLL_INTERVAL)
+            .last_pending_at
+            .is_some_and(|told| now.saturating_sub(told) < POLL_INTERVAL_MS)
         {
-            counts.broke(Rule::HurriedPoll);
+            counts.rule_broken(Rule::PolledTooSoon);
         }
-        session.told_to_wait = matches!(session.state, State::Working { .. }).then_some(now);
+        session.last_pending_at = matches!(session.state, State::Working { .. }).then_some(now);
     }
 
     /// How a session stands.
-    fn view(&self, place: usize) -> Outgoing {
-        let Some(session) = self.sessions.get(place) else {
+    fn reply_for(&self, index: usize) -> Outgoing {
+        let Some(session) = self.sessions.get(index) else {
             return replies::not_found();
         };
         match &session.state {
@@ -224,7 +230,7 @@ impl Flinks {
             .max();
         let ms = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
         newest.map_or_else(
-            || ms(self.opened.unwrap_or_default()) - person.kept.days * DAY,
+            || ms(self.opened.unwrap_or_default()) - person.card.days_since_refresh * DAY_MS,
             ms,
         )
     }

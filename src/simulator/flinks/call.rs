@@ -1,8 +1,8 @@
 //! A request, read once.
 
-use super::data::Wanted;
+use super::data::DataKind;
 use super::fields::Invalid;
-use super::request::{self, Asked, Who};
+use super::request::{self, AuthorizeCall, StartTarget};
 use super::token::Key;
 use crate::simulator::counts::Counts;
 use crate::simulator::faults::On;
@@ -13,9 +13,9 @@ pub(crate) enum Operation<'a> {
     GenerateAuthorizeToken,
     Authorize,
     AuthorizeAsync,
-    Data(Wanted),
+    Data(DataKind),
     /// With the RequestId of its path.
-    DataAsync(Wanted, &'a str),
+    DataAsync(DataKind, &'a str),
     /// With the LoginId of its path.
     MfaQuestions(&'a str),
     AnswerMfaQuestions,
@@ -42,14 +42,14 @@ pub(crate) struct Call<'a> {
     pub(crate) request: Incoming<'a>,
     pub(crate) route: Option<(&'a str, Operation<'a>)>,
     /// Of Authorize and AuthorizeAsync.
-    pub(crate) asked: Result<Asked, Invalid>,
+    pub(crate) authorize: Result<AuthorizeCall, Invalid>,
 }
 
 impl<'a> Call<'a> {
     pub(crate) fn read(request: Incoming<'a>) -> Self {
         Self {
             route: route(request.path),
-            asked: request::read(&request),
+            authorize: request::read(&request),
             request,
         }
     }
@@ -60,10 +60,10 @@ impl<'a> Call<'a> {
         };
         match operation {
             Operation::GenerateAuthorizeToken => On::Token,
-            Operation::Authorize | Operation::AuthorizeAsync => match &self.asked {
-                Ok(Asked::Start(_)) => On::Start,
-                Ok(Asked::Poll { .. }) => On::Poll,
-                Ok(Asked::Answer { .. }) => On::Answer,
+            Operation::Authorize | Operation::AuthorizeAsync => match &self.authorize {
+                Ok(AuthorizeCall::Start(_)) => On::Start,
+                Ok(AuthorizeCall::Poll { .. }) => On::Poll,
+                Ok(AuthorizeCall::Answer { .. }) => On::Answer,
                 Err(_) => On::Any,
             },
             Operation::Data(_) => On::Data,
@@ -79,7 +79,7 @@ impl<'a> Call<'a> {
         counts.requests += 1;
         match self.route {
             None | Some((_, Operation::Authorize | Operation::AuthorizeAsync)) => {
-                self.count_asked(counts);
+                self.count_authorize(counts);
             }
             Some((_, Operation::Data(_))) => counts.data_calls += 1,
             Some((_, Operation::DataAsync(..))) => counts.data_polls += 1,
@@ -92,17 +92,17 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn count_asked(&self, counts: &mut Counts) {
-        match &self.asked {
-            Ok(Asked::Start(start)) => {
+    fn count_authorize(&self, counts: &mut Counts) {
+        match &self.authorize {
+            Ok(AuthorizeCall::Start(start)) => {
                 counts.cached_starts += u32::from(start.cached);
                 counts.live_starts += u32::from(!start.cached);
-                if let Who::Credentials { username, password } = &start.who {
+                if let StartTarget::Credentials { username, password } = &start.target {
                     counts.submitted_credentials(username, password);
                 }
             }
-            Ok(Asked::Poll { .. }) => counts.polls += 1,
-            Ok(Asked::Answer {
+            Ok(AuthorizeCall::Poll { .. }) => counts.polls += 1,
+            Ok(AuthorizeCall::Answer {
                 request_id,
                 responses,
             }) => {
@@ -137,12 +137,12 @@ fn route(path: &str) -> Option<(&str, Operation<'_>)> {
         ("DeleteCard", Some(id)) => Operation::DeleteCard(id),
         ("SetScheduledRefresh", None) => Operation::SetScheduledRefresh,
         ("GetNightlyRefreshStatus", None) => Operation::NightlyRefreshStatus,
-        ("GetAccountsSummary", None) => Operation::Data(Wanted::Summary),
-        ("GetAccountsDetail", None) => Operation::Data(Wanted::Detail),
-        ("GetStatements", None) => Operation::Data(Wanted::Statements),
-        ("GetAccountsSummaryAsync", Some(id)) => Operation::DataAsync(Wanted::Summary, id),
-        ("GetAccountsDetailAsync", Some(id)) => Operation::DataAsync(Wanted::Detail, id),
-        ("GetStatementsAsync", Some(id)) => Operation::DataAsync(Wanted::Statements, id),
+        ("GetAccountsSummary", None) => Operation::Data(DataKind::Summary),
+        ("GetAccountsDetail", None) => Operation::Data(DataKind::Detail),
+        ("GetStatements", None) => Operation::Data(DataKind::Statements),
+        ("GetAccountsSummaryAsync", Some(id)) => Operation::DataAsync(DataKind::Summary, id),
+        ("GetAccountsDetailAsync", Some(id)) => Operation::DataAsync(DataKind::Detail, id),
+        ("GetStatementsAsync", Some(id)) => Operation::DataAsync(DataKind::Statements, id),
         _ => return None,
     };
     Some((customer, operation))

@@ -3,11 +3,11 @@
 use super::call::Call;
 use super::codes::Refusal;
 use super::fields::{Fields, Keys, Shape};
-use super::people::{self, GRANTED, Person, Plan};
-use super::request::{Start, Who};
+use super::people::{self, AUTHORIZES, Person, Plan};
+use super::request::{Start, StartTarget};
 use super::session::{Session, State};
-use super::stored::Stored;
-use super::{Failed, Flinks, broken, invalid, refused, replies};
+use super::stored_answers::StoredAnswers;
+use super::{Flinks, Rejection, invalid, refused, reject, replies};
 use crate::simulator::counts::Rule;
 use crate::simulator::http::Outgoing;
 use crate::simulator::json::Json;
@@ -24,18 +24,18 @@ const SCHEDULE: &Keys = &[
 #[derive(Debug)]
 pub(crate) struct Card {
     pub(crate) person: &'static Person,
-    pub(crate) stored: Stored,
+    pub(crate) stored: StoredAnswers,
     pub(crate) scheduled: bool,
     deleted: bool,
 }
 
 impl Card {
     /// As it stands before the first request.
-    pub(crate) fn found(person: &'static Person) -> Self {
+    pub(crate) fn initial(person: &'static Person) -> Self {
         Self {
             person,
-            stored: Stored::found(person),
-            scheduled: person.kept.scheduled,
+            stored: StoredAnswers::initial(person),
+            scheduled: person.card.scheduled,
             deleted: false,
         }
     }
@@ -68,32 +68,32 @@ impl Flinks {
 
     /// What a live refresh of this person meets now, whatever the bank would say to a sign-in.
     fn broken(&self, person: &Person) -> Option<Refusal> {
-        let broken = person.kept.broken?;
+        let broken = person.card.broken?;
         (!self.has_signed_in(person)).then_some(broken)
     }
 
-    /// What a session is going to meet. Stored answers are put before the bank here.
+    /// What a session is going to meet. StoredAnswers answers are put before the bank here.
     pub(super) fn plan(&mut self, person: &'static Person, start: &Start) -> Plan {
         let usual = if start.cached {
             person.cached
         } else {
             person.live
         };
-        if let Who::Credentials { .. } = start.who {
+        if let StartTarget::Credentials { .. } = start.target {
             return usual;
         }
         let ends = |refusal| Plan {
             steps: &[],
             refusal: Some(refusal),
         };
-        let told = !start.cached || person.kept.repeats;
+        let told = !start.cached || person.card.cached_repeats_failure;
         if let Some(refusal) = self.broken(person).filter(|_| told) {
             return ends(refusal);
         }
         match self.card_mut(person) {
-            Some(card) if !start.cached && !person.kept.answers.is_empty() => {
-                match card.stored.put_to_the_bank() {
-                    true => GRANTED,
+            Some(card) if !start.cached && !person.card.stored_answers.is_empty() => {
+                match card.stored.check_and_erase_wrong() {
+                    true => AUTHORIZES,
                     false if usual.steps.is_empty() => ends(Refusal::of("QUESTION_NOT_FOUND")),
                     false => usual,
                 }
@@ -103,11 +103,11 @@ impl Flinks {
     }
 
     /// Which key these calls take no page says: either of the customer's will do (D).
-    pub(super) fn check_card_key(&self, call: &Call<'_>) -> Result<(), Failed> {
+    pub(super) fn check_card_key(&self, call: &Call<'_>) -> Result<(), Rejection> {
         let is = |name, key: &str| call.request.header(name) == Some(key);
         match is("x-api-key", &self.api_key) || is("flinks-auth-key", &self.secret_key) {
             true => Ok(()),
-            false => Err(broken(Rule::CardKey, "UNAUTHORIZED")),
+            false => Err(reject(Rule::CardKey, "UNAUTHORIZED")),
         }
     }
 
@@ -116,7 +116,7 @@ impl Flinks {
         now: u64,
         call: &Call<'_>,
         login_id: &str,
-    ) -> Result<Outgoing, Failed> {
+    ) -> Result<Outgoing, Rejection> {
         self.check_card_key(call)?;
         if !call.request.body.is_empty() {
             return Err(invalid((String::new(), "The body must be empty")));
@@ -132,12 +132,12 @@ impl Flinks {
         if let Some(card) = self.card_mut(person) {
             card.deleted = true;
             card.scheduled = false;
-            card.stored.forget();
+            card.stored.clear();
         }
         Ok(replies::deleted(&login_id))
     }
 
-    pub(super) fn set_scheduled_refresh(&mut self, call: &Call<'_>) -> Result<Outgoing, Failed> {
+    pub(super) fn set_scheduled_refresh(&mut self, call: &Call<'_>) -> Result<Outgoing, Rejection> {
         self.check_card_key(call)?;
         let fields = Fields::read(&call.request, SCHEDULE).map_err(invalid)?;
         let one_of = |names: [&str; 2]| match (fields.get(names[0]), fields.get(names[1])) {
@@ -155,10 +155,10 @@ impl Flinks {
     }
 
     /// Nobody refreshes at night here: it tells what a refresh would stumble over.
-    pub(super) fn nightly_refresh_status(&self, call: &Call<'_>) -> Result<Outgoing, Failed> {
+    pub(super) fn nightly_refresh_status(&self, call: &Call<'_>) -> Result<Outgoing, Rejection> {
         let bearer = format!("Bearer {}", self.bearer);
         if call.request.header("authorization") != Some(&bearer) {
-            return Err(broken(Rule::BearerKey, "UNAUTHORIZED"));
+            return Err(reject(Rule::BearerKey, "UNAUTHORIZED"));
         }
         let scheduled = self.cards.iter().filter(|card| card.scheduled);
         let ineligible = scheduled.filter_map(|card| {
@@ -175,12 +175,12 @@ impl Flinks {
         const ASKED: (&str, Option<&str>) = ("AnsweringSecurityChallenge", None);
         let ended = |refusal: Refusal| match refusal.code {
             "QUESTION_NOT_FOUND" => ASKED,
-            code => ("Failed", Some(code)),
+            code => ("Rejection", Some(code)),
         };
         if let Some(refusal) = self.broken(card.person) {
             return Some(ended(refusal));
         }
-        if !card.stored.lacking().is_empty() {
+        if !card.stored.unanswered().is_empty() {
             return Some(ASKED);
         }
         let mut newest = self.sessions.iter().rev();
@@ -196,7 +196,7 @@ impl Flinks {
 }
 
 /// The message that AnswerMFAQuestions has for it (A; of the other calls D).
-pub(super) fn no_login(login_id: &str) -> Failed {
+pub(super) fn no_login(login_id: &str) -> Rejection {
     let message = format!("The login '{login_id}' is invalid.");
     let refusal = Refusal::of("INVALID_REQUEST");
     (

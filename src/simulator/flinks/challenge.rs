@@ -18,8 +18,12 @@ impl Text {
     }
 }
 
+pub(crate) const fn text(en: &'static str, fr: &'static str) -> Text {
+    Text { en, fr }
+}
+
 /// The same in both languages.
-pub(crate) const fn plain(text: &'static str) -> Text {
+pub(crate) const fn same(text: &'static str) -> Text {
     Text { en: text, fr: text }
 }
 
@@ -40,7 +44,7 @@ pub(crate) enum Iterables {
 
 /// What the bank wants to hear.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Right {
+pub(crate) enum RightAnswer {
     /// This, in any letter case.
     Typed(&'static str),
     /// Anything but nothing.
@@ -60,7 +64,17 @@ pub(crate) struct Challenge {
     pub(crate) kind: Type,
     pub(crate) prompt: Text,
     pub(crate) iterables: Iterables,
-    pub(crate) right: Right,
+    pub(crate) right: RightAnswer,
+}
+
+/// A QuestionAndAnswer with one right answer.
+pub(crate) const fn question(prompt: Text, answer: &'static str) -> Challenge {
+    Challenge {
+        kind: Type::Name("QuestionAndAnswer"),
+        prompt,
+        iterables: Iterables::None,
+        right: RightAnswer::Typed(answer),
+    }
 }
 
 impl Challenge {
@@ -105,18 +119,18 @@ pub(crate) fn right_responses(round: &[Challenge], french: bool) -> Responses {
         let unused = iterables.iter().find(free).cloned().unwrap_or_default();
         let prompt = challenge.prompt.get(french);
         let (key, answers) = match challenge.right {
-            Right::Typed(answer) => (prompt, vec![answer.to_owned()]),
-            Right::Anything => (prompt, vec!["approved".to_owned()]),
-            Right::Pick(pick) => (prompt, iterables.get(pick).cloned().into_iter().collect()),
-            Right::Picks(picks) => (
+            RightAnswer::Typed(answer) => (prompt, vec![answer.to_owned()]),
+            RightAnswer::Anything => (prompt, vec!["approved".to_owned()]),
+            RightAnswer::Pick(pick) => (prompt, iterables.get(pick).cloned().into_iter().collect()),
+            RightAnswer::Picks(picks) => (
                 prompt,
                 picks
                     .iter()
                     .filter_map(|pick| iterables.get(*pick).cloned())
                     .collect(),
             ),
-            Right::Phone => (unused, vec!["Text".to_owned()]),
-            Right::NewQuestion => (unused, vec!["my answer".to_owned()]),
+            RightAnswer::Phone => (unused, vec!["Text".to_owned()]),
+            RightAnswer::NewQuestion => (unused, vec!["my answer".to_owned()]),
         };
         match all.iter_mut().find(|(taken, _)| *taken == key) {
             Some((_, earlier)) => earlier.extend(answers),

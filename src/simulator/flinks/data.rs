@@ -6,21 +6,21 @@ mod options;
 
 use super::call::Call;
 use super::codes::Refusal;
-use super::people::Data;
+use super::people::DataPlan;
 use super::session::{Session, State};
-use super::{Failed, Flinks, broken, invalid, refused, replies};
+use super::{Flinks, Rejection, invalid, refused, reject, replies};
 use crate::simulator::counts::{Counts, Rule};
 use crate::simulator::http::Outgoing;
 use options::Options;
 
 /// Between two polls of an Async twin (A).
-const POLL_INTERVAL: u64 = 10_000;
+const POLL_INTERVAL_MS: u64 = 10_000;
 /// A RequestId while data is prepared (A).
-const PREPARED_WITHIN: u64 = 30 * 60_000;
+const DATA_TIMEOUT_MS: u64 = 30 * 60_000;
 
 /// Which of the three calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum DataKind {
     Summary,
     Detail,
     Statements,
@@ -30,32 +30,32 @@ pub(crate) enum Wanted {
 #[derive(Debug, Default)]
 pub(crate) struct Preparation {
     since: Option<u64>,
-    told_to_wait: Option<u64>,
-    /// What each call asked for last: its Async twin answers that.
-    asked: Vec<(Wanted, Options)>,
+    last_pending_at: Option<u64>,
+    /// What each call requested for last: its Async twin answers that.
+    requested: Vec<(DataKind, Options)>,
 }
 
 impl Flinks {
-    /// The call itself, which says what is wanted.
+    /// The call itself, which says what is kind.
     pub(super) fn data(
         &mut self,
         now: u64,
         call: &Call<'_>,
-        wanted: Wanted,
-    ) -> Result<Outgoing, Failed> {
+        kind: DataKind,
+    ) -> Result<Outgoing, Rejection> {
         self.check_api_key(call)?;
-        let (request_id, options) = options::read(&call.request, wanted).map_err(invalid)?;
-        let place = self.data_session(now, &request_id)?;
-        let Some(session) = self.sessions.get_mut(place) else {
+        let (request_id, options) = options::read(&call.request, kind).map_err(invalid)?;
+        let index = self.data_session(now, &request_id)?;
+        let Some(session) = self.sessions.get_mut(index) else {
             return Ok(replies::not_found());
         };
         accounts::check(session.person, &options).map_err(invalid)?;
-        session.data.asked.retain(|(other, _)| *other != wanted);
-        session.data.asked.push((wanted, options.clone()));
+        session.data.requested.retain(|(other, _)| *other != kind);
+        session.data.requested.push((kind, options.clone()));
         if let Some(code) = session.prepare(now) {
             return Ok(replies::working(code, session));
         }
-        self.found(place, wanted, &options)
+        self.found(index, kind, &options)
     }
 
     /// Its Async twin, which bears a RequestId and nothing else.
@@ -63,69 +63,74 @@ impl Flinks {
         &mut self,
         now: u64,
         call: &Call<'_>,
-        (wanted, request_id): (Wanted, &str),
+        (kind, request_id): (DataKind, &str),
         counts: &mut Counts,
-    ) -> Result<Outgoing, Failed> {
+    ) -> Result<Outgoing, Rejection> {
         self.check_api_key(call)?;
-        let place = self.data_session(now, &request_id.to_ascii_lowercase())?;
-        let Some(session) = self.sessions.get_mut(place) else {
+        let index = self.data_session(now, &request_id.to_ascii_lowercase())?;
+        let Some(session) = self.sessions.get_mut(index) else {
             return Ok(replies::not_found());
         };
-        let asked = &session.data.asked;
-        let Some((_, options)) = asked.iter().find(|(other, _)| *other == wanted).cloned() else {
-            return Err(broken(Rule::DataUnasked, "INVALID_REQUEST"));
+        let requested = &session.data.requested;
+        let Some((_, options)) = requested.iter().find(|(other, _)| *other == kind).cloned() else {
+            return Err(reject(Rule::AsyncBeforeCall, "INVALID_REQUEST"));
         };
         let waiting = session.prepare(now);
-        let told = std::mem::replace(&mut session.data.told_to_wait, waiting.map(|_| now));
-        if told.is_some_and(|told| now.saturating_sub(told) < POLL_INTERVAL) {
-            counts.broke(Rule::HurriedPoll);
+        let told = std::mem::replace(&mut session.data.last_pending_at, waiting.map(|_| now));
+        if told.is_some_and(|told| now.saturating_sub(told) < POLL_INTERVAL_MS) {
+            counts.rule_broken(Rule::PolledTooSoon);
         }
         if let Some(code) = waiting {
             return Ok(replies::working(code, session));
         }
-        self.found(place, wanted, &options)
+        self.found(index, kind, &options)
     }
 
-    fn check_api_key(&self, call: &Call<'_>) -> Result<(), Failed> {
+    fn check_api_key(&self, call: &Call<'_>) -> Result<(), Rejection> {
         match call.request.header("x-api-key") == Some(&self.api_key) {
             true => Ok(()),
-            false => Err(broken(Rule::DataKey, "UNAUTHORIZED")),
+            false => Err(reject(Rule::DataKey, "UNAUTHORIZED")),
         }
     }
 
-    /// The place of the session whose data a RequestId opens.
-    fn data_session(&mut self, now: u64, request_id: &str) -> Result<usize, Failed> {
+    /// The index of the session whose data a RequestId opens.
+    fn data_session(&mut self, now: u64, request_id: &str) -> Result<usize, Rejection> {
         let mut sessions = self.sessions.iter_mut().enumerate();
-        let Some((place, session)) = sessions.find(|(_, one)| one.request_id == request_id) else {
-            return Err(broken(Rule::SessionUnknown, "SESSION_NONEXISTENT"));
+        let Some((index, session)) = sessions.find(|(_, one)| one.request_id == request_id) else {
+            return Err(reject(Rule::SessionUnknown, "SESSION_NONEXISTENT"));
         };
-        if session.has_expired(now) || session.is_never_ready(now) {
-            return Err(broken(Rule::SessionExpired, "SESSION_EXPIRED"));
+        if session.has_expired(now) || session.has_waited_too_long(now) {
+            return Err(reject(Rule::SessionExpired, "SESSION_EXPIRED"));
         }
         match session.state {
             State::Authorized => {}
-            State::Refused(_) if session.repeats() => {}
-            State::Refused(_) => return Err(broken(Rule::SessionUnknown, "SESSION_NONEXISTENT")),
+            State::Refused(_) if session.repeats_failure() => {}
+            State::Refused(_) => return Err(reject(Rule::SessionUnknown, "SESSION_NONEXISTENT")),
             State::Working { .. } | State::Asking { .. } => {
-                return Err(broken(Rule::DataUnauthorized, "UNAUTHORIZED"));
+                return Err(reject(Rule::DataUnauthorized, "UNAUTHORIZED"));
             }
         }
         session.touch(now);
-        Ok(place)
+        Ok(index)
     }
 
-    fn found(&self, place: usize, wanted: Wanted, options: &Options) -> Result<Outgoing, Failed> {
-        let Some(session) = self.sessions.get(place) else {
+    fn found(
+        &self,
+        index: usize,
+        kind: DataKind,
+        options: &Options,
+    ) -> Result<Outgoing, Rejection> {
+        let Some(session) = self.sessions.get(index) else {
             return Ok(replies::not_found());
         };
-        let nothing = matches!(session.person.data, Data::NoTransactions);
-        if nothing && wanted == Wanted::Detail && options.transactions {
+        let nothing = matches!(session.person.data, DataPlan::NoTransactions);
+        if nothing && kind == DataKind::Detail && options.transactions {
             return Err(refused(Refusal::of("NO_TRANSACTION")));
         }
         let as_of = self.refreshed_at(session.person);
-        let body = match wanted {
-            Wanted::Statements => accounts::statements(session.person, options, as_of),
-            _ => accounts::accounts(session.person, (wanted, options), as_of),
+        let body = match kind {
+            DataKind::Statements => accounts::statements(session.person, options, as_of),
+            _ => accounts::accounts(session.person, (kind, options), as_of),
         };
         Ok(replies::data(body, self.login(session.person), session))
     }
@@ -135,7 +140,7 @@ impl Session {
     /// The code to wait with, for as long as the data is not ready. The first call of a session has
     /// it prepared.
     fn prepare(&mut self, now: u64) -> Option<&'static str> {
-        let Data::Prepared(code, ms) = self.person.data else {
+        let DataPlan::PendingFor(code, ms) = self.person.data else {
             return None;
         };
         let since = *self.data.since.get_or_insert(now);
@@ -144,15 +149,15 @@ impl Session {
 
     /// Whether data is being prepared.
     pub(crate) fn is_preparing(&self, now: u64) -> bool {
-        let (Data::Prepared(_, ms), Some(since)) = (self.person.data, self.data.since) else {
+        let (DataPlan::PendingFor(_, ms), Some(since)) = (self.person.data, self.data.since) else {
             return false;
         };
         now.saturating_sub(since) < ms
     }
 
     /// Polls do not keep a RequestId alive for whose data nobody should wait any longer.
-    fn is_never_ready(&self, now: u64) -> bool {
+    fn has_waited_too_long(&self, now: u64) -> bool {
         let waited = self.data.since.map(|since| now.saturating_sub(since));
-        self.is_preparing(now) && waited.is_some_and(|waited| waited >= PREPARED_WITHIN)
+        self.is_preparing(now) && waited.is_some_and(|waited| waited >= DATA_TIMEOUT_MS)
     }
 }

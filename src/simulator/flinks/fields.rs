@@ -19,14 +19,14 @@ pub(crate) enum Shape {
     /// Any text.
     Text,
     /// Text with something in it.
-    Filled,
+    NonEmptyText,
     /// `2026-01-31`.
     Date,
     OneOf(&'static [&'static str]),
     /// Arrays of strings under prompts.
     Responses,
     /// An array, not empty, of objects that have all of these keys and no other.
-    Each(&'static Keys),
+    Objects(&'static Keys),
 }
 
 /// An object whose keys are known, stand once and have their shape.
@@ -60,7 +60,7 @@ impl Fields {
     }
 
     /// The elements of an array.
-    pub(crate) fn all(&self, name: &str) -> &[Json] {
+    pub(crate) fn array(&self, name: &str) -> &[Json] {
         match self.get(name) {
             Some(Json::Array(items)) => items,
             _ => &[],
@@ -68,21 +68,21 @@ impl Fields {
     }
 
     /// The first key, in the order of the body, that is one of these.
-    pub(crate) fn first_of(&self, keys: &[&str]) -> Option<&str> {
+    pub(crate) fn first_key_among(&self, keys: &[&str]) -> Option<&str> {
         let mut names = self.0.iter().map(|(key, _)| key.as_str());
         names.find(|key| keys.contains(key))
     }
 
     fn check(&self, keys: &Keys) -> Result<(), Invalid> {
-        for (place, (key, value)) in self.0.iter().enumerate() {
+        for (index, (key, value)) in self.0.iter().enumerate() {
             let wrong = |why| Err((key.clone(), why));
             let Some((_, shape)) = keys.iter().find(|row| row.0 == key) else {
                 return wrong("is not a known key");
             };
-            if self.0.iter().take(place).any(|(other, _)| other == key) {
+            if self.0.iter().take(index).any(|(other, _)| other == key) {
                 return wrong("stands twice");
             }
-            if let Some(why) = shape.complaint(value) {
+            if let Some(why) = shape.problem(value) {
                 return wrong(why);
             }
         }
@@ -91,32 +91,32 @@ impl Fields {
 }
 
 impl Shape {
-    fn complaint(self, value: &Json) -> Option<&'static str> {
+    fn problem(self, value: &Json) -> Option<&'static str> {
         let (fits, why) = match (self, value) {
             (Shape::Guid, Json::Text(text)) => (is_guid(text), "must be a GUID"),
             (Shape::Guid, _) => (false, "must be a GUID"),
             (Shape::Guids, value) => (
-                are_all(value, |item| Shape::Guid.complaint(item).is_none()),
+                is_array_of(value, |item| Shape::Guid.problem(item).is_none()),
                 "must be an array of GUIDs",
             ),
             (Shape::Bool, value) => (matches!(value, Json::Bool(_)), "must be true or false"),
             (Shape::Text, value) => (matches!(value, Json::Text(_)), "must be a string"),
-            (Shape::Filled, Json::Text(text)) => (!text.is_empty(), "must not be empty"),
-            (Shape::Filled, _) => (false, "must be a string"),
+            (Shape::NonEmptyText, Json::Text(text)) => (!text.is_empty(), "must not be empty"),
+            (Shape::NonEmptyText, _) => (false, "must be a string"),
             (Shape::Date, Json::Text(text)) => (is_date(text), "must be a date"),
             (Shape::Date, _) => (false, "must be a date"),
             (Shape::OneOf(all), Json::Text(text)) => (all.contains(&text.as_str()), "is not known"),
             (Shape::OneOf(_), _) => (false, "must be a string"),
             (Shape::Responses, Json::Object(members)) => {
-                let keys_differ = members.iter().enumerate().all(|(place, (key, _))| {
-                    members.iter().take(place).all(|(other, _)| other != key)
+                let keys_differ = members.iter().enumerate().all(|(index, (key, _))| {
+                    members.iter().take(index).all(|(other, _)| other != key)
                 });
                 let fits = keys_differ && members.iter().all(|(_, value)| are_texts(value));
                 (fits, "must hold an array of strings under each prompt")
             }
             (Shape::Responses, _) => (false, "must be an object"),
-            (Shape::Each(keys), value) => (
-                are_all(value, |item| has_exactly(item, keys)),
+            (Shape::Objects(keys), value) => (
+                is_array_of(value, |item| has_exactly(item, keys)),
                 "must be an array of the documented objects",
             ),
         };
@@ -124,7 +124,7 @@ impl Shape {
     }
 }
 
-fn are_all(value: &Json, fits: impl Fn(&Json) -> bool) -> bool {
+fn is_array_of(value: &Json, fits: impl Fn(&Json) -> bool) -> bool {
     matches!(value, Json::Array(items) if !items.is_empty() && items.iter().all(fits))
 }
 

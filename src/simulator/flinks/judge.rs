@@ -1,6 +1,6 @@
 //! Judging SecurityResponses against the round they answer.
 
-use super::challenge::{Challenge, Right};
+use super::challenge::{Challenge, RightAnswer};
 use super::request::Responses;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(crate) fn judge(round: &[Challenge], french: bool, responses: &Responses) ->
     let belongs = |key: &String| {
         round
             .iter()
-            .any(|challenge| challenge.may_have(key, french))
+            .any(|challenge| challenge.accepts_key(key, french))
     };
     if !responses.iter().all(|(key, _)| belongs(key)) {
         return Judgement::UnknownKey;
@@ -45,10 +45,10 @@ pub(crate) fn judge(round: &[Challenge], french: bool, responses: &Responses) ->
 
 impl Challenge {
     fn keyed_by_choice(&self) -> bool {
-        matches!(self.right, Right::Phone | Right::NewQuestion)
+        matches!(self.right, RightAnswer::Phone | RightAnswer::NewQuestion)
     }
 
-    fn may_have(&self, key: &String, french: bool) -> bool {
+    fn accepts_key(&self, key: &String, french: bool) -> bool {
         match self.keyed_by_choice() {
             true => self.iterables(french).contains(key),
             false => *key == self.prompt.get(french),
@@ -58,14 +58,14 @@ impl Challenge {
     /// Takes this challenge's answers; whether they are right.
     fn take(&self, left: &mut Responses, french: bool) -> Result<bool, Judgement> {
         let mine = left.iter().position(|(key, answers)| {
-            self.may_have(key, french) && answers.iter().any(|answer| !answer.is_empty())
+            self.accepts_key(key, french) && answers.iter().any(|answer| !answer.is_empty())
         });
-        let Some((_, answers)) = mine.and_then(|place| left.get_mut(place)) else {
+        let Some((_, answers)) = mine.and_then(|index| left.get_mut(index)) else {
             return Err(Judgement::Incomplete);
         };
         // Several answers to a multiple choice are all its own, so it cannot share its prompt.
-        if let Right::Picks(picks) = self.right {
-            return self.picked(picks, &std::mem::take(answers), french);
+        if let RightAnswer::Picks(picks) = self.right {
+            return self.judge_choices(picks, &std::mem::take(answers), french);
         }
         let answer = answers.remove(0);
         if answer.is_empty() {
@@ -75,16 +75,21 @@ impl Challenge {
             return Err(Judgement::Invalid("holds two answers to one choice"));
         }
         match self.right {
-            Right::Pick(pick) => self.picked(&[pick], &[answer], french),
-            Right::Typed(right) => Ok(answer.eq_ignore_ascii_case(right)),
-            Right::Phone if !["Text", "Call"].contains(&answer.as_str()) => {
+            RightAnswer::Pick(pick) => self.judge_choices(&[pick], &[answer], french),
+            RightAnswer::Typed(right) => Ok(answer.eq_ignore_ascii_case(right)),
+            RightAnswer::Phone if !["Text", "Call"].contains(&answer.as_str()) => {
                 Err(Judgement::Invalid("must be Text or Call"))
             }
             _ => Ok(true),
         }
     }
 
-    fn picked(&self, right: &[usize], given: &[String], french: bool) -> Result<bool, Judgement> {
+    fn judge_choices(
+        &self,
+        right: &[usize],
+        given: &[String],
+        french: bool,
+    ) -> Result<bool, Judgement> {
         let iterables = self.iterables(french);
         if !given.iter().all(|answer| iterables.contains(answer)) {
             return Err(Judgement::Invalid("holds what was not offered"));
@@ -92,7 +97,7 @@ impl Challenge {
         if given
             .iter()
             .enumerate()
-            .any(|(place, one)| given.iter().take(place).any(|other| other == one))
+            .any(|(index, one)| given.iter().take(index).any(|other| other == one))
         {
             return Err(Judgement::Invalid("holds one choice twice"));
         }

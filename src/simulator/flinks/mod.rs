@@ -15,7 +15,7 @@ mod replies;
 mod request;
 mod rules;
 mod session;
-mod stored;
+mod stored_answers;
 mod token;
 
 #[cfg(test)]
@@ -28,7 +28,7 @@ pub use rules::Rules;
 pub(crate) use call::Call;
 pub(crate) use connect::is_connect;
 pub(crate) use people::{everybody, find};
-pub(crate) use replies::bare;
+pub(crate) use replies::minimal_error;
 
 use call::Operation;
 use cards::Card;
@@ -60,7 +60,7 @@ pub(crate) struct Flinks {
 }
 
 /// Why a call fails: the rule it broke, if it is the client's fault, and the reply.
-type Failed = (Option<Rule>, Outgoing);
+type Rejection = (Option<Rule>, Outgoing);
 
 impl Flinks {
     pub(crate) fn new(seed: u64, rules: Rules) -> Self {
@@ -77,7 +77,7 @@ impl Flinks {
             seed,
             tokens,
             sessions,
-            cards: everybody().map(Card::found).collect(),
+            cards: everybody().map(Card::initial).collect(),
             connect,
             opened,
         }
@@ -85,9 +85,9 @@ impl Flinks {
 
     pub(crate) fn handle(&mut self, now: u64, call: &Call<'_>, counts: &mut Counts) -> Outgoing {
         self.settle(now);
-        self.routed(now, call, counts)
+        self.dispatch(now, call, counts)
             .unwrap_or_else(|(rule, reply)| {
-                rule.into_iter().for_each(|rule| counts.broke(rule));
+                rule.into_iter().for_each(|rule| counts.rule_broken(rule));
                 reply
             })
     }
@@ -99,25 +99,25 @@ impl Flinks {
         }
     }
 
-    fn routed(
+    fn dispatch(
         &mut self,
         now: u64,
         call: &Call<'_>,
         counts: &mut Counts,
-    ) -> Result<Outgoing, Failed> {
+    ) -> Result<Outgoing, Rejection> {
         let Some((customer, operation)) = call.route else {
             return Err((Some(Rule::Path), replies::not_found()));
         };
         if call.request.method != operation.method() {
-            return Err(broken(Rule::Method, "METHOD_NOT_AVAILABLE"));
+            return Err(reject(Rule::Method, "METHOD_NOT_AVAILABLE"));
         }
         if !customer.eq_ignore_ascii_case(&self.rules.customer_id) {
-            return Err(broken(Rule::Customer, "ACCESS_DENIED"));
+            return Err(reject(Rule::Customer, "ACCESS_DENIED"));
         }
         match operation {
             Operation::GenerateAuthorizeToken => self.generate(now, call, counts),
             Operation::AuthorizeAsync if !self.rules.authorize_async => {
-                Err(broken(Rule::NotActivated, "ACCESS_DENIED"))
+                Err(reject(Rule::NotActivated, "ACCESS_DENIED"))
             }
             Operation::AuthorizeAsync => self.authorize(now, call, true, counts),
             Operation::Authorize => self.authorize(now, call, false, counts),
@@ -126,8 +126,8 @@ impl Flinks {
             Operation::DeleteCard(login_id) => self.delete_card(now, call, login_id),
             Operation::SetScheduledRefresh => self.set_scheduled_refresh(call),
             Operation::NightlyRefreshStatus => self.nightly_refresh_status(call),
-            Operation::Data(wanted) => self.data(now, call, wanted),
-            Operation::DataAsync(wanted, id) => self.data_async(now, call, (wanted, id), counts),
+            Operation::Data(kind) => self.data(now, call, kind),
+            Operation::DataAsync(kind, id) => self.data_async(now, call, (kind, id), counts),
         }
     }
 
@@ -136,9 +136,9 @@ impl Flinks {
         now: u64,
         call: &Call<'_>,
         counts: &mut Counts,
-    ) -> Result<Outgoing, Failed> {
+    ) -> Result<Outgoing, Rejection> {
         if call.key("").given != Some(&self.secret_key) {
-            return Err(broken(Rule::SecretKey, "UNAUTHORIZED"));
+            return Err(reject(Rule::SecretKey, "UNAUTHORIZED"));
         }
         if !call.request.body.is_empty() {
             return Err(invalid((String::new(), "The body must be empty")));
@@ -151,20 +151,20 @@ impl Flinks {
     }
 }
 
-fn broken(rule: Rule, code: &'static str) -> Failed {
+fn reject(rule: Rule, code: &'static str) -> Rejection {
     (Some(rule), replies::refused(&Refusal::of(code)))
 }
 
-fn refused(refusal: Refusal) -> Failed {
+fn refused(refusal: Refusal) -> Rejection {
     (None, replies::refused(&refusal))
 }
 
-fn invalid(invalid: Invalid) -> Failed {
+fn invalid(invalid: Invalid) -> Rejection {
     (Some(Rule::Body), replies::invalid(invalid))
 }
 
 /// The page on troubleshooting has this message for Authorize, and another for the secret key.
-fn unauthorized(rule: Rule) -> Failed {
+fn unauthorized(rule: Rule) -> Rejection {
     let refusal = Refusal::of("UNAUTHORIZED");
     (
         Some(rule),

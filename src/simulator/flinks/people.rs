@@ -1,45 +1,51 @@
-//! The people of the simulated bank. What happens to each is data: a list of steps and an end, for
-//! a live session and for a cached one.
+//! The people of the simulated bank, as tables: for each person what a live and a cached session
+//! meet, step by step, and how they end.
 
-mod asked;
-mod collected;
-mod kept;
-mod quirky;
-mod refused;
+// One row a person, however long.
+#[rustfmt::skip]
+mod cards;
+#[rustfmt::skip]
+mod challenges;
+#[rustfmt::skip]
+mod codes;
+#[rustfmt::skip]
+mod data;
+#[rustfmt::skip]
+mod quirks;
+#[rustfmt::skip]
 mod toolbox;
 
 use serde::{Serialize, Serializer};
 
-use super::challenge::{Challenge, right_responses};
+use super::challenge::{Challenge, question, right_responses, text};
 use super::codes::Refusal;
 use crate::simulator::json::Json;
 use crate::simulator::seed::Seed;
 
 /// Someone with an account at the simulated bank.
 ///
-/// As JSON `{username, password, loginId, group, title, story, answers, responses}`, where
-/// `responses` holds, for each round of a live session in English, the right SecurityResponses as
-/// they go over the wire.
-#[derive(Debug)]
+/// As JSON `{username, password, loginId, group, title, story, answers, responses}`. `responses` holds
+/// the right SecurityResponses for each round of a live session in English, as sent to Flinks.
+#[derive(Debug, Clone, Copy)]
 pub struct Person {
-    /// Signs in with it, in any letter case.
+    /// Any letter case signs in.
     pub username: &'static str,
-    /// The same for everybody, as in the public sandbox.
+    /// The same for every person, as in the public sandbox.
     pub password: &'static str,
     /// `toolbox` (as in the public sandbox), `challenges`, `wrong answers`, `quirks`, `waits`,
     /// `refusals`, `broken cards`, `stored answers` or `data`.
     pub group: &'static str,
-    /// A few words for a list to choose from.
+    /// A few words, for a list to choose from.
     pub title: &'static str,
     /// What happens, in a sentence.
     pub story: &'static str,
-    /// The right answers, in words; empty where nothing is asked.
+    /// The right answers, in words; empty if there is no question.
     pub answers: &'static str,
     pub(crate) live: Plan,
     pub(crate) cached: Plan,
-    pub(crate) data: Data,
-    pub(crate) kept: Kept,
-    pub(crate) wrong: Wrong,
+    pub(crate) data: DataPlan,
+    pub(crate) card: CardSetup,
+    pub(crate) on_wrong_answer: OnWrongAnswer,
     pub(crate) quirks: Quirks,
 }
 
@@ -47,61 +53,61 @@ pub struct Person {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
     pub(crate) steps: &'static [Step],
+    /// The session is authorized if there is none.
     pub(crate) refusal: Option<Refusal>,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Step {
-    /// A 203. After a wrong answer comes the next of these rounds, and the last one again and again.
+    /// A 203. Each wrong answer leads to the next of these rounds, and the last one repeats.
     Asks(&'static [&'static [Challenge]]),
-    /// A 202 with this code for so many milliseconds.
-    Works(&'static str, u64),
+    /// A 202 with this code for this many milliseconds.
+    Pending(&'static str, u64),
 }
 
-/// How a person's card stands before the first request.
+/// A person's card before the first request.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Kept {
-    /// Days since its last refresh.
-    pub(crate) days: i64,
-    /// Whether it is to be refreshed every night.
+pub(crate) struct CardSetup {
+    pub(crate) days_since_refresh: i64,
+    /// Whether the nightly refresh is on.
     pub(crate) scheduled: bool,
-    /// What a live refresh by LoginId meets until the person signs in again.
+    /// The reply to a live refresh by LoginId, until the person signs in with credentials.
     pub(crate) broken: Option<Refusal>,
-    /// Whether cached mode repeats that, as the help page on errors of cached mode says it does.
-    pub(crate) repeats: bool,
-    /// The bank's questions, each with the answer that is stored; an empty one is none. With any, a
-    /// live refresh asks nobody while all are right; otherwise it goes as planned, and where nothing
-    /// is planned it ends in QUESTION_NOT_FOUND.
-    pub(crate) answers: &'static [(Challenge, &'static str)],
+    /// Whether cached mode repeats that refusal, as the help page on errors of cached mode says.
+    pub(crate) cached_repeats_failure: bool,
+    /// The bank's questions with their stored answers; "" is no answer. If all are right, a live
+    /// refresh asks nothing. Otherwise it follows the person's plan; if that plan has no steps, it
+    /// ends in QUESTION_NOT_FOUND.
+    pub(crate) stored_answers: &'static [(Challenge, &'static str)],
 }
 
-/// What the data calls of an authorized session meet.
+/// The replies to the data calls of an authorized session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Data {
+pub(crate) enum DataPlan {
     Ready,
-    /// A 202 with this code for so many milliseconds.
-    Prepared(&'static str, u64),
+    /// A 202 with this code for this many milliseconds.
+    PendingFor(&'static str, u64),
     NoTransactions,
 }
 
-/// What a wrong answer leads to.
+/// What follows a wrong answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wrong {
-    /// 401 with a fresh challenge so many times, then INVALID_SECURITY_RESPONSE_NO_RETRY.
+pub(crate) enum OnWrongAnswer {
+    /// 401 with a new challenge this many times, then INVALID_SECURITY_RESPONSE_NO_RETRY.
     AsksAgain(u32),
     /// 401 with this code and no challenge.
     Ends(&'static str),
 }
 
-/// Where this person's replies differ from the documented ones.
+/// How this person's replies differ from the documented ones.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Quirks {
     pub(crate) casing: Casing,
-    /// `HttpStatusCode` as the name of .NET's enumeration.
+    /// `HttpStatusCode` is the name from .NET's enumeration.
     pub(crate) status_names: bool,
-    /// SecurityChallenges in the form of the OpenAPI schema.
+    /// SecurityChallenges have the form of the OpenAPI schema.
     pub(crate) challenge_maps: bool,
-    /// A new RequestId with every round.
+    /// Each round has a new RequestId.
     pub(crate) new_request_ids: bool,
     /// A second live session is refused while one is open.
     pub(crate) one_session: bool,
@@ -114,60 +120,122 @@ pub(crate) enum Casing {
     Lower,
 }
 
-pub(crate) const GRANTED: Plan = Plan {
+pub(crate) const AUTHORIZES: Plan = Plan {
     steps: &[],
     refusal: None,
 };
 
-const PLAIN: Quirks = Quirks {
+const NO_QUIRKS: Quirks = Quirks {
     casing: Casing::Pascal,
     status_names: false,
     challenge_maps: false,
     new_request_ids: false,
     one_session: false,
 };
+const NEW_REQUEST_IDS: Quirks = Quirks {
+    new_request_ids: true,
+    ..NO_QUIRKS
+};
 
-const KEPT: Kept = Kept {
-    days: 2,
+const DEFAULT_CARD: CardSetup = CardSetup {
+    days_since_refresh: 2,
     scheduled: false,
     broken: None,
-    repeats: false,
-    answers: &[],
+    cached_repeats_failure: false,
+    stored_answers: &[],
 };
 
-/// Somebody about whom there is nothing to tell.
-const SOMEBODY: Person = Person {
-    username: "",
-    password: "Everyday",
-    group: "",
-    title: "",
-    story: "",
-    answers: "",
-    live: GRANTED,
-    cached: GRANTED,
-    data: Data::Ready,
-    kept: KEPT,
-    wrong: Wrong::AsksAgain(2),
-    quirks: PLAIN,
-};
+#[rustfmt::skip]
+mod questions {
+    use super::{Challenge, question, text};
 
-const fn asks(rounds: &'static [Step]) -> Plan {
-    Plan {
-        steps: rounds,
-        refusal: None,
+    pub(super) const CITY: Challenge = question(text("What city were you born in?", "Dans quelle ville êtes-vous né?"), "Montreal");
+    pub(super) const COUNTRY: Challenge = question(text("What is the best country on earth?", "Quel est le meilleur pays au monde?"), "Canada");
+    pub(super) const SHAPE: Challenge = question(text("What shape do people like most?", "Quelle forme les gens préfèrent-ils?"), "Triangle");
+    pub(super) const PET: Challenge = question(text("What is the name of your first pet?", "Quel est le nom de votre premier animal?"), "Rex");
+}
+use questions::{CITY, COUNTRY, PET, SHAPE};
+
+/// A row of a table: somebody who signs in without a question, unless the methods below say more.
+const fn person(
+    group: &'static str,
+    username: &'static str,
+    title: &'static str,
+    story: &'static str,
+) -> Person {
+    Person {
+        username,
+        password: "Everyday",
+        group,
+        title,
+        story,
+        answers: "",
+        live: AUTHORIZES,
+        cached: AUTHORIZES,
+        data: DataPlan::Ready,
+        card: DEFAULT_CARD,
+        on_wrong_answer: OnWrongAnswer::AsksAgain(2),
+        quirks: NO_QUIRKS,
+    }
+}
+
+/// The columns of the tables that most people leave empty.
+impl Person {
+    /// The steps of a live session, and the right answers in words.
+    const fn asks(mut self, answers: &'static str, steps: &'static [Step]) -> Self {
+        self.answers = answers;
+        self.live.steps = steps;
+        self
+    }
+
+    /// The end of a live session.
+    const fn ends(mut self, refusal: Refusal) -> Self {
+        self.live.refusal = Some(refusal);
+        self
+    }
+
+    /// The steps of a cached session.
+    const fn cached(mut self, steps: &'static [Step]) -> Self {
+        self.cached.steps = steps;
+        self
+    }
+
+    /// The end of a cached session.
+    const fn cached_ends(mut self, refusal: Refusal) -> Self {
+        self.cached.refusal = Some(refusal);
+        self
+    }
+
+    const fn data(self, data: DataPlan) -> Self {
+        Self { data, ..self }
+    }
+
+    const fn card(self, card: CardSetup) -> Self {
+        Self { card, ..self }
+    }
+
+    const fn on_wrong_answer(self, on_wrong_answer: OnWrongAnswer) -> Self {
+        Self {
+            on_wrong_answer,
+            ..self
+        }
+    }
+
+    const fn quirks(self, quirks: Quirks) -> Self {
+        Self { quirks, ..self }
     }
 }
 
 const TABLES: [&[Person]; 6] = [
     toolbox::PEOPLE,
-    asked::PEOPLE,
-    quirky::PEOPLE,
-    refused::PEOPLE,
-    kept::PEOPLE,
-    collected::PEOPLE,
+    challenges::PEOPLE,
+    quirks::PEOPLE,
+    codes::PEOPLE,
+    cards::PEOPLE,
+    data::PEOPLE,
 ];
 
-/// Everybody, in the order of the tables.
+/// All people, in the order of the tables.
 pub(crate) fn everybody() -> impl Iterator<Item = &'static Person> {
     TABLES.into_iter().flatten()
 }
@@ -181,7 +249,7 @@ pub(crate) fn find_by_login_id(login_id: &str) -> Option<&'static Person> {
 }
 
 impl Person {
-    /// The LoginId: the same whatever the seed.
+    /// The LoginId. It does not depend on the seed.
     pub fn login_id(&self) -> String {
         Seed::named(self.username).guid()
     }
@@ -189,7 +257,7 @@ impl Person {
     pub(crate) fn rounds(&self) -> impl Iterator<Item = &'static [Challenge]> {
         self.live.steps.iter().filter_map(|step| match step {
             Step::Asks(rounds) => rounds.first().copied(),
-            Step::Works(..) => None,
+            Step::Pending(..) => None,
         })
     }
 
@@ -204,20 +272,20 @@ impl Person {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 struct Profile {
-    /// Signs in with it, in any letter case.
+    /// Any letter case signs in.
     username: &'static str,
-    /// The same for everybody, as in the public sandbox.
+    /// The same for every person, as in the public sandbox.
     password: &'static str,
-    /// The LoginId, whatever the seed.
+    /// The LoginId. It does not depend on the seed.
     login_id: String,
     /// `toolbox` (as in the public sandbox), `challenges`, `wrong answers`, `quirks`, `waits`,
     /// `refusals`, `broken cards`, `stored answers` or `data`.
     group: &'static str,
-    /// A few words for a list to choose from.
+    /// A few words, for a list to choose from.
     title: &'static str,
     /// What happens, in a sentence.
     story: &'static str,
-    /// The right answers, in words; empty where nothing is asked.
+    /// The right answers, in words; empty if there is no question.
     answers: &'static str,
     /// For each round of a live session in English, the right SecurityResponses.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, string[]>[]"))]
@@ -248,73 +316,4 @@ impl Serialize for Person {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::super::codes::CODES;
-    use super::super::judge::{Judgement, judge};
-    use super::*;
-
-    #[test]
-    fn nobody_shares_a_name_or_a_login_id() {
-        let names: BTreeSet<_> = everybody()
-            .map(|person| person.username.to_lowercase())
-            .collect();
-        let ids: BTreeSet<_> = everybody().map(Person::login_id).collect();
-        assert_eq!(
-            (names.len(), ids.len()),
-            (everybody().count(), everybody().count())
-        );
-    }
-
-    #[test]
-    fn everybodys_right_answers_are_right_in_both_languages() {
-        for person in everybody() {
-            for step in person.live.steps {
-                let Step::Asks(rounds) = step else { continue };
-                for round in *rounds {
-                    for french in [false, true] {
-                        let judgement = judge(round, french, &right_responses(round, french));
-                        assert_eq!(judgement, Judgement::Right, "{}", person.username);
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn everybody_is_told_about_and_says_what_to_answer() {
-        for person in everybody() {
-            assert!(
-                !person.group.is_empty() && !person.title.is_empty(),
-                "{}",
-                person.username
-            );
-            assert!(person.story.ends_with('.'), "{}", person.username);
-            assert_eq!(
-                person.rounds().next().is_none(),
-                person.answers.is_empty(),
-                "{}",
-                person.username
-            );
-        }
-    }
-
-    #[test]
-    fn there_is_somebody_for_every_code_and_no_code_without_a_row() {
-        let refusal = |person: &'static Person| person.live.refusal.map(|refusal| refusal.code);
-        let work = |person: &'static Person| {
-            person.live.steps.iter().find_map(|step| match step {
-                Step::Works(code, _) => Some(*code),
-                Step::Asks(_) => None,
-            })
-        };
-        let shown: BTreeSet<_> = everybody()
-            .flat_map(|person| refusal(person).into_iter().chain(work(person)))
-            .collect();
-        let known: BTreeSet<_> = CODES.iter().map(|row| row.0).collect();
-        let unknown: Vec<_> = shown.difference(&known).collect();
-        assert_eq!(unknown, [&"SOMETHING_NEW"]);
-        assert!(known.is_subset(&shown), "{:?}", known.difference(&shown));
-    }
-}
+mod tests;

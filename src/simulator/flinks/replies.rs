@@ -27,7 +27,7 @@ pub(crate) fn not_found() -> Outgoing {
 }
 
 /// A refusal of which nothing is known but its status, and its FlinksCode if there is one.
-pub(crate) fn bare(status: u16, code: Option<&str>) -> Outgoing {
+pub(crate) fn minimal_error(status: u16, code: Option<&str>) -> Outgoing {
     let mut body = members([
         ("HttpStatusCode", Json::number(status)),
         ("Message", Json::text("Something went wrong")),
@@ -57,16 +57,16 @@ pub(crate) fn invalid((key, why): Invalid) -> Outgoing {
     Outgoing::json(refusal.status, &Json::Object(body))
 }
 
-/// A refusal in a session, dressed as its person's replies are.
+/// A refusal in a session, with_quirks as its person's replies are.
 pub(crate) fn ended(refusal: &Refusal, session: &Session) -> Outgoing {
     let mut body = error(refusal, refusal.message());
-    if session.repeats() {
+    if session.repeats_failure() {
         body.push(("RequestId".to_owned(), Json::text(&session.request_id)));
     }
     let body = Json::Object(body);
     with_retry_after(
         refusal,
-        dressed(refusal.status, body, &session.person.quirks),
+        with_quirks(refusal.status, body, &session.person.quirks),
     )
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn working(code: &'static str, session: &Session) -> Outgoing {
         Refusal::of(code).message(),
     );
     body.push(("RequestId".to_owned(), Json::text(&session.request_id)));
-    tagged(202, body, session)
+    with_tag(202, body, session)
 }
 
 /// A 203, or after a wrong answer the same with 401, `Message` and `FlinksCode` (B, C).
@@ -102,7 +102,7 @@ pub(crate) fn asking(refused: bool, session: &Session) -> Outgoing {
         body.push(("Message".to_owned(), Json::text(refusal.message())));
         body.push(("FlinksCode".to_owned(), Json::text(refusal.code)));
     }
-    tagged(status, body, session)
+    with_tag(status, body, session)
 }
 
 pub(crate) fn authorized(login: Json, session: &Session) -> Outgoing {
@@ -120,7 +120,7 @@ pub(crate) fn authorized(login: Json, session: &Session) -> Outgoing {
         ("Institution", Json::text(INSTITUTION)),
         ("RequestId", Json::text(&session.request_id)),
     ]);
-    tagged(200, body, session)
+    with_tag(200, body, session)
 }
 
 /// The `Login` of a reply.
@@ -145,7 +145,7 @@ pub(crate) fn data(found: Members, login: Json, session: &Session) -> Outgoing {
         ("Institution", Json::text(INSTITUTION)),
         ("RequestId", Json::text(&session.request_id)),
     ]));
-    tagged(200, body, session)
+    with_tag(200, body, session)
 }
 
 /// Of GetMFAQuestions.
@@ -236,42 +236,42 @@ fn with_retry_after(refusal: &Refusal, reply: Outgoing) -> Outgoing {
     }
 }
 
-fn tagged(status: u16, mut body: Members, session: &Session) -> Outgoing {
+fn with_tag(status: u16, mut body: Members, session: &Session) -> Outgoing {
     body.extend(
         session
             .tag
             .iter()
             .map(|tag| ("Tag".to_owned(), Json::text(tag))),
     );
-    dressed(status, Json::Object(body), &session.person.quirks)
+    with_quirks(status, Json::Object(body), &session.person.quirks)
 }
 
-fn dressed(status: u16, body: Json, quirks: &Quirks) -> Outgoing {
-    Outgoing::json(status, &quirks.dress(body))
+fn with_quirks(status: u16, body: Json, quirks: &Quirks) -> Outgoing {
+    Outgoing::json(status, &quirks.apply(body))
 }
 
 impl Quirks {
-    fn dress(&self, value: Json) -> Json {
+    fn apply(&self, value: Json) -> Json {
         match value {
             Json::Object(members) => Json::Object(
                 members
                     .into_iter()
-                    .map(|(key, value)| self.member(key, value))
+                    .map(|(key, value)| self.apply_to_member(key, value))
                     .collect(),
             ),
             Json::Array(items) => {
-                Json::Array(items.into_iter().map(|item| self.dress(item)).collect())
+                Json::Array(items.into_iter().map(|item| self.apply(item)).collect())
             }
             other => other,
         }
     }
 
-    fn member(&self, key: String, value: Json) -> (String, Json) {
+    fn apply_to_member(&self, key: String, value: Json) -> (String, Json) {
         let value = match (&value, key.as_str()) {
             (Json::Number(status), "HttpStatusCode") if self.status_names => {
                 Json::text(status_name(status.as_u64().unwrap_or_default()))
             }
-            _ => self.dress(value),
+            _ => self.apply(value),
         };
         let key = match self.casing {
             Casing::Pascal => key,

@@ -6,7 +6,7 @@ use crate::simulator::json::Json;
 
 /// What `POST …/Authorize` or `…/AuthorizeAsync` asks for.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Asked {
+pub(crate) enum AuthorizeCall {
     Start(Start),
     Poll {
         request_id: String,
@@ -22,14 +22,14 @@ pub(crate) type Responses = Vec<(String, Vec<String>)>;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Start {
-    pub(crate) who: Who,
+    pub(crate) target: StartTarget,
     pub(crate) cached: bool,
     pub(crate) french: bool,
     pub(crate) tag: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Who {
+pub(crate) enum StartTarget {
     LoginId(String),
     Credentials { username: String, password: String },
 }
@@ -39,8 +39,8 @@ pub(crate) const INSTITUTION: &str = "FlinksCapital";
 const KEYS: &Keys = &[
     ("LoginId", Shape::Guid),
     ("MostRecentCached", Shape::Bool),
-    ("Username", Shape::Filled),
-    ("Password", Shape::Filled),
+    ("Username", Shape::NonEmptyText),
+    ("Password", Shape::NonEmptyText),
     ("Institution", Shape::OneOf(&[INSTITUTION])),
     ("WithMFAQuestions", Shape::Bool),
     ("Language", Shape::OneOf(&["en", "fr"])),
@@ -53,7 +53,7 @@ const KEYS: &Keys = &[
 /// These may not stand beside a RequestId. The answer call needs only RequestId and
 /// SecurityResponses (A); that what opens a session is refused there is ours, to catch a client that
 /// sends credentials twice.
-const OPENING: &[&str] = &[
+const START_KEYS: &[&str] = &[
     "LoginId",
     "MostRecentCached",
     "Username",
@@ -62,20 +62,20 @@ const OPENING: &[&str] = &[
     "WithMFAQuestions",
 ];
 
-pub(crate) fn read(request: &Incoming<'_>) -> Result<Asked, Invalid> {
+pub(crate) fn read(request: &Incoming<'_>) -> Result<AuthorizeCall, Invalid> {
     let fields = Fields::read(request, KEYS)?;
     let Some(request_id) = fields.text("RequestId").map(str::to_ascii_lowercase) else {
-        return fields.start().map(Asked::Start);
+        return fields.start().map(AuthorizeCall::Start);
     };
-    if let Some(key) = fields.first_of(OPENING) {
+    if let Some(key) = fields.first_key_among(START_KEYS) {
         return Err((key.to_owned(), "belongs to the call that opens a session"));
     }
     Ok(match fields.get("SecurityResponses") {
-        Some(responses) => Asked::Answer {
+        Some(responses) => AuthorizeCall::Answer {
             request_id,
             responses: texts(responses),
         },
-        None => Asked::Poll { request_id },
+        None => AuthorizeCall::Poll { request_id },
     })
 }
 
@@ -87,15 +87,17 @@ impl Fields {
         }
         let cached = self.get("MostRecentCached") != Some(&Json::Bool(false));
         let text = |name| self.text(name).map(str::to_owned);
-        let who = match (text("LoginId"), text("Username"), text("Password")) {
-            (Some(login_id), None, None) => Who::LoginId(login_id.to_ascii_lowercase()),
+        let target = match (text("LoginId"), text("Username"), text("Password")) {
+            (Some(login_id), None, None) => StartTarget::LoginId(login_id.to_ascii_lowercase()),
             (Some(_), _, _) => return wrong("LoginId", "cannot stand beside credentials"),
-            (None, Some(username), Some(password)) => Who::Credentials { username, password },
+            (None, Some(username), Some(password)) => {
+                StartTarget::Credentials { username, password }
+            }
             (None, None, None) => return wrong("LoginId", "or credentials are needed"),
             (None, None, Some(_)) => return wrong("Username", "is needed with Password"),
             (None, Some(_), None) => return wrong("Password", "is needed with Username"),
         };
-        if let Who::Credentials { .. } = who {
+        if let StartTarget::Credentials { .. } = target {
             if cached {
                 return wrong("MostRecentCached", "must be false with credentials");
             }
@@ -105,7 +107,7 @@ impl Fields {
         }
         let french = self.text("Language") == Some("fr");
         Ok(Start {
-            who,
+            target,
             cached,
             french,
             tag: text("Tag"),

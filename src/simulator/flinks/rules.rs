@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ConnectRules;
+use super::connect::ConnectRules;
 
 /// Where pages disagree or say nothing, the strictest reading that lets a correct client through.
 /// As JSON every member may be left out.

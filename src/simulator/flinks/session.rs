@@ -4,15 +4,15 @@ use super::challenge::Challenge;
 use super::codes::Refusal;
 use super::data::Preparation;
 use super::judge::{Judgement, judge};
-use super::people::{Person, Plan, Step, Wrong};
-use super::request::{Responses, Start, Who};
+use super::people::{OnWrongAnswer, Person, Plan, Step};
+use super::request::{Responses, Start, StartTarget};
 use crate::simulator::seed::Seed;
 
-const MINUTE: u64 = 60_000;
+const MINUTE_MS: u64 = 60_000;
 /// A RequestId while authorizing, without activity (A).
-const IDLE: u64 = 8 * MINUTE;
+const IDLE_TIMEOUT_MS: u64 = 8 * MINUTE_MS;
 /// A RequestId while data is prepared (A).
-const DATA: u64 = 30 * MINUTE;
+const DATA_TIMEOUT_MS: u64 = 30 * MINUTE_MS;
 
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -26,16 +26,16 @@ pub(crate) struct Session {
     /// The newest one.
     pub(crate) request_id: String,
     /// The one before. Good for a poll, because the reply that brought the newest may be lost.
-    former_id: Option<String>,
+    previous_id: Option<String>,
     pub(crate) state: State,
     pub(crate) authorized_at: Option<u64>,
     /// When a poll was last told to wait.
-    pub(crate) told_to_wait: Option<u64>,
+    pub(crate) last_pending_at: Option<u64>,
     pub(crate) data: Preparation,
     plan: Plan,
     next_step: usize,
     wrong_answers: u32,
-    touched: u64,
+    last_used_at: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -65,27 +65,27 @@ impl Session {
         let mut session = Self {
             person,
             live: !start.cached,
-            signed_in: matches!(start.who, Who::Credentials { .. }),
+            signed_in: matches!(start.target, StartTarget::Credentials { .. }),
             french: start.french,
             tag: start.tag,
             token: token.map(str::to_owned),
             request_id: seed.guid(),
-            former_id: None,
+            previous_id: None,
             state: State::Authorized,
             authorized_at: None,
-            told_to_wait: None,
+            last_pending_at: None,
             data: Preparation::default(),
             plan,
             next_step: 0,
             wrong_answers: 0,
-            touched: now,
+            last_used_at: now,
         };
         session.advance(now);
         session
     }
 
-    pub(crate) fn is_former(&self, request_id: &str) -> bool {
-        self.former_id.as_deref() == Some(request_id)
+    pub(crate) fn is_previous(&self, request_id: &str) -> bool {
+        self.previous_id.as_deref() == Some(request_id)
     }
 
     /// Background work that is done by now moves on by itself.
@@ -101,15 +101,15 @@ impl Session {
     /// Whether nobody can use this session any more.
     pub(crate) fn has_expired(&self, now: u64) -> bool {
         let (since, limit) = match self.authorized_at {
-            Some(at) => (at.max(self.touched), DATA),
-            None => (self.touched, IDLE),
+            Some(at) => (at.max(self.last_used_at), DATA_TIMEOUT_MS),
+            None => (self.last_used_at, IDLE_TIMEOUT_MS),
         };
         now.saturating_sub(since) >= limit
     }
 
     /// Whether this is cached mode that repeats how a live session ended: there is data all the same.
-    pub(crate) fn repeats(&self) -> bool {
-        !self.live && self.person.kept.repeats
+    pub(crate) fn repeats_failure(&self) -> bool {
+        !self.live && self.person.card.cached_repeats_failure
     }
 
     pub(crate) fn is_of(&self, person: &Person) -> bool {
@@ -123,7 +123,7 @@ impl Session {
     }
 
     pub(crate) fn touch(&mut self, now: u64) {
-        self.touched = now;
+        self.last_used_at = now;
     }
 
     /// The round that is being asked.
@@ -156,7 +156,7 @@ impl Session {
             Judgement::Right => {
                 self.advance(now);
                 if self.person.quirks.new_request_ids {
-                    self.renew(seed);
+                    self.renew_request_id(seed);
                 }
             }
             Judgement::Wrong => self.refuse(seed),
@@ -168,24 +168,26 @@ impl Session {
     fn refuse(&mut self, seed: &mut Seed) {
         self.wrong_answers += 1;
         let end = |code| State::Refused(Refusal::of(code));
-        match (self.person.wrong, &mut self.state) {
+        match (self.person.on_wrong_answer, &mut self.state) {
             (
-                Wrong::AsksAgain(times),
+                OnWrongAnswer::AsksAgain(times),
                 State::Asking {
                     attempt, refused, ..
                 },
             ) if self.wrong_answers <= times => {
                 *attempt += 1;
                 *refused = true;
-                self.renew(seed);
+                self.renew_request_id(seed);
             }
-            (Wrong::AsksAgain(_), state) => *state = end("INVALID_SECURITY_RESPONSE_NO_RETRY"),
-            (Wrong::Ends(code), state) => *state = end(code),
+            (OnWrongAnswer::AsksAgain(_), state) => {
+                *state = end("INVALID_SECURITY_RESPONSE_NO_RETRY")
+            }
+            (OnWrongAnswer::Ends(code), state) => *state = end(code),
         }
     }
 
-    fn renew(&mut self, seed: &mut Seed) {
-        self.former_id = Some(std::mem::replace(&mut self.request_id, seed.guid()));
+    fn renew_request_id(&mut self, seed: &mut Seed) {
+        self.previous_id = Some(std::mem::replace(&mut self.request_id, seed.guid()));
     }
 
     fn advance(&mut self, now: u64) {
@@ -195,7 +197,7 @@ impl Session {
                 attempt: 0,
                 refused: false,
             },
-            (Some(Step::Works(code, ms)), _) => State::Working {
+            (Some(Step::Pending(code, ms)), _) => State::Working {
                 code,
                 until: now.saturating_add(*ms),
             },

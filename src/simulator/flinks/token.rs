@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Rules;
+use super::rules::Rules;
 use crate::simulator::counts::Rule;
 
 #[derive(Debug, Default)]
@@ -96,7 +96,7 @@ pub(crate) struct Key<'a> {
 mod tests {
     use super::*;
 
-    const MINUTE: u64 = 60_000;
+    const MINUTE_MS: u64 = 60_000;
 
     fn key(given: &str) -> Key<'_> {
         Key {
@@ -128,8 +128,8 @@ mod tests {
                 ..Rules::default()
             };
             let at = |now| minted().take(&key("a"), now, &rules);
-            assert_eq!(at(life * MINUTE - 1), Ok(()));
-            assert_eq!(at(life * MINUTE), Err(Rule::TokenExpired));
+            assert_eq!(at(life * MINUTE_MS - 1), Ok(()));
+            assert_eq!(at(life * MINUTE_MS), Err(Rule::TokenExpired));
         }
     }
 
@@ -140,7 +140,7 @@ mod tests {
                 token_expires_in_session,
                 ..Rules::default()
             };
-            minted().check(&key("a"), Some("a"), 15 * MINUTE, &rules)
+            minted().check(&key("a"), Some("a"), 15 * MINUTE_MS, &rules)
         };
         assert_eq!(check(false), Ok(()));
         assert_eq!(check(true), Err(Rule::TokenExpired));

@@ -17,21 +17,21 @@ pub(crate) const IMAGE_OPTIONS: Type = Type("IMAGE_OPTIONS", 14);
 
 /// What a challenge brings beside its label.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Carries {
-    Nothing,
-    Choices(&'static [Choice]),
+pub(crate) enum Attachment {
+    None,
+    Options(&'static [Choice]),
     /// So many, numbered.
-    Many(u16),
+    ManyOptions(u16),
     /// Choices with a picture each: a circle, a triangle, a square.
-    Pictures(&'static [Choice]),
+    ImageOptions(&'static [Choice]),
     /// The triangle, in base64 alone.
-    Bare,
+    BareImage,
     /// The square, as a `data:` URI.
-    DataUri,
+    DataUriImage,
     /// A picture that can hold a script.
-    Svg,
+    SvgImage,
     /// The square, and more than five megabytes behind it.
-    Huge,
+    HugeImage,
 }
 
 /// One of the options. Labels and values are different strings (A); the specification allows either
@@ -54,10 +54,10 @@ pub(crate) const fn choice(label: &'static str, value: &'static str) -> Choice {
 
 /// What the bank wants to hear.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Right {
+pub(crate) enum RightAnswer {
     /// This, in any letter case.
     Typed(&'static str),
-    /// The option in this place: by its value, or its guid if it has no value, or else its label.
+    /// The option at this index: by its value, or its guid if it has no value, or else its label.
     Pick(usize),
     /// … by its guid alone.
     PickByGuid(usize),
@@ -70,21 +70,38 @@ pub(crate) struct Challenge {
     pub(crate) kind: Type,
     pub(crate) label: &'static str,
     pub(crate) field_name: Option<&'static str>,
-    pub(crate) carries: Carries,
-    pub(crate) right: Right,
+    pub(crate) attachment: Attachment,
+    pub(crate) right: RightAnswer,
 }
 
+pub(crate) const fn question(label: &'static str, answer: &'static str) -> Challenge {
+    Challenge {
+        kind: TEXT,
+        label,
+        field_name: None,
+        attachment: Attachment::None,
+        right: RightAnswer::Typed(answer),
+    }
+}
+
+pub(crate) const CODE: Challenge = Challenge {
+    kind: TOKEN,
+    ..question("Enter the code we sent you", "246810")
+};
+
 impl Challenge {
-    fn options(&self) -> Vec<Offered> {
-        let own = |choice: &Choice| Offered {
+    fn options(&self) -> Vec<OfferedOption> {
+        let own = |choice: &Choice| OfferedOption {
             label: choice.label.to_owned(),
             value: choice.value.map(str::to_owned),
             has_guid: choice.has_guid,
         };
-        match self.carries {
-            Carries::Choices(all) | Carries::Pictures(all) => all.iter().map(own).collect(),
-            Carries::Many(count) => (1..=count)
-                .map(|number| Offered {
+        match self.attachment {
+            Attachment::Options(all) | Attachment::ImageOptions(all) => {
+                all.iter().map(own).collect()
+            }
+            Attachment::ManyOptions(count) => (1..=count)
+                .map(|number| OfferedOption {
                     label: format!("Branch {number}"),
                     value: Some(format!("branch-{number}")),
                     has_guid: true,
@@ -95,12 +112,12 @@ impl Challenge {
     }
 
     /// What a person types, or the label of what a person chooses.
-    pub(crate) fn spoken_answer(&self) -> String {
+    pub(crate) fn answer_in_words(&self) -> String {
         match self.right {
-            Right::Typed(answer) => answer.to_owned(),
-            Right::MxBank => "correct".to_owned(),
-            Right::Pick(place) | Right::PickByGuid(place) => {
-                let option = self.options().into_iter().nth(place);
+            RightAnswer::Typed(answer) => answer.to_owned(),
+            RightAnswer::MxBank => "correct".to_owned(),
+            RightAnswer::Pick(index) | RightAnswer::PickByGuid(index) => {
+                let option = self.options().into_iter().nth(index);
                 option.map(|option| option.label).unwrap_or_default()
             }
         }
@@ -108,7 +125,7 @@ impl Challenge {
 }
 
 #[derive(Debug)]
-struct Offered {
+struct OfferedOption {
     label: String,
     value: Option<String>,
     has_guid: bool,
@@ -116,35 +133,35 @@ struct Offered {
 
 /// A challenge in a round: each round has new guids (A).
 #[derive(Debug, Clone)]
-pub(crate) struct Posed {
+pub(crate) struct RoundChallenge {
     pub(crate) challenge: &'static Challenge,
     pub(crate) guid: String,
 }
 
-impl Posed {
+impl RoundChallenge {
     pub(crate) fn new(challenge: &'static Challenge, seed: &mut Seed) -> Self {
         let guid = format!("CRD-{}", seed.guid());
         Self { challenge, guid }
     }
 
     /// It follows from the challenge's, so that nobody has to keep it.
-    fn option_guid(&self, place: usize) -> String {
+    fn option_guid(&self, index: usize) -> String {
         format!(
             "CRD-{}",
-            Seed::named(&format!("{} {place}", self.guid)).guid()
+            Seed::named(&format!("{} {index}", self.guid)).guid()
         )
     }
 
     /// The `value` that is right.
     pub(crate) fn right_value(&self) -> String {
-        let option = |place| self.challenge.options().into_iter().nth(place);
+        let option = |index| self.challenge.options().into_iter().nth(index);
         match self.challenge.right {
-            Right::Pick(place) => option(place).map_or_else(String::new, |option| {
-                let guid = option.has_guid.then(|| self.option_guid(place));
+            RightAnswer::Pick(index) => option(index).map_or_else(String::new, |option| {
+                let guid = option.has_guid.then(|| self.option_guid(index));
                 option.value.or(guid).unwrap_or(option.label)
             }),
-            Right::PickByGuid(place) => self.option_guid(place),
-            Right::Typed(_) | Right::MxBank => self.challenge.spoken_answer(),
+            RightAnswer::PickByGuid(index) => self.option_guid(index),
+            RightAnswer::Typed(_) | RightAnswer::MxBank => self.challenge.answer_in_words(),
         }
     }
 
@@ -163,23 +180,25 @@ impl Posed {
             ("type".to_owned(), kind),
         ];
         let mut with = |name: &str, value| members.push((name.to_owned(), value));
-        match self.challenge.carries {
-            Carries::Nothing => {}
-            Carries::Choices(_) | Carries::Many(_) => with("options", self.options_json(&[])),
-            Carries::Pictures(_) => with("image_options", self.options_json(&data_uris())),
-            Carries::Bare => {
+        match self.challenge.attachment {
+            Attachment::None => {}
+            Attachment::Options(_) | Attachment::ManyOptions(_) => {
+                with("options", self.options_json(&[]))
+            }
+            Attachment::ImageOptions(_) => with("image_options", self.options_json(&data_uris())),
+            Attachment::BareImage => {
                 let [_, triangle, _] = pictures();
                 with("image_data", Json::Text(triangle));
             }
-            Carries::DataUri => {
+            Attachment::DataUriImage => {
                 let [_, _, square] = data_uris();
                 with("image_data", Json::Text(square));
             }
-            Carries::Svg => with("image_data", Json::text(SVG)),
-            Carries::Huge => {
+            Attachment::SvgImage => with("image_data", Json::text(SVG)),
+            Attachment::HugeImage => {
                 let [_, _, square] = pictures();
                 let square = square.trim_end_matches('=');
-                let padding = "A".repeat(HUGE.saturating_sub(square.len()));
+                let padding = "A".repeat(HUGE_IMAGE_DIGITS.saturating_sub(square.len()));
                 let uri = format!("data:image/gif;base64,{square}{padding}");
                 with("image_data", Json::Text(uri));
             }
@@ -189,14 +208,14 @@ impl Posed {
 
     fn options_json(&self, pictures: &[String]) -> Json {
         let all = self.challenge.options().into_iter().enumerate();
-        let one = |(place, option): (usize, Offered)| {
+        let one = |(index, option): (usize, OfferedOption)| {
             let mut members = Vec::new();
             let mut with = |name: &str, value| members.push((name.to_owned(), Json::Text(value)));
-            if let Some(picture) = pictures.get(place) {
+            if let Some(picture) = pictures.get(index) {
                 with("data_uri", picture.clone());
             }
             if option.has_guid {
-                with("guid", self.option_guid(place));
+                with("guid", self.option_guid(index));
             }
             with("label", option.label);
             if let Some(value) = option.value {
@@ -209,7 +228,7 @@ impl Posed {
 }
 
 /// Digits of base64: a multiple of four.
-const HUGE: usize = 7_000_000;
+const HUGE_IMAGE_DIGITS: usize = 7_000_000;
 
 const SVG: &str = "data:image/svg+xml;base64,\
     PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIG9ubG9hZD0iYWxlcnQoMSkiLz4=";

@@ -1,16 +1,16 @@
 //! A member as MX keeps it: its job, its rounds and its end, on one clock.
 
-use super::challenge::{Challenge, Posed};
+use super::challenge::{Challenge, RoundChallenge};
 use super::institution::{Institution, institution};
 use super::job::Job;
-use super::people::{Begins, CONNECTED, CONNECTS, End, Member, NOBODY, Plan};
+use super::people::{CONNECTED, CONNECTS, EndState, InitialState, Member, Plan, UNKNOWN_MEMBER};
 use super::rules::MxRules;
 use super::status::Status;
 use crate::simulator::seed::Seed;
 
-const HOUR: u64 = 3_600_000;
+const HOUR_MS: u64 = 3_600_000;
 /// Between two standard aggregations (A).
-const THROTTLE: u64 = 3 * HOUR;
+const THROTTLE_MS: u64 = 3 * HOUR_MS;
 
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -21,7 +21,7 @@ pub(crate) struct Connection {
     pub(crate) credentials: Option<(String, String)>,
     pub(crate) id: Option<String>,
     pub(crate) phase: Phase,
-    pub(crate) end: End,
+    pub(crate) end: EndState,
     pub(crate) aggregated_at: Option<u64>,
     pub(crate) connected_at: Option<u64>,
     pub(super) job: Option<Job>,
@@ -29,7 +29,7 @@ pub(crate) struct Connection {
     pub(super) next_step: usize,
     /// The last standard aggregation that went through.
     pub(super) last_standard: Option<u64>,
-    pub(super) looks: Looks,
+    pub(super) status_reads: StatusReads,
     pub(super) seed: Seed,
 }
 
@@ -38,46 +38,46 @@ pub(crate) enum Phase {
     /// No job runs.
     Idle,
     /// A job was accepted and does not show yet.
-    Unshown {
+    NotYetVisible {
         since: u64,
         seen: bool,
     },
     Running {
         until: u64,
-        then: Then,
+        then: AfterRun,
     },
     Asking {
-        round: Vec<Posed>,
+        round: Vec<RoundChallenge>,
         until: u64,
     },
     /// Nobody answered.
     Expired {
-        round: Vec<Posed>,
+        round: Vec<RoundChallenge>,
     },
     /// OAuth is not through.
-    AtWindow,
+    AtOauthWindow,
 }
 
 /// What follows when a job has run for a while.
 #[derive(Debug, Clone)]
-pub(crate) enum Then {
-    GoesOn,
+pub(crate) enum AfterRun {
+    NextStep,
     Asks(Vec<&'static Challenge>),
     /// REJECTED for a while, and then it asks.
     AsksAgain(Vec<&'static Challenge>),
-    Ends(End),
+    Ends(EndState),
 }
 
 /// The reads of the status.
 #[derive(Debug, Default)]
-pub(super) struct Looks {
+pub(super) struct StatusReads {
     pub(super) last: Option<u64>,
     pub(super) in_this_round: u32,
 }
 
 /// What came of asking for a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum JobStart {
     Started,
     /// Accepted all the same: it runs already, or not yet again.
     NotNeeded,
@@ -87,15 +87,15 @@ pub(crate) enum Asked {
 
 impl Connection {
     /// As it is found before anything was asked of it.
-    pub(crate) fn found(
+    pub(crate) fn existing(
         member: &'static Member,
         guid: String,
         now: u64,
         rules: &MxRules,
         seed: &mut Seed,
     ) -> Self {
-        let day_before = Some(now.saturating_sub(48 * HOUR));
-        let (credentials, id, job, looks) = Default::default();
+        let day_before = Some(now.saturating_sub(48 * HOUR_MS));
+        let (credentials, id, job, status_reads) = Default::default();
         let mut found = Self {
             guid,
             member,
@@ -103,30 +103,30 @@ impl Connection {
             credentials,
             id,
             phase: Phase::Idle,
-            end: member.rest,
+            end: member.before_first_job,
             aggregated_at: day_before,
             connected_at: day_before,
             job,
             plan: member.plan,
             next_step: 0,
             last_standard: None,
-            looks,
+            status_reads,
             seed: Seed::new(seed.next()),
         };
-        match member.begins {
-            Begins::AtRest => {}
-            Begins::Lately => {
-                let lately = Some(now.saturating_sub(HOUR));
+        match member.initial_state {
+            InitialState::Idle => {}
+            InitialState::AggregatedAnHourAgo => {
+                let lately = Some(now.saturating_sub(HOUR_MS));
                 found.last_standard = lately;
                 found.aggregated_at = lately;
                 found.connected_at = lately;
             }
-            Begins::UnderWay(job) => {
+            InitialState::JobRunning(job) => {
                 found.begin(job, "CREATED", now);
                 found.go_on(now, rules);
             }
-            Begins::AtWindow => {
-                found.phase = Phase::AtWindow;
+            InitialState::AtOauthWindow => {
+                found.phase = Phase::AtOauthWindow;
                 found.aggregated_at = None;
                 found.connected_at = None;
             }
@@ -135,10 +135,10 @@ impl Connection {
     }
 
     /// As a new one, before anything happens.
-    pub(crate) fn created(at: &'static Institution, guid: String, seed: &mut Seed) -> Self {
-        let mut created = Self::found(&NOBODY, guid, 0, &MxRules::default(), seed);
+    pub(crate) fn new(at: &'static Institution, guid: String, seed: &mut Seed) -> Self {
+        let mut created = Self::existing(&UNKNOWN_MEMBER, guid, 0, &MxRules::default(), seed);
         created.institution = Some(at);
-        created.end = End::of("CREATED");
+        created.end = EndState::of("CREATED");
         created.aggregated_at = None;
         created.connected_at = None;
         created
@@ -164,7 +164,7 @@ impl Connection {
     }
 
     /// The round that is being asked.
-    pub(crate) fn round(&self) -> &[Posed] {
+    pub(crate) fn round(&self) -> &[RoundChallenge] {
         match &self.phase {
             Phase::Asking { round, .. } => round,
             _ => &[],
@@ -172,17 +172,19 @@ impl Connection {
     }
 
     /// Asks for a job.
-    pub(crate) fn ask_for(&mut self, job: Job, now: u64) -> Asked {
+    pub(crate) fn request_job(&mut self, job: Job, now: u64) -> JobStart {
         let throttled = self.institution.is_some_and(|all| all.is_throttled)
             && job == Job::Aggregate
             && self
                 .last_standard
-                .is_some_and(|last| now.saturating_sub(last) < THROTTLE);
+                .is_some_and(|last| now.saturating_sub(last) < THROTTLE_MS);
         match self.job {
-            Some(running) if running == job => Asked::NotNeeded,
-            Some(_) => Asked::Conflict,
+            Some(running) if running == job => JobStart::NotNeeded,
+            Some(_) => JobStart::Conflict,
             // No credentials, or none yet (D).
-            None if throttled || self.status().is_none() || self.is_at_window() => Asked::NotNeeded,
+            None if throttled || self.status().is_none() || self.is_at_window() => {
+                JobStart::NotNeeded
+            }
             None => {
                 let status = if self.is_authenticated() {
                     "CONNECTED"
@@ -190,24 +192,24 @@ impl Connection {
                     "RECONNECTED"
                 };
                 self.begin(job, status, now);
-                if self.member.quirks.stale {
-                    self.phase = Phase::Unshown {
+                if self.member.quirks.stale_first_status {
+                    self.phase = Phase::NotYetVisible {
                         since: now,
                         seen: false,
                     };
-                    self.end.status = self.member.rest.status;
+                    self.end.status = self.member.before_first_job.status;
                 }
-                Asked::Started
+                JobStart::Started
             }
         }
     }
 
     fn is_at_window(&self) -> bool {
-        matches!(self.phase, Phase::AtWindow)
+        matches!(self.phase, Phase::AtOauthWindow)
     }
 
     /// New credentials belong to this member.
-    pub(crate) fn take(&mut self, (member, plan): (&'static Member, Plan)) {
+    pub(crate) fn use_scenario(&mut self, (member, plan): (&'static Member, Plan)) {
         self.member = member;
         self.plan = plan;
     }
@@ -215,14 +217,14 @@ impl Connection {
     /// Until the person comes back from the bank's window.
     pub(crate) fn wait_at_window(&mut self, visitor: Option<&'static Member>) {
         if let Some(member) = visitor {
-            self.take((member, member.plan));
+            self.use_scenario((member, member.plan));
         }
-        self.end = End::of("PENDING");
-        self.phase = Phase::AtWindow;
+        self.end = EndState::of("PENDING");
+        self.phase = Phase::AtOauthWindow;
     }
 
-    /// The person came back from the bank's window and has agreed.
-    pub(crate) fn agreed(&mut self, now: u64) {
+    /// The person came back from the bank's window and has oauth_approved.
+    pub(crate) fn oauth_approved(&mut self, now: u64) {
         if self.plan.end.status == Some("PENDING") {
             self.plan = CONNECTS;
         }
@@ -230,8 +232,8 @@ impl Connection {
     }
 
     /// … and has not.
-    pub(crate) fn refused(&mut self, now: u64) {
-        self.finish(End::of("DENIED"), now);
+    pub(crate) fn oauth_denied(&mut self, now: u64) {
+        self.finish(EndState::of("DENIED"), now);
     }
 
     /// Starts a job.
@@ -239,6 +241,6 @@ impl Connection {
         self.job = Some(job);
         self.next_step = 0;
         self.aggregated_at = Some(now);
-        self.run(status, now, Then::GoesOn);
+        self.run(status, now, AfterRun::NextStep);
     }
 }

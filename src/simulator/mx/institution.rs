@@ -77,9 +77,9 @@ impl Institution {
     }
 
     pub(crate) fn credentials_json(&self) -> Json {
-        let one = |(place, (field_name, label, kind)): (u16, &(&str, &str, &str))| {
+        let one = |(index, (field_name, label, kind)): (u16, &(&str, &str, &str))| {
             Json::object([
-                ("display_order", Json::number(place)),
+                ("display_order", Json::number(index)),
                 ("field_name", Json::text(*field_name)),
                 ("field_type", Json::text(*kind)),
                 ("guid", Json::Text(self.credential_guid(field_name))),

@@ -1,14 +1,14 @@
 //! What is asked of members: to be created, new credentials, jobs, answers, the window.
 
 use super::call::Call;
-use super::connection::{Asked, Connection};
+use super::connection::{Connection, JobStart};
 use super::institution::{Institution, institution};
 use super::job::Job;
 use super::judge::Answer;
-use super::people::{self, Begins, Member};
+use super::people::{self, InitialState, Member};
 use super::request::{self, Create, Redirect};
 use super::version::Version;
-use super::{Failed, Mx, broken, no_institution, replies};
+use super::{Mx, Rejection, no_institution, reject, replies};
 use crate::simulator::counts::{Counts, Rule};
 use crate::simulator::http::Outgoing;
 
@@ -19,14 +19,14 @@ impl Mx {
         call: &Call<'_>,
         version: Version,
         counts: &mut Counts,
-    ) -> Result<Outgoing, Failed> {
+    ) -> Result<Outgoing, Rejection> {
         let create = request::create(&call.request, version).map_err(invalid)?;
         let at = institution(&create.institution_code).ok_or_else(no_institution)?;
         if at.is_oauth != create.is_oauth {
             return Err(invalid("is_oauth is not for this institution".to_owned()));
         }
         let guid = format!("MBR-{}", self.seed.guid());
-        let mut created = Connection::created(at, guid, &mut self.seed);
+        let mut created = Connection::new(at, guid, &mut self.seed);
         created.id = create.id.clone();
         let uri = match at.is_oauth {
             true => {
@@ -41,7 +41,7 @@ impl Mx {
                 let credentials = sign_in(at, &create.credentials)?;
                 self.check_new(at, &credentials)?;
                 let (username, password) = &credentials;
-                created.take(people::sign_in(at.code, username, password));
+                created.use_scenario(people::sign_in(at.code, username, password));
                 created.credentials = Some(credentials);
                 if !create.skip_aggregation {
                     counts.credentials_judged += 1;
@@ -57,15 +57,15 @@ impl Mx {
     }
 
     /// The same credentials a second time are a 409 (A).
-    fn check_new(&self, at: &Institution, credentials: &(String, String)) -> Result<(), Failed> {
+    fn check_new(&self, at: &Institution, credentials: &(String, String)) -> Result<(), Rejection> {
         let (member, _) = people::sign_in(at.code, &credentials.0, &credentials.1);
         let is_same = |other: &&Connection| {
             other.credentials.as_ref() == Some(credentials) && other.is_at(at)
         };
         let earlier = self.connections.iter().find(is_same);
         let earlier = earlier.map(|connection| connection.guid.clone());
-        match earlier.or_else(|| member.quirks.taken.then(|| member.guid())) {
-            Some(guid) => Err((Some(Rule::MemberExists), replies::exists(&guid))),
+        match earlier.or_else(|| member.quirks.already_connected.then(|| member.guid())) {
+            Some(guid) => Err((Some(Rule::MemberExists), replies::member_exists(&guid))),
             None => Ok(()),
         }
     }
@@ -74,16 +74,16 @@ impl Mx {
         &mut self,
         now: u64,
         call: &Call<'_>,
-        (place, version): (usize, Version),
+        (index, version): (usize, Version),
         counts: &mut Counts,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), Rejection> {
         let update = request::update(&call.request, version).map_err(invalid)?;
-        let Some(connection) = self.connections.get_mut(place) else {
+        let Some(connection) = self.connections.get_mut(index) else {
             return Ok(());
         };
         if let (Some(given), Some(at)) = (update.credentials, connection.institution) {
             let credentials = sign_in(at, &given)?;
-            connection.take(people::sign_in(at.code, &credentials.0, &credentials.1));
+            connection.use_scenario(people::sign_in(at.code, &credentials.0, &credentials.1));
             connection.credentials = Some(credentials);
             if !update.skip_aggregation {
                 counts.credentials_judged += 1;
@@ -94,18 +94,18 @@ impl Mx {
         Ok(())
     }
 
-    pub(super) fn ask_for(
+    pub(super) fn request_job(
         &mut self,
         now: u64,
-        (place, job): (usize, Job),
+        (index, job): (usize, Job),
         counts: &mut Counts,
-    ) -> Result<(), Failed> {
-        let connection = self.connections.get_mut(place);
-        match connection.map(|connection| connection.ask_for(job, now)) {
-            Some(Asked::Started) => counts.jobs_started += 1,
-            Some(Asked::NotNeeded) | None => {}
-            Some(Asked::Conflict) => {
-                return Err(broken(Rule::OtherJob, 409, "Another job is running."));
+    ) -> Result<(), Rejection> {
+        let connection = self.connections.get_mut(index);
+        match connection.map(|connection| connection.request_job(job, now)) {
+            Some(JobStart::Started) => counts.jobs_started += 1,
+            Some(JobStart::NotNeeded) | None => {}
+            Some(JobStart::Conflict) => {
+                return Err(reject(Rule::JobConflict, 409, "Another job is running."));
             }
         }
         Ok(())
@@ -115,35 +115,35 @@ impl Mx {
         &mut self,
         now: u64,
         call: &Call<'_>,
-        (place, version): (usize, Version),
+        (index, version): (usize, Version),
         counts: &mut Counts,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), Rejection> {
         let answers = request::resume(&call.request, version).map_err(invalid)?;
-        let Some(connection) = self.connections.get_mut(place) else {
+        let Some(connection) = self.connections.get_mut(index) else {
             return Ok(());
         };
         let resumed = connection.resume(&answers, now, &self.rules, counts);
         resumed.map_err(|rule| match rule {
-            Rule::AnswerUnasked => broken(rule, 405, "The member is not CHALLENGED."),
-            _ => broken(rule, 400, "The answers are not acceptable."),
+            Rule::UnexpectedAnswer => reject(rule, 405, "The member is not CHALLENGED."),
+            _ => reject(rule, 400, "The answers are not acceptable."),
         })
     }
 
-    pub(super) fn looked_at(&mut self, now: u64, place: usize, counts: &mut Counts) {
-        let connection = self.connections.get_mut(place);
-        if connection.is_some_and(|connection| connection.looked_at(now)) {
-            counts.broke(Rule::HurriedPoll);
+    pub(super) fn record_status_read(&mut self, now: u64, index: usize, counts: &mut Counts) {
+        let connection = self.connections.get_mut(index);
+        if connection.is_some_and(|connection| connection.record_status_read(now)) {
+            counts.rule_broken(Rule::PolledTooSoon);
         }
     }
 
     pub(super) fn oauth_window(
         &mut self,
         call: &Call<'_>,
-        (place, version): (usize, Version),
-    ) -> Result<Outgoing, Failed> {
-        let refused = || broken(Rule::Institution, 405, "There is no OAuth here.");
+        (index, version): (usize, Version),
+    ) -> Result<Outgoing, Rejection> {
+        let refused = || reject(Rule::Institution, 405, "There is no OAuth here.");
         let oauth = |connection: &&Connection| connection.institution.is_some_and(|at| at.is_oauth);
-        let connection = self.connections.get(place).filter(oauth);
+        let connection = self.connections.get(index).filter(oauth);
         let guid = connection.map(|connection| connection.guid.clone());
         let (source, url) = (
             call.query("referral_source"),
@@ -151,24 +151,24 @@ impl Mx {
         );
         let redirect = Redirect::new(source.as_deref(), url.as_deref());
         let uri = self.window_uri(&guid.ok_or_else(refused)?, redirect);
-        let connection = self.connections.get(place).ok_or_else(refused)?;
-        Ok(replies::window(version, connection, &uri))
+        let connection = self.connections.get(index).ok_or_else(refused)?;
+        Ok(replies::oauth_window(version, connection, &uri))
     }
 }
 
 /// Nobody signs in to us for OAuth, so the partner's `id` may say who comes (ours).
 fn visitor(create: &Create) -> Option<&'static Member> {
-    let waits = |member: &&Member| member.begins == Begins::AtWindow;
+    let waits = |member: &&Member| member.initial_state == InitialState::AtOauthWindow;
     let named = create.id.as_deref().and_then(people::find).filter(waits);
     named.or_else(|| people::find("oauth"))
 }
 
 /// Every credential that the institution asks for, by its guid, and no other.
-fn sign_in(at: &Institution, given: &[Answer]) -> Result<(String, String), Failed> {
-    let refused = || broken(Rule::CredentialGuids, 400, "These are not the credentials.");
+fn sign_in(at: &Institution, given: &[Answer]) -> Result<(String, String), Rejection> {
+    let refused = || reject(Rule::CredentialGuids, 400, "These are not the credentials.");
     at.sign_in(given).ok_or_else(refused)
 }
 
-pub(super) fn invalid(why: String) -> Failed {
-    broken(Rule::Body, 400, &why)
+pub(super) fn invalid(why: String) -> Rejection {
+    reject(Rule::Body, 400, &why)
 }

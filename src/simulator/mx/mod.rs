@@ -26,7 +26,7 @@ pub use rules::MxRules;
 
 pub(crate) use call::{Call, is_mx};
 pub(crate) use people::{everybody, find, user_guid};
-pub(crate) use replies::bare;
+pub(crate) use replies::minimal_error;
 
 use call::{Operation, Route};
 use connection::Connection;
@@ -54,7 +54,7 @@ pub(crate) struct Mx {
 }
 
 /// Why a call fails: the rule it broke, if it is the client's fault, and the reply.
-type Failed = (Option<Rule>, Outgoing);
+type Rejection = (Option<Rule>, Outgoing);
 
 impl Mx {
     /// The seed is another one than Flinks', whose secret key is the first thing drawn from it.
@@ -76,28 +76,29 @@ impl Mx {
     pub(crate) fn handle(&mut self, now: u64, call: &Call<'_>, counts: &mut Counts) -> Outgoing {
         if self.connections.is_empty() {
             let (rules, seed) = (&self.rules, &mut self.seed);
-            let found = |member| Connection::found(member, Member::guid(member), now, rules, seed);
+            let found =
+                |member| Connection::existing(member, Member::guid(member), now, rules, seed);
             self.connections = everybody().map(found).collect();
         }
         for connection in &mut self.connections {
             connection.settle(now, &self.rules);
         }
-        self.routed(now, call, counts)
+        self.dispatch(now, call, counts)
             .unwrap_or_else(|(rule, reply)| {
-                rule.into_iter().for_each(|rule| counts.broke(rule));
+                rule.into_iter().for_each(|rule| counts.rule_broken(rule));
                 reply
             })
     }
 
-    fn routed(
+    fn dispatch(
         &mut self,
         now: u64,
         call: &Call<'_>,
         counts: &mut Counts,
-    ) -> Result<Outgoing, Failed> {
+    ) -> Result<Outgoing, Rejection> {
         let route = call.route.map_err(|rule| match rule {
-            Rule::Method => broken(rule, 405, "There is no such method here."),
-            _ => broken(rule, 404, "There is nothing here."),
+            Rule::Method => reject(rule, 405, "There is no such method here."),
+            _ => reject(rule, 404, "There is nothing here."),
         })?;
         match route.operation {
             Operation::ShowWindow => return self.show_window(call),
@@ -114,20 +115,20 @@ impl Mx {
         let pair = format!("{}:{}", self.client_id, self.api_key);
         let basic = format!("Basic {}", base64(pair.as_bytes()));
         if call.request.header("authorization") != Some(&basic) {
-            return Err(broken(
+            return Err(reject(
                 Rule::ApiKey,
                 401,
                 "The client id or the API key is wrong.",
             ));
         }
         let version = Version::asked(&call.request, &self.rules)
-            .ok_or_else(|| broken(Rule::Version, 406, "This is not a version of the API."))?;
+            .ok_or_else(|| reject(Rule::Version, 406, "This is not a version of the API."))?;
         if route.operation == Operation::InstitutionCredentials {
             let known = institution(route.institution).ok_or_else(no_institution)?;
             return Ok(replies::reply(version, 200, &known.credentials_json()));
         }
         if route.user != user_guid() {
-            return Err(broken(Rule::User, 404, "There is no such user."));
+            return Err(reject(Rule::User, 404, "There is no such user."));
         }
         match route.operation {
             Operation::CreateMember => self.create(now, call, version, counts),
@@ -142,20 +143,20 @@ impl Mx {
         call: &Call<'_>,
         (route, version): (Route<'_>, Version),
         counts: &mut Counts,
-    ) -> Result<Outgoing, Failed> {
-        let place = self
-            .place(route.member)
-            .ok_or_else(|| broken(Rule::Member, 404, "There is no such member."))?;
+    ) -> Result<Outgoing, Rejection> {
+        let index = self
+            .index_of(route.member)
+            .ok_or_else(|| reject(Rule::Member, 404, "There is no such member."))?;
         match route.operation {
-            Operation::UpdateMember => self.update(now, call, (place, version), counts)?,
-            Operation::Job(job, _) => self.ask_for(now, (place, job), counts)?,
-            Operation::Resume => self.resume(now, call, (place, version), counts)?,
-            Operation::Status => self.looked_at(now, place, counts),
-            Operation::OauthWindow => return self.oauth_window(call, (place, version)),
+            Operation::UpdateMember => self.update(now, call, (index, version), counts)?,
+            Operation::Job(job, _) => self.request_job(now, (index, job), counts)?,
+            Operation::Resume => self.resume(now, call, (index, version), counts)?,
+            Operation::Status => self.record_status_read(now, index, counts),
+            Operation::OauthWindow => return self.oauth_window(call, (index, version)),
             _ => {}
         }
-        let Some(connection) = self.connections.get(place) else {
-            return Err(broken(Rule::Member, 404, "There is no such member."));
+        let Some(connection) = self.connections.get(index) else {
+            return Err(reject(Rule::Member, 404, "There is no such member."));
         };
         Ok(match route.operation {
             Operation::Status => replies::status(version, connection),
@@ -167,15 +168,17 @@ impl Mx {
     }
 
     /// Where a member stands in the list.
-    fn place(&self, guid: &str) -> Option<usize> {
+    fn index_of(&self, guid: &str) -> Option<usize> {
         let mut guids = self.connections.iter().map(|connection| &connection.guid);
         guids.position(|known| known == guid)
     }
 
     /// Guids and right values of the round that a member is asked.
     pub(crate) fn right_answers(&self, guid: &str) -> Option<Vec<(String, String)>> {
-        let round = self.connections.get(self.place(guid)?)?.round();
-        let answer = |posed: &challenge::Posed| (posed.guid.clone(), posed.right_value());
+        let round = self.connections.get(self.index_of(guid)?)?.round();
+        let answer = |challenge: &challenge::RoundChallenge| {
+            (challenge.guid.clone(), challenge.right_value())
+        };
         (!round.is_empty()).then(|| round.iter().map(answer).collect())
     }
 
@@ -189,10 +192,10 @@ impl Mx {
     }
 }
 
-fn broken(rule: Rule, status: u16, message: &str) -> Failed {
+fn reject(rule: Rule, status: u16, message: &str) -> Rejection {
     (Some(rule), replies::refused(status, message))
 }
 
-fn no_institution() -> Failed {
-    broken(Rule::Institution, 404, "There is no such institution.")
+fn no_institution() -> Rejection {
+    reject(Rule::Institution, 404, "There is no such institution.")
 }

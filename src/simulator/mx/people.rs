@@ -1,11 +1,19 @@
-//! The members of the simulated banks. What happens to each is data: a list of steps and an end.
+//! The members of the simulated banks, as tables: for each member what a job meets, step by step, and
+//! how it ends.
 
-mod asked;
+// One row a member, however long.
+#[rustfmt::skip]
+mod challenges;
+#[rustfmt::skip]
 pub(crate) mod mx_bank;
+#[rustfmt::skip]
 mod oauth;
-mod quirky;
+#[rustfmt::skip]
+mod quirks;
+#[rustfmt::skip]
 mod statuses;
-mod wrong;
+#[rustfmt::skip]
+mod wrong_answers;
 
 use serde::{Serialize, Serializer};
 
@@ -15,37 +23,36 @@ use super::job::Job;
 use super::status::{ErrorForm, Form, Status};
 use crate::simulator::seed::Seed;
 
-/// Somebody's connection to a bank, which exists from the beginning; whoever signs in with the same
-/// username and password gets a new member with the same story.
+/// A person's connection to a bank. It exists from the beginning; signing in with the same username
+/// and password creates a new member to whom the same happens.
 ///
 /// As JSON `{name, memberGuid, userGuid, institutionCode, username, password, group, title, story,
-/// answers, responses}`, where `responses` holds, for each round and each challenge of it, what a
-/// person types or the label of what a person chooses.
-#[derive(Debug)]
+/// answers, responses}`. `responses` holds, for each challenge of each round, the text to type or the
+/// label to choose.
+#[derive(Debug, Clone, Copy)]
 pub struct Member {
-    /// Nobody else's.
+    /// Unique.
     pub name: &'static str,
-    /// Where it is a member.
+    /// The institution's code.
     pub institution: &'static str,
-    /// Signs in with it, at MX Bank always `mxuser`; empty where OAuth is.
+    /// At MX Bank always `mxuser`; empty with OAuth.
     pub username: &'static str,
-    /// At MX Bank the scenario; at Simulated Bank `Everyday`, which has the story, while `Renewed`
-    /// connects without a question and everything else is DENIED; empty where OAuth is.
+    /// At MX Bank the scenario. At Simulated Bank `Everyday` plays the story, `Renewed` connects without
+    /// a question, and any other password ends in DENIED. Empty with OAuth.
     pub password: &'static str,
     /// `mx bank` (its password table), `challenges`, `wrong answers`, `statuses`, `quirks` or
     /// `oauth`.
     pub group: &'static str,
-    /// A few words for a list to choose from.
+    /// A few words, for a list to choose from.
     pub title: &'static str,
     /// What happens, in a sentence.
     pub story: &'static str,
-    /// The right answers, in words; empty where nothing is asked.
+    /// The right answers, in words; empty if there is no question.
     pub answers: &'static str,
-    /// Before the first job.
-    pub(crate) rest: End,
-    pub(crate) begins: Begins,
+    pub(crate) before_first_job: EndState,
+    pub(crate) initial_state: InitialState,
     pub(crate) plan: Plan,
-    pub(crate) wrong: Wrong,
+    pub(crate) on_wrong_answer: OnWrongAnswer,
     pub(crate) quirks: Quirks,
 }
 
@@ -53,25 +60,25 @@ pub struct Member {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
     pub(crate) steps: &'static [Step],
-    pub(crate) end: End,
+    pub(crate) end: EndState,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Step {
-    /// Shows this status while the job runs on for so many milliseconds.
+    /// The job runs on with this status, for this many milliseconds.
     Runs(&'static str, u64),
     /// CHALLENGED.
     Asks(&'static [Challenge]),
 }
 
-/// A status with no job behind it, and the code in its `error`.
+/// A status while no job runs, and the code in its `error`.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct End {
+pub(crate) struct EndState {
     pub(crate) status: Status,
     pub(crate) code: Option<u16>,
 }
 
-impl End {
+impl EndState {
     pub(crate) const fn of(status: &'static str) -> Self {
         Self {
             status: Some(status),
@@ -87,122 +94,164 @@ impl End {
     }
 }
 
-pub(crate) const CONNECTED: End = End::of("CONNECTED");
-/// 2005 is about credentials (W).
-pub(crate) const DENIED: End = End::with_code("DENIED", 2005);
+pub(crate) const CONNECTED: EndState = EndState::of("CONNECTED");
+/// 2005: the credentials are wrong (W).
+pub(crate) const DENIED: EndState = EndState::with_code("DENIED", 2005);
 
 pub(crate) const CONNECTS: Plan = Plan {
     steps: &[],
     end: CONNECTED,
 };
+const IS_DENIED: Plan = Plan {
+    steps: &[],
+    end: DENIED,
+};
 
-const fn ends(end: End) -> Plan {
-    Plan { steps: &[], end }
-}
-
-const fn then_connects(steps: &'static [Step]) -> Plan {
-    Plan {
-        steps,
-        end: CONNECTED,
-    }
-}
-
-/// How a member is found by the first request.
+/// A member's state at the first request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Begins {
-    AtRest,
-    /// Aggregated an hour ago.
-    Lately,
+pub(crate) enum InitialState {
+    Idle,
+    AggregatedAnHourAgo,
     /// This job has just begun.
-    UnderWay(Job),
-    /// Created, and not yet through OAuth.
-    AtWindow,
+    JobRunning(Job),
+    /// Created, and waiting for OAuth.
+    AtOauthWindow,
 }
 
-/// What a wrong answer leads to.
+/// What follows a wrong answer.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Wrong {
-    /// The job is over.
+pub(crate) enum OnWrongAnswer {
+    /// The job ends with this status.
     Ends(&'static str),
-    /// The job shows REJECTED for a while and asks anew.
+    /// The job shows REJECTED for a while and asks again.
     AsksAgain,
 }
 
-/// Where this member's replies differ from the documented ones.
+/// How this member's replies differ from the documented ones.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Quirks {
     pub(crate) types: Form,
     pub(crate) statuses: Form,
     pub(crate) errors: ErrorForm,
     pub(crate) status: StatusBody,
-    /// A job shows only on the second read of the status: the first still tells of the time before.
-    pub(crate) stale: bool,
-    /// The answer to a new sign-in is 409: somebody has connected it before.
-    pub(crate) taken: bool,
+    /// A new job is visible from the second read of the status on: the first read still shows the
+    /// status from before the job.
+    pub(crate) stale_first_status: bool,
+    /// Creating a member with these credentials is a 409.
+    pub(crate) already_connected: bool,
     /// OAuth leads to a member with another guid.
-    pub(crate) migrates: bool,
-    /// `amp;member_guid` in the redirect (W).
+    pub(crate) changes_guid: bool,
+    /// The redirect has `amp;member_guid` (W).
     pub(crate) escaped_redirect: bool,
 }
 
-/// How much of the status body is there.
+/// Which keys the status body has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StatusBody {
     Whole,
     /// `connection_status`, and `challenges` if there are any.
-    Slim,
-    /// Everything that cannot be done without is null.
+    Minimal,
+    /// Every key that a client can do without is null.
     Nulls,
-    /// The challenges stand under `/challenges` only.
-    ChallengesApart,
-    /// CHALLENGED with nothing to answer.
+    /// The challenges are under `/challenges` only.
+    ChallengesSeparate,
+    /// CHALLENGED without a challenge.
     NoChallenges,
 }
 
-const PLAIN: Quirks = Quirks {
+const NO_QUIRKS: Quirks = Quirks {
     types: Form::ByVersion,
     statuses: Form::Name,
     errors: ErrorForm::Text,
     status: StatusBody::Whole,
-    stale: false,
-    taken: false,
-    migrates: false,
+    stale_first_status: false,
+    already_connected: false,
+    changes_guid: false,
     escaped_redirect: false,
 };
 
-/// Somebody about whom there is nothing to tell.
-pub(crate) const SOMEBODY: Member = Member {
-    name: "",
-    institution: SIMULATED_BANK,
-    username: "",
-    password: "Everyday",
-    group: "",
-    title: "",
-    story: "",
-    answers: "",
-    rest: CONNECTED,
-    begins: Begins::AtRest,
-    plan: CONNECTS,
-    wrong: Wrong::Ends("REJECTED"),
-    quirks: PLAIN,
-};
+/// A row of a table: a member of Simulated Bank that connects without a question, unless the methods
+/// below say more.
+const fn member(
+    group: &'static str,
+    name: &'static str,
+    title: &'static str,
+    story: &'static str,
+) -> Member {
+    Member {
+        name,
+        institution: SIMULATED_BANK,
+        username: name,
+        password: "Everyday",
+        group,
+        title,
+        story,
+        answers: "",
+        before_first_job: CONNECTED,
+        initial_state: InitialState::Idle,
+        plan: CONNECTS,
+        on_wrong_answer: OnWrongAnswer::Ends("REJECTED"),
+        quirks: NO_QUIRKS,
+    }
+}
 
-/// Nobody whom the bank knows.
-pub(crate) static NOBODY: Member = Member {
-    plan: ends(DENIED),
-    ..SOMEBODY
+/// The columns of the tables that most members leave empty.
+impl Member {
+    /// The steps of a job, and the right answers in words.
+    const fn asks(mut self, answers: &'static str, steps: &'static [Step]) -> Self {
+        self.answers = answers;
+        self.plan.steps = steps;
+        self
+    }
+
+    /// The end of a job.
+    const fn ends(mut self, end: EndState) -> Self {
+        self.plan.end = end;
+        self
+    }
+
+    const fn before_first_job(self, before_first_job: EndState) -> Self {
+        Self {
+            before_first_job,
+            ..self
+        }
+    }
+
+    const fn initially(self, initial_state: InitialState) -> Self {
+        Self {
+            initial_state,
+            ..self
+        }
+    }
+
+    const fn on_wrong_answer(self, on_wrong_answer: OnWrongAnswer) -> Self {
+        Self {
+            on_wrong_answer,
+            ..self
+        }
+    }
+
+    const fn quirks(self, quirks: Quirks) -> Self {
+        Self { quirks, ..self }
+    }
+}
+
+/// Credentials that the bank does not know.
+pub(crate) static UNKNOWN_MEMBER: Member = Member {
+    plan: IS_DENIED,
+    ..member("", "", "", "")
 };
 
 const TABLES: [&[Member]; 6] = [
     mx_bank::MEMBERS,
-    asked::MEMBERS,
-    wrong::MEMBERS,
+    challenges::MEMBERS,
+    wrong_answers::MEMBERS,
     statuses::MEMBERS,
-    quirky::MEMBERS,
+    quirks::MEMBERS,
     oauth::MEMBERS,
 ];
 
-/// Everybody, in the order of the tables.
+/// All members, in the order of the tables.
 pub(crate) fn everybody() -> impl Iterator<Item = &'static Member> {
     TABLES.into_iter().flatten()
 }
@@ -211,14 +260,14 @@ pub(crate) fn find(name: &str) -> Option<&'static Member> {
     everybody().find(|member| member.name == name)
 }
 
-/// Whom a username and password belong to, and what happens then.
+/// The member whose story these credentials play, and the plan of the job.
 pub(crate) fn sign_in(
     institution: &str,
     username: &str,
     password: &str,
 ) -> (&'static Member, Plan) {
     if institution == MX_BANK {
-        let member = mx_bank::sign_in(username, password).unwrap_or(&NOBODY);
+        let member = mx_bank::sign_in(username, password).unwrap_or(&UNKNOWN_MEMBER);
         return (member, member.plan);
     }
     let known = everybody()
@@ -227,18 +276,18 @@ pub(crate) fn sign_in(
     match (known, password) {
         (Some(member), "Everyday") => (member, member.plan),
         (Some(member), "Renewed") => (member, CONNECTS),
-        (Some(member), _) => (member, ends(DENIED)),
-        (None, _) => (&NOBODY, NOBODY.plan),
+        (Some(member), _) => (member, IS_DENIED),
+        (None, _) => (&UNKNOWN_MEMBER, UNKNOWN_MEMBER.plan),
     }
 }
 
-/// The one user there is: the same whatever the seed.
+/// The only user. The guid does not depend on the seed.
 pub(crate) fn user_guid() -> String {
     format!("USR-{}", Seed::named("the user").guid())
 }
 
 impl Member {
-    /// The member guid: the same whatever the seed.
+    /// The member guid. It does not depend on the seed.
     pub fn guid(&self) -> String {
         format!("MBR-{}", Seed::named(self.name).guid())
     }
@@ -256,36 +305,35 @@ impl Member {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 struct MemberProfile {
-    /// Nobody else's.
+    /// Unique.
     name: &'static str,
-    /// The member guid, whatever the seed.
+    /// The member guid. It does not depend on the seed.
     member_guid: String,
-    /// The user it belongs to, whatever the seed.
+    /// The guid of the user. It does not depend on the seed.
     user_guid: String,
     /// `mxbank`, `mx_bank_oauth` or `simulated_bank`.
     institution_code: &'static str,
-    /// Signs in with it, at MX Bank always `mxuser`; empty where OAuth is.
+    /// At MX Bank always `mxuser`; empty with OAuth.
     username: &'static str,
-    /// At MX Bank the scenario; at Simulated Bank `Everyday`, which has the story, while `Renewed`
-    /// connects without a question and everything else is DENIED; empty where OAuth is.
+    /// At MX Bank the scenario. At Simulated Bank `Everyday` plays the story, `Renewed` connects without
+    /// a question, and any other password ends in DENIED. Empty with OAuth.
     password: &'static str,
     /// `mx bank` (its password table), `challenges`, `wrong answers`, `statuses`, `quirks` or
     /// `oauth`.
     group: &'static str,
-    /// A few words for a list to choose from.
+    /// A few words, for a list to choose from.
     title: &'static str,
     /// What happens, in a sentence.
     story: &'static str,
-    /// The right answers, in words; empty where nothing is asked.
+    /// The right answers, in words; empty if there is no question.
     answers: &'static str,
-    /// For each round and each challenge of it, what a person types or the label of what a person
-    /// chooses.
+    /// For each challenge of each round, the text to type or the label to choose.
     responses: Vec<Vec<String>>,
 }
 
 impl Serialize for Member {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let spoken = |round: &[Challenge]| round.iter().map(Challenge::spoken_answer).collect();
+        let answers = |round: &[Challenge]| round.iter().map(Challenge::answer_in_words).collect();
         MemberProfile {
             name: self.name,
             member_guid: self.guid(),
@@ -297,7 +345,7 @@ impl Serialize for Member {
             title: self.title,
             story: self.story,
             answers: self.answers,
-            responses: self.rounds().map(spoken).collect(),
+            responses: self.rounds().map(answers).collect(),
         }
         .serialize(serializer)
     }

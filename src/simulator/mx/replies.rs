@@ -20,7 +20,7 @@ pub(crate) fn reply(version: Version, status: u16, body: &Json) -> Outgoing {
     Outgoing::new(status, &media_type, body.to_text())
 }
 
-fn rooted(version: Version, status: u16, member: Members) -> Outgoing {
+fn member_reply(version: Version, status: u16, member: Members) -> Outgoing {
     let body = Json::Object(vec![("member".to_owned(), Json::Object(member))]);
     reply(version, status, &body)
 }
@@ -91,13 +91,13 @@ pub(crate) fn member(
         ];
         body.retain(|(key, _)| kept.contains(&key.as_str()));
     }
-    rooted(version, status, body)
+    member_reply(version, status, body)
 }
 
 pub(crate) fn status(version: Version, connection: &Connection) -> Outgoing {
     let quirks = &connection.member.quirks;
     let challenges = match quirks.status {
-        StatusBody::ChallengesApart | StatusBody::NoChallenges => Vec::new(),
+        StatusBody::ChallengesSeparate | StatusBody::NoChallenges => Vec::new(),
         _ => challenges_json(version, connection),
     };
     let asks = !challenges.is_empty();
@@ -131,16 +131,16 @@ pub(crate) fn status(version: Version, connection: &Connection) -> Outgoing {
     let error = error_json(connection.end.code, quirks.errors);
     body.extend(error.map(|error| ("error".to_owned(), error)));
     let kept: &[&str] = match (quirks.status, version) {
-        (StatusBody::Slim, _) => &["connection_status"],
+        (StatusBody::Minimal, _) => &["connection_status"],
         (_, Version::V2026) => &["connection_status", "is_being_aggregated", "error", "guid"],
-        _ => return rooted(version, 200, nulled(quirks.status, body)),
+        _ => return member_reply(version, 200, with_nulls(quirks.status, body)),
     };
     body.retain(|(key, _)| kept.contains(&key.as_str()) || asks && key == "challenges");
-    rooted(version, 200, body)
+    member_reply(version, 200, body)
 }
 
 /// All but what a flow cannot do without.
-fn nulled(status: StatusBody, body: Members) -> Members {
+fn with_nulls(status: StatusBody, body: Members) -> Members {
     let needed = ["challenges", "connection_status", "is_being_aggregated"];
     let nulls = status == StatusBody::Nulls;
     let all = body.into_iter().map(|(key, value)| {
@@ -169,24 +169,24 @@ pub(crate) fn challenges(version: Version, connection: &Connection) -> Outgoing 
 fn challenges_json(version: Version, connection: &Connection) -> Vec<Json> {
     let form = version.form(connection.member.quirks.types);
     let round = connection.round().iter();
-    round.map(|posed| posed.to_json(form)).collect()
+    round.map(|challenge| challenge.to_json(form)).collect()
 }
 
-pub(crate) fn window(version: Version, connection: &Connection, uri: &str) -> Outgoing {
+pub(crate) fn oauth_window(version: Version, connection: &Connection, uri: &str) -> Outgoing {
     let body = [
         ("guid", Json::text(&connection.guid)),
         ("oauth_window_uri", Json::text(uri)),
     ];
-    rooted(version, 200, members(body))
+    member_reply(version, 200, members(body))
 }
 
 /// 409, with the member that there is. Where it is named no page says (D).
-pub(crate) fn exists(guid: &str) -> Outgoing {
+pub(crate) fn member_exists(guid: &str) -> Outgoing {
     let error = Json::object([
         ("guid", Json::text(guid)),
         (
             "message",
-            Json::text("A member with these credentials exists already."),
+            Json::text("A member with these credentials member_exists already."),
         ),
         ("status", Json::text("conflict")),
     ]);
@@ -207,6 +207,6 @@ pub(crate) fn refused(status: u16, message: &str) -> Outgoing {
 }
 
 /// A refusal of which nothing is known but its status.
-pub(crate) fn bare(status: u16, _: Option<&str>) -> Outgoing {
+pub(crate) fn minimal_error(status: u16, _: Option<&str>) -> Outgoing {
     refused(status, "Something went wrong")
 }

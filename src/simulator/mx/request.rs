@@ -39,7 +39,7 @@ pub(crate) struct Update {
 
 /// Of the widget only what it says of a member.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct AskedWidget {
+pub(crate) struct WidgetRequest {
     pub(crate) member_guid: Option<String>,
     pub(crate) message_version: u64,
 }
@@ -56,82 +56,82 @@ enum Shape {
 }
 
 /// Key, shape, and whether only v20111101 has it, or only what came after, or each.
-type Keys = &'static [(&'static str, Shape, Since)];
+type Keys = &'static [(&'static str, Shape, Versions)];
 
 #[derive(Clone, Copy, PartialEq)]
-enum Since {
-    Ever,
-    Formerly,
-    Now,
+enum Versions {
+    All,
+    OldOnly,
+    NewOnly,
 }
 
 const CREATE: Keys = &[
-    ("member", Shape::Object, Since::Ever),
-    ("client_redirect_url", Shape::Text, Since::Ever),
-    ("data_request", Shape::Object, Since::Now),
-    ("enable_app2app", Shape::Bool, Since::Ever),
-    ("referral_source", Shape::Text, Since::Ever),
-    ("ui_message_webview_url_scheme", Shape::Text, Since::Ever),
+    ("member", Shape::Object, Versions::All),
+    ("client_redirect_url", Shape::Text, Versions::All),
+    ("data_request", Shape::Object, Versions::NewOnly),
+    ("enable_app2app", Shape::Bool, Versions::All),
+    ("referral_source", Shape::Text, Versions::All),
+    ("ui_message_webview_url_scheme", Shape::Text, Versions::All),
 ];
 const CREATE_MEMBER: Keys = &[
     (
         "background_aggregation_is_disabled",
         Shape::Bool,
-        Since::Ever,
+        Versions::All,
     ),
-    ("credentials", Shape::Pairs, Since::Ever),
-    ("id", Shape::Text, Since::Ever),
-    ("institution_code", Shape::Text, Since::Ever),
-    ("is_oauth", Shape::Bool, Since::Ever),
-    ("metadata", Shape::Text, Since::Ever),
-    ("skip_aggregation", Shape::Bool, Since::Formerly),
-    ("use_cases", Shape::Texts, Since::Ever),
+    ("credentials", Shape::Pairs, Versions::All),
+    ("id", Shape::Text, Versions::All),
+    ("institution_code", Shape::Text, Versions::All),
+    ("is_oauth", Shape::Bool, Versions::All),
+    ("metadata", Shape::Text, Versions::All),
+    ("skip_aggregation", Shape::Bool, Versions::OldOnly),
+    ("use_cases", Shape::Texts, Versions::All),
 ];
-const UPDATE: Keys = &[("member", Shape::Object, Since::Ever)];
+const UPDATE: Keys = &[("member", Shape::Object, Versions::All)];
 const UPDATE_MEMBER: Keys = &[
     (
         "background_aggregation_is_disabled",
         Shape::Bool,
-        Since::Ever,
+        Versions::All,
     ),
-    ("credentials", Shape::Pairs, Since::Ever),
-    ("id", Shape::Text, Since::Ever),
-    ("metadata", Shape::Text, Since::Ever),
-    ("skip_aggregation", Shape::Bool, Since::Formerly),
-    ("use_cases", Shape::Texts, Since::Ever),
+    ("credentials", Shape::Pairs, Versions::All),
+    ("id", Shape::Text, Versions::All),
+    ("metadata", Shape::Text, Versions::All),
+    ("skip_aggregation", Shape::Bool, Versions::OldOnly),
+    ("use_cases", Shape::Texts, Versions::All),
 ];
-const RESUME_MEMBER: Keys = &[("challenges", Shape::Pairs, Since::Ever)];
+const RESUME_MEMBER: Keys = &[("challenges", Shape::Pairs, Versions::All)];
 
-const WIDGET: Keys = &[("widget_url", Shape::Object, Since::Ever)];
+const WIDGET: Keys = &[("widget_url", Shape::Object, Versions::All)];
 #[rustfmt::skip]
 const WIDGET_URL: Keys = &[
-    ("client_redirect_url",           Shape::Text,    Since::Ever),
-    ("color_scheme",                  Shape::Text,    Since::Ever),
-    ("connections_use_case_filter",   Shape::Bool,    Since::Formerly),
-    ("current_institution_code",      Shape::Text,    Since::Ever),
-    ("current_institution_guid",      Shape::Text,    Since::Ever),
-    ("current_member_guid",           Shape::Text,    Since::Ever),
-    ("current_microdeposit_guid",     Shape::Text,    Since::Now),
-    ("data_request",                  Shape::Object,  Since::Now),
-    ("deep_link_params",              Shape::Object,  Since::Now),
-    ("disable_background_agg",        Shape::Bool,    Since::Ever),
-    ("disable_institution_search",    Shape::Bool,    Since::Ever),
-    ("enable_app2app",                Shape::Bool,    Since::Ever),
-    ("include_identity",              Shape::Bool,    Since::Ever),
-    ("include_transactions",          Shape::Bool,    Since::Ever),
-    ("insight_guid",                  Shape::Text,    Since::Ever),
-    ("is_mobile_webview",             Shape::Bool,    Since::Ever),
-    ("iso_country_code",              Shape::Texts,   Since::Ever),
-    ("locale",                        Shape::Text,    Since::Now),
-    ("microwidget_instance_id",       Shape::Text,    Since::Ever),
-    ("mode",                          Shape::Text,    Since::Ever),
-    ("oauth_referral_source",         Shape::Text,    Since::Ever),
-    ("style",                         Shape::Object,  Since::Now),
-    ("ui_message_version",            Shape::Integer, Since::Ever),
-    ("ui_message_webview_url_scheme", Shape::Text,    Since::Ever),
-    ("update_credentials",            Shape::Bool,    Since::Ever),
-    ("use_cases",                     Shape::Texts,   Since::Ever),
-    ("widget_type",                   Shape::Text,    Since::Ever),
+    ("client_redirect_url",           Shape::Text,    Versions::All),
+    ("color_scheme",                  Shape::Text,    Versions::All),
+    ("connections_use_case_filter",   Shape::Bool,    Versions::OldOnly),
+    ("current_institution_code",      Shape::Text,    Versions::All),
+    ("current_institution_guid",      Shape::Text,    Versions::All),
+    ("current_member_guid",           Shape::Text,    Versions::All),
+    ("current_microdeposit_guid",     Shape::Text,    Versions::NewOnly),
+    ("data_request",                  Shape::Object,  Versions::NewOnly),
+    ("deep_link_params",              Shape::Object,  Versions::NewOnly),
+    ("disable_background_agg",        Shape::Bool,    Versions::All),
+    ("disable_institution_search",    Shape::Bool,    Versions::All),
+    ("enable_app2app",                Shape::Bool,    Versions::All),
+    ("include_identity",              Shape::Bool,    Versions::All),
+    ("include_transactions",          Shape::Bool,    Versions::All),
+    ("insight_guid",                  Shape::Text,    Versions::All),
+    ("is_mobile_webview",             Shape::Bool,    Versions::All),
+    ("iso_country_code",              Shape::Texts,   Versions::All),
+    ("locale",                        Shape::Text,    Versions::NewOnly),
+    ("microwidget_instance_id",       Shape::Text,    Versions::All),
+    ("mode",                          Shape::Text,    Versions::All),
+    ("oauth_referral_source",         Shape::Text,    Versions::All),
+    ("style",                         Shape::Object,  Versions::NewOnly),
+    ("ui_message_version",            Shape::Integer, Versions::All),
+    ("ui_message_webview_url_scheme", Shape::Text,    Versions::All),
+    ("update_credentials",            Shape::Bool,    Versions::All),
+    ("use_cases",                     Shape::Texts,   Versions::All),
+    ("widget_type",                   Shape::Text,    Versions::All),
 ];
 
 pub(crate) fn create(request: &Incoming<'_>, version: Version) -> Result<Create, Invalid> {
@@ -174,7 +174,7 @@ pub(crate) fn resume(request: &Incoming<'_>, version: Version) -> Result<Vec<Ans
     Ok(challenges.ok_or("challenges is missing")?)
 }
 
-pub(crate) fn widget(request: &Incoming<'_>, version: Version) -> Result<AskedWidget, Invalid> {
+pub(crate) fn widget(request: &Incoming<'_>, version: Version) -> Result<WidgetRequest, Invalid> {
     let widget =
         Fields::root(request, WIDGET, version)?.object("widget_url", WIDGET_URL, version)?;
     // There are others (S); only this one has to do with connections.
@@ -182,7 +182,7 @@ pub(crate) fn widget(request: &Incoming<'_>, version: Version) -> Result<AskedWi
         return Err("widget_type must be connect_widget".to_owned());
     }
     let message_version = widget.get("ui_message_version").and_then(integer);
-    Ok(AskedWidget {
+    Ok(WidgetRequest {
         member_guid: widget.text("current_member_guid").map(str::to_owned),
         message_version: message_version.unwrap_or(4),
     })
@@ -211,13 +211,13 @@ impl Fields {
             return Err("An object is needed".to_owned());
         };
         let excluded = match version {
-            Version::V20111101 => Since::Now,
-            _ => Since::Formerly,
+            Version::V20111101 => Versions::NewOnly,
+            _ => Versions::OldOnly,
         };
-        for (place, (key, value)) in members.iter().enumerate() {
+        for (index, (key, value)) in members.iter().enumerate() {
             let known = keys.iter().find(|row| row.0 == key && row.2 != excluded);
             let (_, shape, _) = known.ok_or_else(|| format!("{key} is not a known key"))?;
-            if members.iter().take(place).any(|(other, _)| other == key) {
+            if members.iter().take(index).any(|(other, _)| other == key) {
                 return Err(format!("{key} stands twice"));
             }
             if !shape.fits(value) {

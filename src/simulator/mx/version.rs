@@ -12,7 +12,7 @@ pub(crate) enum Version {
     V2026,
 }
 
-const FORMER_TYPE: &str = "application/vnd.mx.api.v1+json";
+const OLD_MEDIA_TYPE: &str = "application/vnd.mx.api.v1+json";
 
 impl Version {
     /// None is a 406: no valid version was asked for (A). Which names `Accept-Version` takes but
@@ -26,15 +26,15 @@ impl Version {
             None => {
                 let accepted = request.header("accept").unwrap_or_default().split(',');
                 let mut types = accepted.filter_map(|one| one.split(';').next());
-                let former = types.any(|one| one.trim().eq_ignore_ascii_case(FORMER_TYPE));
-                former.then_some(Self::V20111101)
+                let is_old = types.any(|one| one.trim().eq_ignore_ascii_case(OLD_MEDIA_TYPE));
+                is_old.then_some(Self::V20111101)
             }
         }
     }
 
     pub(crate) fn media_type(self) -> &'static str {
         match self {
-            Self::V20111101 => FORMER_TYPE,
+            Self::V20111101 => OLD_MEDIA_TYPE,
             Self::V20250224 | Self::V2026 => "application/json",
         }
     }

@@ -2,9 +2,9 @@
 
 use super::call::{Call, parameter};
 use super::connection::Connection;
-use super::people::SOMEBODY;
+use super::people::UNKNOWN_MEMBER;
 use super::request::Redirect;
-use super::{Failed, Mx};
+use super::{Mx, Rejection};
 use crate::simulator::counts::Rule;
 use crate::simulator::http::Outgoing;
 
@@ -35,7 +35,7 @@ impl Mx {
     }
 
     /// GET: the bank asks the person. Once, for a second visit finds nothing (A).
-    pub(super) fn show_window(&mut self, call: &Call<'_>) -> Result<Outgoing, Failed> {
+    pub(super) fn show_window(&mut self, call: &Call<'_>) -> Result<Outgoing, Rejection> {
         let window = self
             .window(call)
             .filter(|window| !window.shown && !window.left);
@@ -45,7 +45,11 @@ impl Mx {
     }
 
     /// POST `decision=approve`, `deny` or `cancel`: back to MX, or to the app that asked.
-    pub(super) fn leave_window(&mut self, now: u64, call: &Call<'_>) -> Result<Outgoing, Failed> {
+    pub(super) fn leave_window(
+        &mut self,
+        now: u64,
+        call: &Call<'_>,
+    ) -> Result<Outgoing, Rejection> {
         let window = self
             .window(call)
             .filter(|window| !window.left)
@@ -65,22 +69,22 @@ impl Mx {
         };
         window.left = true;
         let (guid, redirect) = (window.member_guid.clone(), window.redirect.clone());
-        let Some(place) = self.place(&guid) else {
+        let Some(index) = self.index_of(&guid) else {
             return Err(gone());
         };
         let guid = match decision.as_deref() {
-            Some("approve") => self.agreed(now, place),
+            Some("approve") => self.oauth_approved(now, index),
             Some("deny") => {
-                let connection = self.connections.get_mut(place);
-                connection.into_iter().for_each(|one| one.refused(now));
+                let connection = self.connections.get_mut(index);
+                connection.into_iter().for_each(|one| one.oauth_denied(now));
                 guid
             }
             _ => guid,
         };
         let quirks = self
             .connections
-            .get(place)
-            .map_or(SOMEBODY.quirks, |one| one.member.quirks);
+            .get(index)
+            .map_or(UNKNOWN_MEMBER.quirks, |one| one.member.quirks);
         let key = if quirks.escaped_redirect {
             "amp;member_guid"
         } else {
@@ -93,18 +97,18 @@ impl Mx {
     }
 
     /// The member that goes on: the same, or after a migration one with another guid.
-    fn agreed(&mut self, now: u64, place: usize) -> String {
-        let Some(connection) = self.connections.get_mut(place) else {
+    fn oauth_approved(&mut self, now: u64, index: usize) -> String {
+        let Some(connection) = self.connections.get_mut(index) else {
             return String::new();
         };
-        if !connection.member.quirks.migrates {
-            connection.agreed(now);
+        if !connection.member.quirks.changes_guid {
+            connection.oauth_approved(now);
             return connection.guid.clone();
         }
         let (member, guid) = (connection.member, format!("MBR-{}", self.seed.guid()));
         let (rules, seed) = (&self.rules, &mut self.seed);
-        let mut migrated = Connection::found(member, guid.clone(), now, rules, seed);
-        migrated.agreed(now);
+        let mut migrated = Connection::existing(member, guid.clone(), now, rules, seed);
+        migrated.oauth_approved(now);
         self.connections.push(migrated);
         guid
     }
@@ -115,7 +119,7 @@ impl Mx {
     }
 }
 
-fn gone() -> Failed {
+fn gone() -> Rejection {
     (
         Some(Rule::WindowUsed),
         page(410, "<p>This window was used before, or never opened.</p>"),

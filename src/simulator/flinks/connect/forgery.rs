@@ -8,10 +8,10 @@ use crate::simulator::json::Json;
 impl Flinks {
     /// How, and with what: the LoginId of this person, so far as one is known, and that of somebody
     /// else.
-    pub(super) fn forgery(&self, view: &View, asked: &Json) -> Option<Json> {
+    pub(super) fn forgery(&self, view: &View, body: &Json) -> Option<Json> {
         let kind = serde_json::to_string(&self.rules.connect.misbehave?).ok()?;
         let opened = view.iter().find(|(key, _)| key == "visit");
-        let id = opened.map_or_else(|| text(asked, "visit"), |(_, id)| id.as_text());
+        let id = opened.map_or_else(|| text(body, "visit"), |(_, id)| id.as_text());
         let visit = self
             .connect
             .visits

@@ -81,7 +81,7 @@ impl Flinks {
             None => None,
         };
         found.unwrap_or_else(|| {
-            counts.broke(Rule::Path);
+            counts.rule_broken(Rule::Path);
             replies::not_found()
         })
     }
@@ -90,23 +90,26 @@ impl Flinks {
         &mut self,
         now: u64,
         name: &str,
-        body: &[u8],
+        bytes: &[u8],
         counts: &mut Counts,
     ) -> Option<Outgoing> {
-        let asked = Json::parse(body).unwrap_or(Json::Null);
+        let body = Json::parse(bytes).unwrap_or(Json::Null);
         let view = match name {
-            "open" => self.open(now, &asked, counts),
-            "sign-in" => self.sign_in(now, &asked, counts),
-            "answer" => self.answer_visit(now, &asked),
-            "look" => self.look(now, &asked),
-            "leave" => self.leave(&asked),
+            "open" => self.open(now, &body, counts),
+            "sign-in" => self.sign_in(now, &body, counts),
+            "answer" => self.answer_visit(now, &body),
+            "look" => self.refresh(now, &body),
+            "leave" => self.leave(&body),
             _ => return None,
         };
         let mut view = view.unwrap_or_else(|ended| {
-            ended.rule.into_iter().for_each(|rule| counts.broke(rule));
+            ended
+                .rule
+                .into_iter()
+                .for_each(|rule| counts.rule_broken(rule));
             ended.view()
         });
-        let forgery = self.forgery(&view, &asked);
+        let forgery = self.forgery(&view, &body);
         view.extend(forgery.map(|forgery| ("forgery".to_owned(), forgery)));
         Some(Outgoing::json(200, &Json::Object(view)))
     }

@@ -1,6 +1,6 @@
 //! What a browser gets: the page, its parts, and what it may do.
 
-use super::ConnectRules;
+use super::rules::ConnectRules;
 use crate::simulator::http::Outgoing;
 use crate::simulator::page::{HTML, SCRIPT, page as served, part};
 

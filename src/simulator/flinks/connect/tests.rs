@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::simulator::flinks::tests::{CITY, COUNTRY, Got, MINUTE, Scenario};
+use crate::simulator::flinks::tests::{CITY, COUNTRY, Got, MINUTE_MS, Scenario};
 use crate::simulator::{ConnectRules, Misbehaviour, Rules};
 
 impl Scenario {
@@ -159,9 +159,9 @@ fn a_request_id_opens_the_round_that_stands_and_the_right_answer_ends_it() {
     bank.live("Greatday");
     let before = bank.cached("Greatday").last_refresh();
     let request_id = bank.request_id.clone();
-    let visit = bank.later(MINUTE).open("requestId", &request_id);
+    let visit = bank.later(MINUTE_MS).open("requestId", &request_id);
     assert_eq!((visit.state(), visit.first_prompt()), ("asks", CITY));
-    let done = bank.later(MINUTE).say(&visit, CITY, "montreal");
+    let done = bank.later(MINUTE_MS).say(&visit, CITY, "montreal");
     assert_eq!(done.state(), "done");
     assert_eq!(
         done.text("loginId"),
@@ -218,7 +218,7 @@ fn a_request_id_that_is_gone_is_named_by_its_code() {
     let unknown = bank.open("requestId", "00000000-0000-4000-8000-000000000000");
     assert_eq!(unknown.refusal(), "SESSION_NONEXISTENT");
     let visit = bank.open("requestId", &request_id);
-    bank.later(8 * MINUTE);
+    bank.later(8 * MINUTE_MS);
     assert_eq!(
         bank.say(&visit, CITY, "Montreal").refusal(),
         "SESSION_EXPIRED"
@@ -273,7 +273,7 @@ fn what_is_no_token_of_this_customer_opens_nothing() {
     assert_eq!(bank.call("open", "{}").refusal(), "TOKEN_INVALID");
     let token = bank.token.clone();
     assert_eq!(
-        bank.later(15 * MINUTE)
+        bank.later(15 * MINUTE_MS)
             .open("authorizeToken", &token)
             .refusal(),
         "TOKEN_INVALID"

@@ -1,11 +1,11 @@
 //! One frame that was opened: with a RequestId for the round that stands open, or with an authorize
 //! token for somebody who signs in.
 
-use super::Misbehaviour;
+use super::rules::Misbehaviour;
 use crate::simulator::counts::{Counts, Rule};
 use crate::simulator::flinks::codes::Refusal;
 use crate::simulator::flinks::people::Person;
-use crate::simulator::flinks::request::{INSTITUTION, Responses, Start, Who};
+use crate::simulator::flinks::request::{INSTITUTION, Responses, Start, StartTarget};
 use crate::simulator::flinks::session::{Session, State};
 use crate::simulator::flinks::token::Key;
 use crate::simulator::flinks::{Flinks, judge::Judgement};
@@ -15,23 +15,23 @@ use crate::simulator::seed::Seed;
 #[derive(Debug)]
 pub(super) struct Visit {
     pub(super) id: String,
-    with: With,
+    opened_with: OpenedWith,
     french: bool,
     tag: Option<String>,
-    /// Its place among the sessions.
+    /// Its index among the sessions.
     pub(super) session: Option<usize>,
 }
 
 #[derive(Debug)]
-enum With {
+enum OpenedWith {
     /// As the address has it: after a reload a newer one may have replaced it.
     RequestId(String),
-    /// `spent` from the first sign-in on, which is what opens a session (D).
-    Token { token: Option<String>, spent: bool },
+    /// `used` from the first sign-in on, which is what opens a session (D).
+    Token { token: Option<String>, used: bool },
 }
 
 /// Why a frame shows an error: the rule that its page broke, if any, and the name of the event.
-pub(super) struct Ended {
+pub(super) struct VisitError {
     pub(super) rule: Option<Rule>,
     code: &'static str,
 }
@@ -39,17 +39,17 @@ pub(super) struct Ended {
 /// What the page gets: the members of an object.
 pub(super) type View = Vec<(String, Json)>;
 
-type Seen = Result<View, Ended>;
+type VisitResult = Result<View, VisitError>;
 
-impl Ended {
-    fn broke(rule: Rule, code: &'static str) -> Self {
+impl VisitError {
+    fn rule_broken(rule: Rule, code: &'static str) -> Self {
         let rule = Some(rule);
         Self { rule, code }
     }
 
     /// Which rule a token broke makes no difference to the page.
     fn token(rule: Rule) -> Self {
-        Self::broke(rule, "TOKEN_INVALID")
+        Self::rule_broken(rule, "TOKEN_INVALID")
     }
 
     pub(super) fn view(&self) -> View {
@@ -59,33 +59,33 @@ impl Ended {
 
 impl Flinks {
     /// What the query of the frame's address says.
-    pub(super) fn open(&mut self, now: u64, asked: &Json, counts: &mut Counts) -> Seen {
+    pub(super) fn open(&mut self, now: u64, body: &Json, counts: &mut Counts) -> VisitResult {
         counts.connects += 1;
-        let text = |name| text(asked, name).map(str::to_owned);
-        let with = match text("requestId") {
-            Some(request_id) => With::RequestId(request_id.to_ascii_lowercase()),
+        let text = |name| text(body, name).map(str::to_owned);
+        let opened_with = match text("requestId") {
+            Some(request_id) => OpenedWith::RequestId(request_id.to_ascii_lowercase()),
             None => {
-                let (token, spent) = (text("authorizeToken"), false);
-                With::Token { token, spent }
+                let (token, used) = (text("authorizeToken"), false);
+                OpenedWith::Token { token, used }
             }
         };
-        let session = match &with {
-            With::RequestId(request_id) => Some(self.challenged(now, request_id)?),
-            With::Token { token, .. } => {
+        let session = match &opened_with {
+            OpenedWith::RequestId(request_id) => Some(self.session_to_answer(now, request_id)?),
+            OpenedWith::Token { token, .. } => {
                 let misbehave = &mut self.rules.connect.misbehave;
                 if *misbehave == Some(Misbehaviour::TokenInvalid) {
                     *misbehave = None;
                     let (rule, code) = (None, "TOKEN_INVALID");
-                    return Err(Ended { rule, code });
+                    return Err(VisitError { rule, code });
                 }
                 let key = self.key(token.as_deref());
                 let usable = self.tokens.usable(&key, now, &self.rules);
-                usable.map_err(Ended::token)?;
+                usable.map_err(VisitError::token)?;
                 None
             }
         };
         let tag = text("tag");
-        if let Some(session) = session.and_then(|place| self.sessions.get_mut(place)) {
+        if let Some(session) = session.and_then(|index| self.sessions.get_mut(index)) {
             session.touch(now);
             session.tag = tag.clone().or(session.tag.take());
         }
@@ -94,110 +94,114 @@ impl Flinks {
         let french = text("language").as_deref() == Some("fr");
         let visit = Visit {
             id,
-            with,
+            opened_with,
             french,
             tag,
             session,
         };
-        let standing = self.standing(&visit);
+        let first_view = self.view_of(&visit);
         self.connect.visits.push(visit);
-        let mut view = standing?;
+        let mut view = first_view?;
         view.push(opened);
         Ok(view)
     }
 
     /// The session of a RequestId, also where this very address was opened before.
-    fn challenged(&self, now: u64, request_id: &str) -> Result<usize, Ended> {
-        let same = |visit: &&Visit| matches!(&visit.with, With::RequestId(id) if id == request_id);
+    fn session_to_answer(&self, now: u64, request_id: &str) -> Result<usize, VisitError> {
+        let same = |visit: &&Visit| matches!(&visit.opened_with, OpenedWith::RequestId(id) if id == request_id);
         let named =
-            |session: &Session| session.request_id == request_id || session.is_former(request_id);
+            |session: &Session| session.request_id == request_id || session.is_previous(request_id);
         let before = self.connect.visits.iter().find(same);
-        let place = before
+        let index = before
             .and_then(|visit| visit.session)
             .or_else(|| self.sessions.iter().position(named))
-            .ok_or(Ended::broke(Rule::SessionUnknown, "SESSION_NONEXISTENT"))?;
-        match self.sessions.get(place) {
-            Some(session) if session.has_expired(now) => {
-                Err(Ended::broke(Rule::SessionExpired, "SESSION_EXPIRED"))
-            }
-            Some(session) if matches!(session.state, State::Authorized) => {
-                Err(Ended::broke(Rule::AnswerUnasked, "ALREADY_AUTHORIZED"))
-            }
-            _ => Ok(place),
+            .ok_or(VisitError::rule_broken(
+                Rule::SessionUnknown,
+                "SESSION_NONEXISTENT",
+            ))?;
+        match self.sessions.get(index) {
+            Some(session) if session.has_expired(now) => Err(VisitError::rule_broken(
+                Rule::SessionExpired,
+                "SESSION_EXPIRED",
+            )),
+            Some(session) if matches!(session.state, State::Authorized) => Err(
+                VisitError::rule_broken(Rule::UnexpectedAnswer, "ALREADY_AUTHORIZED"),
+            ),
+            _ => Ok(index),
         }
     }
 
     /// A new session of somebody who gives username and password, as often as it takes.
-    pub(super) fn sign_in(&mut self, now: u64, asked: &Json, counts: &mut Counts) -> Seen {
-        let place = self.visit(asked)?;
-        let Some(visit) = self.connect.visits.get_mut(place) else {
-            return Err(gone());
+    pub(super) fn sign_in(&mut self, now: u64, body: &Json, counts: &mut Counts) -> VisitResult {
+        let index = self.find_visit(body)?;
+        let Some(visit) = self.connect.visits.get_mut(index) else {
+            return Err(visit_not_found());
         };
-        let With::Token { token, spent } = &mut visit.with else {
-            return Err(gone());
+        let OpenedWith::Token { token, used } = &mut visit.opened_with else {
+            return Err(visit_not_found());
         };
         let token = token.clone();
-        if !std::mem::replace(spent, true) {
+        if !std::mem::replace(used, true) {
             let key = Key {
                 given: token.as_deref(),
                 secret: &self.secret_key,
             };
             let taken = self.tokens.take(&key, now, &self.rules);
-            taken.map_err(Ended::token)?;
+            taken.map_err(VisitError::token)?;
             counts.tokens_used += u32::from(token.is_some());
         }
-        let owned = |name| text(asked, name).unwrap_or_default().to_owned();
+        let owned = |name| text(body, name).unwrap_or_default().to_owned();
         let (username, password) = (owned("username"), owned("password"));
         let start = Start {
-            who: Who::Credentials { username, password },
+            target: StartTarget::Credentials { username, password },
             cached: false,
             french: visit.french,
             tag: visit.tag.clone(),
         };
-        let refused = |refusal: Refusal| Ended {
+        let refused = |refusal: Refusal| VisitError {
             rule: None,
             code: refusal.code,
         };
-        let session = self.enter(now, start, token.as_deref(), counts);
+        let session = self.open_session(now, start, token.as_deref(), counts);
         let session = session.map_err(refused)?;
-        if let Some(visit) = self.connect.visits.get_mut(place) {
+        if let Some(visit) = self.connect.visits.get_mut(index) {
             visit.session = Some(session);
         }
-        self.look(now, asked)
+        self.refresh(now, body)
     }
 
     /// Pairs of a key and its answers, judged as the API's SecurityResponses are.
-    pub(super) fn answer_visit(&mut self, now: u64, asked: &Json) -> Seen {
-        let place = self.visit(asked)?;
+    pub(super) fn answer_visit(&mut self, now: u64, body: &Json) -> VisitResult {
+        let index = self.find_visit(body)?;
         let session = self
             .connect
             .visits
-            .get(place)
+            .get(index)
             .and_then(|visit| visit.session);
-        let session = session.and_then(|place| self.sessions.get_mut(place));
-        let session = session.ok_or_else(gone)?;
+        let session = session.and_then(|index| self.sessions.get_mut(index));
+        let session = session.ok_or_else(visit_not_found)?;
         if session.has_expired(now) {
-            return Err(Ended::broke(Rule::SessionExpired, "SESSION_EXPIRED"));
+            return Err(VisitError::rule_broken(
+                Rule::SessionExpired,
+                "SESSION_EXPIRED",
+            ));
         }
-        let responses = asked
-            .member("responses")
-            .and_then(pairs)
-            .unwrap_or_default();
+        let responses = body.member("responses").and_then(pairs).unwrap_or_default();
         session.touch(now);
         let misfit = match session.answer(&responses, now, &mut self.seed) {
             Some(Judgement::Right | Judgement::Wrong) | None => false,
             Some(_) => true,
         };
-        let mut view = self.look(now, asked)?;
+        let mut view = self.refresh(now, body)?;
         view.push(("misfit".to_owned(), Json::Bool(misfit)));
         Ok(view)
     }
 
     /// How a frame's session stands by now.
-    pub(super) fn look(&mut self, now: u64, asked: &Json) -> Seen {
-        let place = self.visit(asked)?;
-        let visit = self.connect.visits.get(place).ok_or_else(gone)?;
-        let session = visit.session.and_then(|place| self.sessions.get_mut(place));
+    pub(super) fn refresh(&mut self, now: u64, body: &Json) -> VisitResult {
+        let index = self.find_visit(body)?;
+        let visit = self.connect.visits.get(index).ok_or_else(visit_not_found)?;
+        let session = visit.session.and_then(|index| self.sessions.get_mut(index));
         if let Some(session) = session {
             session.touch(now);
             let username = session.person.username;
@@ -211,25 +215,25 @@ impl Flinks {
                 _ => {}
             }
         }
-        let visit = self.connect.visits.get(place).ok_or_else(gone)?;
-        self.standing(visit)
+        let visit = self.connect.visits.get(index).ok_or_else(visit_not_found)?;
+        self.view_of(visit)
     }
 
     /// The person turned away. The bank goes on waiting, until the session dies of age.
-    pub(super) fn leave(&mut self, asked: &Json) -> Seen {
-        let place = self.visit(asked)?;
-        self.connect.visits.remove(place);
+    pub(super) fn leave(&mut self, body: &Json) -> VisitResult {
+        let index = self.find_visit(body)?;
+        self.connect.visits.remove(index);
         Ok(Vec::new())
     }
 
-    fn visit(&self, asked: &Json) -> Result<usize, Ended> {
-        let id = text(asked, "visit").unwrap_or_default();
-        let place = self.connect.visits.iter().position(|visit| visit.id == id);
-        place.ok_or_else(gone)
+    fn find_visit(&self, body: &Json) -> Result<usize, VisitError> {
+        let id = text(body, "visit").unwrap_or_default();
+        let index = self.connect.visits.iter().position(|visit| visit.id == id);
+        index.ok_or_else(visit_not_found)
     }
 
-    fn standing(&self, visit: &Visit) -> Seen {
-        let Some(session) = visit.session.and_then(|place| self.sessions.get(place)) else {
+    fn view_of(&self, visit: &Visit) -> VisitResult {
+        let Some(session) = visit.session.and_then(|index| self.sessions.get(index)) else {
             return Ok(view("credentials", []));
         };
         match session.state {
@@ -244,7 +248,7 @@ impl Flinks {
                     [("refused", refused), ("challenges", challenges)],
                 ))
             }
-            State::Refused(Refusal { code, .. }) => Err(Ended { rule: None, code }),
+            State::Refused(Refusal { code, .. }) => Err(VisitError { rule: None, code }),
             State::Authorized => {
                 let person = session.person;
                 let facts = [
@@ -265,12 +269,12 @@ impl Flinks {
 }
 
 /// What a page asks of a visit that there is not.
-fn gone() -> Ended {
-    Ended::broke(Rule::SessionUnknown, "SESSION_NONEXISTENT")
+fn visit_not_found() -> VisitError {
+    VisitError::rule_broken(Rule::SessionUnknown, "SESSION_NONEXISTENT")
 }
 
-pub(super) fn text<'a>(asked: &'a Json, name: &str) -> Option<&'a str> {
-    asked.member(name).and_then(Json::as_text)
+pub(super) fn text<'a>(body: &'a Json, name: &str) -> Option<&'a str> {
+    body.member(name).and_then(Json::as_text)
 }
 
 fn view<const N: usize>(state: &str, more: [(&str, Json); N]) -> View {

@@ -3,15 +3,15 @@
 
 use serde_json::Number;
 
-use super::Wanted;
+use super::DataKind;
 use super::options::Options;
 use crate::simulator::flinks::fields::Invalid;
-use crate::simulator::flinks::people::{Data, Person};
+use crate::simulator::flinks::people::{DataPlan, Person};
 use crate::simulator::json::Json;
 use crate::simulator::seed::Seed;
 use crate::simulator::time::timestamp;
 
-const DAY: i64 = 86_400_000;
+const DAY_MS: i64 = 86_400_000;
 /// A transaction every so many days.
 const EVERY: i64 = 3;
 /// An empty page, as base64.
@@ -33,7 +33,7 @@ const PAYMENTS: [(&str, bool); 5] = [
 
 /// What can only be wrong about a person's own accounts.
 pub(crate) fn check(person: &Person, options: &Options) -> Result<(), Invalid> {
-    let ids: Vec<String> = (0..KINDS.len()).map(|place| id(person, place)).collect();
+    let ids: Vec<String> = (0..KINDS.len()).map(|index| id(person, index)).collect();
     let wrong = |key: &str| Err((key.to_owned(), "names an account that there is not"));
     if !options.accounts.iter().all(|known| ids.contains(known)) {
         return wrong("AccountsFilter");
@@ -47,21 +47,21 @@ pub(crate) fn check(person: &Person, options: &Options) -> Result<(), Invalid> {
 /// `Accounts`.
 pub(crate) fn accounts(
     person: &Person,
-    (wanted, options): (Wanted, &Options),
+    (kind, options): (DataKind, &Options),
     as_of: i64,
 ) -> Vec<(String, Json)> {
-    let account = |place| {
-        let mut members = vec![("Id".to_owned(), Json::Text(id(person, place)))];
-        if wanted == Wanted::Detail {
+    let account = |index| {
+        let mut members = vec![("Id".to_owned(), Json::Text(id(person, index)))];
+        if kind == DataKind::Detail {
             let all = match options.transactions {
-                true => transactions(person, place, options, as_of),
+                true => transactions(person, index, options, as_of),
                 false => Vec::new(),
             };
             members.push(("Transactions".to_owned(), Json::Array(all)));
         }
         let identity = ["TransitNumber", "InstitutionNumber", "OverdraftLimit"];
-        let mut rest = described(person, place, options);
-        rest.retain(|(key, _)| wanted == Wanted::Detail || !identity.contains(&key.as_str()));
+        let mut rest = described(person, index, options);
+        rest.retain(|(key, _)| kind == DataKind::Detail || !identity.contains(&key.as_str()));
         members.extend(rest);
         Json::Object(members)
     };
@@ -71,9 +71,9 @@ pub(crate) fn accounts(
 
 /// `StatementsByAccount`.
 pub(crate) fn statements(person: &Person, options: &Options, as_of: i64) -> Vec<(String, Json)> {
-    let statement = |place, month: i64| {
-        let day = timestamp(as_of - month * 30 * DAY, 0);
-        let name = format!("{} {place} {}", person.username, day.get(..7).unwrap_or(""));
+    let statement = |index, month: i64| {
+        let day = timestamp(as_of - month * 30 * DAY_MS, 0);
+        let name = format!("{} {index} {}", person.username, day.get(..7).unwrap_or(""));
         let unique = Seed::named(&name).guid().replace('-', "").to_uppercase();
         Json::object([
             ("UniqueId", Json::Text(unique)),
@@ -81,13 +81,13 @@ pub(crate) fn statements(person: &Person, options: &Options, as_of: i64) -> Vec<
             ("Base64Bytes", Json::text(PDF)),
         ])
     };
-    let account = |place| {
+    let account = |index| {
         let months = (0..).take(options.statements as usize);
         Json::object([
-            ("AccountNumber", Json::Text(number(person, place))),
+            ("AccountNumber", Json::Text(number(person, index))),
             (
                 "Statements",
-                Json::Array(months.map(|month| statement(place, month)).collect()),
+                Json::Array(months.map(|month| statement(index, month)).collect()),
             ),
         ])
     };
@@ -96,26 +96,26 @@ pub(crate) fn statements(person: &Person, options: &Options, as_of: i64) -> Vec<
 }
 
 fn places(person: &Person, options: &Options) -> impl Iterator<Item = usize> {
-    let wanted = move |place: &usize| {
-        options.accounts.is_empty() || options.accounts.contains(&id(person, *place))
+    let kind = move |index: &usize| {
+        options.accounts.is_empty() || options.accounts.contains(&id(person, *index))
     };
-    (0..KINDS.len()).filter(wanted)
+    (0..KINDS.len()).filter(kind)
 }
 
-fn seed(person: &Person, place: usize) -> Seed {
-    Seed::named(&format!("{} account {place}", person.username))
+fn seed(person: &Person, index: usize) -> Seed {
+    Seed::named(&format!("{} account {index}", person.username))
 }
 
-fn id(person: &Person, place: usize) -> String {
-    seed(person, place).guid()
+fn id(person: &Person, index: usize) -> String {
+    seed(person, index).guid()
 }
 
-fn number(person: &Person, place: usize) -> String {
-    format!("{:07}", seed(person, place).next() % 10_000_000)
+fn number(person: &Person, index: usize) -> String {
+    format!("{:07}", seed(person, index).next() % 10_000_000)
 }
 
-fn balance(person: &Person, place: usize) -> i64 {
-    (seed(person, place).next() % 900_000) as i64 + 100_000
+fn balance(person: &Person, index: usize) -> i64 {
+    (seed(person, index).next() % 900_000) as i64 + 100_000
 }
 
 /// Cents as dollars.
@@ -123,10 +123,10 @@ fn dollars(cents: i64) -> Json {
     Number::from_f64(cents as f64 / 100.0).map_or(Json::Null, Json::Number)
 }
 
-fn described(person: &Person, place: usize, options: &Options) -> Vec<(String, Json)> {
-    let (title, kind) = KINDS.get(place).copied().unwrap_or_default();
-    let only = |wanted: bool, value: Json| if wanted { value } else { Json::Null };
-    let balance = balance(person, place);
+fn described(person: &Person, index: usize, options: &Options) -> Vec<(String, Json)> {
+    let (title, kind) = KINDS.get(index).copied().unwrap_or_default();
+    let only = |kind: bool, value: Json| if kind { value } else { Json::Null };
+    let balance = balance(person, index);
     let address = [
         ("CivicAddress", Json::text("1275 avenue des Canadiens")),
         ("City", Json::text("Montréal")),
@@ -156,7 +156,7 @@ fn described(person: &Person, place: usize, options: &Options) -> Vec<(String, J
         ("Title", Json::text(title)),
         (
             "AccountNumber",
-            only(options.identity, Json::Text(number(person, place))),
+            only(options.identity, Json::Text(number(person, index))),
         ),
         ("LastFourDigits", Json::Null),
         ("Balance", only(options.balance, Json::object(balances))),
@@ -170,17 +170,17 @@ fn described(person: &Person, place: usize, options: &Options) -> Vec<(String, J
 }
 
 /// The newest first. A transaction stands on its day whatever is asked, so that two calls agree.
-fn transactions(person: &Person, place: usize, options: &Options, as_of: i64) -> Vec<Json> {
-    if matches!(person.data, Data::NoTransactions) {
+fn transactions(person: &Person, index: usize, options: &Options, as_of: i64) -> Vec<Json> {
+    if matches!(person.data, DataPlan::NoTransactions) {
         return Vec::new();
     }
-    let (mut balance, newest) = (balance(person, place), as_of.div_euclid(EVERY * DAY));
-    let account = id(person, place);
+    let (mut balance, newest) = (balance(person, index), as_of.div_euclid(EVERY * DAY_MS));
+    let account = id(person, index);
     let known = options.delta.iter().find(|(id, _)| *id == account);
     let mut all = Vec::new();
     for back in 0..365 / EVERY {
         let day = (newest - back) * EVERY;
-        let mut seed = Seed::named(&format!("{} {place} {day}", person.username));
+        let mut seed = Seed::named(&format!("{} {index} {day}", person.username));
         let id = seed.guid();
         if known.is_some_and(|(_, known)| *known == id) {
             break;
@@ -188,7 +188,7 @@ fn transactions(person: &Person, place: usize, options: &Options, as_of: i64) ->
         let cents = (seed.next() % 20_000) as i64 + 100;
         let payment = PAYMENTS.get(seed.next() as usize % PAYMENTS.len());
         let (description, comes_in) = payment.copied().unwrap_or_default();
-        let stamp = timestamp(day * DAY, 0);
+        let stamp = timestamp(day * DAY_MS, 0);
         let date = stamp.get(..10).unwrap_or_default();
         let within = match (&options.from, &options.to) {
             (None, None) => back * EVERY < options.days,
@@ -198,7 +198,7 @@ fn transactions(person: &Person, place: usize, options: &Options, as_of: i64) ->
             }
         };
         if within {
-            let only = |wanted: bool| if wanted { dollars(cents) } else { Json::Null };
+            let only = |kind: bool| if kind { dollars(cents) } else { Json::Null };
             all.push(Json::object([
                 ("Date", Json::text(date)),
                 ("Code", Json::Null),

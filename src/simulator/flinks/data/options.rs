@@ -1,6 +1,6 @@
 //! What a data call asks for.
 
-use super::Wanted;
+use super::DataKind;
 use crate::simulator::flinks::fields::{Fields, Invalid, Keys, Shape};
 use crate::simulator::http::Incoming;
 use crate::simulator::json::Json;
@@ -44,7 +44,7 @@ const DETAIL: &Keys = &[
     ("DaysOfTransactions", Shape::OneOf(&["Days90", "Days365"])),
     ("DateFrom", Shape::Date),
     ("DateTo", Shape::Date),
-    ("RefreshDelta", Shape::Each(DELTA)),
+    ("RefreshDelta", Shape::Objects(DELTA)),
 ];
 const DELTA: &Keys = &[("AccountId", Shape::Guid), ("TransactionId", Shape::Guid)];
 const STATEMENTS: &Keys = &[
@@ -56,12 +56,12 @@ const STATEMENTS: &Keys = &[
     ACCOUNTS,
 ];
 
-/// The RequestId, and what is wanted of it.
-pub(crate) fn read(request: &Incoming<'_>, wanted: Wanted) -> Result<(String, Options), Invalid> {
-    let keys = match wanted {
-        Wanted::Summary => SUMMARY,
-        Wanted::Detail => DETAIL,
-        Wanted::Statements => STATEMENTS,
+/// The RequestId, and what is kind of it.
+pub(crate) fn read(request: &Incoming<'_>, kind: DataKind) -> Result<(String, Options), Invalid> {
+    let keys = match kind {
+        DataKind::Summary => SUMMARY,
+        DataKind::Detail => DETAIL,
+        DataKind::Statements => STATEMENTS,
     };
     let fields = Fields::read(request, keys)?;
     let Some(request_id) = fields.text("RequestId") else {
@@ -76,14 +76,14 @@ pub(crate) fn read(request: &Incoming<'_>, wanted: Wanted) -> Result<(String, Op
         holder: with("WithKYC"),
         balance: with("WithBalance"),
         transactions: with("WithTransactions"),
-        accounts: fields.all("AccountsFilter").iter().map(own).collect(),
+        accounts: fields.array("AccountsFilter").iter().map(own).collect(),
         days: match fields.text("DaysOfTransactions") {
             Some("Days365") => 365,
             _ => 90,
         },
         from: fields.text("DateFrom").map(str::to_owned),
         to: fields.text("DateTo").map(str::to_owned),
-        delta: fields.all("RefreshDelta").iter().map(delta).collect(),
+        delta: fields.array("RefreshDelta").iter().map(delta).collect(),
         statements: match fields.text("NumberOfStatements") {
             Some("Months3") => 3,
             Some("Months12") => 12,

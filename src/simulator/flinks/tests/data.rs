@@ -208,7 +208,7 @@ fn an_async_twin_answers_the_call_that_was_made() {
     assert!(dates(&poll(&mut bank, "GetAccountsDetailAsync")).is_empty());
     let got = poll(&mut bank, "GetAccountsSummaryAsync");
     assert_eq!(got.code(), (400, "INVALID_REQUEST"));
-    assert_eq!(bank.broken(), ["data-unasked"]);
+    assert_eq!(bank.broken(), ["async-before-call"]);
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn slow_data_is_polled_every_ten_seconds() {
         poll(bank.later(4_999), "GetAccountsDetailAsync").code(),
         pending
     );
-    assert_eq!(bank.broken(), ["hurried-poll"]);
+    assert_eq!(bank.broken(), ["polled-too-soon"]);
     assert_eq!(
         poll(bank.later(10_000), "GetAccountsDetailAsync").status,
         200
@@ -276,10 +276,10 @@ fn a_request_id_lives_thirty_minutes_while_its_data_is_prepared() {
 fn ready_data_can_be_had_for_thirty_minutes() {
     let mut bank = authorized("Greatday");
     assert_eq!(
-        call(bank.later(30 * MINUTE - 1), "GetAccountsDetail", "").status,
+        call(bank.later(30 * MINUTE_MS - 1), "GetAccountsDetail", "").status,
         200
     );
-    let got = call(bank.later(30 * MINUTE), "GetAccountsDetail", "");
+    let got = call(bank.later(30 * MINUTE_MS), "GetAccountsDetail", "");
     assert_eq!(got.code(), (401, "SESSION_EXPIRED"));
 }
 

@@ -6,13 +6,13 @@ mod data;
 mod people;
 mod request;
 mod rounds;
-mod stored;
+mod stored_answers;
 mod tokens;
 
 use crate::simulator::json::Json;
 use crate::simulator::{Arrival, Incoming, Outgoing, Rules, Simulator};
 
-pub(super) const MINUTE: u64 = 60_000;
+pub(super) const MINUTE_MS: u64 = 60_000;
 pub(super) const CITY: &str = "What city were you born in?";
 pub(super) const COUNTRY: &str = "What is the best country on earth?";
 

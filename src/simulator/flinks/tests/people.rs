@@ -28,7 +28,7 @@ fn right_answers_lead_everybody_to_their_end() {
     for person in Simulator::new(1).people() {
         for french in [false, true] {
             let got = carried_through(person.username, french);
-            let refused = person.live.refusal.or(person.kept.broken);
+            let refused = person.live.refusal.or(person.card.broken);
             let expected = match (person.username, refused) {
                 ("slow_for_ever", _) => 202,
                 ("stored_missing" | "stored_wrong", _) => 401,

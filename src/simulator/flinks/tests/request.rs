@@ -1,10 +1,10 @@
 use crate::simulator::flinks::fields::Invalid;
-use crate::simulator::flinks::request::{Asked, Start, Who, read};
+use crate::simulator::flinks::request::{AuthorizeCall, Start, StartTarget, read};
 use crate::simulator::http::Incoming;
 
 const ID: &str = "9022abc2-8a2e-4b06-a06e-c3e5449c4d10";
 
-fn read_as(content_type: &str, body: &str) -> Result<Asked, Invalid> {
+fn read_as(content_type: &str, body: &str) -> Result<AuthorizeCall, Invalid> {
     let headers = [("Content-Type".to_owned(), content_type.to_owned())];
     let body = body.replace("<id>", ID);
     read(&Incoming {
@@ -15,7 +15,7 @@ fn read_as(content_type: &str, body: &str) -> Result<Asked, Invalid> {
     })
 }
 
-fn read_json(body: &str) -> Result<Asked, Invalid> {
+fn read_json(body: &str) -> Result<AuthorizeCall, Invalid> {
     read_as("application/json", body)
 }
 
@@ -25,10 +25,13 @@ fn refused_key(body: &str) -> String {
 
 #[test]
 fn a_login_id_alone_is_a_cached_start() {
-    let Asked::Start(start) = read_json(r#"{"LoginId":"<id>"}"#).unwrap() else {
+    let AuthorizeCall::Start(start) = read_json(r#"{"LoginId":"<id>"}"#).unwrap() else {
         unreachable!()
     };
-    assert_eq!((start.who, start.cached), (Who::LoginId(ID.into()), true));
+    assert_eq!(
+        (start.target, start.cached),
+        (StartTarget::LoginId(ID.into()), true)
+    );
 }
 
 #[test]
@@ -37,7 +40,7 @@ fn credentials_are_for_live_starts_with_an_institution() {
         r#"{"Username":"a","Password":"b","Institution":"FlinksCapital","MostRecentCached":false}"#;
     assert!(matches!(
         read_json(live),
-        Ok(Asked::Start(Start { cached: false, .. }))
+        Ok(AuthorizeCall::Start(Start { cached: false, .. }))
     ));
     assert_eq!(
         refused_key(&live.replace("false", "true")),
@@ -69,7 +72,7 @@ fn an_answer_or_a_poll_goes_by_its_request_id() {
     let request_id = ID.to_owned();
     assert_eq!(
         read_json(r#"{"RequestId":"<id>"}"#),
-        Ok(Asked::Poll {
+        Ok(AuthorizeCall::Poll {
             request_id: request_id.clone()
         })
     );
@@ -77,7 +80,7 @@ fn an_answer_or_a_poll_goes_by_its_request_id() {
     let body = r#"{"RequestId":"<id>","SecurityResponses":{"__proto__":["a"]}}"#;
     assert_eq!(
         read_json(body),
-        Ok(Asked::Answer {
+        Ok(AuthorizeCall::Answer {
             request_id,
             responses
         })

@@ -58,7 +58,7 @@ fn an_answer_and_a_poll_carry_the_token_of_their_session() {
 fn an_unused_token_expires() {
     let mut bank = Scenario::new();
     assert_eq!(
-        bank.later(15 * MINUTE).live("Greatday").code(),
+        bank.later(15 * MINUTE_MS).live("Greatday").code(),
         (401, "UNAUTHORIZED")
     );
     assert_eq!(bank.broken(), ["token-expired"]);
@@ -66,7 +66,7 @@ fn an_unused_token_expires() {
         token_minutes: 30,
         ..Rules::default()
     });
-    assert_eq!(bank.later(30 * MINUTE - 1).live("Greatday").status, 203);
+    assert_eq!(bank.later(30 * MINUTE_MS - 1).live("Greatday").status, 203);
 }
 
 #[test]
@@ -77,9 +77,9 @@ fn a_token_may_expire_within_its_session() {
             ..Rules::default()
         });
         bank.live("Greatday");
-        bank.later(7 * MINUTE).poll();
-        bank.later(7 * MINUTE).poll();
-        bank.later(MINUTE).answer(CITY, "Montreal").status
+        bank.later(7 * MINUTE_MS).poll();
+        bank.later(7 * MINUTE_MS).poll();
+        bank.later(MINUTE_MS).answer(CITY, "Montreal").status
     };
     assert_eq!((slow(false), slow(true)), (200, 401));
 }

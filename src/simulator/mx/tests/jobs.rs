@@ -39,7 +39,7 @@ fn the_same_job_again_starts_nothing_and_a_different_one_conflicts() {
     assert_eq!(bank.start("aggregate").status, 202);
     assert_eq!(bank.look().challenges(), guids);
     assert_eq!(bank.start("verify").status, 409);
-    assert_eq!(bank.broken(Rule::OtherJob), 1);
+    assert_eq!(bank.broken(Rule::JobConflict), 1);
     let counts = bank.bank.counts();
     assert_eq!((counts.jobs, counts.jobs_started), (3, 1));
     assert_eq!(Scenario::of("busy").start("aggregate").status, 409);
@@ -52,7 +52,7 @@ fn a_second_aggregation_within_three_hours_is_accepted_and_starts_nothing() {
     assert_eq!(bank.start("aggregate").stands(), ("CONNECTED", false));
     assert_eq!(bank.start("verify").stands(), ("CONNECTED", true));
     bank.settle();
-    bank.later(3 * 60 * MINUTE);
+    bank.later(3 * 60 * MINUTE_MS);
     assert_eq!(bank.start("aggregate").stands(), ("CONNECTED", true));
 }
 
@@ -60,7 +60,7 @@ fn a_second_aggregation_within_three_hours_is_accepted_and_starts_nothing() {
 fn the_throttle_knows_what_was_before_the_first_request() {
     let mut bank = Scenario::of("throttled");
     assert_eq!(bank.start("aggregate").stands(), ("CONNECTED", false));
-    bank.later(2 * 60 * MINUTE);
+    bank.later(2 * 60 * MINUTE_MS);
     assert_eq!(bank.start("aggregate").stands(), ("CONNECTED", true));
 }
 
@@ -118,6 +118,6 @@ fn a_status_within_three_seconds_of_another_is_counted_and_answered() {
     bank.start("aggregate");
     for (ms, hurried) in [(0, 0), (2_999, 1), (3_000, 1), (10, 2)] {
         assert_eq!(bank.later(ms).call("GET", "/status", "").status, 200);
-        assert_eq!(bank.broken(Rule::HurriedPoll), hurried);
+        assert_eq!(bank.broken(Rule::PolledTooSoon), hurried);
     }
 }

@@ -15,8 +15,8 @@ use crate::simulator::json::Json;
 use crate::simulator::pictures::base64;
 use crate::simulator::{Arrival, Incoming, MxRules, Rule, Simulator};
 
-pub(super) const SECOND: u64 = 1_000;
-pub(super) const MINUTE: u64 = 60 * SECOND;
+pub(super) const SECOND_MS: u64 = 1_000;
+pub(super) const MINUTE_MS: u64 = 60 * SECOND_MS;
 
 /// A simulator, the time, and the member and version that the next call is about.
 pub(super) struct Scenario {
@@ -136,7 +136,7 @@ impl Scenario {
 
     /// Three seconds after whatever was before.
     pub(super) fn look(&mut self) -> Got {
-        self.later(3 * SECOND).call("GET", "/status", "")
+        self.later(3 * SECOND_MS).call("GET", "/status", "")
     }
 
     /// Aggregates, until the job asks or is over.

@@ -30,7 +30,7 @@ fn the_password_is_the_scenario() {
 
 #[test]
 fn the_challenges_are_those_of_the_pages() {
-    for (password, label, kind, carries) in [
+    for (password, label, kind, attachment) in [
         ("challenge", "What city were you born in?", "TEXT", "label"),
         ("options", "Pick one of the following", "OPTIONS", "options"),
         ("image", "Who is this guy?", "IMAGE_DATA", "image_data"),
@@ -38,7 +38,7 @@ fn the_challenges_are_those_of_the_pages() {
         let challenge = stands(password).1.challenges()[0].clone();
         assert_eq!(challenge.member("label"), Some(&Json::text(label)));
         assert_eq!(challenge.member("type"), Some(&Json::text(kind)));
-        assert!(challenge.member(carries).is_some());
+        assert!(challenge.member(attachment).is_some());
     }
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::super::people::{Begins, StatusBody};
+use super::super::people::{InitialState, StatusBody};
 use super::super::status::STATUSES;
 use super::*;
 
@@ -26,7 +26,7 @@ fn everybody_is_told_about_and_says_what_to_answer() {
 #[test]
 fn everybodys_right_answers_lead_to_the_end_of_the_story() {
     for member in Simulator::new(1).members() {
-        let waits = member.begins == Begins::AtWindow || member.name == "endless";
+        let waits = member.initial_state == InitialState::AtOauthWindow || member.name == "endless";
         if waits || member.quirks.status == StatusBody::NoChallenges {
             continue;
         }
@@ -34,7 +34,7 @@ fn everybodys_right_answers_lead_to_the_end_of_the_story() {
             let mut bank = Scenario::of(member.name).saying("Accept-Version", version);
             let rounds = member.rounds().count();
             bank.look();
-            if matches!(member.begins, Begins::AtRest) {
+            if matches!(member.initial_state, InitialState::Idle) {
                 bank.start("aggregate");
                 bank.look();
             }
@@ -42,7 +42,7 @@ fn everybodys_right_answers_lead_to_the_end_of_the_story() {
                 wait_for_a_round(&mut bank);
                 assert_eq!(bank.answer_right().status, 202, "{}", member.name);
             }
-            bank.later(700 * SECOND).look();
+            bank.later(700 * SECOND_MS).look();
             let end = bank.settle();
             let sent = end.get("connection_status").to_text();
             let wanted = match member.name {

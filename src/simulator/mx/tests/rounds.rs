@@ -70,7 +70,7 @@ fn nothing_is_answered_that_was_not_asked() {
     bank.aggregate();
     bank.answer_right();
     assert_eq!(bank.call("PUT", "/resume", &body).status, 405);
-    assert_eq!(bank.broken(Rule::AnswerUnasked), 2);
+    assert_eq!(bank.broken(Rule::UnexpectedAnswer), 2);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn the_challenges_by_themselves_are_204_unless_it_asks() {
 fn who_does_not_answer_in_time_is_expired() {
     let mut bank = Scenario::of("text");
     bank.aggregate();
-    bank.later(5 * MINUTE);
+    bank.later(5 * MINUTE_MS);
     let got = bank.look();
     assert_eq!(got.stands(), ("EXPIRED", false));
     assert!(got.text("error").contains("2003"));
@@ -101,7 +101,7 @@ fn an_answer_after_that_asks_anew_and_hides_the_error() {
     let mut bank = Scenario::of("text");
     let guid = bank.aggregate().challenges()[0].member("guid").cloned();
     let late = bank.bank.right_values_json(&bank.member.clone()).unwrap();
-    bank.later(5 * MINUTE);
+    bank.later(5 * MINUTE_MS);
     assert_eq!(bank.call("PUT", "/resume", &late).status, 202);
     let got = bank.look();
     assert_eq!(
@@ -126,7 +126,7 @@ fn or_it_is_a_405_where_the_rules_say_so() {
     });
     bank.aggregate();
     let late = bank.bank.right_values_json(&bank.member.clone()).unwrap();
-    bank.later(MINUTE);
+    bank.later(MINUTE_MS);
     assert_eq!(bank.call("PUT", "/resume", &late).status, 405);
 }
 
@@ -161,15 +161,23 @@ fn an_answer_without_a_look_before_it_is_counted() {
     let mut bank = Scenario::of("three_rounds");
     bank.aggregate();
     bank.answer_right();
-    assert_eq!(bank.broken(Rule::AnswerUnlooked), 1, "looked once, to ask");
+    assert_eq!(
+        bank.broken(Rule::AnswerWithoutRecentStatus),
+        1,
+        "looked once, to ask"
+    );
     bank.settle();
     bank.look();
     bank.later(10_001).answer_right();
-    assert_eq!(bank.broken(Rule::AnswerUnlooked), 2, "looked too long ago");
+    assert_eq!(
+        bank.broken(Rule::AnswerWithoutRecentStatus),
+        2,
+        "looked too long ago"
+    );
     bank.settle();
     bank.look();
     bank.later(10_000).answer_right();
-    assert_eq!(bank.broken(Rule::AnswerUnlooked), 2);
+    assert_eq!(bank.broken(Rule::AnswerWithoutRecentStatus), 2);
     assert_eq!(bank.settle().stands(), ("CONNECTED", false));
 }
 

@@ -56,7 +56,7 @@ fn both_versions_give_a_widget_for_a_member_and_the_page_is_shown_once() {
 fn an_address_expires_after_ten_minutes() {
     let mut bank = Scenario::of("already_challenged");
     let (kept, late) = (bank.widget(), bank.widget());
-    bank.later(10 * MINUTE - 1);
+    bank.later(10 * MINUTE_MS - 1);
     assert_eq!(bank.send("GET", &kept, "").status, 200);
     bank.later(1);
     assert_eq!(bank.send("GET", &late, "").status, 410);

@@ -7,15 +7,15 @@ use super::connection::{Connection, Phase};
 use super::people::{CONNECTED, user_guid};
 use super::status::{Form, status_json};
 use super::version::Version;
-use super::{Failed, Mx, broken, member, replies, request};
+use super::{Mx, Rejection, member, reject, replies, request};
 use crate::simulator::counts::{Counts, Rule};
 use crate::simulator::http::Outgoing;
 use crate::simulator::json::Json;
 use crate::simulator::page::{HTML, SCRIPT, page, part};
 
-const MINUTE: u64 = 60_000;
+const MINUTE_MS: u64 = 60_000;
 /// An address expires after so long, or upon first use (S).
-const EXPIRES: u64 = 10 * MINUTE;
+const URL_TTL_MS: u64 = 10 * MINUTE_MS;
 
 const PAGE: &str = include_str!("assets/widget.html");
 const WIDGET: &str = include_str!("assets/widget.js");
@@ -37,16 +37,18 @@ impl Mx {
         now: u64,
         call: &Call<'_>,
         version: Version,
-    ) -> Result<Outgoing, Failed> {
+    ) -> Result<Outgoing, Rejection> {
         let asked = request::widget(&call.request, version).map_err(member::invalid)?;
-        let known = asked.member_guid.filter(|guid| self.place(guid).is_some());
+        let known = asked
+            .member_guid
+            .filter(|guid| self.index_of(guid).is_some());
         let member_guid = known.ok_or_else(no_member)?;
         let token = self.seed.guid().replace('-', "");
         let url = format!("{}/md/connect/{token}", self.rules.widget_origin);
         self.widgets.push(Widget {
             token,
             member_guid,
-            expires: now.saturating_add(EXPIRES),
+            expires: now.saturating_add(URL_TTL_MS),
             shown: false,
             speaks_text: asked.message_version < 4 || self.rules.widget_posts_text,
         });
@@ -60,7 +62,11 @@ impl Mx {
     }
 
     /// GET: the page, once.
-    pub(super) fn show_widget(&mut self, now: u64, route: Route<'_>) -> Result<Outgoing, Failed> {
+    pub(super) fn show_widget(
+        &mut self,
+        now: u64,
+        route: Route<'_>,
+    ) -> Result<Outgoing, Rejection> {
         let widget = self
             .widget(route)
             .filter(|it| !it.shown && now < it.expires);
@@ -69,25 +75,25 @@ impl Mx {
     }
 
     /// What the page is made of.
-    pub(super) fn widget_part(route: Route<'_>) -> Result<Outgoing, Failed> {
+    pub(super) fn widget_part(route: Route<'_>) -> Result<Outgoing, Rejection> {
         let found = match route.part {
             "widget.js" => Some((SCRIPT, WIDGET)),
             name => part(name),
         };
         let (content_type, text) =
-            found.ok_or_else(|| broken(Rule::Path, 404, "There is nothing here."))?;
+            found.ok_or_else(|| reject(Rule::Path, 404, "There is nothing here."))?;
         Ok(page(content_type, text, ""))
     }
 
-    /// The page looks how its member stands.
-    pub(super) fn look_in_widget(&mut self, route: Route<'_>) -> Result<Outgoing, Failed> {
+    /// The page status_reads how its member stands.
+    pub(super) fn look_in_widget(&mut self, route: Route<'_>) -> Result<Outgoing, Rejection> {
         let widget = self.widget(route).filter(|it| it.shown).ok_or_else(gone)?;
         let (guid, speaks_text) = (widget.member_guid.clone(), widget.speaks_text);
-        let place = self.place(&guid);
-        let connection = place.and_then(|place| self.connections.get(place));
+        let index = self.index_of(&guid);
+        let connection = index.and_then(|index| self.connections.get(index));
         let connection = connection.ok_or_else(gone)?;
         let round = connection.round().iter();
-        let challenges = round.map(|posed| posed.to_json(Form::Number));
+        let challenges = round.map(|challenge| challenge.to_json(Form::Number));
         let view = Json::object([
             ("state", Json::text(state(connection))),
             ("status", status_json(connection.status(), Form::Number)),
@@ -106,15 +112,15 @@ impl Mx {
         now: u64,
         (call, route): (&Call<'_>, Route<'_>),
         counts: &mut Counts,
-    ) -> Result<Outgoing, Failed> {
+    ) -> Result<Outgoing, Rejection> {
         let widget = self.widget(route).filter(|it| it.shown).ok_or_else(gone)?;
         let guid = widget.member_guid.clone();
         let answers =
             request::resume(&call.request, Version::V20250224).map_err(member::invalid)?;
-        let place = self.place(&guid).ok_or_else(gone)?;
-        let connection = self.connections.get_mut(place).ok_or_else(gone)?;
+        let index = self.index_of(&guid).ok_or_else(gone)?;
+        let connection = self.connections.get_mut(index).ok_or_else(gone)?;
         let answered = connection.answer(&answers, now, &self.rules, counts);
-        answered.map_err(|rule| broken(rule, 400, "These answers do not fit."))?;
+        answered.map_err(|rule| reject(rule, 400, "These answers do not fit."))?;
         self.look_in_widget(route)
     }
 
@@ -127,17 +133,17 @@ impl Mx {
 fn state(connection: &Connection) -> &'static str {
     match connection.phase {
         Phase::Asking { .. } => "asks",
-        Phase::Unshown { .. } | Phase::Running { .. } => "works",
+        Phase::NotYetVisible { .. } | Phase::Running { .. } => "works",
         _ if connection.status() == CONNECTED.status => "connected",
         _ => "ended",
     }
 }
 
-fn no_member() -> Failed {
-    broken(Rule::Member, 404, "There is no such member.")
+fn no_member() -> Rejection {
+    reject(Rule::Member, 404, "There is no such member.")
 }
 
-fn gone() -> Failed {
+fn gone() -> Rejection {
     let reply = page(HTML, "<p>This address has expired.</p>", "");
     let status = 410;
     (Some(Rule::WindowUsed), Outgoing { status, ..reply })

@@ -1,0 +1,68 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::simulator::flinks::codes::CODES;
+use crate::simulator::flinks::judge::{Judgement, judge};
+
+#[test]
+fn nobody_shares_a_name_or_a_login_id() {
+    let names: BTreeSet<_> = everybody()
+        .map(|person| person.username.to_lowercase())
+        .collect();
+    let ids: BTreeSet<_> = everybody().map(Person::login_id).collect();
+    assert_eq!(
+        (names.len(), ids.len()),
+        (everybody().count(), everybody().count())
+    );
+}
+
+#[test]
+fn everybodys_right_answers_are_right_in_both_languages() {
+    for person in everybody() {
+        for step in person.live.steps {
+            let Step::Asks(rounds) = step else { continue };
+            for round in *rounds {
+                for french in [false, true] {
+                    let judgement = judge(round, french, &right_responses(round, french));
+                    assert_eq!(judgement, Judgement::Right, "{}", person.username);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn everybody_is_told_about_and_says_what_to_answer() {
+    for person in everybody() {
+        assert!(
+            !person.group.is_empty() && !person.title.is_empty(),
+            "{}",
+            person.username
+        );
+        assert!(person.story.ends_with('.'), "{}", person.username);
+        assert_eq!(
+            person.rounds().next().is_none(),
+            person.answers.is_empty(),
+            "{}",
+            person.username
+        );
+    }
+}
+
+#[test]
+fn there_is_somebody_for_every_code_and_no_code_without_a_row() {
+    let refusal = |person: &'static Person| person.live.refusal.map(|refusal| refusal.code);
+    let work = |person: &'static Person| {
+        person.live.steps.iter().find_map(|step| match step {
+            Step::Pending(code, _) => Some(*code),
+            Step::Asks(_) => None,
+        })
+    };
+    let shown: BTreeSet<_> = everybody()
+        .flat_map(|person| refusal(person).into_iter().chain(work(person)))
+        .collect();
+    let known: BTreeSet<_> = CODES.iter().map(|row| row.0).collect();
+    let unknown: Vec<_> = shown.difference(&known).collect();
+    assert_eq!(unknown, [&"SOMETHING_NEW"]);
+    assert!(known.is_subset(&shown), "{:?}", known.difference(&shown));
+}
