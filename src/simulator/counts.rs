@@ -1,112 +1,111 @@
-//! What the simulator has seen, for tests that prove what was *not* sent.
+//! Counts of what the simulator received, for tests that prove what was *not* sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-/// Counted as sent: also when a fault then loses the request before the bank hears of it.
+/// A request counts as sent even if a fault then loses it before the bank receives it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
-    /// Every request, whatever it was.
+    /// All requests.
     pub requests: u32,
     /// Cached starts.
     pub cached_starts: u32,
     /// Live starts, by LoginId or by credentials.
     pub live_starts: u32,
-    /// Calls with a RequestId and nothing to say; reads of an MX member's status.
+    /// Flinks: Authorize calls with nothing but a RequestId. MX: reads of a member's status.
     pub polls: u32,
-    /// Requests for a job of an MX member.
+    /// MX: requests for a job.
     pub jobs: u32,
-    /// … of which this many started one.
+    /// MX: jobs started by them.
     pub jobs_started: u32,
     /// Submissions of answers.
     pub answers: u32,
-    /// … of which this many bore a RequestId, or challenge guids, *and* answers that had been sent
-    /// together before.
+    /// Submissions whose RequestId (or challenge guids) *and* answers had been sent together before.
     pub answers_repeated: u32,
-    /// … of which this many were put before the bank, as right or wrong.
+    /// Submissions that the bank judged as right or wrong.
     pub answers_judged: u32,
-    /// Flinks: submissions of answers by RequestId. More than one is legitimate where a bank keeps the
+    /// Flinks: submissions of answers by RequestId. More than one is legitimate if a bank keeps the
     /// RequestId from round to round.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
     pub answers_by_request_id: BTreeMap<String, u32>,
     /// Submissions of a username and password, or of an MX member's credentials.
     pub credentials: u32,
-    /// … of which this many had been sent before.
+    /// Credentials that had been sent before.
     pub credentials_repeated: u32,
-    /// … of which this many were put before the bank, as right or wrong.
+    /// Credentials that the bank judged as right or wrong.
     pub credentials_judged: u32,
-    /// Flinks: frames of Connect that were opened. What a person does within one is not counted:
-    /// it is no call of a client.
+    /// Flinks: Connect pages that were opened. What a person does in one is not a client's call and is
+    /// not counted.
     pub connects: u32,
-    /// Authorize tokens handed out.
+    /// Authorize tokens minted.
     pub tokens_minted: u32,
-    /// Authorize tokens spent on a session.
+    /// Authorize tokens used to open a session.
     pub tokens_used: u32,
     /// Flinks: GetAccountsSummary, GetAccountsDetail and GetStatements.
     pub data_calls: u32,
-    /// Flinks: reads of their Async twins.
+    /// Flinks: calls of their Async variants.
     pub data_polls: u32,
-    /// Flinks: reads of the questions that have no stored answer.
+    /// Flinks: GetMFAQuestions.
     pub question_lists: u32,
-    /// Flinks: submissions of answers to be stored.
+    /// Flinks: AnswerMFAQuestions.
     pub stored_answers: u32,
-    /// … of which this many had been sent before.
+    /// Stored answers that had been sent before.
     pub stored_answers_repeated: u32,
     /// Flinks: DeleteCard, SetScheduledRefresh and GetNightlyRefreshStatus.
     pub card_calls: u32,
-    /// How often each rule of the vendor was broken, by the rule's name: see [`Rule`].
+    /// How often each [`Rule`] was broken.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Partial<Record<Rule, number>>"))]
     pub broken: BTreeMap<Rule, u32>,
     #[serde(skip)]
     seen: BTreeSet<String>,
 }
 
-/// A rule of the vendor that a request broke. Some are refused, some only counted.
+/// A rule of the vendor that a request broke. Most are refused, some are only counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
-    /// No such path.
+    /// Unknown path.
     Path,
-    /// Not the method of this path.
+    /// Wrong method for the path.
     Method,
     /// Another customer's path.
     Customer,
-    /// A body that is not as documented.
+    /// A body that does not have the documented form.
     Body,
-    /// No token where one is needed.
+    /// No token, and one is required.
     TokenMissing,
-    /// A token that was never handed out.
+    /// A token that was never minted.
     TokenUnknown,
-    /// The secret key where a token belongs.
+    /// The secret key instead of a token.
     SecretKeyAsToken,
-    /// A token that has had its session.
+    /// A token that has opened a session already.
     TokenUsed,
-    /// A token past its life.
+    /// An expired token.
     TokenExpired,
-    /// An answer or poll with a token other than its session's.
+    /// An answer or poll with the token of another session.
     TokenOfAnotherSession,
-    /// Not the secret key.
+    /// GenerateAuthorizeToken without the secret key.
     SecretKey,
-    /// AuthorizeAsync, or a question by RequestId, that this customer does not have.
+    /// AuthorizeAsync, or Authorize with a RequestId alone, and the rules do not allow it.
     NotActivated,
-    /// An answer with a RequestId that a newer one has replaced.
+    /// An answer with an older RequestId than the newest.
     StaleRequestId,
-    /// A RequestId after its time.
+    /// An expired RequestId.
     SessionExpired,
-    /// A RequestId that never was.
+    /// An unknown RequestId.
     SessionUnknown,
-    /// A key that belongs to no challenge of the round.
+    /// A key that is not the prompt of a challenge in the round.
     ChallengeKey,
     /// A challenge without an answer.
     AnswersIncomplete,
-    /// An answer while none was asked; of MX, a 405.
+    /// An answer without a challenge; at MX, a 405.
     UnexpectedAnswer,
-    /// A second live session beside an open one of the same person. Refused only where
-    /// [`Rules::refuse_concurrent`](super::Rules) says so.
+    /// A second live session while another one of the same person is open. Refused only with
+    /// [`Rules::refuse_concurrent`](super::Rules).
     Concurrent,
     /// Flinks: a data call without the customer's x-api-key.
     DataKey,
@@ -114,39 +113,39 @@ pub enum Rule {
     CardKey,
     /// Flinks: GetNightlyRefreshStatus without its own key.
     BearerKey,
-    /// Flinks: a call about a card that there is not.
+    /// Flinks: a call about an unknown card.
     LoginUnknown,
     /// Flinks: a data call before its session is authorized.
     DataUnauthorized,
-    /// Flinks: an Async twin of a data call that was not made.
+    /// Flinks: the Async variant of a data call before that call.
     AsyncBeforeCall,
-    /// Flinks: a poll within ten seconds of another that said "not yet". MX: a status within three
-    /// seconds of another of the same member. Never refused.
+    /// Flinks: a poll within ten seconds of another one that was pending. MX: a read of the status
+    /// within three seconds of the last one of the same member. Never refused.
     PolledTooSoon,
-    /// MX: not this client's id and key.
+    /// MX: a wrong client id or API key.
     ApiKey,
-    /// MX: no API version, or one that there is not.
+    /// MX: no API version, or an unknown one.
     Version,
-    /// MX: no such user.
+    /// MX: an unknown user.
     User,
-    /// MX: no such member.
+    /// MX: an unknown member.
     Member,
-    /// MX: no such institution.
+    /// MX: an unknown institution.
     Institution,
-    /// MX: credentials whose guids are not the institution's.
+    /// MX: the guids of the credentials are not those of the institution.
     CredentialGuids,
-    /// MX: the same credentials a second time.
+    /// MX: a second member with the same credentials.
     MemberExists,
     /// MX: a job while a different one runs.
     JobConflict,
     /// MX: an answer to a challenge of another round.
     StaleChallenge,
-    /// MX: an answer after the time for it. Never refused.
+    /// MX: an answer to an expired challenge. Never refused.
     AnswerExpired,
-    /// MX: an answer without a look before it: fewer than two reads of the status since it asks, or
-    /// none in the last ten seconds. Never refused, and ours, not the vendor's.
+    /// MX: an answer after fewer than two reads of the status since the challenge, or without one in
+    /// the last ten seconds. Never refused. This rule is ours, not MX's.
     AnswerWithoutRecentStatus,
-    /// MX: an OAuth window or a widget's address that was never handed out, is too old, or was used before.
+    /// MX: the URL of an OAuth window or of the widget is unknown, expired or used.
     WindowUsed,
 }
 
@@ -164,7 +163,7 @@ impl Counts {
         self.answers_repeated += u32::from(!self.seen.insert(format!("{request_id} {responses}")));
     }
 
-    /// Of MX: the guids tell one round from another.
+    /// MX: the guids in the answers identify the round.
     pub(crate) fn resumed(&mut self, answers: &str) {
         self.answers += 1;
         self.answers_repeated += u32::from(!self.seen.insert(answers.to_owned()));

@@ -1,23 +1,24 @@
-//! Faults on demand: what a network, a gateway or a vendor on a bad day does to one call.
+//! Faults on demand: what a network, a gateway or a broken vendor can do to a call.
 
 use serde::{Deserialize, Serialize};
 
 use super::http::{Arrival, Outgoing};
 use super::json::Json;
 
-/// Which call a fault waits for.
+/// The kind of call that a fault applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum On {
     /// Flinks: GenerateAuthorizeToken.
     Token,
-    /// Flinks: Authorize or AuthorizeAsync that opens a session. MX: create a member, update it, or
+    /// Flinks: Authorize or AuthorizeAsync that opens a session. MX: create or update a member, or
     /// start a job.
     Start,
-    /// Flinks: … with nothing but a RequestId, and the Async twin of a data call. MX: status.
+    /// Flinks: Authorize or AuthorizeAsync with a RequestId alone, and the Async variants of the data
+    /// calls. MX: status.
     Poll,
-    /// Flinks: … with SecurityResponses. MX: resume.
+    /// Flinks: Authorize or AuthorizeAsync with SecurityResponses. MX: resume.
     Answer,
     /// Flinks: GetAccountsSummary, GetAccountsDetail, GetStatements.
     Data,
@@ -25,13 +26,13 @@ pub enum On {
     Questions,
     /// Flinks: DeleteCard, SetScheduledRefresh, GetNightlyRefreshStatus.
     Cards,
-    /// MX: the challenges by themselves.
+    /// MX: the list of challenges.
     Challenges,
-    /// MX: the OAuth window.
+    /// MX: the URL of an OAuth window or of the widget.
     Window,
-    /// MX: the credentials that an institution asks for.
+    /// MX: the list of an institution's credentials.
     Credentials,
-    /// Whichever comes next.
+    /// Any call.
     #[default]
     Any,
 }
@@ -41,39 +42,39 @@ pub enum On {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultKind {
-    /// The vendor does its work, and the reply never arrives.
+    /// The vendor handles the request, and the reply is lost.
     LostReply,
     /// The request never reaches the vendor.
     LostRequest,
-    /// The vendor does its work and never answers: for timeouts.
+    /// The vendor handles the request and never replies: for timeouts.
     Hang,
-    /// A web page instead of JSON, with status 200 unless `status` says otherwise.
+    /// A web page instead of JSON, with `status` (200).
     Html,
     /// No body at all.
     Empty,
-    /// JSON with a byte in it that is not UTF-8.
+    /// JSON with a byte that is not UTF-8.
     NotUtf8,
-    /// A hundred thousand arrays in one another.
+    /// A hundred thousand nested arrays.
     DeepJson,
     /// The right reply with ten megabytes of padding.
     HugeBody,
     /// The first half of the right reply.
     TruncatedJson,
-    /// A bare refusal that does not reach the vendor: `status` (500), `code`, `retryAfter`.
+    /// An error with `status` (500), `code` and `retryAfter`. The request does not reach the vendor.
     Status,
-    /// 302 to somewhere else.
+    /// 302 to another site.
     Redirect,
-    /// A 200 whose RequestId is missing. Waits for a 200.
+    /// A 200 without its RequestId. Waits for a 200.
     NoRequestId,
-    /// A 203 whose SecurityChallenges are missing. Waits for a 203.
+    /// A 203 without its SecurityChallenges. Waits for a 203.
     NoChallenges,
     /// 204 and no body.
     NoContent,
     /// An MX body without its `member`.
     NoMember,
-    /// … with `null` there.
+    /// An MX body whose `member` is `null`.
     NullMember,
-    /// … with a list there.
+    /// An MX body whose `member` is a list.
     MemberList,
 }
 
@@ -85,29 +86,29 @@ pub enum FaultKind {
 pub struct Fault {
     /// What goes wrong.
     pub kind: FaultKind,
-    /// With which call.
+    /// The kind of call.
     #[serde(default)]
     pub on: On,
-    /// Let so many of these calls pass first.
+    /// How many of these calls pass before it happens.
     #[serde(default)]
     pub skip: u32,
     /// How often it happens.
     #[serde(default = "once")]
     pub times: u32,
-    /// Whether the vendor does its work all the same. By default it does, except for
+    /// Whether the vendor handles the request all the same. By default it does, except for
     /// [`FaultKind::LostRequest`], [`FaultKind::Status`] and [`FaultKind::Redirect`].
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "boolean"))]
     pub processed: Option<bool>,
-    /// The status that is sent instead.
+    /// The status of the reply.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "number"))]
     pub status: Option<u16>,
-    /// The `FlinksCode` of a [`FaultKind::Status`]; none by default. MX has no such thing.
+    /// The `FlinksCode` of a [`FaultKind::Status`]; none by default. MX has no codes.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string"))]
     pub code: Option<String>,
-    /// Seconds, or a date: the `Retry-After` header of a [`FaultKind::Status`].
+    /// The `Retry-After` header of a [`FaultKind::Status`]: seconds or a date.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string"))]
     pub retry_after: Option<String>,
@@ -118,7 +119,7 @@ fn once() -> u32 {
 }
 
 impl Fault {
-    /// Once, with whichever call comes next.
+    /// Happens once, with the next call of any kind.
     pub fn new(kind: FaultKind) -> Self {
         let (on, processed, status, code, retry_after) = Default::default();
         Self {
@@ -133,12 +134,12 @@ impl Fault {
         }
     }
 
-    /// With this kind of call.
+    /// Happens with this kind of call.
     pub fn on(self, on: On) -> Self {
         Self { on, ..self }
     }
 
-    /// With this status.
+    /// Sets the status of the reply.
     pub fn status(self, status: u16) -> Self {
         Self {
             status: Some(status),
@@ -147,11 +148,11 @@ impl Fault {
     }
 
     pub(crate) fn processed(&self) -> bool {
-        let reaches = !matches!(
+        let reaches_vendor = !matches!(
             self.kind,
             FaultKind::LostRequest | FaultKind::Status | FaultKind::Redirect
         );
-        self.processed.unwrap_or(reaches)
+        self.processed.unwrap_or(reaches_vendor)
     }
 
     fn required_status(&self) -> Option<u16> {
@@ -180,11 +181,21 @@ impl Fault {
             },
             FaultKind::Html => Outgoing::new(self.status.unwrap_or(200), "text/html", HTML),
             FaultKind::Empty => json(Vec::new()),
-            FaultKind::NotUtf8 => json([b"{\"Message\":\"caf\xe9\",", rest(&reply.body)].concat()),
+            FaultKind::NotUtf8 => {
+                json([b"{\"Message\":\"caf\xe9\",", after_brace(&reply.body)].concat())
+            }
             FaultKind::DeepJson => json([b"[".repeat(100_000), b"]".repeat(100_000)].concat()),
             FaultKind::HugeBody => {
                 let padding = b" ".repeat(10_000_000);
-                json([b"{\"Padding\":\"", &padding[..], b"\",", rest(&reply.body)].concat())
+                json(
+                    [
+                        b"{\"Padding\":\"",
+                        &padding[..],
+                        b"\",",
+                        after_brace(&reply.body),
+                    ]
+                    .concat(),
+                )
             }
             FaultKind::TruncatedJson => json(
                 reply
@@ -203,12 +214,16 @@ impl Fault {
             }
             FaultKind::Redirect => Outgoing::new(self.status.unwrap_or(302), "text/html", "")
                 .with_header("location", "https://elsewhere.invalid/login"),
-            FaultKind::NoRequestId => json(with(&reply.body, "RequestId", |_| None)),
-            FaultKind::NoChallenges => json(with(&reply.body, "SecurityChallenges", |_| None)),
+            FaultKind::NoRequestId => json(replace_member(&reply.body, "RequestId", |_| None)),
+            FaultKind::NoChallenges => {
+                json(replace_member(&reply.body, "SecurityChallenges", |_| None))
+            }
             FaultKind::NoContent => Outgoing::empty(self.status.unwrap_or(204)),
-            FaultKind::NoMember => json(with(&reply.body, "member", |_| None)),
-            FaultKind::NullMember => json(with(&reply.body, "member", |_| Some(Json::Null))),
-            FaultKind::MemberList => json(with(&reply.body, "member", |all| {
+            FaultKind::NoMember => json(replace_member(&reply.body, "member", |_| None)),
+            FaultKind::NullMember => {
+                json(replace_member(&reply.body, "member", |_| Some(Json::Null)))
+            }
+            FaultKind::MemberList => json(replace_member(&reply.body, "member", |all| {
                 Some(Json::Array(vec![all]))
             })),
         }
@@ -218,13 +233,13 @@ impl Fault {
 const HTML: &str = "<!DOCTYPE html>\n<html><head><title>Service Unavailable</title></head>\
     <body><h1>Our services are not available right now</h1></body></html>\n";
 
-/// A JSON object's text behind its opening brace.
-fn rest(object: &[u8]) -> &[u8] {
+/// The text of a JSON object after its opening brace.
+fn after_brace(object: &[u8]) -> &[u8] {
     object.strip_prefix(b"{").unwrap_or(b"}")
 }
 
-/// A JSON object's text with another value, or none, under this name.
-fn with(body: &[u8], name: &str, other: impl Fn(Json) -> Option<Json>) -> Vec<u8> {
+/// The text of a JSON object in which the value of this name is replaced or removed.
+fn replace_member(body: &[u8], name: &str, other: impl Fn(Json) -> Option<Json>) -> Vec<u8> {
     let Some(Json::Object(members)) = Json::parse(body) else {
         return body.to_vec();
     };
@@ -236,10 +251,10 @@ fn with(body: &[u8], name: &str, other: impl Fn(Json) -> Option<Json>) -> Vec<u8
     Json::Object(members).to_text().into_bytes()
 }
 
-/// How a vendor words a refusal of this status, and of this code if it has codes.
+/// The vendor's error body for a status, and for a code if the vendor has codes.
 pub(crate) type Refusal = fn(u16, Option<&str>) -> Outgoing;
 
-/// The faults that are still to happen, first come first served.
+/// The faults that are still to happen, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Vec<Fault>);
 
@@ -248,7 +263,7 @@ impl Faults {
         self.0.push(fault);
     }
 
-    /// Sends a call through the first fault that waits for its kind, if there is one.
+    /// Handles a call with the first fault for its kind, if there is one.
     pub(crate) fn apply(
         &mut self,
         call: On,

@@ -1,17 +1,17 @@
-//! What arrives and what leaves, as plain values.
+//! Requests and replies as plain values.
 
 use serde::Serialize;
 
 use super::json::Json;
 
-/// A request as a host received it.
+/// A request as the host received it.
 #[derive(Debug, Clone, Copy)]
 pub struct Incoming<'a> {
     /// `POST`, `GET` …
     pub method: &'a str,
-    /// The path, with its query if there is one.
+    /// The path, with its query if any.
     pub path: &'a str,
-    /// Names in any letter case.
+    /// Names can have any letter case.
     pub headers: &'a [(String, String)],
     /// The raw bytes.
     pub body: &'a [u8],
@@ -28,7 +28,7 @@ impl<'a> Incoming<'a> {
     }
 }
 
-/// What the host does with a reply. The simulator has no clock and no network: it only says.
+/// What the host does with a reply: the simulator itself has no clock and no network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Arrival {
@@ -40,7 +40,7 @@ pub enum Arrival {
     Hangs,
 }
 
-/// A reply, and whether it arrives.
+/// A reply, and what the host does with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// The HTTP status.
@@ -49,7 +49,7 @@ pub struct Outgoing {
     pub headers: Vec<(String, String)>,
     /// The raw bytes.
     pub body: Vec<u8>,
-    /// Status, headers and body are for the log only unless this is [`Arrival::Arrives`].
+    /// Unless this is [`Arrival::Arrives`], status, headers and body are only for a log.
     pub arrival: Arrival,
 }
 
@@ -64,7 +64,7 @@ impl Outgoing {
         }
     }
 
-    /// No body, and nothing said about one.
+    /// No body and no content type.
     pub(crate) fn empty(status: u16) -> Self {
         Self {
             headers: Vec::new(),

@@ -1,5 +1,5 @@
-//! A JSON value that keeps what `serde_json::Value` loses: the order of the members, which makes
-//! replies look as documented, and members that stand twice, which a strict reader must refuse.
+//! A JSON value that keeps what `serde_json::Value` loses: the order of the members, so that replies
+//! look as documented, and duplicate members, so that a strict reader can refuse them.
 
 use std::fmt;
 
@@ -50,7 +50,7 @@ impl Json {
         }
     }
 
-    /// The member of this name, if this is an object that has it.
+    /// The member of this name, if this is an object with such a member.
     pub(crate) fn member(&self, name: &str) -> Option<&Json> {
         let Self::Object(members) = self else {
             return None;
@@ -137,13 +137,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_keep_their_order_and_stand_twice_if_they_do() {
+    fn the_order_of_members_and_duplicates_are_kept() {
         let text = r#"{"b":[1,true,null],"a":{"__proto__":"x"},"b":-2.5}"#;
         assert_eq!(Json::parse(text.as_bytes()).unwrap().to_text(), text);
     }
 
     #[test]
-    fn what_is_not_json_is_nothing() {
+    fn invalid_json_is_none() {
         assert_eq!(Json::parse(b"{\"a\":}"), None);
         assert_eq!(Json::parse("[".repeat(10_000).as_bytes()), None);
         assert_eq!(Json::parse(b"{\"a\":\"\xff\"}"), None);

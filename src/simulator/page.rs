@@ -1,4 +1,4 @@
-//! What a browser gets of the vendors' own pages, and the parts that they share.
+//! How the vendors' own pages are served, and the assets that they share.
 
 use super::http::Outgoing;
 
@@ -6,8 +6,8 @@ pub(crate) const HTML: &str = "text/html; charset=utf-8";
 pub(crate) const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 
-/// A text for a browser, which may load what is beside it, and frame that and one origin more. Who may
-/// frame it is for the host to add: `frame-ancestors`.
+/// A page or asset. Its policy allows loading and framing its own origin, and framing `framed`. The host
+/// adds who may frame the page: `frame-ancestors`.
 pub(crate) fn page(content_type: &str, text: &str, framed: &str) -> Outgoing {
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; \
@@ -20,8 +20,8 @@ pub(crate) fn page(content_type: &str, text: &str, framed: &str) -> Outgoing {
         .with_header("cache-control", "no-store")
 }
 
-/// Type and text of a shared part.
-pub(crate) fn part(name: &str) -> Option<(&'static str, &'static str)> {
+/// Content type and text of a shared asset.
+pub(crate) fn shared_asset(name: &str) -> Option<(&'static str, &'static str)> {
     match name {
         "page.css" => Some((STYLE, include_str!("assets/page.css"))),
         "dom.js" => Some((SCRIPT, include_str!("assets/dom.js"))),

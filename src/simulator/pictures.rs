@@ -1,10 +1,10 @@
-//! Small pictures for the image challenges, drawn here and not stored: a circle and a triangle as
-//! PNG, a square as GIF, so that a client cannot take one media type for granted.
+//! Small pictures for the image challenges, drawn by code: a circle and a triangle as PNG, a square as
+//! GIF, so that a client cannot assume one media type.
 
 const SIDE: u16 = 64;
 const SHADES: u8 = 16;
 
-/// A circle, a triangle and a square, in base64 with no `data:` prefix, as Flinks sends them.
+/// A circle, a triangle and a square, in base64 without a `data:` prefix, as Flinks sends them.
 pub(crate) fn pictures() -> [String; 3] {
     let [circle, triangle, square] = [
         Drawing::new([214, 69, 65], |x, y| x.hypot(y) - 24.0),
@@ -17,27 +17,27 @@ pub(crate) fn pictures() -> [String; 3] {
     [circle.png(), triangle.png(), square.gif()].map(|bytes| base64(&bytes))
 }
 
-/// One shade for every pixel: 0 is the ground, the last is the ink.
+/// One shade a pixel: 0 is the backbackground, the last one is the ink.
 struct Drawing {
     palette: Vec<u8>,
     shades: Vec<u8>,
 }
 
 impl Drawing {
-    /// `outside` is the distance of a point from the shape's edge, negative within it; the middle
-    /// of the picture is (0, 0). Pixels on the edge get a shade between ground and ink.
-    fn new(ink: [u8; 3], outside: impl Fn(f32, f32) -> f32) -> Self {
+    /// `distance` is that of a point from the shape's edge, negative inside it. (0, 0) is the middle of
+    /// the picture. Pixels on the edge get a shade between backbackground and ink.
+    fn new(ink: [u8; 3], distance: impl Fn(f32, f32) -> f32) -> Self {
         let middle = f32::from(SIDE) / 2.0 - 0.5;
         let shade = |x, y| {
-            let inside = 0.5 - outside(f32::from(x) - middle, f32::from(y) - middle);
+            let inside = 0.5 - distance(f32::from(x) - middle, f32::from(y) - middle);
             (inside.clamp(0.0, 1.0) * f32::from(SHADES - 1)).round() as u8
         };
         let shades = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
         let shades = shades.map(|(x, y)| shade(x, y)).collect();
 
-        let ground = 244u16;
+        let background = 244u16;
         let last = u16::from(SHADES - 1);
-        let mix = |level, part: u8| (ground * (last - level) + u16::from(part) * level) / last;
+        let mix = |level, part: u8| (background * (last - level) + u16::from(part) * level) / last;
         let palette = (0..=last).flat_map(|level| ink.map(|part| mix(level, part) as u8));
         Self {
             palette: palette.collect(),
@@ -46,7 +46,7 @@ impl Drawing {
     }
 
     fn png(&self) -> Vec<u8> {
-        // Four bits a pixel, each row behind a filter byte of 0.
+        // Four bits a pixel; each row starts with a filter byte of 0.
         let mut raw = Vec::new();
         for row in self.shades.chunks(usize::from(SIDE)) {
             raw.push(0);
@@ -88,7 +88,7 @@ impl Drawing {
     }
 }
 
-/// Deflate without compression: one stored block, which holds up to 65,535 bytes.
+/// Deflate without compression: one stored block of up to 65,535 bytes.
 fn zlib_stored(raw: &[u8]) -> Vec<u8> {
     let length = raw.len() as u16;
     let (mut a, mut b) = (1u32, 0u32);
@@ -109,7 +109,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// LZW of four-bit pixels that never grows past five-bit codes: the table is cleared in time.
+/// LZW of four-bit pixels without compression: the table is cleared before codes need six bits.
 fn uncompressed_lzw(pixels: &[u8]) -> Vec<u8> {
     const CLEAR: u8 = 16;
     const END: u8 = 17;
@@ -120,17 +120,17 @@ fn uncompressed_lzw(pixels: &[u8]) -> Vec<u8> {
     }
     codes.push(END);
 
-    let (mut bytes, mut held, mut bits) = (Vec::new(), 0u32, 0);
+    let (mut bytes, mut pending, mut bits) = (Vec::new(), 0u32, 0);
     for code in codes {
-        held |= u32::from(code) << bits;
+        pending |= u32::from(code) << bits;
         bits += 5;
         while bits >= 8 {
-            bytes.push(held as u8);
-            held >>= 8;
+            bytes.push(pending as u8);
+            pending >>= 8;
             bits -= 8;
         }
     }
-    bytes.push(held as u8);
+    bytes.push(pending as u8);
     bytes
 }
 
@@ -142,11 +142,11 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
             .iter()
             .fold(0u32, |word, byte| word << 8 | u32::from(*byte));
         let word = word << (8 * (3 - three.len()));
-        for place in 0..4usize {
-            let digit = DIGITS.get((word >> (18 - 6 * place)) as usize & 63);
+        for position in 0..4usize {
+            let digit = DIGITS.get((word >> (18 - 6 * position)) as usize & 63);
             text.push(
                 digit
-                    .filter(|_| place <= three.len())
+                    .filter(|_| position <= three.len())
                     .map_or('=', |d| char::from(*d)),
             );
         }
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_picture_is_small_and_of_its_media_type() {
+    fn each_picture_is_small_and_has_its_media_type() {
         let all = pictures();
         let starts = ["iVBORw0KGgo", "iVBORw0KGgo", "R0lGODlh"];
         for (picture, start) in all.iter().zip(starts) {

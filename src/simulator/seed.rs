@@ -1,5 +1,4 @@
-//! Everything that looks random comes from the seed: the same seed and the same requests give the
-//! same bytes.
+//! The source of everything that looks random: the same seed and requests give the same bytes.
 
 /// SplitMix64.
 #[derive(Debug, Clone)]
@@ -10,9 +9,9 @@ impl Seed {
         Self(seed)
     }
 
-    /// A stream that depends on nothing but the name.
+    /// A stream that depends on the name alone.
     pub(crate) fn named(name: &str) -> Self {
-        // FNV-1a: short, and unlike the standard hasher it promises the same value for ever.
+        // FNV-1a: short, and unlike the standard hasher it never changes.
         let fold = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         Self(name.bytes().fold(0xcbf2_9ce4_8422_2325, fold))
     }

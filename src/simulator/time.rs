@@ -1,6 +1,6 @@
-//! Dates as the vendors write them.
+//! Dates in the vendors' formats.
 
-/// Milliseconds since 1970 as Flinks' `LastRefresh`: UTC, microseconds, no zone suffix.
+/// Milliseconds since 1970 in the format of Flinks' `LastRefresh`: UTC, microseconds, no zone suffix.
 pub(crate) fn timestamp(ms: i64, extra_micros: u64) -> String {
     let (days, of_day) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000));
     let (year, month, day) = civil(days);
@@ -12,14 +12,14 @@ pub(crate) fn timestamp(ms: i64, extra_micros: u64) -> String {
     )
 }
 
-/// Milliseconds since 1970 as MX's guide has them: UTC, whole seconds, `Z`.
+/// Milliseconds since 1970 in the format of MX's guide: UTC, whole seconds, `Z`.
 pub(crate) fn zulu(ms: u64) -> String {
     let mut text = timestamp(i64::try_from(ms).unwrap_or(i64::MAX), 0);
     text.truncate("YYYY-MM-DDThh:mm:ss".len());
     text + "Z"
 }
 
-/// Howard Hinnant's `civil_from_days`: years that begin in March put the leap day last.
+/// Howard Hinnant's `civil_from_days`. Years start in March, so that the leap day is the last day.
 fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn timestamps_are_written_as_the_vendor_writes_them() {
+    fn timestamps_have_the_vendors_format() {
         assert_eq!(
             timestamp(1_769_028_467_145, 999),
             "2026-01-21T20:47:47.145999"

@@ -16,13 +16,13 @@ fn damaged(fault: Fault) -> Outgoing {
     assert_eq!(
         faults.apply(On::Start, minimal_error, good),
         good(),
-        "it happens once"
+        "happens once"
     );
     damaged
 }
 
 #[test]
-fn a_fault_waits_for_its_kind_of_call_and_its_turn() {
+fn a_fault_applies_to_its_kind_of_call_after_skipping() {
     let fault = Fault {
         skip: 1,
         times: 2,
@@ -58,7 +58,7 @@ fn a_lost_request_never_reaches_the_vendor_and_a_lost_reply_does() {
 }
 
 #[test]
-fn bodies_are_spoiled_as_their_kind_says() {
+fn each_kind_damages_the_body_in_its_way() {
     let body = |kind| damaged(Fault::new(kind)).body;
     assert!(body(FaultKind::Html).starts_with(b"<!DOCTYPE html>"));
     assert_eq!(body(FaultKind::Empty), b"");
@@ -76,7 +76,7 @@ fn bodies_are_spoiled_as_their_kind_says() {
 }
 
 #[test]
-fn a_status_comes_with_its_code_and_its_wait() {
+fn a_status_fault_has_its_code_and_retry_after() {
     let fault = r#"{"kind":"status","status":429,"code":"TOO_MANY_REQUESTS","retryAfter":"30"}"#;
     let reply = damaged(serde_json::from_str(fault).unwrap());
     assert_eq!(reply.status, 429);
@@ -99,7 +99,7 @@ fn a_fault_that_needs_a_203_waits_for_one() {
 }
 
 #[test]
-fn a_member_is_missing_null_or_a_list() {
+fn the_member_can_be_missing_null_or_a_list() {
     let good = || Outgoing::json(200, &Json::object([("member", Json::text("m"))]));
     let body = |kind| {
         let mut faults = Faults(vec![Fault::new(kind)]);
@@ -112,6 +112,6 @@ fn a_member_is_missing_null_or_a_list() {
 }
 
 #[test]
-fn a_misspelt_fault_is_refused() {
+fn a_fault_with_an_unknown_key_is_refused() {
     assert!(serde_json::from_str::<Fault>(r#"{"kind":"html","tiems":2}"#).is_err());
 }

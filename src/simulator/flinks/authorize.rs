@@ -1,4 +1,4 @@
-//! Authorize and AuthorizeAsync: which session a call belongs to, and what becomes of it.
+//! Authorize and AuthorizeAsync: finds or opens the session of a call, and replies with its state.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,10 @@ use super::challenge::right_responses;
 use super::codes::Refusal;
 use super::judge::Judgement;
 use super::people::{self, Person};
+use super::rejection::{Rejection, invalid, refused, reject, unauthorized};
 use super::request::{AuthorizeCall, Responses, Start, StartTarget};
 use super::session::{Session, State};
-use super::{Flinks, Rejection, invalid, refused, reject, replies, unauthorized};
+use super::{Flinks, replies};
 use crate::simulator::counts::{Counts, Rule};
 use crate::simulator::http::Outgoing;
 use crate::simulator::json::Json;
@@ -17,11 +18,12 @@ use crate::simulator::seed::Seed;
 use crate::simulator::time::timestamp;
 
 const DAY_MS: i64 = 86_400_000;
-/// Between two polls (A, of the data calls; of AuthorizeAsync no page says).
+/// The shortest time between two polls (A for the data calls; no page says it of AuthorizeAsync).
 const POLL_INTERVAL_MS: u64 = 10_000;
 
 impl Flinks {
-    /// In the background, a start and an answer say 202 and only a poll says how it went.
+    /// In the background (AuthorizeAsync) the reply to a start or an answer is a 202, and only a poll returns
+    /// the outcome.
     pub(super) fn authorize(
         &mut self,
         now: u64,
@@ -44,7 +46,7 @@ impl Flinks {
             }
             AuthorizeCall::Poll { .. } if !background && !self.rules.ask_by_request_id => {
                 let (_, reply) =
-                    invalid(("SecurityResponses".to_owned(), "is needed with RequestId"));
+                    invalid(("SecurityResponses".to_owned(), "is required with RequestId"));
                 return Err((Some(Rule::NotActivated), reply));
             }
             AuthorizeCall::Poll { request_id } => {
@@ -78,7 +80,7 @@ impl Flinks {
             .map_err(refused)
     }
 
-    /// Opens a session with a token that was taken for it.
+    /// Opens a session. `token` was taken for it before.
     pub(super) fn open_session(
         &mut self,
         now: u64,
@@ -88,7 +90,7 @@ impl Flinks {
     ) -> Result<usize, Refusal> {
         let person = match &start.target {
             StartTarget::LoginId(login_id) => self
-                .holder(login_id)
+                .person_of(login_id)
                 .ok_or_else(|| Refusal::of("INVALID_LOGIN"))?,
             StartTarget::Credentials { username, password } => people::find(username)
                 .filter(|person| person.password == password)
@@ -114,7 +116,7 @@ impl Flinks {
         Ok(self.sessions.len() - 1)
     }
 
-    /// The index of the session that a RequestId and a token name together.
+    /// The index of the session of a RequestId, if the token is that of the session.
     fn find_session(
         &mut self,
         now: u64,
@@ -199,14 +201,14 @@ impl Flinks {
         };
         if session
             .last_pending_at
-            .is_some_and(|told| now.saturating_sub(told) < POLL_INTERVAL_MS)
+            .is_some_and(|last| now.saturating_sub(last) < POLL_INTERVAL_MS)
         {
             counts.rule_broken(Rule::PolledTooSoon);
         }
         session.last_pending_at = matches!(session.state, State::Working { .. }).then_some(now);
     }
 
-    /// How a session stands.
+    /// The reply for the session's state.
     fn reply_for(&self, index: usize) -> Outgoing {
         let Some(session) = self.sessions.get(index) else {
             return replies::not_found();
@@ -219,7 +221,8 @@ impl Flinks {
         }
     }
 
-    /// The end of the newest live session, or as many days before the first request as its person has.
+    /// When the newest live session was authorized, or else some days before the first request, as the
+    /// person's card says.
     pub(super) fn refreshed_at(&self, person: &Person) -> i64 {
         let of = |session: &&Session| session.live && session.is_of(person);
         let newest = self
@@ -230,7 +233,10 @@ impl Flinks {
             .max();
         let ms = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
         newest.map_or_else(
-            || ms(self.opened.unwrap_or_default()) - person.card.days_since_refresh * DAY_MS,
+            || {
+                ms(self.first_request_at.unwrap_or_default())
+                    - person.card.days_since_refresh * DAY_MS
+            },
             ms,
         )
     }
@@ -241,13 +247,13 @@ impl Flinks {
         replies::login(self.last_refresh(person), scheduled, person)
     }
 
-    /// The same as Flinks writes it.
+    /// `LastRefresh`, in Flinks' format.
     pub(super) fn last_refresh(&self, person: &Person) -> String {
         let at = self.refreshed_at(person);
         timestamp(at, Seed::named(person.username).next())
     }
 
-    /// The right SecurityResponses for the round that a RequestId stands at.
+    /// The right SecurityResponses for the current round of a session.
     pub(crate) fn right_responses(
         &self,
         request_id: &str,

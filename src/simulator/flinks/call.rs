@@ -1,6 +1,6 @@
-//! A request, read once.
+//! A request and its route. Faults, counts and the bank share one reading.
 
-use super::data::DataKind;
+use super::data::options::DataKind;
 use super::fields::Invalid;
 use super::request::{self, AuthorizeCall, StartTarget};
 use super::token::Key;
@@ -14,12 +14,12 @@ pub(crate) enum Operation<'a> {
     Authorize,
     AuthorizeAsync,
     Data(DataKind),
-    /// With the RequestId of its path.
+    /// With the RequestId from the path.
     DataAsync(DataKind, &'a str),
-    /// With the LoginId of its path.
+    /// With the LoginId from the path.
     MfaQuestions(&'a str),
     AnswerMfaQuestions,
-    /// With the LoginId of its path.
+    /// With the LoginId from the path.
     DeleteCard(&'a str),
     SetScheduledRefresh,
     NightlyRefreshStatus,
@@ -37,11 +37,10 @@ impl Operation<'_> {
     }
 }
 
-/// Faults, counts and the bank all look at the same reading.
 pub(crate) struct Call<'a> {
     pub(crate) request: Incoming<'a>,
     pub(crate) route: Option<(&'a str, Operation<'a>)>,
-    /// Of Authorize and AuthorizeAsync.
+    /// The body of Authorize or AuthorizeAsync.
     pub(crate) authorize: Result<AuthorizeCall, Invalid>,
 }
 
@@ -120,7 +119,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// `/v3/{customerId}/BankingServices/{operation}`, of some with an id behind it.
+/// `/v3/{customerId}/BankingServices/{operation}`, and for some operations `/{id}`.
 fn route(path: &str) -> Option<(&str, Operation<'_>)> {
     let path = path.split('?').next()?;
     let (customer, operation) = path.strip_prefix("/v3/")?.split_once("/BankingServices/")?;

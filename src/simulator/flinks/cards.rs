@@ -1,18 +1,19 @@
-//! The cards: what Flinks keeps of a person between sessions, and the calls that change it.
+//! The cards: what Flinks stores about a person between sessions, and the calls that change it.
 
 use super::call::Call;
 use super::codes::Refusal;
 use super::fields::{Fields, Keys, Shape};
 use super::people::{self, AUTHORIZES, Person, Plan};
+use super::rejection::{Rejection, invalid, refused, reject, unknown_login};
 use super::request::{Start, StartTarget};
 use super::session::{Session, State};
 use super::stored_answers::StoredAnswers;
-use super::{Flinks, Rejection, invalid, refused, reject, replies};
+use super::{Flinks, replies};
 use crate::simulator::counts::Rule;
 use crate::simulator::http::Outgoing;
 use crate::simulator::json::Json;
 
-/// The present page writes its keys with a small letter, older ones with a capital.
+/// The current page has these keys in lower camel case, older pages in Pascal case.
 const SCHEDULE: &Keys = &[
     ("LoginId", Shape::Guid),
     ("loginId", Shape::Guid),
@@ -20,7 +21,6 @@ const SCHEDULE: &Keys = &[
     ("isActivated", Shape::Bool),
 ];
 
-/// A card, beside the person who has it.
 #[derive(Debug)]
 pub(crate) struct Card {
     pub(crate) person: &'static Person,
@@ -30,7 +30,7 @@ pub(crate) struct Card {
 }
 
 impl Card {
-    /// As it stands before the first request.
+    /// The card before the first request.
     pub(crate) fn initial(person: &'static Person) -> Self {
         Self {
             person,
@@ -52,57 +52,57 @@ impl Flinks {
         cards.find(|card| card.person.username == person.username)
     }
 
-    /// Whose LoginId it is, if that card was not deleted.
-    pub(super) fn holder(&self, login_id: &str) -> Option<&'static Person> {
+    /// The person with this LoginId, unless the card was deleted.
+    pub(super) fn person_of(&self, login_id: &str) -> Option<&'static Person> {
         let person = people::find_by_login_id(login_id)?;
         let deleted = self.card(person).is_some_and(|card| card.deleted);
         (!deleted || self.has_signed_in(person)).then_some(person)
     }
 
-    /// A sign-in mends what is broken, and brings back a deleted card under its old LoginId: ours,
-    /// as a LoginId comes from the name here.
+    /// A sign-in repairs a broken card, and restores a deleted one under its old LoginId. That the
+    /// LoginId stays the same is ours: here it is derived from the username.
     fn has_signed_in(&self, person: &Person) -> bool {
-        let mut own = self.sessions.iter().filter(|session| session.is_of(person));
-        own.any(|session| session.signed_in && session.authorized_at.is_some())
+        let mut sessions = self.sessions.iter().filter(|session| session.is_of(person));
+        sessions.any(|session| session.signed_in && session.authorized_at.is_some())
     }
 
-    /// What a live refresh of this person meets now, whatever the bank would say to a sign-in.
-    fn broken(&self, person: &Person) -> Option<Refusal> {
+    /// The reply to a live refresh of this person, if the card is broken.
+    fn refresh_refusal(&self, person: &Person) -> Option<Refusal> {
         let broken = person.card.broken?;
         (!self.has_signed_in(person)).then_some(broken)
     }
 
-    /// What a session is going to meet. StoredAnswers answers are put before the bank here.
+    /// The plan of a new session. The bank checks the stored answers here.
     pub(super) fn plan(&mut self, person: &'static Person, start: &Start) -> Plan {
-        let usual = if start.cached {
+        let own_plan = if start.cached {
             person.cached
         } else {
             person.live
         };
         if let StartTarget::Credentials { .. } = start.target {
-            return usual;
+            return own_plan;
         }
         let ends = |refusal| Plan {
             steps: &[],
             refusal: Some(refusal),
         };
-        let told = !start.cached || person.card.cached_repeats_failure;
-        if let Some(refusal) = self.broken(person).filter(|_| told) {
+        let fails = !start.cached || person.card.cached_repeats_failure;
+        if let Some(refusal) = self.refresh_refusal(person).filter(|_| fails) {
             return ends(refusal);
         }
         match self.card_mut(person) {
             Some(card) if !start.cached && !person.card.stored_answers.is_empty() => {
                 match card.stored.check_and_erase_wrong() {
                     true => AUTHORIZES,
-                    false if usual.steps.is_empty() => ends(Refusal::of("QUESTION_NOT_FOUND")),
-                    false => usual,
+                    false if own_plan.steps.is_empty() => ends(Refusal::of("QUESTION_NOT_FOUND")),
+                    false => own_plan,
                 }
             }
-            _ => usual,
+            _ => own_plan,
         }
     }
 
-    /// Which key these calls take no page says: either of the customer's will do (D).
+    /// No page says which key these calls take: here either of the customer's keys (D).
     pub(super) fn check_card_key(&self, call: &Call<'_>) -> Result<(), Rejection> {
         let is = |name, key: &str| call.request.header(name) == Some(key);
         match is("x-api-key", &self.api_key) || is("flinks-auth-key", &self.secret_key) {
@@ -122,10 +122,12 @@ impl Flinks {
             return Err(invalid((String::new(), "The body must be empty")));
         }
         let login_id = login_id.to_ascii_lowercase();
-        let person = self.holder(&login_id).ok_or_else(|| no_login(&login_id))?;
+        let person = self
+            .person_of(&login_id)
+            .ok_or_else(|| unknown_login(&login_id))?;
         let busy = |session: &Session| session.is_open(now) || session.is_preparing(now);
-        let mut own = self.sessions.iter().filter(|session| session.is_of(person));
-        if own.any(busy) {
+        let mut sessions = self.sessions.iter().filter(|session| session.is_of(person));
+        if sessions.any(busy) {
             return Err(refused(Refusal::of("CARD_IN_USE")));
         }
         self.sessions.retain(|session| !session.is_of(person));
@@ -142,19 +144,21 @@ impl Flinks {
         let fields = Fields::read(&call.request, SCHEDULE).map_err(invalid)?;
         let one_of = |names: [&str; 2]| match (fields.get(names[0]), fields.get(names[1])) {
             (Some(value), None) | (None, Some(value)) => Ok(value),
-            _ => Err(invalid((names[0].to_owned(), "is needed, once"))),
+            _ => Err(invalid((names[0].to_owned(), "is required exactly once"))),
         };
         let login_id = one_of(["LoginId", "loginId"])?.as_text();
         let login_id = login_id.unwrap_or_default().to_ascii_lowercase();
         let active = *one_of(["IsActivated", "isActivated"])? == Json::Bool(true);
-        let person = self.holder(&login_id).ok_or_else(|| no_login(&login_id))?;
+        let person = self
+            .person_of(&login_id)
+            .ok_or_else(|| unknown_login(&login_id))?;
         if let Some(card) = self.card_mut(person) {
             card.scheduled = active;
         }
         Ok(replies::scheduled(&login_id, active))
     }
 
-    /// Nobody refreshes at night here: it tells what a refresh would stumble over.
+    /// Nightly refreshes are not simulated: this lists the cards whose refresh would fail.
     pub(super) fn nightly_refresh_status(&self, call: &Call<'_>) -> Result<Outgoing, Rejection> {
         let bearer = format!("Bearer {}", self.bearer);
         if call.request.header("authorization") != Some(&bearer) {
@@ -162,45 +166,35 @@ impl Flinks {
         }
         let scheduled = self.cards.iter().filter(|card| card.scheduled);
         let ineligible = scheduled.filter_map(|card| {
-            let (state, code) = self.stuck(card)?;
+            let (state, code) = self.refresh_failure(card)?;
             let last_refresh = self.last_refresh(card.person);
             Some(replies::ineligible(card.person, last_refresh, state, code))
         });
         Ok(replies::nightly(ineligible.collect()))
     }
 
-    /// The `LastRefreshState` and `LastRefreshErrorCode` of a card that is not refreshed. Only
-    /// "AnsweringSecurityChallenge", with no code, is documented (A); the rest is ours.
-    fn stuck(&self, card: &Card) -> Option<(&'static str, Option<&'static str>)> {
-        const ASKED: (&str, Option<&str>) = ("AnsweringSecurityChallenge", None);
+    /// The `LastRefreshState` and `LastRefreshErrorCode` of a card whose refresh would fail. Only
+    /// "AnsweringSecurityChallenge", without a code, is documented (A); the rest is ours.
+    fn refresh_failure(&self, card: &Card) -> Option<(&'static str, Option<&'static str>)> {
+        const CHALLENGED: (&str, Option<&str>) = ("AnsweringSecurityChallenge", None);
         let ended = |refusal: Refusal| match refusal.code {
-            "QUESTION_NOT_FOUND" => ASKED,
-            code => ("Rejection", Some(code)),
+            "QUESTION_NOT_FOUND" => CHALLENGED,
+            code => ("Failed", Some(code)),
         };
-        if let Some(refusal) = self.broken(card.person) {
+        if let Some(refusal) = self.refresh_refusal(card.person) {
             return Some(ended(refusal));
         }
         if !card.stored.unanswered().is_empty() {
-            return Some(ASKED);
+            return Some(CHALLENGED);
         }
         let mut newest = self.sessions.iter().rev();
         match newest
             .find(|session| session.live && session.is_of(card.person))?
             .state
         {
-            State::Asking { .. } => Some(ASKED),
+            State::Asking { .. } => Some(CHALLENGED),
             State::Refused(refusal) => Some(ended(refusal)),
             State::Working { .. } | State::Authorized => None,
         }
     }
-}
-
-/// The message that AnswerMFAQuestions has for it (A; of the other calls D).
-pub(super) fn no_login(login_id: &str) -> Rejection {
-    let message = format!("The login '{login_id}' is invalid.");
-    let refusal = Refusal::of("INVALID_REQUEST");
-    (
-        Some(Rule::LoginUnknown),
-        replies::refused_because(&refusal, &message),
-    )
 }

@@ -1,4 +1,4 @@
-//! A challenge as the bank holds it: what it asks, and what it wants to hear.
+//! A challenge as the bank stores it: the prompt and the right answer.
 
 use crate::simulator::json::Json;
 use crate::simulator::pictures::pictures;
@@ -22,7 +22,7 @@ pub(crate) const fn text(en: &'static str, fr: &'static str) -> Text {
     Text { en, fr }
 }
 
-/// The same in both languages.
+/// The same text in both languages.
 pub(crate) const fn same(text: &'static str) -> Text {
     Text { en: text, fr: text }
 }
@@ -42,20 +42,20 @@ pub(crate) enum Iterables {
     Pictures,
 }
 
-/// What the bank wants to hear.
+/// The right answer to a challenge.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum RightAnswer {
-    /// This, in any letter case.
+    /// This text, in any letter case.
     Typed(&'static str),
-    /// Anything but nothing.
+    /// Any text that is not empty.
     Anything,
-    /// This one of the Iterables.
+    /// The Iterable at this index.
     Pick(usize),
-    /// Exactly these of the Iterables, in any order.
+    /// Exactly the Iterables at these indices, in any order.
     Picks(&'static [usize]),
-    /// Under one of the Iterables, `Text` or `Call`.
+    /// `Text` or `Call`, with one of the Iterables as the key.
     Phone,
-    /// Under one of the Iterables that no other challenge took, anything but nothing.
+    /// Any text that is not empty, with one of the Iterables as the key that no other challenge uses.
     NewQuestion,
 }
 
@@ -86,7 +86,7 @@ impl Challenge {
         }
     }
 
-    /// `{Type, Prompt, Iterables?}`, as every real sample has it.
+    /// `{Type, Prompt, Iterables?}`, as in every real sample.
     pub(crate) fn to_json(self, french: bool) -> Json {
         let mut members = Vec::new();
         match self.kind {
@@ -101,7 +101,7 @@ impl Challenge {
         Json::Object(members)
     }
 
-    /// `{prompt: [options]}`, as the OpenAPI schema describes it.
+    /// `{prompt: [options]}`, as in the OpenAPI schema.
     pub(crate) fn to_map(self, french: bool) -> Json {
         Json::Object(vec![(
             self.prompt.get(french),
@@ -110,7 +110,7 @@ impl Challenge {
     }
 }
 
-/// The right SecurityResponses for a round, as they go over the wire.
+/// The right SecurityResponses for a round, as sent to Flinks.
 pub(crate) fn right_responses(round: &[Challenge], french: bool) -> Responses {
     let mut all = Responses::new();
     for challenge in round {

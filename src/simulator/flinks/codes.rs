@@ -1,17 +1,17 @@
-//! The `FlinksCode`s, with the HTTP status of Flinks' current error page. Older pages, and some
-//! people of the table, use others.
+//! The `FlinksCode`s, with the HTTP status from Flinks' current error page. Older pages, and some
+//! people in the tables, have others.
 
-/// A refusal: what Flinks answers when it will not do what was asked.
+/// An error reply of Flinks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) code: &'static str,
-    /// Seconds, in the `Retry-After` header.
+    /// The `Retry-After` header, in seconds.
     pub(crate) retry_after: Option<u16>,
 }
 
 impl Refusal {
-    /// This code with its usual status.
+    /// This code with its status from the table.
     pub(crate) fn of(code: &'static str) -> Self {
         let status = CODES
             .iter()
@@ -30,13 +30,13 @@ impl Refusal {
 
     pub(crate) fn message(&self) -> &'static str {
         let row = CODES.iter().find(|row| row.0 == self.code);
-        row.map_or("Something happened that has no page yet", |row| row.2)
+        row.map_or("This code is not documented", |row| row.2)
     }
 }
 
-/// Code, status, message. The messages of INVALID_LOGIN, QUESTION_NOT_FOUND and DISABLED_LOGIN are
-/// those of the OpenAPI document, that of UNAUTHORIZED stands on the page of GenerateAuthorizeToken;
-/// the others are ours.
+/// Code, status, message. The messages of INVALID_LOGIN, QUESTION_NOT_FOUND and DISABLED_LOGIN come from
+/// the OpenAPI document, that of UNAUTHORIZED from the page of GenerateAuthorizeToken. The others are
+/// ours.
 #[rustfmt::skip]
 pub(crate) const CODES: &[(&str, u16, &str)] = &[
     ("OPERATION_PENDING",                 202, "Your operation is still processing"),

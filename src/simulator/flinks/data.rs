@@ -1,42 +1,26 @@
-//! GetAccountsSummary, GetAccountsDetail, GetStatements and their Async twins: whose data a call
-//! may see, and whether it is ready.
+//! GetAccountsSummary, GetAccountsDetail, GetStatements and their Async variants: finds the session of a
+//! call, and replies with its data once it is ready.
 
 mod accounts;
-mod options;
+pub(super) mod options;
 
 use super::call::Call;
 use super::codes::Refusal;
 use super::people::DataPlan;
+use super::rejection::{Rejection, invalid, refused, reject};
 use super::session::{Session, State};
-use super::{Flinks, Rejection, invalid, refused, reject, replies};
+use super::{Flinks, replies};
 use crate::simulator::counts::{Counts, Rule};
 use crate::simulator::http::Outgoing;
-use options::Options;
+use options::{DataKind, Options};
 
-/// Between two polls of an Async twin (A).
+/// The shortest time between two polls of an Async variant (A).
 const POLL_INTERVAL_MS: u64 = 10_000;
-/// A RequestId while data is prepared (A).
+/// How long data may take to prepare (A).
 const DATA_TIMEOUT_MS: u64 = 30 * 60_000;
 
-/// Which of the three calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DataKind {
-    Summary,
-    Detail,
-    Statements,
-}
-
-/// What a session knows of its data.
-#[derive(Debug, Default)]
-pub(crate) struct Preparation {
-    since: Option<u64>,
-    last_pending_at: Option<u64>,
-    /// What each call requested for last: its Async twin answers that.
-    requested: Vec<(DataKind, Options)>,
-}
-
 impl Flinks {
-    /// The call itself, which says what is kind.
+    /// A data call.
     pub(super) fn data(
         &mut self,
         now: u64,
@@ -55,10 +39,10 @@ impl Flinks {
         if let Some(code) = session.prepare(now) {
             return Ok(replies::working(code, session));
         }
-        self.found(index, kind, &options)
+        self.result(index, kind, &options)
     }
 
-    /// Its Async twin, which bears a RequestId and nothing else.
+    /// Its Async variant, which has a RequestId and no options.
     pub(super) fn data_async(
         &mut self,
         now: u64,
@@ -83,7 +67,7 @@ impl Flinks {
         if let Some(code) = waiting {
             return Ok(replies::working(code, session));
         }
-        self.found(index, kind, &options)
+        self.result(index, kind, &options)
     }
 
     fn check_api_key(&self, call: &Call<'_>) -> Result<(), Rejection> {
@@ -93,7 +77,7 @@ impl Flinks {
         }
     }
 
-    /// The index of the session whose data a RequestId opens.
+    /// The index of the session of a RequestId, if its data is available.
     fn data_session(&mut self, now: u64, request_id: &str) -> Result<usize, Rejection> {
         let mut sessions = self.sessions.iter_mut().enumerate();
         let Some((index, session)) = sessions.find(|(_, one)| one.request_id == request_id) else {
@@ -114,7 +98,7 @@ impl Flinks {
         Ok(index)
     }
 
-    fn found(
+    fn result(
         &self,
         index: usize,
         kind: DataKind,
@@ -123,8 +107,8 @@ impl Flinks {
         let Some(session) = self.sessions.get(index) else {
             return Ok(replies::not_found());
         };
-        let nothing = matches!(session.person.data, DataPlan::NoTransactions);
-        if nothing && kind == DataKind::Detail && options.transactions {
+        let no_transactions = matches!(session.person.data, DataPlan::NoTransactions);
+        if no_transactions && kind == DataKind::Detail && options.transactions {
             return Err(refused(Refusal::of("NO_TRANSACTION")));
         }
         let as_of = self.refreshed_at(session.person);
@@ -137,8 +121,7 @@ impl Flinks {
 }
 
 impl Session {
-    /// The code to wait with, for as long as the data is not ready. The first call of a session has
-    /// it prepared.
+    /// The code of the 202 while the data is not ready. The first call of a session starts preparing it.
     fn prepare(&mut self, now: u64) -> Option<&'static str> {
         let DataPlan::PendingFor(code, ms) = self.person.data else {
             return None;
@@ -147,7 +130,7 @@ impl Session {
         (now.saturating_sub(since) < ms).then_some(code)
     }
 
-    /// Whether data is being prepared.
+    /// Whether the data is being prepared.
     pub(crate) fn is_preparing(&self, now: u64) -> bool {
         let (DataPlan::PendingFor(_, ms), Some(since)) = (self.person.data, self.data.since) else {
             return false;
@@ -155,7 +138,7 @@ impl Session {
         now.saturating_sub(since) < ms
     }
 
-    /// Polls do not keep a RequestId alive for whose data nobody should wait any longer.
+    /// Polls do not keep a RequestId alive beyond this time.
     fn has_waited_too_long(&self, now: u64) -> bool {
         let waited = self.data.since.map(|since| now.saturating_sub(since));
         self.is_preparing(now) && waited.is_some_and(|waited| waited >= DATA_TIMEOUT_MS)

@@ -1,14 +1,14 @@
-//! The strict reading of a JSON body: the documented keys in their documented letter case, and
-//! values of their documented shape.
+//! Reads a JSON body strictly: only the documented keys in their letter case, and values of the
+//! documented shape.
 
 use crate::simulator::http::Incoming;
 use crate::simulator::json::Json;
 use crate::simulator::seed::is_guid;
 
-/// The key that is wrong, and what is wrong with it.
+/// The wrong key, and what is wrong with it.
 pub(crate) type Invalid = (String, &'static str);
 
-/// The keys that a call knows.
+/// The keys of a call.
 pub(crate) type Keys = [(&'static str, Shape)];
 
 #[derive(Clone, Copy)]
@@ -18,18 +18,18 @@ pub(crate) enum Shape {
     Bool,
     /// Any text.
     Text,
-    /// Text with something in it.
+    /// Text that is not empty.
     NonEmptyText,
     /// `2026-01-31`.
     Date,
     OneOf(&'static [&'static str]),
-    /// Arrays of strings under prompts.
+    /// An object of arrays of strings, by prompt.
     Responses,
-    /// An array, not empty, of objects that have all of these keys and no other.
+    /// A non-empty array of objects with exactly these keys.
     Objects(&'static Keys),
 }
 
-/// An object whose keys are known, stand once and have their shape.
+/// An object whose keys are known and unique, and whose values have their shape.
 pub(crate) struct Fields(Vec<(String, Json)>);
 
 impl Fields {
@@ -59,7 +59,7 @@ impl Fields {
         self.get(name).and_then(Json::as_text)
     }
 
-    /// The elements of an array.
+    /// The elements of an array; none if it is missing.
     pub(crate) fn array(&self, name: &str) -> &[Json] {
         match self.get(name) {
             Some(Json::Array(items)) => items,
@@ -80,7 +80,7 @@ impl Fields {
                 return wrong("is not a known key");
             };
             if self.0.iter().take(index).any(|(other, _)| other == key) {
-                return wrong("stands twice");
+                return wrong("is a duplicate");
             }
             if let Some(why) = shape.problem(value) {
                 return wrong(why);
@@ -112,7 +112,7 @@ impl Shape {
                     members.iter().take(index).all(|(other, _)| other != key)
                 });
                 let fits = keys_differ && members.iter().all(|(_, value)| are_texts(value));
-                (fits, "must hold an array of strings under each prompt")
+                (fits, "must have an array of strings for each prompt")
             }
             (Shape::Responses, _) => (false, "must be an object"),
             (Shape::Objects(keys), value) => (

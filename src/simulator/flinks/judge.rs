@@ -1,4 +1,4 @@
-//! Judging SecurityResponses against the round they answer.
+//! Judges SecurityResponses against their round.
 
 use super::challenge::{Challenge, RightAnswer};
 use super::request::Responses;
@@ -7,15 +7,15 @@ use super::request::Responses;
 pub(crate) enum Judgement {
     Right,
     Wrong,
-    /// A key that no challenge of this round could have.
+    /// A key that belongs to no challenge of the round.
     UnknownKey,
     /// A challenge without an answer.
     Incomplete,
-    /// More answers than were asked for, or a choice that was not offered.
+    /// Too many answers, or an option that was not offered.
     Invalid(&'static str),
 }
 
-/// Each challenge takes its answers out of what was sent; nothing may be missing or left over.
+/// Each challenge takes its answers out of the responses. None may be missing or left over.
 pub(crate) fn judge(round: &[Challenge], french: bool, responses: &Responses) -> Judgement {
     let belongs = |key: &String| {
         round
@@ -34,7 +34,7 @@ pub(crate) fn judge(round: &[Challenge], french: bool, responses: &Responses) ->
         }
     }
     if left.iter().any(|(_, answers)| !answers.is_empty()) {
-        return Judgement::Invalid("holds more answers than were asked for");
+        return Judgement::Invalid("contains too many answers");
     }
     if right {
         Judgement::Right
@@ -55,7 +55,7 @@ impl Challenge {
         }
     }
 
-    /// Takes this challenge's answers; whether they are right.
+    /// Takes this challenge's answers, and returns whether they are right.
     fn take(&self, left: &mut Responses, french: bool) -> Result<bool, Judgement> {
         let mine = left.iter().position(|(key, answers)| {
             self.accepts_key(key, french) && answers.iter().any(|answer| !answer.is_empty())
@@ -63,7 +63,7 @@ impl Challenge {
         let Some((_, answers)) = mine.and_then(|index| left.get_mut(index)) else {
             return Err(Judgement::Incomplete);
         };
-        // Several answers to a multiple choice are all its own, so it cannot share its prompt.
+        // A challenge with several answers takes all of its key: no other challenge can share its prompt.
         if let RightAnswer::Picks(picks) = self.right {
             return self.judge_choices(picks, &std::mem::take(answers), french);
         }
@@ -72,7 +72,7 @@ impl Challenge {
             return Err(Judgement::Incomplete);
         }
         if self.keyed_by_choice() && !answers.is_empty() {
-            return Err(Judgement::Invalid("holds two answers to one choice"));
+            return Err(Judgement::Invalid("contains two answers to one choice"));
         }
         match self.right {
             RightAnswer::Pick(pick) => self.judge_choices(&[pick], &[answer], french),
@@ -92,14 +92,16 @@ impl Challenge {
     ) -> Result<bool, Judgement> {
         let iterables = self.iterables(french);
         if !given.iter().all(|answer| iterables.contains(answer)) {
-            return Err(Judgement::Invalid("holds what was not offered"));
+            return Err(Judgement::Invalid(
+                "contains an option that was not offered",
+            ));
         }
         if given
             .iter()
             .enumerate()
             .any(|(index, one)| given.iter().take(index).any(|other| other == one))
         {
-            return Err(Judgement::Invalid("holds one choice twice"));
+            return Err(Judgement::Invalid("contains an option twice"));
         }
         let mut wanted = right.iter().filter_map(|pick| iterables.get(*pick));
         Ok(given.len() == right.len() && wanted.all(|option| given.contains(option)))
@@ -126,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_right_answer_is_right_in_any_letter_case_and_another_is_wrong() {
+    fn letter_case_does_not_matter_in_an_answer() {
         const CITY: &str = "What city were you born in?";
         assert_eq!(
             judged("Greatday", &[(CITY, &["Montreal"])]),
@@ -144,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_the_prompt_byte_for_byte() {
+    fn a_key_equals_the_prompt_byte_for_byte() {
         for key in [
             "What city were you born in",
             "what city were you born in?",
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn all_challenges_are_answered_in_one_call() {
+    fn one_call_answers_all_challenges() {
         let [city, pet] = [
             "What city were you born in?",
             "What is the name of your first pet?",
@@ -168,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_prompts_take_their_answers_in_order() {
+    fn equal_prompts_share_an_array_in_order() {
         let prompt = "Enter a digit of your PIN";
         assert_eq!(
             judged("equal_prompts", &[(prompt, &["4", "7"])]),
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_phone_is_the_key_and_the_channel_the_value() {
+    fn a_phone_answer_has_the_phone_as_key_and_the_channel_as_value() {
         let (phone, prompt) = ("(•••) •••-4821", "Where should we send your code?");
         assert_eq!(
             judged("text_or_call", &[(phone, &["Text"])]),
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn new_questions_are_chosen_and_differ() {
+    fn new_questions_must_differ() {
         let [book, hero] = [
             "What is your favourite book?",
             "Who was your childhood hero?",
@@ -241,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn choices_are_among_the_offered_ones() {
+    fn only_offered_options_are_accepted() {
         let which = "Which accounts do you hold with us?";
         assert_eq!(
             judged("multiple_answers", &[(which, &["Savings", "Chequing"])]),

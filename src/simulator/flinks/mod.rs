@@ -1,4 +1,4 @@
-//! The Flinks part: GenerateAuthorizeToken, Authorize and AuthorizeAsync, the data calls, the cards
+//! Simulated Flinks: GenerateAuthorizeToken, Authorize and AuthorizeAsync, the data calls, the cards
 //! and their stored answers, and Connect.
 
 mod authorize;
@@ -11,6 +11,7 @@ mod data;
 mod fields;
 mod judge;
 mod people;
+mod rejection;
 mod replies;
 mod request;
 mod rules;
@@ -32,9 +33,8 @@ pub(crate) use replies::minimal_error;
 
 use call::Operation;
 use cards::Card;
-use codes::Refusal;
 use connect::Connect;
-use fields::Invalid;
+use rejection::{Rejection, invalid, reject};
 use session::Session;
 use token::Tokens;
 
@@ -46,21 +46,18 @@ use super::seed::Seed;
 pub(crate) struct Flinks {
     pub(crate) rules: Rules,
     pub(crate) secret_key: String,
-    /// Of the data calls.
+    /// For the data calls.
     pub(crate) api_key: String,
-    /// Of GetNightlyRefreshStatus.
+    /// For GetNightlyRefreshStatus.
     pub(crate) bearer: String,
     seed: Seed,
     tokens: Tokens,
     sessions: Vec<Session>,
     cards: Vec<Card>,
     connect: Connect,
-    /// When the first request came: the data of cached mode is older than that.
-    opened: Option<u64>,
+    /// The time of the first request. Cached data is older.
+    first_request_at: Option<u64>,
 }
-
-/// Why a call fails: the rule it broke, if it is the client's fault, and the reply.
-type Rejection = (Option<Rule>, Outgoing);
 
 impl Flinks {
     pub(crate) fn new(seed: u64, rules: Rules) -> Self {
@@ -68,7 +65,7 @@ impl Flinks {
         let (api_key, bearer) = (key("x-api-key"), key("bearer"));
         let mut seed = Seed::new(seed);
         let secret_key = seed.guid();
-        let (tokens, sessions, connect, opened) = Default::default();
+        let (tokens, sessions, connect, first_request_at) = Default::default();
         Self {
             rules,
             secret_key,
@@ -79,7 +76,7 @@ impl Flinks {
             sessions,
             cards: everybody().map(Card::initial).collect(),
             connect,
-            opened,
+            first_request_at,
         }
     }
 
@@ -93,7 +90,7 @@ impl Flinks {
     }
 
     fn settle(&mut self, now: u64) {
-        self.opened.get_or_insert(now);
+        self.first_request_at.get_or_insert(now);
         for session in &mut self.sessions {
             session.settle(now);
         }
@@ -149,25 +146,4 @@ impl Flinks {
         self.tokens.mint(token, now);
         Ok(reply)
     }
-}
-
-fn reject(rule: Rule, code: &'static str) -> Rejection {
-    (Some(rule), replies::refused(&Refusal::of(code)))
-}
-
-fn refused(refusal: Refusal) -> Rejection {
-    (None, replies::refused(&refusal))
-}
-
-fn invalid(invalid: Invalid) -> Rejection {
-    (Some(Rule::Body), replies::invalid(invalid))
-}
-
-/// The page on troubleshooting has this message for Authorize, and another for the secret key.
-fn unauthorized(rule: Rule) -> Rejection {
-    let refusal = Refusal::of("UNAUTHORIZED");
-    (
-        Some(rule),
-        replies::refused_because(&refusal, "You must provide a valid authorize token"),
-    )
 }

@@ -1,4 +1,4 @@
-//! The bodies that Flinks sends, member by member as documented, and the oddities of some people.
+//! The replies of Flinks as documented, and the quirks of some people.
 
 use super::codes::Refusal;
 use super::fields::Invalid;
@@ -26,7 +26,7 @@ pub(crate) fn not_found() -> Outgoing {
     Outgoing::json(404, &Json::object(body))
 }
 
-/// A refusal of which nothing is known but its status, and its FlinksCode if there is one.
+/// An error with a status alone, or with a status and a FlinksCode.
 pub(crate) fn minimal_error(status: u16, code: Option<&str>) -> Outgoing {
     let mut body = members([
         ("HttpStatusCode", Json::number(status)),
@@ -57,7 +57,7 @@ pub(crate) fn invalid((key, why): Invalid) -> Outgoing {
     Outgoing::json(refusal.status, &Json::Object(body))
 }
 
-/// A refusal in a session, with_quirks as its person's replies are.
+/// The refusal that ended a session, with the quirks of its person.
 pub(crate) fn ended(refusal: &Refusal, session: &Session) -> Outgoing {
     let mut body = error(refusal, refusal.message());
     if session.repeats_failure() {
@@ -134,10 +134,10 @@ pub(crate) fn login(last_refresh: String, scheduled: bool, person: &Person) -> J
     ])
 }
 
-/// What a data call found.
-pub(crate) fn data(found: Members, login: Json, session: &Session) -> Outgoing {
+/// The result of a data call.
+pub(crate) fn data(result: Members, login: Json, session: &Session) -> Outgoing {
     let mut body = members([("HttpStatusCode", Json::number(200))]);
-    body.extend(found);
+    body.extend(result);
     body.extend(members([
         ("InstitutionName", Json::text(INSTITUTION)),
         ("Login", login),
@@ -148,7 +148,7 @@ pub(crate) fn data(found: Members, login: Json, session: &Session) -> Outgoing {
     with_tag(200, body, session)
 }
 
-/// Of GetMFAQuestions.
+/// The reply to GetMFAQuestions.
 pub(crate) fn questions(questions: Vec<String>) -> Outgoing {
     let question = |text| Json::object([("Question", Json::Text(text))]);
     let questions = questions.into_iter().map(question).collect();
@@ -159,13 +159,13 @@ pub(crate) fn questions(questions: Vec<String>) -> Outgoing {
     Outgoing::json(200, &Json::object(body))
 }
 
-/// Of AnswerMFAQuestions.
+/// The reply to AnswerMFAQuestions.
 pub(crate) fn answers_updated() -> Outgoing {
     let body = [("Message", Json::text("Answers updated"))];
     Outgoing::json(200, &Json::object(body))
 }
 
-/// Of DeleteCard: no page shows it (D).
+/// The reply to DeleteCard: no page shows it (D).
 pub(crate) fn deleted(login_id: &str) -> Outgoing {
     let body = [
         ("HttpStatusCode", Json::number(200)),
@@ -177,14 +177,14 @@ pub(crate) fn deleted(login_id: &str) -> Outgoing {
     Outgoing::json(200, &Json::object(body))
 }
 
-/// Of SetScheduledRefresh: a string, the one for switching off after the other's model.
+/// The reply to SetScheduledRefresh: a string. "deactivated" is a guess (D).
 pub(crate) fn scheduled(login_id: &str, active: bool) -> Outgoing {
     let now = if active { "activated" } else { "deactivated" };
     let text = format!("LoginId {login_id} has now been {now} for automatic refresh");
     Outgoing::json(200, &Json::Text(text))
 }
 
-/// Of GetNightlyRefreshStatus.
+/// The reply to GetNightlyRefreshStatus.
 pub(crate) fn nightly(cards: Vec<Json>) -> Outgoing {
     let body = [
         ("HttpStatusCode", Json::number(200)),
@@ -286,7 +286,7 @@ impl Quirks {
     }
 }
 
-/// The names of .NET's `HttpStatusCode`.
+/// The names in .NET's `HttpStatusCode`.
 fn status_name(status: u64) -> &'static str {
     match status {
         200 => "OK",

@@ -1,10 +1,9 @@
-//! What a call of Authorize or AuthorizeAsync asks for.
+//! The body of Authorize and AuthorizeAsync.
 
 use super::fields::{Fields, Invalid, Keys, Shape};
 use crate::simulator::http::Incoming;
 use crate::simulator::json::Json;
 
-/// What `POST …/Authorize` or `…/AuthorizeAsync` asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum AuthorizeCall {
     Start(Start),
@@ -17,7 +16,7 @@ pub(crate) enum AuthorizeCall {
     },
 }
 
-/// Prompts, or what stands for them, with their answers, as sent.
+/// The answers by key: a prompt, or the option that replaces it.
 pub(crate) type Responses = Vec<(String, Vec<String>)>;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -50,9 +49,8 @@ const KEYS: &Keys = &[
     ("SecurityResponses", Shape::Responses),
 ];
 
-/// These may not stand beside a RequestId. The answer call needs only RequestId and
-/// SecurityResponses (A); that what opens a session is refused there is ours, to catch a client that
-/// sends credentials twice.
+/// Keys that cannot be combined with a RequestId. An answer needs only RequestId and SecurityResponses
+/// (A). Refusing these keys is ours, to catch a client that sends credentials twice.
 const START_KEYS: &[&str] = &[
     "LoginId",
     "MostRecentCached",
@@ -68,7 +66,7 @@ pub(crate) fn read(request: &Incoming<'_>) -> Result<AuthorizeCall, Invalid> {
         return fields.start().map(AuthorizeCall::Start);
     };
     if let Some(key) = fields.first_key_among(START_KEYS) {
-        return Err((key.to_owned(), "belongs to the call that opens a session"));
+        return Err((key.to_owned(), "cannot be combined with RequestId"));
     }
     Ok(match fields.get("SecurityResponses") {
         Some(responses) => AuthorizeCall::Answer {
@@ -83,26 +81,26 @@ impl Fields {
     fn start(&self) -> Result<Start, Invalid> {
         let wrong = |key: &str, why| Err((key.to_owned(), why));
         if self.get("SecurityResponses").is_some() {
-            return wrong("RequestId", "is needed with SecurityResponses");
+            return wrong("RequestId", "is required with SecurityResponses");
         }
         let cached = self.get("MostRecentCached") != Some(&Json::Bool(false));
         let text = |name| self.text(name).map(str::to_owned);
         let target = match (text("LoginId"), text("Username"), text("Password")) {
             (Some(login_id), None, None) => StartTarget::LoginId(login_id.to_ascii_lowercase()),
-            (Some(_), _, _) => return wrong("LoginId", "cannot stand beside credentials"),
+            (Some(_), _, _) => return wrong("LoginId", "cannot be combined with credentials"),
             (None, Some(username), Some(password)) => {
                 StartTarget::Credentials { username, password }
             }
-            (None, None, None) => return wrong("LoginId", "or credentials are needed"),
-            (None, None, Some(_)) => return wrong("Username", "is needed with Password"),
-            (None, Some(_), None) => return wrong("Password", "is needed with Username"),
+            (None, None, None) => return wrong("LoginId", "or credentials are required"),
+            (None, None, Some(_)) => return wrong("Username", "is required with Password"),
+            (None, Some(_), None) => return wrong("Password", "is required with Username"),
         };
         if let StartTarget::Credentials { .. } = target {
             if cached {
                 return wrong("MostRecentCached", "must be false with credentials");
             }
             if self.get("Institution").is_none() {
-                return wrong("Institution", "is needed with credentials");
+                return wrong("Institution", "is required with credentials");
             }
         }
         let french = self.text("Language") == Some("fr");

@@ -1,36 +1,38 @@
-//! The rules that a customer's contract, or the age of a page, decides.
+//! The rules that depend on a customer's contract, or on which of Flinks' pages is right.
 
 use serde::{Deserialize, Serialize};
 
 use super::connect::ConnectRules;
 
-/// Where pages disagree or say nothing, the strictest reading that lets a correct client through.
-/// As JSON every member may be left out.
+/// If pages disagree or say nothing, the default is the strictest reading that a correct client passes.
+/// In JSON every member is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Rules {
-    /// The only customer there is. By default the public sandbox's.
+    /// The only customer. By default that of the public sandbox.
     pub customer_id: String,
-    /// Minutes in which a token must be used: 15 on one page, 30 on two (A). Held between the two.
+    /// How long an unused token is valid, in minutes: 15 on one page, 30 on two (A). Values outside 15 to 30
+    /// are clamped.
     pub token_minutes: u64,
-    /// Whether a token dies of age while its session is still open. One page says "expires if
-    /// unused", so it does not by default.
+    /// Whether a token expires while its session is still open. One page says "expires if unused", so
+    /// the default is no.
     pub token_expires_in_session: bool,
-    /// Whether Authorize wants a token. Customers from before October 2024 may have none (A).
+    /// Whether Authorize requires a token. Customers from before October 2024 may have none (A).
     pub tokens_required: bool,
     /// Whether this customer has AuthorizeAsync, which must be activated (A).
     pub authorize_async: bool,
-    /// Whether plain Authorize answers a call with nothing but a RequestId. No page says so (D).
+    /// Whether plain Authorize with a RequestId alone returns the state of the session. No page says so
+    /// (D).
     pub ask_by_request_id: bool,
-    /// Whether empty SecurityResponses end in SECURITYRESPONSES_INCOMPLETE (A) and not in the same
-    /// 203 again (B).
+    /// Whether empty SecurityResponses are refused as SECURITYRESPONSES_INCOMPLETE (A). Otherwise the reply
+    /// is the same 203 again (B).
     pub empty_answers_incomplete: bool,
-    /// Whether a second live session beside an open one of the same person ends in
-    /// CONCURRENT_SESSION (A). Off by default, because a page reloaded in the middle would be shut
-    /// out for eight minutes; the person `one_session` has it on. Always counted.
+    /// Whether a second live session of the same person is refused as CONCURRENT_SESSION (A) while one
+    /// is open. Off by default, because a page that was reloaded would have to wait eight minutes. The
+    /// person `one_session` always has it on. Counted in any case.
     pub refuse_concurrent: bool,
-    /// How Connect behaves.
+    /// The rules of Connect.
     pub connect: ConnectRules,
 }
 
@@ -51,7 +53,7 @@ impl Default for Rules {
 }
 
 impl Rules {
-    pub(super) fn token_life(&self) -> u64 {
+    pub(super) fn token_ttl_ms(&self) -> u64 {
         self.token_minutes.clamp(15, 30) * 60_000
     }
 }

@@ -1,37 +1,37 @@
-//! One session: an Authorize, its rounds and its end, on two clocks.
+//! A session: an Authorize, its rounds and its end.
 
 use super::challenge::Challenge;
 use super::codes::Refusal;
-use super::data::Preparation;
+use super::data::options::DataState;
 use super::judge::{Judgement, judge};
 use super::people::{OnWrongAnswer, Person, Plan, Step};
 use super::request::{Responses, Start, StartTarget};
 use crate::simulator::seed::Seed;
 
 const MINUTE_MS: u64 = 60_000;
-/// A RequestId while authorizing, without activity (A).
+/// A RequestId expires after this long without a call, until the session is authorized (A).
 const IDLE_TIMEOUT_MS: u64 = 8 * MINUTE_MS;
-/// A RequestId while data is prepared (A).
+/// A RequestId of an authorized session expires after this long without a call (A).
 const DATA_TIMEOUT_MS: u64 = 30 * MINUTE_MS;
 
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) person: &'static Person,
     pub(crate) live: bool,
-    /// With credentials, and not by LoginId.
+    /// Opened with credentials, not with a LoginId.
     pub(crate) signed_in: bool,
     pub(crate) french: bool,
     pub(crate) tag: Option<String>,
     pub(crate) token: Option<String>,
-    /// The newest one.
+    /// The newest RequestId.
     pub(crate) request_id: String,
-    /// The one before. Good for a poll, because the reply that brought the newest may be lost.
+    /// The RequestId before. A poll may use it, because the reply with the newest one may be lost.
     previous_id: Option<String>,
     pub(crate) state: State,
     pub(crate) authorized_at: Option<u64>,
-    /// When a poll was last told to wait.
+    /// When a poll last got a 202.
     pub(crate) last_pending_at: Option<u64>,
-    pub(crate) data: Preparation,
+    pub(crate) data: DataState,
     plan: Plan,
     next_step: usize,
     wrong_answers: u32,
@@ -74,7 +74,7 @@ impl Session {
             state: State::Authorized,
             authorized_at: None,
             last_pending_at: None,
-            data: Preparation::default(),
+            data: DataState::default(),
             plan,
             next_step: 0,
             wrong_answers: 0,
@@ -88,7 +88,7 @@ impl Session {
         self.previous_id.as_deref() == Some(request_id)
     }
 
-    /// Background work that is done by now moves on by itself.
+    /// Moves past background work that is finished by now.
     pub(crate) fn settle(&mut self, now: u64) {
         while let State::Working { until, .. } = self.state {
             if now < until {
@@ -98,7 +98,7 @@ impl Session {
         }
     }
 
-    /// Whether nobody can use this session any more.
+    /// Whether the RequestId has expired.
     pub(crate) fn has_expired(&self, now: u64) -> bool {
         let (since, limit) = match self.authorized_at {
             Some(at) => (at.max(self.last_used_at), DATA_TIMEOUT_MS),
@@ -107,7 +107,8 @@ impl Session {
         now.saturating_sub(since) >= limit
     }
 
-    /// Whether this is cached mode that repeats how a live session ended: there is data all the same.
+    /// Whether this is a cached session that repeats the failure of a live one. Its data is available all the
+    /// same.
     pub(crate) fn repeats_failure(&self) -> bool {
         !self.live && self.person.card.cached_repeats_failure
     }
@@ -116,7 +117,7 @@ impl Session {
         self.person.username == person.username
     }
 
-    /// Whether this session keeps its person's bank busy.
+    /// Whether this is a live session that has not ended.
     pub(crate) fn is_open(&self, now: u64) -> bool {
         let under_way = matches!(self.state, State::Working { .. } | State::Asking { .. });
         self.live && under_way && !self.has_expired(now)
@@ -126,7 +127,7 @@ impl Session {
         self.last_used_at = now;
     }
 
-    /// The round that is being asked.
+    /// The current round.
     pub(crate) fn round(&self) -> Option<&'static [Challenge]> {
         let State::Asking {
             rounds, attempt, ..
@@ -137,14 +138,14 @@ impl Session {
         rounds.get(attempt).or(rounds.last()).copied()
     }
 
-    /// The same round once more, as if nothing had been said.
+    /// Asks the same round again, as if there had been no answer.
     pub(crate) fn ask_again(&mut self) {
         if let State::Asking { refused, .. } = &mut self.state {
             *refused = false;
         }
     }
 
-    /// Puts answers before the bank. Only right and wrong ones change anything.
+    /// Lets the bank judge answers. Only right and wrong ones change the session.
     pub(crate) fn answer(
         &mut self,
         responses: &Responses,

@@ -1,19 +1,19 @@
-//! StoredAnswers answers, which Flinks calls enhanced MFA: GetMFAQuestions and AnswerMFAQuestions.
+//! Stored answers, which Flinks calls enhanced MFA: GetMFAQuestions and AnswerMFAQuestions.
 //!
-//! An answer is not looked at when it comes. It is put to the bank with the next live refresh, and a
-//! wrong one is erased then (A).
+//! An answer is stored unchecked. The next live refresh sends it to the bank, and erases a wrong one
+//! (A).
 
 use super::call::Call;
-use super::cards::no_login;
 use super::challenge::{Challenge, RightAnswer};
 use super::fields::{Fields, Keys, Shape};
 use super::people::Person;
+use super::rejection::{Rejection, invalid, unknown_login};
 use super::request::Responses;
-use super::{Flinks, Rejection, invalid, replies};
+use super::{Flinks, replies};
 use crate::simulator::http::Outgoing;
 use crate::simulator::json::Json;
 
-/// The OpenAPI document has `loginId`; every other call writes it with a capital.
+/// The OpenAPI document has `loginId`; all other calls have `LoginId`.
 const ANSWERS: &Keys = &[
     ("loginId", Shape::Guid),
     ("LoginId", Shape::Guid),
@@ -24,7 +24,7 @@ const ANSWER: &Keys = &[
     ("Answer", Shape::NonEmptyText),
 ];
 
-/// The bank's questions to a person, each with the answer that is stored.
+/// The bank's questions to a person, with the stored answers.
 #[derive(Debug)]
 pub(crate) struct StoredAnswers(Vec<(&'static Challenge, Option<String>)>);
 
@@ -32,13 +32,16 @@ impl StoredAnswers {
     pub(crate) fn initial(person: &'static Person) -> Self {
         let stored = |answer: &str| (!answer.is_empty()).then(|| answer.to_owned());
         let all = person.card.stored_answers.iter();
-        Self(all.map(|(asked, answer)| (asked, stored(answer))).collect())
+        Self(
+            all.map(|(challenge, answer)| (challenge, stored(answer)))
+                .collect(),
+        )
     }
 
-    /// Whether every answer is there and right. Wrong ones are gone afterwards.
+    /// Whether every question has a right answer. Erases wrong ones.
     pub(crate) fn check_and_erase_wrong(&mut self) -> bool {
-        for (asked, answer) in &mut self.0 {
-            let right = |given: &String| match asked.right {
+        for (challenge, answer) in &mut self.0 {
+            let right = |given: &String| match challenge.right {
                 RightAnswer::Typed(right) => given.eq_ignore_ascii_case(right),
                 _ => true,
             };
@@ -49,10 +52,12 @@ impl StoredAnswers {
         self.unanswered().is_empty()
     }
 
-    /// The questions that have no answer.
+    /// The questions without an answer.
     pub(crate) fn unanswered(&self) -> Vec<String> {
-        let lack = self.0.iter().filter(|(_, answer)| answer.is_none());
-        lack.map(|(asked, _)| asked.prompt.get(false)).collect()
+        let unanswered = self.0.iter().filter(|(_, answer)| answer.is_none());
+        unanswered
+            .map(|(challenge, _)| challenge.prompt.get(false))
+            .collect()
     }
 
     pub(crate) fn clear(&mut self) {
@@ -60,18 +65,20 @@ impl StoredAnswers {
     }
 
     fn has_question(&self, question: &str) -> bool {
-        self.0.iter().any(|(asked, _)| is(asked, question))
+        self.0
+            .iter()
+            .any(|(challenge, _)| has_prompt(challenge, question))
     }
 
-    /// Keeps an answer, instead of an earlier one.
+    /// Stores an answer, and replaces an earlier one.
     fn store(&mut self, question: &str, answer: &str) {
-        let own = |(asked, _): &&mut (&Challenge, _)| is(asked, question);
-        if let Some((_, kept)) = self.0.iter_mut().find(own) {
-            *kept = Some(answer.to_owned());
+        let asked = |(challenge, _): &&mut (&Challenge, _)| has_prompt(challenge, question);
+        if let Some((_, stored)) = self.0.iter_mut().find(asked) {
+            *stored = Some(answer.to_owned());
         }
     }
 
-    /// What a person answered rightly is stored for the next time (A).
+    /// Stores the right answers of a person for the next refresh (A).
     pub(crate) fn store_all(&mut self, responses: &Responses) {
         for (question, answers) in responses {
             if let Some(answer) = answers.first() {
@@ -81,9 +88,9 @@ impl StoredAnswers {
     }
 }
 
-/// In either language.
-fn is(asked: &Challenge, question: &str) -> bool {
-    asked.prompt.en == question || asked.prompt.fr == question
+/// Whether this is the prompt in either language.
+fn has_prompt(challenge: &Challenge, question: &str) -> bool {
+    challenge.prompt.en == question || challenge.prompt.fr == question
 }
 
 impl Flinks {
@@ -94,7 +101,9 @@ impl Flinks {
     ) -> Result<Outgoing, Rejection> {
         self.check_card_key(call)?;
         let login_id = login_id.to_ascii_lowercase();
-        let person = self.holder(&login_id).ok_or_else(|| no_login(&login_id))?;
+        let person = self
+            .person_of(&login_id)
+            .ok_or_else(|| unknown_login(&login_id))?;
         let unanswered = self.card(person).map(|card| card.stored.unanswered());
         Ok(replies::questions(unanswered.unwrap_or_default()))
     }
@@ -104,13 +113,15 @@ impl Flinks {
         let fields = Fields::read(&call.request, ANSWERS).map_err(invalid)?;
         let (one, other) = (fields.text("loginId"), fields.text("LoginId"));
         let Some(login_id) = one.xor(other).map(str::to_ascii_lowercase) else {
-            return Err(invalid(("loginId".to_owned(), "is needed, once")));
+            return Err(invalid(("loginId".to_owned(), "is required exactly once")));
         };
         let answers = fields.array("Questions");
         if answers.is_empty() {
-            return Err(invalid(("Questions".to_owned(), "is needed")));
+            return Err(invalid(("Questions".to_owned(), "is required")));
         }
-        let person = self.holder(&login_id).ok_or_else(|| no_login(&login_id))?;
+        let person = self
+            .person_of(&login_id)
+            .ok_or_else(|| unknown_login(&login_id))?;
         let text = |one: &Json, name| one.member(name).and_then(Json::as_text).map(str::to_owned);
         let pair = |one| text(one, "Question").zip(text(one, "Answer"));
         let answers: Vec<(String, String)> = answers.iter().filter_map(pair).collect();
@@ -119,7 +130,7 @@ impl Flinks {
                 .iter()
                 .all(|(question, _)| card.stored.has_question(question))
             {
-                let why = "holds a question that this login does not have";
+                let why = "contains a question that this login does not have";
                 return Err(invalid(("Questions".to_owned(), why)));
             }
             for (question, answer) in &answers {

@@ -1,4 +1,4 @@
-//! Authorize tokens: one use, and the call that answers carries the token that was challenged.
+//! Authorize tokens: each opens one session, and all calls of that session carry it.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ impl Tokens {
         );
     }
 
-    /// Takes the token of a call that opens a session: from here on it belongs to that session.
+    /// Uses the token of a call that opens a session. It then belongs to that session.
     pub(crate) fn take(&mut self, key: &Key<'_>, now: u64, rules: &Rules) -> Result<(), Rule> {
         let given = self.usable(key, now, rules)?;
         if let Some(token) = given.and_then(|given| self.0.get_mut(given)) {
@@ -34,7 +34,7 @@ impl Tokens {
         Ok(())
     }
 
-    /// The token, if it could open a session now, or none where none is needed.
+    /// The token, if it could open a session now; `None` if there is none and none is required.
     pub(crate) fn usable<'a>(
         &self,
         key: &Key<'a>,
@@ -44,14 +44,14 @@ impl Tokens {
         let given = self.known(key, rules)?;
         match given.and_then(|given| self.0.get(given)) {
             Some(token) if token.used => Err(Rule::TokenUsed),
-            Some(token) if now.saturating_sub(token.minted) >= rules.token_life() => {
+            Some(token) if now.saturating_sub(token.minted) >= rules.token_ttl_ms() => {
                 Err(Rule::TokenExpired)
             }
             _ => Ok(given),
         }
     }
 
-    /// Checks the token of a call within a session against the one that opened it.
+    /// Checks that a call in a session has the token that opened the session.
     pub(crate) fn check(
         &self,
         key: &Key<'_>,
@@ -66,7 +66,7 @@ impl Tokens {
         let minted = given
             .and_then(|token| self.0.get(token))
             .map(|token| token.minted);
-        let old = minted.is_some_and(|minted| now.saturating_sub(minted) >= rules.token_life());
+        let old = minted.is_some_and(|minted| now.saturating_sub(minted) >= rules.token_ttl_ms());
         if old && rules.token_expires_in_session {
             Err(Rule::TokenExpired)
         } else {
@@ -74,7 +74,7 @@ impl Tokens {
         }
     }
 
-    /// The token, if it is one that was handed out, or none where none is needed.
+    /// The token, if it was minted; `None` if there is none and none is required.
     pub(crate) fn known<'a>(&self, key: &Key<'a>, rules: &Rules) -> Result<Option<&'a str>, Rule> {
         match key.given {
             None if rules.tokens_required => Err(Rule::TokenMissing),
@@ -86,7 +86,7 @@ impl Tokens {
     }
 }
 
-/// The `flinks-auth-key` of a call beside the key that it must not be.
+/// The `flinks-auth-key` of a call, and the secret key, which is not a token.
 pub(crate) struct Key<'a> {
     pub(crate) given: Option<&'a str>,
     pub(crate) secret: &'a str,
@@ -121,20 +121,20 @@ mod tests {
     }
 
     #[test]
-    fn a_token_lives_fifteen_minutes_or_up_to_thirty() {
-        for (minutes, life) in [(15, 15), (20, 20), (30, 30), (5, 15), (90, 30)] {
+    fn an_unused_token_is_valid_for_fifteen_to_thirty_minutes() {
+        for (minutes, valid_minutes) in [(15, 15), (20, 20), (30, 30), (5, 15), (90, 30)] {
             let rules = Rules {
                 token_minutes: minutes,
                 ..Rules::default()
             };
             let at = |now| minted().take(&key("a"), now, &rules);
-            assert_eq!(at(life * MINUTE_MS - 1), Ok(()));
-            assert_eq!(at(life * MINUTE_MS), Err(Rule::TokenExpired));
+            assert_eq!(at(valid_minutes * MINUTE_MS - 1), Ok(()));
+            assert_eq!(at(valid_minutes * MINUTE_MS), Err(Rule::TokenExpired));
         }
     }
 
     #[test]
-    fn an_open_session_keeps_its_token_unless_the_rules_say_otherwise() {
+    fn a_token_stays_valid_in_its_session_unless_the_rules_say_otherwise() {
         let check = |token_expires_in_session| {
             let rules = Rules {
                 token_expires_in_session,
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_carries_the_token_of_its_session() {
+    fn an_answer_must_have_the_token_of_its_session() {
         let rules = Rules::default();
         let check = |given, session| minted().check(&key(given), session, 0, &rules);
         assert_eq!(check("a", Some("a")), Ok(()));
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_handed_out_is_no_token() {
+    fn a_token_that_was_not_minted_is_refused() {
         let rules = Rules::default();
         let none = Key {
             given: None,
@@ -168,11 +168,11 @@ mod tests {
             Err(Rule::SecretKeyAsToken)
         );
         assert_eq!(minted().take(&none, 0, &rules), Err(Rule::TokenMissing));
-        let older = Rules {
+        let not_required = Rules {
             tokens_required: false,
             ..rules
         };
-        assert_eq!(minted().take(&none, 0, &older), Ok(()));
-        assert_eq!(minted().check(&none, None, 0, &older), Ok(()));
+        assert_eq!(minted().take(&none, 0, &not_required), Ok(()));
+        assert_eq!(minted().check(&none, None, 0, &not_required), Ok(()));
     }
 }

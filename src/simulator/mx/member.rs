@@ -6,9 +6,10 @@ use super::institution::{Institution, institution};
 use super::job::Job;
 use super::judge::Answer;
 use super::people::{self, InitialState, Member};
+use super::rejection::{Rejection, invalid, reject, unknown_institution};
 use super::request::{self, Create, Redirect};
 use super::version::Version;
-use super::{Mx, Rejection, no_institution, reject, replies};
+use super::{Mx, replies};
 use crate::simulator::counts::{Counts, Rule};
 use crate::simulator::http::Outgoing;
 
@@ -21,7 +22,7 @@ impl Mx {
         counts: &mut Counts,
     ) -> Result<Outgoing, Rejection> {
         let create = request::create(&call.request, version).map_err(invalid)?;
-        let at = institution(&create.institution_code).ok_or_else(no_institution)?;
+        let at = institution(&create.institution_code).ok_or_else(unknown_institution)?;
         if at.is_oauth != create.is_oauth {
             return Err(invalid("is_oauth is not for this institution".to_owned()));
         }
@@ -167,8 +168,4 @@ fn visitor(create: &Create) -> Option<&'static Member> {
 fn sign_in(at: &Institution, given: &[Answer]) -> Result<(String, String), Rejection> {
     let refused = || reject(Rule::CredentialGuids, 400, "These are not the credentials.");
     at.sign_in(given).ok_or_else(refused)
-}
-
-pub(super) fn invalid(why: String) -> Rejection {
-    reject(Rule::Body, 400, &why)
 }

@@ -10,6 +10,7 @@ mod judge;
 mod member;
 mod people;
 mod progress;
+mod rejection;
 mod replies;
 mod request;
 mod rules;
@@ -31,6 +32,7 @@ pub(crate) use replies::minimal_error;
 use call::{Operation, Route};
 use connection::Connection;
 use institution::institution;
+use rejection::{Rejection, reject, unknown_institution, unknown_member};
 use version::Version;
 use widget::Widget;
 use window::Window;
@@ -52,9 +54,6 @@ pub(crate) struct Mx {
     windows: Vec<Window>,
     widgets: Vec<Widget>,
 }
-
-/// Why a call fails: the rule it broke, if it is the client's fault, and the reply.
-type Rejection = (Option<Rule>, Outgoing);
 
 impl Mx {
     /// The seed is another one than Flinks', whose secret key is the first thing drawn from it.
@@ -124,7 +123,7 @@ impl Mx {
         let version = Version::asked(&call.request, &self.rules)
             .ok_or_else(|| reject(Rule::Version, 406, "This is not a version of the API."))?;
         if route.operation == Operation::InstitutionCredentials {
-            let known = institution(route.institution).ok_or_else(no_institution)?;
+            let known = institution(route.institution).ok_or_else(unknown_institution)?;
             return Ok(replies::reply(version, 200, &known.credentials_json()));
         }
         if route.user != user_guid() {
@@ -144,9 +143,7 @@ impl Mx {
         (route, version): (Route<'_>, Version),
         counts: &mut Counts,
     ) -> Result<Outgoing, Rejection> {
-        let index = self
-            .index_of(route.member)
-            .ok_or_else(|| reject(Rule::Member, 404, "There is no such member."))?;
+        let index = self.index_of(route.member).ok_or_else(unknown_member)?;
         match route.operation {
             Operation::UpdateMember => self.update(now, call, (index, version), counts)?,
             Operation::Job(job, _) => self.request_job(now, (index, job), counts)?,
@@ -156,7 +153,7 @@ impl Mx {
             _ => {}
         }
         let Some(connection) = self.connections.get(index) else {
-            return Err(reject(Rule::Member, 404, "There is no such member."));
+            return Err(unknown_member());
         };
         Ok(match route.operation {
             Operation::Status => replies::status(version, connection),
@@ -190,12 +187,4 @@ impl Mx {
         let member = Json::object([("challenges", Json::Array(answers.collect()))]);
         Some(Json::object([("member", member)]).to_text())
     }
-}
-
-fn reject(rule: Rule, status: u16, message: &str) -> Rejection {
-    (Some(rule), replies::refused(status, message))
-}
-
-fn no_institution() -> Rejection {
-    reject(Rule::Institution, 404, "There is no such institution.")
 }

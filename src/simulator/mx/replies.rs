@@ -186,7 +186,7 @@ pub(crate) fn member_exists(guid: &str) -> Outgoing {
         ("guid", Json::text(guid)),
         (
             "message",
-            Json::text("A member with these credentials member_exists already."),
+            Json::text("A member with these credentials exists already."),
         ),
         ("status", Json::text("conflict")),
     ]);

@@ -1,10 +1,11 @@
 //! OAuth: the bank's window, which works once, and where it leads.
 
+use super::Mx;
 use super::call::{Call, parameter};
 use super::connection::Connection;
 use super::people::UNKNOWN_MEMBER;
+use super::rejection::Rejection;
 use super::request::Redirect;
-use super::{Mx, Rejection};
 use crate::simulator::counts::Rule;
 use crate::simulator::http::Outgoing;
 

@@ -1,4 +1,4 @@
-//! What a page is told that is to misbehave.
+//! Tells the page how to misbehave, and with which LoginIds.
 
 use super::visit::{View, text};
 use crate::simulator::flinks::Flinks;
@@ -6,8 +6,7 @@ use crate::simulator::flinks::people::{Person, find};
 use crate::simulator::json::Json;
 
 impl Flinks {
-    /// How, and with what: the LoginId of this person, so far as one is known, and that of somebody
-    /// else.
+    /// The kind of forged message, the LoginId of the person if known, and that of another person.
     pub(super) fn forgery(&self, view: &View, body: &Json) -> Option<Json> {
         let kind = serde_json::to_string(&self.rules.connect.misbehave?).ok()?;
         let opened = view.iter().find(|(key, _)| key == "visit");

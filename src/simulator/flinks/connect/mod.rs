@@ -1,6 +1,6 @@
-//! Connect, the frame: a page on an origin of its own, where a person signs in or answers what the
-//! bank asks. Its address and the messages to its parent are documented; the calls that it makes
-//! are nobody's business but its own, and ours here.
+//! Connect: a page in an iframe of another origin, on which a person signs in or answers the bank. Its
+//! URL and the messages to its parent are documented. The calls that the page makes are not: here they
+//! are ours.
 
 mod forgery;
 mod page;
@@ -24,7 +24,7 @@ use crate::simulator::json::Json;
 #[derive(Debug, Default)]
 pub(crate) struct Connect {
     visits: Vec<Visit>,
-    /// The `tag` of the frame that last authorized a person, by username.
+    /// The `tag` of the page that last authorized a person, by username.
     tags: BTreeMap<&'static str, String>,
 }
 
@@ -38,12 +38,12 @@ impl Connect {
 enum Route<'a> {
     Page,
     Asset(&'a str),
-    /// A call of the page.
+    /// A call that the page makes.
     Call(&'a str),
 }
 
-/// Whether a request is for Connect: `/v2/?…`, without `/v2` on newer pages, and `/connect/…` for
-/// what the page is made of and calls.
+/// Whether a request is for Connect: `/v2/?…`, or without `/v2` as on newer pages, and `/connect/…` for
+/// the assets and calls of the page.
 pub(crate) fn is_connect(request: &Incoming<'_>) -> bool {
     route(request).is_some()
 }
@@ -63,7 +63,7 @@ fn route<'a>(request: &Incoming<'a>) -> Option<Route<'a>> {
 }
 
 impl Flinks {
-    /// Answers a browser, or the page in it.
+    /// Answers a browser, or a call of the page.
     pub(crate) fn connect(
         &mut self,
         now: u64,
@@ -77,7 +77,7 @@ impl Flinks {
         let found = match route(request) {
             Some(Route::Page) => Some(page::page(path, french, rules)),
             Some(Route::Asset(name)) => page::asset(name, rules),
-            Some(Route::Call(name)) => self.called(now, name, request.body, counts),
+            Some(Route::Call(name)) => self.handle_page_call(now, name, request.body, counts),
             None => None,
         };
         found.unwrap_or_else(|| {
@@ -86,7 +86,7 @@ impl Flinks {
         })
     }
 
-    fn called(
+    fn handle_page_call(
         &mut self,
         now: u64,
         name: &str,
@@ -102,12 +102,12 @@ impl Flinks {
             "leave" => self.leave(&body),
             _ => return None,
         };
-        let mut view = view.unwrap_or_else(|ended| {
-            ended
+        let mut view = view.unwrap_or_else(|error| {
+            error
                 .rule
                 .into_iter()
                 .for_each(|rule| counts.rule_broken(rule));
-            ended.view()
+            error.view()
         });
         let forgery = self.forgery(&view, &body);
         view.extend(forgery.map(|forgery| ("forgery".to_owned(), forgery)));

@@ -1,10 +1,10 @@
-//! What a browser gets: the page, its parts, and what it may do.
+//! Serves the page and its assets.
 
 use super::rules::ConnectRules;
 use crate::simulator::http::Outgoing;
-use crate::simulator::page::{HTML, SCRIPT, page as served, part};
+use crate::simulator::page::{HTML, SCRIPT, page as served, shared_asset};
 
-/// `{base}` and `{language}` are filled in.
+/// `{base}` and `{language}` are placeholders.
 const PAGE: &str = include_str!("assets/page.html");
 
 /// Name, type, text.
@@ -19,7 +19,7 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("bank",       HTML,   include_str!("assets/bank.html")),
 ];
 
-/// Its parts stand beside the path that a host put before it, so they are named from where it lies.
+/// The assets have URLs relative to the page, because a host may serve both under a prefix.
 pub(super) fn page(path: &str, french: bool, rules: &ConnectRules) -> Outgoing {
     let depth = path.matches('/').count().saturating_sub(1);
     let html = PAGE
@@ -30,7 +30,9 @@ pub(super) fn page(path: &str, french: bool, rules: &ConnectRules) -> Outgoing {
 
 pub(super) fn asset(name: &str, rules: &ConnectRules) -> Option<Outgoing> {
     let own = ASSETS.iter().find(|row| row.0 == name);
-    let (content_type, text) = own.map(|row| (row.1, row.2)).or_else(|| part(name))?;
+    let (content_type, text) = own
+        .map(|row| (row.1, row.2))
+        .or_else(|| shared_asset(name))?;
     Some(secured(content_type, text, rules))
 }
 

@@ -1,47 +1,47 @@
-//! How Connect behaves: well, by default.
+//! The rules of Connect. By default it behaves well.
 
 use serde::{Deserialize, Serialize};
 
-/// What the frame does that Flinks' own would not, or does in another way. Unless it says otherwise
-/// the right messages come as well, so that a flow can still end right.
+/// What the page does that Flinks' page would not do. Unless a variant says otherwise, the right
+/// messages follow, so that a flow can still succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Misbehaviour {
-    /// A frame of another origin within it sends a REDIRECT to the parent.
+    /// A nested frame of another origin sends a REDIRECT to the parent.
     WrongOrigin,
-    /// … of the same origin: another window than the one that the parent knows.
+    /// A nested frame of the same origin sends a REDIRECT to the parent.
     OtherWindow,
-    /// No objects, no steps, and REDIRECTs without what they must bear.
+    /// Messages that are not objects, have no `step`, or are REDIRECTs without the required keys.
     Malformed,
-    /// A REDIRECT before anything else.
+    /// A REDIRECT is the first message.
     Early,
-    /// The REDIRECT comes twice.
+    /// The REDIRECT is sent twice.
     Duplicate,
-    /// Before the REDIRECT, one whose address and top level name two LoginIds.
+    /// Before the REDIRECT, another one with different LoginIds in `url` and at the top level.
     Contradiction,
-    /// The REDIRECT names somebody else's LoginId, and no right one follows.
+    /// The REDIRECT has another person's LoginId, and no right one follows.
     AnotherLogin,
-    /// Every message is a JSON string: a variant (C), not a fault.
+    /// Every message is a JSON string. Integrators have seen this (C); it is not an error.
     JsonString,
-    /// The next authorize token is refused though it is good. The rule is then spent.
+    /// The next valid authorize token is refused. This happens once.
     TokenInvalid,
 }
 
-/// The rules of Connect. As JSON every member may be left out.
+/// The rules of Connect. In JSON every member is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ConnectRules {
-    /// What the frame does wrong.
+    /// What the page does wrong.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Misbehaviour | null"))]
     pub misbehave: Option<Misbehaviour>,
-    /// Another address under which this simulator is served, for [`Misbehaviour::WrongOrigin`]: what
-    /// stands before `/connect/`. Without it the message comes from the opaque origin `null`.
+    /// For [`Misbehaviour::WrongOrigin`]: another URL under which this simulator is served, up to
+    /// `/connect/`. Without it the message comes from the opaque origin `null`.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | null"))]
     pub elsewhere: Option<String>,
-    /// Whether a cached Authorize that bears no Tag brings back the `tag` of the frame that last
-    /// authorized this LoginId. No page says so (D).
+    /// Whether a cached Authorize without a Tag returns the `tag` of the page that last authorized this
+    /// LoginId. No page says so (D).
     pub returns_tag: bool,
 }
 

@@ -1,5 +1,5 @@
-//! One frame that was opened: with a RequestId for the round that stands open, or with an authorize
-//! token for somebody who signs in.
+//! A visit: a Connect page that was opened with a RequestId, to answer the current round, or with an
+//! authorize token, to sign in.
 
 use super::rules::Misbehaviour;
 use crate::simulator::counts::{Counts, Rule};
@@ -18,25 +18,25 @@ pub(super) struct Visit {
     opened_with: OpenedWith,
     french: bool,
     tag: Option<String>,
-    /// Its index among the sessions.
+    /// The index of its session.
     pub(super) session: Option<usize>,
 }
 
 #[derive(Debug)]
 enum OpenedWith {
-    /// As the address has it: after a reload a newer one may have replaced it.
+    /// As in the URL of the page. After a reload a newer one may have replaced it.
     RequestId(String),
-    /// `used` from the first sign-in on, which is what opens a session (D).
+    /// The first sign-in uses the token, because it opens a session (D).
     Token { token: Option<String>, used: bool },
 }
 
-/// Why a frame shows an error: the rule that its page broke, if any, and the name of the event.
+/// Why the page shows an error: the broken rule, if any, and the name of the event.
 pub(super) struct VisitError {
     pub(super) rule: Option<Rule>,
     code: &'static str,
 }
 
-/// What the page gets: the members of an object.
+/// The reply to the page: the members of an object.
 pub(super) type View = Vec<(String, Json)>;
 
 type VisitResult = Result<View, VisitError>;
@@ -47,7 +47,7 @@ impl VisitError {
         Self { rule, code }
     }
 
-    /// Which rule a token broke makes no difference to the page.
+    /// The page does not learn which rule a token broke.
     fn token(rule: Rule) -> Self {
         Self::rule_broken(rule, "TOKEN_INVALID")
     }
@@ -58,7 +58,7 @@ impl VisitError {
 }
 
 impl Flinks {
-    /// What the query of the frame's address says.
+    /// Opens a visit with the query of the page's URL.
     pub(super) fn open(&mut self, now: u64, body: &Json, counts: &mut Counts) -> VisitResult {
         counts.connects += 1;
         let text = |name| text(body, name).map(str::to_owned);
@@ -106,7 +106,7 @@ impl Flinks {
         Ok(view)
     }
 
-    /// The session of a RequestId, also where this very address was opened before.
+    /// The session of a RequestId, also if this URL was opened before.
     fn session_to_answer(&self, now: u64, request_id: &str) -> Result<usize, VisitError> {
         let same = |visit: &&Visit| matches!(&visit.opened_with, OpenedWith::RequestId(id) if id == request_id);
         let named =
@@ -131,7 +131,7 @@ impl Flinks {
         }
     }
 
-    /// A new session of somebody who gives username and password, as often as it takes.
+    /// Opens a new session with a username and password. The person may try again.
     pub(super) fn sign_in(&mut self, now: u64, body: &Json, counts: &mut Counts) -> VisitResult {
         let index = self.find_visit(body)?;
         let Some(visit) = self.connect.visits.get_mut(index) else {
@@ -170,7 +170,7 @@ impl Flinks {
         self.refresh(now, body)
     }
 
-    /// Pairs of a key and its answers, judged as the API's SecurityResponses are.
+    /// Judges pairs of a key and its answers, like SecurityResponses of the API.
     pub(super) fn answer_visit(&mut self, now: u64, body: &Json) -> VisitResult {
         let index = self.find_visit(body)?;
         let session = self
@@ -197,7 +197,7 @@ impl Flinks {
         Ok(view)
     }
 
-    /// How a frame's session stands by now.
+    /// The current state of the visit's session.
     pub(super) fn refresh(&mut self, now: u64, body: &Json) -> VisitResult {
         let index = self.find_visit(body)?;
         let visit = self.connect.visits.get(index).ok_or_else(visit_not_found)?;
@@ -219,7 +219,7 @@ impl Flinks {
         self.view_of(visit)
     }
 
-    /// The person turned away. The bank goes on waiting, until the session dies of age.
+    /// The person closed the page. The session stays open until it expires.
     pub(super) fn leave(&mut self, body: &Json) -> VisitResult {
         let index = self.find_visit(body)?;
         self.connect.visits.remove(index);
@@ -268,7 +268,7 @@ impl Flinks {
     }
 }
 
-/// What a page asks of a visit that there is not.
+/// The visit is unknown.
 fn visit_not_found() -> VisitError {
     VisitError::rule_broken(Rule::SessionUnknown, "SESSION_NONEXISTENT")
 }
@@ -284,7 +284,7 @@ fn view<const N: usize>(state: &str, more: [(&str, Json); N]) -> View {
         .collect()
 }
 
-/// An array of pairs, and not an object, because the page's language loses keys like `__proto__`.
+/// An array of pairs instead of an object, because JavaScript objects lose keys like `__proto__`.
 fn pairs(responses: &Json) -> Option<Responses> {
     let Json::Array(pairs) = responses else {
         return None;
@@ -300,7 +300,7 @@ fn pairs(responses: &Json) -> Option<Responses> {
     pairs.iter().map(pair).collect()
 }
 
-/// Everybody has two accounts.
+/// Every person has two accounts.
 fn account_ids(person: &Person) -> [String; 2] {
     ["chequing", "savings"].map(|kind| Seed::named(&format!("{} {kind}", person.username)).guid())
 }

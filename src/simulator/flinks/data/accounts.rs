@@ -1,10 +1,9 @@
-//! A person's accounts. Member by member as documented, and by the person's name alone: the same
-//! whatever the seed. The last refresh only says up to which day.
+//! A person's accounts as documented. They depend on the username and on the day of the last refresh,
+//! not on the seed.
 
 use serde_json::Number;
 
-use super::DataKind;
-use super::options::Options;
+use super::options::{DataKind, Options};
 use crate::simulator::flinks::fields::Invalid;
 use crate::simulator::flinks::people::{DataPlan, Person};
 use crate::simulator::json::Json;
@@ -12,8 +11,8 @@ use crate::simulator::seed::Seed;
 use crate::simulator::time::timestamp;
 
 const DAY_MS: i64 = 86_400_000;
-/// A transaction every so many days.
-const EVERY: i64 = 3;
+/// The days between two transactions.
+const TRANSACTION_DAYS: i64 = 3;
 /// An empty page, as base64.
 const PDF: &str = "JVBERi0xLjQKMSAwIG9iago8PC9UeXBlL0NhdGFsb2c+PgplbmRvYmoKdHJhaWxlcgo8PC9Sb290IDEgMCBSPj4KJSVFT0YK";
 
@@ -22,7 +21,7 @@ const KINDS: [(&str, &str); 2] = [
     ("Chequing Account", "Chequing"),
     ("Savings Account", "Savings"),
 ];
-/// Description, and whether money comes in.
+/// Description, and whether it is a credit.
 const PAYMENTS: [(&str, bool); 5] = [
     ("PAYROLL DEPOSIT", true),
     ("GROCERY STORE", false),
@@ -31,10 +30,10 @@ const PAYMENTS: [(&str, bool); 5] = [
     ("E-TRANSFER RECEIVED", true),
 ];
 
-/// What can only be wrong about a person's own accounts.
+/// Refuses options that name unknown accounts.
 pub(crate) fn check(person: &Person, options: &Options) -> Result<(), Invalid> {
     let ids: Vec<String> = (0..KINDS.len()).map(|index| id(person, index)).collect();
-    let wrong = |key: &str| Err((key.to_owned(), "names an account that there is not"));
+    let wrong = |key: &str| Err((key.to_owned(), "contains an unknown account"));
     if !options.accounts.iter().all(|known| ids.contains(known)) {
         return wrong("AccountsFilter");
     }
@@ -169,17 +168,20 @@ fn described(person: &Person, index: usize, options: &Options) -> Vec<(String, J
     members.map(|(key, value)| (key.to_owned(), value)).into()
 }
 
-/// The newest first. A transaction stands on its day whatever is asked, so that two calls agree.
+/// The newest first. The days do not depend on the options, so that two calls agree.
 fn transactions(person: &Person, index: usize, options: &Options, as_of: i64) -> Vec<Json> {
     if matches!(person.data, DataPlan::NoTransactions) {
         return Vec::new();
     }
-    let (mut balance, newest) = (balance(person, index), as_of.div_euclid(EVERY * DAY_MS));
+    let (mut balance, newest) = (
+        balance(person, index),
+        as_of.div_euclid(TRANSACTION_DAYS * DAY_MS),
+    );
     let account = id(person, index);
     let known = options.delta.iter().find(|(id, _)| *id == account);
     let mut all = Vec::new();
-    for back in 0..365 / EVERY {
-        let day = (newest - back) * EVERY;
+    for back in 0..365 / TRANSACTION_DAYS {
+        let day = (newest - back) * TRANSACTION_DAYS;
         let mut seed = Seed::named(&format!("{} {index} {day}", person.username));
         let id = seed.guid();
         if known.is_some_and(|(_, known)| *known == id) {
@@ -191,7 +193,7 @@ fn transactions(person: &Person, index: usize, options: &Options, as_of: i64) ->
         let stamp = timestamp(day * DAY_MS, 0);
         let date = stamp.get(..10).unwrap_or_default();
         let within = match (&options.from, &options.to) {
-            (None, None) => back * EVERY < options.days,
+            (None, None) => back * TRANSACTION_DAYS < options.days,
             (from, to) => {
                 from.as_deref().is_none_or(|from| from <= date)
                     && to.as_deref().is_none_or(|to| date <= to)

@@ -1,23 +1,41 @@
-//! What a data call asks for.
+//! The options of the data calls.
 
-use super::DataKind;
 use crate::simulator::flinks::fields::{Fields, Invalid, Keys, Shape};
 use crate::simulator::http::Incoming;
 use crate::simulator::json::Json;
 
-/// Defaults where nothing is said: ours, as no page has them all.
+/// Which of the three calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DataKind {
+    Summary,
+    Detail,
+    Statements,
+}
+
+/// The state of a session's data.
+#[derive(Debug, Default)]
+pub(crate) struct DataState {
+    /// When the session's first data call started preparing its data.
+    pub(super) since: Option<u64>,
+    /// When a poll last got a 202.
+    pub(super) last_pending_at: Option<u64>,
+    /// The options of the last call of each kind, for its Async variant.
+    pub(super) requested: Vec<(DataKind, Options)>,
+}
+
+/// The defaults are ours: no page has them all.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Options {
     pub(crate) identity: bool,
     pub(crate) holder: bool,
     pub(crate) balance: bool,
     pub(crate) transactions: bool,
-    /// Only these, or all.
+    /// The accounts to return; all if empty.
     pub(crate) accounts: Vec<String>,
     pub(crate) days: i64,
     pub(crate) from: Option<String>,
     pub(crate) to: Option<String>,
-    /// AccountId and the last TransactionId that is known.
+    /// AccountId and the last known TransactionId.
     pub(crate) delta: Vec<(String, String)>,
     pub(crate) statements: u64,
 }
@@ -25,8 +43,8 @@ pub(crate) struct Options {
 const REQUEST_ID: (&str, Shape) = ("RequestId", Shape::Guid);
 const ACCOUNTS: (&str, Shape) = ("AccountsFilter", Shape::Guids);
 
-/// No page gives the options of GetAccountsSummary: it takes those of GetAccountsDetail that would
-/// mean something (D).
+/// No page lists the options of GetAccountsSummary: here those of GetAccountsDetail that make sense for
+/// it (D).
 const SUMMARY: &Keys = &[
     REQUEST_ID,
     ("WithAccountIdentity", Shape::Bool),
@@ -56,7 +74,7 @@ const STATEMENTS: &Keys = &[
     ACCOUNTS,
 ];
 
-/// The RequestId, and what is kind of it.
+/// The RequestId and the options of a data call.
 pub(crate) fn read(request: &Incoming<'_>, kind: DataKind) -> Result<(String, Options), Invalid> {
     let keys = match kind {
         DataKind::Summary => SUMMARY,
@@ -65,7 +83,7 @@ pub(crate) fn read(request: &Incoming<'_>, kind: DataKind) -> Result<(String, Op
     };
     let fields = Fields::read(request, keys)?;
     let Some(request_id) = fields.text("RequestId") else {
-        return Err(("RequestId".to_owned(), "is needed"));
+        return Err(("RequestId".to_owned(), "is required"));
     };
     let with = |name| fields.get(name) != Some(&Json::Bool(false));
     let own = |value: &Json| value.as_text().unwrap_or_default().to_ascii_lowercase();

@@ -181,7 +181,7 @@ fn the_nightly_status_lists_the_cards_that_are_stuck() {
         let state = "AnsweringSecurityChallenge".to_owned();
         (id(username), state, Json::Null)
     };
-    let refused = |username, code: &str| (id(username), "Rejection".to_owned(), Json::text(code));
+    let refused = |username, code: &str| (id(username), "Failed".to_owned(), Json::text(code));
     let expected = [
         refused("broken_login", "INVALID_LOGIN"),
         asked("broken_question"),

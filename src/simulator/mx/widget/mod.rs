@@ -5,13 +5,14 @@
 use super::call::{Call, Route};
 use super::connection::{Connection, Phase};
 use super::people::{CONNECTED, user_guid};
+use super::rejection::{Rejection, invalid, reject, unknown_member};
 use super::status::{Form, status_json};
 use super::version::Version;
-use super::{Mx, Rejection, member, reject, replies, request};
+use super::{Mx, replies, request};
 use crate::simulator::counts::{Counts, Rule};
 use crate::simulator::http::Outgoing;
 use crate::simulator::json::Json;
-use crate::simulator::page::{HTML, SCRIPT, page, part};
+use crate::simulator::page::{HTML, SCRIPT, page, shared_asset};
 
 const MINUTE_MS: u64 = 60_000;
 /// An address expires after so long, or upon first use (S).
@@ -38,11 +39,11 @@ impl Mx {
         call: &Call<'_>,
         version: Version,
     ) -> Result<Outgoing, Rejection> {
-        let asked = request::widget(&call.request, version).map_err(member::invalid)?;
+        let asked = request::widget(&call.request, version).map_err(invalid)?;
         let known = asked
             .member_guid
             .filter(|guid| self.index_of(guid).is_some());
-        let member_guid = known.ok_or_else(no_member)?;
+        let member_guid = known.ok_or_else(unknown_member)?;
         let token = self.seed.guid().replace('-', "");
         let url = format!("{}/md/connect/{token}", self.rules.widget_origin);
         self.widgets.push(Widget {
@@ -78,7 +79,7 @@ impl Mx {
     pub(super) fn widget_part(route: Route<'_>) -> Result<Outgoing, Rejection> {
         let found = match route.part {
             "widget.js" => Some((SCRIPT, WIDGET)),
-            name => part(name),
+            name => shared_asset(name),
         };
         let (content_type, text) =
             found.ok_or_else(|| reject(Rule::Path, 404, "There is nothing here."))?;
@@ -115,8 +116,7 @@ impl Mx {
     ) -> Result<Outgoing, Rejection> {
         let widget = self.widget(route).filter(|it| it.shown).ok_or_else(gone)?;
         let guid = widget.member_guid.clone();
-        let answers =
-            request::resume(&call.request, Version::V20250224).map_err(member::invalid)?;
+        let answers = request::resume(&call.request, Version::V20250224).map_err(invalid)?;
         let index = self.index_of(&guid).ok_or_else(gone)?;
         let connection = self.connections.get_mut(index).ok_or_else(gone)?;
         let answered = connection.answer(&answers, now, &self.rules, counts);
@@ -137,10 +137,6 @@ fn state(connection: &Connection) -> &'static str {
         _ if connection.status() == CONNECTED.status => "connected",
         _ => "ended",
     }
-}
-
-fn no_member() -> Rejection {
-    reject(Rule::Member, 404, "There is no such member.")
 }
 
 fn gone() -> Rejection {

@@ -1,0 +1,24 @@
+//! How a call fails.
+
+use super::replies;
+use crate::simulator::counts::Rule;
+use crate::simulator::http::Outgoing;
+
+/// The rule that the client broke, if any, and the reply.
+pub(super) type Rejection = (Option<Rule>, Outgoing);
+
+pub(super) fn reject(rule: Rule, status: u16, message: &str) -> Rejection {
+    (Some(rule), replies::refused(status, message))
+}
+
+pub(super) fn unknown_institution() -> Rejection {
+    reject(Rule::Institution, 404, "There is no such institution.")
+}
+
+pub(super) fn invalid(why: String) -> Rejection {
+    reject(Rule::Body, 400, &why)
+}
+
+pub(super) fn unknown_member() -> Rejection {
+    reject(Rule::Member, 404, "There is no such member.")
+}
