@@ -1,4 +1,4 @@
-//! Answers to a member: what resume does.
+//! Answers to a member's challenges.
 
 use super::challenge::{Challenge, RoundChallenge, TOKEN};
 use super::connection::{AfterRun, Connection, Phase};
@@ -10,7 +10,7 @@ use super::rules::MxRules;
 use crate::simulator::counts::{Counts, Rule};
 
 impl Connection {
-    /// Answers of the API's: a client status_reads before it sends them.
+    /// Answers from the API. A client must read the status before it sends them.
     pub(crate) fn resume(
         &mut self,
         answers: &[Answer],
@@ -18,15 +18,16 @@ impl Connection {
         rules: &MxRules,
         counts: &mut Counts,
     ) -> Result<(), Rule> {
-        let unread = matches!(self.phase, Phase::Asking { .. }) && !self.was_status_read(now);
+        let without_recent_status =
+            matches!(self.phase, Phase::Asking { .. }) && !self.was_status_read(now);
         self.answer(answers, now, rules, counts)?;
-        if unread {
+        if without_recent_status {
             counts.rule_broken(Rule::AnswerWithoutRecentStatus);
         }
         Ok(())
     }
 
-    /// Puts answers before the bank, or says which rule they break.
+    /// Lets the bank judge answers, or returns the rule that they break.
     pub(crate) fn answer(
         &mut self,
         answers: &[Answer],
@@ -42,20 +43,20 @@ impl Connection {
         let then = match judge(&round, answers) {
             Judgement::Stale => return Err(Rule::StaleChallenge),
             Judgement::Incomplete => return Err(Rule::AnswersIncomplete),
-            // The answer is gone, and so is the error that told why (W).
+            // The answer is dropped, and so is the error with code 2003 (W).
             _ if expired => {
                 counts.rule_broken(Rule::AnswerExpired);
                 self.job = Some(Job::Aggregate);
-                self.ask(again(&round), now, rules);
+                self.ask(challenges_of(&round), now, rules);
                 return Ok(());
             }
             Judgement::Right => AfterRun::NextStep,
             Judgement::AsksAlso(round) => AfterRun::Asks(round.iter().collect()),
             Judgement::Ends(end) => AfterRun::Ends(end),
-            Judgement::Wrong => match self.wrong(rules) {
-                OnWrongAnswer::AsksAgain => AfterRun::AsksAgain(again(&round)),
+            Judgement::Wrong => match self.on_wrong_answer(rules) {
+                OnWrongAnswer::AsksAgain => AfterRun::AsksAgain(challenges_of(&round)),
                 OnWrongAnswer::Ends(status) => {
-                    AfterRun::Ends(EndState::with_code(status, code(&round)))
+                    AfterRun::Ends(EndState::with_code(status, error_code(&round)))
                 }
             },
         };
@@ -64,7 +65,7 @@ impl Connection {
         Ok(())
     }
 
-    fn wrong(&self, rules: &MxRules) -> OnWrongAnswer {
+    fn on_wrong_answer(&self, rules: &MxRules) -> OnWrongAnswer {
         let at_mx_bank = self.institution.is_some_and(|all| all.code == MX_BANK);
         match rules.mx_bank_denies && at_mx_bank {
             true => OnWrongAnswer::Ends("DENIED"),
@@ -73,14 +74,14 @@ impl Connection {
     }
 }
 
-fn again(round: &[RoundChallenge]) -> Vec<&'static Challenge> {
-    round.iter().map(|challenge| challenge.challenge).collect()
+fn challenges_of(round: &[RoundChallenge]) -> Vec<&'static Challenge> {
+    round.iter().map(|challenge| challenge.definition).collect()
 }
 
-/// 2001 is a wrong one-time code, 2002 any other wrong answer (W).
-fn code(round: &[RoundChallenge]) -> u16 {
+/// 2001: a wrong one-time code; 2002: any other wrong answer (W).
+fn error_code(round: &[RoundChallenge]) -> u16 {
     let has_token = round
         .iter()
-        .any(|challenge| challenge.challenge.kind == TOKEN);
+        .any(|challenge| challenge.definition.kind == TOKEN);
     if has_token { 2001 } else { 2002 }
 }

@@ -1,4 +1,4 @@
-//! A request, read once.
+//! A request and its route. Faults, counts and the bank share one reading.
 
 use super::job::{JOBS, Job};
 use crate::simulator::counts::{Counts, Rule};
@@ -12,55 +12,53 @@ pub(crate) enum Operation {
     CreateMember,
     ReadMember,
     UpdateMember,
-    /// With the status of its success.
+    /// With the status of the reply if it succeeds.
     Job(Job, u16),
     Status,
     Challenges,
     Resume,
     OauthWindow,
-    /// The person's browser, at the bank.
+    /// The bank's page, in the person's browser.
     ShowWindow,
-    /// … with a decision.
+    /// The person's decision on that page.
     LeaveWindow,
-    /// … and back at MX.
+    /// MX's page after it.
     OauthComplete,
     WidgetUrl,
-    /// The person's browser, at MX's widget.
+    /// MX's widget, in the person's browser.
     ShowWidget,
-    /// … and what its page is made of.
-    WidgetPart,
-    /// A call of that page.
-    LookInWidget,
-    /// … with answers.
-    AnswerInWidget,
+    WidgetAsset,
+    /// The widget's page reads the state of its member.
+    WidgetState,
+    /// The widget's page sends answers.
+    WidgetAnswer,
 }
 
-/// The variable parts of the path are those that the operation has.
+/// Parts of the path that the operation does not have are empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Route<'a> {
     pub(crate) operation: Operation,
     pub(crate) institution: &'a str,
     pub(crate) user: &'a str,
     pub(crate) member: &'a str,
-    /// The token of a widget's address, or a name.
+    /// The token of a widget's URL, or the name of an asset.
     pub(crate) part: &'a str,
 }
 
-/// Faults, counts and the bank all look at the same reading.
 pub(crate) struct Call<'a> {
     pub(crate) request: Incoming<'a>,
     pub(crate) route: Result<Route<'a>, Rule>,
 }
 
-/// Whether a path is MX's.
+/// Whether a path belongs to MX.
 pub(crate) fn is_mx(path: &str) -> bool {
     ["/users/", "/institutions/", "/oauth/", "/md/"]
         .iter()
-        .any(|room| path.starts_with(room))
+        .any(|prefix| path.starts_with(prefix))
 }
 
-/// Method and what stands behind the member guid.
-const OF_A_MEMBER: [(&str, &[&str], Operation); 6] = [
+/// The method, the path after the member guid, and the operation.
+const MEMBER_ROUTES: [(&str, &[&str], Operation); 6] = [
     ("GET", &[], Operation::ReadMember),
     ("PUT", &[], Operation::UpdateMember),
     ("GET", &["status"], Operation::Status),
@@ -108,7 +106,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// As sent, whatever it is.
+    /// The `member` of the body as text, even if it is invalid.
     fn member_text(&self) -> String {
         let body = Json::parse(self.request.body);
         let member = body.as_ref().and_then(|body| body.member("member"));
@@ -122,14 +120,14 @@ impl<'a> Call<'a> {
         (!is_empty).then(|| credentials.to_text())
     }
 
-    /// What the query says under this name.
+    /// A parameter of the query.
     pub(crate) fn query(&self, name: &str) -> Option<String> {
         let (_, query) = self.request.path.split_once('?')?;
         parameter(query, name)
     }
 }
 
-/// A parameter of `application/x-www-form-urlencoded`.
+/// A parameter of an `application/x-www-form-urlencoded` text.
 pub(crate) fn parameter(pairs: &str, name: &str) -> Option<String> {
     let pairs = pairs.split('&').filter_map(|pair| pair.split_once('='));
     let mut named = pairs.filter(|(key, _)| *key == name);
@@ -183,7 +181,7 @@ fn route<'a>(method: &str, path: &'a str) -> Result<Route<'a>, Rule> {
             only("POST", Route { user, ..route })
         }
         ["users", user, "members", member, ref rest @ ..] => {
-            let operation = of_a_member(method, rest)?;
+            let operation = member_operation(method, rest)?;
             Ok(Route {
                 user,
                 member,
@@ -199,15 +197,15 @@ fn route<'a>(method: &str, path: &'a str) -> Result<Route<'a>, Rule> {
             only("GET", Route { part, ..route })
         }
         ["md", "assets", part] => {
-            let route = to(Operation::WidgetPart);
+            let route = to(Operation::WidgetAsset);
             only("GET", Route { part, ..route })
         }
         ["md", "connect", part, "look"] => {
-            let route = to(Operation::LookInWidget);
+            let route = to(Operation::WidgetState);
             only("POST", Route { part, ..route })
         }
         ["md", "connect", part, "answer"] => {
-            let route = to(Operation::AnswerInWidget);
+            let route = to(Operation::WidgetAnswer);
             only("POST", Route { part, ..route })
         }
         ["oauth", "authorize"] if method == "POST" => Ok(to(Operation::LeaveWindow)),
@@ -217,10 +215,10 @@ fn route<'a>(method: &str, path: &'a str) -> Result<Route<'a>, Rule> {
     }
 }
 
-fn of_a_member(method: &str, rest: &[&str]) -> Result<Operation, Rule> {
+fn member_operation(method: &str, rest: &[&str]) -> Result<Operation, Rule> {
     let jobs = JOBS.iter().filter(|(name, ..)| *rest == [*name]);
     let jobs = jobs.map(|(_, job, status)| ("POST", Operation::Job(*job, *status)));
-    let others = OF_A_MEMBER.iter().filter(|(_, tail, _)| *tail == rest);
+    let others = MEMBER_ROUTES.iter().filter(|(_, tail, _)| *tail == rest);
     let mut known = others
         .map(|(method, _, operation)| (*method, *operation))
         .chain(jobs)

@@ -1,11 +1,11 @@
-//! A challenge as the bank holds it, and as MX poses it in one round.
+//! A challenge as the bank stores it, and as a part of one round.
 
 use super::status::Form;
 use crate::simulator::json::Json;
 use crate::simulator::pictures::pictures;
 use crate::simulator::seed::Seed;
 
-/// `type` as a name and as a number. Of PUSH and TOKEN_INPUT no page speaks (D, C).
+/// `type` as a name and as a number. No page has PUSH_APPROVAL (D) or TOKEN_INPUT (C).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Type(pub(crate) &'static str, pub(crate) u16);
 
@@ -15,27 +15,27 @@ pub(crate) const TOKEN: Type = Type("TOKEN", 12);
 pub(crate) const IMAGE_DATA: Type = Type("IMAGE_DATA", 13);
 pub(crate) const IMAGE_OPTIONS: Type = Type("IMAGE_OPTIONS", 14);
 
-/// What a challenge brings beside its label.
+/// What a challenge contains besides its label.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Attachment {
     None,
     Options(&'static [Choice]),
-    /// So many, numbered.
+    /// This many numbered options.
     ManyOptions(u16),
-    /// Choices with a picture each: a circle, a triangle, a square.
+    /// Options with an image each: a circle, a triangle, a square.
     ImageOptions(&'static [Choice]),
-    /// The triangle, in base64 alone.
+    /// The triangle, in base64 without `data:`.
     BareImage,
     /// The square, as a `data:` URI.
     DataUriImage,
-    /// A picture that can hold a script.
+    /// An image that can contain a script.
     SvgImage,
-    /// The square, and more than five megabytes behind it.
+    /// The square, padded to more than five megabytes.
     HugeImage,
 }
 
-/// One of the options. Labels and values are different strings (A); the specification allows either
-/// to be missing, and a guid to be there.
+/// An option. Label and value are different strings (A). The specification allows either to be missing,
+/// and a guid to be present.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Choice {
     pub(crate) label: &'static str,
@@ -43,7 +43,7 @@ pub(crate) struct Choice {
     pub(crate) has_guid: bool,
 }
 
-/// With a value and no guid, as in the one live capture that was published (C).
+/// An option with a value and without a guid, as in the only published live capture (C).
 pub(crate) const fn choice(label: &'static str, value: &'static str) -> Choice {
     Choice {
         label,
@@ -52,16 +52,16 @@ pub(crate) const fn choice(label: &'static str, value: &'static str) -> Choice {
     }
 }
 
-/// What the bank wants to hear.
+/// The right answer to a challenge.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum RightAnswer {
-    /// This, in any letter case.
+    /// This text, in any letter case.
     Typed(&'static str),
-    /// The option at this index: by its value, or its guid if it has no value, or else its label.
+    /// The option at this index. The answer is its value, or else its guid, or else its label.
     Pick(usize),
-    /// … by its guid alone.
+    /// The option at this index. The answer is its guid, even if it has a value.
     PickByGuid(usize),
-    /// Whatever stands in the table of MX Bank's words.
+    /// A word from MX Bank's table.
     MxBank,
 }
 
@@ -111,7 +111,7 @@ impl Challenge {
         }
     }
 
-    /// What a person types, or the label of what a person chooses.
+    /// The text that a person types, or the label that a person chooses.
     pub(crate) fn answer_in_words(&self) -> String {
         match self.right {
             RightAnswer::Typed(answer) => answer.to_owned(),
@@ -131,20 +131,20 @@ struct OfferedOption {
     has_guid: bool,
 }
 
-/// A challenge in a round: each round has new guids (A).
+/// A challenge in a round, with the guid that it has in this round only (A).
 #[derive(Debug, Clone)]
 pub(crate) struct RoundChallenge {
-    pub(crate) challenge: &'static Challenge,
+    pub(crate) definition: &'static Challenge,
     pub(crate) guid: String,
 }
 
 impl RoundChallenge {
-    pub(crate) fn new(challenge: &'static Challenge, seed: &mut Seed) -> Self {
+    pub(crate) fn new(definition: &'static Challenge, seed: &mut Seed) -> Self {
         let guid = format!("CRD-{}", seed.guid());
-        Self { challenge, guid }
+        Self { definition, guid }
     }
 
-    /// It follows from the challenge's, so that nobody has to keep it.
+    /// Derived from the challenge's guid, so that it need not be stored.
     fn option_guid(&self, index: usize) -> String {
         format!(
             "CRD-{}",
@@ -152,21 +152,21 @@ impl RoundChallenge {
         )
     }
 
-    /// The `value` that is right.
+    /// The right `value`.
     pub(crate) fn right_value(&self) -> String {
-        let option = |index| self.challenge.options().into_iter().nth(index);
-        match self.challenge.right {
+        let option = |index| self.definition.options().into_iter().nth(index);
+        match self.definition.right {
             RightAnswer::Pick(index) => option(index).map_or_else(String::new, |option| {
                 let guid = option.has_guid.then(|| self.option_guid(index));
                 option.value.or(guid).unwrap_or(option.label)
             }),
             RightAnswer::PickByGuid(index) => self.option_guid(index),
-            RightAnswer::Typed(_) | RightAnswer::MxBank => self.challenge.answer_in_words(),
+            RightAnswer::Typed(_) | RightAnswer::MxBank => self.definition.answer_in_words(),
         }
     }
 
     pub(crate) fn to_json(&self, form: Form) -> Json {
-        let Type(name, number) = self.challenge.kind;
+        let Type(name, number) = self.definition.kind;
         let kind = match form {
             Form::Number => Json::number(number),
             Form::Null => Json::Null,
@@ -174,13 +174,13 @@ impl RoundChallenge {
         };
         let text = |text: Option<&str>| text.map_or(Json::Null, Json::text);
         let mut members = vec![
-            ("field_name".to_owned(), text(self.challenge.field_name)),
+            ("field_name".to_owned(), text(self.definition.field_name)),
             ("guid".to_owned(), Json::text(&self.guid)),
-            ("label".to_owned(), Json::text(self.challenge.label)),
+            ("label".to_owned(), Json::text(self.definition.label)),
             ("type".to_owned(), kind),
         ];
         let mut with = |name: &str, value| members.push((name.to_owned(), value));
-        match self.challenge.attachment {
+        match self.definition.attachment {
             Attachment::None => {}
             Attachment::Options(_) | Attachment::ManyOptions(_) => {
                 with("options", self.options_json(&[]))
@@ -207,7 +207,7 @@ impl RoundChallenge {
     }
 
     fn options_json(&self, pictures: &[String]) -> Json {
-        let all = self.challenge.options().into_iter().enumerate();
+        let all = self.definition.options().into_iter().enumerate();
         let one = |(index, option): (usize, OfferedOption)| {
             let mut members = Vec::new();
             let mut with = |name: &str, value| members.push((name.to_owned(), Json::Text(value)));
@@ -227,7 +227,7 @@ impl RoundChallenge {
     }
 }
 
-/// Digits of base64: a multiple of four.
+/// A multiple of four.
 const HUGE_IMAGE_DIGITS: usize = 7_000_000;
 
 const SVG: &str = "data:image/svg+xml;base64,\

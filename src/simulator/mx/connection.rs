@@ -1,4 +1,4 @@
-//! A member as MX keeps it: its job, its rounds and its end, on one clock.
+//! A member as MX stores it: its job, its round and its status.
 
 use super::challenge::{Challenge, RoundChallenge};
 use super::institution::{Institution, institution};
@@ -9,7 +9,7 @@ use super::status::Status;
 use crate::simulator::seed::Seed;
 
 const HOUR_MS: u64 = 3_600_000;
-/// Between two standard aggregations (A).
+/// The shortest time between two standard aggregations (A).
 const THROTTLE_MS: u64 = 3 * HOUR_MS;
 
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Connection {
     pub(crate) guid: String,
     pub(crate) member: &'static Member,
     pub(crate) institution: Option<&'static Institution>,
-    /// With these credentials it was created through the API.
+    /// The username and password, if the member was created through the API.
     pub(crate) credentials: Option<(String, String)>,
     pub(crate) id: Option<String>,
     pub(crate) phase: Phase,
@@ -26,8 +26,8 @@ pub(crate) struct Connection {
     pub(crate) connected_at: Option<u64>,
     pub(super) job: Option<Job>,
     pub(super) plan: Plan,
-    pub(super) next_step: usize,
-    /// The last standard aggregation that went through.
+    pub(super) step_index: usize,
+    /// The last standard aggregation that succeeded.
     pub(super) last_standard: Option<u64>,
     pub(super) status_reads: StatusReads,
     pub(super) seed: Seed,
@@ -37,7 +37,7 @@ pub(crate) struct Connection {
 pub(crate) enum Phase {
     /// No job runs.
     Idle,
-    /// A job was accepted and does not show yet.
+    /// A job was accepted, and the status does not show it yet.
     NotYetVisible {
         since: u64,
         seen: bool,
@@ -50,43 +50,43 @@ pub(crate) enum Phase {
         round: Vec<RoundChallenge>,
         until: u64,
     },
-    /// Nobody answered.
+    /// The round expired.
     Expired {
         round: Vec<RoundChallenge>,
     },
-    /// OAuth is not through.
+    /// OAuth is not finished.
     AtOauthWindow,
 }
 
-/// What follows when a job has run for a while.
+/// What follows when a job has run for some time.
 #[derive(Debug, Clone)]
 pub(crate) enum AfterRun {
     NextStep,
     Asks(Vec<&'static Challenge>),
-    /// REJECTED for a while, and then it asks.
+    /// Shows REJECTED for some time, and then asks.
     AsksAgain(Vec<&'static Challenge>),
     Ends(EndState),
 }
 
-/// The reads of the status.
+/// Reads of the status.
 #[derive(Debug, Default)]
 pub(super) struct StatusReads {
     pub(super) last: Option<u64>,
     pub(super) in_this_round: u32,
 }
 
-/// What came of asking for a job.
+/// The outcome of a request for a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JobStart {
     Started,
-    /// Accepted all the same: it runs already, or not yet again.
+    /// Accepted, but nothing starts: the job runs already, or ran too recently.
     NotNeeded,
-    /// A different one runs.
+    /// A different job runs.
     Conflict,
 }
 
 impl Connection {
-    /// As it is found before anything was asked of it.
+    /// A member of the tables at the first request.
     pub(crate) fn existing(
         member: &'static Member,
         guid: String,
@@ -96,7 +96,7 @@ impl Connection {
     ) -> Self {
         let day_before = Some(now.saturating_sub(48 * HOUR_MS));
         let (credentials, id, job, status_reads) = Default::default();
-        let mut found = Self {
+        let mut existing = Self {
             guid,
             member,
             institution: institution(member.institution),
@@ -108,7 +108,7 @@ impl Connection {
             connected_at: day_before,
             job,
             plan: member.plan,
-            next_step: 0,
+            step_index: 0,
             last_standard: None,
             status_reads,
             seed: Seed::new(seed.next()),
@@ -117,24 +117,24 @@ impl Connection {
             InitialState::Idle => {}
             InitialState::AggregatedAnHourAgo => {
                 let lately = Some(now.saturating_sub(HOUR_MS));
-                found.last_standard = lately;
-                found.aggregated_at = lately;
-                found.connected_at = lately;
+                existing.last_standard = lately;
+                existing.aggregated_at = lately;
+                existing.connected_at = lately;
             }
             InitialState::JobRunning(job) => {
-                found.begin(job, "CREATED", now);
-                found.go_on(now, rules);
+                existing.begin(job, "CREATED", now);
+                existing.next_step(now, rules);
             }
             InitialState::AtOauthWindow => {
-                found.phase = Phase::AtOauthWindow;
-                found.aggregated_at = None;
-                found.connected_at = None;
+                existing.phase = Phase::AtOauthWindow;
+                existing.aggregated_at = None;
+                existing.connected_at = None;
             }
         }
-        found
+        existing
     }
 
-    /// As a new one, before anything happens.
+    /// A new member, before its first job.
     pub(crate) fn new(at: &'static Institution, guid: String, seed: &mut Seed) -> Self {
         let mut created = Self::existing(&UNKNOWN_MEMBER, guid, 0, &MxRules::default(), seed);
         created.institution = Some(at);
@@ -152,8 +152,7 @@ impl Connection {
         matches!(self.phase, Phase::Running { .. } | Phase::Asking { .. })
     }
 
-    /// While a job runs nobody is authenticated yet: RESUMED with `is_authenticated: false` is
-    /// progress (A).
+    /// False while a job runs: RESUMED with `is_authenticated: false` is progress (A).
     pub(crate) fn is_authenticated(&self) -> bool {
         matches!(self.phase, Phase::Idle) && self.status() == CONNECTED.status
     }
@@ -163,7 +162,7 @@ impl Connection {
             .is_some_and(|at| at.code == institution.code)
     }
 
-    /// The round that is being asked.
+    /// The current round.
     pub(crate) fn round(&self) -> &[RoundChallenge] {
         match &self.phase {
             Phase::Asking { round, .. } => round,
@@ -171,7 +170,7 @@ impl Connection {
         }
     }
 
-    /// Asks for a job.
+    /// Requests a job.
     pub(crate) fn request_job(&mut self, job: Job, now: u64) -> JobStart {
         let throttled = self.institution.is_some_and(|all| all.is_throttled)
             && job == Job::Aggregate
@@ -181,7 +180,7 @@ impl Connection {
         match self.job {
             Some(running) if running == job => JobStart::NotNeeded,
             Some(_) => JobStart::Conflict,
-            // No credentials, or none yet (D).
+            // Throttled, or there are no credentials yet (D).
             None if throttled || self.status().is_none() || self.is_at_window() => {
                 JobStart::NotNeeded
             }
@@ -208,13 +207,13 @@ impl Connection {
         matches!(self.phase, Phase::AtOauthWindow)
     }
 
-    /// New credentials belong to this member.
+    /// Takes the scenario of the member whose credentials were given.
     pub(crate) fn use_scenario(&mut self, (member, plan): (&'static Member, Plan)) {
         self.member = member;
         self.plan = plan;
     }
 
-    /// Until the person comes back from the bank's window.
+    /// Waits until the person comes back from the bank's window.
     pub(crate) fn wait_at_window(&mut self, visitor: Option<&'static Member>) {
         if let Some(member) = visitor {
             self.use_scenario((member, member.plan));
@@ -223,7 +222,7 @@ impl Connection {
         self.phase = Phase::AtOauthWindow;
     }
 
-    /// The person came back from the bank's window and has oauth_approved.
+    /// The person approved in the bank's window.
     pub(crate) fn oauth_approved(&mut self, now: u64) {
         if self.plan.end.status == Some("PENDING") {
             self.plan = CONNECTS;
@@ -231,7 +230,7 @@ impl Connection {
         self.begin(Job::Aggregate, "CREATED", now);
     }
 
-    /// … and has not.
+    /// The person denied in the bank's window.
     pub(crate) fn oauth_denied(&mut self, now: u64) {
         self.finish(EndState::of("DENIED"), now);
     }
@@ -239,7 +238,7 @@ impl Connection {
     /// Starts a job.
     pub(crate) fn begin(&mut self, job: Job, status: &'static str, now: u64) {
         self.job = Some(job);
-        self.next_step = 0;
+        self.step_index = 0;
         self.aggregated_at = Some(now);
         self.run(status, now, AfterRun::NextStep);
     }

@@ -1,4 +1,4 @@
-//! The institutions and what they ask a new member for.
+//! The institutions, and the credentials that a new member needs.
 
 use crate::simulator::json::Json;
 use crate::simulator::seed::Seed;
@@ -8,14 +8,14 @@ pub(crate) struct Institution {
     pub(crate) code: &'static str,
     pub(crate) name: &'static str,
     pub(crate) is_oauth: bool,
-    /// Whether three hours lie between two standard aggregations. MX Bank is exempt (A).
+    /// Whether three hours must pass between two standard aggregations. MX Bank is exempt (A).
     pub(crate) is_throttled: bool,
     credentials: &'static [(&'static str, &'static str, &'static str)],
 }
 
 pub(crate) const MX_BANK: &str = "mxbank";
 pub(crate) const MX_BANK_OAUTH: &str = "mx_bank_oauth";
-/// Ours, for all that MX Bank does not do.
+/// Ours, for scenarios that MX Bank does not have.
 pub(crate) const SIMULATED_BANK: &str = "simulated_bank";
 
 /// Field name, label and type.
@@ -59,18 +59,18 @@ impl Institution {
         format!("INS-{}", Seed::named(self.code).guid())
     }
 
-    /// The guid of what goes by this field name.
+    /// The guid of the credential with this field name.
     fn credential_guid(&self, field_name: &str) -> String {
         let name = format!("{} {field_name}", self.code);
         format!("CRD-{}", Seed::named(&name).guid())
     }
 
-    /// Username and password, if that is what was given and all that was given.
+    /// Username and password, if exactly these credentials were given.
     pub(crate) fn sign_in(&self, given: &[(String, String)]) -> Option<(String, String)> {
         let mut values = self.credentials.iter().map(|(field_name, ..)| {
             let guid = self.credential_guid(field_name);
-            let mut mine = given.iter().filter(|(other, _)| *other == guid);
-            mine.next().map(|(_, value)| value.clone())
+            let mut matching = given.iter().filter(|(other, _)| *other == guid);
+            matching.next().map(|(_, value)| value.clone())
         });
         let (username, password) = (values.next()??, values.next()??);
         (given.len() == self.credentials.len()).then_some((username, password))

@@ -1,6 +1,6 @@
 //! The jobs of a member.
 
-/// What one of the member's endpoints starts.
+/// A job that an endpoint of a member starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Job {
     Aggregate,
@@ -11,7 +11,7 @@ pub(crate) enum Job {
     FetchStatements,
 }
 
-/// The last part of the path, the job, and the status of success (S).
+/// The last part of the path, the job, and the status of the reply if it succeeds (S).
 pub(crate) const JOBS: [(&str, Job, u16); 6] = [
     ("aggregate", Job::Aggregate, 202),
     ("verify", Job::Verify, 200),

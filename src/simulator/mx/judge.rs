@@ -1,4 +1,4 @@
-//! Judging the answers of a resume against the round they answer.
+//! Judges the answers of a resume against their round.
 
 use super::challenge::{Challenge, RightAnswer, RoundChallenge};
 use super::people::{EndState, mx_bank};
@@ -7,28 +7,28 @@ use super::people::{EndState, mx_bank};
 pub(crate) enum Judgement {
     Right,
     Wrong,
-    /// The guid of no challenge of this round.
+    /// A guid that is not in this round.
     Stale,
-    /// A challenge without an answer, or with two.
+    /// A challenge with no answer or with two.
     Incomplete,
-    /// MX Bank's error words, as answers.
+    /// The answer is one of MX Bank's error words.
     Ends(EndState),
-    /// MX Bank's word for one more challenge.
+    /// The answer is MX Bank's word for one more challenge.
     AsksAlso(&'static [Challenge]),
 }
 
-/// A challenge's guid and the value that answers it.
+/// A challenge's guid and the value of its answer.
 pub(crate) type Answer = (String, String);
 
-/// All challenges of a round are answered in one call.
+/// One call answers all challenges of a round.
 pub(crate) fn judge(round: &[RoundChallenge], answers: &[Answer]) -> Judgement {
-    let is_posed = |(guid, _): &Answer| round.iter().any(|challenge| challenge.guid == *guid);
-    if !answers.iter().all(is_posed) {
+    let is_in_round = |(guid, _): &Answer| round.iter().any(|challenge| challenge.guid == *guid);
+    if !answers.iter().all(is_in_round) {
         return Judgement::Stale;
     }
     let values = |challenge: &RoundChallenge| {
-        let mine = answers.iter().filter(|(guid, _)| *guid == challenge.guid);
-        mine.map(|(_, value)| value.clone()).collect::<Vec<_>>()
+        let matching = answers.iter().filter(|(guid, _)| *guid == challenge.guid);
+        matching.map(|(_, value)| value.clone()).collect::<Vec<_>>()
     };
     let mut judgement = Judgement::Right;
     for challenge in round {
@@ -45,7 +45,7 @@ pub(crate) fn judge(round: &[RoundChallenge], answers: &[Answer]) -> Judgement {
 
 impl RoundChallenge {
     fn judge(&self, value: &str) -> Judgement {
-        let right = match self.challenge.right {
+        let right = match self.definition.right {
             RightAnswer::Typed(right) => value.eq_ignore_ascii_case(right),
             RightAnswer::Pick(_) | RightAnswer::PickByGuid(_) => value == self.right_value(),
             RightAnswer::MxBank => return judge_at_mx_bank(value),

@@ -1,4 +1,4 @@
-//! What is asked of members: to be created, new credentials, jobs, answers, the window.
+//! The calls about a member: create, update, jobs, status, resume, OAuth window.
 
 use super::call::Call;
 use super::connection::{Connection, JobStart};
@@ -24,18 +24,20 @@ impl Mx {
         let create = request::create(&call.request, version).map_err(invalid)?;
         let at = institution(&create.institution_code).ok_or_else(unknown_institution)?;
         if at.is_oauth != create.is_oauth {
-            return Err(invalid("is_oauth is not for this institution".to_owned()));
+            return Err(invalid("is_oauth is wrong for this institution".to_owned()));
         }
         let guid = format!("MBR-{}", self.seed.guid());
         let mut created = Connection::new(at, guid, &mut self.seed);
         created.id = create.id.clone();
         let uri = match at.is_oauth {
             true => {
-                // The person's credentials are not for us to see (A).
+                // With OAuth the credentials go to the bank only (A).
                 if !create.credentials.is_empty() {
-                    return Err(invalid("credentials do not go with is_oauth".to_owned()));
+                    return Err(invalid(
+                        "credentials cannot be combined with is_oauth".to_owned(),
+                    ));
                 }
-                created.wait_at_window(visitor(&create));
+                created.wait_at_window(oauth_member(&create));
                 Some(self.window_uri(&created.guid, create.redirect))
             }
             false => {
@@ -57,7 +59,7 @@ impl Mx {
         Ok(reply)
     }
 
-    /// The same credentials a second time are a 409 (A).
+    /// A second member with the same credentials is a 409 (A).
     fn check_new(&self, at: &Institution, credentials: &(String, String)) -> Result<(), Rejection> {
         let (member, _) = people::sign_in(at.code, &credentials.0, &credentials.1);
         let is_same = |other: &&Connection| {
@@ -126,7 +128,7 @@ impl Mx {
         let resumed = connection.resume(&answers, now, &self.rules, counts);
         resumed.map_err(|rule| match rule {
             Rule::UnexpectedAnswer => reject(rule, 405, "The member is not CHALLENGED."),
-            _ => reject(rule, 400, "The answers are not acceptable."),
+            _ => reject(rule, 400, "The answers do not match the challenges."),
         })
     }
 
@@ -142,7 +144,13 @@ impl Mx {
         call: &Call<'_>,
         (index, version): (usize, Version),
     ) -> Result<Outgoing, Rejection> {
-        let refused = || reject(Rule::Institution, 405, "There is no OAuth here.");
+        let refused = || {
+            reject(
+                Rule::Institution,
+                405,
+                "The institution does not use OAuth.",
+            )
+        };
         let oauth = |connection: &&Connection| connection.institution.is_some_and(|at| at.is_oauth);
         let connection = self.connections.get(index).filter(oauth);
         let guid = connection.map(|connection| connection.guid.clone());
@@ -157,15 +165,26 @@ impl Mx {
     }
 }
 
-/// Nobody signs in to us for OAuth, so the partner's `id` may say who comes (ours).
-fn visitor(create: &Create) -> Option<&'static Member> {
-    let waits = |member: &&Member| member.initial_state == InitialState::AtOauthWindow;
-    let named = create.id.as_deref().and_then(people::find).filter(waits);
+/// The member whose scenario an OAuth window plays. There is no sign-in here, so the `id` can name it
+/// (ours).
+fn oauth_member(create: &Create) -> Option<&'static Member> {
+    let at_window = |member: &&Member| member.initial_state == InitialState::AtOauthWindow;
+    let named = create
+        .id
+        .as_deref()
+        .and_then(people::find)
+        .filter(at_window);
     named.or_else(|| people::find("oauth"))
 }
 
-/// Every credential that the institution asks for, by its guid, and no other.
+/// Username and password, if exactly the institution's credentials were given.
 fn sign_in(at: &Institution, given: &[Answer]) -> Result<(String, String), Rejection> {
-    let refused = || reject(Rule::CredentialGuids, 400, "These are not the credentials.");
+    let refused = || {
+        reject(
+            Rule::CredentialGuids,
+            400,
+            "The credentials do not match the institution.",
+        )
+    };
     at.sign_in(given).ok_or_else(refused)
 }

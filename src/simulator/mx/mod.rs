@@ -1,4 +1,4 @@
-//! The MX part: members, their jobs and challenges, and OAuth.
+//! Simulated MX: members, their jobs and challenges, OAuth, and the Connect widget.
 
 mod answer;
 mod call;
@@ -49,14 +49,14 @@ pub(crate) struct Mx {
     pub(crate) client_id: String,
     pub(crate) api_key: String,
     seed: Seed,
-    /// Everybody's members, from the first request on, and those that were created since.
+    /// The members of the tables, from the first request on, and those that were created since.
     connections: Vec<Connection>,
     windows: Vec<Window>,
     widgets: Vec<Widget>,
 }
 
 impl Mx {
-    /// The seed is another one than Flinks', whose secret key is the first thing drawn from it.
+    /// The seed is inverted, so that the keys differ from those of Flinks.
     pub(crate) fn new(seed: u64) -> Self {
         let mut seed = Seed::new(!seed);
         let (client_id, api_key) = (seed.guid(), seed.guid());
@@ -96,47 +96,43 @@ impl Mx {
         counts: &mut Counts,
     ) -> Result<Outgoing, Rejection> {
         let route = call.route.map_err(|rule| match rule {
-            Rule::Method => reject(rule, 405, "There is no such method here."),
-            _ => reject(rule, 404, "There is nothing here."),
+            Rule::Method => reject(rule, 405, "Method not allowed."),
+            _ => reject(rule, 404, "Not found."),
         })?;
         match route.operation {
             Operation::ShowWindow => return self.show_window(call),
             Operation::LeaveWindow => return self.leave_window(now, call),
             Operation::OauthComplete => return Ok(window::complete(call)),
             Operation::ShowWidget => return self.show_widget(now, route),
-            Operation::WidgetPart => return Self::widget_part(route),
-            Operation::LookInWidget => return self.look_in_widget(route),
-            Operation::AnswerInWidget => {
-                return self.answer_in_widget(now, (call, route), counts);
+            Operation::WidgetAsset => return Self::widget_asset(route),
+            Operation::WidgetState => return self.widget_state(route),
+            Operation::WidgetAnswer => {
+                return self.widget_answer(now, (call, route), counts);
             }
             _ => {}
         }
         let pair = format!("{}:{}", self.client_id, self.api_key);
         let basic = format!("Basic {}", base64(pair.as_bytes()));
         if call.request.header("authorization") != Some(&basic) {
-            return Err(reject(
-                Rule::ApiKey,
-                401,
-                "The client id or the API key is wrong.",
-            ));
+            return Err(reject(Rule::ApiKey, 401, "Wrong client id or API key."));
         }
-        let version = Version::asked(&call.request, &self.rules)
-            .ok_or_else(|| reject(Rule::Version, 406, "This is not a version of the API."))?;
+        let version = Version::requested(&call.request, &self.rules)
+            .ok_or_else(|| reject(Rule::Version, 406, "Unknown API version."))?;
         if route.operation == Operation::InstitutionCredentials {
             let known = institution(route.institution).ok_or_else(unknown_institution)?;
             return Ok(replies::reply(version, 200, &known.credentials_json()));
         }
         if route.user != user_guid() {
-            return Err(reject(Rule::User, 404, "There is no such user."));
+            return Err(reject(Rule::User, 404, "User not found."));
         }
         match route.operation {
             Operation::CreateMember => self.create(now, call, version, counts),
             Operation::WidgetUrl => self.widget_url(now, call, version),
-            _ => self.of_a_member(now, call, (route, version), counts),
+            _ => self.handle_member(now, call, (route, version), counts),
         }
     }
 
-    fn of_a_member(
+    fn handle_member(
         &mut self,
         now: u64,
         call: &Call<'_>,
@@ -164,13 +160,13 @@ impl Mx {
         })
     }
 
-    /// Where a member stands in the list.
+    /// The index of a member.
     fn index_of(&self, guid: &str) -> Option<usize> {
         let mut guids = self.connections.iter().map(|connection| &connection.guid);
         guids.position(|known| known == guid)
     }
 
-    /// Guids and right values of the round that a member is asked.
+    /// The guids and right values of a member's current round.
     pub(crate) fn right_answers(&self, guid: &str) -> Option<Vec<(String, String)>> {
         let round = self.connections.get(self.index_of(guid)?)?.round();
         let answer = |challenge: &challenge::RoundChallenge| {

@@ -1,4 +1,4 @@
-//! How a member's job goes on: by itself as time passes, and as it is looked at.
+//! How a member's job progresses, with time and with reads of the status.
 
 use super::challenge::{Challenge, RoundChallenge};
 use super::connection::{AfterRun, Connection, Phase};
@@ -7,17 +7,17 @@ use super::people::{CONNECTED, EndState, Step};
 use super::rules::MxRules;
 
 const SECOND_MS: u64 = 1_000;
-/// From the start of a job, or from an answer, to what comes of it.
+/// The time from the start of a job, or from an answer, to the next step.
 const WORK_MS: u64 = 4 * SECOND_MS;
-/// How long a status can be left over from before the job, at least.
+/// The shortest time for which a status from before the job is shown.
 const STALE_MS: u64 = 2_500;
-/// Between two reads of the status (A).
+/// The shortest time between two reads of the status (A).
 const POLL_INTERVAL_MS: u64 = 3 * SECOND_MS;
-/// So old may the read be that an answer relies on (D).
+/// The longest time between a read of the status and an answer (D).
 const MAX_STATUS_AGE_MS: u64 = 10 * SECOND_MS;
 
 impl Connection {
-    /// What is due by now happens.
+    /// Takes all steps that are due by now.
     pub(crate) fn settle(&mut self, now: u64, rules: &MxRules) {
         loop {
             match &self.phase {
@@ -28,11 +28,11 @@ impl Connection {
                 }
                 Phase::Running { until, then } if now >= *until => {
                     let (until, then) = (*until, then.clone());
-                    self.follow(then, until, rules);
+                    self.continue_with(then, until, rules);
                 }
                 Phase::Asking { round, until } if now >= *until => {
                     let round = round.clone();
-                    // 2003 is an answer that did not come in time (W).
+                    // 2003: the answer did not come in time (W).
                     self.finish(EndState::with_code("EXPIRED", 2003), *until);
                     self.phase = Phase::Expired { round };
                 }
@@ -47,9 +47,9 @@ impl Connection {
         self.phase = Phase::Running { until, then };
     }
 
-    fn follow(&mut self, then: AfterRun, now: u64, rules: &MxRules) {
+    fn continue_with(&mut self, then: AfterRun, now: u64, rules: &MxRules) {
         match then {
-            AfterRun::NextStep => self.go_on(now, rules),
+            AfterRun::NextStep => self.next_step(now, rules),
             AfterRun::Asks(challenges) => self.ask(challenges, now, rules),
             AfterRun::AsksAgain(challenges) => {
                 self.run("REJECTED", now, AfterRun::Asks(challenges))
@@ -58,10 +58,10 @@ impl Connection {
         }
     }
 
-    /// To the next step, or the end.
-    pub(super) fn go_on(&mut self, now: u64, rules: &MxRules) {
-        let step = self.plan.steps.get(self.next_step);
-        self.next_step += 1;
+    /// Goes to the next step, or to the end.
+    pub(super) fn next_step(&mut self, now: u64, rules: &MxRules) {
+        let step = self.plan.steps.get(self.step_index);
+        self.step_index += 1;
         match step {
             Some(Step::Runs(status, ms)) => {
                 self.end = EndState::of(status);
@@ -75,15 +75,15 @@ impl Connection {
 
     /// Each round has new guids.
     pub(super) fn ask(&mut self, round: Vec<&'static Challenge>, now: u64, rules: &MxRules) {
-        let pose = |challenge| RoundChallenge::new(challenge, &mut self.seed);
-        let round = round.into_iter().map(pose).collect();
+        let with_guid = |challenge| RoundChallenge::new(challenge, &mut self.seed);
+        let round = round.into_iter().map(with_guid).collect();
         self.end = EndState::of("CHALLENGED");
         self.status_reads.in_this_round = 0;
         let until = now.saturating_add(rules.challenge_minutes.saturating_mul(60 * SECOND_MS));
         self.phase = Phase::Asking { round, until };
     }
 
-    /// The status is read; whether that is too soon after the last time.
+    /// Records a read of the status, and returns whether it was too soon after the last one.
     pub(crate) fn record_status_read(&mut self, now: u64) -> bool {
         if let Phase::NotYetVisible { seen, .. } = &mut self.phase {
             *seen = true;
@@ -93,10 +93,10 @@ impl Connection {
         last.is_some_and(|last| now.saturating_sub(last) < POLL_INTERVAL_MS)
     }
 
-    /// Whether the status was read once to ask the person, and once more before this answer.
+    /// Whether the status was read once to learn of the challenge, and once more just before this answer.
     pub(super) fn was_status_read(&self, now: u64) -> bool {
-        let fresh = |last| now.saturating_sub(last) <= MAX_STATUS_AGE_MS;
-        self.status_reads.in_this_round >= 2 && self.status_reads.last.is_some_and(fresh)
+        let is_recent = |last| now.saturating_sub(last) <= MAX_STATUS_AGE_MS;
+        self.status_reads.in_this_round >= 2 && self.status_reads.last.is_some_and(is_recent)
     }
 
     pub(super) fn finish(&mut self, end: EndState, now: u64) {

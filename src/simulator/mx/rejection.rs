@@ -8,11 +8,11 @@ use crate::simulator::http::Outgoing;
 pub(super) type Rejection = (Option<Rule>, Outgoing);
 
 pub(super) fn reject(rule: Rule, status: u16, message: &str) -> Rejection {
-    (Some(rule), replies::refused(status, message))
+    (Some(rule), replies::error(status, message))
 }
 
 pub(super) fn unknown_institution() -> Rejection {
-    reject(Rule::Institution, 404, "There is no such institution.")
+    reject(Rule::Institution, 404, "Institution not found.")
 }
 
 pub(super) fn invalid(why: String) -> Rejection {
@@ -20,5 +20,5 @@ pub(super) fn invalid(why: String) -> Rejection {
 }
 
 pub(super) fn unknown_member() -> Rejection {
-    reject(Rule::Member, 404, "There is no such member.")
+    reject(Rule::Member, 404, "Member not found.")
 }

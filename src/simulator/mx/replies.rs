@@ -1,5 +1,4 @@
-//! The bodies that MX sends, member by member as the specifications have them, and the oddities of
-//! some members.
+//! The replies of MX as specified, and the quirks of some members.
 
 use super::connection::Connection;
 use super::people::{StatusBody, user_guid};
@@ -29,7 +28,7 @@ fn time(at: Option<u64>) -> Json {
     at.map_or(Json::Null, |at| Json::Text(zulu(at)))
 }
 
-/// A member: what create, read, update, the jobs and resume answer.
+/// A member: the reply to create, read, update, the jobs and resume.
 pub(crate) fn member(
     version: Version,
     status: u16,
@@ -139,7 +138,7 @@ pub(crate) fn status(version: Version, connection: &Connection) -> Outgoing {
     member_reply(version, 200, body)
 }
 
-/// All but what a flow cannot do without.
+/// With [`StatusBody::Nulls`], every key that a client can do without is null.
 fn with_nulls(status: StatusBody, body: Members) -> Members {
     let needed = ["challenges", "connection_status", "is_being_aggregated"];
     let nulls = status == StatusBody::Nulls;
@@ -150,7 +149,7 @@ fn with_nulls(status: StatusBody, body: Members) -> Members {
     all.collect()
 }
 
-/// 204 where nothing is asked, which the specifications say in prose only.
+/// A 204 if the member is not CHALLENGED; the specifications say so in prose only.
 pub(crate) fn challenges(version: Version, connection: &Connection) -> Outgoing {
     if connection.round().is_empty() {
         return Outgoing::empty(204);
@@ -180,7 +179,7 @@ pub(crate) fn oauth_window(version: Version, connection: &Connection, uri: &str)
     member_reply(version, 200, members(body))
 }
 
-/// 409, with the member that there is. Where it is named no page says (D).
+/// A 409 with the guid of the existing member. No page says in which key (D).
 pub(crate) fn member_exists(guid: &str) -> Outgoing {
     let error = Json::object([
         ("guid", Json::text(guid)),
@@ -193,8 +192,8 @@ pub(crate) fn member_exists(guid: &str) -> Outgoing {
     Outgoing::json(409, &Json::object([("error", error)]))
 }
 
-/// There is no error schema, so that each status has another of the shapes that were seen (S).
-pub(crate) fn refused(status: u16, message: &str) -> Outgoing {
+/// There is no error schema (S): each status has a different one of the shapes that integrators saw.
+pub(crate) fn error(status: u16, message: &str) -> Outgoing {
     let text = Json::text(message);
     let body = match status {
         404 => Json::object([("error", text)]),
@@ -206,7 +205,7 @@ pub(crate) fn refused(status: u16, message: &str) -> Outgoing {
     Outgoing::json(status, &body)
 }
 
-/// A refusal of which nothing is known but its status.
+/// An error with a status alone.
 pub(crate) fn minimal_error(status: u16, _: Option<&str>) -> Outgoing {
-    refused(status, "Something went wrong")
+    error(status, "Something went wrong")
 }

@@ -1,12 +1,12 @@
-//! The strict reading of what a client sends: the specification's keys in their letter case, and
-//! values of their types.
+//! Reads a body strictly: only the specification's keys in their letter case, and values of their
+//! types.
 
 use super::judge::Answer;
 use super::version::Version;
 use crate::simulator::http::Incoming;
 use crate::simulator::json::Json;
 
-/// What is wrong with a body.
+/// The error in a body.
 pub(crate) type Invalid = String;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub(crate) struct Create {
     pub(crate) redirect: Redirect,
 }
 
-/// Where OAuth ends. Only an app names its own address (S).
+/// The URL to which OAuth redirects. Only an app can choose it (S).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Redirect(pub(crate) Option<String>);
 
@@ -37,7 +37,7 @@ pub(crate) struct Update {
     pub(crate) skip_aggregation: bool,
 }
 
-/// Of the widget only what it says of a member.
+/// The options of the widget that concern a member.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct WidgetRequest {
     pub(crate) member_guid: Option<String>,
@@ -55,13 +55,15 @@ enum Shape {
     Object,
 }
 
-/// Key, shape, and whether only v20111101 has it, or only what came after, or each.
+/// Key, shape, and the versions that have it.
 type Keys = &'static [(&'static str, Shape, Versions)];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Versions {
     All,
+    /// Only v20111101.
     OldOnly,
+    /// All but v20111101.
     NewOnly,
 }
 
@@ -177,7 +179,7 @@ pub(crate) fn resume(request: &Incoming<'_>, version: Version) -> Result<Vec<Ans
 pub(crate) fn widget(request: &Incoming<'_>, version: Version) -> Result<WidgetRequest, Invalid> {
     let widget =
         Fields::root(request, WIDGET, version)?.object("widget_url", WIDGET_URL, version)?;
-    // There are others (S); only this one has to do with connections.
+    // The other types (S) do not concern connections.
     if widget.text("widget_type") != Some("connect_widget") {
         return Err("widget_type must be connect_widget".to_owned());
     }
@@ -208,7 +210,7 @@ impl Fields {
 
     fn read(value: &Json, keys: Keys, version: Version) -> Result<Self, Invalid> {
         let Json::Object(members) = value else {
-            return Err("An object is needed".to_owned());
+            return Err("must be an object".to_owned());
         };
         let excluded = match version {
             Version::V20111101 => Versions::NewOnly,
@@ -218,10 +220,10 @@ impl Fields {
             let known = keys.iter().find(|row| row.0 == key && row.2 != excluded);
             let (_, shape, _) = known.ok_or_else(|| format!("{key} is not a known key"))?;
             if members.iter().take(index).any(|(other, _)| other == key) {
-                return Err(format!("{key} stands twice"));
+                return Err(format!("{key} is a duplicate"));
             }
             if !shape.fits(value) {
-                return Err(format!("{key} is not of its type"));
+                return Err(format!("{key} has the wrong type"));
             }
         }
         Ok(Self(members.clone()))
@@ -269,7 +271,7 @@ fn integer(value: &Json) -> Option<u64> {
     }
 }
 
-/// A guid, a value, and nothing else.
+/// `{guid, value}` without other keys.
 fn pair(item: &Json) -> Option<Answer> {
     let text = |name| item.member(name).and_then(Json::as_text).map(str::to_owned);
     let Json::Object(members) = item else {

@@ -1,28 +1,28 @@
-//! The rules that no page states, that pages state in two ways, or that a date decides.
+//! The rules on which pages are silent or disagree, or that change on a date.
 
 use serde::{Deserialize, Serialize};
 
-/// The MX part's rules. As JSON every member may be left out.
+/// The rules of MX. In JSON every member is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct MxRules {
-    /// Whether every call must say `Accept-Version`, as a page announces for 12 August 2026 (A).
-    /// Off, `Accept: application/vnd.mx.api.v1+json` alone will do.
+    /// Whether every call must have `Accept-Version`, as a page announces for 12 August 2026 (A).
+    /// Otherwise `Accept: application/vnd.mx.api.v1+json` is enough.
     pub accept_version_required: bool,
-    /// The status of a member that was created: 200 or 202 (S), or 201 (A).
+    /// The status of the reply that creates a member: 200 or 202 (S), or 201 (A).
     pub created_status: u16,
-    /// Minutes until a challenge that nobody answers has expired. Documented nowhere (D).
+    /// Minutes until an unanswered challenge expires. Not documented (D).
     pub challenge_minutes: u64,
-    /// Whether an answer to an EXPIRED member makes it CHALLENGED again (W), and is not a 405.
+    /// Whether an answer to an EXPIRED member makes it CHALLENGED again (W). Otherwise it is a 405.
     pub expired_asks_again: bool,
-    /// Whether MX Bank's word for a wrong answer is DENIED (C) and not REJECTED (A).
+    /// Whether a wrong answer at MX Bank ends in DENIED (C) instead of REJECTED (A).
     pub mx_bank_denies: bool,
-    /// Whether the widget's messages are JSON text, as before version 4 (A), whatever was asked for.
+    /// Whether the widget's messages are always JSON text, as before version 4 (A).
     pub widget_posts_text: bool,
-    /// Where the widget is, with no slash at the end.
+    /// The origin of the widget, without a slash at the end.
     pub widget_origin: String,
-    /// Where OAuth windows are, with no slash at the end.
+    /// The origin of OAuth windows, without a slash at the end.
     pub window_origin: String,
 }
 

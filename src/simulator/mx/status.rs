@@ -1,8 +1,8 @@
-//! `connection_status` and `error`, in all the forms they take on the wire.
+//! `connection_status` and `error`, in all the forms in which they are sent.
 
 use crate::simulator::json::Json;
 
-/// By number. The API sends the name, widget events send the number (A).
+/// Indexed by number. The API sends the name, events of the widget send the number (A).
 pub(crate) const STATUSES: [&str; 22] = [
     "CREATED",
     "PREVENTED",
@@ -28,16 +28,16 @@ pub(crate) const STATUSES: [&str; 22] = [
     "PENDING",
 ];
 
-/// A status by name, or null.
+/// The name of a status, or null.
 pub(crate) type Status = Option<&'static str>;
 
-/// How something that has a number and a name is sent.
+/// How a value with a number and a name is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Name,
     Number,
     Null,
-    /// As the pages of the asked version have it: a number in the guide, a name since.
+    /// By the version of the call: a number in the old one, a name in the newer ones.
     ByVersion,
 }
 
@@ -56,19 +56,19 @@ pub(crate) fn status_json(status: Status, form: Form) -> Json {
 /// How a member's `error` is sent (S, A, W).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorForm {
-    /// A string that holds JSON; left out where there is no error.
+    /// JSON in a string; absent if there is no error.
     Text,
-    /// An object; null where there is no error.
+    /// An object; null if there is no error.
     Object,
-    /// `{}`, whatever happened.
+    /// Always `{}`.
     Empty,
-    /// Null, whatever happened.
+    /// Always null.
     Null,
-    /// Never there.
+    /// Always absent.
     Absent,
 }
 
-/// The value of `error`, if the member is there at all. Of its members only `error_code` is known.
+/// The value of `error`, or `None` if the key is absent. Only its `error_code` is documented.
 pub(crate) fn error_json(code: Option<u16>, form: ErrorForm) -> Option<Json> {
     let error = code.map(|code| {
         Json::object([
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_status_has_the_number_of_its_place() {
+    fn the_number_of_a_status_is_its_index() {
         let number = |name| status_json(Some(name), Form::Number).to_text();
         assert_eq!(number("CHALLENGED"), "3");
         assert_eq!(number("CONNECTED"), "6");
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_a_string_of_json_an_object_empty_null_or_absent() {
+    fn each_form_of_an_error_is_sent() {
         let sent = |form, code| error_json(code, form).map(|error| error.to_text());
         let text = sent(ErrorForm::Text, Some(2002));
         assert!(text.is_some_and(|text| text.starts_with(r#""{\"error_code\":2002,"#)));

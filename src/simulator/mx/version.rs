@@ -1,4 +1,4 @@
-//! Which version of the API a call asks for.
+//! The API version of a call.
 
 use super::rules::MxRules;
 use super::status::Form;
@@ -8,16 +8,16 @@ use crate::simulator::http::Incoming;
 pub(crate) enum Version {
     V20111101,
     V20250224,
-    /// The release candidates of 2026, whose bodies are slimmer.
+    /// The release candidates of 2026, whose bodies have fewer keys.
     V2026,
 }
 
 const OLD_MEDIA_TYPE: &str = "application/vnd.mx.api.v1+json";
 
 impl Version {
-    /// None is a 406: no valid version was asked for (A). Which names `Accept-Version` takes but
-    /// v20250224 is a guess (D).
-    pub(crate) fn asked(request: &Incoming<'_>, rules: &MxRules) -> Option<Self> {
+    /// The requested version. `None` is a 406 (A). Names in `Accept-Version` other than v20250224 are a guess
+    /// (D).
+    pub(crate) fn requested(request: &Incoming<'_>, rules: &MxRules) -> Option<Self> {
         match request.header("accept-version") {
             Some("v20111101") => Some(Self::V20111101),
             Some("v20250224") => Some(Self::V20250224),
@@ -39,7 +39,7 @@ impl Version {
         }
     }
 
-    /// A challenge's type is a number in the guide, and a name in the specifications.
+    /// How a challenge's type is sent: as a number in the guide, as a name in the specifications.
     pub(crate) fn form(self, form: Form) -> Form {
         match (form, self) {
             (Form::ByVersion, Self::V20111101) => Form::Number,

@@ -1,4 +1,4 @@
-//! OAuth: the bank's window, which works once, and where it leads.
+//! OAuth: the bank's window, which opens once, and its redirect.
 
 use super::Mx;
 use super::call::{Call, parameter};
@@ -19,7 +19,7 @@ pub(crate) struct Window {
 }
 
 impl Mx {
-    /// A new address for a member's window.
+    /// Creates the URL of a member's window.
     pub(super) fn window_uri(&mut self, member_guid: &str, redirect: Redirect) -> String {
         let state = self.seed.guid().replace('-', "");
         let origin = &self.rules.window_origin;
@@ -35,17 +35,17 @@ impl Mx {
         uri
     }
 
-    /// GET: the bank asks the person. Once, for a second visit finds nothing (A).
+    /// GET: the bank asks the person. A second visit is a 410 (A).
     pub(super) fn show_window(&mut self, call: &Call<'_>) -> Result<Outgoing, Rejection> {
         let window = self
             .window(call)
             .filter(|window| !window.shown && !window.left);
-        let window = window.ok_or_else(gone)?;
+        let window = window.ok_or_else(expired)?;
         window.shown = true;
         Ok(page(200, BANK))
     }
 
-    /// POST `decision=approve`, `deny` or `cancel`: back to MX, or to the app that asked.
+    /// POST `decision=approve`, `deny` or `cancel`: redirects to MX, or to the URL that the app requested.
     pub(super) fn leave_window(
         &mut self,
         now: u64,
@@ -54,7 +54,7 @@ impl Mx {
         let window = self
             .window(call)
             .filter(|window| !window.left)
-            .ok_or_else(gone)?;
+            .ok_or_else(expired)?;
         let body = String::from_utf8_lossy(call.request.body);
         let decision = parameter(&body, "decision");
         let status = match decision.as_deref() {
@@ -71,10 +71,10 @@ impl Mx {
         window.left = true;
         let (guid, redirect) = (window.member_guid.clone(), window.redirect.clone());
         let Some(index) = self.index_of(&guid) else {
-            return Err(gone());
+            return Err(expired());
         };
         let guid = match decision.as_deref() {
-            Some("approve") => self.oauth_approved(now, index),
+            Some("approve") => self.approve(now, index),
             Some("deny") => {
                 let connection = self.connections.get_mut(index);
                 connection.into_iter().for_each(|one| one.oauth_denied(now));
@@ -92,13 +92,13 @@ impl Mx {
             "member_guid"
         };
         let to = redirect.0.unwrap_or_else(|| "/oauth/complete".to_owned());
-        let joint = if to.contains('?') { '&' } else { '?' };
-        let location = format!("{to}{joint}status={status}&{key}={guid}");
+        let separator = if to.contains('?') { '&' } else { '?' };
+        let location = format!("{to}{separator}status={status}&{key}={guid}");
         Ok(page(302, "").with_header("location", &location))
     }
 
-    /// The member that goes on: the same, or after a migration one with another guid.
-    fn oauth_approved(&mut self, now: u64, index: usize) -> String {
+    /// Starts the job, and returns the guid of its member: the same one, or a new one after a migration.
+    fn approve(&mut self, now: u64, index: usize) -> String {
         let Some(connection) = self.connections.get_mut(index) else {
             return String::new();
         };
@@ -120,14 +120,17 @@ impl Mx {
     }
 }
 
-fn gone() -> Rejection {
+fn expired() -> Rejection {
     (
         Some(Rule::WindowUsed),
-        page(410, "<p>This window was used before, or never opened.</p>"),
+        page(
+            410,
+            "<p>This window was opened before, or does not exist.</p>",
+        ),
     )
 }
 
-/// MX's page at the end, which tells its opener (A).
+/// MX's last page, which posts a message to its opener (A).
 pub(super) fn complete(call: &Call<'_>) -> Outgoing {
     let guid = call
         .query("member_guid")
@@ -157,7 +160,7 @@ fn page(status: u16, body: &str) -> Outgoing {
     Outgoing::new(status, "text/html; charset=utf-8", html)
 }
 
-/// The form goes back to the address it stands under.
+/// The form is sent to the URL of its page.
 const BANK: &str = "<h1>MX Bank</h1><p>May the app read your accounts?</p><form method=\"post\">\
     <button name=\"decision\" value=\"approve\">Approve</button> \
     <button name=\"decision\" value=\"deny\">Deny</button> \

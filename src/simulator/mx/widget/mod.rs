@@ -1,6 +1,5 @@
-//! MX's Connect widget: an address that works once, the page under it, and the calls of that page,
-//! which are nobody's business but its own, and ours here. It opens at a member's question, and
-//! nothing else of it is simulated.
+//! MX's Connect widget: a URL that opens once, its page, and the calls that the page makes, which are not
+//! documented and are ours. The widget shows the challenges of a member; nothing else is simulated.
 
 use super::call::{Call, Route};
 use super::connection::{Connection, Phase};
@@ -15,7 +14,7 @@ use crate::simulator::json::Json;
 use crate::simulator::page::{HTML, SCRIPT, page, shared_asset};
 
 const MINUTE_MS: u64 = 60_000;
-/// An address expires after so long, or upon first use (S).
+/// A URL expires after this time, or when it is opened (S).
 const URL_TTL_MS: u64 = 10 * MINUTE_MS;
 
 const PAGE: &str = include_str!("assets/widget.html");
@@ -27,20 +26,20 @@ pub(crate) struct Widget {
     member_guid: String,
     expires: u64,
     shown: bool,
-    /// Before version 4 its messages are JSON text (A).
-    speaks_text: bool,
+    /// Before version 4 the messages are JSON text (A).
+    posts_text: bool,
 }
 
 impl Mx {
-    /// A new address of the widget, for a member that there is.
+    /// Creates a URL of the widget, for an existing member.
     pub(super) fn widget_url(
         &mut self,
         now: u64,
         call: &Call<'_>,
         version: Version,
     ) -> Result<Outgoing, Rejection> {
-        let asked = request::widget(&call.request, version).map_err(invalid)?;
-        let known = asked
+        let requested = request::widget(&call.request, version).map_err(invalid)?;
+        let known = requested
             .member_guid
             .filter(|guid| self.index_of(guid).is_some());
         let member_guid = known.ok_or_else(unknown_member)?;
@@ -51,7 +50,7 @@ impl Mx {
             member_guid,
             expires: now.saturating_add(URL_TTL_MS),
             shown: false,
-            speaks_text: asked.message_version < 4 || self.rules.widget_posts_text,
+            posts_text: requested.message_version < 4 || self.rules.widget_posts_text,
         });
         let widget = Json::object([
             ("type", Json::text("connect_widget")),
@@ -62,7 +61,7 @@ impl Mx {
         Ok(replies::reply(version, 200, &body))
     }
 
-    /// GET: the page, once.
+    /// GET: returns the page, once.
     pub(super) fn show_widget(
         &mut self,
         now: u64,
@@ -71,28 +70,29 @@ impl Mx {
         let widget = self
             .widget(route)
             .filter(|it| !it.shown && now < it.expires);
-        widget.ok_or_else(gone)?.shown = true;
+        widget.ok_or_else(expired)?.shown = true;
         Ok(page(HTML, PAGE, ""))
     }
 
-    /// What the page is made of.
-    pub(super) fn widget_part(route: Route<'_>) -> Result<Outgoing, Rejection> {
+    pub(super) fn widget_asset(route: Route<'_>) -> Result<Outgoing, Rejection> {
         let found = match route.part {
             "widget.js" => Some((SCRIPT, WIDGET)),
             name => shared_asset(name),
         };
-        let (content_type, text) =
-            found.ok_or_else(|| reject(Rule::Path, 404, "There is nothing here."))?;
+        let (content_type, text) = found.ok_or_else(|| reject(Rule::Path, 404, "Not found."))?;
         Ok(page(content_type, text, ""))
     }
 
-    /// The page status_reads how its member stands.
-    pub(super) fn look_in_widget(&mut self, route: Route<'_>) -> Result<Outgoing, Rejection> {
-        let widget = self.widget(route).filter(|it| it.shown).ok_or_else(gone)?;
-        let (guid, speaks_text) = (widget.member_guid.clone(), widget.speaks_text);
+    /// Returns the state of the member to the page.
+    pub(super) fn widget_state(&mut self, route: Route<'_>) -> Result<Outgoing, Rejection> {
+        let widget = self
+            .widget(route)
+            .filter(|it| it.shown)
+            .ok_or_else(expired)?;
+        let (guid, posts_text) = (widget.member_guid.clone(), widget.posts_text);
         let index = self.index_of(&guid);
         let connection = index.and_then(|index| self.connections.get(index));
-        let connection = connection.ok_or_else(gone)?;
+        let connection = connection.ok_or_else(expired)?;
         let round = connection.round().iter();
         let challenges = round.map(|challenge| challenge.to_json(Form::Number));
         let view = Json::object([
@@ -102,26 +102,29 @@ impl Mx {
             ("memberGuid", Json::Text(guid)),
             ("userGuid", Json::Text(user_guid())),
             ("sessionGuid", Json::text(route.part)),
-            ("speaksText", Json::Bool(speaks_text)),
+            ("speaksText", Json::Bool(posts_text)),
         ]);
         Ok(Outgoing::json(200, &view))
     }
 
-    /// The page hands in what the person answered, as the body of a resume.
-    pub(super) fn answer_in_widget(
+    /// Takes the answers from the page, as the body of a resume.
+    pub(super) fn widget_answer(
         &mut self,
         now: u64,
         (call, route): (&Call<'_>, Route<'_>),
         counts: &mut Counts,
     ) -> Result<Outgoing, Rejection> {
-        let widget = self.widget(route).filter(|it| it.shown).ok_or_else(gone)?;
+        let widget = self
+            .widget(route)
+            .filter(|it| it.shown)
+            .ok_or_else(expired)?;
         let guid = widget.member_guid.clone();
         let answers = request::resume(&call.request, Version::V20250224).map_err(invalid)?;
-        let index = self.index_of(&guid).ok_or_else(gone)?;
-        let connection = self.connections.get_mut(index).ok_or_else(gone)?;
+        let index = self.index_of(&guid).ok_or_else(expired)?;
+        let connection = self.connections.get_mut(index).ok_or_else(expired)?;
         let answered = connection.answer(&answers, now, &self.rules, counts);
-        answered.map_err(|rule| reject(rule, 400, "These answers do not fit."))?;
-        self.look_in_widget(route)
+        answered.map_err(|rule| reject(rule, 400, "The answers do not match the challenges."))?;
+        self.widget_state(route)
     }
 
     fn widget(&mut self, route: Route<'_>) -> Option<&mut Widget> {
@@ -139,7 +142,7 @@ fn state(connection: &Connection) -> &'static str {
     }
 }
 
-fn gone() -> Rejection {
+fn expired() -> Rejection {
     let reply = page(HTML, "<p>This address has expired.</p>", "");
     let status = 410;
     (Some(Rule::WindowUsed), Outgoing { status, ..reply })
