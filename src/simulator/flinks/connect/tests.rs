@@ -1,27 +1,27 @@
-//! What the page gets to see, without a browser; `tests/demo/connect-page.test.mjs` has one.
+//! The calls of the page, without a browser. `tests/demo/connect-page.test.mjs` tests it in one.
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::simulator::flinks::tests::{CITY, COUNTRY, Got, MINUTE_MS, Scenario};
+use crate::simulator::flinks::tests::{CITY, COUNTRY, MINUTE_MS, Reply, Scenario};
 use crate::simulator::{ConnectRules, Misbehaviour, Rules};
 
 impl Scenario {
-    fn call(&mut self, name: &str, body: &str) -> Got {
+    fn call(&mut self, name: &str, body: &str) -> Reply {
         self.send_to("POST", &format!("/connect/{name}"), None, body)
     }
 
-    fn open(&mut self, name: &str, value: &str) -> Got {
+    fn open(&mut self, name: &str, value: &str) -> Reply {
         self.call("open", &format!(r#"{{"{name}":"{value}"}}"#))
     }
 
-    fn sign_in(&mut self, visit: &Got, username: &str, password: &str) -> Got {
+    fn sign_in(&mut self, visit: &Reply, username: &str, password: &str) -> Reply {
         let visit = visit.text("visit");
         let body =
             format!(r#"{{"visit":"{visit}","username":"{username}","password":"{password}"}}"#);
         self.call("sign-in", &body)
     }
 
-    fn say(&mut self, visit: &Got, key: &str, answer: &str) -> Got {
+    fn answer_on_page(&mut self, visit: &Reply, key: &str, answer: &str) -> Reply {
         let visit = visit.text("visit");
         let responses = format!(r#"[["{key}",["{answer}"]]]"#);
         self.call(
@@ -36,7 +36,7 @@ impl Scenario {
     }
 }
 
-impl Got {
+impl Reply {
     fn state(&self) -> &str {
         self.text("state")
     }
@@ -74,7 +74,7 @@ fn misbehaving(kind: Misbehaviour) -> Scenario {
 }
 
 #[test]
-fn the_page_comes_under_each_of_its_addresses_and_names_its_parts_from_there() {
+fn each_url_of_the_page_links_its_assets_relatively() {
     let mut bank = Scenario::new();
     for (path, base) in [
         ("/v2/?requestId=x", "\"../connect/page.js\""),
@@ -84,7 +84,7 @@ fn the_page_comes_under_each_of_its_addresses_and_names_its_parts_from_there() {
         ("/Credential/14", "\"../connect/page.js\""),
     ] {
         let (method, headers, body) = ("GET", &[], &[][..]);
-        let got = bank.bank.handle(
+        let reply = bank.simulator.handle(
             0,
             &Incoming {
                 method,
@@ -93,12 +93,12 @@ fn the_page_comes_under_each_of_its_addresses_and_names_its_parts_from_there() {
                 body,
             },
         );
-        let html = String::from_utf8(got.body).unwrap();
+        let html = String::from_utf8(reply.body).unwrap();
         assert!(
             html.contains(base) && html.contains("lang=\"en\""),
             "{path}"
         );
-        let policy = got
+        let policy = reply
             .headers
             .iter()
             .find(|(name, _)| name == "content-security-policy");
@@ -111,7 +111,7 @@ fn the_page_comes_under_each_of_its_addresses_and_names_its_parts_from_there() {
     }
     let (method, headers, body) = ("GET", &[], &[][..]);
     let path = "/v2/?a=b&language=fr";
-    let got = bank.bank.handle(
+    let reply = bank.simulator.handle(
         0,
         &Incoming {
             method,
@@ -120,12 +120,16 @@ fn the_page_comes_under_each_of_its_addresses_and_names_its_parts_from_there() {
             body,
         },
     );
-    assert!(String::from_utf8(got.body).unwrap().contains("lang=\"fr\""));
-    assert_eq!(bank.bank.counts().connects, 0);
+    assert!(
+        String::from_utf8(reply.body)
+            .unwrap()
+            .contains("lang=\"fr\"")
+    );
+    assert_eq!(bank.simulator.counts().connects, 0);
 }
 
 #[test]
-fn what_is_not_connects_is_left_to_others() {
+fn other_paths_do_not_belong_to_connect() {
     let (headers, body) = (&[], &[][..]);
     for (method, path) in [
         ("GET", "/v3/x/BankingServices/Authorize"),
@@ -150,22 +154,24 @@ fn what_is_not_connects_is_left_to_others() {
         404
     );
     assert_eq!(bank.call("nothing", "{}").status, 404);
-    assert_eq!(bank.broken(), ["path"]);
+    assert_eq!(bank.broken_rules(), ["path"]);
 }
 
 #[test]
-fn a_request_id_opens_the_round_that_stands_and_the_right_answer_ends_it() {
+fn a_request_id_opens_the_current_round_and_the_right_answer_ends_it() {
     let mut bank = Scenario::new();
     bank.live("Greatday");
     let before = bank.cached("Greatday").last_refresh();
     let request_id = bank.request_id.clone();
     let visit = bank.later(MINUTE_MS).open("requestId", &request_id);
     assert_eq!((visit.state(), visit.first_prompt()), ("asks", CITY));
-    let done = bank.later(MINUTE_MS).say(&visit, CITY, "montreal");
+    let done = bank
+        .later(MINUTE_MS)
+        .answer_on_page(&visit, CITY, "montreal");
     assert_eq!(done.state(), "done");
     assert_eq!(
         done.text("loginId"),
-        bank.bank.login_id("Greatday").unwrap()
+        bank.simulator.login_id("Greatday").unwrap()
     );
     assert!(bank.cached("Greatday").last_refresh() > before);
     assert_eq!(bank.poll().status, 200);
@@ -176,31 +182,31 @@ fn a_request_id_opens_the_round_that_stands_and_the_right_answer_ends_it() {
 }
 
 #[test]
-fn a_wrong_answer_meets_another_question_also_for_the_address_opened_again() {
+fn a_wrong_answer_brings_another_question_also_after_a_reload() {
     let mut bank = Scenario::new();
     bank.live("Greatday");
     let request_id = bank.request_id.clone();
     let visit = bank.open("requestId", &request_id);
     for wrong in [CITY, COUNTRY] {
-        let again = bank.say(&visit, wrong, "Atlantis");
+        let again = bank.answer_on_page(&visit, wrong, "Atlantis");
         assert_eq!(again.body.member("refused"), Some(&Json::Bool(true)));
     }
     let reloaded = bank.open("requestId", &request_id);
     assert_eq!(reloaded.first_prompt(), "What shape do people like most?");
-    let end = bank.say(&reloaded, reloaded.first_prompt(), "Circle");
+    let end = bank.answer_on_page(&reloaded, reloaded.first_prompt(), "Circle");
     assert_eq!(end.refusal(), "INVALID_SECURITY_RESPONSE_NO_RETRY");
-    assert_eq!(bank.bank.counts().answers, 0);
+    assert_eq!(bank.simulator.counts().answers, 0);
 }
 
 #[test]
-fn answers_that_do_not_fit_change_nothing() {
+fn answers_that_do_not_match_change_nothing() {
     let mut bank = Scenario::new();
     bank.live("proto_prompt");
     let request_id = bank.request_id.clone();
     let visit = bank.open("requestId", &request_id);
-    let got = bank.say(&visit, "__proto__", "one");
+    let reply = bank.answer_on_page(&visit, "__proto__", "one");
     assert_eq!(
-        (got.state(), got.body.member("misfit")),
+        (reply.state(), reply.body.member("misfit")),
         ("asks", Some(&Json::Bool(true)))
     );
     let id = visit.text("visit");
@@ -211,7 +217,7 @@ fn answers_that_do_not_fit_change_nothing() {
 }
 
 #[test]
-fn a_request_id_that_is_gone_is_named_by_its_code() {
+fn an_unknown_or_expired_request_id_shows_its_code() {
     let mut bank = Scenario::new();
     bank.live("Greatday");
     let request_id = bank.request_id.clone();
@@ -220,7 +226,7 @@ fn a_request_id_that_is_gone_is_named_by_its_code() {
     let visit = bank.open("requestId", &request_id);
     bank.later(8 * MINUTE_MS);
     assert_eq!(
-        bank.say(&visit, CITY, "Montreal").refusal(),
+        bank.answer_on_page(&visit, CITY, "Montreal").refusal(),
         "SESSION_EXPIRED"
     );
     assert_eq!(
@@ -230,7 +236,7 @@ fn a_request_id_that_is_gone_is_named_by_its_code() {
 }
 
 #[test]
-fn a_token_is_spent_by_the_first_sign_in_and_not_by_the_page() {
+fn the_first_sign_in_uses_the_token_and_opening_the_page_does_not() {
     let mut bank = Scenario::new();
     let token = bank.token.clone();
     let [first, second] = [(); 2].map(|()| bank.open("authorizeToken", &token));
@@ -251,19 +257,22 @@ fn a_token_is_spent_by_the_first_sign_in_and_not_by_the_page() {
         bank.sign_in(&first, "Greatday", "Everyday").first_prompt(),
         CITY
     );
-    assert_eq!(bank.say(&first, CITY, "Montreal").state(), "done");
-    let counts = bank.bank.counts();
+    assert_eq!(
+        bank.answer_on_page(&first, CITY, "Montreal").state(),
+        "done"
+    );
+    let counts = bank.simulator.counts();
     assert_eq!(
         (counts.connects, counts.tokens_used, counts.credentials),
         (3, 1, 0)
     );
-    assert_eq!(bank.broken(), ["token-used"]);
+    assert_eq!(bank.broken_rules(), ["token-used"]);
 }
 
 #[test]
-fn what_is_no_token_of_this_customer_opens_nothing() {
+fn an_unknown_or_expired_token_is_refused() {
     let mut bank = Scenario::new();
-    let secret = bank.bank.secret_key().to_owned();
+    let secret = bank.simulator.secret_key().to_owned();
     for token in ["", "00000000-0000-4000-8000-000000000000", &secret] {
         assert_eq!(
             bank.open("authorizeToken", token).refusal(),
@@ -291,7 +300,7 @@ fn what_is_no_token_of_this_customer_opens_nothing() {
 }
 
 #[test]
-fn a_bank_that_works_is_looked_at_again() {
+fn the_page_can_poll_and_leave_its_visit() {
     let mut bank = Scenario::new();
     let token = bank.token.clone();
     let visit = bank.open("authorizeToken", &token);
@@ -306,13 +315,16 @@ fn a_bank_that_works_is_looked_at_again() {
 }
 
 #[test]
-fn the_tag_of_a_frame_comes_back_with_its_login_id() {
+fn a_cached_authorize_returns_the_tag_of_the_page() {
     let connected = |bank: &mut Scenario, tag: &str| {
         let token = bank.mint();
         let body = format!(r#"{{"authorizeToken":"{token}"{tag}}}"#);
         let visit = bank.call("open", &body);
         bank.sign_in(&visit, "Greatday", "Everyday");
-        let state = bank.say(&visit, CITY, "Montreal").state().to_owned();
+        let state = bank
+            .answer_on_page(&visit, CITY, "Montreal")
+            .state()
+            .to_owned();
         assert_eq!(state, "done");
     };
     let tag = r#","tag":"one-time""#;
@@ -333,16 +345,16 @@ fn the_tag_of_a_frame_comes_back_with_its_login_id() {
 }
 
 #[test]
-fn a_page_that_is_to_misbehave_learns_how_and_with_whose_login_id() {
+fn a_misbehaving_page_receives_the_kind_and_the_login_ids() {
     let mut bank = misbehaving(Misbehaviour::AnotherLogin);
     bank.live("Greatday");
     let request_id = bank.request_id.clone();
     let visit = bank.open("requestId", &request_id);
-    let id = |name| bank.bank.login_id(name).unwrap();
+    let id = |name| bank.simulator.login_id(name).unwrap();
     assert_eq!(visit.forgery("kind"), "another-login");
     assert_eq!(visit.forgery("own"), id("Greatday"));
     assert_eq!(visit.forgery("another"), id("greatday_nomfa"));
-    bank.bank.set_rules(Rules::default());
+    bank.simulator.set_rules(Rules::default());
     assert_eq!(
         bank.open("requestId", &request_id).body.member("forgery"),
         None
@@ -350,7 +362,7 @@ fn a_page_that_is_to_misbehave_learns_how_and_with_whose_login_id() {
 }
 
 #[test]
-fn a_good_token_is_refused_once() {
+fn a_valid_token_can_be_refused_once() {
     let mut bank = misbehaving(Misbehaviour::TokenInvalid);
     let token = bank.token.clone();
     assert_eq!(
@@ -358,5 +370,5 @@ fn a_good_token_is_refused_once() {
         "TOKEN_INVALID"
     );
     assert_eq!(bank.open("authorizeToken", &token).state(), "credentials");
-    assert!(bank.broken().is_empty());
+    assert!(bank.broken_rules().is_empty());
 }

@@ -5,7 +5,7 @@ use crate::simulator::flinks::codes::CODES;
 use crate::simulator::flinks::judge::{Judgement, judge};
 
 #[test]
-fn nobody_shares_a_name_or_a_login_id() {
+fn usernames_and_login_ids_are_unique() {
     let names: BTreeSet<_> = everybody()
         .map(|person| person.username.to_lowercase())
         .collect();
@@ -17,7 +17,7 @@ fn nobody_shares_a_name_or_a_login_id() {
 }
 
 #[test]
-fn everybodys_right_answers_are_right_in_both_languages() {
+fn right_answers_are_right_in_both_languages() {
     for person in everybody() {
         for step in person.live.steps {
             let Step::Asks(rounds) = step else { continue };
@@ -32,7 +32,7 @@ fn everybodys_right_answers_are_right_in_both_languages() {
 }
 
 #[test]
-fn everybody_is_told_about_and_says_what_to_answer() {
+fn each_row_has_texts_and_the_answers_to_its_questions() {
     for person in everybody() {
         assert!(
             !person.group.is_empty() && !person.title.is_empty(),
@@ -50,7 +50,7 @@ fn everybody_is_told_about_and_says_what_to_answer() {
 }
 
 #[test]
-fn there_is_somebody_for_every_code_and_no_code_without_a_row() {
+fn each_code_has_a_person_and_each_person_a_known_code() {
     let refusal = |person: &'static Person| person.live.refusal.map(|refusal| refusal.code);
     let work = |person: &'static Person| {
         person.live.steps.iter().find_map(|step| match step {

@@ -2,25 +2,25 @@ use super::*;
 
 const NOBODY: &str = "9022abc2-8a2e-4b06-a06e-c3e5449c4d10";
 
-pub(super) fn call(bank: &mut Scenario, operation: &str, options: &str) -> Got {
+pub(super) fn call(bank: &mut Scenario, operation: &str, options: &str) -> Reply {
     let body = format!(r#"{{"RequestId":"{}"{options}}}"#, bank.request_id);
     bank.with_api_key("POST", operation, &body)
 }
 
-fn poll(bank: &mut Scenario, operation: &str) -> Got {
+fn poll(bank: &mut Scenario, operation: &str) -> Reply {
     let operation = format!("{operation}/{}", bank.request_id);
     bank.with_api_key("GET", &operation, "")
 }
 
-/// Somebody whose session is authorized from cached data.
+/// A cached session of this person.
 fn authorized(username: &str) -> Scenario {
     let mut bank = Scenario::new();
     assert_eq!(bank.start(username, true).status, 200);
     bank
 }
 
-fn accounts(got: &Got) -> Vec<Json> {
-    match got.body.member("Accounts") {
+fn accounts(reply: &Reply) -> Vec<Json> {
+    match reply.body.member("Accounts") {
         Some(Json::Array(all)) => all.clone(),
         _ => vec![],
     }
@@ -34,30 +34,33 @@ fn texts(account: &Json, list: &str, key: &str) -> Vec<String> {
     all.iter().filter_map(text).collect()
 }
 
-fn dates(got: &Got) -> Vec<String> {
-    texts(&accounts(got)[0], "Transactions", "Date")
+fn dates(reply: &Reply) -> Vec<String> {
+    texts(&accounts(reply)[0], "Transactions", "Date")
 }
 
 #[test]
-fn an_authorized_request_id_opens_the_data() {
+fn an_authorized_request_id_returns_data() {
     let mut bank = authorized("Greatday");
     let id = bank.request_id.clone();
     for operation in ["GetAccountsSummary", "GetAccountsDetail", "GetStatements"] {
-        let got = call(&mut bank, operation, "");
-        assert_eq!((got.status, got.text("RequestId")), (200, id.as_str()));
-        assert_eq!(got.last_refresh().get(..10), Some("2026-01-19"));
-        assert_eq!(poll(&mut bank, &format!("{operation}Async")), got);
+        let reply = call(&mut bank, operation, "");
+        assert_eq!((reply.status, reply.text("RequestId")), (200, id.as_str()));
+        assert_eq!(reply.last_refresh().get(..10), Some("2026-01-19"));
+        assert_eq!(poll(&mut bank, &format!("{operation}Async")), reply);
     }
-    assert_eq!(bank.bank.counts().data_calls, 3);
-    assert_eq!(bank.bank.counts().data_polls, 3);
-    assert_eq!((bank.bank.counts().polls, bank.broken()), (0, vec![]));
+    assert_eq!(bank.simulator.counts().data_calls, 3);
+    assert_eq!(bank.simulator.counts().data_polls, 3);
+    assert_eq!(
+        (bank.simulator.counts().polls, bank.broken_rules()),
+        (0, vec![])
+    );
 }
 
 #[test]
-fn data_is_the_same_whatever_the_seed_and_the_session() {
+fn data_does_not_depend_on_the_seed_or_the_session() {
     let seen = |seed| {
         let mut bank = authorized("Greatday");
-        bank.bank = Simulator::new(seed);
+        bank.simulator = Simulator::new(seed);
         bank.mint();
         bank.start("Greatday", true);
         accounts(&call(&mut bank, "GetAccountsDetail", ""))
@@ -74,7 +77,7 @@ fn data_is_the_same_whatever_the_seed_and_the_session() {
 }
 
 #[test]
-fn options_choose_what_an_account_tells() {
+fn options_select_the_parts_of_an_account() {
     let mut bank = authorized("Greatday");
     let mut with = |options: &str| call(&mut bank, "GetAccountsDetail", options);
     let all = with("");
@@ -89,10 +92,10 @@ fn options_choose_what_an_account_tells() {
         ("WithKYC", &["Holder"]),
         ("WithBalance", &["Balance"]),
     ] {
-        let got = with(&format!(r#","{option}":false"#));
+        let reply = with(&format!(r#","{option}":false"#));
         for member in members {
             assert_ne!(first.member(member), Some(&Json::Null));
-            assert_eq!(accounts(&got)[0].member(member), Some(&Json::Null));
+            assert_eq!(accounts(&reply)[0].member(member), Some(&Json::Null));
         }
     }
     assert!(dates(&with(r#","WithTransactions":false"#)).is_empty());
@@ -115,12 +118,12 @@ fn options_choose_what_an_account_tells() {
 }
 
 #[test]
-fn statements_are_one_or_three_or_twelve_for_each_account() {
+fn an_account_has_one_three_or_twelve_statements() {
     let mut bank = authorized("Greatday");
     for (wanted, count) in [("MostRecent", 1), ("Months3", 3), ("Months12", 12)] {
         let option = format!(r#","NumberOfStatements":"{wanted}""#);
-        let got = call(&mut bank, "GetStatements", &option);
-        let Some(Json::Array(all)) = got.body.member("StatementsByAccount") else {
+        let reply = call(&mut bank, "GetStatements", &option);
+        let Some(Json::Array(all)) = reply.body.member("StatementsByAccount") else {
             unreachable!()
         };
         for account in all {
@@ -130,7 +133,7 @@ fn statements_are_one_or_three_or_twelve_for_each_account() {
 }
 
 #[test]
-fn nothing_but_the_documented_options_is_read() {
+fn only_the_documented_options_are_accepted() {
     let mut bank = authorized("Greatday");
     for (operation, options) in [
         ("GetAccountsSummary", r#","WithTransactions":true"#),
@@ -148,57 +151,57 @@ fn nothing_but_the_documented_options_is_read() {
         ),
         ("GetAccountsDetail", r#","RequestId":"x""#),
     ] {
-        let got = call(&mut bank, operation, options);
-        assert_eq!(got.code(), (400, "INVALID_REQUEST"), "{options}");
+        let reply = call(&mut bank, operation, options);
+        assert_eq!(reply.code(), (400, "INVALID_REQUEST"), "{options}");
     }
     let other = format!(r#","AccountsFilter":["{NOBODY}"]"#);
-    let got = call(&mut bank, "GetAccountsDetail", &other);
-    assert_eq!(got.code(), (400, "INVALID_REQUEST"));
-    assert_eq!(bank.broken(), ["body"]);
+    let reply = call(&mut bank, "GetAccountsDetail", &other);
+    assert_eq!(reply.code(), (400, "INVALID_REQUEST"));
+    assert_eq!(bank.broken_rules(), ["body"]);
 }
 
 #[test]
-fn only_the_api_key_opens_data() {
+fn only_the_api_key_opens_the_data_calls() {
     let mut bank = authorized("Greatday");
     let body = format!(r#"{{"RequestId":"{}"}}"#, bank.request_id);
     let path = bank.path("GetAccountsDetail");
-    let key = bank.bank.keys().api_key.to_owned();
-    let secret = bank.bank.secret_key().to_owned();
+    let key = bank.simulator.keys().api_key.to_owned();
+    let secret = bank.simulator.secret_key().to_owned();
     for wrong in [
         None,
         Some(("x-api-key", secret.as_str())),
         Some(("flinks-auth-key", key.as_str())),
     ] {
-        let got = bank.send_with("POST", &path, wrong, &body);
-        assert_eq!(got.code(), (401, "UNAUTHORIZED"));
+        let reply = bank.send_with("POST", &path, wrong, &body);
+        assert_eq!(reply.code(), (401, "UNAUTHORIZED"));
     }
-    assert_eq!(bank.broken(), ["data-key"]);
-    let got = bank.send_with("GET", &path, Some(("x-api-key", &key)), &body);
-    assert_eq!(got.code(), (405, "METHOD_NOT_AVAILABLE"));
+    assert_eq!(bank.broken_rules(), ["data-key"]);
+    let reply = bank.send_with("GET", &path, Some(("x-api-key", &key)), &body);
+    assert_eq!(reply.code(), (405, "METHOD_NOT_AVAILABLE"));
 }
 
 #[test]
-fn there_is_no_data_before_authorization_or_without_a_session() {
+fn data_needs_an_authorized_session() {
     let mut bank = Scenario::new();
     bank.live("Greatday");
     assert_eq!(
         call(&mut bank, "GetAccountsDetail", "").code(),
         (401, "UNAUTHORIZED")
     );
-    assert_eq!(bank.broken(), ["data-unauthorized"]);
+    assert_eq!(bank.broken_rules(), ["data-unauthorized"]);
     assert_eq!(bank.answer_right().status, 200);
     assert_eq!(call(&mut bank, "GetAccountsDetail", "").status, 200);
     bank.request_id = NOBODY.to_owned();
-    for got in [
+    for reply in [
         call(&mut bank, "GetAccountsDetail", ""),
         poll(&mut bank, "GetAccountsDetailAsync"),
     ] {
-        assert_eq!(got.code(), (400, "SESSION_NONEXISTENT"));
+        assert_eq!(reply.code(), (400, "SESSION_NONEXISTENT"));
     }
 }
 
 #[test]
-fn an_async_twin_answers_the_call_that_was_made() {
+fn an_async_variant_returns_the_result_of_the_last_call() {
     let mut bank = authorized("Greatday");
     call(
         &mut bank,
@@ -206,18 +209,18 @@ fn an_async_twin_answers_the_call_that_was_made() {
         r#","WithTransactions":false"#,
     );
     assert!(dates(&poll(&mut bank, "GetAccountsDetailAsync")).is_empty());
-    let got = poll(&mut bank, "GetAccountsSummaryAsync");
-    assert_eq!(got.code(), (400, "INVALID_REQUEST"));
-    assert_eq!(bank.broken(), ["async-before-call"]);
+    let reply = poll(&mut bank, "GetAccountsSummaryAsync");
+    assert_eq!(reply.code(), (400, "INVALID_REQUEST"));
+    assert_eq!(bank.broken_rules(), ["async-before-call"]);
 }
 
 #[test]
-fn slow_data_is_polled_every_ten_seconds() {
+fn slow_data_can_be_polled_every_ten_seconds() {
     let mut bank = authorized("slow_data");
     let pending = (202, "OPERATION_PENDING");
-    let got = call(&mut bank, "GetAccountsDetail", "");
+    let reply = call(&mut bank, "GetAccountsDetail", "");
     assert_eq!(
-        (got.code(), got.text("RequestId")),
+        (reply.code(), reply.text("RequestId")),
         (pending, &*bank.request_id)
     );
     for _ in 0..2 {
@@ -226,12 +229,12 @@ fn slow_data_is_polled_every_ten_seconds() {
             pending
         );
     }
-    assert_eq!(bank.broken(), [""; 0]);
+    assert_eq!(bank.broken_rules(), [""; 0]);
     assert_eq!(
         poll(bank.later(4_999), "GetAccountsDetailAsync").code(),
         pending
     );
-    assert_eq!(bank.broken(), ["polled-too-soon"]);
+    assert_eq!(bank.broken_rules(), ["polled-too-soon"]);
     assert_eq!(
         poll(bank.later(10_000), "GetAccountsDetailAsync").status,
         200
@@ -240,7 +243,7 @@ fn slow_data_is_polled_every_ten_seconds() {
 }
 
 #[test]
-fn the_sandbox_has_slow_data_of_two_codes() {
+fn the_sandbox_has_slow_data_with_two_codes() {
     for (username, code) in [
         ("test_dispatched", "OPERATION_DISPATCHED"),
         ("test_pending", "OPERATION_PENDING"),
@@ -258,7 +261,7 @@ fn the_sandbox_has_slow_data_of_two_codes() {
 }
 
 #[test]
-fn a_request_id_lives_thirty_minutes_while_its_data_is_prepared() {
+fn a_request_id_expires_thirty_minutes_after_the_first_data_call_if_data_is_not_ready() {
     let mut bank = authorized("data_for_ever");
     assert_eq!(call(&mut bank, "GetAccountsDetail", "").status, 202);
     for _ in 1..180 {
@@ -267,27 +270,27 @@ fn a_request_id_lives_thirty_minutes_while_its_data_is_prepared() {
             202
         );
     }
-    let got = poll(bank.later(10_000), "GetAccountsDetailAsync");
-    assert_eq!(got.code(), (401, "SESSION_EXPIRED"));
-    assert_eq!(bank.broken(), ["session-expired"]);
+    let reply = poll(bank.later(10_000), "GetAccountsDetailAsync");
+    assert_eq!(reply.code(), (401, "SESSION_EXPIRED"));
+    assert_eq!(bank.broken_rules(), ["session-expired"]);
 }
 
 #[test]
-fn ready_data_can_be_had_for_thirty_minutes() {
+fn ready_data_is_available_for_thirty_minutes() {
     let mut bank = authorized("Greatday");
     assert_eq!(
         call(bank.later(30 * MINUTE_MS - 1), "GetAccountsDetail", "").status,
         200
     );
-    let got = call(bank.later(30 * MINUTE_MS), "GetAccountsDetail", "");
-    assert_eq!(got.code(), (401, "SESSION_EXPIRED"));
+    let reply = call(bank.later(30 * MINUTE_MS), "GetAccountsDetail", "");
+    assert_eq!(reply.code(), (401, "SESSION_EXPIRED"));
 }
 
 #[test]
-fn somebody_has_no_transactions() {
+fn accounts_detail_fails_without_transactions() {
     let mut bank = authorized("no_transactions");
-    let got = call(&mut bank, "GetAccountsDetail", "");
-    assert_eq!(got.code(), (400, "NO_TRANSACTION"));
+    let reply = call(&mut bank, "GetAccountsDetail", "");
+    assert_eq!(reply.code(), (400, "NO_TRANSACTION"));
     let without = call(
         &mut bank,
         "GetAccountsDetail",

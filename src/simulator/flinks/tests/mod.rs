@@ -1,4 +1,4 @@
-//! The rules of the vendor, each pinned by what it answers.
+//! Tests of Flinks' rules: each test sends requests and checks the replies.
 #![allow(clippy::unwrap_used)]
 
 mod cards;
@@ -16,24 +16,24 @@ pub(super) const MINUTE_MS: u64 = 60_000;
 pub(super) const CITY: &str = "What city were you born in?";
 pub(super) const COUNTRY: &str = "What is the best country on earth?";
 
-/// A simulator, the time, and the token and RequestId that the next call will carry.
+/// A simulator, the time, and the token and RequestId of the next call.
 pub(super) struct Scenario {
-    pub(super) bank: Simulator,
+    pub(super) simulator: Simulator,
     pub(super) now: u64,
     pub(super) token: String,
     pub(super) request_id: String,
     operation: &'static str,
 }
 
-/// What came back, with its body read.
+/// A reply with its body parsed.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Got {
+pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) body: Json,
     pub(super) headers: Vec<(String, String)>,
 }
 
-impl Got {
+impl Reply {
     pub(super) fn text(&self, name: &str) -> &str {
         match self.body.member(name) {
             Some(Json::Text(text)) => text,
@@ -74,11 +74,11 @@ impl Scenario {
     }
 
     pub(super) fn with(rules: Rules) -> Self {
-        let bank = Simulator::with_rules(1, rules);
+        let simulator = Simulator::with_rules(1, rules);
         let (token, request_id) = Default::default();
         let now = 1_769_028_467_145;
         let mut scenario = Self {
-            bank,
+            simulator,
             now,
             token,
             request_id,
@@ -88,8 +88,8 @@ impl Scenario {
         scenario
     }
 
-    /// Calls go to AuthorizeAsync from here on.
-    pub(super) fn in_background(mut self) -> Self {
+    /// The following calls go to AuthorizeAsync.
+    pub(super) fn with_authorize_async(mut self) -> Self {
         self.operation = "AuthorizeAsync";
         self
     }
@@ -100,7 +100,7 @@ impl Scenario {
     }
 
     pub(super) fn mint(&mut self) -> String {
-        let key = self.bank.secret_key().to_owned();
+        let key = self.simulator.secret_key().to_owned();
         let token = self.send("POST", "GenerateAuthorizeToken", Some(&key), "");
         self.token = token.text("Token").to_owned();
         self.token.clone()
@@ -112,17 +112,17 @@ impl Scenario {
         operation: &str,
         key: Option<&str>,
         body: &str,
-    ) -> Got {
+    ) -> Reply {
         self.send_to(method, &self.path(operation), key, body)
     }
 
     pub(super) fn path(&self, operation: &str) -> String {
-        let customer = &self.bank.rules().customer_id;
+        let customer = &self.simulator.rules().customer_id;
         format!("/v3/{customer}/BankingServices/{operation}")
     }
 
-    pub(super) fn with_api_key(&mut self, method: &str, operation: &str, body: &str) -> Got {
-        let key = self.bank.keys().api_key.to_owned();
+    pub(super) fn with_api_key(&mut self, method: &str, operation: &str, body: &str) -> Reply {
+        let key = self.simulator.keys().api_key.to_owned();
         let path = self.path(operation);
         self.send_with(method, &path, Some(("x-api-key", &key)), body)
     }
@@ -133,24 +133,24 @@ impl Scenario {
         path: &str,
         key: Option<&str>,
         body: &str,
-    ) -> Got {
+    ) -> Reply {
         let key = key.map(|key| ("Flinks-Auth-Key", key));
         self.send_with(method, path, key, body)
     }
 
-    /// With whatever header says who asks.
+    /// Sends a request with this key in a header.
     pub(super) fn send_with(
         &mut self,
         method: &str,
         path: &str,
         key: Option<(&str, &str)>,
         body: &str,
-    ) -> Got {
+    ) -> Reply {
         let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         let mut headers = vec![own(("Content-Type", "application/json"))];
         headers.extend(key.map(own));
         let body = body.as_bytes();
-        let reply = self.bank.handle(
+        let reply = self.simulator.handle(
             self.now,
             &Incoming {
                 method,
@@ -166,66 +166,66 @@ impl Scenario {
             arrival,
         } = reply;
         assert_eq!(arrival, Arrival::Arrives);
-        Got {
+        Reply {
             status,
             body: Json::parse(&body).unwrap(),
             headers,
         }
     }
 
-    /// With the present token; the RequestId of the reply is the present one from here on.
-    pub(super) fn post(&mut self, body: &str) -> Got {
+    /// Sends the current token, and keeps the RequestId of the reply.
+    pub(super) fn post(&mut self, body: &str) -> Reply {
         let (operation, token) = (self.operation, self.token.clone());
-        let got = self.send("POST", operation, Some(&token), body);
-        if !got.text("RequestId").is_empty() {
-            self.request_id = got.text("RequestId").to_owned();
+        let reply = self.send("POST", operation, Some(&token), body);
+        if !reply.text("RequestId").is_empty() {
+            self.request_id = reply.text("RequestId").to_owned();
         }
-        got
+        reply
     }
 
-    pub(super) fn start(&mut self, username: &str, cached: bool) -> Got {
-        let login_id = self.bank.login_id(username).unwrap();
+    pub(super) fn start(&mut self, username: &str, cached: bool) -> Reply {
+        let login_id = self.simulator.login_id(username).unwrap();
         self.post(&format!(
             r#"{{"LoginId":"{login_id}","MostRecentCached":{cached}}}"#
         ))
     }
 
-    pub(super) fn live(&mut self, username: &str) -> Got {
+    pub(super) fn live(&mut self, username: &str) -> Reply {
         self.start(username, false)
     }
 
-    /// A cached start with a token of its own, which leaves the present session as it is.
-    pub(super) fn cached(&mut self, username: &str) -> Got {
+    /// A cached start with a new token. The current token and RequestId stay as they are.
+    pub(super) fn cached(&mut self, username: &str) -> Reply {
         let (token, request_id) = (self.token.clone(), self.request_id.clone());
         self.mint();
-        let got = self.start(username, true);
+        let reply = self.start(username, true);
         (self.token, self.request_id) = (token, request_id);
-        got
+        reply
     }
 
-    pub(super) fn poll(&mut self) -> Got {
+    pub(super) fn poll(&mut self) -> Reply {
         let body = format!(r#"{{"RequestId":"{}"}}"#, self.request_id);
         self.post(&body)
     }
 
-    pub(super) fn answer(&mut self, prompt: &str, answer: &str) -> Got {
+    pub(super) fn answer(&mut self, prompt: &str, answer: &str) -> Reply {
         let responses = Json::Object(vec![(prompt.to_owned(), Json::texts([answer.to_owned()]))]);
         self.answer_with(&responses.to_text())
     }
 
-    pub(super) fn answer_with(&mut self, responses: &str) -> Got {
+    pub(super) fn answer_with(&mut self, responses: &str) -> Reply {
         let id = &self.request_id;
         let body = format!(r#"{{"RequestId":"{id}","SecurityResponses":{responses}}}"#);
         self.post(&body)
     }
 
-    pub(super) fn answer_right(&mut self) -> Got {
-        let responses = self.bank.right_answers_json(&self.request_id).unwrap();
+    pub(super) fn answer_right(&mut self) -> Reply {
+        let responses = self.simulator.right_answers_json(&self.request_id).unwrap();
         self.answer_with(&responses)
     }
 
-    pub(super) fn broken(&self) -> Vec<String> {
+    pub(super) fn broken_rules(&self) -> Vec<String> {
         let name = |rule| serde_json::to_string(rule).unwrap().replace('"', "");
-        self.bank.counts().broken.keys().map(name).collect()
+        self.simulator.counts().broken.keys().map(name).collect()
     }
 }

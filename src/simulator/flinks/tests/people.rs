@@ -1,33 +1,33 @@
 use super::*;
 
-/// Answers every round rightly and waits where there is waiting; how it ends.
-fn carried_through(username: &str, french: bool) -> Got {
+/// Gives all right answers and waits while the reply is a 202; returns the last reply.
+fn run_to_end(username: &str, french: bool) -> Reply {
     let mut bank = Scenario::new();
-    let login_id = bank.bank.login_id(username).unwrap();
+    let login_id = bank.simulator.login_id(username).unwrap();
     let language = if french { "fr" } else { "en" };
-    let mut got = bank.post(&format!(
+    let mut reply = bank.post(&format!(
         r#"{{"LoginId":"{login_id}","MostRecentCached":false,"Language":"{language}"}}"#
     ));
     loop {
-        got = match got.status {
+        reply = match reply.status {
             203 => {
-                // Some people's replies do not name the RequestId as others do.
-                let id = got.body.to_text().to_lowercase();
+                // Quirks change the letter case of `RequestId`.
+                let id = reply.body.to_text().to_lowercase();
                 let id = id.split(r#""requestid":""#).nth(1).unwrap();
                 bank.request_id = id.split('"').next().unwrap().to_owned();
                 bank.answer_right()
             }
             202 if username != "slow_for_ever" => bank.later(10_000).poll(),
-            _ => return got,
+            _ => return reply,
         }
     }
 }
 
 #[test]
-fn right_answers_lead_everybody_to_their_end() {
+fn right_answers_lead_each_person_to_the_end_of_the_plan() {
     for person in Simulator::new(1).people() {
         for french in [false, true] {
-            let got = carried_through(person.username, french);
+            let reply = run_to_end(person.username, french);
             let refused = person.live.refusal.or(person.card.broken);
             let expected = match (person.username, refused) {
                 ("slow_for_ever", _) => 202,
@@ -35,16 +35,20 @@ fn right_answers_lead_everybody_to_their_end() {
                 (_, Some(refusal)) => refusal.status,
                 (_, None) => 200,
             };
-            assert_eq!(got.status, expected, "{}: {:?}", person.username, got.body);
+            assert_eq!(
+                reply.status, expected,
+                "{}: {:?}",
+                person.username, reply.body
+            );
         }
     }
 }
 
 #[test]
-fn a_refusal_bears_its_code_and_its_wait() {
-    let got = Scenario::new().live("code_too_many_requests_429");
-    assert_eq!(got.code(), (429, "TOO_MANY_REQUESTS"));
-    assert!(got.headers.contains(&("retry-after".into(), "30".into())));
+fn a_refusal_has_its_code_and_retry_after() {
+    let reply = Scenario::new().live("code_too_many_requests_429");
+    assert_eq!(reply.code(), (429, "TOO_MANY_REQUESTS"));
+    assert!(reply.headers.contains(&("retry-after".into(), "30".into())));
     assert_eq!(
         Scenario::new().live("code_something_new").code(),
         (418, "SOMETHING_NEW")
@@ -60,17 +64,17 @@ fn a_refusal_bears_its_code_and_its_wait() {
 }
 
 #[test]
-fn prompts_come_in_french_when_asked() {
+fn prompts_are_french_if_the_language_is_fr() {
     let mut bank = Scenario::new();
-    let login_id = bank.bank.login_id("Greatday").unwrap();
-    let got = bank.post(&format!(
+    let login_id = bank.simulator.login_id("Greatday").unwrap();
+    let reply = bank.post(&format!(
         r#"{{"LoginId":"{login_id}","MostRecentCached":false,"Language":"fr"}}"#
     ));
-    assert_eq!(got.prompts(), ["Dans quelle ville êtes-vous né?"]);
+    assert_eq!(reply.prompts(), ["Dans quelle ville êtes-vous né?"]);
 }
 
 #[test]
-fn a_code_is_asked_for_once_its_way_is_chosen() {
+fn the_code_challenge_follows_the_choice_of_a_phone() {
     let mut bank = Scenario::new();
     let asked = bank
         .live("text_or_call")
@@ -82,9 +86,9 @@ fn a_code_is_asked_for_once_its_way_is_chosen() {
         asked.contains(r#""Iterables":["(•••) •••-4821","(•••) •••-0907"]"#),
         "{asked}"
     );
-    let got = bank.answer("(•••) •••-0907", "Call");
+    let reply = bank.answer("(•••) •••-0907", "Call");
     assert_eq!(
-        (got.status, got.prompts()),
+        (reply.status, reply.prompts()),
         (203, vec!["Enter the code we just sent you".to_owned()])
     );
     assert_eq!(
@@ -95,7 +99,7 @@ fn a_code_is_asked_for_once_its_way_is_chosen() {
 }
 
 #[test]
-fn three_questions_may_follow_a_wrong_answer() {
+fn three_questions_can_follow_a_wrong_answer() {
     let mut bank = Scenario::new();
     bank.live("three_after_wrong");
     assert_eq!(bank.answer(CITY, "Paris").prompts().len(), 3);
@@ -103,20 +107,20 @@ fn three_questions_may_follow_a_wrong_answer() {
 }
 
 #[test]
-fn some_banks_do_not_ask_again() {
+fn a_wrong_answer_can_end_the_session() {
     for (username, code) in [
         ("wrong_ends", "INVALID_SECURITY_RESPONSE"),
         ("wrong_no_retry", "INVALID_SECURITY_RESPONSE_NO_RETRY"),
     ] {
         let mut bank = Scenario::new();
         bank.live(username);
-        let got = bank.answer(CITY, "Paris");
-        assert_eq!((got.code(), got.prompts().len()), ((401, code), 0));
+        let reply = bank.answer(CITY, "Paris");
+        assert_eq!((reply.code(), reply.prompts().len()), ((401, code), 0));
     }
 }
 
 #[test]
-fn quirks_change_the_dress_and_not_the_meaning() {
+fn quirks_change_the_form_of_a_reply() {
     let asked = |username| Scenario::new().live(username).body.to_text();
     assert!(asked("camel_case").contains(r#""securityChallenges":[{"type":"#));
     assert!(asked("lower_case").contains(r#""securitychallenges":[{"type":"#));
@@ -135,7 +139,7 @@ fn quirks_change_the_dress_and_not_the_meaning() {
 }
 
 #[test]
-fn a_person_is_told_about_in_json() {
+fn a_person_serializes_with_answers_and_responses() {
     let people = serde_json::to_value(Simulator::new(1).people()).unwrap();
     let person = people.get(0).unwrap();
     assert_eq!(person.get("username"), Some(&"Greatday".into()));

@@ -35,7 +35,7 @@ fn a_login_id_alone_is_a_cached_start() {
 }
 
 #[test]
-fn credentials_are_for_live_starts_with_an_institution() {
+fn credentials_need_a_live_start_and_an_institution() {
     let live =
         r#"{"Username":"a","Password":"b","Institution":"FlinksCapital","MostRecentCached":false}"#;
     assert!(matches!(
@@ -68,7 +68,7 @@ fn credentials_are_for_live_starts_with_an_institution() {
 }
 
 #[test]
-fn an_answer_or_a_poll_goes_by_its_request_id() {
+fn an_answer_or_a_poll_has_a_request_id() {
     let request_id = ID.to_owned();
     assert_eq!(
         read_json(r#"{"RequestId":"<id>"}"#),
@@ -92,7 +92,7 @@ fn an_answer_or_a_poll_goes_by_its_request_id() {
 }
 
 #[test]
-fn nothing_but_the_documented_keys_and_shapes_is_read() {
+fn only_the_documented_keys_and_shapes_are_accepted() {
     for (body, key) in [
         (r#"{"loginId":"<id>"}"#, "loginId"),
         (r#"{"LoginID":"<id>"}"#, "LoginID"),
@@ -141,7 +141,7 @@ fn nothing_but_the_documented_keys_and_shapes_is_read() {
 }
 
 #[test]
-fn the_body_is_a_json_object_and_says_so() {
+fn the_body_must_be_a_json_object_with_its_content_type() {
     let body = r#"{"LoginId":"<id>"}"#;
     assert!(read_as("application/json; charset=utf-8", body).is_ok());
     for (content_type, body) in [

@@ -2,7 +2,7 @@ use super::*;
 use crate::simulator::{Fault, FaultKind, On};
 
 #[test]
-fn a_right_answer_authorizes_and_moves_the_last_refresh_forward() {
+fn a_right_answer_authorizes_and_updates_the_last_refresh() {
     let mut bank = Scenario::new();
     assert_eq!(
         bank.cached("Greatday").last_refresh().get(..23),
@@ -13,18 +13,18 @@ fn a_right_answer_authorizes_and_moves_the_last_refresh_forward() {
         (asked.status, asked.prompts()),
         (203, vec![CITY.to_owned()])
     );
-    let got = bank.later(MINUTE_MS).answer(CITY, "Montreal");
-    assert_eq!(got.status, 200);
+    let reply = bank.later(MINUTE_MS).answer(CITY, "Montreal");
+    assert_eq!(reply.status, 200);
     let cached = bank.cached("Greatday").last_refresh();
-    assert_eq!(got.last_refresh(), cached);
+    assert_eq!(reply.last_refresh(), cached);
     assert_eq!(cached.get(..23), Some("2026-01-21T20:48:47.145"));
-    assert_eq!(bank.broken(), [""; 0]);
+    assert_eq!(bank.broken_rules(), [""; 0]);
 }
 
 #[test]
-fn the_bodies_are_as_documented() {
+fn the_bodies_have_the_documented_members() {
     let mut bank = Scenario::new();
-    let login_id = bank.bank.login_id("Greatday").unwrap();
+    let login_id = bank.simulator.login_id("Greatday").unwrap();
     let asked = bank.post(&format!(
         r#"{{"LoginId":"{login_id}","MostRecentCached":false,"Tag":"c42"}}"#
     ));
@@ -35,7 +35,7 @@ fn the_bodies_are_as_documented() {
         r#"{{"Links":[{link}],"HttpStatusCode":203,"SecurityChallenges":[{challenge}],"Institution":"FlinksCapital","RequestId":"{id}","Tag":"c42"}}"#
     );
     assert_eq!(asked.body.to_text(), expected);
-    let got = bank.answer_right();
+    let reply = bank.answer_right();
     for (member, value) in [
         ("HttpStatusCode", "200"),
         ("InstitutionName", "\"FlinksCapital\""),
@@ -44,17 +44,17 @@ fn the_bodies_are_as_documented() {
         ("RequestId", &format!("{id:?}")),
         ("Tag", "\"c42\""),
     ] {
-        assert_eq!(got.body.member(member).unwrap().to_text(), value);
+        assert_eq!(reply.body.member(member).unwrap().to_text(), value);
     }
-    let login = got.body.member("Login").unwrap();
+    let login = reply.body.member("Login").unwrap();
     assert_eq!(login.member("Id"), Some(&Json::Text(login_id)));
     assert_eq!(login.member("IsScheduledRefresh"), Some(&Json::Bool(false)));
 }
 
 #[test]
-fn a_cached_start_is_authorized_at_once_for_everybody_whom_flinks_does_not_refuse() {
+fn a_cached_start_is_authorized_at_once_unless_flinks_refuses_the_person() {
     for person in Simulator::new(1).people() {
-        let got = Scenario::new().cached(person.username);
+        let reply = Scenario::new().cached(person.username);
         let repeated = person
             .card
             .broken
@@ -63,7 +63,7 @@ fn a_cached_start_is_authorized_at_once_for_everybody_whom_flinks_does_not_refus
         let refused = refused.map_or(200, |refusal| refusal.status);
         let waits = !person.cached.steps.is_empty();
         assert_eq!(
-            got.status,
+            reply.status,
             if waits { 202 } else { refused },
             "{}",
             person.username
@@ -86,21 +86,21 @@ fn credentials_are_checked() {
 }
 
 #[test]
-fn a_wrong_answer_meets_a_fresh_challenge_and_the_third_one_ends() {
+fn a_wrong_answer_brings_a_new_challenge_and_the_third_one_ends_the_session() {
     let mut bank = Scenario::new();
     bank.live("Greatday");
     let first_id = bank.request_id.clone();
-    let got = bank.answer(CITY, "Paris");
-    assert_eq!(got.code(), (401, "INVALID_SECURITY_RESPONSE"));
-    assert_eq!(got.prompts(), [COUNTRY]);
+    let reply = bank.answer(CITY, "Paris");
+    assert_eq!(reply.code(), (401, "INVALID_SECURITY_RESPONSE"));
+    assert_eq!(reply.prompts(), [COUNTRY]);
     assert_ne!(bank.request_id, first_id);
     assert_eq!(
         bank.answer(COUNTRY, "France").prompts(),
         ["What shape do people like most?"]
     );
-    let got = bank.answer("What shape do people like most?", "Square");
-    assert_eq!(got.code(), (401, "INVALID_SECURITY_RESPONSE_NO_RETRY"));
-    assert_eq!(got.body.member("SecurityChallenges"), None);
+    let reply = bank.answer("What shape do people like most?", "Square");
+    assert_eq!(reply.code(), (401, "INVALID_SECURITY_RESPONSE_NO_RETRY"));
+    assert_eq!(reply.body.member("SecurityChallenges"), None);
     assert_eq!(
         bank.answer(CITY, "Montreal").code(),
         (400, "SESSION_NONEXISTENT")
@@ -108,7 +108,7 @@ fn a_wrong_answer_meets_a_fresh_challenge_and_the_third_one_ends() {
 }
 
 #[test]
-fn an_answer_under_an_old_request_id_is_refused() {
+fn an_answer_with_an_old_request_id_is_refused() {
     let mut bank = Scenario::new();
     bank.live("changing_ids");
     let old = bank.request_id.clone();
@@ -120,7 +120,7 @@ fn an_answer_under_an_old_request_id_is_refused() {
             .code(),
         (400, "SESSION_NONEXISTENT")
     );
-    assert_eq!(bank.broken(), ["stale-request-id"]);
+    assert_eq!(bank.broken_rules(), ["stale-request-id"]);
     assert_eq!(
         bank.poll().status,
         203,
@@ -148,7 +148,7 @@ fn answers_that_do_not_match_leave_the_round_open() {
 }
 
 #[test]
-fn empty_answers_are_asked_again_or_incomplete() {
+fn empty_answers_repeat_the_challenge_or_are_refused() {
     for (empty_answers_incomplete, status) in [(false, 203), (true, 401)] {
         let mut bank = Scenario::with(Rules {
             empty_answers_incomplete,
@@ -161,7 +161,7 @@ fn empty_answers_are_asked_again_or_incomplete() {
 }
 
 #[test]
-fn nothing_is_answered_after_authorization() {
+fn an_answer_after_authorization_is_refused() {
     let mut bank = Scenario::new();
     bank.live("Greatday");
     bank.answer(CITY, "Montreal");
@@ -173,7 +173,7 @@ fn nothing_is_answered_after_authorization() {
 }
 
 #[test]
-fn a_request_id_lives_eight_minutes_from_its_last_use() {
+fn a_request_id_expires_eight_minutes_after_its_last_use() {
     let mut bank = Scenario::new();
     bank.live("Greatday");
     assert_eq!(bank.later(8 * MINUTE_MS - 1).poll().status, 203);
@@ -190,7 +190,7 @@ fn a_request_id_lives_eight_minutes_from_its_last_use() {
 }
 
 #[test]
-fn an_authorized_request_id_lives_thirty_minutes() {
+fn an_authorized_request_id_expires_after_thirty_minutes() {
     let mut bank = Scenario::new();
     bank.live("greatday_nomfa");
     assert_eq!(bank.later(30 * MINUTE_MS - 1).poll().status, 200);
@@ -201,7 +201,7 @@ fn an_authorized_request_id_lives_thirty_minutes() {
 }
 
 #[test]
-fn a_second_live_session_beside_an_open_one_is_refused_where_the_rules_say_so() {
+fn a_second_live_session_is_refused_if_the_rules_say_so() {
     let second = |username, refuse_concurrent, wait| {
         let mut bank = Scenario::with(Rules {
             refuse_concurrent,
@@ -219,7 +219,7 @@ fn a_second_live_session_beside_an_open_one_is_refused_where_the_rules_say_so() 
 }
 
 #[test]
-fn background_work_takes_its_time() {
+fn background_work_is_pending_until_it_is_done() {
     let mut bank = Scenario::new();
     assert_eq!(
         bank.live("slow_dispatched").code(),
@@ -227,53 +227,53 @@ fn background_work_takes_its_time() {
     );
     assert_eq!(bank.later(10_000).poll().status, 202);
     assert_eq!(bank.later(10_000).poll().status, 202);
-    assert_eq!(bank.broken(), [""; 0]);
+    assert_eq!(bank.broken_rules(), [""; 0]);
     assert_eq!(bank.later(5_000).poll().status, 203);
-    assert_eq!(bank.broken(), ["polled-too-soon"]);
+    assert_eq!(bank.broken_rules(), ["polled-too-soon"]);
     assert_eq!(bank.answer(CITY, "Montreal").status, 200);
 }
 
 #[test]
-fn authorize_async_says_how_it_went_only_when_asked() {
-    let mut bank = Scenario::new().in_background();
+fn authorize_async_returns_the_outcome_only_to_a_poll() {
+    let mut bank = Scenario::new().with_authorize_async();
     assert_eq!(bank.live("Greatday").code(), (202, "OPERATION_PENDING"));
     assert_eq!(bank.poll().prompts(), [CITY]);
     assert_eq!(bank.answer(CITY, "Paris").status, 202);
     assert_eq!(bank.poll().prompts(), [COUNTRY]);
     assert_eq!(bank.answer(COUNTRY, "Canada").status, 202);
     assert_eq!(bank.poll().status, 200);
-    let mut bank = Scenario::new().in_background();
+    let mut bank = Scenario::new().with_authorize_async();
     assert_eq!(bank.live("code_retry_later").status, 202);
     assert_eq!(bank.poll().code(), (401, "RETRY_LATER"));
 }
 
 #[test]
-fn authorize_async_may_go_on_working_for_several_polls() {
-    let mut bank = Scenario::new().in_background();
+fn authorize_async_can_be_pending_for_several_polls() {
+    let mut bank = Scenario::new().with_authorize_async();
     bank.live("slow_dispatched");
     for _ in 0..2 {
-        let got = bank.later(10_000).poll();
-        assert_eq!(got.code(), (202, "OPERATION_DISPATCHED"));
+        let reply = bank.later(10_000).poll();
+        assert_eq!(reply.code(), (202, "OPERATION_DISPATCHED"));
     }
     assert_eq!(bank.later(10_000).poll().prompts(), [CITY]);
 
-    let mut bank = Scenario::new().in_background();
+    let mut bank = Scenario::new().with_authorize_async();
     bank.live("slow_after_answer");
     assert_eq!(bank.later(10_000).poll().prompts(), [CITY]);
     assert_eq!(bank.answer(CITY, "Montreal").status, 202);
     assert_eq!(bank.later(10_000).poll().status, 202);
     assert_eq!(bank.later(15_000).poll().status, 200);
-    assert_eq!(bank.broken(), [""; 0]);
+    assert_eq!(bank.broken_rules(), [""; 0]);
 }
 
 #[test]
-fn what_is_sent_is_counted_and_what_is_sent_twice_too() {
+fn answers_and_repeated_answers_are_counted() {
     let mut bank = Scenario::new();
     bank.live("Greatday");
     bank.answer(CITY, "Paris");
     bank.answer(COUNTRY, "Canada");
     bank.answer(COUNTRY, "Canada");
-    let counts = bank.bank.counts();
+    let counts = bank.simulator.counts();
     assert_eq!(
         (
             counts.answers,
@@ -292,7 +292,7 @@ fn what_is_sent_is_counted_and_what_is_sent_twice_too() {
 }
 
 #[test]
-fn a_lost_answer_counts_as_sent_and_was_judged_only_if_the_reply_was_lost() {
+fn a_lost_request_counts_as_sent_and_a_lost_reply_also_as_judged() {
     for (kind, judged, status) in [
         (FaultKind::LostRequest, 0, 203),
         (FaultKind::LostReply, 1, 200),
@@ -301,7 +301,7 @@ fn a_lost_answer_counts_as_sent_and_was_judged_only_if_the_reply_was_lost() {
         bank.live("Greatday");
         let path = format!(
             "/v3/{}/BankingServices/Authorize",
-            bank.bank.rules().customer_id
+            bank.simulator.rules().customer_id
         );
         let json = ("content-type".to_owned(), "application/json".to_owned());
         let headers = [json, ("flinks-auth-key".to_owned(), bank.token.clone())];
@@ -314,9 +314,12 @@ fn a_lost_answer_counts_as_sent_and_was_judged_only_if_the_reply_was_lost() {
             headers: &headers,
             body: body.as_bytes(),
         };
-        bank.bank.fault(Fault::new(kind).on(On::Answer));
-        assert_eq!(bank.bank.handle(bank.now, &request).arrival, Arrival::Lost);
-        let counts = bank.bank.counts();
+        bank.simulator.fault(Fault::new(kind).on(On::Answer));
+        assert_eq!(
+            bank.simulator.handle(bank.now, &request).arrival,
+            Arrival::Lost
+        );
+        let counts = bank.simulator.counts();
         assert_eq!((counts.answers, counts.answers_judged), (1, judged));
         assert_eq!(bank.poll().status, status);
     }

@@ -1,22 +1,22 @@
 use super::*;
 
 #[test]
-fn the_secret_key_mints_tokens_and_nothing_else_does() {
+fn only_the_secret_key_mints_tokens() {
     let mut bank = Scenario::new();
-    let key = bank.bank.secret_key().to_owned();
-    let got = bank.send("POST", "GenerateAuthorizeToken", Some(&key), "");
+    let key = bank.simulator.secret_key().to_owned();
+    let reply = bank.send("POST", "GenerateAuthorizeToken", Some(&key), "");
     assert_eq!(
-        (got.status, got.body.member("HttpStatusCode")),
+        (reply.status, reply.body.member("HttpStatusCode")),
         (200, Some(&Json::number(200)))
     );
     for wrong in [None, Some("wrong"), Some(&*bank.token.clone())] {
-        let got = bank.send("POST", "GenerateAuthorizeToken", wrong, "");
+        let reply = bank.send("POST", "GenerateAuthorizeToken", wrong, "");
         let body = r#"{"HttpStatusCode":401,"Message":"You must provide a valid auth key","FlinksCode":"UNAUTHORIZED"}"#;
-        assert_eq!((got.status, got.body.to_text().as_str()), (401, body));
+        assert_eq!((reply.status, reply.body.to_text().as_str()), (401, body));
     }
-    let got = bank.send("POST", "GenerateAuthorizeToken", Some(&key), "{}");
-    assert_eq!(got.code(), (400, "INVALID_REQUEST"));
-    assert_eq!(bank.bank.counts().tokens_minted, 2);
+    let reply = bank.send("POST", "GenerateAuthorizeToken", Some(&key), "{}");
+    assert_eq!(reply.code(), (400, "INVALID_REQUEST"));
+    assert_eq!(bank.simulator.counts().tokens_minted, 2);
 }
 
 #[test]
@@ -24,11 +24,11 @@ fn a_token_opens_one_session() {
     let mut bank = Scenario::new();
     assert_eq!(bank.live("Greatday").status, 203);
     assert_eq!(bank.live("Greatday").code(), (401, "UNAUTHORIZED"));
-    assert_eq!(bank.broken(), ["token-used"]);
+    assert_eq!(bank.broken_rules(), ["token-used"]);
 }
 
 #[test]
-fn even_a_failed_start_uses_its_token_and_a_malformed_one_does_not() {
+fn a_failed_start_uses_its_token_and_a_malformed_one_does_not() {
     let mut bank = Scenario::new();
     assert_eq!(
         bank.post(r#"{"loginId":"x"}"#).code(),
@@ -42,14 +42,14 @@ fn even_a_failed_start_uses_its_token_and_a_malformed_one_does_not() {
 }
 
 #[test]
-fn an_answer_and_a_poll_carry_the_token_of_their_session() {
+fn an_answer_and_a_poll_need_the_token_of_their_session() {
     let mut bank = Scenario::new();
     bank.live("Greatday");
     let own = bank.token.clone();
     bank.mint();
     assert_eq!(bank.answer(CITY, "Montreal").code(), (401, "UNAUTHORIZED"));
     assert_eq!(bank.poll().code(), (401, "UNAUTHORIZED"));
-    assert_eq!(bank.broken(), ["token-of-another-session"]);
+    assert_eq!(bank.broken_rules(), ["token-of-another-session"]);
     bank.token = own;
     assert_eq!(bank.answer(CITY, "Montreal").status, 200);
 }
@@ -61,7 +61,7 @@ fn an_unused_token_expires() {
         bank.later(15 * MINUTE_MS).live("Greatday").code(),
         (401, "UNAUTHORIZED")
     );
-    assert_eq!(bank.broken(), ["token-expired"]);
+    assert_eq!(bank.broken_rules(), ["token-expired"]);
     let mut bank = Scenario::with(Rules {
         token_minutes: 30,
         ..Rules::default()
@@ -70,7 +70,7 @@ fn an_unused_token_expires() {
 }
 
 #[test]
-fn a_token_may_expire_within_its_session() {
+fn a_token_can_expire_in_its_session() {
     let slow = |token_expires_in_session| {
         let mut bank = Scenario::with(Rules {
             token_expires_in_session,
@@ -85,38 +85,38 @@ fn a_token_may_expire_within_its_session() {
 }
 
 #[test]
-fn customers_from_before_the_tokens_have_none() {
+fn tokens_are_optional_for_old_customers() {
     let login = r#"{"LoginId":"x"}"#;
     for (tokens_required, status) in [(true, 401), (false, 200)] {
         let mut bank = Scenario::with(Rules {
             tokens_required,
             ..Rules::default()
         });
-        let body = login.replace('x', &bank.bank.login_id("Greatday").unwrap());
+        let body = login.replace('x', &bank.simulator.login_id("Greatday").unwrap());
         assert_eq!(bank.send("POST", "Authorize", None, &body).status, status);
     }
 }
 
 #[test]
-fn the_secret_key_is_no_token() {
+fn the_secret_key_is_not_accepted_as_a_token() {
     let mut bank = Scenario::new();
-    bank.token = bank.bank.secret_key().to_owned();
-    let got = bank.live("Greatday");
-    assert_eq!(got.code(), (401, "UNAUTHORIZED"));
+    bank.token = bank.simulator.secret_key().to_owned();
+    let reply = bank.live("Greatday");
+    assert_eq!(reply.code(), (401, "UNAUTHORIZED"));
     assert_eq!(
-        got.text("Message"),
+        reply.text("Message"),
         "You must provide a valid authorize token"
     );
-    assert_eq!(bank.broken(), ["secret-key-as-token"]);
+    assert_eq!(bank.broken_rules(), ["secret-key-as-token"]);
 }
 
 #[test]
-fn there_are_three_paths_one_method_and_one_customer() {
+fn an_unknown_path_method_or_customer_is_refused() {
     let mut bank = Scenario::new();
     for method in ["GET", "PUT", "DELETE", "OPTIONS"] {
         for operation in ["GenerateAuthorizeToken", "Authorize", "AuthorizeAsync"] {
-            let got = bank.send(method, operation, None, "");
-            assert_eq!(got.code(), (405, "METHOD_NOT_AVAILABLE"));
+            let reply = bank.send(method, operation, None, "");
+            assert_eq!(reply.code(), (405, "METHOD_NOT_AVAILABLE"));
         }
     }
     assert_eq!(bank.send("POST", "Authorise", None, "").status, 404);
@@ -126,15 +126,15 @@ fn there_are_three_paths_one_method_and_one_customer() {
         bank.send_to("POST", other, None, "{}").code(),
         (401, "ACCESS_DENIED")
     );
-    assert_eq!(bank.broken(), ["path", "method", "customer"]);
+    assert_eq!(bank.broken_rules(), ["path", "method", "customer"]);
 }
 
 #[test]
-fn a_malformed_body_says_which_key_is_wrong() {
-    let got = Scenario::new().post(r#"{"LoginId":"x"}"#);
-    assert_eq!(got.code(), (400, "INVALID_REQUEST"));
+fn the_error_for_a_malformed_body_names_the_key() {
+    let reply = Scenario::new().post(r#"{"LoginId":"x"}"#);
+    assert_eq!(reply.code(), (400, "INVALID_REQUEST"));
     assert_eq!(
-        got.body.member("ValidationDetails").unwrap().to_text(),
+        reply.body.member("ValidationDetails").unwrap().to_text(),
         r#"{"LoginId":["must be a GUID"]}"#
     );
 }
@@ -145,7 +145,7 @@ fn authorize_async_must_be_activated() {
         authorize_async: false,
         ..Rules::default()
     })
-    .in_background();
+    .with_authorize_async();
     assert_eq!(bank.live("Greatday").code(), (401, "ACCESS_DENIED"));
     let mut bank = Scenario::with(Rules {
         ask_by_request_id: false,
@@ -153,5 +153,5 @@ fn authorize_async_must_be_activated() {
     });
     bank.live("Greatday");
     assert_eq!(bank.poll().code(), (400, "INVALID_REQUEST"));
-    assert_eq!(bank.broken(), ["not-activated"]);
+    assert_eq!(bank.broken_rules(), ["not-activated"]);
 }

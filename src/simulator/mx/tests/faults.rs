@@ -2,14 +2,14 @@ use super::*;
 use crate::simulator::{Fault, FaultKind, On};
 
 impl Scenario {
-    fn but(mut self, on: On, fault: Fault) -> Self {
-        self.bank.fault(fault.on(on));
+    fn with_fault(mut self, on: On, fault: Fault) -> Self {
+        self.simulator.fault(fault.on(on));
         self
     }
 
-    /// Whatever becomes of the reply.
+    /// Sends a request, and returns whether the reply arrives.
     fn arrival(&mut self, method: &str, tail: &str, body: &str) -> Arrival {
-        let (user, member) = (self.bank.user_guid(), self.member.clone());
+        let (user, member) = (self.simulator.user_guid(), self.member.clone());
         let path = format!("/users/{user}/members/{member}{tail}");
         let request = Incoming {
             method,
@@ -17,22 +17,25 @@ impl Scenario {
             headers: &self.headers,
             body: body.as_bytes(),
         };
-        self.bank.handle(self.now, &request).arrival
+        self.simulator.handle(self.now, &request).arrival
     }
 }
 
 #[test]
-fn a_resume_whose_reply_is_lost_was_heard_and_a_lost_request_was_not() {
+fn a_resume_is_judged_if_its_reply_is_lost_but_not_if_its_request_is_lost() {
     for (kind, stands) in [
         (FaultKind::LostReply, "RESUMED"),
         (FaultKind::LostRequest, "CHALLENGED"),
     ] {
-        let mut bank = Scenario::of("text").but(On::Answer, Fault::new(kind));
+        let mut bank = Scenario::for_member("text").with_fault(On::Answer, Fault::new(kind));
         bank.aggregate();
-        let body = bank.bank.right_values_json(&bank.member.clone()).unwrap();
+        let body = bank
+            .simulator
+            .right_values_json(&bank.member.clone())
+            .unwrap();
         assert_eq!(bank.arrival("PUT", "/resume", &body), Arrival::Lost);
-        assert_eq!(bank.look().stands(), (stands, true));
-        assert_eq!(bank.bank.counts().answers, 1);
+        assert_eq!(bank.read_status().status_and_running(), (stands, true));
+        assert_eq!(bank.simulator.counts().answers, 1);
     }
 }
 
@@ -46,35 +49,36 @@ fn each_kind_of_call_has_its_own_faults() {
         (On::Window, "GET", "/oauth_window_uri"),
         (On::Answer, "PUT", "/resume"),
     ] {
-        let mut bank = Scenario::of("oauth").but(on, Fault::new(FaultKind::Hang));
+        let mut bank = Scenario::for_member("oauth").with_fault(on, Fault::new(FaultKind::Hang));
         assert_eq!(bank.arrival("GET", "", ""), Arrival::Arrives);
         assert_eq!(bank.arrival(method, tail, "{}"), Arrival::Hangs, "{tail}");
     }
-    let mut bank = Scenario::of("").but(On::Credentials, Fault::new(FaultKind::Html));
-    let got = bank.send("GET", "/institutions/mxbank/credentials", "");
-    assert_eq!(got.header("content-type"), "text/html");
+    let mut bank =
+        Scenario::for_member("").with_fault(On::Credentials, Fault::new(FaultKind::Html));
+    let reply = bank.send("GET", "/institutions/mxbank/credentials", "");
+    assert_eq!(reply.header("content-type"), "text/html");
 }
 
 #[test]
-fn a_refusal_is_worded_as_mx_words_it() {
+fn a_status_fault_has_the_error_body_of_mx() {
     let fault = Fault::new(FaultKind::Status).status(429);
-    let mut bank = Scenario::of("text").but(On::Poll, fault);
-    let got = bank.look();
-    assert_eq!(got.status, 429);
+    let mut bank = Scenario::for_member("text").with_fault(On::Poll, fault);
+    let reply = bank.read_status();
+    assert_eq!(reply.status, 429);
     assert_eq!(
-        got.body.to_text(),
+        reply.body.to_text(),
         r#"{"error":{"message":"Something went wrong"}}"#
     );
 }
 
 #[test]
-fn a_status_can_lack_its_member() {
+fn the_status_can_be_without_its_member() {
     for (kind, body) in [
         (FaultKind::NoMember, "{}"),
         (FaultKind::NullMember, r#"{"member":null}"#),
         (FaultKind::NoContent, "null"),
     ] {
-        let mut bank = Scenario::of("text").but(On::Poll, Fault::new(kind));
-        assert_eq!(bank.look().body.to_text(), body);
+        let mut bank = Scenario::for_member("text").with_fault(On::Poll, Fault::new(kind));
+        assert_eq!(bank.read_status().body.to_text(), body);
     }
 }

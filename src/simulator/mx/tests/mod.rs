@@ -1,4 +1,4 @@
-//! The rules of the vendor, each pinned by what it answers.
+//! Tests of MX's rules: each test sends requests and checks the replies.
 #![allow(clippy::unwrap_used)]
 
 mod faults;
@@ -18,24 +18,24 @@ use crate::simulator::{Arrival, Incoming, MxRules, Rule, Simulator};
 pub(super) const SECOND_MS: u64 = 1_000;
 pub(super) const MINUTE_MS: u64 = 60 * SECOND_MS;
 
-/// A simulator, the time, and the member and version that the next call is about.
+/// A simulator, the time, and the member and headers of the next call.
 pub(super) struct Scenario {
-    pub(super) bank: Simulator,
+    pub(super) simulator: Simulator,
     pub(super) now: u64,
     pub(super) member: String,
     pub(super) headers: Vec<(String, String)>,
 }
 
-/// What came back, with its body read.
+/// A reply with its body parsed.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Got {
+pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) body: Json,
     pub(super) headers: Vec<(String, String)>,
 }
 
-impl Got {
-    /// A member of the rooted object.
+impl Reply {
+    /// A value in the `member` of the body.
     pub(super) fn get(&self, name: &str) -> &Json {
         let member = self.body.member("member");
         member.and_then(|it| it.member(name)).unwrap_or(&Json::Null)
@@ -46,7 +46,7 @@ impl Got {
     }
 
     /// `connection_status`, and whether a job runs.
-    pub(super) fn stands(&self) -> (&str, bool) {
+    pub(super) fn status_and_running(&self) -> (&str, bool) {
         let running = *self.get("is_being_aggregated") == Json::Bool(true);
         (self.text("connection_status"), running)
     }
@@ -65,10 +65,10 @@ impl Got {
 }
 
 impl Scenario {
-    /// About this member, in the version of 2025.
-    pub(super) fn of(name: &str) -> Self {
-        let bank = Simulator::new(1);
-        let (id, key) = bank.mx_key();
+    /// Calls about this member, in the version of 2025.
+    pub(super) fn for_member(name: &str) -> Self {
+        let simulator = Simulator::new(1);
+        let (id, key) = simulator.mx_key();
         let basic = format!("Basic {}", base64(format!("{id}:{key}").as_bytes()));
         let headers = [
             ("Authorization", basic.as_str()),
@@ -76,22 +76,22 @@ impl Scenario {
             ("Accept-Version", "v20250224"),
             ("Content-Type", "application/json"),
         ];
-        let member = bank.member_guid(name).unwrap_or_default();
+        let member = simulator.member_guid(name).unwrap_or_default();
         Self {
             headers: headers.map(|(a, b)| (a.into(), b.into())).into(),
             now: 1_790_000_000_000,
             member,
-            bank,
+            simulator,
         }
     }
 
-    pub(super) fn under(mut self, rules: MxRules) -> Self {
-        self.bank.set_mx_rules(rules);
+    pub(super) fn with_rules(mut self, rules: MxRules) -> Self {
+        self.simulator.set_mx_rules(rules);
         self
     }
 
-    /// With another header, or without it.
-    pub(super) fn saying(mut self, name: &str, value: &str) -> Self {
+    /// Sets a header; removes it if the value is empty.
+    pub(super) fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(key, _)| key != name);
         if !value.is_empty() {
             self.headers.push((name.into(), value.into()));
@@ -104,25 +104,25 @@ impl Scenario {
         self
     }
 
-    pub(super) fn send(&mut self, method: &str, path: &str, body: &str) -> Got {
+    pub(super) fn send(&mut self, method: &str, path: &str, body: &str) -> Reply {
         let request = Incoming {
             method,
             path,
             headers: &self.headers,
             body: body.as_bytes(),
         };
-        let reply = self.bank.handle(self.now, &request);
+        let reply = self.simulator.handle(self.now, &request);
         assert_eq!(reply.arrival, Arrival::Arrives);
-        Got {
+        Reply {
             status: reply.status,
             body: Json::parse(&reply.body).unwrap_or(Json::Null),
             headers: reply.headers,
         }
     }
 
-    /// To the member's own path and what follows it.
-    pub(super) fn call(&mut self, method: &str, tail: &str, body: &str) -> Got {
-        let (user, member) = (self.bank.user_guid(), self.member.clone());
+    /// Sends a request to the member's path plus `tail`.
+    pub(super) fn call(&mut self, method: &str, tail: &str, body: &str) -> Reply {
+        let (user, member) = (self.simulator.user_guid(), self.member.clone());
         self.send(
             method,
             &format!("/users/{user}/members/{member}{tail}"),
@@ -130,36 +130,39 @@ impl Scenario {
         )
     }
 
-    pub(super) fn start(&mut self, job: &str) -> Got {
+    pub(super) fn start(&mut self, job: &str) -> Reply {
         self.call("POST", &format!("/{job}"), "")
     }
 
-    /// Three seconds after whatever was before.
-    pub(super) fn look(&mut self) -> Got {
+    /// Reads the status, three seconds later.
+    pub(super) fn read_status(&mut self) -> Reply {
         self.later(3 * SECOND_MS).call("GET", "/status", "")
     }
 
-    /// Aggregates, until the job asks or is over.
-    pub(super) fn aggregate(&mut self) -> Got {
+    /// Aggregates until the job asks or ends.
+    pub(super) fn aggregate(&mut self) -> Reply {
         assert_eq!(self.start("aggregate").status, 202);
         self.settle()
     }
 
-    /// Looks until the job asks or is over.
-    pub(super) fn settle(&mut self) -> Got {
+    /// Reads the status until the job asks or ends.
+    pub(super) fn settle(&mut self) -> Reply {
         for _ in 0..500 {
-            let got = self.look();
-            let (status, running) = got.stands();
+            let reply = self.read_status();
+            let (status, running) = reply.status_and_running();
             if status == "CHALLENGED" || !running {
-                return got;
+                return reply;
             }
         }
         panic!("the job does not come to an end");
     }
 
-    /// These values, for the challenges in their order.
-    pub(super) fn answer(&mut self, values: &[&str]) -> Got {
-        let guids = self.bank.right_values(&self.member).unwrap_or_default();
+    /// Answers the challenges with these values, in order.
+    pub(super) fn answer(&mut self, values: &[&str]) -> Reply {
+        let guids = self
+            .simulator
+            .right_values(&self.member)
+            .unwrap_or_default();
         let answers = guids
             .iter()
             .zip(values)
@@ -168,15 +171,15 @@ impl Scenario {
         self.call("PUT", "/resume", &body)
     }
 
-    pub(super) fn answer_right(&mut self) -> Got {
-        let body = self.bank.right_values_json(&self.member).unwrap();
+    pub(super) fn answer_right(&mut self) -> Reply {
+        let body = self.simulator.right_values_json(&self.member).unwrap();
         self.call("PUT", "/resume", &body)
     }
 
-    /// By the guids that the institution names.
+    /// Credentials with the guids of the institution.
     pub(super) fn credentials(&mut self, code: &str, values: [&str; 2]) -> String {
-        let got = self.send("GET", &format!("/institutions/{code}/credentials"), "");
-        let Some(Json::Array(all)) = got.body.member("credentials") else {
+        let reply = self.send("GET", &format!("/institutions/{code}/credentials"), "");
+        let Some(Json::Array(all)) = reply.body.member("credentials") else {
             return String::new();
         };
         let pairs = all.iter().zip(values).map(|(one, value)| {
@@ -186,23 +189,23 @@ impl Scenario {
         pairs.collect::<Vec<_>>().join(",")
     }
 
-    /// Signs in for a new member, who is the one that the next call is about.
-    pub(super) fn create(&mut self, code: &str, values: [&str; 2]) -> Got {
+    /// Creates a member. The following calls are about it.
+    pub(super) fn create(&mut self, code: &str, values: [&str; 2]) -> Reply {
         let credentials = self.credentials(code, values);
-        let got = self.create_with(&format!(
+        let reply = self.create_with(&format!(
             r#""institution_code":"{code}","credentials":[{credentials}]"#
         ));
-        self.member = got.text("guid").to_owned();
-        got
+        self.member = reply.text("guid").to_owned();
+        reply
     }
 
-    pub(super) fn create_with(&mut self, member: &str) -> Got {
-        let path = format!("/users/{}/members", self.bank.user_guid());
+    pub(super) fn create_with(&mut self, member: &str) -> Reply {
+        let path = format!("/users/{}/members", self.simulator.user_guid());
         self.send("POST", &path, &format!(r#"{{"member":{{{member}}}}}"#))
     }
 
-    pub(super) fn broken(&self, rule: Rule) -> u32 {
-        self.bank
+    pub(super) fn times_broken(&self, rule: Rule) -> u32 {
+        self.simulator
             .counts()
             .broken
             .get(&rule)

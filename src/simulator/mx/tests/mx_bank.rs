@@ -1,15 +1,15 @@
 use super::*;
 
-/// Signed in as the table says, to where it first stands still.
-fn stands(password: &str) -> (String, Got) {
-    let mut bank = Scenario::of("mx_bank");
+/// Signs in with this password, until the job asks or ends.
+fn stands(password: &str) -> (String, Reply) {
+    let mut bank = Scenario::for_member("mx_bank");
     bank.create("mxbank", ["mxuser", password]);
-    let got = bank.settle();
-    (got.text("connection_status").to_owned(), got)
+    let reply = bank.settle();
+    (reply.text("connection_status").to_owned(), reply)
 }
 
 #[test]
-fn the_password_is_the_scenario() {
+fn the_password_selects_the_scenario() {
     for (password, status) in [
         ("whatever", "CONNECTED"),
         ("Challenge", "CONNECTED"),
@@ -29,7 +29,7 @@ fn the_password_is_the_scenario() {
 }
 
 #[test]
-fn the_challenges_are_those_of_the_pages() {
+fn the_challenges_are_the_documented_ones() {
     for (password, label, kind, attachment) in [
         ("challenge", "What city were you born in?", "TEXT", "label"),
         ("options", "Pick one of the following", "OPTIONS", "options"),
@@ -42,17 +42,18 @@ fn the_challenges_are_those_of_the_pages() {
     }
 }
 
-/// The guide's own example.
+/// As in the guide's example.
 #[test]
-fn the_former_version_numbers_its_types() {
-    let mut bank = Scenario::of("mx_bank_challenge").saying("Accept-Version", "v20111101");
+fn types_are_numbers_in_the_old_version() {
+    let mut bank =
+        Scenario::for_member("mx_bank_challenge").with_header("Accept-Version", "v20111101");
     let challenge = bank.aggregate().challenges()[0].clone();
     assert_eq!(challenge.member("type"), Some(&Json::number(0)));
     assert_eq!(challenge.member("field_name"), Some(&Json::Null));
 }
 
 #[test]
-fn an_answer_is_a_scenario_too() {
+fn an_answer_selects_a_scenario_too() {
     for (answer, status) in [
         ("correct", "CONNECTED"),
         ("challenge", "CHALLENGED"),
@@ -62,41 +63,48 @@ fn an_answer_is_a_scenario_too() {
         ("Chicago", "REJECTED"),
     ] {
         for name in ["mx_bank_challenge", "mx_bank_options", "mx_bank_image"] {
-            let mut bank = Scenario::of(name);
+            let mut bank = Scenario::for_member(name);
             bank.aggregate();
             bank.answer(&[answer]);
-            assert_eq!(bank.settle().stands().0, status, "{name}, {answer}");
+            assert_eq!(
+                bank.settle().status_and_running().0,
+                status,
+                "{name}, {answer}"
+            );
         }
     }
 }
 
 #[test]
-fn a_follow_up_is_answered_like_the_first() {
-    let mut bank = Scenario::of("mx_bank_options");
+fn a_second_challenge_takes_the_same_answers() {
+    let mut bank = Scenario::for_member("mx_bank_options");
     bank.aggregate();
     bank.answer(&["challenge"]);
     bank.settle();
     bank.answer(&["challenge"]);
     bank.settle();
     bank.answer(&["correct"]);
-    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
-fn a_wrong_answer_is_denied_where_the_rules_say_so() {
+fn a_wrong_answer_is_denied_if_the_rules_say_so() {
     let rules = MxRules {
         mx_bank_denies: true,
         ..MxRules::default()
     };
-    let mut bank = Scenario::of("mx_bank_challenge").under(rules);
+    let mut bank = Scenario::for_member("mx_bank_challenge").with_rules(rules);
     bank.aggregate();
     bank.answer(&["Chicago"]);
-    assert_eq!(bank.settle().stands(), ("DENIED", false));
+    assert_eq!(bank.settle().status_and_running(), ("DENIED", false));
 }
 
 #[test]
 fn mx_bank_has_no_throttle() {
-    let mut bank = Scenario::of("mx_bank");
+    let mut bank = Scenario::for_member("mx_bank");
     bank.aggregate();
-    assert_eq!(bank.start("aggregate").stands(), ("CONNECTED", true));
+    assert_eq!(
+        bank.start("aggregate").status_and_running(),
+        ("CONNECTED", true)
+    );
 }

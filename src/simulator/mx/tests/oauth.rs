@@ -1,6 +1,6 @@
 use super::*;
 
-/// The path behind the origin, of the member's own window or of a fresh one.
+/// The path of a window's URL.
 fn path(uri: &str) -> String {
     uri.strip_prefix("https://mxbank.mx.com")
         .unwrap()
@@ -9,16 +9,19 @@ fn path(uri: &str) -> String {
 
 impl Scenario {
     fn window(&mut self, query: &str) -> String {
-        let got = self.call("GET", &format!("/oauth_window_uri{query}"), "");
-        assert_eq!((got.status, got.text("guid")), (200, self.member.as_str()));
-        path(got.text("oauth_window_uri"))
+        let reply = self.call("GET", &format!("/oauth_window_uri{query}"), "");
+        assert_eq!(
+            (reply.status, reply.text("guid")),
+            (200, self.member.as_str())
+        );
+        path(reply.text("oauth_window_uri"))
     }
 
-    /// Where the person's browser goes next.
+    /// The redirect after the person's decision.
     fn decide(&mut self, window: &str, decision: &str) -> String {
-        let got = self.send("POST", window, &format!("decision={decision}"));
-        assert_eq!(got.status, 302);
-        got.header("location").to_owned()
+        let reply = self.send("POST", window, &format!("decision={decision}"));
+        assert_eq!(reply.status, 302);
+        reply.header("location").to_owned()
     }
 }
 
@@ -26,23 +29,26 @@ const APP: &str =
     "?referral_source=APP&client_redirect_url=https%3A%2F%2Fapp.example%2Fback%3Fa%3D1";
 
 #[test]
-fn a_member_is_pending_until_the_person_agrees() {
-    let mut bank = Scenario::of("oauth");
-    assert_eq!(bank.look().stands(), ("PENDING", false));
-    assert_eq!(bank.start("aggregate").stands(), ("PENDING", false));
+fn a_member_is_pending_until_the_person_approves() {
+    let mut bank = Scenario::for_member("oauth");
+    assert_eq!(bank.read_status().status_and_running(), ("PENDING", false));
+    assert_eq!(
+        bank.start("aggregate").status_and_running(),
+        ("PENDING", false)
+    );
     let window = bank.window(APP);
     assert_eq!(bank.send("GET", &window, "").status, 200);
     let location = bank.decide(&window, "approve");
     let guid = bank.member.clone();
     let wanted = format!("https://app.example/back?a=1&status=success&member_guid={guid}");
     assert_eq!(location, wanted);
-    assert_eq!(bank.look().stands(), ("CREATED", true));
-    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+    assert_eq!(bank.read_status().status_and_running(), ("CREATED", true));
+    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
-fn a_window_works_once() {
-    let mut bank = Scenario::of("oauth");
+fn a_window_opens_once() {
+    let mut bank = Scenario::for_member("oauth");
     let (first, second) = (bank.window(""), bank.window(""));
     assert_ne!(first, second);
     assert_eq!(bank.send("GET", &first, "").status, 200);
@@ -50,32 +56,32 @@ fn a_window_works_once() {
     bank.decide(&first, "cancel");
     assert_eq!(bank.send("POST", &first, "decision=approve").status, 410);
     assert_eq!(bank.send("GET", "/oauth/authorize?state=x", "").status, 410);
-    assert_eq!(bank.broken(Rule::WindowUsed), 3);
-    assert_eq!(bank.look().stands(), ("PENDING", false));
+    assert_eq!(bank.times_broken(Rule::WindowUsed), 3);
+    assert_eq!(bank.read_status().status_and_running(), ("PENDING", false));
     bank.decide(&second, "approve");
-    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
-fn who_does_not_agree_comes_back_with_an_error() {
+fn denying_or_cancelling_redirects_with_an_error() {
     for (decision, reason, status) in [
         ("deny", "DENIED", "DENIED"),
         ("cancel", "CANCELLED", "PENDING"),
     ] {
-        let mut bank = Scenario::of("oauth");
+        let mut bank = Scenario::for_member("oauth");
         let window = bank.window("");
         let location = bank.decide(&window, decision);
         assert!(location.starts_with(&format!(
             "/oauth/complete?status=error&error_reason={reason}&"
         )));
-        assert_eq!(bank.look().stands(), (status, false));
+        assert_eq!(bank.read_status().status_and_running(), (status, false));
         assert_eq!(bank.send("GET", &location, "").status, 200);
     }
 }
 
 #[test]
-fn only_an_app_is_sent_to_its_own_address() {
-    let mut bank = Scenario::of("oauth");
+fn only_an_app_can_choose_the_redirect() {
+    let mut bank = Scenario::for_member("oauth");
     let window = bank.window(&APP.replace("APP", "BROWSER"));
     assert!(
         bank.decide(&window, "approve")
@@ -84,57 +90,60 @@ fn only_an_app_is_sent_to_its_own_address() {
 }
 
 #[test]
-fn the_redirect_can_be_escaped_once_too_often() {
-    let mut bank = Scenario::of("oauth_escaped");
+fn the_redirect_can_be_escaped_twice() {
+    let mut bank = Scenario::for_member("oauth_escaped");
     let window = bank.window(APP);
     let location = bank.decide(&window, "approve");
     assert!(location.ends_with(&format!("&amp;member_guid={}", bank.member)));
 }
 
 #[test]
-fn a_migration_goes_on_under_another_guid() {
-    let mut bank = Scenario::of("oauth_migrated");
+fn a_migration_continues_with_another_guid() {
+    let mut bank = Scenario::for_member("oauth_migrated");
     let window = bank.window(APP);
     let location = bank.decide(&window, "approve");
-    assert_eq!(bank.look().stands(), ("PENDING", false));
+    assert_eq!(bank.read_status().status_and_running(), ("PENDING", false));
     let (_, guid) = location.split_once("member_guid=").unwrap();
     assert_ne!(guid, bank.member);
     bank.member = guid.to_owned();
-    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
-fn a_question_can_follow_the_window() {
-    let mut bank = Scenario::of("oauth_challenged");
+fn a_challenge_can_follow_the_window() {
+    let mut bank = Scenario::for_member("oauth_challenged");
     let window = bank.window("");
     bank.decide(&window, "approve");
-    assert_eq!(bank.settle().stands(), ("CHALLENGED", true));
+    assert_eq!(bank.settle().status_and_running(), ("CHALLENGED", true));
     bank.answer_right();
-    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
-fn a_consent_can_run_out() {
-    let mut bank = Scenario::of("oauth_again");
-    assert_eq!(bank.aggregate().stands(), ("PENDING", false));
+fn a_job_can_end_pending_until_the_window_is_opened_again() {
+    let mut bank = Scenario::for_member("oauth_again");
+    assert_eq!(bank.aggregate().status_and_running(), ("PENDING", false));
     let window = bank.window("");
     bank.decide(&window, "approve");
-    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
-fn an_oauth_member_is_created_without_credentials_and_with_a_window() {
+fn an_oauth_member_is_created_with_a_window_and_without_credentials() {
     const OAUTH: &str = r#""institution_code":"mx_bank_oauth","is_oauth":true"#;
-    let mut bank = Scenario::of("");
-    let got = bank.create_with(&format!(
+    let mut bank = Scenario::for_member("");
+    let reply = bank.create_with(&format!(
         r#"{OAUTH},"credentials":[],"id":"oauth_challenged""#
     ));
-    assert_eq!((got.status, got.stands()), (202, ("PENDING", false)));
-    assert_eq!(got.get("is_oauth"), &Json::Bool(true));
-    bank.member = got.text("guid").to_owned();
-    let window = path(got.text("oauth_window_uri"));
+    assert_eq!(
+        (reply.status, reply.status_and_running()),
+        (202, ("PENDING", false))
+    );
+    assert_eq!(reply.get("is_oauth"), &Json::Bool(true));
+    bank.member = reply.text("guid").to_owned();
+    let window = path(reply.text("oauth_window_uri"));
     bank.decide(&window, "approve");
-    assert_eq!(bank.settle().stands(), ("CHALLENGED", true));
+    assert_eq!(bank.settle().status_and_running(), ("CHALLENGED", true));
     let credentials = bank.credentials("mxbank", ["mxuser", "x"]);
     for member in [
         r#""institution_code":"mx_bank_oauth","credentials":[]"#.to_owned(),
@@ -146,9 +155,9 @@ fn an_oauth_member_is_created_without_credentials_and_with_a_window() {
 }
 
 #[test]
-fn only_oauth_has_a_window() {
+fn only_an_oauth_member_has_a_window() {
     assert_eq!(
-        Scenario::of("text")
+        Scenario::for_member("text")
             .call("GET", "/oauth_window_uri", "")
             .status,
         405

@@ -5,7 +5,7 @@ use super::super::status::STATUSES;
 use super::*;
 
 #[test]
-fn nobody_shares_a_name_or_a_guid() {
+fn names_and_guids_are_unique() {
     let members = Simulator::new(1).members();
     let names: BTreeSet<_> = members.iter().map(|member| member.name).collect();
     let guids: BTreeSet<_> = members.iter().map(|member| member.guid()).collect();
@@ -13,7 +13,7 @@ fn nobody_shares_a_name_or_a_guid() {
 }
 
 #[test]
-fn everybody_is_told_about_and_says_what_to_answer() {
+fn each_row_has_texts_and_the_answers_to_its_questions() {
     for member in Simulator::new(1).members() {
         let told = !member.group.is_empty() && !member.title.is_empty();
         assert!(told && member.story.ends_with('.'), "{}", member.name);
@@ -22,27 +22,27 @@ fn everybody_is_told_about_and_says_what_to_answer() {
     }
 }
 
-/// Whatever the member, in each version: every round is answered right and the end comes.
+/// For each member, in each version.
 #[test]
-fn everybodys_right_answers_lead_to_the_end_of_the_story() {
+fn right_answers_lead_each_member_to_the_end_of_the_plan() {
     for member in Simulator::new(1).members() {
         let waits = member.initial_state == InitialState::AtOauthWindow || member.name == "endless";
         if waits || member.quirks.status == StatusBody::NoChallenges {
             continue;
         }
         for version in ["v20111101", "v20250224", "v20260601"] {
-            let mut bank = Scenario::of(member.name).saying("Accept-Version", version);
+            let mut bank = Scenario::for_member(member.name).with_header("Accept-Version", version);
             let rounds = member.rounds().count();
-            bank.look();
+            bank.read_status();
             if matches!(member.initial_state, InitialState::Idle) {
                 bank.start("aggregate");
-                bank.look();
+                bank.read_status();
             }
             for _ in 0..rounds {
                 wait_for_a_round(&mut bank);
                 assert_eq!(bank.answer_right().status, 202, "{}", member.name);
             }
-            bank.later(700 * SECOND_MS).look();
+            bank.later(700 * SECOND_MS).read_status();
             let end = bank.settle();
             let sent = end.get("connection_status").to_text();
             let wanted = match member.name {
@@ -61,32 +61,32 @@ fn everybodys_right_answers_lead_to_the_end_of_the_story() {
 
 fn wait_for_a_round(bank: &mut Scenario) {
     for _ in 0..10 {
-        if bank.bank.right_values(&bank.member.clone()).is_some() {
+        if bank.simulator.right_values(&bank.member.clone()).is_some() {
             return;
         }
-        bank.look();
+        bank.read_status();
     }
 }
 
 #[test]
-fn there_is_somebody_for_every_status() {
+fn each_status_has_a_member() {
     let mut shown = BTreeSet::new();
     for member in Simulator::new(1).members() {
-        let mut bank = Scenario::of(member.name);
+        let mut bank = Scenario::for_member(member.name);
         for _ in 0..8 {
-            shown.insert(bank.look().text("connection_status").to_owned());
-            if bank.bank.counts().jobs == 0 {
+            shown.insert(bank.read_status().text("connection_status").to_owned());
+            if bank.simulator.counts().jobs == 0 {
                 bank.start("aggregate");
             }
-            if bank.bank.right_values(&bank.member.clone()).is_some() {
-                shown.insert(bank.look().text("connection_status").to_owned());
+            if bank.simulator.right_values(&bank.member.clone()).is_some() {
+                shown.insert(bank.read_status().text("connection_status").to_owned());
                 bank.answer_right();
             }
         }
     }
-    let mut bank = Scenario::of("");
+    let mut bank = Scenario::for_member("");
     bank.create("mxbank", ["mxuser", "x"]);
-    shown.insert(bank.look().text("connection_status").to_owned());
+    shown.insert(bank.read_status().text("connection_status").to_owned());
     let credentials = bank.credentials("mxbank", ["mxuser", "y"]);
     let body = format!(r#"{{"member":{{"credentials":[{credentials}]}}}}"#);
     shown.insert(
@@ -101,14 +101,14 @@ fn there_is_somebody_for_every_status() {
 #[test]
 fn the_same_seed_and_requests_give_the_same_bytes() {
     let run = || {
-        let mut bank = Scenario::of("mixed");
+        let mut bank = Scenario::for_member("mixed");
         (bank.aggregate(), bank.answer_right(), bank.settle())
     };
     assert_eq!(run(), run());
 }
 
 #[test]
-fn a_member_serialises_with_its_answers() {
+fn a_member_serializes_with_its_answers() {
     let bank = Simulator::new(1);
     let members = bank.members();
     let member = members.iter().find(|member| member.name == "code_by_phone");

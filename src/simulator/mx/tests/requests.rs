@@ -3,29 +3,29 @@ use super::*;
 #[test]
 fn every_call_needs_the_client_id_and_the_key() {
     for authorization in ["", "Basic eDp5", "Bearer x"] {
-        let mut bank = Scenario::of("text").saying("Authorization", authorization);
-        assert_eq!(bank.look().status, 401);
+        let mut bank = Scenario::for_member("text").with_header("Authorization", authorization);
+        assert_eq!(bank.read_status().status, 401);
         assert_eq!(
             bank.send("GET", "/institutions/mxbank/credentials", "")
                 .status,
             401
         );
-        assert_eq!(bank.broken(Rule::ApiKey), 2);
+        assert_eq!(bank.times_broken(Rule::ApiKey), 2);
     }
 }
 
 #[test]
-fn a_version_is_asked_for_in_either_way() {
+fn accept_version_or_accept_selects_the_version() {
     let status = |accept: &str, version: &str, required| {
         let rules = MxRules {
             accept_version_required: required,
             ..MxRules::default()
         };
-        let bank = Scenario::of("text").under(rules);
+        let bank = Scenario::for_member("text").with_rules(rules);
         let mut bank = bank
-            .saying("Accept", accept)
-            .saying("Accept-Version", version);
-        (bank.look().status, bank.broken(Rule::Version))
+            .with_header("Accept", accept)
+            .with_header("Accept-Version", version);
+        (bank.read_status().status, bank.times_broken(Rule::Version))
     };
     const FORMER: &str = "application/vnd.mx.api.v1+json";
     for (accept, version, required, wanted) in [
@@ -53,14 +53,14 @@ fn a_version_is_asked_for_in_either_way() {
 }
 
 #[test]
-fn each_version_names_its_media_type_and_newer_ones_are_slimmer() {
+fn each_version_has_its_media_type_and_keys() {
     let look = |version| {
-        Scenario::of("text")
-            .saying("Accept-Version", version)
+        Scenario::for_member("text")
+            .with_header("Accept-Version", version)
             .aggregate()
     };
-    let former = look("v20111101");
-    let media_type = former.header("content-type");
+    let old = look("v20111101");
+    let media_type = old.header("content-type");
     assert_eq!(media_type, "application/vnd.mx.api.v1+json; charset=utf-8");
     let newer = look("v20260601");
     assert_eq!(
@@ -68,23 +68,26 @@ fn each_version_names_its_media_type_and_newer_ones_are_slimmer() {
         "application/json; charset=utf-8"
     );
     assert_eq!(newer.get("is_authenticated"), &Json::Null);
-    assert_eq!(newer.stands(), ("CHALLENGED", true));
+    assert_eq!(newer.status_and_running(), ("CHALLENGED", true));
     assert_eq!(newer.challenges().len(), 1);
 }
 
 #[test]
-fn the_user_and_the_member_are_known() {
-    let mut bank = Scenario::of("text");
+fn an_unknown_user_or_member_is_not_found() {
+    let mut bank = Scenario::for_member("text");
     let member = bank.member.clone();
-    let got = bank.send("GET", &format!("/users/USR-x/members/{member}/status"), "");
-    assert_eq!((got.status, bank.broken(Rule::User)), (404, 1));
+    let reply = bank.send("GET", &format!("/users/USR-x/members/{member}/status"), "");
+    assert_eq!((reply.status, bank.times_broken(Rule::User)), (404, 1));
     bank.member = "MBR-x".to_owned();
-    assert_eq!((bank.look().status, bank.broken(Rule::Member)), (404, 1));
+    assert_eq!(
+        (bank.read_status().status, bank.times_broken(Rule::Member)),
+        (404, 1)
+    );
 }
 
 #[test]
-fn paths_and_methods_are_those_of_the_specification() {
-    let mut bank = Scenario::of("text");
+fn only_specified_paths_and_methods_are_accepted() {
+    let mut bank = Scenario::for_member("text");
     for (method, tail, status) in [
         ("GET", "", 200),
         ("POST", "/status", 405),
@@ -104,8 +107,8 @@ fn paths_and_methods_are_those_of_the_specification() {
 }
 
 #[test]
-fn a_resume_has_the_keys_of_the_specification_and_no_others() {
-    let mut bank = Scenario::of("text");
+fn a_resume_accepts_only_the_specified_keys() {
+    let mut bank = Scenario::for_member("text");
     let guid = bank.aggregate().challenges()[0]
         .member("guid")
         .unwrap()
@@ -130,47 +133,50 @@ fn a_resume_has_the_keys_of_the_specification_and_no_others() {
     ] {
         assert_eq!(bank.call("PUT", "/resume", &body).status, 400, "{body}");
     }
-    assert_eq!(bank.broken(Rule::Body), 10);
+    assert_eq!(bank.times_broken(Rule::Body), 10);
     assert_eq!(bank.answer_right().status, 202);
 }
 
 #[test]
-fn a_body_is_json_by_its_media_type() {
-    let mut bank = Scenario::of("text").saying("Content-Type", "text/plain");
+fn a_body_needs_the_json_media_type() {
+    let mut bank = Scenario::for_member("text").with_header("Content-Type", "text/plain");
     assert_eq!(bank.call("PUT", "", r#"{"member":{"id":"x"}}"#).status, 400);
 }
 
 #[test]
-fn errors_come_in_several_shapes() {
-    let text = |got: Got| got.body.to_text();
-    let mut bank = Scenario::of("text");
+fn errors_have_several_shapes() {
+    let text = |reply: Reply| reply.body.to_text();
+    let mut bank = Scenario::for_member("text");
     assert!(text(bank.call("PUT", "", "{}")).starts_with(r#"{"error":{"message":"#));
     assert!(text(bank.call("GET", "/nothing", "")).starts_with(r#"{"error":""#));
     assert!(text(bank.call("DELETE", "", "")).starts_with(r#"{"message":"#));
-    let mut bank = bank.saying("Accept-Version", "v0");
-    assert_eq!(text(bank.look()), "null");
+    let mut bank = bank.with_header("Accept-Version", "v0");
+    assert_eq!(text(bank.read_status()), "null");
 }
 
 #[test]
-fn odd_status_bodies_still_say_what_matters() {
-    let mut slim = Scenario::of("slim");
+fn each_odd_status_body_has_its_keys() {
+    let mut slim = Scenario::for_member("slim");
     slim.start("aggregate");
-    let got = slim.look();
+    let reply = slim.read_status();
     assert_eq!(
-        got.body.to_text(),
+        reply.body.to_text(),
         r#"{"member":{"connection_status":"CONNECTED"}}"#
     );
-    let got = slim.look();
-    assert_eq!((got.stands().0, got.challenges().len()), ("CHALLENGED", 1));
-    let nulls = Scenario::of("nulls").aggregate();
+    let reply = slim.read_status();
     assert_eq!(
-        (nulls.get("guid"), nulls.stands()),
+        (reply.status_and_running().0, reply.challenges().len()),
+        ("CHALLENGED", 1)
+    );
+    let nulls = Scenario::for_member("nulls").aggregate();
+    assert_eq!(
+        (nulls.get("guid"), nulls.status_and_running()),
         (&Json::Null, ("CHALLENGED", true))
     );
-    let mut empty = Scenario::of("no_challenges");
-    let got = empty.aggregate();
+    let mut empty = Scenario::for_member("no_challenges");
+    let reply = empty.aggregate();
     assert_eq!(
-        (got.stands(), got.challenges().len()),
+        (reply.status_and_running(), reply.challenges().len()),
         (("CHALLENGED", true), 0)
     );
     assert_eq!(

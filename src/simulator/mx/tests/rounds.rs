@@ -1,117 +1,133 @@
 use super::*;
 
 #[test]
-fn a_code_by_phone_takes_two_rounds_with_guids_of_their_own() {
-    let mut bank = Scenario::of("code_by_phone");
+fn each_round_of_a_code_by_phone_has_new_guids() {
+    let mut bank = Scenario::for_member("code_by_phone");
     let first = bank.aggregate().challenges();
     let resumed = bank.answer(&["sms:1"]);
-    assert_eq!((resumed.status, resumed.stands()), (202, ("RESUMED", true)));
+    assert_eq!(
+        (resumed.status, resumed.status_and_running()),
+        (202, ("RESUMED", true))
+    );
     assert_eq!(
         resumed.get("challenges"),
         &Json::Null,
         "the body is a member"
     );
-    let look = bank.look();
-    assert_eq!(look.stands(), ("RESUMED", true));
+    let look = bank.read_status();
+    assert_eq!(look.status_and_running(), ("RESUMED", true));
     assert_eq!(*look.get("is_authenticated"), Json::Bool(false));
     let second = bank.settle().challenges();
     assert_eq!(second[0].member("type"), Some(&Json::text("TOKEN")));
     assert_ne!(first[0].member("guid"), second[0].member("guid"));
     bank.answer(&["246810"]);
-    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
-fn all_challenges_of_a_round_are_answered_at_once() {
-    let mut bank = Scenario::of("equal_labels");
+fn one_resume_answers_all_challenges_of_a_round() {
+    let mut bank = Scenario::for_member("equal_labels");
     bank.aggregate();
     assert_eq!(bank.answer(&["4"]).status, 400);
     assert_eq!(bank.answer(&["4", ""]).status, 400);
     assert_eq!(bank.answer(&[]).status, 400);
-    assert_eq!(bank.broken(Rule::AnswersIncomplete), 3);
+    assert_eq!(bank.times_broken(Rule::AnswersIncomplete), 3);
     assert_eq!(
-        bank.look().stands(),
+        bank.read_status().status_and_running(),
         ("CHALLENGED", true),
         "and the round stands"
     );
     assert_eq!(bank.answer(&["4", "7"]).status, 202);
-    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
-fn equal_labels_are_told_apart_by_their_guids() {
+fn guids_distinguish_equal_labels() {
     for (name, wrong) in [("equal_labels", ["7", "4"]), ("two_options", ["1", "0"])] {
-        let mut bank = Scenario::of(name);
+        let mut bank = Scenario::for_member(name);
         let labels: Vec<_> = bank.aggregate().challenges();
         assert_eq!(labels[0].member("label"), labels[1].member("label"));
         bank.answer(&wrong);
-        assert_eq!(bank.settle().stands(), ("REJECTED", false), "{name}");
+        assert_eq!(
+            bank.settle().status_and_running(),
+            ("REJECTED", false),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn the_guids_of_another_round_are_refused() {
-    let mut bank = Scenario::of("code_by_phone");
+    let mut bank = Scenario::for_member("code_by_phone");
     bank.aggregate();
-    let stale = bank.bank.right_values_json(&bank.member.clone()).unwrap();
+    let stale = bank
+        .simulator
+        .right_values_json(&bank.member.clone())
+        .unwrap();
     bank.answer_right();
     bank.settle();
     assert_eq!(bank.call("PUT", "/resume", &stale).status, 400);
-    assert_eq!(bank.broken(Rule::StaleChallenge), 1);
-    assert_eq!(bank.bank.counts().answers_repeated, 1);
-    assert_eq!(bank.look().stands(), ("CHALLENGED", true));
+    assert_eq!(bank.times_broken(Rule::StaleChallenge), 1);
+    assert_eq!(bank.simulator.counts().answers_repeated, 1);
+    assert_eq!(
+        bank.read_status().status_and_running(),
+        ("CHALLENGED", true)
+    );
 }
 
 #[test]
-fn nothing_is_answered_that_was_not_asked() {
-    let mut bank = Scenario::of("text");
+fn an_answer_without_a_challenge_is_refused() {
+    let mut bank = Scenario::for_member("text");
     let body = resume(&[("CRD-x", "Chicago")]);
     assert_eq!(bank.call("PUT", "/resume", &body).status, 405);
     bank.aggregate();
     bank.answer_right();
     assert_eq!(bank.call("PUT", "/resume", &body).status, 405);
-    assert_eq!(bank.broken(Rule::UnexpectedAnswer), 2);
+    assert_eq!(bank.times_broken(Rule::UnexpectedAnswer), 2);
 }
 
 #[test]
 fn the_challenges_by_themselves_are_204_unless_it_asks() {
-    let mut bank = Scenario::of("challenges_apart");
+    let mut bank = Scenario::for_member("challenges_apart");
     assert_eq!(bank.call("GET", "/challenges", "").status, 204);
     assert_eq!(bank.aggregate().challenges(), []);
-    let got = bank.call("GET", "/challenges", "");
-    assert!(matches!(got.body.member("challenges"), Some(Json::Array(all)) if all.len() == 1));
+    let reply = bank.call("GET", "/challenges", "");
+    assert!(matches!(reply.body.member("challenges"), Some(Json::Array(all)) if all.len() == 1));
     bank.answer_right();
     assert_eq!(bank.call("GET", "/challenges", "").status, 204);
 }
 
 #[test]
-fn who_does_not_answer_in_time_is_expired() {
-    let mut bank = Scenario::of("text");
+fn a_challenge_expires_without_an_answer() {
+    let mut bank = Scenario::for_member("text");
     bank.aggregate();
     bank.later(5 * MINUTE_MS);
-    let got = bank.look();
-    assert_eq!(got.stands(), ("EXPIRED", false));
-    assert!(got.text("error").contains("2003"));
+    let reply = bank.read_status();
+    assert_eq!(reply.status_and_running(), ("EXPIRED", false));
+    assert!(reply.text("error").contains("2003"));
     assert_eq!(bank.start("aggregate").status, 202);
-    assert_eq!(bank.settle().stands(), ("CHALLENGED", true));
+    assert_eq!(bank.settle().status_and_running(), ("CHALLENGED", true));
 }
 
 #[test]
-fn an_answer_after_that_asks_anew_and_hides_the_error() {
-    let mut bank = Scenario::of("text");
+fn an_answer_to_an_expired_challenge_asks_again_and_removes_the_error() {
+    let mut bank = Scenario::for_member("text");
     let guid = bank.aggregate().challenges()[0].member("guid").cloned();
-    let late = bank.bank.right_values_json(&bank.member.clone()).unwrap();
+    let late = bank
+        .simulator
+        .right_values_json(&bank.member.clone())
+        .unwrap();
     bank.later(5 * MINUTE_MS);
     assert_eq!(bank.call("PUT", "/resume", &late).status, 202);
-    let got = bank.look();
+    let reply = bank.read_status();
     assert_eq!(
-        (got.stands(), got.get("error")),
+        (reply.status_and_running(), reply.get("error")),
         (("CHALLENGED", true), &Json::Null)
     );
-    assert_ne!(got.challenges()[0].member("guid").cloned(), guid);
-    assert_eq!(bank.broken(Rule::AnswerExpired), 1);
+    assert_ne!(reply.challenges()[0].member("guid").cloned(), guid);
+    assert_eq!(bank.times_broken(Rule::AnswerExpired), 1);
     assert_eq!(
-        bank.bank.counts().answers_judged,
+        bank.simulator.counts().answers_judged,
         0,
         "the bank never heard it"
     );
@@ -119,13 +135,16 @@ fn an_answer_after_that_asks_anew_and_hides_the_error() {
 
 #[test]
 fn or_it_is_a_405_where_the_rules_say_so() {
-    let mut bank = Scenario::of("text").under(MxRules {
+    let mut bank = Scenario::for_member("text").with_rules(MxRules {
         expired_asks_again: false,
         challenge_minutes: 1,
         ..MxRules::default()
     });
     bank.aggregate();
-    let late = bank.bank.right_values_json(&bank.member.clone()).unwrap();
+    let late = bank
+        .simulator
+        .right_values_json(&bank.member.clone())
+        .unwrap();
     bank.later(MINUTE_MS);
     assert_eq!(bank.call("PUT", "/resume", &late).status, 405);
 }
@@ -137,56 +156,56 @@ fn a_wrong_answer_ends_or_asks_again() {
         ("wrong_code", "REJECTED", "2001"),
         ("wrong_denied", "DENIED", "2002"),
     ] {
-        let mut bank = Scenario::of(name);
+        let mut bank = Scenario::for_member(name);
         bank.aggregate();
         bank.answer(&["wrong"]);
-        let got = bank.settle();
-        assert_eq!(got.stands(), (status, false), "{name}");
-        assert!(got.text("error").contains(error), "{name}");
+        let reply = bank.settle();
+        assert_eq!(reply.status_and_running(), (status, false), "{name}");
+        assert!(reply.text("error").contains(error), "{name}");
     }
-    let mut bank = Scenario::of("wrong_again");
+    let mut bank = Scenario::for_member("wrong_again");
     let first = bank.aggregate().challenges();
     bank.answer(&["wrong"]);
-    bank.look();
-    assert_eq!(bank.look().stands(), ("REJECTED", true));
+    bank.read_status();
+    assert_eq!(bank.read_status().status_and_running(), ("REJECTED", true));
     let again = bank.settle();
-    assert_eq!(again.stands(), ("CHALLENGED", true));
+    assert_eq!(again.status_and_running(), ("CHALLENGED", true));
     assert_ne!(again.challenges(), first);
     bank.answer(&["rex"]);
-    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
-fn an_answer_without_a_look_before_it_is_counted() {
-    let mut bank = Scenario::of("three_rounds");
+fn an_answer_without_a_recent_status_is_counted() {
+    let mut bank = Scenario::for_member("three_rounds");
     bank.aggregate();
     bank.answer_right();
     assert_eq!(
-        bank.broken(Rule::AnswerWithoutRecentStatus),
+        bank.times_broken(Rule::AnswerWithoutRecentStatus),
         1,
         "looked once, to ask"
     );
     bank.settle();
-    bank.look();
+    bank.read_status();
     bank.later(10_001).answer_right();
     assert_eq!(
-        bank.broken(Rule::AnswerWithoutRecentStatus),
+        bank.times_broken(Rule::AnswerWithoutRecentStatus),
         2,
         "looked too long ago"
     );
     bank.settle();
-    bank.look();
+    bank.read_status();
     bank.later(10_000).answer_right();
-    assert_eq!(bank.broken(Rule::AnswerWithoutRecentStatus), 2);
-    assert_eq!(bank.settle().stands(), ("CONNECTED", false));
+    assert_eq!(bank.times_broken(Rule::AnswerWithoutRecentStatus), 2);
+    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
-fn an_option_answers_by_value_then_guid_then_label() {
+fn an_option_is_answered_by_value_or_guid_or_label() {
     let value = |name: &str| {
-        let mut bank = Scenario::of(name);
+        let mut bank = Scenario::for_member(name);
         bank.aggregate();
-        bank.bank.right_values(&bank.member.clone()).unwrap()[0]
+        bank.simulator.right_values(&bank.member.clone()).unwrap()[0]
             .1
             .clone()
     };
@@ -194,11 +213,11 @@ fn an_option_answers_by_value_then_guid_then_label() {
     assert!(value("options_without_values").starts_with("CRD-"));
     assert_eq!(value("options_of_labels"), "Plateau");
     assert!(value("options_by_guid").starts_with("CRD-"));
-    let mut bank = Scenario::of("options_with_guids");
+    let mut bank = Scenario::for_member("options_with_guids");
     bank.aggregate();
     bank.answer(&["Plateau"]);
     assert_eq!(
-        bank.settle().stands(),
+        bank.settle().status_and_running(),
         ("REJECTED", false),
         "labels are not values"
     );
@@ -214,21 +233,27 @@ fn types_are_numbers_names_or_null() {
     let names = ["TEXT", "TOKEN", "OPTIONS", "IMAGE_DATA", "IMAGE_OPTIONS"];
     let names = names.map(|name| format!("{name:?}"));
     let numbers = ["0", "12", "2", "13", "14"];
-    let former = |name| {
-        let bank = Scenario::of(name).saying("Accept-Version", "");
-        bank.saying("Accept", "application/vnd.mx.api.v1+json")
+    let old = |name| {
+        let bank = Scenario::for_member(name).with_header("Accept-Version", "");
+        bank.with_header("Accept", "application/vnd.mx.api.v1+json")
     };
-    assert_eq!(types(&mut Scenario::of("types_in_numbers")), numbers);
-    assert_eq!(types(&mut former("types_in_names")), names);
-    assert_eq!(types(&mut Scenario::of("types_of_null")), ["null"; 4]);
-    assert_eq!(types(&mut Scenario::of("mixed")), names);
-    assert_eq!(types(&mut former("mixed")), numbers);
+    assert_eq!(
+        types(&mut Scenario::for_member("types_in_numbers")),
+        numbers
+    );
+    assert_eq!(types(&mut old("types_in_names")), names);
+    assert_eq!(
+        types(&mut Scenario::for_member("types_of_null")),
+        ["null"; 4]
+    );
+    assert_eq!(types(&mut Scenario::for_member("mixed")), names);
+    assert_eq!(types(&mut old("mixed")), numbers);
 }
 
 #[test]
-fn images_are_bare_data_uris_or_far_too_large() {
+fn images_are_base64_or_data_uris_or_too_large() {
     let image = |name: &str, member: &str| {
-        let all = Scenario::of(name).aggregate().challenges();
+        let all = Scenario::for_member(name).aggregate().challenges();
         all[0].member(member).unwrap().to_text()
     };
     assert!(image("image_bare", "image_data").starts_with("\"iVBORw0KGgo"));

@@ -3,21 +3,21 @@ use super::*;
 const ORIGIN: &str = "https://int-widgets.moneydesktop.com";
 
 impl Scenario {
-    fn ask_widget(&mut self, keys: &str) -> Got {
-        let user = self.bank.user_guid();
+    fn ask_widget(&mut self, keys: &str) -> Reply {
+        let user = self.simulator.user_guid();
         let body = format!(r#"{{"widget_url":{{{keys}}}}}"#);
         self.send("POST", &format!("/users/{user}/widget_urls"), &body)
     }
 
-    /// The path of a new widget's address, for this member.
+    /// The path of a new widget URL for this member.
     fn widget(&mut self) -> String {
         let member = self.member.clone();
         let keys = format!(
             r#""widget_type":"connect_widget","current_member_guid":"{member}","ui_message_version":4"#
         );
-        let got = self.ask_widget(&keys);
-        assert_eq!(got.status, 200);
-        let widget = got.body.member("widget_url").unwrap();
+        let reply = self.ask_widget(&keys);
+        assert_eq!(reply.status, 200);
+        let widget = reply.body.member("widget_url").unwrap();
         let text = |name| widget.member(name).and_then(Json::as_text);
         assert_eq!(text("type"), Some("connect_widget"));
         assert_eq!(widget.member("user_id"), Some(&Json::Null));
@@ -35,26 +35,27 @@ impl Scenario {
     }
 
     fn state(&mut self, widget: &str) -> String {
-        let got = self.send("POST", &format!("{widget}/look"), "");
-        let state = got.body.member("state").and_then(Json::as_text);
+        let reply = self.send("POST", &format!("{widget}/look"), "");
+        let state = reply.body.member("state").and_then(Json::as_text);
         state.unwrap_or_default().to_owned()
     }
 }
 
 #[test]
-fn both_versions_give_a_widget_for_a_member_and_the_page_is_shown_once() {
+fn both_versions_have_a_widget_whose_page_opens_once() {
     for version in ["v20250224", "v20111101"] {
-        let mut bank = Scenario::of("already_challenged").saying("Accept-Version", version);
+        let mut bank =
+            Scenario::for_member("already_challenged").with_header("Accept-Version", version);
         let widget = bank.open();
         assert_eq!(bank.send("GET", &widget, "").status, 410);
         assert_eq!(bank.state(&widget), "asks", "the page goes on");
-        assert_eq!(bank.broken(Rule::WindowUsed), 1);
+        assert_eq!(bank.times_broken(Rule::WindowUsed), 1);
     }
 }
 
 #[test]
-fn an_address_expires_after_ten_minutes() {
-    let mut bank = Scenario::of("already_challenged");
+fn a_widget_url_expires_after_ten_minutes() {
+    let mut bank = Scenario::for_member("already_challenged");
     let (kept, late) = (bank.widget(), bank.widget());
     bank.later(10 * MINUTE_MS - 1);
     assert_eq!(bank.send("GET", &kept, "").status, 200);
@@ -64,7 +65,7 @@ fn an_address_expires_after_ten_minutes() {
 
 #[test]
 fn a_request_for_a_widget_is_read_strictly() {
-    let mut bank = Scenario::of("already_challenged");
+    let mut bank = Scenario::for_member("already_challenged");
     let member = format!(r#""current_member_guid":"{}""#, bank.member);
     let connect = r#""widget_type":"connect_widget""#;
     for (keys, status) in [
@@ -90,7 +91,8 @@ fn a_request_for_a_widget_is_read_strictly() {
     ] {
         assert_eq!(bank.ask_widget(&keys).status, status, "{keys}");
     }
-    let mut older = Scenario::of("already_challenged").saying("Accept-Version", "v20111101");
+    let mut older =
+        Scenario::for_member("already_challenged").with_header("Accept-Version", "v20111101");
     let filter = format!(r#"{connect},{member},"connections_use_case_filter":true"#);
     assert_eq!(older.ask_widget(&filter).status, 200);
     let locale = format!(r#"{connect},{member},"locale":"en""#);
@@ -99,22 +101,26 @@ fn a_request_for_a_widget_is_read_strictly() {
 
 #[test]
 fn a_widget_needs_the_key_the_user_and_the_method() {
-    let mut bank = Scenario::of("already_challenged").saying("Authorization", "Basic eDp5");
+    let mut bank =
+        Scenario::for_member("already_challenged").with_header("Authorization", "Basic eDp5");
     assert_eq!(bank.ask_widget("").status, 401);
-    let mut bank = Scenario::of("already_challenged");
+    let mut bank = Scenario::for_member("already_challenged");
     assert_eq!(
         bank.send("POST", "/users/USR-x/widget_urls", "{}").status,
         404
     );
-    let path = format!("/users/{}/widget_urls", bank.bank.user_guid());
+    let path = format!("/users/{}/widget_urls", bank.simulator.user_guid());
     assert_eq!(bank.send("GET", &path, "").status, 405);
 }
 
 #[test]
 fn a_round_is_answered_in_the_widget_and_the_member_goes_on() {
-    let mut bank = Scenario::of("already_challenged");
+    let mut bank = Scenario::for_member("already_challenged");
     let widget = bank.open();
-    let right = bank.bank.right_values_json(&bank.member.clone()).unwrap();
+    let right = bank
+        .simulator
+        .right_values_json(&bank.member.clone())
+        .unwrap();
     let answer = format!("{widget}/answer");
     assert_eq!(bank.send("POST", &answer, "{}").status, 400);
     assert_eq!(bank.send("POST", &answer, &right).status, 200);
@@ -129,8 +135,8 @@ fn a_round_is_answered_in_the_widget_and_the_member_goes_on() {
 }
 
 #[test]
-fn the_page_and_its_parts_are_served_and_no_call_goes_before_them() {
-    let mut bank = Scenario::of("already_challenged");
+fn calls_of_the_page_need_an_opened_widget() {
+    let mut bank = Scenario::for_member("already_challenged");
     let widget = bank.widget();
     assert_eq!(bank.send("POST", &format!("{widget}/look"), "").status, 410);
     for (part, content_type) in [
@@ -138,9 +144,9 @@ fn the_page_and_its_parts_are_served_and_no_call_goes_before_them() {
         ("dom.js", "text/javascript; charset=utf-8"),
         ("page.css", "text/css; charset=utf-8"),
     ] {
-        let got = bank.send("GET", &format!("/md/assets/{part}"), "");
+        let reply = bank.send("GET", &format!("/md/assets/{part}"), "");
         assert_eq!(
-            (got.status, got.header("content-type")),
+            (reply.status, reply.header("content-type")),
             (200, content_type)
         );
     }
