@@ -7,7 +7,8 @@
 //! # Rules, and their sources
 //!
 //! A: an official page · B: code or a specification that Flinks appears to have written · S: MX's
-//! specification · W: MX's own widget · C: integrators' code · D: a guess.
+//! specification · W: MX's own widget · C: integrators' code · D: a guess · ours: the simulator's own
+//! choice.
 //!
 //! Flinks:
 //!

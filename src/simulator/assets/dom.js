@@ -1,4 +1,4 @@
-/** An element. Children that are strings become text, so that nothing a bank says becomes markup. */
+/** Creates an element. Strings become text nodes, so that nothing from a bank becomes markup. */
 export function el(name, attributes = {}, ...children) {
   const element = document.createElement(name)
   for (const [key, value] of Object.entries(attributes)) {
@@ -9,8 +9,8 @@ export function el(name, attributes = {}, ...children) {
   return element
 }
 
-export function button(label, act, attributes = {}) {
-  const made = el('button', { type: 'button', ...attributes }, label)
-  made.addEventListener('click', act)
-  return made
+export function button(label, onClick, attributes = {}) {
+  const element = el('button', { type: 'button', ...attributes }, label)
+  element.addEventListener('click', onClick)
+  return element
 }

@@ -60,8 +60,9 @@ impl Flinks {
             return Err(reject(Rule::AsyncBeforeCall, "INVALID_REQUEST"));
         };
         let waiting = session.prepare(now);
-        let told = std::mem::replace(&mut session.data.last_pending_at, waiting.map(|_| now));
-        if told.is_some_and(|told| now.saturating_sub(told) < POLL_INTERVAL_MS) {
+        let last_pending_at =
+            std::mem::replace(&mut session.data.last_pending_at, waiting.map(|_| now));
+        if last_pending_at.is_some_and(|last| now.saturating_sub(last) < POLL_INTERVAL_MS) {
             counts.rule_broken(Rule::PolledTooSoon);
         }
         if let Some(code) = waiting {

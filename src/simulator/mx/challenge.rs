@@ -91,14 +91,14 @@ pub(crate) const CODE: Challenge = Challenge {
 
 impl Challenge {
     fn options(&self) -> Vec<OfferedOption> {
-        let own = |choice: &Choice| OfferedOption {
+        let offered = |choice: &Choice| OfferedOption {
             label: choice.label.to_owned(),
             value: choice.value.map(str::to_owned),
             has_guid: choice.has_guid,
         };
         match self.attachment {
             Attachment::Options(all) | Attachment::ImageOptions(all) => {
-                all.iter().map(own).collect()
+                all.iter().map(offered).collect()
             }
             Attachment::ManyOptions(count) => (1..=count)
                 .map(|number| OfferedOption {

@@ -172,7 +172,7 @@ impl Connection {
 
     /// Requests a job.
     pub(crate) fn request_job(&mut self, job: Job, now: u64) -> JobStart {
-        let throttled = self.institution.is_some_and(|all| all.is_throttled)
+        let throttled = self.institution.is_some_and(|at| at.is_throttled)
             && job == Job::Aggregate
             && self
                 .last_standard
@@ -214,8 +214,8 @@ impl Connection {
     }
 
     /// Waits until the person comes back from the bank's window.
-    pub(crate) fn wait_at_window(&mut self, visitor: Option<&'static Member>) {
-        if let Some(member) = visitor {
+    pub(crate) fn wait_at_window(&mut self, member: Option<&'static Member>) {
+        if let Some(member) = member {
             self.use_scenario((member, member.plan));
         }
         self.end = EndState::of("PENDING");

@@ -25,8 +25,9 @@ impl Version {
             None if rules.accept_version_required => None,
             None => {
                 let accepted = request.header("accept").unwrap_or_default().split(',');
-                let mut types = accepted.filter_map(|one| one.split(';').next());
-                let is_old = types.any(|one| one.trim().eq_ignore_ascii_case(OLD_MEDIA_TYPE));
+                let mut types = accepted.filter_map(|media_type| media_type.split(';').next());
+                let is_old =
+                    types.any(|media_type| media_type.trim().eq_ignore_ascii_case(OLD_MEDIA_TYPE));
                 is_old.then_some(Self::V20111101)
             }
         }

@@ -77,7 +77,9 @@ impl Mx {
             Some("approve") => self.approve(now, index),
             Some("deny") => {
                 let connection = self.connections.get_mut(index);
-                connection.into_iter().for_each(|one| one.oauth_denied(now));
+                connection
+                    .into_iter()
+                    .for_each(|member| member.oauth_denied(now));
                 guid
             }
             _ => guid,
@@ -85,7 +87,7 @@ impl Mx {
         let quirks = self
             .connections
             .get(index)
-            .map_or(UNKNOWN_MEMBER.quirks, |one| one.member.quirks);
+            .map_or(UNKNOWN_MEMBER.quirks, |connection| connection.member.quirks);
         let key = if quirks.escaped_redirect {
             "amp;member_guid"
         } else {

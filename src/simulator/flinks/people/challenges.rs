@@ -85,20 +85,20 @@ pub(super) const PEOPLE: &[Person] = &[
         .asks("1990-01-31", &[Asks(&[&[DATE]])]),
     person(CHALLENGES, "mixed_types", "Four kinds at once", "One round with a question, a choice, a multiple choice and a picture.")
         .asks("Montreal, Plateau, Chequing and Savings, the triangle", &[Asks(&[&[CITY, BRANCH, ACCOUNTS, IMAGE]])]),
-    person(CHALLENGES, "equal_prompts", "The same prompt twice", "Two challenges of one round bear the same prompt; their answers share its array.")
+    person(CHALLENGES, "equal_prompts", "The same prompt twice", "Two challenges of one round have the same prompt; their answers share one array.")
         .asks("4, then 7", &[Asks(&[&[DIGIT_4, DIGIT_7]])]),
     person(CHALLENGES, "many_rounds", "Four rounds", "A question, a choice, a phone and a code, each with a new RequestId.")
         .asks("Montreal; Plateau; any phone; 123456", &[Asks(&[&[CITY]]), Asks(&[&[BRANCH]]), Asks(&[&[PHONE]]), Asks(&[&[CODE]])])
         .quirks(NEW_REQUEST_IDS),
-    person(WRONG, "three_after_wrong", "Wrong, then three questions", "One question; after a wrong answer three at once, as RBC does.")
+    person(WRONG, "three_after_wrong", "Three questions after a wrong answer", "One question; after a wrong answer three at once, as RBC does.")
         .asks("Montreal; after a wrong answer Montreal, Rex, Lakeside", &[Asks(&[&[CITY], &[CITY, PET, SCHOOL]])]),
-    person(WRONG, "wrong_ends", "Wrong, and out", "A wrong answer ends in 401 INVALID_SECURITY_RESPONSE without a new challenge.")
+    person(WRONG, "wrong_ends", "A wrong answer ends the session", "A wrong answer ends in 401 INVALID_SECURITY_RESPONSE without a new challenge.")
         .asks("Montreal", ONE_QUESTION)
         .on_wrong_answer(OnWrongAnswer::Ends("INVALID_SECURITY_RESPONSE")),
-    person(WRONG, "wrong_no_retry", "Wrong, for good", "A wrong answer ends in 401 INVALID_SECURITY_RESPONSE_NO_RETRY.")
+    person(WRONG, "wrong_no_retry", "A wrong answer, no retry", "A wrong answer ends in 401 INVALID_SECURITY_RESPONSE_NO_RETRY.")
         .asks("Montreal", ONE_QUESTION)
         .on_wrong_answer(OnWrongAnswer::Ends("INVALID_SECURITY_RESPONSE_NO_RETRY")),
-    person(WRONG, "terms_after_mfa", "Right, and then new terms", "After the right answer the bank wants its terms accepted: 401 NEW_ACCOUNT.")
+    person(WRONG, "terms_after_mfa", "New terms after the right answer", "After the right answer the person must accept the terms of the bank: 401 NEW_ACCOUNT.")
         .asks("Montreal", ONE_QUESTION)
         .ends(Refusal::with_status(401, "NEW_ACCOUNT")),
 ];

@@ -8,7 +8,7 @@ const GROUP: &str = "refusals";
 
 /// The bank refuses: cached mode does not ask the bank, and succeeds.
 const fn bank(username: &'static str, status: u16, code: &'static str) -> Person {
-    let story = "The bank refuses a live session; a cached one goes well.";
+    let story = "The bank refuses a live session; a cached one succeeds.";
     person(GROUP, username, code, story).ends(Refusal::with_status(status, code))
 }
 
@@ -22,7 +22,7 @@ const fn flinks(username: &'static str, refusal: Refusal) -> Person {
 
 /// The refusal follows the right answer.
 const fn answered(username: &'static str, status: u16, code: &'static str) -> Person {
-    let story = "One question, and the right answer meets this code.";
+    let story = "One question; the right answer ends in this code.";
     person(GROUP, username, code, story)
         .asks("Montreal", ONE_QUESTION)
         .ends(Refusal::with_status(status, code))

@@ -22,31 +22,31 @@ const COLOUR: Challenge = Challenge {
 };
 
 pub(super) const PEOPLE: &[Person] = &[
-    person(QUIRKS, "masked_prompt", "A prompt with bullets", "The prompt holds a masked phone with the character U+2022.")
+    person(QUIRKS, "masked_prompt", "A prompt with bullets", "The prompt contains a masked phone with the character U+2022.")
         .asks("123456", &[Asks(&[&[ask("Enter the code sent to (•••) •••-4821", "123456")]])]),
     person(QUIRKS, "byte_for_byte", "Untidy prompts", "Spaces at both ends, a no-break space, letters with combining accents, quotes.")
         .asks("Rex, blue", &[Asks(&[&[ask("  Votre pre\u{301}nom\u{a0}: ", "Rex"), ask("The \"colour\" you \\ like\tmost ", "blue")]])]),
-    person(QUIRKS, "no_question_mark", "No question mark", "The prompt is not a question and ends in nothing.")
+    person(QUIRKS, "no_question_mark", "No question mark", "The prompt is not a question and has no question mark.")
         .asks("Tremblay", &[Asks(&[&[ask("Mother's maiden name", "Tremblay")]])]),
-    person(QUIRKS, "proto_prompt", "A prompt named __proto__", "The prompts are names that JavaScript objects have of their own.")
+    person(QUIRKS, "proto_prompt", "A prompt named __proto__", "The prompts are names of properties that every JavaScript object has.")
         .asks("one, two", &[Asks(&[&[ask("__proto__", "one"), ask("constructor", "two")]])]),
-    person(QUIRKS, "en_francais", "A bank that speaks French", "The prompts are French whatever the Language.")
+    person(QUIRKS, "en_francais", "A bank that speaks French", "The prompts are French in every Language.")
         .asks("Montréal, hiver", &[Asks(&[&[ask("Où êtes-vous né\u{a0}?", "Montréal"), ask("Quelle est votre saison préférée\u{a0}?", "hiver")]])]),
     person(QUIRKS, "challenge_maps", "Challenges as maps", "SecurityChallenges as the OpenAPI schema has them: prompt to array of options.")
         .asks("Montreal, Blue", &[Asks(&[&[CITY, COLOUR]])])
         .quirks(Quirks { challenge_maps: true, ..NO_QUIRKS }),
-    person(QUIRKS, "odd_types", "Types that are no names", "One challenge with a number for its Type, one with none.")
+    person(QUIRKS, "odd_types", "Types that are not names", "One challenge with a number for its Type, one with none.")
         .asks("seven, word", &[Asks(&[&[
             Challenge { kind: Type::Number(7), ..ask("Type the seventh word", "seven") },
             Challenge { kind: Type::Absent, ..ask("Type your word", "word") },
         ]])]),
-    person(QUIRKS, "camel_case", "Keys in camelCase", "Every key of a reply begins with a small letter.")
+    person(QUIRKS, "camel_case", "Keys in camelCase", "Every key of a reply starts with a lower-case letter.")
         .asks("Montreal", ONE_QUESTION)
         .quirks(Quirks { casing: Casing::Camel, ..NO_QUIRKS }),
-    person(QUIRKS, "lower_case", "Keys in lower case", "Every key of a reply is written small.")
+    person(QUIRKS, "lower_case", "Keys in lower case", "Every key of a reply is in lower case.")
         .asks("Montreal", ONE_QUESTION)
         .quirks(Quirks { casing: Casing::Lower, ..NO_QUIRKS }),
-    person(QUIRKS, "status_names", "Status as a name", "HttpStatusCode is NonAuthoritativeInformation and not 203.")
+    person(QUIRKS, "status_names", "Status as a name", "HttpStatusCode is NonAuthoritativeInformation instead of 203.")
         .asks("Montreal", ONE_QUESTION)
         .quirks(Quirks { status_names: true, ..NO_QUIRKS }),
     person(QUIRKS, "changing_ids", "A RequestId for each round", "Two questions in a row; the RequestId changes in between and at the end.")
@@ -54,7 +54,7 @@ pub(super) const PEOPLE: &[Person] = &[
         .quirks(NEW_REQUEST_IDS),
     person(QUIRKS, "steady_id", "One RequestId for all rounds", "Two questions in a row under the same RequestId.")
         .asks("Montreal; Tremblay", TWO_QUESTIONS),
-    person(QUIRKS, "one_session", "One session at a time", "A second live session beside an open one ends in 401 CONCURRENT_SESSION.")
+    person(QUIRKS, "one_session", "One session at a time", "A second live session while one is open ends in 401 CONCURRENT_SESSION.")
         .asks("Montreal", ONE_QUESTION)
         .quirks(Quirks { one_session: true, ..NO_QUIRKS }),
     person(WAITS, "slow_pending", "Pending", "202 OPERATION_PENDING for 15 seconds, live and cached, then authorized.")

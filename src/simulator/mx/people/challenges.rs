@@ -70,19 +70,19 @@ pub(super) const MEMBERS: &[Member] = &[
         .asks("Text (•••) •••-4821; then 246810", &[Asks(&[PHONE]), Asks(&[CODE])]),
     member(GROUP, "code_alias", "TOKEN_INPUT", "Asks for a code under the name that some integrators have seen.")
         .asks("246810", &[Asks(&[Challenge { kind: Type("TOKEN_INPUT", 12), ..CODE }])]),
-    member(GROUP, "image_bare", "IMAGE_DATA, bare", "Shows an image in base64 alone.")
+    member(GROUP, "image_bare", "IMAGE_DATA, bare", "Shows an image in base64 without data:.")
         .asks("triangle", &[Asks(&[SHAPE])]),
     member(GROUP, "image_data_uri", "IMAGE_DATA, data: URI", "Shows an image as a data: URI.")
         .asks("square", &[Asks(&[SQUARE])]),
     member(GROUP, "image_options", "IMAGE_OPTIONS", "Shows three images to choose from.")
         .asks("IMAGE_2, the triangle", &[Asks(&[PICTURES])]),
-    member(GROUP, "options_with_guids", "OPTIONS with guids", "The options have guids, and their values answer.")
+    member(GROUP, "options_with_guids", "OPTIONS with guids", "The options have guids and values; the answer is a value.")
         .asks("Plateau", &[Asks(&[pick(WHICH_BRANCH, BRANCHES, 1)])]),
-    member(GROUP, "options_by_guid", "OPTIONS by guid", "The options have values, and yet only their guids answer.")
+    member(GROUP, "options_by_guid", "OPTIONS by guid", "The options have guids and values; the answer is a guid.")
         .asks("Plateau, by its guid", &[Asks(&[Challenge { right: RightAnswer::PickByGuid(1), ..pick(WHICH_BRANCH, BRANCHES, 1) }])]),
-    member(GROUP, "options_without_values", "OPTIONS without values", "The options have guids and labels alone.")
+    member(GROUP, "options_without_values", "OPTIONS without values", "The options have guids and labels only.")
         .asks("Plateau, by its guid", &[Asks(&[pick(WHICH_BRANCH, &[with_guid(bare_choice("Old Port")), with_guid(bare_choice("Plateau"))], 1)])]),
-    member(GROUP, "options_of_labels", "OPTIONS of labels", "The options have nothing but labels.")
+    member(GROUP, "options_of_labels", "OPTIONS with labels only", "The options have labels only.")
         .asks("Plateau, by its label", &[Asks(&[pick(WHICH_BRANCH, &[bare_choice("Old Port"), bare_choice("Plateau")], 1)])]),
     member(GROUP, "two_options", "Two OPTIONS at once", "Asks two questions with the same label and the same options in one round.")
         .asks("Visa; Mastercard", &[Asks(&[pick(WHICH_CARD, CARDS, 0), pick(WHICH_CARD, CARDS, 1)])]),
@@ -90,13 +90,13 @@ pub(super) const MEMBERS: &[Member] = &[
         .asks("4; 7", &[Asks(&[question(DIGIT, "4"), question(DIGIT, "7")])]),
     member(GROUP, "mixed", "A mixed round", "Asks a question, a code, a choice and two images in one round.")
         .asks("Chicago; 246810; Text (•••) •••-4821; triangle; IMAGE_2", &[Asks(&[CITY, CODE, PHONE, SHAPE, PICTURES])]),
-    member(GROUP, "types_in_numbers", "Types as numbers", "A mixed round with its types as numbers, whatever the version.")
+    member(GROUP, "types_in_numbers", "Types as numbers", "A mixed round with its types as numbers, in every version.")
         .asks("Chicago; 246810; Text (•••) •••-4821; square; IMAGE_2", &[Asks(&[CITY, CODE, PHONE, SQUARE, PICTURES])])
         .quirks(types(Form::Number)),
-    member(GROUP, "types_in_names", "Types as names", "A mixed round with its types as names, whatever the version.")
+    member(GROUP, "types_in_names", "Types as names", "A mixed round with its types as names, in every version.")
         .asks("Chicago; 246810; Text (•••) •••-4821; square; IMAGE_2", &[Asks(&[CITY, CODE, PHONE, SQUARE, PICTURES])])
         .quirks(types(Form::Name)),
-    member(GROUP, "types_of_null", "Types of null", "A mixed round whose types are null.")
+    member(GROUP, "types_of_null", "Types are null", "A mixed round whose types are null.")
         .asks("Chicago; Text (•••) •••-4821; square; IMAGE_2", &[Asks(&[CITY, PHONE, SQUARE, PICTURES])])
         .quirks(types(Form::Null)),
     // MX's widget knows this challenge by the name of another field (W): `field_name` is a guess (D).
@@ -110,18 +110,18 @@ pub(super) const MEMBERS: &[Member] = &[
         }])]),
     member(GROUP, "three_rounds", "Three rounds", "Asks three times in a row.")
         .asks("Chicago; then 246810; then triangle", &[Asks(&[CITY]), Runs("RESUMED", 4_000), Asks(&[CODE]), Asks(&[SHAPE])]),
-    member(GROUP, "unknown_type", "A type that nobody knows", "Asks to approve the sign-in on a phone, under a type of its own.")
+    member(GROUP, "unknown_type", "An unknown type", "Asks to approve the sign-in on a phone, with an undocumented type.")
         .asks("approved", &[Asks(&[Challenge {
             kind: Type("PUSH_APPROVAL", 99),
             field_name: Some("push"),
             ..question("Approve the sign-in on your phone", "approved")
         }])]),
-    member(GROUP, "markup", "Markup in a label", "Asks with a label that would do harm as HTML.")
+    member(GROUP, "markup", "Markup in a label", "Asks with a label that is dangerous as HTML.")
         .asks("cod", &[Asks(&[question("<img src=x onerror=alert(1)>Fish &amp; <b>chips</b>?", "cod")])]),
     member(GROUP, "many_options", "Three thousand options", "Asks to choose among three thousand branches.")
         .asks("Branch 2718", &[Asks(&[Challenge { attachment: Attachment::ManyOptions(3_000), ..pick(WHICH_BRANCH, &[], 2_717) }])]),
     member(GROUP, "huge_image", "An image of five megabytes", "Shows an image that is far too large.")
         .asks("square", &[Asks(&[Challenge { attachment: Attachment::HugeImage, ..SQUARE }])]),
-    member(GROUP, "svg_image", "An SVG image", "Shows an image of a media type that can hold a script.")
+    member(GROUP, "svg_image", "An SVG image", "Shows an image whose media type can contain a script.")
         .asks("nothing", &[Asks(&[Challenge { attachment: Attachment::SvgImage, right: RightAnswer::Typed("nothing"), ..SHAPE }])]),
 ];

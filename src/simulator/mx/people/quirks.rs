@@ -13,18 +13,18 @@ const CITY: Challenge = question("What city were you born in?", "Chicago");
 const STALE: Quirks = Quirks { stale_first_status: true, errors: ErrorForm::Absent, ..NO_QUIRKS };
 
 pub(super) const MEMBERS: &[Member] = &[
-    member(GROUP, "already_challenged", "CHALLENGED already", "A job is under way and asks.")
+    member(GROUP, "already_challenged", "CHALLENGED already", "A job is running and asks.")
         .asks("Chicago", &[Asks(&[CITY])])
         .initially(InitialState::JobRunning(Job::Aggregate)),
-    member(GROUP, "already_running", "Running already", "An aggregation is under way.")
+    member(GROUP, "already_running", "Running already", "An aggregation is running.")
         .asks("", &[Runs("CREATED", 20_000)])
         .initially(InitialState::JobRunning(Job::Aggregate)),
-    member(GROUP, "busy", "Busy with another job", "An identification is under way for a minute.")
+    member(GROUP, "busy", "Busy with another job", "An identification runs for a minute.")
         .asks("", &[Runs("CREATED", 60_000)])
         .initially(InitialState::JobRunning(Job::Identify)),
     member(GROUP, "throttled", "Aggregated an hour ago", "An aggregation is accepted and does not start.")
         .initially(InitialState::AggregatedAnHourAgo),
-    member(GROUP, "taken", "Connected before", "A new member with these credentials is a 409.")
+    member(GROUP, "taken", "Connected already", "A new member with these credentials is a 409.")
         .quirks(Quirks { already_connected: true, ..NO_QUIRKS }),
     member(GROUP, "stale_denied", "DENIED from before", "The first status after the start is an old DENIED; then it connects.")
         .before_first_job(DENIED)
@@ -37,16 +37,16 @@ pub(super) const MEMBERS: &[Member] = &[
         .ends(DENIED)
         .before_first_job(DENIED)
         .quirks(STALE),
-    member(GROUP, "slim", "A slim status", "The status has nothing but connection_status and challenges.")
+    member(GROUP, "slim", "A minimal status", "The status has only connection_status and challenges.")
         .asks("Chicago", &[Asks(&[CITY])])
         .quirks(Quirks { status: StatusBody::Minimal, ..NO_QUIRKS }),
-    member(GROUP, "nulls", "A status of nulls", "What may be null in the status is null.")
+    member(GROUP, "nulls", "A status of nulls", "Everything that can be null in the status is null.")
         .asks("Chicago", &[Asks(&[CITY])])
         .quirks(Quirks { status: StatusBody::Nulls, ..NO_QUIRKS }),
-    member(GROUP, "challenges_apart", "Challenges apart", "The challenges stand in a call of their own.")
+    member(GROUP, "challenges_apart", "Challenges in a separate call", "The status has no challenges: a separate call returns them.")
         .asks("Chicago", &[Asks(&[CITY])])
         .quirks(Quirks { status: StatusBody::ChallengesSeparate, ..NO_QUIRKS }),
-    member(GROUP, "no_challenges", "CHALLENGED with nothing", "Is CHALLENGED, and there is no challenge.")
+    member(GROUP, "no_challenges", "CHALLENGED without a challenge", "Is CHALLENGED, and there is no challenge.")
         .asks("nothing can be answered", &[Asks(&[CITY])])
         .quirks(Quirks { status: StatusBody::NoChallenges, ..NO_QUIRKS }),
 ];

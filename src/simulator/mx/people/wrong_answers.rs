@@ -9,9 +9,9 @@ const GROUP: &str = "wrong answers";
 const PET: Challenge = question("What is the name of your first pet?", "Rex");
 
 pub(super) const MEMBERS: &[Member] = &[
-    member(GROUP, "wrong_ends", "REJECTED, and over", "A wrong answer ends the job in REJECTED, with the code 2002.")
+    member(GROUP, "wrong_ends", "REJECTED, and the job ends", "A wrong answer ends the job in REJECTED, with the code 2002.")
         .asks("Rex", &[Asks(&[PET])]),
-    member(GROUP, "wrong_again", "REJECTED, and asked anew", "After a wrong answer the job shows REJECTED, runs on and asks anew.")
+    member(GROUP, "wrong_again", "REJECTED, and asked again", "After a wrong answer the job shows REJECTED, continues and asks again.")
         .asks("Rex", &[Asks(&[PET])])
         .on_wrong_answer(OnWrongAnswer::AsksAgain),
     member(GROUP, "wrong_denied", "DENIED after a wrong answer", "A wrong answer ends the job in DENIED, though the password was right.")

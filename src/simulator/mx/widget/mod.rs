@@ -69,7 +69,7 @@ impl Mx {
     ) -> Result<Outgoing, Rejection> {
         let widget = self
             .widget(route)
-            .filter(|it| !it.shown && now < it.expires);
+            .filter(|widget| !widget.shown && now < widget.expires);
         widget.ok_or_else(expired)?.shown = true;
         Ok(page(HTML, PAGE, ""))
     }
@@ -87,7 +87,7 @@ impl Mx {
     pub(super) fn widget_state(&mut self, route: Route<'_>) -> Result<Outgoing, Rejection> {
         let widget = self
             .widget(route)
-            .filter(|it| it.shown)
+            .filter(|widget| widget.shown)
             .ok_or_else(expired)?;
         let (guid, posts_text) = (widget.member_guid.clone(), widget.posts_text);
         let index = self.index_of(&guid);
@@ -102,7 +102,7 @@ impl Mx {
             ("memberGuid", Json::Text(guid)),
             ("userGuid", Json::Text(user_guid())),
             ("sessionGuid", Json::text(route.part)),
-            ("speaksText", Json::Bool(posts_text)),
+            ("postsText", Json::Bool(posts_text)),
         ]);
         Ok(Outgoing::json(200, &view))
     }
@@ -116,7 +116,7 @@ impl Mx {
     ) -> Result<Outgoing, Rejection> {
         let widget = self
             .widget(route)
-            .filter(|it| it.shown)
+            .filter(|widget| widget.shown)
             .ok_or_else(expired)?;
         let guid = widget.member_guid.clone();
         let answers = request::resume(&call.request, Version::V20250224).map_err(invalid)?;

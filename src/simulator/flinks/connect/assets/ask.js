@@ -1,36 +1,36 @@
-/** A round of challenges as a form: how each type is asked, and what is answered under which key. */
+/** Shows a round of challenges as a form, and reads the answers with their keys. */
 import { el } from './dom.js'
 
-/** By `Type`; whatever has no line here is asked as plain text. */
+/** By `Type`. Other types get a text field. */
 const KINDS = {
   MultipleChoice: (all, words) => choice(all.options, (key) => [all.prompt, [key]], words),
-  MultipleChoiceMultipleAnswers: several,
+  MultipleChoiceMultipleAnswers: multipleAnswers,
   ImageSelection: images,
   TextOrCall: phone,
 }
 
 /**
  * @param {{ Type?: unknown, Prompt: string, Iterables?: string[] }[]} challenges
- * @returns {{ sets: Element[], read(): [string, string[]][] | null }} null, and the page says why, where something lacks
+ * @returns {{ sets: Element[], read(): [string, string[]][] | null }} `read` returns null if an answer is missing, and shows why
  */
 export function ask(challenges, words) {
-  const asked = challenges.map((challenge, index) => challengeSet(challenge, index, words))
+  const fieldsets = challenges.map((challenge, index) => challengeSet(challenge, index, words))
   return {
-    sets: asked.map(({ set }) => set),
+    sets: fieldsets.map(({ set }) => set),
     read() {
-      const pairs = asked.map(({ read }) => read())
-      const isSame = (pair, at) => asked[at].isNew && pairs.findIndex((other) => other?.[0] === pair?.[0]) < at
-      asked.forEach(({ tell }, at) => {
-        tell(pairs[at] === null ? words.missing : isSame(pairs[at], at) ? words.same : '')
+      const pairs = fieldsets.map(({ read }) => read())
+      const isDuplicate = (pair, at) => fieldsets[at].isNew && pairs.findIndex((other) => other?.[0] === pair?.[0]) < at
+      fieldsets.forEach(({ showProblem }, at) => {
+        showProblem(pairs[at] === null ? words.missing : isDuplicate(pairs[at], at) ? words.same : '')
       })
-      const wrong = asked.find(({ set }) => set.querySelector('.problem:not([hidden])'))
+      const wrong = fieldsets.find(({ set }) => set.querySelector('.problem:not([hidden])'))
       wrong?.set.querySelector('input, select').focus()
       return wrong ? null : joined(pairs)
     },
   }
 }
 
-/** Two challenges with one prompt share its array, in order. */
+/** Challenges with the same prompt share one array, in order. */
 function joined(pairs) {
   const all = new Map()
   for (const [key, answers] of pairs) all.set(key, [...(all.get(key) ?? []), ...answers])
@@ -53,11 +53,11 @@ function challengeSet({ Type, Prompt, Iterables = [] }, index, words) {
   for (const [at, choices] of set.querySelectorAll('.options').entries()) {
     for (const input of choices.querySelectorAll('input')) input.name = `${all.name}-${at}`
   }
-  const tell = (why) => {
+  const showProblem = (why) => {
     problem.textContent = why
     problem.hidden = !why
   }
-  return { set, isNew, tell, read }
+  return { set, isNew, showProblem, read }
 }
 
 function text({ prompt }, words) {
@@ -88,7 +88,7 @@ function newQuestion({ options }, words) {
   return { parts: [el('label', { class: 'field' }, el('span', {}, words.question), select), part], read }
 }
 
-/** Where to, and how: the phone is the key. */
+/** The phone is the key, and the channel the answer. */
 function phone({ options }, words) {
   const where = choices(options, (option) => option, words.phone)
   const how = choices(['Text', 'Call'], (option) => words[option], words.channel)
@@ -101,12 +101,12 @@ function choice(options, pair) {
   return { parts: [part], read: () => (value() ? pair(value()) : null) }
 }
 
-function several({ prompt, options }) {
+function multipleAnswers({ prompt, options }) {
   const { part, values } = choices(options, (option) => option, null, 'checkbox')
   return { parts: [part], read: () => (values().length > 0 ? [prompt, values()] : null) }
 }
 
-/** The media type is not stated; GIF is told by its first bytes. */
+/** Flinks sends no media type: the first bytes identify a GIF. */
 function images({ prompt, options }, words) {
   const type = (image) => (image.startsWith('R0lGOD') ? 'gif' : 'png')
   const { part, value } = choices(options, (option, at) =>

@@ -1,14 +1,14 @@
-/** What the parent hears, and what is wrong with it where a rule of the simulator wants it so. */
-const THANK_YOU = 'https://example.com/thank-you'
-const NOBODY = '00000000-0000-0000-0000-000000000000'
+/** Posts messages to the parent, right or forged: see ConnectRules. */
+const DEFAULT_REDIRECT_URL = 'https://example.com/thank-you'
+const UNKNOWN_ID = '00000000-0000-0000-0000-000000000000'
 
 /** {kind, own, another, elsewhere}: see forgery.rs. */
 let forgery = null
 let forged = false
 
-/** @param found what the vendor says of the forgery; the last one holds */
-export function misbehave(found) {
-  if (found) forgery = found
+/** @param latest the `forgery` of the last reply, if any */
+export function misbehave(latest) {
+  if (latest) forgery = latest
   if (forgery?.kind === 'early' && once()) send(redirect(claim(forgery.own)))
 }
 
@@ -17,31 +17,31 @@ export function post(step, more = {}) {
   send({ step, ...more })
 }
 
-/** The first screen on which a REDIRECT could be believed: forged ones come here. */
+/** Called for the first screen on which the parent could accept a REDIRECT. Most forged ones are sent here. */
 export function screenShown() {
   const message = forgery && redirect(claim(forgery.own))
   switch (forgery?.kind) {
     case 'wrong-origin':
-      return once() && nested(message, forgery.elsewhere)
+      return once() && postFromNestedFrame(message, forgery.elsewhere)
     case 'other-window':
-      return once() && nested(message, new URL('..', import.meta.url).href.slice(0, -1))
+      return once() && postFromNestedFrame(message, new URL('..', import.meta.url).href.slice(0, -1))
     case 'malformed':
       return once() && MALFORMED.forEach((malformed) => parent.postMessage(malformed, '*'))
   }
 }
 
-/** Posts the REDIRECT, and leaves for its address where that is the way. */
-export function redirected(done, addressed) {
+/** Posts the REDIRECT, and goes to its URL if the page is not in an iframe, or if `innerRedirect` is set. */
+export function postRedirect(done, hasRedirectUrl) {
   const kind = forgery?.kind
-  const real = kind === 'another-login' ? { ...done, loginId: forgery.another } : done
+  const claimed = kind === 'another-login' ? { ...done, loginId: forgery.another } : done
   if (kind === 'contradiction') send({ ...redirect(done), loginId: forgery.another })
-  send(redirect(real))
-  if (kind === 'duplicate') send(redirect(real))
+  send(redirect(claimed))
+  if (kind === 'duplicate') send(redirect(claimed))
   const isTop = parent === window
-  if (addressed && (isTop || query().get('innerRedirect') === 'true')) location.assign(redirect(real).url)
+  if (hasRedirectUrl && (isTop || query().get('innerRedirect') === 'true')) location.assign(redirect(claimed).url)
 }
 
-/** Whether the address says where to go in the end. */
+/** The `redirectUrl` of the page's URL, if it is valid. */
 export function redirectUrl() {
   const url = URL.parse(query().get('redirectUrl') ?? '')
   return url && ['http:', 'https:'].includes(url.protocol) ? url : null
@@ -49,9 +49,9 @@ export function redirectUrl() {
 
 export const query = () => new URLSearchParams(location.search)
 
-/** As on Flinks' page, with what integrators see at the top level besides. The url keeps the query that it had. */
+/** As on Flinks' page, plus the top-level keys that integrators see. `url` keeps its query. */
 function redirect({ institution, loginId, requestId, accountIds }) {
-  const url = redirectUrl() ?? new URL(THANK_YOU)
+  const url = redirectUrl() ?? new URL(DEFAULT_REDIRECT_URL)
   const accountId = accountIds.join(',')
   for (const [key, value] of Object.entries({ loginId, institution, accountId })) {
     if (value) url.searchParams.set(key, value)
@@ -59,8 +59,8 @@ function redirect({ institution, loginId, requestId, accountIds }) {
   return { step: 'REDIRECT', institution, url: url.href, loginId, accountId, requestId }
 }
 
-/** Nothing is wrong with it but where it comes from, or when. */
-const claim = (loginId) => ({ institution: 'FlinksCapital', loginId, requestId: NOBODY, accountIds: [NOBODY] })
+/** A REDIRECT that is well-formed, but sent from a wrong window or at a wrong time. */
+const claim = (loginId) => ({ institution: 'FlinksCapital', loginId, requestId: UNKNOWN_ID, accountIds: [UNKNOWN_ID] })
 
 const MALFORMED = [
   null,
@@ -70,7 +70,11 @@ const MALFORMED = [
   { step: 7 },
   { step: 'REDIRECT' },
   { step: 'REDIRECT', institution: 'FlinksCapital', url: 'no address', loginId: 'no-guid' },
-  { step: 'REDIRECT', institution: 'FlinksCapital', url: `${THANK_YOU}?loginId=${NOBODY}&loginId=${NOBODY}x` },
+  {
+    step: 'REDIRECT',
+    institution: 'FlinksCapital',
+    url: `${DEFAULT_REDIRECT_URL}?loginId=${UNKNOWN_ID}&loginId=${UNKNOWN_ID}x`,
+  },
 ]
 
 function once() {
@@ -83,12 +87,12 @@ function send(message) {
   parent.postMessage(forgery?.kind === 'json-string' ? JSON.stringify(message) : message, '*')
 }
 
-/** Without another address of this simulator, a sandbox makes another origin: `null`. */
-function nested(message, address) {
+/** Without another URL of this simulator, a sandbox gives the frame the origin `null`. */
+function postFromNestedFrame(message, baseUrl) {
   const frame = document.createElement('iframe')
   frame.hidden = true
-  if (!address) frame.setAttribute('sandbox', 'allow-scripts')
-  const place = address ? `${address}/connect/forge` : new URL('forge', import.meta.url)
-  frame.src = `${place}#${encodeURIComponent(JSON.stringify(message))}`
+  if (!baseUrl) frame.setAttribute('sandbox', 'allow-scripts')
+  const url = baseUrl ? `${baseUrl}/connect/forge` : new URL('forge', import.meta.url)
+  frame.src = `${url}#${encodeURIComponent(JSON.stringify(message))}`
   document.body.append(frame)
 }

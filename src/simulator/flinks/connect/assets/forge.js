@@ -1,2 +1,2 @@
-// No module: in a frame of an opaque origin a module would not load.
+// Not a module: modules do not load in a frame with an opaque origin.
 parent.parent.postMessage(JSON.parse(decodeURIComponent(location.hash.slice(1))), '*')

@@ -1,19 +1,18 @@
 /**
- * The simulated Connect: one screen after the other, each of which ends in what the vendor says next. The events go
- * to the parent on the way, in Flinks' words.
+ * The simulated Connect page: shows one screen after the other. Each screen returns the vendor's next reply, and posts
+ * Flinks' events to the parent.
  */
 import { ask } from './ask.js'
 import { button, el } from './dom.js'
-import { misbehave, post, query, redirected, redirectUrl, screenShown } from './events.js'
+import { misbehave, post, query, postRedirect, redirectUrl, screenShown } from './events.js'
 import { WORDS } from './words.js'
 
 const INSTITUTION = 'FlinksCapital'
-/** How the institution may be named: by its name, or by its id. */
-const KNOWN = [INSTITUTION, '14']
-/** After these the person types anew, without a word in between. */
-const RETYPED = ['INVALID_LOGIN', 'INVALID_USERNAME', 'INVALID_PASSWORD']
-/** Between two looks at a bank that works, in milliseconds. */
-const PAUSE = 1000
+/** The name and the id of the institution. */
+const INSTITUTION_NAMES = [INSTITUTION, '14']
+/** After these codes the page shows the sign-in form again. */
+const RETRY_CREDENTIALS = ['INVALID_LOGIN', 'INVALID_USERNAME', 'INVALID_PASSWORD']
+const POLL_INTERVAL_MS = 1000
 
 const words = WORDS[document.documentElement.lang]
 const screen = document.getElementById('screen')
@@ -28,22 +27,22 @@ async function main() {
   let view = await call('open', Object.fromEntries(query()))
   visit = view.visit
   post('APP_MOUNTED')
-  online()
-  for (const change of ['online', 'offline']) addEventListener(change, online)
+  postOnline()
+  for (const change of ['online', 'offline']) addEventListener(change, postOnline)
   watchSize()
   while (view) view = await SCREENS[view.state](view)
 }
 
-function online() {
+function postOnline() {
   post(navigator.onLine ? 'APP_ONLINE' : 'APP_OFFLINE')
 }
 
 function watchSize() {
-  let known
+  let lastHeight
   new ResizeObserver(() => {
     const height = Math.ceil(document.body.getBoundingClientRect().height)
-    if (height === known) return
-    known = height
+    if (height === lastHeight) return
+    lastHeight = height
     post('APP_RESIZE', { height })
   }).observe(document.body)
 }
@@ -59,7 +58,7 @@ async function call(name, body) {
   return view
 }
 
-/** The same, behind a form that is gone. */
+/** Hides the form, and makes a call. */
 function submit(name, body) {
   show(working())
   return call(name, body)
@@ -84,7 +83,7 @@ async function credentials({ code }) {
     el('label', { class: 'field' }, el('span', {}, words.password), password),
   )
   username.required = password.required = true
-  await filledIn(form)
+  await submitted(form)
   post('SUBMIT_CREDENTIAL', { institution: INSTITUTION })
   return submit('sign-in', { username: username.value, password: password.value })
 }
@@ -92,7 +91,7 @@ async function credentials({ code }) {
 let chosen = false
 function preselected() {
   const [, inPath] = /\/Credential\/([^/]+)\/?$/.exec(location.pathname) ?? []
-  return chosen || KNOWN.includes(inPath ?? query().get('institution'))
+  return chosen || INSTITUTION_NAMES.includes(inPath ?? query().get('institution'))
 }
 
 async function choose() {
@@ -107,29 +106,29 @@ async function asks({ challenges, refused, misfit }) {
   if (refused && !misfit) post('INVALID_SECURITY_RESPONSE', { institution: INSTITUTION })
   if (!misfit) post(refused ? 'COMPONENT_LOAD_MFA_RETRY' : 'COMPONENT_LOAD_MFA', { institution: INSTITUTION, mfaTypes })
   const { sets, read } = ask(challenges, words)
-  const said = misfit ? words.misfit : refused ? words.refused : null
+  const notice = misfit ? words.misfit : refused ? words.refused : null
   const form = el(
     'form',
     { novalidate: true },
     el('h1', {}, words.asks),
-    said ? el('p', { class: 'refused', role: 'alert' }, said) : null,
+    notice ? el('p', { class: 'refused', role: 'alert' }, notice) : null,
     ...sets,
   )
-  const responses = await filledIn(form, read)
+  const responses = await submitted(form, read)
   post('SUBMIT_MFA', { institution: INSTITUTION, mfaTypes })
   return submit('answer', { responses })
 }
 
 async function works() {
   show(working())
-  await new Promise((over) => setTimeout(over, PAUSE))
+  await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
   return call('look')
 }
 
-/** Errors are steps, by the name of their FlinksCode. */
+/** The `step` of an error is its FlinksCode. */
 async function refused({ code }) {
   post(code, { institution: INSTITUTION })
-  if (RETYPED.includes(code) && !reconnects) return { state: 'credentials', code }
+  if (RETRY_CREDENTIALS.includes(code) && !reconnects) return { state: 'credentials', code }
   const mayRetry = visit && !reconnects
   return new Promise((next) => {
     show(
@@ -150,7 +149,7 @@ async function done(facts) {
   if (query().get('accountSelectorEnable') === 'true') facts = await account(facts)
   const landing = redirectUrl()
   show(el('p', { class: 'tick', 'aria-hidden': 'true' }, '✓'), el('h1', {}, words.done), el('p', {}, words.doneMore))
-  redirected(facts, landing)
+  postRedirect(facts, landing)
 }
 
 async function account(facts) {
@@ -165,8 +164,8 @@ async function account(facts) {
   return { ...facts, accountIds: [accountId] }
 }
 
-/** Shows a form until it is sent, filled in. */
-function filledIn(form, read = () => true) {
+/** Shows a form until the person submits it. */
+function submitted(form, read = () => true) {
   form.append(
     el(
       'div',
@@ -178,11 +177,11 @@ function filledIn(form, read = () => true) {
   )
   show(form)
   screenShown()
-  return new Promise((filled) => {
+  return new Promise((resolve) => {
     form.addEventListener('submit', (event) => {
       event.preventDefault()
       const answers = read()
-      if (answers) filled(answers)
+      if (answers) resolve(answers)
     })
   })
 }
@@ -197,11 +196,11 @@ function close() {
   show(el('h1', {}, words.closed))
 }
 
-/** The focus follows, but is not taken from the page around this one. */
+/** Moves the focus to the new screen, but only if this page had the focus. */
 function show(...parts) {
-  const held = document.hasFocus()
+  const hadFocus = document.hasFocus()
   screen.replaceChildren(...parts)
-  if (held) (screen.querySelector('input, select') ?? screen).focus({ preventScroll: true })
+  if (hadFocus) (screen.querySelector('input, select') ?? screen).focus({ preventScroll: true })
 }
 
 function working() {

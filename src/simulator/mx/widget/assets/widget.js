@@ -1,39 +1,35 @@
-/**
- * The simulated widget of MX: asks what a CHALLENGED member is asked, round after round, and tells the page around it
- * in MX's words.
- */
+/** The simulated MX widget: shows the challenges of a member, round after round, and posts MX's events to the parent. */
 import { button, el } from './dom.js'
 
-/** Between two looks at a bank that works, in milliseconds. */
-const PAUSE = 1000
-/** What MX calls the views. */
+const POLL_INTERVAL_MS = 1000
+/** MX's names of the screens. */
 const VIEWS = { asks: 'mfa', works: 'connecting', connected: 'connected', ended: 'actionableError' }
 
 const screen = document.getElementById('screen')
 let view
-let told = {}
+let posted = {}
 
 async function main() {
   view = await call('look')
   post('load')
   post('connect/loaded', { initial_step: VIEWS[view.state] })
-  told = { state: view.state }
+  posted = { state: view.state }
   for (;;) {
-    tell()
+    postChanges()
     if (view.state === 'asks') view = await asks(view)
     else if (view.state === 'works') view = await works()
-    else return over(view)
+    else return finish(view)
   }
 }
 
-/** What has changed since the page around this one was told. */
-function tell() {
+/** Posts what has changed since the last event. */
+function postChanges() {
   const { state, status, memberGuid } = view
-  if (state !== told.state) post('connect/stepChange', { previous: VIEWS[told.state], current: VIEWS[state] })
-  if (status !== told.status) {
+  if (state !== posted.state) post('connect/stepChange', { previous: VIEWS[posted.state], current: VIEWS[state] })
+  if (status !== posted.status) {
     post('connect/memberStatusUpdate', { member_guid: memberGuid, connection_status: status })
   }
-  told = { state, status }
+  posted = { state, status }
 }
 
 async function asks({ challenges, memberGuid }) {
@@ -46,10 +42,10 @@ async function asks({ challenges, memberGuid }) {
     el('div', { class: 'actions' }, el('button', { type: 'submit', class: 'primary' }, 'Continue')),
   )
   show(form)
-  await new Promise((filled) => {
+  await new Promise((resolve) => {
     form.addEventListener('submit', (event) => {
       event.preventDefault()
-      filled()
+      resolve()
     })
   })
   post('connect/submitMFA', { member_guid: memberGuid })
@@ -57,7 +53,7 @@ async function asks({ challenges, memberGuid }) {
   return call('answer', { member: { challenges: answers } })
 }
 
-/** A set of fields for a challenge, whatever its type is: by what it brings. */
+/** The fields of a challenge. They depend on its content, not on its type. */
 function question({ label, options, image_options, image_data }, at) {
   const choices = options ?? image_options
   const image = image_data && el('img', { src: dataUri(image_data), alt: '' })
@@ -88,11 +84,11 @@ function dataUri(image) {
 
 async function works() {
   show(el('div', { class: 'working', role: 'status' }, el('span', { class: 'pulse' }), el('p', {}, 'One moment')))
-  await new Promise((over) => setTimeout(over, PAUSE))
+  await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
   return call('look')
 }
 
-function over({ state, status, memberGuid }) {
+function finish({ state, status, memberGuid }) {
   if (state === 'connected') {
     post('connect/memberConnected', { member_guid: memberGuid })
     const done = () => post('connect/connected/primaryAction')
@@ -115,7 +111,7 @@ async function call(name, body) {
 function post(type, more = {}) {
   const metadata = { user_guid: view.userGuid, session_guid: view.sessionGuid, ...more }
   const message = { mx: true, type: `mx/${type}`, metadata }
-  parent.postMessage(view.speaksText ? JSON.stringify(message) : message, '*')
+  parent.postMessage(view.postsText ? JSON.stringify(message) : message, '*')
 }
 
 function show(...parts) {
