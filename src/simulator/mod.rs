@@ -179,7 +179,7 @@ impl Simulator {
 
     /// All people at Flinks, in the order in which a list should show them.
     pub fn people(&self) -> Vec<&'static Person> {
-        flinks::everybody().collect()
+        flinks::all_people().collect()
     }
 
     /// The LoginId of a person. It does not depend on the seed.
@@ -228,7 +228,7 @@ impl Simulator {
 
     /// All members at MX, in the order in which a list should show them.
     pub fn members(&self) -> Vec<&'static Member> {
-        mx::everybody().collect()
+        mx::all_members().collect()
     }
 
     /// The guid of a member, by name. It does not depend on the seed.

@@ -127,21 +127,26 @@ impl Session {
         let DataPlan::PendingFor(code, ms) = self.person.data else {
             return None;
         };
-        let since = *self.data.since.get_or_insert(now);
-        (now.saturating_sub(since) < ms).then_some(code)
+        let started_at = *self.data.started_at.get_or_insert(now);
+        (now.saturating_sub(started_at) < ms).then_some(code)
     }
 
     /// Whether the data is being prepared.
     pub(crate) fn is_preparing(&self, now: u64) -> bool {
-        let (DataPlan::PendingFor(_, ms), Some(since)) = (self.person.data, self.data.since) else {
+        let (DataPlan::PendingFor(_, ms), Some(started_at)) =
+            (self.person.data, self.data.started_at)
+        else {
             return false;
         };
-        now.saturating_sub(since) < ms
+        now.saturating_sub(started_at) < ms
     }
 
     /// Polls do not keep a RequestId alive beyond this time.
     fn has_waited_too_long(&self, now: u64) -> bool {
-        let waited = self.data.since.map(|since| now.saturating_sub(since));
+        let waited = self
+            .data
+            .started_at
+            .map(|started_at| now.saturating_sub(started_at));
         self.is_preparing(now) && waited.is_some_and(|waited| waited >= DATA_TIMEOUT_MS)
     }
 }

@@ -28,7 +28,7 @@ pub use rules::Rules;
 
 pub(crate) use call::Call;
 pub(crate) use connect::is_connect;
-pub(crate) use people::{everybody, find};
+pub(crate) use people::{all_people, find};
 pub(crate) use replies::minimal_error;
 
 use call::Operation;
@@ -74,7 +74,7 @@ impl Flinks {
             seed,
             tokens,
             sessions,
-            cards: everybody().map(Card::initial).collect(),
+            cards: all_people().map(Card::initial).collect(),
             connect,
             first_request_at,
         }

@@ -10,16 +10,14 @@ mod challenges;
 mod codes;
 #[rustfmt::skip]
 mod data;
+mod profile;
 #[rustfmt::skip]
 mod quirks;
 #[rustfmt::skip]
 mod toolbox;
 
-use serde::{Serialize, Serializer};
-
-use super::challenge::{Challenge, question, right_responses, text};
+use super::challenge::{Challenge, question, text};
 use super::codes::Refusal;
-use crate::simulator::json::Json;
 use crate::simulator::seed::Seed;
 
 /// Someone with an account at the simulated bank.
@@ -236,16 +234,16 @@ const TABLES: [&[Person]; 6] = [
 ];
 
 /// All people, in the order of the tables.
-pub(crate) fn everybody() -> impl Iterator<Item = &'static Person> {
+pub(crate) fn all_people() -> impl Iterator<Item = &'static Person> {
     TABLES.into_iter().flatten()
 }
 
 pub(crate) fn find(username: &str) -> Option<&'static Person> {
-    everybody().find(|person| person.username.eq_ignore_ascii_case(username))
+    all_people().find(|person| person.username.eq_ignore_ascii_case(username))
 }
 
 pub(crate) fn find_by_login_id(login_id: &str) -> Option<&'static Person> {
-    everybody().find(|person| person.login_id() == login_id)
+    all_people().find(|person| person.login_id() == login_id)
 }
 
 impl Person {
@@ -264,54 +262,6 @@ impl Person {
     #[cfg(test)]
     pub(crate) fn first_round(&self) -> Option<&'static [Challenge]> {
         self.rounds().next()
-    }
-}
-
-/// A person as JSON.
-#[derive(Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase")]
-struct Profile {
-    /// Any letter case signs in.
-    username: &'static str,
-    /// The same for every person, as in the public sandbox.
-    password: &'static str,
-    /// The LoginId. It does not depend on the seed.
-    login_id: String,
-    /// `toolbox` (as in the public sandbox), `challenges`, `wrong answers`, `quirks`, `waits`,
-    /// `refusals`, `broken cards`, `stored answers` or `data`.
-    group: &'static str,
-    /// A few words, for a list to choose from.
-    title: &'static str,
-    /// What happens, in a sentence.
-    story: &'static str,
-    /// The right answers, in words; empty if there is no question.
-    answers: &'static str,
-    /// For each round of a live session in English, the right SecurityResponses.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, string[]>[]"))]
-    responses: Vec<Json>,
-}
-
-impl Serialize for Person {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let responses = |round| {
-            let all = right_responses(round, false).into_iter();
-            Json::Object(
-                all.map(|(key, answers)| (key, Json::texts(answers)))
-                    .collect(),
-            )
-        };
-        Profile {
-            username: self.username,
-            password: self.password,
-            login_id: self.login_id(),
-            group: self.group,
-            title: self.title,
-            story: self.story,
-            answers: self.answers,
-            responses: self.rounds().map(responses).collect(),
-        }
-        .serialize(serializer)
     }
 }
 

@@ -26,7 +26,7 @@ pub use people::Member;
 pub use rules::MxRules;
 
 pub(crate) use call::{Call, is_mx};
-pub(crate) use people::{everybody, find, user_guid};
+pub(crate) use people::{all_members, find, user_guid};
 pub(crate) use replies::minimal_error;
 
 use call::{Operation, Route};
@@ -49,7 +49,7 @@ pub(crate) struct Mx {
     pub(crate) client_id: String,
     pub(crate) api_key: String,
     seed: Seed,
-    /// The members of the tables, from the first request on, and those that were created since.
+    /// The members of the tables, from the first request on, and those that were created later.
     connections: Vec<Connection>,
     windows: Vec<Window>,
     widgets: Vec<Widget>,
@@ -77,7 +77,7 @@ impl Mx {
             let (rules, seed) = (&self.rules, &mut self.seed);
             let found =
                 |member| Connection::existing(member, Member::guid(member), now, rules, seed);
-            self.connections = everybody().map(found).collect();
+            self.connections = all_members().map(found).collect();
         }
         for connection in &mut self.connections {
             connection.settle(now, &self.rules);

@@ -8,14 +8,13 @@ mod challenges;
 pub(crate) mod mx_bank;
 #[rustfmt::skip]
 mod oauth;
+mod profile;
 #[rustfmt::skip]
 mod quirks;
 #[rustfmt::skip]
 mod statuses;
 #[rustfmt::skip]
 mod wrong_answers;
-
-use serde::{Serialize, Serializer};
 
 use super::challenge::Challenge;
 use super::institution::{MX_BANK, SIMULATED_BANK};
@@ -252,12 +251,12 @@ const TABLES: [&[Member]; 6] = [
 ];
 
 /// All members, in the order of the tables.
-pub(crate) fn everybody() -> impl Iterator<Item = &'static Member> {
+pub(crate) fn all_members() -> impl Iterator<Item = &'static Member> {
     TABLES.into_iter().flatten()
 }
 
 pub(crate) fn find(name: &str) -> Option<&'static Member> {
-    everybody().find(|member| member.name == name)
+    all_members().find(|member| member.name == name)
 }
 
 /// The member whose story these credentials play, and the plan of the job.
@@ -270,7 +269,7 @@ pub(crate) fn sign_in(
         let member = mx_bank::sign_in(username, password).unwrap_or(&UNKNOWN_MEMBER);
         return (member, member.plan);
     }
-    let known = everybody()
+    let known = all_members()
         .filter(|member| member.institution == institution)
         .find(|member| member.username.eq_ignore_ascii_case(username));
     match (known, password) {
@@ -297,56 +296,5 @@ impl Member {
             Step::Asks(round) => Some(*round),
             Step::Runs(..) => None,
         })
-    }
-}
-
-/// A member as JSON.
-#[derive(Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase")]
-struct MemberProfile {
-    /// Unique.
-    name: &'static str,
-    /// The member guid. It does not depend on the seed.
-    member_guid: String,
-    /// The guid of the user. It does not depend on the seed.
-    user_guid: String,
-    /// `mxbank`, `mx_bank_oauth` or `simulated_bank`.
-    institution_code: &'static str,
-    /// At MX Bank always `mxuser`; empty with OAuth.
-    username: &'static str,
-    /// At MX Bank the scenario. At Simulated Bank `Everyday` plays the story, `Renewed` connects without
-    /// a question, and any other password ends in DENIED. Empty with OAuth.
-    password: &'static str,
-    /// `mx bank` (its password table), `challenges`, `wrong answers`, `statuses`, `quirks` or
-    /// `oauth`.
-    group: &'static str,
-    /// A few words, for a list to choose from.
-    title: &'static str,
-    /// What happens, in a sentence.
-    story: &'static str,
-    /// The right answers, in words; empty if there is no question.
-    answers: &'static str,
-    /// For each challenge of each round, the text to type or the label to choose.
-    responses: Vec<Vec<String>>,
-}
-
-impl Serialize for Member {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let answers = |round: &[Challenge]| round.iter().map(Challenge::answer_in_words).collect();
-        MemberProfile {
-            name: self.name,
-            member_guid: self.guid(),
-            user_guid: user_guid(),
-            institution_code: self.institution,
-            username: self.username,
-            password: self.password,
-            group: self.group,
-            title: self.title,
-            story: self.story,
-            answers: self.answers,
-            responses: self.rounds().map(answers).collect(),
-        }
-        .serialize(serializer)
     }
 }

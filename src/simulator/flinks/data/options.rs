@@ -16,7 +16,7 @@ pub(crate) enum DataKind {
 #[derive(Debug, Default)]
 pub(crate) struct DataState {
     /// When the session's first data call started preparing its data.
-    pub(super) since: Option<u64>,
+    pub(super) started_at: Option<u64>,
     /// When a poll last got a 202.
     pub(super) last_pending_at: Option<u64>,
     /// The options of the last call of each kind, for its Async variant.

@@ -1,24 +1,25 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::simulator::flinks::challenge::right_responses;
 use crate::simulator::flinks::codes::CODES;
 use crate::simulator::flinks::judge::{Judgement, judge};
 
 #[test]
 fn usernames_and_login_ids_are_unique() {
-    let names: BTreeSet<_> = everybody()
+    let names: BTreeSet<_> = all_people()
         .map(|person| person.username.to_lowercase())
         .collect();
-    let ids: BTreeSet<_> = everybody().map(Person::login_id).collect();
+    let ids: BTreeSet<_> = all_people().map(Person::login_id).collect();
     assert_eq!(
         (names.len(), ids.len()),
-        (everybody().count(), everybody().count())
+        (all_people().count(), all_people().count())
     );
 }
 
 #[test]
 fn right_answers_are_right_in_both_languages() {
-    for person in everybody() {
+    for person in all_people() {
         for step in person.live.steps {
             let Step::Asks(rounds) = step else { continue };
             for round in *rounds {
@@ -33,7 +34,7 @@ fn right_answers_are_right_in_both_languages() {
 
 #[test]
 fn each_row_has_texts_and_the_answers_to_its_questions() {
-    for person in everybody() {
+    for person in all_people() {
         assert!(
             !person.group.is_empty() && !person.title.is_empty(),
             "{}",
@@ -58,7 +59,7 @@ fn each_code_has_a_person_and_each_person_a_known_code() {
             Step::Asks(_) => None,
         })
     };
-    let shown: BTreeSet<_> = everybody()
+    let shown: BTreeSet<_> = all_people()
         .flat_map(|person| refusal(person).into_iter().chain(work(person)))
         .collect();
     let known: BTreeSet<_> = CODES.iter().map(|row| row.0).collect();
