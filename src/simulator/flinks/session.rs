@@ -119,8 +119,8 @@ impl Session {
 
     /// Whether this is a live session that has not ended.
     pub(crate) fn is_open(&self, now: u64) -> bool {
-        let under_way = matches!(self.state, State::Working { .. } | State::Asking { .. });
-        self.live && under_way && !self.has_expired(now)
+        let has_not_ended = matches!(self.state, State::Working { .. } | State::Asking { .. });
+        self.live && has_not_ended && !self.has_expired(now)
     }
 
     pub(crate) fn touch(&mut self, now: u64) {

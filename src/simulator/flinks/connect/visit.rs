@@ -108,13 +108,13 @@ impl Flinks {
 
     /// The session of a RequestId, also if this URL was opened before.
     fn session_to_answer(&self, now: u64, request_id: &str) -> Result<usize, VisitError> {
-        let same = |visit: &&Visit| matches!(&visit.opened_with, OpenedWith::RequestId(id) if id == request_id);
-        let named =
+        let same_url = |visit: &&Visit| matches!(&visit.opened_with, OpenedWith::RequestId(id) if id == request_id);
+        let has_request_id =
             |session: &Session| session.request_id == request_id || session.is_previous(request_id);
-        let before = self.connect.visits.iter().find(same);
+        let before = self.connect.visits.iter().find(same_url);
         let index = before
             .and_then(|visit| visit.session)
-            .or_else(|| self.sessions.iter().position(named))
+            .or_else(|| self.sessions.iter().position(has_request_id))
             .ok_or(VisitError::rule_broken(
                 Rule::SessionUnknown,
                 "SESSION_NONEXISTENT",
