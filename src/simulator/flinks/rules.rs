@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::connect::ConnectRules;
+use super::connect::rules::ConnectRules;
 
 /// If pages disagree or say nothing, the default is the strictest reading that a correct client passes.
 /// In JSON every member is optional.

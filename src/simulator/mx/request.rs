@@ -210,7 +210,7 @@ impl Fields {
 
     fn read(value: &Json, keys: Keys, version: Version) -> Result<Self, Invalid> {
         let Json::Object(members) = value else {
-            return Err("must be an object".to_owned());
+            return Err("The body must be an object".to_owned());
         };
         let excluded = match version {
             Version::V20111101 => Versions::NewOnly,

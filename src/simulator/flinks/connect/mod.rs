@@ -4,7 +4,7 @@
 
 mod forgery;
 mod page;
-mod rules;
+pub(super) mod rules;
 mod visit;
 
 #[cfg(test)]

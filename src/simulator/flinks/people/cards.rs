@@ -3,7 +3,7 @@
 use super::super::challenge::Challenge;
 use super::super::codes::Refusal;
 use super::toolbox::ONE_QUESTION;
-use super::{CITY, CardSetup, DEFAULT_CARD, PET, Person, Step, person};
+use super::person::{CITY, CardSetup, DEFAULT_CARD, PET, Person, Step, person};
 
 const BROKEN: &str = "broken cards";
 const STORED: &str = "stored answers";

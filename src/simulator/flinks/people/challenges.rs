@@ -1,8 +1,9 @@
 //! One person for each type of challenge, and for each effect of a wrong answer.
 
 use super::super::challenge::{Challenge, Iterables, RightAnswer, Text, Type, question, same, text};
+use super::super::codes::Refusal;
 use super::toolbox::ONE_QUESTION;
-use super::{CITY, NEW_REQUEST_IDS, OnWrongAnswer, PET, Person, Refusal, Step, person};
+use super::person::{CITY, NEW_REQUEST_IDS, OnWrongAnswer, PET, Person, Step, person};
 use Step::Asks;
 
 const CHALLENGES: &str = "challenges";

@@ -2,7 +2,7 @@
 
 use super::super::codes::Refusal;
 use super::toolbox::ONE_QUESTION;
-use super::{Person, person};
+use super::person::{Person, person};
 
 const GROUP: &str = "refusals";
 

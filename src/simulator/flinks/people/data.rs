@@ -1,6 +1,6 @@
 //! People whose sign-in succeeds, and whose data calls are slow or have nothing to return.
 
-use super::{DataPlan, Person, person};
+use super::person::{DataPlan, Person, person};
 
 const GROUP: &str = "data";
 

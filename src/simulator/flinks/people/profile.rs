@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::Person;
+use super::person::Person;
 use crate::simulator::flinks::challenge::right_responses;
 use crate::simulator::json::Json;
 

@@ -2,7 +2,7 @@
 
 use super::super::challenge::{Challenge, Iterables, RightAnswer, Type, question, same};
 use super::toolbox::ONE_QUESTION;
-use super::{CITY, Casing, NEW_REQUEST_IDS, NO_QUIRKS, Person, Quirks, Step, person};
+use super::person::{CITY, Casing, NEW_REQUEST_IDS, NO_QUIRKS, Person, Quirks, Step, person};
 use Step::{Asks, Pending};
 
 const QUIRKS: &str = "quirks";

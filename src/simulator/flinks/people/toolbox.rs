@@ -1,6 +1,7 @@
 //! The six people of the public sandbox.
 
-use super::{CITY, COUNTRY, DataPlan, Person, Refusal, SHAPE, Step, person};
+use super::super::codes::Refusal;
+use super::person::{CITY, COUNTRY, DataPlan, Person, SHAPE, Step, person};
 use Step::Asks;
 
 const GROUP: &str = "toolbox";

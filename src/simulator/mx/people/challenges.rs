@@ -4,7 +4,7 @@ use super::super::challenge::{
     Attachment, CODE, Challenge, Choice, IMAGE_DATA, IMAGE_OPTIONS, OPTIONS, RightAnswer, Type, choice, question,
 };
 use super::super::status::Form;
-use super::{Member, NO_QUIRKS, Quirks, Step, member};
+use super::member::{Member, NO_QUIRKS, Quirks, Step, member};
 use Step::{Asks, Runs};
 
 const GROUP: &str = "challenges";

@@ -2,7 +2,7 @@
 
 use super::super::challenge::{Attachment, Challenge, IMAGE_DATA, OPTIONS, RightAnswer, TEXT, Type, choice};
 use super::super::institution::MX_BANK;
-use super::{DENIED, EndState, Member, Step, member};
+use super::member::{DENIED, EndState, Member, Step, member};
 
 const fn ask(kind: Type, label: &'static str, attachment: Attachment) -> Challenge {
     Challenge { kind, label, field_name: None, attachment, right: RightAnswer::MxBank }

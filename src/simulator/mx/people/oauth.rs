@@ -2,7 +2,7 @@
 
 use super::super::challenge::question;
 use super::super::institution::MX_BANK_OAUTH;
-use super::{EndState, InitialState, Member, NO_QUIRKS, Quirks, Step, member};
+use super::member::{EndState, InitialState, Member, NO_QUIRKS, Quirks, Step, member};
 
 const fn at_window(name: &'static str, title: &'static str, story: &'static str) -> Member {
     let row = member("oauth", name, title, story)

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{Member, user_guid};
+use super::member::{Member, user_guid};
 use crate::simulator::mx::challenge::Challenge;
 
 #[derive(Serialize)]

@@ -3,7 +3,7 @@
 use super::super::challenge::{Challenge, question};
 use super::super::job::Job;
 use super::super::status::ErrorForm;
-use super::{DENIED, EndState, InitialState, Member, NO_QUIRKS, Quirks, StatusBody, Step, member};
+use super::member::{DENIED, EndState, InitialState, Member, NO_QUIRKS, Quirks, StatusBody, Step, member};
 use Step::{Asks, Runs};
 
 const GROUP: &str = "quirks";

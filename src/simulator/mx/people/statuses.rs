@@ -1,7 +1,7 @@
 //! One member for each status in which a job can run or end.
 
 use super::super::status::{ErrorForm, Form};
-use super::{DENIED, EndState, Member, NO_QUIRKS, Quirks, Step, member};
+use super::member::{DENIED, EndState, Member, NO_QUIRKS, Quirks, Step, member};
 use Step::Runs;
 
 const GROUP: &str = "statuses";

@@ -1,7 +1,7 @@
 //! One member for each effect of a wrong answer.
 
 use super::super::challenge::{CODE, Challenge, question};
-use super::{Member, OnWrongAnswer, Step, member};
+use super::member::{Member, OnWrongAnswer, Step, member};
 use Step::Asks;
 
 const GROUP: &str = "wrong answers";
