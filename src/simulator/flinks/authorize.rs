@@ -70,7 +70,7 @@ impl Flinks {
     ) -> Result<usize, Rejection> {
         let key = call.key(&self.secret_key);
         self.tokens
-            .take(&key, now, &self.rules)
+            .use_up(&key, now, &self.rules)
             .map_err(unauthorized)?;
         counts.tokens_used += u32::from(key.given.is_some());
         counts.credentials_judged +=

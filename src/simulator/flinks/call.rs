@@ -3,7 +3,7 @@
 use super::data::options::DataKind;
 use super::fields::Invalid;
 use super::request::{self, AuthorizeCall, StartTarget};
-use super::token::Key;
+use super::token::AuthKey;
 use crate::simulator::counts::Counts;
 use crate::simulator::faults::On;
 use crate::simulator::http::Incoming;
@@ -111,8 +111,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    pub(crate) fn key<'s>(&'s self, secret: &'s str) -> Key<'s> {
-        Key {
+    pub(crate) fn key<'s>(&'s self, secret: &'s str) -> AuthKey<'s> {
+        AuthKey {
             given: self.request.header("flinks-auth-key"),
             secret,
         }

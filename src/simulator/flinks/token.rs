@@ -26,7 +26,12 @@ impl Tokens {
     }
 
     /// Uses the token of a call that opens a session. It then belongs to that session.
-    pub(crate) fn take(&mut self, key: &Key<'_>, now: u64, rules: &Rules) -> Result<(), Rule> {
+    pub(crate) fn use_up(
+        &mut self,
+        key: &AuthKey<'_>,
+        now: u64,
+        rules: &Rules,
+    ) -> Result<(), Rule> {
         let given = self.usable(key, now, rules)?;
         if let Some(token) = given.and_then(|given| self.0.get_mut(given)) {
             token.used = true;
@@ -37,7 +42,7 @@ impl Tokens {
     /// The token, if it could open a session now; `None` if there is none and none is required.
     pub(crate) fn usable<'a>(
         &self,
-        key: &Key<'a>,
+        key: &AuthKey<'a>,
         now: u64,
         rules: &Rules,
     ) -> Result<Option<&'a str>, Rule> {
@@ -54,7 +59,7 @@ impl Tokens {
     /// Checks that a call in a session has the token that opened the session.
     pub(crate) fn check(
         &self,
-        key: &Key<'_>,
+        key: &AuthKey<'_>,
         session: Option<&str>,
         now: u64,
         rules: &Rules,
@@ -75,7 +80,11 @@ impl Tokens {
     }
 
     /// The token, if it was minted; `None` if there is none and none is required.
-    pub(crate) fn known<'a>(&self, key: &Key<'a>, rules: &Rules) -> Result<Option<&'a str>, Rule> {
+    pub(crate) fn known<'a>(
+        &self,
+        key: &AuthKey<'a>,
+        rules: &Rules,
+    ) -> Result<Option<&'a str>, Rule> {
         match key.given {
             None if rules.tokens_required => Err(Rule::TokenMissing),
             None => Ok(None),
@@ -87,7 +96,7 @@ impl Tokens {
 }
 
 /// The `flinks-auth-key` of a call, and the secret key, which is not a token.
-pub(crate) struct Key<'a> {
+pub(crate) struct AuthKey<'a> {
     pub(crate) given: Option<&'a str>,
     pub(crate) secret: &'a str,
 }
@@ -98,8 +107,8 @@ mod tests {
 
     const MINUTE_MS: u64 = 60_000;
 
-    fn key(given: &str) -> Key<'_> {
-        Key {
+    fn key(given: &str) -> AuthKey<'_> {
+        AuthKey {
             given: Some(given),
             secret: "secret",
         }
@@ -115,9 +124,9 @@ mod tests {
     #[test]
     fn a_token_opens_one_session() {
         let (mut tokens, rules) = (minted(), Rules::default());
-        assert_eq!(tokens.take(&key("a"), 0, &rules), Ok(()));
-        assert_eq!(tokens.take(&key("a"), 0, &rules), Err(Rule::TokenUsed));
-        assert_eq!(tokens.take(&key("b"), 0, &rules), Ok(()));
+        assert_eq!(tokens.use_up(&key("a"), 0, &rules), Ok(()));
+        assert_eq!(tokens.use_up(&key("a"), 0, &rules), Err(Rule::TokenUsed));
+        assert_eq!(tokens.use_up(&key("b"), 0, &rules), Ok(()));
     }
 
     #[test]
@@ -127,7 +136,7 @@ mod tests {
                 token_minutes: minutes,
                 ..Rules::default()
             };
-            let at = |now| minted().take(&key("a"), now, &rules);
+            let at = |now| minted().use_up(&key("a"), now, &rules);
             assert_eq!(at(valid_minutes * MINUTE_MS - 1), Ok(()));
             assert_eq!(at(valid_minutes * MINUTE_MS), Err(Rule::TokenExpired));
         }
@@ -158,21 +167,24 @@ mod tests {
     #[test]
     fn a_token_that_was_not_minted_is_refused() {
         let rules = Rules::default();
-        let none = Key {
+        let none = AuthKey {
             given: None,
             secret: "secret",
         };
-        assert_eq!(minted().take(&key("c"), 0, &rules), Err(Rule::TokenUnknown));
         assert_eq!(
-            minted().take(&key("secret"), 0, &rules),
+            minted().use_up(&key("c"), 0, &rules),
+            Err(Rule::TokenUnknown)
+        );
+        assert_eq!(
+            minted().use_up(&key("secret"), 0, &rules),
             Err(Rule::SecretKeyAsToken)
         );
-        assert_eq!(minted().take(&none, 0, &rules), Err(Rule::TokenMissing));
+        assert_eq!(minted().use_up(&none, 0, &rules), Err(Rule::TokenMissing));
         let not_required = Rules {
             tokens_required: false,
             ..rules
         };
-        assert_eq!(minted().take(&none, 0, &not_required), Ok(()));
+        assert_eq!(minted().use_up(&none, 0, &not_required), Ok(()));
         assert_eq!(minted().check(&none, None, 0, &not_required), Ok(()));
     }
 }

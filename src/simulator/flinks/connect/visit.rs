@@ -7,7 +7,7 @@ use crate::simulator::flinks::codes::Refusal;
 use crate::simulator::flinks::people::Person;
 use crate::simulator::flinks::request::{INSTITUTION, Responses, Start, StartTarget};
 use crate::simulator::flinks::session::{Session, State};
-use crate::simulator::flinks::token::Key;
+use crate::simulator::flinks::token::AuthKey;
 use crate::simulator::flinks::{Flinks, judge::Judgement};
 use crate::simulator::json::Json;
 use crate::simulator::seed::Seed;
@@ -142,11 +142,11 @@ impl Flinks {
         };
         let token = token.clone();
         if !std::mem::replace(used, true) {
-            let key = Key {
+            let key = AuthKey {
                 given: token.as_deref(),
                 secret: &self.secret_key,
             };
-            let taken = self.tokens.take(&key, now, &self.rules);
+            let taken = self.tokens.use_up(&key, now, &self.rules);
             taken.map_err(VisitError::token)?;
             counts.tokens_used += u32::from(token.is_some());
         }
@@ -262,9 +262,9 @@ impl Flinks {
         }
     }
 
-    fn key<'a>(&'a self, given: Option<&'a str>) -> Key<'a> {
+    fn key<'a>(&'a self, given: Option<&'a str>) -> AuthKey<'a> {
         let secret = &self.secret_key;
-        Key { given, secret }
+        AuthKey { given, secret }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::super::challenge::Challenge;
 use super::super::codes::Refusal;
-use super::toolbox::ONE_QUESTION;
 use super::person::{CITY, CardSetup, DEFAULT_CARD, PET, Person, Step, person};
+use super::toolbox::ONE_QUESTION;
 
 const BROKEN: &str = "broken cards";
 const STORED: &str = "stored answers";

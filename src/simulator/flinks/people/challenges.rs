@@ -2,8 +2,8 @@
 
 use super::super::challenge::{Challenge, Iterables, RightAnswer, Text, Type, question, same, text};
 use super::super::codes::Refusal;
-use super::toolbox::ONE_QUESTION;
 use super::person::{CITY, NEW_REQUEST_IDS, OnWrongAnswer, PET, Person, Step, person};
+use super::toolbox::ONE_QUESTION;
 use Step::Asks;
 
 const CHALLENGES: &str = "challenges";

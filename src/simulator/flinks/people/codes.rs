@@ -1,8 +1,8 @@
 //! One person for each `FlinksCode`, and for each HTTP status that Flinks' pages give it.
 
 use super::super::codes::Refusal;
-use super::toolbox::ONE_QUESTION;
 use super::person::{Person, person};
+use super::toolbox::ONE_QUESTION;
 
 const GROUP: &str = "refusals";
 

@@ -1,8 +1,8 @@
 //! One person for each oddity of Flinks' replies, and for each kind of background work.
 
 use super::super::challenge::{Challenge, Iterables, RightAnswer, Type, question, same};
-use super::toolbox::ONE_QUESTION;
 use super::person::{CITY, Casing, NEW_REQUEST_IDS, NO_QUIRKS, Person, Quirks, Step, person};
+use super::toolbox::ONE_QUESTION;
 use Step::{Asks, Pending};
 
 const QUIRKS: &str = "quirks";
