@@ -1,6 +1,6 @@
 /**
- * Starts the demo: `node www/serve.mjs [--port 8787] [--vendor-port 8788] [--connect-port 8789]`, 0 for any free port.
- * Prints the address once it listens; SIGINT or SIGTERM ends it. Tests import `serve` instead.
+ * Starts the demo: `node www/serve.mjs [--port 8787] [--vendor-port 8788] [--connect-port 8789]`. Port 0 is any free port.
+ * Prints the address once it listens. SIGINT or SIGTERM ends it. Tests import `serve`.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,11 +12,13 @@ import { parseArgs } from 'node:util'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const workerd = `${root}tests/node_modules/.bin/workerd`
+/** The end of workerd's message about a reply that the simulated vendor loses on purpose. */
+const LOST_REPLY = 'simulated: the reply is lost'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * Resolves when all three listen. They end with `close`, or with this process, also where a signal ends it.
- * @param {{ port?: number, vendorPort?: number, connectPort?: number }} options 0, as here, is any free port
+ * Resolves when all three servers listen. They end with `close`, or when this process ends.
+ * @param {{ port?: number, vendorPort?: number, connectPort?: number }} options 0, the default, is any free port
  * @returns {Promise<{ url: string, vendor: string, connect: string, ended: Promise<number | null>, close(): Promise<void> }>}
  */
 export async function serve({ port = 0, vendorPort = 0, connectPort = 0 } = {}) {
@@ -26,28 +28,31 @@ export async function serve({ port = 0, vendorPort = 0, connectPort = 0 } = {}) 
   ]) {
     if (!existsSync(path)) throw new Error(`${path} is missing: run \`${command}\` first`)
   }
-  // The page's policy names the other origins, so all ports must be known before the start.
-  const [pageAt, vendorAt, connectAt] = await freePorts([port, vendorPort, connectPort])
-  const url = `http://127.0.0.1:${pageAt}`
-  const vendor = `http://127.0.0.1:${vendorAt}`
-  const connect = `http://127.0.0.1:${connectAt}`
+  // The page's CSP names the other origins, so all ports must be known before the start.
+  const [freePort, freeVendorPort, freeConnectPort] = await freePorts([port, vendorPort, connectPort])
+  const url = `http://127.0.0.1:${freePort}`
+  const vendor = `http://127.0.0.1:${freeVendorPort}`
+  const connect = `http://127.0.0.1:${freeConnectPort}`
   const child = spawn(
     workerd,
     [
       'serve',
       'www/demo.capnp',
       '--control-fd=3',
-      `--socket-addr=page=127.0.0.1:${pageAt}`,
-      `--socket-addr=vendor=127.0.0.1:${vendorAt}`,
-      `--socket-addr=connect=127.0.0.1:${connectAt}`,
+      `--socket-addr=page=127.0.0.1:${freePort}`,
+      `--socket-addr=vendor=127.0.0.1:${freeVendorPort}`,
+      `--socket-addr=connect=127.0.0.1:${freeConnectPort}`,
     ],
     {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+      stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
       env: { ...process.env, DEMO_PAGE_ORIGIN: url, DEMO_VENDOR_ORIGIN: vendor, DEMO_CONNECT_ORIGIN: connect },
     },
   )
-  // Nothing is to be saved, and a gentle end would wait for replies that hang on purpose.
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (!line.endsWith(LOST_REPLY)) console.error(line)
+  })
+  // SIGTERM would wait for simulated replies that never come.
   const kill = () => child.kill('SIGKILL')
   const leave = () => process.exit(process.exitCode ?? 1)
   process.once('exit', kill)
@@ -57,7 +62,7 @@ export async function serve({ port = 0, vendorPort = 0, connectPort = 0 } = {}) 
     for (const signal of SIGNALS) process.off(signal, leave)
     return code
   })
-  await listening(child, ended, 3)
+  await waitUntilListening(child, ended, 3)
   const close = async () => {
     kill()
     await ended
@@ -66,7 +71,7 @@ export async function serve({ port = 0, vendorPort = 0, connectPort = 0 } = {}) 
 }
 
 /** workerd writes one line of JSON to its control channel for each socket that listens. */
-async function listening(child, ended, sockets) {
+async function waitUntilListening(child, ended, sockets) {
   const failed = ended.then((code) => {
     throw new Error(`workerd ended with ${code} before it listened`)
   })
@@ -81,12 +86,12 @@ async function listening(child, ended, sockets) {
   failed.catch(() => {})
 }
 
-/** All are held open at once, so that they differ; workerd takes them over a moment later. */
+/** Holds all ports open at once, so that they differ. workerd takes them over a moment later. */
 async function freePorts(wanted) {
   const held = wanted.map(() => createServer())
   try {
-    for (const [at, server] of held.entries()) {
-      server.listen(wanted[at], '127.0.0.1')
+    for (const [index, server] of held.entries()) {
+      server.listen(wanted[index], '127.0.0.1')
       await once(server, 'listening')
     }
     return held.map((server) => server.address().port)
@@ -105,8 +110,8 @@ async function main() {
   })
   const [port, vendorPort, connectPort] = [values.port, values['vendor-port'], values['connect-port']].map(Number)
   const demo = await serve({ port, vendorPort, connectPort })
-  console.log(`bank-mfa demo: ${demo.url}/ (the simulated vendor: ${demo.vendor})`)
-  // To be ended by a signal is how this is meant to end.
+  console.log(`bank-mfa demo: ${demo.url}/ (simulated vendor: ${demo.vendor})`)
+  // A signal is the usual way to end the demo.
   process.exitCode = 0
   process.exitCode = (await demo.ended) ?? 1
 }
