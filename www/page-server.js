@@ -1,7 +1,6 @@
 /**
- * The page's own server: its files, the npm package as it was built, and what a company's back end
- * does for a page: it mints Flinks' authorize tokens and adds MX's key to the calls to MX, because
- * no secret key must ever reach a browser.
+ * The page's own server. It serves the site and the built npm package. Like a company's back end it mints Flinks
+ * authorize tokens and adds the MX key to MX calls, so that no secret key reaches a browser.
  */
 const TYPES = {
   css: 'text/css; charset=utf-8',
@@ -11,17 +10,17 @@ const TYPES = {
   wasm: 'application/wasm',
 }
 
-/** What the page may ask of MX: members and their jobs, and what an institution asks for. */
-const MX =
+/** The MX routes that the page may call: members, their jobs, and an institution's credential fields. */
+const MX_ROUTES =
   /^\/mx\/([\w-]{1,64})(\/users\/USR-[\w-]+\/members(?:\/MBR-[\w-]+(?:\/\w+)?)?|\/institutions\/\w+\/credentials)$/
 const MX_METHODS = new Set(['GET', 'POST', 'PUT'])
 
 export default {
   async fetch(request, env) {
-    // A company's edge has an origin of its own, or a path of its pages' origin, as here. It secures its replies itself.
+    // The edge sets its own security headers.
     if (new URL(request.url).pathname.startsWith('/edge/')) return env.EDGE.fetch(request)
     const response = await route(request, env)
-    return new Response(response.body, { status: response.status, headers: secured(response, env) })
+    return new Response(response.body, { status: response.status, headers: withSecurityHeaders(response, env) })
   },
 }
 
@@ -31,62 +30,62 @@ function route(request, env) {
     const [vendor, connect] = [env.VENDOR_ORIGIN, env.CONNECT_ORIGIN]
     return Response.json({ vendor, connect, instance: env.INSTANCE, customerId: env.CUSTOMER_ID })
   }
-  if (pathname === '/token') return token(request, env)
-  if (pathname.startsWith('/mx/')) return proxy(request, env)
+  if (pathname === '/token') return mintToken(request, env)
+  if (pathname.startsWith('/mx/')) return callMx(request, env)
   if (request.method !== 'GET' && request.method !== 'HEAD') return new Response('', { status: 405 })
-  if (pathname.startsWith('/pkg/')) return file(env.PACKAGE, pathname.slice('/pkg'.length))
-  return file(env.SITE, pathname === '/' ? '/index.html' : pathname)
+  if (pathname.startsWith('/pkg/')) return serveFile(env.PACKAGE, pathname.slice('/pkg'.length))
+  return serveFile(env.SITE, pathname === '/' ? '/index.html' : pathname)
 }
 
-/** workerd's disk service sends no content type, and lists folders; a page needs the one and not the other. */
-async function file(disk, path) {
+/** workerd's disk service sends no content type, and it lists folders: only names with a known ending are served. */
+async function serveFile(disk, path) {
   const type = TYPES[path.slice(path.lastIndexOf('.') + 1)]
-  const found = type && (await disk.fetch(`http://disk${path}`))
-  if (!found?.ok) return new Response('Not found', { status: 404 })
-  return new Response(found.body, { headers: { 'content-type': type } })
+  const reply = type && (await disk.fetch(`http://disk${path}`))
+  if (!reply?.ok) return new Response('Not found', { status: 404 })
+  return new Response(reply.body, { headers: { 'content-type': type } })
 }
 
-/** A real back end would also know which of its own users asks, and how often. */
-async function token(request, env) {
+/** A real back end would also authenticate its user and apply a rate limit. */
+async function mintToken(request, env) {
   const sameOrigin = request.headers.get('sec-fetch-site') === 'same-origin'
   if (request.method !== 'POST' || !sameOrigin) return new Response('', { status: 403 })
   const { session } = await request.json()
   try {
-    const minted = await env.VENDOR.fetch(
+    const reply = await env.VENDOR.fetch(
       `http://vendor/s/${encodeURIComponent(session)}/v3/${env.CUSTOMER_ID}/BankingServices/GenerateAuthorizeToken`,
       { method: 'POST', headers: { 'flinks-auth-key': env.SECRET_KEY } },
     )
-    if (minted.ok) return Response.json({ token: (await minted.json()).Token })
+    if (reply.ok) return Response.json({ token: (await reply.json()).Token })
   } catch {
-    // Lost on its way, or no JSON: for the page that is one and the same.
+    // The reply was lost or is not JSON.
   }
   return new Response('', { status: 502 })
 }
 
-/** A real back end would take the user guid from its own user's session, and never from the page. */
-async function proxy(request, env) {
-  const [, session, path] = MX.exec(new URL(request.url).pathname) ?? []
+/** A real back end would take the user guid from its user's session, never from the page. */
+async function callMx(request, env) {
+  const [, session, path] = MX_ROUTES.exec(new URL(request.url).pathname) ?? []
   if (!path) return new Response('Not found', { status: 404 })
   const sameOrigin = request.headers.get('sec-fetch-site') === 'same-origin'
   if (!MX_METHODS.has(request.method) || !sameOrigin) return new Response('', { status: 403 })
   const reply = await env.VENDOR.fetch(`http://vendor/s/${session}${path}`, {
     method: request.method,
     headers: {
-      ...only(request.headers, 'accept', 'accept-version', 'content-type'),
+      ...pick(request.headers, 'accept', 'accept-version', 'content-type'),
       authorization: `Basic ${btoa(env.MX_KEY)}`,
     },
     body: request.body,
     redirect: 'manual',
   })
-  return new Response(reply.body, { status: reply.status, headers: only(reply.headers, 'content-type', 'retry-after') })
+  return new Response(reply.body, { status: reply.status, headers: pick(reply.headers, 'content-type', 'retry-after') })
 }
 
-function only(headers, ...names) {
+function pick(headers, ...names) {
   return Object.fromEntries(names.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])))
 }
 
-/** The policy names all the page may do: its own code, WebAssembly, calls to the vendor, and its frame. */
-function secured(response, env) {
+/** The CSP allows the page's own code, WebAssembly, calls to the vendor, and the Connect iframe. */
+function withSecurityHeaders(response, env) {
   const headers = new Headers(response.headers)
   headers.set(
     'content-security-policy',
@@ -105,7 +104,7 @@ function secured(response, env) {
     ].join('; '),
   )
   headers.set('cache-control', 'no-store')
-  // A window that the vendor's frame opens, as banks do, keeps its opener only so.
+  // With `same-origin`, a popup that the Connect iframe opens would lose its opener.
   headers.set('cross-origin-opener-policy', 'same-origin-allow-popups')
   headers.set('cross-origin-resource-policy', 'same-origin')
   headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=()')
