@@ -8,7 +8,7 @@
  */
 import { env } from 'cloudflare:workers'
 import { durable } from 'bank-mfa/edge'
-import { flinksFlow, mxParams, readName } from './site/connection.js'
+import { flinksFlow, mxParams, parseConnectionId } from './site/connection.js'
 
 /** How often a wait looks at the time, in milliseconds. */
 const TICK = 200
@@ -23,7 +23,7 @@ const config = {
   authenticate: sessionOf,
 
   async resolve(session, connection) {
-    const chosen = readName(connection)
+    const chosen = parseConnectionId(connection)
     const found = await VENDORS[chosen?.vendor]?.(session, chosen)
     // Whatever is chosen beside, it is one connection, and has one flow at a time.
     return found ? { ...found, key: `${chosen.vendor}.${chosen.person}` } : null
@@ -44,7 +44,7 @@ const VENDORS = {
       customerId: env.CUSTOMER_ID,
       baseUrl: `${env.VENDOR_ORIGIN}/s/${session}`,
       connectUrl: `${env.CONNECT_ORIGIN}/s/${session}`,
-      redirectUrl: chosen.place === 'page' ? `${env.PAGE_ORIGIN}/` : undefined,
+      redirectUrl: chosen.presentation === 'page' ? `${env.PAGE_ORIGIN}/` : undefined,
       authorizeAsync: chosen.authorizeAsync,
     }
     return { vendor: 'flinks', host, secretKey: env.SECRET_KEY, flow: flinksFlow(person, chosen) }

@@ -1,29 +1,28 @@
-/** Each type of challenge, answered in the form as a person would who knows the answers. */
+/** Each type of Flinks challenge, answered in the form. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { person, visit } from './bench.mjs'
+import { person, test, visit } from './fixtures.mjs'
 
-const type = (text) => (challenge) => challenge.getByLabel(/^Your (answer|code)$/).fill(text)
-const tick =
+const fill = (text) => (challenge) => challenge.getByLabel(/^Your (answer|code)$/).fill(text)
+const check =
   (...labels) =>
   async (challenge) => {
     for (const label of labels) await challenge.getByLabel(label, { exact: true }).check()
   }
-const askMe = (question, answer) => async (challenge) => {
+const chooseQuestion = (question, answer) => async (challenge) => {
   await challenge.getByLabel('Your new question').selectOption(question)
-  await type(answer)(challenge)
+  await fill(answer)(challenge)
 }
 
-const question = (answer) => ['question, QuestionAndAnswer', type(answer)]
+const question = (answer) => ['question, QuestionAndAnswer', fill(answer)]
 const city = question('Montreal')
-const branch = ['choice, MultipleChoice', tick('Plateau')]
-const accounts = ['multi-choice, MultipleChoiceMultipleAnswers', tick('Chequing', 'Savings')]
+const branch = ['choice, MultipleChoice', check('Plateau')]
+const accounts = ['multi-choice, MultipleChoiceMultipleAnswers', check('Chequing', 'Savings')]
 const picture = ['image-choice, ImageSelection', (challenge) => challenge.getByAltText('Image 2 of 3').click()]
-const phone = ['delivery, TextOrCall', tick('(•••) •••-4821', 'Text')]
-const newQuestion = (...both) => ['new-question, QuestionAndAnswer', askMe(...both)]
+const phone = ['delivery, TextOrCall', check('(•••) •••-4821', 'Text')]
+const newQuestion = (...texts) => ['new-question, QuestionAndAnswer', chooseQuestion(...texts)]
 
-/** Whom the bank asks what, round by round, and how each challenge is answered. */
-const paths = {
+/** Each person's rounds: the type of each challenge, and how to answer it. */
+const ROUNDS = {
   Greatday: [[city]],
   multiple_choice: [[branch]],
   multiple_answers: [[accounts]],
@@ -35,40 +34,38 @@ const paths = {
       newQuestion('Who was your childhood hero?', 'my answer'),
     ],
   ],
-  one_time_verification: [[['code, OneTimeVerification', type('123456')]]],
-  date_of_birth: [[['unknown, Date', type('1990-01-31')]]],
-  device_push: [[['unknown, TrustedDevicePush', type('approved')]]],
+  one_time_verification: [[['code, OneTimeVerification', fill('123456')]]],
+  date_of_birth: [[['unknown, Date', fill('1990-01-31')]]],
+  device_push: [[['unknown, TrustedDevicePush', fill('approved')]]],
   mixed_types: [[city, branch, accounts, picture]],
   equal_prompts: [[question('4'), question('7')]],
   odd_types: [
     [
-      ['unknown, 7', type('seven')],
-      ['unknown, null', type('word')],
+      ['unknown, 7', fill('seven')],
+      ['unknown, null', fill('word')],
     ],
   ],
 }
 
-for (const [username, rounds] of Object.entries(paths)) {
-  test(`${username} (${person(username).title}): the form leads to the end`, async (t) => {
+for (const [username, rounds] of Object.entries(ROUNDS)) {
+  test(`${username} (${person(username).title}): the form answers every challenge`, async (t) => {
     const visitor = await visit(t)
     await visitor.start(username)
     for (const [index, round] of rounds.entries()) {
-      await visitor.asked(index + 1)
+      await visitor.waitForRound(index + 1)
       assert.deepEqual(
-        await visitor.challenges.evaluateAll((all) =>
-          all.map(({ dataset }) => `${dataset.kind}, ${dataset.vendorType}`),
-        ),
-        round.map(([kind]) => kind),
+        await visitor.challengeTypes(),
+        round.map(([type]) => type),
       )
-      for (const [at, [, fill]] of round.entries()) await fill(visitor.challenges.nth(at))
-      await visitor.send.click()
+      for (const [position, [, answer]] of round.entries()) await answer(visitor.challenges.nth(position))
+      await visitor.sendButton.click()
     }
 
-    const { ending, 'login-id': loginId } = await visitor.ended()
+    const { ending, 'login-id': loginId } = await visitor.readOutcome()
     assert.deepEqual([ending, loginId], ['done', person(username).loginId])
-    assert.deepEqual(await visitor.calls(), [...rounds.map(() => 'more 203'), 'ok 200'])
-    assert.deepEqual(answersIn(await visitor.log()), person(username).responses.map(covered))
-    const { liveStarts, answers, answersJudged } = await visitor.counts()
+    assert.deepEqual(await visitor.vendorCalls(), [...rounds.map(() => 'interim 203'), 'ok 200'])
+    assert.deepEqual(loggedAnswers(await visitor.requestLog()), person(username).responses.map(redacted))
+    const { liveStarts, answers, answersJudged } = await visitor.vendorCounts()
     assert.deepEqual(
       { liveStarts, answers, answersJudged },
       { liveStarts: 1, answers: rounds.length, answersJudged: rounds.length },
@@ -76,19 +73,19 @@ for (const [username, rounds] of Object.entries(paths)) {
   })
 }
 
-/** The answers in the log: under each prompt as many covers as there were answers. */
-function answersIn(log) {
+/** The answers in the request log: for each prompt one redacted value for each answer. */
+function loggedAnswers(log) {
   const bodies = log.filter(({ sent }) => sent.includes('SecurityResponses')).map(({ sent }) => sent)
-  return bodies.map((body) => JSON.parse(body.replaceAll('••••••', '"covered"')).SecurityResponses)
+  return bodies.map((body) => JSON.parse(body.replaceAll('••••••', '"redacted"')).SecurityResponses)
 }
 
-const covered = (responses) =>
-  Object.fromEntries(Object.entries(responses).map(([prompt, answers]) => [prompt, answers.map(() => 'covered')]))
+const redacted = (responses) =>
+  Object.fromEntries(Object.entries(responses).map(([prompt, answers]) => [prompt, answers.map(() => 'redacted')]))
 
-test('pictures to choose from are drawn, each with a name of its own', async (t) => {
+test('each picture to choose from is visible and has its own alternative text', async (t) => {
   const visitor = await visit(t)
   await visitor.start('image_selection')
-  await visitor.asked()
+  await visitor.waitForRound()
   const pictures = await visitor.round.locator('img').evaluateAll((all) =>
     Promise.all(
       all.map(async (image) => {
@@ -103,46 +100,46 @@ test('pictures to choose from are drawn, each with a name of its own', async (t)
   )
 })
 
-test('a type that nobody documents is answered in the vendor’s own terms', async (t) => {
+test('an undocumented challenge type can be answered with the vendor’s own JSON', async (t) => {
   const visitor = await visit(t)
   await visitor.start('device_push')
-  await visitor.asked()
-  await visitor.page.getByText('Answer in the vendor’s own terms').click()
+  await visitor.waitForRound()
+  await visitor.page.getByText('Answer with the vendor’s own JSON').click()
   await visitor.page.locator('#raw').fill('{ "Approve the sign-in on your phone": ["ok"] }')
-  await visitor.page.getByRole('button', { name: 'Send as written' }).click()
-  assert.equal((await visitor.ended()).ending, 'done')
-  assert.deepEqual(answersIn(await visitor.log()), [{ 'Approve the sign-in on your phone': ['covered'] }])
+  await visitor.page.getByRole('button', { name: 'Send this JSON' }).click()
+  assert.equal((await visitor.readOutcome()).ending, 'done')
+  assert.deepEqual(loggedAnswers(await visitor.requestLog()), [{ 'Approve the sign-in on your phone': ['redacted'] }])
 })
 
-test('what does not fit the vendor’s own terms is refused beside them, and nothing is sent', async (t) => {
+test('JSON that the vendor could not read is refused, and nothing is sent', async (t) => {
   const visitor = await visit(t)
   await visitor.start('device_push')
-  await visitor.asked()
-  await visitor.page.getByText('Answer in the vendor’s own terms').click()
-  for (const written of ['{', '{ "Approve the sign-in on your phone": "no list" }']) {
-    await visitor.page.locator('#raw').fill(written)
-    await visitor.page.getByRole('button', { name: 'Send as written' }).click()
+  await visitor.waitForRound()
+  await visitor.page.getByText('Answer with the vendor’s own JSON').click()
+  for (const json of ['{', '{ "Approve the sign-in on your phone": "no list" }']) {
+    await visitor.page.locator('#raw').fill(json)
+    await visitor.page.getByRole('button', { name: 'Send this JSON' }).click()
     await visitor.round.locator('details .error').waitFor()
     await visitor.page.locator('#raw').fill('')
   }
-  assert.deepEqual(await visitor.calls(), ['more 203'])
-  assert.equal((await visitor.counts()).answers, 0)
+  assert.deepEqual(await visitor.vendorCalls(), ['interim 203'])
+  assert.equal((await visitor.vendorCounts()).answers, 0)
 })
 
-test('credentials open a session as a LoginId does, and are sent once', async (t) => {
+test('a flow with credentials is answered to its end, and sends them once', async (t) => {
   const visitor = await visit(t)
   await visitor.start('Greatday', { mode: 'credentials' })
   await visitor.answer('Montreal')
-  const { ending, 'login-id': loginId } = await visitor.ended()
+  const { ending, 'login-id': loginId } = await visitor.readOutcome()
   assert.deepEqual([ending, loginId], ['done', person('Greatday').loginId])
-  const { credentials, credentialsJudged, answers } = await visitor.counts()
+  const { credentials, credentialsJudged, answers } = await visitor.vendorCounts()
   assert.deepEqual({ credentials, credentialsJudged, answers }, { credentials: 1, credentialsJudged: 1, answers: 1 })
 })
 
-test('a cached session meets no bank: nothing is asked', async (t) => {
+test('a cached flow ends without a challenge', async (t) => {
   const visitor = await visit(t)
   await visitor.start('Greatday', { mode: 'cached' })
-  assert.equal((await visitor.ended()).ending, 'done')
-  const { cachedStarts, liveStarts, answers } = await visitor.counts()
+  assert.equal((await visitor.readOutcome()).ending, 'done')
+  const { cachedStarts, liveStarts, answers } = await visitor.vendorCounts()
   assert.deepEqual({ cachedStarts, liveStarts, answers }, { cachedStarts: 1, liveStarts: 0, answers: 0 })
 })

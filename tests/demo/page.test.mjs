@@ -1,108 +1,107 @@
-/** The page itself: what it shows and hides, on narrow and wide screens, by day and by night. */
+/** The page itself: what it shows and hides, on narrow and wide screens, in light and dark mode. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { person, visit } from './bench.mjs'
+import { person, test, visit } from './fixtures.mjs'
 
-test('nothing secret is on the page: no password, no username, no answer, no token', async (t) => {
-  const visitor = await visit(t, { anew: true })
+test('the page shows no password, username, answer or token', async (t) => {
+  const visitor = await visit(t, { reload: true })
   const { page } = visitor
   const tokens = []
   page.on('request', (request) => tokens.push(request.headers()['flinks-auth-key']))
   await visitor.start('Greatday', { mode: 'credentials' })
   await visitor.answer('Toronto')
   await visitor.answer('Canada', 2)
-  assert.equal((await visitor.ended()).ending, 'done')
+  assert.equal((await visitor.readOutcome()).ending, 'done')
 
-  const log = await visitor.log()
+  const log = await visitor.requestLog()
   const start = log.find(({ sent }) => sent.includes('"Password"'))
   assert.match(start.sent, /"Username": ••••••,/)
   assert.match(start.sent, /"Password": ••••••,/)
   const { username, password } = person('Greatday')
   const token = tokens.findLast(Boolean)
   assert.match(token, /^[0-9a-f-]{36}$/)
-  // Who is simulated, and what to type, is told beside the form to whoever tries the page.
-  await page.locator('#crib, #people').evaluateAll((parts) => parts.forEach((part) => part.remove()))
+  // These tell a tester what to type.
+  await page.locator('#tester-notes, #people').evaluateAll((parts) => parts.forEach((part) => part.remove()))
   const shown = await page.content()
   for (const secret of [username, password, token, 'Toronto', 'Canada']) assert.ok(!shown.includes(secret), secret)
 })
 
-test('the diagram lights the state that the flow is in, and marks those it came through', async (t) => {
+test('the diagram highlights the current state, and marks the earlier ones', async (t) => {
   const visitor = await visit(t)
   const { page } = visitor
-  const stands = async (state, ...passed) => {
-    await visitor.reaches(state)
+  const assertState = async (state, ...passed) => {
+    await visitor.waitForState(state)
     const nodes = (which) =>
       page.locator(`#diagram .node.${which} text`).evaluateAll((all) => all.map((text) => text.textContent))
-    assert.deepEqual(await nodes('lit'), [state])
+    assert.deepEqual(await nodes('current'), [state])
     assert.deepEqual(await nodes('passed'), passed)
     assert.equal(await page.locator('#state-text strong').textContent(), state)
   }
-  await stands('new')
+  await assertState('new')
   await visitor.start('slow_after_answer')
-  await stands('asking', 'new', 'sending')
+  await assertState('asking', 'new', 'sending')
   await visitor.answer('Montreal')
-  await stands('waiting', 'new', 'sending', 'asking')
-  for (const _ of ['the first look', 'the second', 'the third']) await visitor.hurry()
-  await stands('done', 'new', 'sending', 'waiting', 'asking')
+  await assertState('waiting', 'new', 'sending', 'asking')
+  await visitor.skipWaitsUntil('#outcome')
+  await assertState('done', 'new', 'sending', 'waiting', 'asking')
 
   await visitor.start('Greatday', { fault: ['hang', 'start'] })
-  await stands('sending', 'new')
-  await visitor.press('#cancel')
-  await stands('failed', 'new', 'sending')
+  await assertState('sending', 'new')
+  await visitor.click('#cancel')
+  await assertState('failed', 'new', 'sending')
 })
 
-/** The page in each of its shapes; at each, `look` has a look. */
-async function shapes(visitor, look) {
-  await look('at rest')
+/** Calls `inspect` with each of the page's views. */
+async function visitViews(visitor, inspect) {
+  await inspect('start')
   await visitor.start('mixed_types')
-  await visitor.asked()
-  await look('at a challenge')
-  await visitor.send.click()
+  await visitor.waitForRound()
+  await inspect('a challenge')
+  await visitor.sendButton.click()
   await visitor.round.locator('.field > .error').first().waitFor()
-  await look('at a mistake')
-  await visitor.press('#cancel')
-  await visitor.ended()
+  await inspect('a validation error')
+  await visitor.click('#cancel')
+  await visitor.readOutcome()
   await visitor.start('new_questions')
-  await visitor.asked()
-  await look('at new questions')
-  await visitor.press('#cancel')
-  await visitor.ended()
+  await visitor.waitForRound()
+  await inspect('new questions')
+  await visitor.click('#cancel')
+  await visitor.readOutcome()
   await visitor.start('device_push')
-  await visitor.asked()
-  await visitor.page.getByText('Answer in the vendor’s own terms').click()
-  await look('at an unknown type')
-  await visitor.type('yes')
-  await visitor.send.click()
-  await visitor.reaches('done')
-  await look('done')
+  await visitor.waitForRound()
+  await visitor.page.getByText('Answer with the vendor’s own JSON').click()
+  await inspect('an unknown type')
+  await visitor.field().fill('yes')
+  await visitor.sendButton.click()
+  await visitor.waitForState('done')
+  await inspect('done')
   await visitor.start('code_something_new')
-  await visitor.reaches('failed')
-  await look('failed')
+  await visitor.waitForState('failed')
+  await inspect('failed')
   await visitor.start('Greatday', { mode: 'reconnect', misbehave: 'malformed' })
   await visitor.connect.getByLabel('Your answer').waitFor()
-  await look('at Connect’s frame')
+  await inspect('the Connect iframe')
 }
 
 for (const width of [390, 1440]) {
-  test(`at ${width} pixels nothing has to be scrolled sideways, and each id stands once`, async (t) => {
+  test(`at ${width} pixels nothing scrolls sideways, and each id is unique`, async (t) => {
     const visitor = await visit(t, { width })
-    await shapes(visitor, async (shape) => {
-      const seen = await visitor.page.evaluate(() => {
+    await visitViews(visitor, async (view) => {
+      const found = await visitor.page.evaluate(() => {
         const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)
-        const places = ['html', '#people', '#stage', '#wire'].map((place) => document.querySelector(place))
+        const places = ['html', '#people', '#person-view', '#requests'].map((place) => document.querySelector(place))
         return {
-          beyond: places
+          overflowing: places
             .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
             .map(({ tagName }) => tagName),
-          twice: ids.filter((id, at) => ids.indexOf(id) !== at),
+          duplicateIds: ids.filter((id, index) => ids.indexOf(id) !== index),
         }
       })
-      assert.deepEqual(seen, { beyond: [], twice: [] }, shape)
+      assert.deepEqual(found, { overflowing: [], duplicateIds: [] }, view)
     })
   })
 }
 
-/** From black, 0, to white, 1, of a colour as the browser computes it. */
+/** The lightness of a computed colour, from 0 (black) to 1 (white). */
 const lightness = (colour) =>
   colour
     .match(/\d+/g)
@@ -110,12 +109,12 @@ const lightness = (colour) =>
     .map(Number)
     .reduce((sum, part) => sum + part, 0) / 765
 
-test('by day the page is dark on light, by night light on dark', async (t) => {
+test('the page is dark on light in light mode, and light on dark in dark mode', async (t) => {
   const colours = {}
   for (const colorScheme of ['light', 'dark']) {
     const { page } = await visit(t, { colorScheme })
     colours[colorScheme] = await page.evaluate(() =>
-      ['body', '.panel', '#stage'].map((part) => {
+      ['body', '.panel', '#person-view'].map((part) => {
         const { color, backgroundColor } = getComputedStyle(document.querySelector(part))
         return { color, backgroundColor }
       }),

@@ -1,30 +1,29 @@
-/** A connection that lives on, and one that begins: in Flinks' frame, in a form, and by the whole page. */
+/** Reconnects and first connections: in the Connect iframe, in a form, and on the Connect page. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { home, person, visit } from './bench.mjs'
+import { pageUrl, person, test, visit } from './fixtures.mjs'
 
 const RECONNECT = { mode: 'reconnect' }
-const WHOLE_PAGE = { mode: 'reconnect', place: 'page' }
+const CONNECT_PAGE = { mode: 'reconnect', presentation: 'page' }
 const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox'
 
-/** How it ended, which way it went, and how much that proves: the first word of each. */
-async function proof(visitor) {
-  const { ending, ...facts } = await visitor.ended()
-  const first = (fact) => facts[fact].split(':')[0]
-  return [ending, first('method'), first('health'), first('ownership')]
+/** Waits for the end: `ending`, and the first word of method, health and ownership. */
+async function readProof(visitor) {
+  const { ending, ...facts } = await visitor.readOutcome()
+  const firstWord = (fact) => facts[fact].split(':')[0]
+  return [ending, firstWord('method'), firstWord('health'), firstWord('ownership')]
 }
 
-const asked = (connect) => connect.getByLabel('Your answer').waitFor()
+const waitForQuestion = (connect) => connect.getByLabel('Your answer').waitFor()
 
-/** Lets the frame itself claim that the person is through: its origin, its window, its shape and its time are right. */
-async function claims(visitor, loginId) {
+/** Sends a REDIRECT from the iframe itself, so that its origin, source, shape and order are right. */
+async function forgeRedirect(visitor, loginId) {
   await visitor.connect.locator('body').evaluate((_, loginId) => {
     parent.postMessage({ step: 'REDIRECT', institution: 'FlinksCapital', loginId }, '*')
   }, loginId)
 }
 
-/** How many listeners for messages the page has. */
-async function listeners(page) {
+/** The number of message listeners on the page. */
+async function countListeners(page) {
   const devtools = await page.context().newCDPSession(page)
   const { result } = await devtools.send('Runtime.evaluate', { expression: 'window' })
   const { listeners } = await devtools.send('DOMDebugger.getEventListeners', { objectId: result.objectId })
@@ -32,226 +31,231 @@ async function listeners(page) {
   return listeners.filter(({ type }) => type === 'message').length
 }
 
-const OWNERSHIPS = {
-  tagged: ['', 'Tagged', 'Connected', 'Fetch the data'],
-  unproven: ['no-tag', 'Unproven', 'Linked, but whose is it?', 'Find out whose it is'],
+// In the iframe or a form ------------------------------------------------------------------------
+
+for (const reconnectAsync of [false, true]) {
+  const call = reconnectAsync ? 'AuthorizeAsync' : 'Authorize'
+  test(`a reconnect with ${call} continues in the iframe, and succeeds after a wrong answer`, async (t) => {
+    const visitor = await visit(t)
+    const { page, connect } = visitor
+    await visitor.start('Greatday', { ...RECONNECT, reconnectAsync })
+    if (reconnectAsync) await visitor.skipWait()
+    await waitForQuestion(connect)
+    assert.equal(await page.locator('#diagram .node.current').textContent(), 'connecting')
+    const frame = page.locator('#connect-frame iframe')
+    const attributes = await frame.evaluate((iframe) => ({
+      sandbox: iframe.getAttribute('sandbox'),
+      referrer: iframe.referrerPolicy,
+      allow: iframe.allow,
+      isCrossOrigin: iframe.contentDocument === null,
+    }))
+    assert.deepEqual(attributes, { sandbox: SANDBOX, referrer: 'strict-origin', allow: '', isCrossOrigin: true })
+
+    await visitor.answerConnect('Toronto')
+    await connect.getByText('What is the best country on earth?').waitFor()
+    await visitor.answerConnect('Canada')
+    assert.deepEqual(await readProof(visitor), ['done', 'Mid-session', 'Live', 'Given'])
+    assert.equal((await visitor.readOutcome())['login-id'], person('Greatday').loginId)
+    assert.equal(await frame.count(), 0)
+    assert.deepEqual(await visitor.frameMessages(), {
+      accepted: [
+        ...['APP_MOUNTED', 'APP_ONLINE', 'COMPONENT_LOAD_MFA', 'SUBMIT_MFA'],
+        ...['INVALID_SECURITY_RESPONSE', 'COMPONENT_LOAD_MFA_RETRY', 'SUBMIT_MFA', 'REDIRECT'],
+      ],
+      refused: {},
+    })
+    const { liveStarts, cachedStarts, connects } = await visitor.vendorCounts()
+    assert.deepEqual({ liveStarts, cachedStarts, connects }, { liveStarts: 1, cachedStarts: 1, connects: 1 })
+    const calls = reconnectAsync ? ['interim 202', 'interim 203', 'ok 200'] : ['interim 203', 'ok 200']
+    assert.deepEqual(await visitor.vendorCalls(), calls)
+  })
 }
 
-test('one flow after the other, in one page', async (t) => {
+test('a reconnect in a form on the page never opens Connect', async (t) => {
   const visitor = await visit(t)
-  const { page, connect, focused, outcome } = visitor
-
-  for (const byAsync of [false, true]) {
-    await t.test(`mid-session in the frame, by ${byAsync ? 'AuthorizeAsync' : 'Authorize'}`, async () => {
-      await visitor.start('Greatday', { ...RECONNECT, byAsync })
-      if (byAsync) await visitor.hurry()
-      await asked(connect)
-      assert.equal(await page.locator('#diagram .node.lit').textContent(), 'connecting')
-      const frame = page.locator('#bank iframe')
-      const attributes = await frame.evaluate((iframe) => ({
-        sandbox: iframe.getAttribute('sandbox'),
-        referrer: iframe.referrerPolicy,
-        allow: iframe.allow,
-        foreign: iframe.contentDocument === null,
-      }))
-      assert.deepEqual(attributes, { sandbox: SANDBOX, referrer: 'strict-origin', allow: '', foreign: true })
-
-      await visitor.answerConnect('Toronto')
-      await connect.getByText('What is the best country on earth?').waitFor()
-      await visitor.answerConnect('Canada')
-      assert.deepEqual(await proof(visitor), ['done', 'Mid-session', 'Live', 'Given'])
-      assert.equal((await visitor.ended())['login-id'], person('Greatday').loginId)
-      assert.equal(await frame.count(), 0)
-      assert.deepEqual(await visitor.heard(), {
-        said: [
-          ...['APP_MOUNTED', 'APP_ONLINE', 'COMPONENT_LOAD_MFA', 'SUBMIT_MFA'],
-          ...['INVALID_SECURITY_RESPONSE', 'COMPONENT_LOAD_MFA_RETRY', 'SUBMIT_MFA', 'REDIRECT'],
-        ],
-        refused: {},
-      })
-      const { liveStarts, cachedStarts, connects } = await visitor.counts()
-      assert.deepEqual({ liveStarts, cachedStarts, connects }, { liveStarts: 1, cachedStarts: 1, connects: 1 })
-      const calls = byAsync ? ['more 202', 'more 203', 'ok 200'] : ['more 203', 'ok 200']
-      assert.deepEqual(await visitor.calls(), calls)
-    })
-  }
-
-  await t.test('in a form of the page, the person never sees Connect', async () => {
-    await visitor.start('Greatday', { ...RECONNECT, place: 'form' })
-    await visitor.answer('Montreal')
-    assert.deepEqual(await proof(visitor), ['done', 'Form', 'Live', 'Given'])
-    assert.equal((await visitor.counts()).connects, 0)
-    assert.ok(await page.locator('#heard').isHidden())
-  })
-
-  await t.test('where the bank does not ask, nobody is asked', async () => {
-    await visitor.start('greatday_nomfa', RECONNECT)
-    assert.deepEqual(await proof(visitor), ['done', 'Live', 'Live', 'Given'])
-    assert.equal((await visitor.counts()).connects, 0)
-  })
-
-  await t.test(
-    'a broken connection is mended by signing in, in the frame, and breaks again for the next flow',
-    async () => {
-      await visitor.start('broken_login', RECONNECT)
-      await visitor.signIn('broken_login')
-      await visitor.answerConnect('Montreal')
-      assert.deepEqual(await proof(visitor), ['done', 'Credentials', 'Live', 'Given'])
-      assert.ok(!(await visitor.heard()).said.includes('COMPONENT_LOAD_INSTITUTION_SELECTOR'))
-      await visitor.press('#again')
-      await connect.getByLabel('Username').waitFor()
-      await visitor.press('#cancel')
-    },
-  )
-
-  await t.test(
-    'a broken card does not end healthy, whatever the frame claims and though cached mode agrees',
-    async () => {
-      await visitor.start('broken_login', RECONNECT)
-      await connect.getByLabel('Username').waitFor()
-      await claims(visitor, person('broken_login').loginId)
-      assert.deepEqual(await proof(visitor), ['done', 'Credentials', 'Unproven', 'Given'])
-      assert.equal(await outcome.locator('h3').textContent(), 'Known, but perhaps broken')
-      assert.equal((await visitor.ended()).advice, 'Reconnect it live, later')
-    },
-  )
-
-  await t.test('whoever signs in to another connection than the one that broke has not mended it', async () => {
-    await visitor.start('broken_login', RECONNECT)
-    await visitor.signIn('greatday_nomfa')
-    const { ending, code, next } = await visitor.ended()
-    assert.deepEqual({ ending, code, next }, { ending: 'failed', code: 'login-mismatch', next: 'give-up' })
-    assert.equal((await visitor.counts()).cachedStarts, 0)
-  })
-
-  for (const [ownership, [misbehave, word, title, advice]] of Object.entries(OWNERSHIPS)) {
-    await t.test(`a first link in the frame: its ownership is ${ownership}, and the page says what to do`, async () => {
-      await visitor.start('Greatday', { mode: 'link', misbehave })
-      await connect.getByRole('button', { name: 'FlinksCapital' }).click()
-      await visitor.signIn('greatday_nomfa')
-      assert.deepEqual(await proof(visitor), ['done', 'Credentials', 'Live', word])
-      assert.equal(await outcome.locator('h3').textContent(), title)
-      assert.equal((await visitor.ended()).advice, advice)
-      // The tag is the flow's one-time state.
-      const log = await page.locator('#wire').textContent()
-      assert.equal(/"Tag": ••••••/.test(log), ownership === 'tagged')
-    })
-  }
-
-  await t.test('a frame that cannot be opened for want of a token can be opened a moment later', async () => {
-    await visitor.start('Greatday', { mode: 'link', fault: ['busy', 'token'] })
-    await page.getByText('Your bank’s page cannot be opened now.').waitFor()
-    await visitor.press('#reopen')
-    await connect.getByRole('button', { name: 'FlinksCapital' }).click()
-    await visitor.signIn('greatday_nomfa')
-    assert.equal((await visitor.ended()).ending, 'done')
-  })
-
-  await t.test('a popup that the frame opens works, and the flow goes on beside it', async () => {
-    await visitor.start('Greatday', RECONNECT)
-    await asked(connect)
-    const [popup] = await Promise.all([
-      page.waitForEvent('popup'),
-      connect.getByRole('button', { name: 'Open the bank’s own page' }).click(),
-    ])
-    popup.once('dialog', (dialog) => dialog.accept())
-    assert.equal(await popup.evaluate(() => opener !== null && confirm('A sandbox would not let this be asked.')), true)
-    await popup.close()
-    await visitor.answerConnect('Montreal')
-    assert.equal((await visitor.ended()).ending, 'done')
-    assert.deepEqual((await visitor.heard()).refused, {})
-  })
-
-  for (const [way, button, code] of [
-    ['cancelled', '#cancel', 'cancelled'],
-    ['left alone for half an hour', '#expire', 'session-expired'],
-  ]) {
-    await t.test(`${way}, the flow is over, and the frame and its listener are gone`, async () => {
-      await visitor.start('Greatday', RECONNECT)
-      await asked(connect)
-      assert.equal(await listeners(page), 1)
-      await visitor.press(button)
-      assert.equal((await visitor.ended()).code, code)
-      assert.equal(await page.locator('#bank iframe').count(), 0)
-      assert.equal(await listeners(page), 0)
-    })
-  }
-
-  await t.test('the keyboard alone leads through the frame to the end', async () => {
-    await page.locator('[name="mode"][value="reconnect"]').check()
-    await page.locator('#start').focus()
-    await page.keyboard.press('Enter')
-    await connect.locator('input:focus').waitFor()
-    await page.keyboard.type('Montreal')
-    await page.keyboard.press('Enter')
-    assert.equal((await visitor.ended()).ending, 'done')
-    assert.equal(await focused.textContent(), await outcome.locator('h3').textContent())
-  })
+  await visitor.start('Greatday', { ...RECONNECT, presentation: 'form' })
+  await visitor.answer('Montreal')
+  assert.deepEqual(await readProof(visitor), ['done', 'Form', 'Live', 'Given'])
+  assert.equal((await visitor.vendorCounts()).connects, 0)
+  assert.ok(await visitor.page.locator('#message-log').isHidden())
 })
 
-// The whole-page way ---------------------------------------------------------------------------
+test('a reconnect succeeds without Connect if the bank asks nothing', async (t) => {
+  const visitor = await visit(t)
+  await visitor.start('greatday_nomfa', RECONNECT)
+  assert.deepEqual(await readProof(visitor), ['done', 'Live', 'Live', 'Given'])
+  assert.equal((await visitor.vendorCounts()).connects, 0)
+})
 
-test('by the whole page and back: the LoginId leaves the address bar, and the flow goes on to its end', async (t) => {
+test('signing in through the iframe repairs a broken connection, which is broken again in the next flow', async (t) => {
+  const visitor = await visit(t)
+  await visitor.start('broken_login', RECONNECT)
+  await visitor.signIn('broken_login')
+  await visitor.answerConnect('Montreal')
+  assert.deepEqual(await readProof(visitor), ['done', 'Credentials', 'Live', 'Given'])
+  assert.ok(!(await visitor.frameMessages()).accepted.includes('COMPONENT_LOAD_INSTITUTION_SELECTOR'))
+  await visitor.click('#again')
+  await visitor.connect.getByLabel('Username').waitFor()
+})
+
+test('a forged REDIRECT does not make a broken connection healthy, even if cached mode confirms it', async (t) => {
+  const visitor = await visit(t)
+  await visitor.start('broken_login', RECONNECT)
+  await visitor.connect.getByLabel('Username').waitFor()
+  await forgeRedirect(visitor, person('broken_login').loginId)
+  assert.deepEqual(await readProof(visitor), ['done', 'Credentials', 'Unproven', 'Given'])
+  assert.equal(await visitor.outcome.locator('h3').textContent(), 'Connection known, but not proven to work')
+  assert.equal((await visitor.readOutcome()).advice, 'Reconnect live, later')
+})
+
+test('a reconnect fails if the person signs in to another connection', async (t) => {
+  const visitor = await visit(t)
+  await visitor.start('broken_login', RECONNECT)
+  await visitor.signIn('greatday_nomfa')
+  const { ending, code, next } = await visitor.readOutcome()
+  assert.deepEqual({ ending, code, next }, { ending: 'failed', code: 'login-mismatch', next: 'give-up' })
+  assert.equal((await visitor.vendorCounts()).cachedStarts, 0)
+})
+
+/** Each ownership of a first connection: the misbehaviour, the word in the result, the title and the advice. */
+const OWNERSHIPS = {
+  tagged: ['', 'Tagged', 'Connected', 'Fetch the data'],
+  unproven: ['no-tag', 'Unproven', 'Connected, but the owner is not proven', 'Check the account holder'],
+}
+
+for (const [ownership, [misbehave, word, title, advice]] of Object.entries(OWNERSHIPS)) {
+  test(`a first connection in the iframe shows ownership ${ownership}, and what to do next`, async (t) => {
+    const visitor = await visit(t)
+    await visitor.start('Greatday', { mode: 'link', misbehave })
+    await visitor.connect.getByRole('button', { name: 'FlinksCapital' }).click()
+    await visitor.signIn('greatday_nomfa')
+    assert.deepEqual(await readProof(visitor), ['done', 'Credentials', 'Live', word])
+    assert.equal(await visitor.outcome.locator('h3').textContent(), title)
+    assert.equal((await visitor.readOutcome()).advice, advice)
+    // The tag is the flow's one-time state, so the log redacts it.
+    const log = await visitor.page.locator('#requests').textContent()
+    assert.equal(/"Tag": ••••••/.test(log), ownership === 'tagged')
+  })
+}
+
+test('if there is no token for the iframe, the person can try again', async (t) => {
+  const visitor = await visit(t)
+  await visitor.start('Greatday', { mode: 'link', fault: ['busy', 'token'] })
+  await visitor.page.getByText('Your bank’s page cannot be opened right now.').waitFor()
+  await visitor.click('#reopen')
+  await visitor.connect.getByRole('button', { name: 'FlinksCapital' }).click()
+  await visitor.signIn('greatday_nomfa')
+  assert.equal((await visitor.readOutcome()).ending, 'done')
+})
+
+test('a popup of the iframe works, and the flow continues', async (t) => {
+  const visitor = await visit(t)
+  const { page, connect } = visitor
+  await visitor.start('Greatday', RECONNECT)
+  await waitForQuestion(connect)
+  const [popup] = await Promise.all([
+    page.waitForEvent('popup'),
+    connect.getByRole('button', { name: 'Open the bank’s own page' }).click(),
+  ])
+  popup.once('dialog', (dialog) => dialog.accept())
+  assert.equal(await popup.evaluate(() => opener !== null && confirm('A sandbox would block this dialog.')), true)
+  await popup.close()
+  await visitor.answerConnect('Montreal')
+  assert.equal((await visitor.readOutcome()).ending, 'done')
+  assert.deepEqual((await visitor.frameMessages()).refused, {})
+})
+
+for (const [what, button, code] of [
+  ['is cancelled', '#cancel', 'cancelled'],
+  ['expires after 30 minutes', '#skip-to-expiry', 'session-expired'],
+]) {
+  test(`a flow that ${what} in the iframe removes the iframe and its listener`, async (t) => {
+    const visitor = await visit(t)
+    await visitor.start('Greatday', RECONNECT)
+    await waitForQuestion(visitor.connect)
+    assert.equal(await countListeners(visitor.page), 1)
+    await visitor.click(button)
+    assert.equal((await visitor.readOutcome()).code, code)
+    assert.equal(await visitor.page.locator('#connect-frame iframe').count(), 0)
+    assert.equal(await countListeners(visitor.page), 0)
+  })
+}
+
+test('the keyboard alone can complete a flow in the iframe', async (t) => {
+  const visitor = await visit(t)
+  const { page, focused, outcome } = visitor
+  await page.locator('[name="mode"][value="reconnect"]').check()
+  await page.locator('#start').focus()
+  await page.keyboard.press('Enter')
+  await visitor.connect.locator('input:focus').waitFor()
+  await page.keyboard.type('Montreal')
+  await page.keyboard.press('Enter')
+  assert.equal((await visitor.readOutcome()).ending, 'done')
+  assert.equal(await focused.textContent(), await outcome.locator('h3').textContent())
+})
+
+// On the Connect page ----------------------------------------------------------------------------
+
+test('a reconnect on the Connect page removes the LoginId from the address bar, and succeeds', async (t) => {
   const visitor = await visit(t)
   const { page } = visitor
   const { loginId } = person('Greatday')
-  await visitor.start('Greatday', WHOLE_PAGE)
-  await visitor.press('#leave')
-  await asked(page)
+  await visitor.start('Greatday', CONNECT_PAGE)
+  await visitor.click('#leave')
+  await waitForQuestion(page)
   const requests = []
   page.on('request', (request) => requests.push(request))
   await visitor.answerConnect('Montreal', page)
-  assert.deepEqual(await proof(visitor), ['done', 'Mid-session', 'Live', 'Given'])
+  assert.deepEqual(await readProof(visitor), ['done', 'Mid-session', 'Live', 'Given'])
 
-  assert.equal(page.url(), home)
-  const telling = requests.filter((request) => `${request.url()} ${request.headers().referer}`.includes(loginId))
+  assert.equal(page.url(), pageUrl)
+  const withLoginId = requests.filter((request) => `${request.url()} ${request.headers().referer}`.includes(loginId))
   assert.deepEqual(
-    telling.map((request) => request.isNavigationRequest()),
+    withLoginId.map((request) => request.isNavigationRequest()),
     [true],
-    'only the landing itself tells the LoginId',
+    'only the redirect back contains the LoginId',
   )
-  const { flow, tokens } = await visitor.kept()
+  const { flow, tokens } = await visitor.storedState()
   assert.deepEqual({ flow, tokens }, { flow: null, tokens: {} })
-  // What was chosen before is chosen still: the same starts again.
-  await visitor.press('#again')
+  // The setup form still has the same choices.
+  await visitor.click('#again')
   await page.locator('#leave').waitFor()
 })
 
-test('a landing address that this window does not wait for is clean at once and not believed', async (t) => {
+test('a redirect that the window does not wait for is removed from the address bar and ignored', async (t) => {
   const visitor = await visit(t)
   const { page } = visitor
-  const arrive = async (query) => {
-    await page.goto(`${home}?kept=1&${query}`)
-    await visitor.ready()
-    await page.getByText('It was not believed.').waitFor()
-    assert.equal(page.url(), `${home}?kept=1`)
+  const visitWithQuery = async (query) => {
+    await page.goto(`${pageUrl}?kept=1&${query}`)
+    await visitor.waitUntilReady()
+    await page.getByText('It was ignored.').waitFor()
+    assert.equal(page.url(), `${pageUrl}?kept=1`)
   }
-  const handedOn = `loginId=${person('Greatday').loginId}&state=handed-on`
-  await arrive(handedOn)
-  await visitor.start('Greatday', WHOLE_PAGE)
+  const otherFlow = `loginId=${person('Greatday').loginId}&state=other-flow`
+  await visitWithQuery(otherFlow)
+  await visitor.start('Greatday', CONNECT_PAGE)
   await page.locator('#leave').waitFor()
-  await arrive('loginId=no-guid')
-  await page.locator('#restore').waitFor()
-  // Of another flow: this one waits on.
-  await arrive(handedOn)
-  await visitor.press('#leave')
+  await visitWithQuery('loginId=no-guid')
+  await page.locator('#resume').waitFor()
+  await visitWithQuery(otherFlow)
+  await visitor.click('#leave')
   await visitor.answerConnect('Montreal', page)
-  assert.deepEqual(await proof(visitor), ['done', 'Mid-session', 'Live', 'Given'])
+  assert.deepEqual(await readProof(visitor), ['done', 'Mid-session', 'Live', 'Given'])
 })
 
 // Reloads ----------------------------------------------------------------------------------------
 
-/** Each stage: how the flow is brought there, and how it goes on once it was taken up after the reload. */
-const STAGES = {
-  polling: [
-    { byAsync: true },
-    (visitor) => visitor.reaches('waiting'),
+/** Each moment of a reload: the options of the flow, what happens before the reload, and after the flow was resumed. */
+const RELOADS = {
+  'while the flow polls': [
+    { reconnectAsync: true },
+    (visitor) => visitor.waitForState('waiting'),
     async (visitor) => {
-      await visitor.hurry()
+      await visitor.skipWait()
       await visitor.answerConnect('Montreal')
     },
   ],
-  'frame open, after a wrong answer': [
+  'in the iframe, after a wrong answer': [
     {},
     async (visitor) => {
       await visitor.answerConnect('Toronto')
@@ -259,45 +263,45 @@ const STAGES = {
     },
     (visitor) => visitor.answerConnect('Canada'),
   ],
-  confirming: [
+  'while the flow verifies the connection': [
     {},
     async (visitor) => {
-      await asked(visitor.connect)
-      await visitor.control({ fault: { kind: 'hang', on: 'start' } })
+      await waitForQuestion(visitor.connect)
+      await visitor.controlVendor({ fault: { kind: 'hang', on: 'start' } })
       await visitor.answerConnect('Montreal')
-      await visitor.received('cachedStarts')
+      await visitor.waitForVendor('cachedStarts')
     },
-    (visitor) => visitor.hurry(),
+    (visitor) => visitor.skipWait(),
   ],
 }
 
-for (const [stage, [options, reach, goOn]] of Object.entries(STAGES)) {
-  test(`a reload at the stage “${stage}” ends as it would have`, async (t) => {
+for (const [when, [options, before, after]] of Object.entries(RELOADS)) {
+  test(`a reload ${when} does not change the result`, async (t) => {
     const visitor = await visit(t)
     await visitor.start('Greatday', { ...RECONNECT, ...options })
-    await reach(visitor)
+    await before(visitor)
     await visitor.reload()
-    await visitor.press('#restore')
-    await goOn(visitor)
-    assert.deepEqual(await proof(visitor), ['done', 'Mid-session', 'Live', 'Given'])
-    assert.equal((await visitor.counts()).liveStarts, 1)
+    await visitor.click('#resume')
+    await after(visitor)
+    assert.deepEqual(await readProof(visitor), ['done', 'Mid-session', 'Live', 'Given'])
+    assert.equal((await visitor.vendorCounts()).liveStarts, 1)
   })
 }
 
-test('a first link by the whole page: a reload before, at and after Connect ends as it would have', async (t) => {
+test('reloads before, during and after the Connect page do not change the result', async (t) => {
   const visitor = await visit(t)
   const { page } = visitor
-  await visitor.start('Greatday', { mode: 'link', place: 'page' })
+  await visitor.start('Greatday', { mode: 'link', presentation: 'page' })
   await page.locator('#leave').waitFor()
   await visitor.reload()
-  await visitor.press('#restore')
-  await visitor.press('#leave')
+  await visitor.click('#resume')
+  await visitor.click('#leave')
   const institution = page.getByRole('button', { name: 'FlinksCapital' })
   await institution.waitFor()
   await page.reload()
   await institution.click()
   await visitor.signIn('greatday_nomfa', page)
-  assert.deepEqual(await proof(visitor), ['done', 'Credentials', 'Live', 'Tagged'])
+  assert.deepEqual(await readProof(visitor), ['done', 'Credentials', 'Live', 'Tagged'])
   await visitor.reload()
-  assert.equal(await page.locator('#restore').count(), 0, 'after the end a reload offers nothing')
+  assert.equal(await page.locator('#resume').count(), 0, 'after the end a reload offers no flow')
 })

@@ -1,12 +1,11 @@
 /**
- * The flow's clock: real time, which the page can set forward so that nobody need sit out a
- * polling interval, or eight minutes, to see what comes after. The vendor's clock is set forward
- * by the same amount.
+ * The flow's clock: real time plus an offset. The page can move it forward, so that nobody has to wait for a poll
+ * interval or an expiry. The simulated vendor's clock moves by the same amount.
  */
-export function createClock(ahead = 0) {
-  const waiting = new Set()
+export function createClock(offsetMs = 0) {
+  const waits = new Set()
   const clock = {
-    now: () => Date.now() + ahead,
+    now: () => Date.now() + offsetMs,
 
     /** Resolves after `ms` of this clock's time. */
     wait(ms, signal) {
@@ -15,7 +14,7 @@ export function createClock(ahead = 0) {
         const wait = { timer: undefined, check }
         const end = (settle) => {
           clearTimeout(wait.timer)
-          waiting.delete(wait)
+          waits.delete(wait)
           settle()
         }
         function check() {
@@ -26,32 +25,31 @@ export function createClock(ahead = 0) {
         }
         if (signal?.aborted) return reject(signal.reason)
         signal?.addEventListener('abort', () => end(() => reject(signal.reason)), { once: true })
-        waiting.add(wait)
+        waits.add(wait)
         check()
       })
     },
 
     advance(ms) {
-      ahead += ms
-      for (const wait of [...waiting]) wait.check()
+      offsetMs += ms
+      for (const wait of [...waits]) wait.check()
     },
   }
   return clock
 }
 
-/** Calls `tell` with the milliseconds left, now and every second, until `element` has left the page or nothing is left. */
-export function countDown(element, clock, until, tell) {
+/** Writes `format('7:05')` into `element` every second, until the time has passed or the element has left the page. */
+export function countDown(element, clock, until, format) {
   const tick = () => {
     const left = Math.max(0, until - clock.now())
-    tell(left)
+    element.textContent = format(minutesAndSeconds(left))
     if (left === 0 || !element.isConnected) clearInterval(timer)
   }
   const timer = setInterval(tick, 1000)
   tick()
 }
 
-/** `7:05` */
-export function minutes(ms) {
+function minutesAndSeconds(ms) {
   const seconds = Math.ceil(ms / 1000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

@@ -1,50 +1,49 @@
 /**
- * A connection of the demo's: its name, and what a flow of it is asked to do. A page that runs the flow itself takes
- * the latter from here; to the edge it says the name, and the edge takes it from here. Whose LoginId or member that
- * is stands nowhere in a name.
+ * The demo's connection ids, and the flow parameters of a connection. The page takes the parameters from here if it
+ * runs the flow itself. Otherwise it sends the id to the edge, and the edge takes the parameters from here. An id
+ * contains no LoginId and no member guid.
  */
 
-/** FlinksCapital, so that nobody has to look for it. */
+/** FlinksCapital. */
 const INSTITUTION_ID = 14
 
-/** What a name may end with, of what can be chosen. */
-const EXTRAS = {
+/** Optional endings of a connection id. */
+const OPTIONS = {
   fr: ({ language }) => language === 'fr',
-  form: ({ place }) => place === 'form',
-  page: ({ place }) => place === 'page',
-  async: ({ byAsync }) => byAsync,
+  form: ({ presentation }) => presentation === 'form',
+  page: ({ presentation }) => presentation === 'page',
+  async: ({ reconnectAsync }) => reconnectAsync,
   activated: ({ authorizeAsync }) => authorizeAsync,
 }
 
 /** `flinks.Greatday.reconnect.form` */
-export function nameOf(chosen) {
-  const { vendor, person, mode, beginning } = chosen
-  const extras = Object.keys(EXTRAS).filter((extra) => EXTRAS[extra](chosen))
-  return [vendor, person, mode ?? beginning, ...extras].join('.')
+export function connectionId(choices) {
+  const { vendor, person, mode, memberStart } = choices
+  const options = Object.keys(OPTIONS).filter((option) => OPTIONS[option](choices))
+  return [vendor, person, mode ?? memberStart, ...options].join('.')
 }
 
-/** What was chosen. */
-export function readName(name) {
-  const [vendor, person, way, ...extras] = name.split('.')
-  const has = (extra) => extras.includes(extra)
+/** The choices in a connection id. */
+export function parseConnectionId(id) {
+  const [vendor, person, mode, ...options] = id.split('.')
+  const has = (option) => options.includes(option)
   return {
-    ...{ vendor, person, mode: way, beginning: way },
+    ...{ vendor, person, mode, memberStart: mode },
     language: has('fr') ? 'fr' : 'en',
-    place: ['form', 'page'].find(has) ?? 'frame',
-    byAsync: has('async'),
+    presentation: ['form', 'page'].find(has) ?? 'frame',
+    reconnectAsync: has('async'),
     authorizeAsync: has('activated'),
   }
 }
 
-/** Which flow of Flinks' it is, and its parameters. */
-export function flinksFlow({ username, password, loginId }, { mode, language, place, byAsync }) {
+/** The kind and the parameters of a Flinks flow. */
+export function flinksFlow({ username, password, loginId }, { mode, language, presentation, reconnectAsync }) {
   switch (mode) {
     case 'link':
       return { kind: 'connect', params: { language } }
     case 'reconnect': {
-      const presentation = place === 'form' ? 'form' : 'iframe'
-      const params = { loginId, presentation, async: byAsync, institutionId: INSTITUTION_ID, language }
-      return { kind: 'reconnect', params }
+      const how = { presentation: presentation === 'form' ? 'form' : 'iframe', async: reconnectAsync }
+      return { kind: 'reconnect', params: { loginId, ...how, institutionId: INSTITUTION_ID, language } }
     }
     case 'credentials':
       return { kind: 'authorize', params: { username, password, institution: 'FlinksCapital', language } }
@@ -53,10 +52,10 @@ export function flinksFlow({ username, password, loginId }, { mode, language, pl
   }
 }
 
-/** The parameters of a flow of MX's, without credentials. */
-export function mxParams({ userGuid, memberGuid, institutionCode }, { beginning }) {
-  switch (beginning) {
-    case 'job':
+/** The parameters of an MX flow, without credentials. */
+export function mxParams({ userGuid, memberGuid, institutionCode }, { memberStart }) {
+  switch (memberStart) {
+    case 'aggregate':
       return { userGuid, memberGuid, job: 'aggregate' }
     case 'create':
       return { userGuid, institutionCode, isOauth: true }

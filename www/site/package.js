@@ -1,6 +1,6 @@
 /**
- * The package as it was built. With a bundler, or with an import map, this module would read
- * `from 'bank-mfa'`, `'bank-mfa/connect'` and `'bank-mfa/remote'`; the page's policy allows no inline script, and an import map is one.
+ * The built npm package. A page with a bundler imports the same names from `bank-mfa`, `bank-mfa/connect` and
+ * `bank-mfa/remote`. An import map would do the same, but it is an inline script, and this page's CSP allows none.
  */
 export { flinks, mx, restore } from '/pkg/dist/entries/index.js'
 export { mount, readLanding } from '/pkg/dist/entries/connect.js'

@@ -1,95 +1,94 @@
-/** Flinks: the page calls it across origins, with authorize tokens that its own server makes. */
-import { HOME } from '../connect.js'
+/** Flinks: the page calls it across origins, with authorize tokens from the page's server. */
+import { RETURN_URL } from '../connect-view.js'
 import { flinksFlow } from '../connection.js'
-import { when } from '../outcome.js'
+import { dateTime } from '../outcome-view.js'
 import { flinks } from '../package.js'
 
 const YES_OR_NO = { true: 'yes', false: 'no' }
 
 const METHODS = {
-  live: 'Live: the bank let it pass without a question',
-  form: 'Form: the person answered in this page',
-  'mid-session': 'Mid-session: the person answered on Flinks’ page',
-  credentials: 'Credentials: the person signed in on Flinks’ page',
+  live: 'Live: the bank asked nothing',
+  form: 'Form: the person answered on this page',
+  'mid-session': 'Mid-session: the person answered in Flinks Connect',
+  credentials: 'Credentials: the person signed in through Flinks Connect',
 }
 const HEALTH = {
-  live: 'Live: the bank was reached in this flow',
-  unproven: 'Unproven: only cached data says so',
+  live: 'Live: this flow reached the bank',
+  unproven: 'Unproven: only cached data confirms it',
 }
 const OWNERSHIP = {
-  given: 'Given: you brought the LoginId',
-  tagged: 'Tagged: Flinks brought back this flow’s own tag',
-  unproven: 'Unproven: the LoginId exists, and that is all',
+  given: 'Given: you provided the LoginId',
+  tagged: 'Tagged: Flinks returned this flow’s one-time tag',
+  unproven: 'Unproven: the LoginId exists, nothing more is known',
 }
 
 export default {
-  /** Who signed in on Connect's page has a whole connection again. */
-  remembers: ({ mode }) => mode === 'reconnect' || mode === 'link',
+  /** Whether an earlier flow changes this one: signing in through Connect repairs a broken connection for good. */
+  keepsChanges: ({ mode }) => mode === 'reconnect' || mode === 'link',
 
-  /** Where the simulator's control surface tells who is there. */
+  /** The simulator's list of people. */
   list: 'people',
 
-  /** The simulator's groups, in words. */
+  /** Labels of the simulator's groups. */
   groups: {
-    toolbox: 'Flinks’ own sandbox',
-    challenges: 'One for each challenge',
+    toolbox: 'Flinks sandbox',
+    challenges: 'Challenge types',
     'wrong answers': 'Wrong answers',
-    quirks: 'Odd replies',
+    quirks: 'Unusual replies',
     waits: 'Slow banks',
-    refusals: 'Refusals',
+    refusals: 'Error codes',
     'broken cards': 'Broken connections',
     'stored answers': 'Stored answers',
-    data: 'What the data calls meet',
+    data: 'Data calls',
   },
 
-  /** The calls that a fault can strike. */
-  strikes: {
+  /** The calls that can fail. */
+  faultTargets: {
     start: 'the start',
     answer: 'an answer',
     poll: 'a poll',
-    token: 'the making of a token',
-    any: 'whatever is next',
+    token: 'the token request',
+    any: 'the next call',
   },
 
-  /** What it says that leads from state to state. */
-  events: { waits: '202', asks: '203', connects: 'Connect', links: 'first link', done: '200' },
+  /** Labels of the diagram's transitions. */
+  transitions: { waits: '202', asks: '203', connects: 'Connect', links: 'first link', done: '200' },
 
-  /** What `answerRaw` takes. */
-  ownTerms: 'SecurityResponses',
+  /** The request field that `answerRaw` fills. */
+  rawAnswerField: 'SecurityResponses',
 
-  fetchWords:
-    'Keep the LoginId with the connection, on your server, and call the data endpoints with this RequestId within 30 minutes.',
+  dataAdvice:
+    'Store the LoginId with the connection on your server. Call the data endpoints with this RequestId within 30 minutes.',
 
-  /** The same where the flow ran at the edge. */
-  toldWords:
-    'Your server was told the LoginId and the RequestId as the flow ended. This page was told neither, and has nothing to keep.',
+  edgeDataAdvice:
+    'Your server received the LoginId and the RequestId when the flow ended. This page has neither, so it has nothing to store.',
 
   route: (session) => `From ${location.host} to ${new URL(session.baseUrl).host}`,
 
   idOf: ({ username }) => username,
 
-  params: (person, chosen) => flinksFlow(person, chosen),
+  params: (person, choices) => flinksFlow(person, choices),
 
-  host(session, { authorizeAsync, place }, fetch) {
+  host(session, { authorizeAsync, presentation }, fetch) {
     const { baseUrl, connectUrl, instance, customerId } = session
-    const redirectUrl = place === 'page' ? HOME : undefined
-    const authorizeToken = (asked) => session.authorizeToken(asked, fetch)
+    const redirectUrl = presentation === 'page' ? RETURN_URL : undefined
+    const authorizeToken = (request) => session.authorizeToken(request, fetch)
     return { instance, customerId, baseUrl, connectUrl, redirectUrl, authorizeToken, authorizeAsync }
   },
 
-  begin: ({ kind, params }, host) => flinks[kind](params, host),
+  start: ({ kind, params }, host) => flinks[kind](params, host),
 
-  /** What must be done before anybody counts on it. */
-  doubt({ health, ownership }) {
+  /** What to check before anybody relies on the result. */
+  openCheck({ health, ownership }) {
     if (ownership === 'unproven') {
-      const words =
-        'Nothing shows that this LoginId belongs to the person in front of the page. Compare the account holder’s name with your user’s before you store it.'
-      return { title: 'Linked, but whose is it?', advice: ['Find out whose it is', words] }
+      const text =
+        'Nothing proves that this LoginId belongs to your user. Compare the account holder’s name with your user’s name before you store it.'
+      return { title: 'Connected, but the owner is not proven', advice: ['Check the account holder', text] }
     }
     if (health === 'unproven') {
-      const words =
-        'Only cached mode says that all is well, and it never contacts the bank: a broken connection looks the same. Count on it once a live refresh goes well.'
-      return { title: 'Known, but perhaps broken', advice: ['Reconnect it live, later', words] }
+      const text =
+        'Cached mode reports success without contacting the bank, so the connection may be broken. Do not rely on it before a live refresh succeeds.'
+      return { title: 'Connection known, but not proven to work', advice: ['Reconnect live, later', text] }
     }
     return undefined
   },
@@ -97,11 +96,11 @@ export default {
   facts: ({ method, health, ownership, requestId, loginId, ...more }) => [
     ['method', 'Method', METHODS[method]],
     ['health', 'Health', HEALTH[health]],
-    ['ownership', 'Whose it is', OWNERSHIP[ownership]],
+    ['ownership', 'Ownership', OWNERSHIP[ownership]],
     ['request-id', 'RequestId', requestId],
     ['login-id', 'LoginId', loginId],
     ['institution', 'Institution', more.institutionName ?? more.institution],
-    ['last-refresh', 'Last refresh', more.lastRefresh && when(Date.parse(more.lastRefresh))],
+    ['last-refresh', 'Last refresh', more.lastRefresh && dateTime(Date.parse(more.lastRefresh))],
     ['scheduled-refresh', 'Scheduled refresh', YES_OR_NO[more.scheduledRefresh]],
   ],
 }

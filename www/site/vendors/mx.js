@@ -1,99 +1,99 @@
-/** MX: its API is for servers, so the page calls its own server, which adds the key. */
+/** MX: its API is for servers only, so the page calls its own server, which adds the key. */
 import { mxParams } from '../connection.js'
-import { when } from '../outcome.js'
+import { dateTime } from '../outcome-view.js'
 import { mx } from '../package.js'
 
-/** Who is in the middle of a job before anybody asks. */
-const UNDER_WAY = new Set(['already_challenged', 'already_running'])
+/** Members whose job is already running. */
+const RUNNING = new Set(['already_challenged', 'already_running'])
 
-/** Where the simulator says that the bank's windows are. */
-const BANK = 'https://mxbank.mx.com'
+/** The simulator's address of the bank's OAuth pages. */
+const BANK_ORIGIN = 'https://mxbank.mx.com'
 
 export default {
-  /** A job that has run does not run again for hours, and credentials that are known are refused. */
-  remembers: () => true,
+  /** Whether an earlier flow changes this one: MX runs a finished job only after hours, and refuses known credentials. */
+  keepsChanges: () => true,
 
   list: 'members',
 
   groups: {
-    'mx bank': 'MX’s own sandbox: MX Bank',
-    challenges: 'One for each challenge',
+    'mx bank': 'MX sandbox: MX Bank',
+    challenges: 'Challenge types',
     'wrong answers': 'Wrong answers',
-    statuses: 'One for each status',
-    quirks: 'Odd replies',
+    statuses: 'Connection statuses',
+    quirks: 'Unusual replies',
     oauth: 'OAuth',
   },
 
-  strikes: {
+  faultTargets: {
     start: 'the start',
     answer: 'an answer',
-    poll: 'a status',
-    challenges: 'the challenges',
-    window: 'the window’s address',
-    any: 'whatever is next',
+    poll: 'a status request',
+    challenges: 'the challenges request',
+    window: 'the OAuth address request',
+    any: 'the next call',
   },
 
-  events: { waits: 'running', asks: 'CHALLENGED', redirects: 'PENDING', done: 'CONNECTED' },
+  transitions: { waits: 'running', asks: 'CHALLENGED', redirects: 'PENDING', done: 'CONNECTED' },
 
-  fetchWords:
-    'Keep the member guid with the connection, on your server, and read its accounts and transactions from there.',
+  dataAdvice: 'Store the member guid with the connection on your server, and read its accounts and transactions there.',
 
-  /** The same where the flow ran at the edge. */
-  toldWords: 'Your server was told the member guid as the flow ended. This page was not, and has nothing to keep.',
+  edgeDataAdvice:
+    'Your server received the member guid when the flow ended. This page does not have it, so it has nothing to store.',
 
-  route: (session) => `From ${location.host} by way of its own server to ${new URL(session.baseUrl).host}`,
+  route: (session) => `From ${location.host} through its own server to ${new URL(session.baseUrl).host}`,
 
   idOf: ({ name }) => name,
 
-  /** The ways to begin that make sense for a member, the most natural one first. To the edge a page gives no credentials. */
-  beginnings(member, home) {
-    const fit = waysIn(member)
-    return home === 'edge' ? fit.filter((beginning) => !needsCredentials(member, beginning)) : fit
+  /** The ways to start that a member allows, the most usual one first. A page never sends credentials to the edge. */
+  memberStarts(member, runtime) {
+    const starts = allStarts(member)
+    return runtime === 'edge' ? starts.filter((start) => !needsCredentials(member, start)) : starts
   },
 
-  /** `fetch` is the logged one. */
-  async params(member, chosen, session, fetch) {
+  /** `fetch` is the one of the request log. */
+  async params(member, choices, session, fetch) {
     const { userGuid, memberGuid, institutionCode, username, password } = member
-    const { beginning } = chosen
-    if (!needsCredentials(member, beginning)) return mxParams(member, chosen)
-    const given = { LOGIN: username, PASSWORD: beginning === 'renew' ? 'Renewed' : password }
-    const whose = beginning === 'renew' ? { memberGuid } : { institutionCode }
-    return { userGuid, ...whose, credentials: await credentials(session, institutionCode, given, fetch) }
+    const { memberStart } = choices
+    if (!needsCredentials(member, memberStart)) return mxParams(member, choices)
+    const isUpdate = memberStart === 'update'
+    const values = { LOGIN: username, PASSWORD: isUpdate ? 'Renewed' : password }
+    const credentials = await fillCredentials(session, institutionCode, values, fetch)
+    return { userGuid, ...(isUpdate ? { memberGuid } : { institutionCode }), credentials }
   },
 
-  /** No client id and no API key: the page has none. */
+  /** The page has no client id and no API key. */
   host: (session) => ({ environment: 'integration', baseUrl: session.proxyUrl }),
 
-  begin: (params, host) => mx.member(params, host),
+  start: (params, host) => mx.member(params, host),
 
-  /** The simulated bank has no origin of its own: it is found at the simulated vendor's. */
-  windowAt: (url, session) => url.replace(BANK, session.baseUrl),
+  /** The simulated bank has no origin of its own. The simulated vendor serves its pages. */
+  oauthUrl: (url, session) => url.replace(BANK_ORIGIN, session.baseUrl),
 
   facts: ({ memberGuid, connectionStatus, aggregatedAt, successfullyAggregatedAt }) => [
     ['member-guid', 'Member guid', memberGuid],
-    ['connection-status', 'Status', connectionStatus && String(connectionStatus)],
-    ['aggregated-at', 'Aggregated', aggregatedAt && when(Date.parse(aggregatedAt))],
-    ['succeeded-at', 'With success', successfullyAggregatedAt && when(Date.parse(successfullyAggregatedAt))],
+    ['connection-status', 'Connection status', connectionStatus && String(connectionStatus)],
+    ['aggregated-at', 'Aggregated', aggregatedAt && dateTime(Date.parse(aggregatedAt))],
+    ['succeeded-at', 'Last success', successfullyAggregatedAt && dateTime(Date.parse(successfullyAggregatedAt))],
   ],
 }
 
-function waysIn({ name, username }) {
-  if (UNDER_WAY.has(name)) return ['watch', 'job']
-  if (name === 'busy') return ['job', 'watch']
-  if (name === 'taken') return ['create', 'job', 'renew']
-  if (username) return ['job', 'create', 'renew']
-  // Whoever comes new through OAuth is always this one.
+function allStarts({ name, username }) {
+  if (RUNNING.has(name)) return ['watch', 'aggregate']
+  if (name === 'busy') return ['aggregate', 'watch']
+  if (name === 'taken') return ['create', 'aggregate', 'update']
+  if (username) return ['aggregate', 'create', 'update']
+  // The simulator always gives a new OAuth member this name.
   if (name === 'oauth') return ['create', 'watch']
-  return name === 'oauth_again' ? ['job'] : ['watch']
+  return name === 'oauth_again' ? ['aggregate'] : ['watch']
 }
 
-/** Who signs in by OAuth gives none. */
-const needsCredentials = ({ username }, beginning) => beginning === 'renew' || (beginning === 'create' && !!username)
+/** A member that signs in by OAuth has no credentials. */
+const needsCredentials = ({ username }, start) => start === 'update' || (start === 'create' && !!username)
 
-/** What an institution asks a new member for, filled in by its field names. */
-async function credentials(session, institution, values, fetch) {
+/** Reads which credentials an institution asks for, and fills them in by field name. */
+async function fillCredentials(session, institution, values, fetch) {
   const url = `${session.proxyUrl}/institutions/${institution}/credentials`
   const response = await fetch(url, { headers: { accept: 'application/json', 'accept-version': 'v20250224' } })
-  const asked = await response.json()
-  return asked.credentials.map(({ guid, field_name }) => ({ guid, value: values[field_name] }))
+  const { credentials } = await response.json()
+  return credentials.map(({ guid, field_name }) => ({ guid, value: values[field_name] }))
 }

@@ -1,22 +1,21 @@
 /**
- * An element with attributes and children. Children that are strings become text nodes, so a
- * vendor's words can never become markup.
- * @param {Record<string, string | boolean | null | undefined>} attributes `true` sets an empty one; `false`, `null` and `undefined` none
+ * Creates an element. Strings among the children become text nodes, so a vendor's text can never become markup.
+ * @param {Record<string, string | boolean | null | undefined>} attributes `true` sets an empty one; `false`, `null` and `undefined` are left out
  */
 export function el(name, attributes = {}, ...children) {
   return fill(document.createElement(name), attributes, children)
 }
 
-/** The same for SVG, whose elements live in a namespace of their own. */
+/** Creates an SVG element. */
 export function svg(name, attributes = {}, ...children) {
   return fill(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children)
 }
 
-/** A button that does something here and now. */
-export function button(label, act, attributes = {}) {
-  const made = el('button', { type: 'button', ...attributes }, label)
-  made.addEventListener('click', act)
-  return made
+/** Creates a button that calls `onClick` and submits no form. */
+export function button(label, onClick, attributes = {}) {
+  const element = el('button', { type: 'button', ...attributes }, label)
+  element.addEventListener('click', onClick)
+  return element
 }
 
 function fill(element, attributes, children) {

@@ -1,28 +1,26 @@
 /**
- * Draws any round as a form, from its fields alone: nothing here knows a vendor. The field's `type`
- * says which control, its `part` which words stand beside it.
+ * Draws any round as a form, whatever the vendor. A field's `type` decides the control, its `part` the label.
  */
-import { button, el } from './dom.js'
-import { WORDS } from './words.js'
+import { button, el } from './create-element.js'
+import { TRANSLATIONS } from './translations.js'
 
-/** More options than this read better in a list that opens. */
-const MOST_RADIOS = 6
+/** A field with more options is a select. */
+const MAX_RADIOS = 6
 
-const CONTROLS = { text, select, 'multi-select': several, 'image-select': images }
+const CONTROLS = { text: textInput, select, 'multi-select': checkboxes, 'image-select': images }
 
 /**
- * @param round what the flow asks
  * @param {'en' | 'fr'} language
  * @param {{ answer(answers: FormData): Promise<void>, answerRaw(answers: object): Promise<void> }} step
- * @param {string} [ownTerms] the vendor's name for what `answerRaw` takes, by prompt
+ * @param {string} [rawAnswerField] the request field that `answerRaw` fills
  */
-export function roundForm(round, language, step, ownTerms) {
-  const words = WORDS[language]
-  const send = el('button', { type: 'submit', class: 'primary' }, words.send)
+export function roundForm(round, language, step, rawAnswerField) {
+  const texts = TRANSLATIONS[language]
+  const send = el('button', { type: 'submit', class: 'primary' }, texts.send)
   const problem = el('p', { class: 'error', role: 'alert', hidden: true })
   const form = el(
     'form',
-    // The flow checks the answers and says what is wrong with each; the browser need not.
+    // The flow validates the answers, so the browser does not.
     {
       id: 'round',
       class: 'round',
@@ -32,9 +30,9 @@ export function roundForm(round, language, step, ownTerms) {
       'aria-labelledby': 'round-title',
       'data-round': String(round.number),
     },
-    el('h3', { id: 'round-title' }, words.title),
-    round.refused ? el('p', { class: 'refused', id: 'refused' }, words.refused) : null,
-    ...round.challenges.map((challenge) => challengeSet(challenge, words)),
+    el('h3', { id: 'round-title' }, texts.title),
+    round.refused ? el('p', { class: 'refused', id: 'refused' }, texts.refused) : null,
+    ...round.challenges.map((challenge) => challengeFieldset(challenge, texts)),
     problem,
     el('div', { class: 'actions' }, send),
   )
@@ -47,72 +45,72 @@ export function roundForm(round, language, step, ownTerms) {
       await step.answer(new FormData(form))
     } catch (error) {
       send.disabled = false
-      if (error.fields?.length) showErrors(form, error.fields, words)
-      else tell(problem, error)
+      if (error.fields?.length) showErrors(form, error.fields, texts)
+      else showProblem(problem, error)
     }
   })
-  const isUnknown = ({ kind }) => kind === 'unknown'
-  if (ownTerms && round.challenges.some(isUnknown)) form.append(rawAnswer(round, step, ownTerms))
+  const hasUnknown = round.challenges.some(({ kind }) => kind === 'unknown')
+  if (rawAnswerField && hasUnknown) form.append(rawAnswerForm(round, step, rawAnswerField))
   return form
 }
 
-/** Moves the focus to the first thing to fill in. */
+/** Moves the focus to the first control. */
 export function focusForm(form) {
   form.scrollIntoView({ block: 'nearest' })
   form.querySelector('input, select')?.focus({ preventScroll: true })
 }
 
-function challengeSet(challenge, words) {
+function challengeFieldset(challenge, texts) {
   const legend = el('legend', { id: `${challenge.id}-prompt` }, challenge.prompt)
   return el(
     'fieldset',
     { class: 'challenge', 'data-kind': challenge.kind, 'data-vendor-type': String(challenge.vendorType) },
     legend,
     challenge.image && el('img', { src: challenge.image.src, alt: '', class: 'prompt-image' }),
-    challenge.kind === 'unknown' ? el('p', { class: 'hint' }, words.unknown(challenge.vendorType)) : null,
+    challenge.kind === 'unknown' ? el('p', { class: 'hint' }, texts.unknown(challenge.vendorType)) : null,
     ...challenge.fields.map((field) => {
-      const label = field.autocomplete === 'one-time-code' ? words.code : words[field.part]
-      // A choice that is the whole challenge is named by the prompt; it needs no words of its own.
-      const named = challenge.fields.length > 1 || field.type === 'text'
-      return CONTROLS[field.type](field, { words, label: named ? label : null, prompt: legend.id })
+      const label = field.autocomplete === 'one-time-code' ? texts.code : texts[field.part]
+      // If a choice is the only field, the prompt is its label.
+      const needsLabel = challenge.fields.length > 1 || field.type === 'text'
+      return CONTROLS[field.type](field, { texts, label: needsLabel ? label : null, promptId: legend.id })
     }),
   )
 }
 
-function text(field, { words, label }) {
+function textInput(field, { texts, label }) {
   const id = `field-${field.name}`
-  const code = field.autocomplete === 'one-time-code'
+  const isCode = field.autocomplete === 'one-time-code'
   const input = el('input', {
     id,
     name: field.name,
     type: field.secret ? 'password' : 'text',
     autocomplete: field.autocomplete ?? 'off',
-    inputmode: code ? 'numeric' : null,
-    class: code ? 'code' : null,
+    inputmode: isCode ? 'numeric' : null,
+    class: isCode ? 'code' : null,
     autocapitalize: 'none',
     spellcheck: 'false',
     'aria-required': 'true',
   })
-  return fieldBox(field, el('label', { for: id }, label), input, field.secret ? reveal(input, words) : null)
+  return fieldBox(field, el('label', { for: id }, label), input, field.secret ? showCheckbox(input, texts) : null)
 }
 
-/** What is hidden from a neighbour's eyes can be shown to one's own. */
-function reveal(input, words) {
+/** Shows a hidden answer to the person who types it. */
+function showCheckbox(input, texts) {
   const box = el('input', { type: 'checkbox', id: `${input.id}-show` })
   box.addEventListener('change', () => {
     input.type = box.checked ? 'text' : 'password'
   })
-  return el('label', { class: 'reveal', for: box.id }, box, ` ${words.show}`)
+  return el('label', { class: 'show-answer', for: box.id }, box, ` ${texts.show}`)
 }
 
 function select(field, context) {
-  if (field.part !== 'question' && field.options.length <= MOST_RADIOS) return radios(field, context)
+  if (field.part !== 'question' && field.options.length <= MAX_RADIOS) return radios(field, context)
   const id = `field-${field.name}`
-  const { words, label, prompt } = context
+  const { texts, label, promptId } = context
   const list = el(
     'select',
-    { id, name: field.name, 'aria-required': 'true', 'aria-labelledby': label ? null : prompt },
-    el('option', { value: '' }, words.choose),
+    { id, name: field.name, 'aria-required': 'true', 'aria-labelledby': label ? null : promptId },
+    el('option', { value: '' }, texts.choose),
     ...field.options.map((option) => el('option', { value: option.id }, option.label)),
   )
   return fieldBox(field, label && el('label', { for: id }, label), list)
@@ -122,25 +120,25 @@ function radios(field, context) {
   return group(field, context, 'radio', (option) => el('span', {}, option.label))
 }
 
-function several(field, context) {
+function checkboxes(field, context) {
   return group(field, context, 'checkbox', (option) => el('span', {}, option.label))
 }
 
 function images(field, context) {
-  const of = field.options.length
+  const count = field.options.length
   return group(field, context, 'radio', (option, index) =>
-    el('img', { src: option.image?.src, alt: context.words.image(index + 1, of) }),
+    el('img', { src: option.image?.src, alt: context.texts.image(index + 1, count) }),
   )
 }
 
-function group(field, { label, prompt }, type, show) {
+function group(field, { label, promptId }, type, optionView) {
   const id = `field-${field.name}`
   const options = field.options.map((option, index) =>
     el(
       'label',
       { class: 'option', for: `${id}-${index}` },
       el('input', { type, id: `${id}-${index}`, name: field.name, value: option.id }),
-      show(option, index),
+      optionView(option, index),
     ),
   )
   return fieldBox(
@@ -152,7 +150,7 @@ function group(field, { label, prompt }, type, show) {
         id,
         class: `options ${field.type}`,
         role: type === 'radio' ? 'radiogroup' : 'group',
-        'aria-labelledby': label ? `${id}-label` : prompt,
+        'aria-labelledby': label ? `${id}-label` : promptId,
       },
       ...options,
     ),
@@ -163,15 +161,15 @@ function fieldBox(field, ...children) {
   return el('div', { class: 'field', 'data-field': field.name, 'data-part': field.part }, ...children)
 }
 
-function showErrors(form, errors, words) {
+function showErrors(form, errors, texts) {
   for (const { name, reason } of errors) {
-    const box = [...form.querySelectorAll('.field')].find(({ dataset }) => dataset.field === name)
+    const fieldElement = [...form.querySelectorAll('.field')].find(({ dataset }) => dataset.field === name)
     const control = document.getElementById(`field-${name}`)
-    if (!box || !control) continue
-    const error = el('p', { class: 'error', id: `field-${name}-error` }, words.reasons[reason] ?? reason)
+    if (!fieldElement || !control) continue
+    const error = el('p', { class: 'error', id: `field-${name}-error` }, texts.reasons[reason] ?? reason)
     control.setAttribute('aria-describedby', error.id)
     control.setAttribute('aria-invalid', 'true')
-    box.append(error)
+    fieldElement.append(error)
   }
   const first = form.querySelector('[aria-invalid]')
   const focusable = first?.matches('input, select') ? first : first?.querySelector('input')
@@ -186,32 +184,32 @@ function clearErrors(form) {
   }
 }
 
-/** The host's own way to answer what no document describes: key and values as the vendor gets them. */
-function rawAnswer(round, step, ownTerms) {
+/** Answers a challenge of unknown type with JSON that the vendor gets unchanged. */
+function rawAnswerForm(round, step, rawAnswerField) {
   const draft = Object.fromEntries(round.challenges.map(({ prompt }) => [prompt, ['']]))
   const area = el('textarea', { id: 'raw', rows: '4', spellcheck: 'false' })
   area.value = JSON.stringify(draft, null, 2)
   const problem = el('p', { class: 'error', role: 'alert', hidden: true })
-  const send = button('Send as written', async () => {
+  const send = button('Send this JSON', async () => {
     problem.hidden = true
     try {
       await step.answerRaw(JSON.parse(area.value))
     } catch (error) {
-      tell(problem, error)
+      showProblem(problem, error)
     }
   })
   return el(
     'details',
     { class: 'more', lang: 'en' },
-    el('summary', {}, 'Answer in the vendor’s own terms'),
-    el('label', { for: 'raw' }, ownTerms),
+    el('summary', {}, 'Answer with the vendor’s own JSON'),
+    el('label', { for: 'raw' }, rawAnswerField),
     area,
     problem,
     el('div', { class: 'actions' }, send),
   )
 }
 
-function tell(problem, error) {
+function showProblem(problem, error) {
   problem.textContent = error.message
   problem.hidden = false
 }

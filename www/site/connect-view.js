@@ -1,0 +1,55 @@
+/** The vendor's own page: in an iframe, or as the whole page with a redirect back. The package checks what it returns. */
+import { button, el } from './create-element.js'
+import { mount, readLanding } from './package.js'
+
+/** Connect redirects the person back to this page. */
+export const RETURN_URL = `${location.origin}/`
+
+/** Reads what Connect put into this page's address: `{ landing }`, or `{ refused: true }` if it is malformed. */
+export function readAddress() {
+  try {
+    return { landing: readLanding(window, RETURN_URL) }
+  } catch {
+    return { refused: true }
+  }
+}
+
+export function frameView(step, texts, messageLog) {
+  const place = el('div', { id: 'connect-frame' })
+  function open() {
+    place.replaceChildren()
+    const { iframe } = mount(step, place, {
+      title: texts.frame,
+      onEvent: messageLog.accepted,
+      onRefused: messageLog.refused,
+      onFailed: () => place.replaceChildren(...failure(texts, open)),
+    })
+    // Lets the person type at once, but takes the focus from nobody who has moved on.
+    iframe.addEventListener('load', () => {
+      if (document.activeElement.id !== 'person') return
+      place.scrollIntoView({ block: 'nearest' })
+      iframe.focus()
+    })
+  }
+  open()
+  return place
+}
+
+/** A button that leaves this page for Connect. `readAddress` reads the result after the redirect back. */
+export function leaveView(step, texts) {
+  const place = el('div', { class: 'notice' })
+  const leave = async () => {
+    try {
+      location.assign(await step.address())
+    } catch {
+      place.replaceChildren(...failure(texts, leave))
+    }
+  }
+  place.append(el('p', {}, texts.leaves), button(texts.go, leave, { id: 'leave', class: 'primary' }))
+  return place
+}
+
+/** Shown if there is no token for Connect. */
+function failure(texts, retry) {
+  return [el('p', { class: 'refused', role: 'alert' }, texts.failed), button(texts.again, retry, { id: 'reopen' })]
+}

@@ -1,0 +1,45 @@
+/** Reads the setup form as plain values, restores it, and shows the controls that apply. */
+import { faultOf } from './faults.js'
+
+/** @param {HTMLFormElement} setup */
+export function readChoices(setup) {
+  const form = new FormData(setup)
+  return {
+    vendor: form.get('vendor'),
+    runtime: form.get('runtime'),
+    person: form.get('person'),
+    mode: form.get('mode'),
+    memberStart: form.get('memberStart'),
+    presentation: form.get('presentation') ?? 'frame',
+    reconnectAsync: form.has('reconnectAsync'),
+    language: form.get('language') ?? 'en',
+    corsBlocked: form.has('corsBlocked'),
+    authorizeAsync: form.has('authorizeAsync') || form.has('reconnectAsync'),
+    misbehave: form.get('misbehave'),
+    fault: faultOf(form.get('fault'), form.get('on')),
+  }
+}
+
+/** Hides and disables the controls that do not apply to the chosen vendor, runtime and mode. */
+export function showApplicableControls(setup) {
+  const { runtime, mode } = readChoices(setup)
+  // A page never sends credentials to the edge.
+  if (runtime === 'edge' && mode === 'credentials') setup.elements.mode.value = 'live'
+  const choices = readChoices(setup)
+  const applies = (list, value) => list === undefined || list.split(' ').includes(value)
+  for (const part of setup.querySelectorAll('[data-vendor], [data-runtime]')) {
+    const { vendor, runtime, modes } = part.dataset
+    const isShown = applies(vendor, choices.vendor) && applies(runtime, choices.runtime) && applies(modes, choices.mode)
+    part.hidden = part.disabled = !isShown
+  }
+  // The chosen presentation may just have been disabled.
+  if (!new FormData(setup).has('presentation')) setup.elements.presentation.value = 'frame'
+}
+
+/** Restores the choices of an interrupted flow, except the person, whose list depends on the vendor. */
+export function restoreChoices({ elements }, choices) {
+  for (const name of ['vendor', 'runtime', 'mode', 'presentation', 'language', 'misbehave']) {
+    if (choices[name]) elements[name].value = choices[name]
+  }
+  elements.reconnectAsync.checked = choices.reconnectAsync
+}

@@ -1,0 +1,130 @@
+/** One view for each kind of step. */
+import { countDown } from './clock.js'
+import { frameView, leaveView } from './connect-view.js'
+import { advanceClocks, clock, messageLog, runtimes, session, vendors } from './context.js'
+import { button, el } from './create-element.js'
+import { doneView, failedView } from './outcome-view.js'
+import { roundForm } from './round-form.js'
+import { TRANSLATIONS } from './translations.js'
+
+/** Flinks ends a session after eight minutes without activity. */
+const SESSION_LIMIT_MS = 8 * 60_000
+/** A flow of 30 minutes ends after six of these. */
+const LONG_SKIP_MS = 5 * 60_000
+/** While the person is on the bank's website, the flow polls at least this often. */
+const MAX_OAUTH_POLL_MS = 3_000
+
+/**
+ * Each view is called with the step, the flow, the setup's choices, and a function that starts the same flow again.
+ * `status` is for screen readers. `testerButtons` move the clocks; a real page does not have them.
+ * @type {Record<string, (...args: any[]) => { view: Element, status: string, lang?: string, testerButtons?: Element[] }>}
+ */
+export const STEP_VIEWS = {
+  working({ stage, until }, flow, { language }) {
+    const texts = TRANSLATIONS[language]
+    const status = `${texts.stages[stage]}…`
+    const view = el(
+      'div',
+      { class: 'working', 'data-stage': stage, lang: language },
+      el('div', { class: 'spinner', 'aria-hidden': 'true' }),
+      el('p', {}, status),
+      until ? timer(until, texts.next) : null,
+      el('div', { class: 'actions' }, cancelButton(flow, texts)),
+    )
+    if (!until) return { view, status, lang: language }
+    const testerButtons = [
+      skipButton('Skip the wait', () => until - clock.now(), 'skip-wait'),
+      skipButton('Skip five minutes', () => LONG_SKIP_MS, 'skip-five-minutes'),
+    ]
+    return { view, status, lang: language, testerButtons }
+  },
+
+  challenge(step, flow, { vendor, runtime, language }) {
+    const texts = TRANSLATIONS[language]
+    const { round } = step
+    const view = roundForm(round, language, step, vendors[vendor].rawAnswerField)
+    view.querySelector('.actions').append(cancelButton(flow, texts))
+    if (round.expires) view.append(timer(round.expires.at, texts.expires))
+    const testerButtons = [skipButton('Skip eight minutes', () => SESSION_LIMIT_MS, 'skip-to-expiry')]
+    if (runtime === 'edge') {
+      // The new tab gets a copy of this tab's session storage.
+      testerButtons.push(button('Open in a second tab', () => open(location.href), { id: 'second-tab' }))
+    }
+    return { view, status: round.refused ? texts.refused : texts.title, lang: language, testerButtons }
+  },
+
+  redirect(step, flow, { vendor, language }) {
+    const texts = TRANSLATIONS[language]
+    const href = vendors[vendor].oauthUrl(step.url, session)
+    const link = { id: 'oauth-link', class: 'button primary', href, target: '_blank', rel: 'noopener' }
+    const view = el(
+      'div',
+      { class: 'notice', lang: language },
+      el('h3', {}, texts.window.title),
+      el('p', {}, texts.window.text),
+      el('div', { class: 'actions' }, el('a', link, texts.window.open), cancelButton(flow, texts)),
+      landingForm(step),
+    )
+    const testerButtons = [skipButton('Poll now', () => MAX_OAUTH_POLL_MS, 'skip-wait')]
+    return { view, status: texts.window.title, lang: language, testerButtons }
+  },
+
+  connect(step, flow, { presentation, language }) {
+    const texts = TRANSLATIONS[language]
+    const title = texts.connect[step.purpose]
+    const view = el(
+      'div',
+      { class: 'connect', lang: language },
+      el('h3', {}, title),
+      presentation === 'page' ? leaveView(step, texts.connect) : frameView(step, texts.connect, messageLog),
+      el('div', { class: 'actions' }, cancelButton(flow, texts)),
+    )
+    const testerButtons = [skipButton('Skip 30 minutes', () => step.until - clock.now(), 'skip-to-expiry')]
+    return { view, status: title, lang: language, testerButtons }
+  },
+
+  done({ result }, flow, { vendor, runtime }, restart) {
+    const dataAdvice = runtimes[runtime].dataAdvice(vendors[vendor])
+    return { view: doneView(result, vendors[vendor], dataAdvice, restart), status: 'Connected.' }
+  },
+
+  failed({ failure }, flow, choices, restart) {
+    return { view: failedView(failure, clock, restart), status: `The flow failed with code ${failure.code}.` }
+  },
+}
+
+function timer(until, format) {
+  const element = el('p', { class: 'timer', role: 'timer' })
+  countDown(element, clock, until, format)
+  return element
+}
+
+function cancelButton(flow, texts) {
+  return button(texts.cancel, () => flow.cancel(), { id: 'cancel' })
+}
+
+function skipButton(label, ms, id) {
+  return button(label, () => advanceClocks(ms()), { id })
+}
+
+/** A real OAuth window returns to the host's page, whose address names the member. Here the tester pastes that address. */
+function landingForm(step) {
+  const address = el('input', { id: 'landing', type: 'url', required: true, autocomplete: 'off' })
+  const form = el(
+    'form',
+    { class: 'field' },
+    el('label', { for: 'landing' }, 'Its last address'),
+    address,
+    el('div', { class: 'actions' }, el('button', { type: 'submit' }, 'Pass it to the flow')),
+  )
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    step.returned(address.value)
+  })
+  return el(
+    'details',
+    { class: 'more', lang: 'en' },
+    el('summary', {}, 'Paste the address where the bank’s window ended'),
+    form,
+  )
+}
