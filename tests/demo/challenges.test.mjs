@@ -1,6 +1,7 @@
 /** Each type of Flinks challenge, answered in the form. */
 import assert from 'node:assert/strict'
-import { person, test, visit } from './fixtures.mjs'
+import test from '../lib/test.mjs'
+import { person, visit } from './fixtures.mjs'
 
 const fill = (text) => (challenge) => challenge.getByLabel(/^Your (answer|code)$/).fill(text)
 const check =
@@ -104,7 +105,7 @@ test('an undocumented challenge type can be answered with the vendor’s own JSO
   const visitor = await visit(t)
   await visitor.start('device_push')
   await visitor.waitForRound()
-  await visitor.page.getByText('Answer with the vendor’s own JSON').click()
+  await visitor.page.getByText('Answer with JSON').click()
   await visitor.page.locator('#raw').fill('{ "Approve the sign-in on your phone": ["ok"] }')
   await visitor.page.getByRole('button', { name: 'Send this JSON' }).click()
   assert.equal((await visitor.readOutcome()).ending, 'done')
@@ -115,7 +116,7 @@ test('JSON that the vendor could not read is refused, and nothing is sent', asyn
   const visitor = await visit(t)
   await visitor.start('device_push')
   await visitor.waitForRound()
-  await visitor.page.getByText('Answer with the vendor’s own JSON').click()
+  await visitor.page.getByText('Answer with JSON').click()
   for (const json of ['{', '{ "Approve the sign-in on your phone": "no list" }']) {
     await visitor.page.locator('#raw').fill(json)
     await visitor.page.getByRole('button', { name: 'Send this JSON' }).click()

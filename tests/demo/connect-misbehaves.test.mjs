@@ -1,6 +1,7 @@
 /** A misbehaving Connect: the messages that the page accepts and refuses, and the ending of the flow. */
 import assert from 'node:assert/strict'
-import { person, test, visit } from './fixtures.mjs'
+import test from '../lib/test.mjs'
+import { person, visit } from './fixtures.mjs'
 
 const MESSAGES = ['APP_MOUNTED', 'APP_ONLINE', 'COMPONENT_LOAD_MFA', 'SUBMIT_MFA', 'REDIRECT']
 

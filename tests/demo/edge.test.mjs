@@ -1,7 +1,8 @@
 /** Flows that run at the edge, on Durable Objects, while the page follows them. */
 import assert from 'node:assert/strict'
 import { simulator } from '../../target/pkg/dist/entries/simulator.js'
-import { pageUrl, person, test, visit } from './fixtures.mjs'
+import test from '../lib/test.mjs'
+import { pageUrl, person, visit } from './fixtures.mjs'
 
 const EDGE = { runtime: 'edge' }
 

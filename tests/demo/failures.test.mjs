@@ -1,6 +1,7 @@
 /** Flows that the bank ends, and the next action that the page shows. */
 import assert from 'node:assert/strict'
-import { test, visit } from './fixtures.mjs'
+import test from '../lib/test.mjs'
+import { visit } from './fixtures.mjs'
 
 /** One person for each next action: the code, the next action, the page's advice, and the HTTP status. */
 const REFUSALS = {

@@ -1,12 +1,11 @@
 /** Shared by the demo's tests: one demo server, one browser, and windows that tests reuse. */
 import assert from 'node:assert/strict'
-import nodeTest, { after } from 'node:test'
 import { serve } from '../../www/serve.mjs'
+import { after } from '../lib/test.mjs'
 import { launch } from '../tools/browser.mjs'
 import { Visitor } from './visitor.mjs'
 
 /** Generous, for a busy machine. */
-const TEST_LIMIT_MS = 60_000
 const LOCATOR_LIMIT_MS = 20_000
 
 export const demo = await serve()
@@ -17,9 +16,6 @@ export const pageUrl = `${demo.url}/`
 
 const people = await (await fetch(`${demo.vendor}/s/nobody/control/people`)).json()
 export const person = (username) => people.find((person) => person.username === username)
-
-/** A test with a time limit of its own. */
-export const test = (name, fn) => nodeTest(name, { timeout: TEST_LIMIT_MS }, fn)
 
 /** The browser reports failed requests, which many tests cause on purpose. */
 function isExpected(message) {

@@ -1,6 +1,7 @@
 /** The form: validation errors, French, mouse and keyboard, double clicks. */
 import assert from 'node:assert/strict'
-import { test, visit } from './fixtures.mjs'
+import test from '../lib/test.mjs'
+import { visit } from './fixtures.mjs'
 
 /** Waits for validation errors: the text for each field, and the name of the focused field. */
 async function validationErrors({ page, round, focused }) {

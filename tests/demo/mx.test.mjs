@@ -1,7 +1,8 @@
 /** MX flows in the page, through the page's server, which adds the API key. */
 import assert from 'node:assert/strict'
 import { simulator } from '../../target/pkg/dist/entries/simulator.js'
-import { test, visit } from './fixtures.mjs'
+import test from '../lib/test.mjs'
+import { visit } from './fixtures.mjs'
 
 /** The simulator's key and members for the seed of the demo. */
 const { key, member } = simulator({ seed: 1 }).mx
@@ -170,7 +171,7 @@ test('if the bank’s window ends at another member, the flow follows it once it
   const bank = await opened
   await bank.getByRole('button', { name: 'Approve' }).click()
   await bank.getByText('You can close this window.').waitFor()
-  await page.getByText('Paste the address where the bank’s window ended').click()
+  await page.getByText('Enter the final address').click()
   await page.locator('#landing').fill(bank.url())
   await page.getByRole('button', { name: 'Pass it to the flow' }).click()
   await waitForOauth(visitor)

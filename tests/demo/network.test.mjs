@@ -1,6 +1,7 @@
 /** Flows that meet an error of the network, of the vendor's servers or of the browser. */
 import assert from 'node:assert/strict'
-import { test, visit } from './fixtures.mjs'
+import test from '../lib/test.mjs'
+import { visit } from './fixtures.mjs'
 
 /** The outcome of a lost live start cannot be found out, and it must not be sent again. */
 const UNKNOWN = { code: 'outcome-unknown', next: 'retry-later', retry: 'in 8 minutes' }

@@ -1,6 +1,7 @@
 /** The page itself: what it shows and hides, on narrow and wide screens, in light and dark mode. */
 import assert from 'node:assert/strict'
-import { person, test, visit } from './fixtures.mjs'
+import test from '../lib/test.mjs'
+import { person, visit } from './fixtures.mjs'
 
 test('the page shows no password, username, answer or token', async (t) => {
   const visitor = await visit(t, { reload: true })
@@ -68,7 +69,7 @@ async function visitViews(visitor, inspect) {
   await visitor.readOutcome()
   await visitor.start('device_push')
   await visitor.waitForRound()
-  await visitor.page.getByText('Answer with the vendor’s own JSON').click()
+  await visitor.page.getByText('Answer with JSON').click()
   await inspect('an unknown type')
   await visitor.field().fill('yes')
   await visitor.sendButton.click()

@@ -1,6 +1,7 @@
 /** Reconnects and first connections: in the Connect iframe, in a form, and on the Connect page. */
 import assert from 'node:assert/strict'
-import { pageUrl, person, test, visit } from './fixtures.mjs'
+import test from '../lib/test.mjs'
+import { pageUrl, person, visit } from './fixtures.mjs'
 
 const RECONNECT = { mode: 'reconnect' }
 const CONNECT_PAGE = { mode: 'reconnect', presentation: 'page' }

@@ -1,6 +1,7 @@
 /** Flows that a reload interrupts: they can be resumed, and submit nothing twice. */
 import assert from 'node:assert/strict'
-import { test, visit } from './fixtures.mjs'
+import test from '../lib/test.mjs'
+import { visit } from './fixtures.mjs'
 
 test('a flow at a challenge can be resumed after a reload', async (t) => {
   const visitor = await visit(t)

@@ -1,6 +1,7 @@
 /** Flows in which time passes: expiry, polling, time limits and cancelling. */
 import assert from 'node:assert/strict'
-import { test, visit } from './fixtures.mjs'
+import test from '../lib/test.mjs'
+import { visit } from './fixtures.mjs'
 
 test('a challenge expires after eight minutes, and nothing is sent', async (t) => {
   const visitor = await visit(t)

@@ -187,7 +187,7 @@ function clearErrors(form) {
 /** Answers a challenge of unknown type with JSON that the vendor gets unchanged. */
 function rawAnswerForm(round, step, rawAnswerField) {
   const draft = Object.fromEntries(round.challenges.map(({ prompt }) => [prompt, ['']]))
-  const area = el('textarea', { id: 'raw', rows: '4', spellcheck: 'false' })
+  const area = el('textarea', { id: 'raw', rows: '6', spellcheck: 'false' })
   area.value = JSON.stringify(draft, null, 2)
   const problem = el('p', { class: 'error', role: 'alert', hidden: true })
   const send = button('Send this JSON', async () => {
@@ -201,7 +201,7 @@ function rawAnswerForm(round, step, rawAnswerField) {
   return el(
     'details',
     { class: 'more', lang: 'en' },
-    el('summary', {}, 'Answer with the vendor’s own JSON'),
+    el('summary', {}, 'Answer with JSON'),
     el('label', { for: 'raw' }, rawAnswerField),
     area,
     problem,

@@ -107,13 +107,13 @@ function skipButton(label, ms, id) {
   return button(label, () => advanceClocks(ms()), { id })
 }
 
-/** A real OAuth window returns to the host's page, whose address names the member. Here the tester pastes that address. */
+/** A real OAuth window returns to the host's page, whose address names the member. Here the tester enters that address. */
 function landingForm(step) {
   const address = el('input', { id: 'landing', type: 'url', required: true, autocomplete: 'off' })
   const form = el(
     'form',
     { class: 'field' },
-    el('label', { for: 'landing' }, 'Its last address'),
+    el('label', { for: 'landing' }, 'Final address of the bank’s window'),
     address,
     el('div', { class: 'actions' }, el('button', { type: 'submit' }, 'Pass it to the flow')),
   )
@@ -121,10 +121,5 @@ function landingForm(step) {
     event.preventDefault()
     step.returned(address.value)
   })
-  return el(
-    'details',
-    { class: 'more', lang: 'en' },
-    el('summary', {}, 'Paste the address where the bank’s window ended'),
-    form,
-  )
+  return el('details', { class: 'more', lang: 'en' }, el('summary', {}, 'Enter the final address'), form)
 }

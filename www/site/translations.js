@@ -26,7 +26,7 @@ export const TRANSLATIONS = {
     stages: {
       start: 'Connecting to your bank',
       poll: 'Your bank is still working',
-      reconcile: 'Checking whether your bank received this',
+      reconcile: 'Checking whether your bank received your request',
       answer: 'Sending your answer to your bank',
       verify: 'Verifying the connection',
       'pre-check': 'Checking whether your bank still needs this answer',
@@ -75,7 +75,7 @@ export const TRANSLATIONS = {
     stages: {
       start: 'Connexion à votre banque',
       poll: 'Votre banque travaille encore',
-      reconcile: 'Vérification de la réception par votre banque',
+      reconcile: 'Vérification que votre banque a reçu votre demande',
       answer: 'Envoi de votre réponse à votre banque',
       verify: 'Vérification de la connexion',
       'pre-check': 'Vérification que votre banque attend encore cette réponse',
