@@ -7,7 +7,7 @@ import { runFlow, show, showIdle } from './run-flow.js'
 export function resumeAfterConnect({ snapshot, choices }) {
   return runFlow(choices, () => {
     const flow = runtimes[choices.runtime].resume(snapshot, choices)
-    // Rejects if the address belongs to another flow, or this one does not wait for a return. The flow then goes on.
+    // Rejects if the address belongs to another flow, or if this flow does not wait for it. The flow then continues.
     returnToFlow(flow, address.landing).catch(refuseAddress)
     return flow
   })

@@ -97,15 +97,7 @@ async function followStream(response, request, report) {
 function draw(entry, { after, request, to, path, body, status, reply, lost, abandoned }) {
   const reads = request.method === 'GET'
   const isProbe = reads && to === 'vendor'
-  const outcome = lost
-    ? 'lost'
-    : abandoned
-      ? 'abandoned'
-      : status === undefined
-        ? 'pending'
-        : isProbe
-          ? 'probe'
-          : outcomeOf(status)
+  const outcome = outcomeOf({ lost, abandoned, status, isProbe })
   entry.dataset.outcome = outcome
   entry.dataset.to = to
   if (status !== undefined) entry.dataset.status = String(status)
@@ -153,8 +145,12 @@ function* breakable(path) {
   }
 }
 
-/** 202 and 203 are success codes, but Flinks has not finished yet. */
-function outcomeOf(status) {
+function outcomeOf({ lost, abandoned, status, isProbe }) {
+  if (lost) return 'lost'
+  if (abandoned) return 'abandoned'
+  if (status === undefined) return 'pending'
+  if (isProbe) return 'probe'
+  // 202 and 203 are success codes, but Flinks has not finished yet.
   if (status === 202 || status === 203) return 'interim'
   return status >= 200 && status < 300 ? 'ok' : 'error'
 }
