@@ -77,7 +77,7 @@ const vendor :Workerd.Worker = (
     # What `bank-mfa/simulator` is under the condition "workerd" of the package's "exports".
     (name = "bank-mfa/simulator", esModule = "export * from './dist/entries/simulator.workerd.js'"),
     (name = "bank-mfa/dist/entries/simulator.workerd.js", esModule = embed "../target/pkg/dist/entries/simulator.workerd.js"),
-    (name = "bank-mfa/dist/simulator/simulator.js", esModule = embed "../target/pkg/dist/simulator/simulator.js"),
+    (name = "bank-mfa/dist/simulator/index.js", esModule = embed "../target/pkg/dist/simulator/index.js"),
     (name = "bank-mfa/dist/wasm/simulator.js", esModule = embed "../target/pkg/dist/wasm/simulator.js"),
     (name = "bank-mfa/dist/wasm/simulator_bg.wasm", wasm = embed "../target/pkg/dist/wasm/simulator_bg.wasm"),
   ],

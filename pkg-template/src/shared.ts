@@ -1,7 +1,7 @@
-/** What several folders use: the steps of a flow at an edge, object checks and random ids. Needs no wasm. */
+/** What several folders use: the steps of a flow at an edge, an object check and random ids. Needs no wasm. */
 import type { Failure, ConnectPurpose, Round, Stage } from './wasm/bank_mfa.js'
 
-/** A step as pages see it: without the vendor's ids. */
+/** A step as the edge sends it to a page: without the vendor's ids. */
 export type PublicStep =
   | { kind: 'working'; stage: Stage; until: number | null }
   | { kind: 'challenge'; round: Round }
@@ -13,12 +13,12 @@ export type PublicStep =
 /** Where flows live in sealed tickets: the newest one comes and goes in this header. */
 export const TICKET = 'flow-ticket'
 
-/** @internal A plain object: no array, map, date or null. */
+/** @internal A plain object: not an array, a map, a date or null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return Object.prototype.toString.call(value) === '[object Object]'
 }
 
-/** @internal A random id for a flow: 32 hexadecimal digits. */
+/** @internal A random flow id: 32 hexadecimal digits. */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

@@ -1,16 +1,17 @@
-/** Uses every public thing of the connect entry as its types allow it: compiled, never run. */
+/** Uses every export of bank-mfa/connect as its types allow. It is compiled, never run. */
 import type { ConnectStep, Connected, Flow, RedirectStep } from 'bank-mfa'
 import {
   FlowError,
-  land,
+  handleLanding,
   mount,
   readLanding,
   type FlinksEvent,
   type Landing,
+  type LandingFlow,
   type Mountable,
   type MountableConnect,
   type MountableWidget,
-  type Mounted,
+  type MountedFrame,
   type MountOptions,
   type MxEvent,
   type RefusedReason,
@@ -24,15 +25,15 @@ const reasons: Record<RefusedReason, true> = {
   contradiction: true,
 }
 
-function hear(event: FlinksEvent | MxEvent): string | number | readonly string[] | undefined {
+function handle(event: FlinksEvent | MxEvent): string | number | readonly string[] | undefined {
   switch (event.kind) {
     case 'step':
       if (event.step === 'COMPONENT_LOAD_MFA' || event.step === 'COMPONENT_LOAD_MFA_RETRY') return event.mfaTypes
       if (event.step === 'APP_RESIZE') return event.height
-      // @ts-expect-error: no such step is documented
+      // @ts-expect-error: Flinks documents no such step
       return event.step === 'APP_MOUNTD' ? '' : event.step
     case 'redirect':
-      // @ts-expect-error: the LoginId is the flow's
+      // @ts-expect-error: an event has no LoginId
       return event.loginId ?? event.institution ?? event.requestId ?? event.accountIds
     case 'token-refused':
       return event.kind
@@ -50,7 +51,7 @@ function hear(event: FlinksEvent | MxEvent): string | number | readonly string[]
 const options: MountOptions = {
   title: 'Your bank',
   resize: false,
-  onEvent: (event) => void hear(event),
+  onEvent: (event) => void handle(event),
   onRefused: ({ reason }) => void reasons[reason],
   onFailed: (error) => error instanceof FlowError && error.path,
 }
@@ -61,7 +62,7 @@ export function both(
   step: RedirectStep,
   own: ConnectStep,
   place: Element,
-): Mounted[] {
+): MountedFrame[] {
   const steps: Mountable[] = [connect, widget, step, own]
   return steps.map((step) => mount(step, place, options))
 }
@@ -75,8 +76,9 @@ export function show(step: RedirectStep, place: HTMLElement): () => void {
 }
 
 export async function back(flow: Flow<Connected>): Promise<string> {
-  const landed: boolean = await land(flow, window, 'https://app.example/back')
-  return landed ? (await flow.result()).method : ''
+  const landing: LandingFlow = flow
+  const isLanded: boolean = await handleLanding(landing, window, 'https://app.example/back')
+  return isLanded ? (await flow.result()).method : ''
 }
 
 const landing: Landing | undefined = readLanding(window, new URL(location.href))

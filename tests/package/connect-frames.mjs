@@ -135,7 +135,7 @@ async function harness() {
         return address
       }
       step =
-        kind === 'connect' ? { ...both, address: ask, tokenRefused: called('tokenRefused') } : { ...both, url: address }
+        kind === 'connect' ? { ...both, pageUrl: ask, tokenRefused: called('tokenRefused') } : { ...both, url: address }
       options = {
         ...given,
         onEvent: (event) => {

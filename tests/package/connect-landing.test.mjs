@@ -4,7 +4,7 @@ import test from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { MINUTE, assertTellsNothing, bench, ending, openConnect, person, resolve, until } from './bench.mjs'
 
-const { FlowError, land, readLanding } = await import(pathToFileURL(resolve('bank-mfa/connect')))
+const { FlowError, handleLanding, readLanding } = await import(pathToFileURL(resolve('bank-mfa/connect')))
 
 const LOGIN = '8b35f6c8-e7b6-41d3-98f8-08d68b7f8d31'
 const BACK = 'https://shop.example/bank?view=back&state=s1'
@@ -100,7 +100,7 @@ async function left(t, start) {
   const stage = bench(t)
   const flow = start(stage)
   const step = await until(flow, 'connect')
-  const address = new URL(await step.address())
+  const address = new URL(await step.pageUrl())
   const backTo = new URL(address.searchParams.get('redirectUrl'))
   const back = (more) => {
     const url = new URL(backTo)
@@ -126,7 +126,7 @@ for (const [name, start, way, ownership] of [
     const { state, loginId, institution, accountIds } = await connect.answer(person('Greatday').responses[0])
     assert.equal(state, 'done')
     const page = back({ loginId, institution, accountId: accountIds.join(',') })
-    assert.equal(await land(flow, page, redirectUrl), true)
+    assert.equal(await handleLanding(flow, page, redirectUrl), true)
     assert.equal(page.location.href, clean)
     const result = await flow.result()
     assert.deepEqual(
@@ -146,7 +146,7 @@ for (const [name, more, path] of [
     const page = back(more)
     const { current } = flow
     const made = stage.wire.calls.length
-    await assert.rejects(land(flow, page, redirectUrl), (error) => {
+    await assert.rejects(handleLanding(flow, page, redirectUrl), (error) => {
       assert.deepEqual([error.name, error.code, error.path], ['FlowError', 'INVALID_INPUT', path])
       assertTellsNothing(error, LOGIN, person('Greatday').loginId)
       return true
@@ -160,14 +160,14 @@ test('the state of another flow is refused', async (t) => {
   const { flow } = await left(t, reconnects)
   const { back } = await left(t, reconnects)
   const page = back({ loginId: person('Greatday').loginId })
-  await assert.rejects(land(flow, page, redirectUrl), { code: 'INVALID_INPUT', path: '/claim/state' })
+  await assert.rejects(handleLanding(flow, page, redirectUrl), { code: 'INVALID_INPUT', path: '/claim/state' })
   assert.equal(page.location.href, clean)
 })
 
 test('where a person lands with somebody else’s LoginId, the flow ends', async (t) => {
   const { back, flow } = await left(t, reconnects)
   const page = back({ loginId: LOGIN })
-  assert.equal(await land(flow, page, redirectUrl), true)
+  assert.equal(await handleLanding(flow, page, redirectUrl), true)
   assert.equal(page.location.href, clean)
   assert.equal(await ending(flow), 'login-mismatch')
 })
@@ -177,7 +177,7 @@ test('a page that the person did not land at is left alone, and so is the flow',
   const { current } = flow
   for (const page of [back({}), pageAt('https://shop.example/')]) {
     const { href } = page.location
-    assert.equal(await land(flow, page, redirectUrl), false)
+    assert.equal(await handleLanding(flow, page, redirectUrl), false)
     assert.deepEqual([page.location.href, flow.current], [href, current])
   }
 })
@@ -186,7 +186,7 @@ test('a flow that is over by then is told nothing, and the address bar is clean'
   const { back, flow } = await left(t, reconnects)
   flow.cancel()
   const page = back({ loginId: person('Greatday').loginId })
-  assert.equal(await land(flow, page, redirectUrl), false)
+  assert.equal(await handleLanding(flow, page, redirectUrl), false)
   assert.equal(page.location.href, clean)
 })
 

@@ -90,7 +90,7 @@ for (const [name, address] of [
       const visitor = await visit()
       await visitor.mount(address, { kind })
       const { failures, frames, listeners } = await visitor.read()
-      assert.deepEqual(failures, [{ name: 'FlowError', code: 'INVALID_INPUT', path: '/address' }])
+      assert.deepEqual(failures, [{ name: 'FlowError', code: 'INVALID_INPUT', path: '/url' }])
       assert.deepEqual([frames, listeners], [[], 0])
     }
   })

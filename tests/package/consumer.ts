@@ -1,4 +1,4 @@
-/** Uses every public thing as its types allow it, and misuses some: compiled, never run. */
+/** Uses every export as its types allow, and misuses some. It is compiled, never run. */
 import {
   Flow,
   FlowError,
@@ -43,8 +43,8 @@ import {
   type ReconnectParams,
   type RedirectStep,
   type Round,
-  type Secret,
-  type Session,
+  type SecretRequest,
+  type SecretSource,
   type Stage,
   type Step,
   type WaitsFor,
@@ -93,12 +93,12 @@ import {
   type Fault,
   type Person,
   type Rules,
-  type Simulated,
+  type Simulator,
   type VirtualClock,
 } from 'bank-mfa/simulator'
 import * as slim from 'bank-mfa/slim'
 
-/** Every value of a union is a key: one that is missing or too many does not compile. */
+/** Each value of a union must be a key: a missing or extra one does not compile. */
 const next: Record<NextAction, true> = {
   'retry-later': true,
   'start-over': true,
@@ -121,7 +121,7 @@ const kinds: Record<ChallengeKind, true> = {
   'new-question': true,
   unknown: true,
 }
-const controls: Record<FieldType, true> = { text: true, select: true, 'multi-select': true, 'image-select': true }
+const fieldTypes: Record<FieldType, true> = { text: true, select: true, 'multi-select': true, 'image-select': true }
 const parts: Record<FieldPart, true> = { answer: true, question: true, phone: true, channel: true }
 const stages: Record<Stage, true> = {
   start: true,
@@ -147,7 +147,7 @@ const clock: Clock = {
   wait: (ms: number, signal: AbortSignal, waitsFor: WaitsFor) => Promise.resolve(void [ms, signal, waitsFor]),
 }
 const ownFetch: Fetch = async (url: string, init: FetchInit): Promise<FetchResponse> => fetch(url, init)
-const token: Secret = async ({ flowId, session }: Session) => `${flowId}-${session}`
+const token: SecretSource = async ({ flowId, session }: SecretRequest) => `${flowId}-${session}`
 const config: FlinksConfig = { instance: 'toolbox', customerId: '', baseUrl: '', authorizeAsync: true }
 const options: HostOptions = {
   fetch: ownFetch,
@@ -205,10 +205,10 @@ function open({ url, returned }: RedirectStep): void {
   returned(new URL(url))
 }
 
-async function show({ purpose, until, signal, address, returned, tokenRefused }: ConnectStep): Promise<void> {
+async function show({ purpose, until, signal, pageUrl, returned, tokenRefused }: ConnectStep): Promise<void> {
   const why: ConnectPurpose = purpose
   const claim: Claim = { loginId: '', state: null }
-  console.log(why, until.toFixed(), signal.aborted, (await address()).length)
+  console.log(why, until.toFixed(), signal.aborted, (await pageUrl()).length)
   returned(claim)
   tokenRefused()
 }
@@ -268,7 +268,7 @@ async function ask({ round, answer, answerRaw }: ChallengeStep): Promise<void> {
     console.log(kinds[kind], type, prompt.trim(), picture?.src, documented?.at, number, refused)
     for (const { name, type, part, secret, autocomplete, options } of fields satisfies Field[]) {
       const hint: 'one-time-code' | null = autocomplete
-      console.log(name, controls[type], parts[part], secret, hint)
+      console.log(name, fieldTypes[type], parts[part], secret, hint)
       for (const choice of options satisfies FieldOption[]) console.log(choice.id, choice.label, choice.image?.src)
     }
   }
@@ -359,7 +359,7 @@ export async function single(loginId: string): Promise<string> {
 export async function simulated(): Promise<void> {
   const connect: ConnectRules = { misbehave: 'early', elsewhere: null, returnsTag: false }
   const rules: Partial<Rules> = { tokensRequired: false, connect }
-  const bank: Simulated = simulator({ seed: 1, now: 0, rules, realTime: false })
+  const bank: Simulator = simulator({ seed: 1, now: 0, rules, realTime: false })
   const time: VirtualClock = bank.clock
   time.advance(1)
   const fault: Partial<Fault> & Pick<Fault, 'kind'> = { kind: 'lost-reply', on: 'answer' }
@@ -423,45 +423,45 @@ export async function slimmed(): Promise<Flow<Authorized>> {
 }
 
 export function misuses(step: Step<Authorized>, error: FlowError): void {
-  // @ts-expect-error a language that Flinks does not speak
+  // @ts-expect-error Flinks has no German
   flinks.authorize({ loginId: '', language: 'de' }, host)
-  // @ts-expect-error the text of a boolean
+  // @ts-expect-error a string is not a boolean
   flinks.authorize({ loginId: '', mostRecentCached: 'false' }, host)
-  // @ts-expect-error a key in Flinks' own casing
+  // @ts-expect-error keys are in camel case, unlike Flinks' own
   flinks.authorize({ LoginId: '' }, host)
-  // @ts-expect-error no customerId
+  // @ts-expect-error customerId is missing
   flinks.authorize(byLogin, { instance: 'toolbox' })
-  // @ts-expect-error a token that is no text
+  // @ts-expect-error a token is not a number
   flinks.authorize(byLogin, { ...config, authorizeToken: 7 })
-  // @ts-expect-error an option that does not exist
+  // @ts-expect-error FlinksHost has no apiKey
   flinks.authorize(byLogin, { ...config, apiKey: '' })
-  // @ts-expect-error only a challenge is answered
+  // @ts-expect-error only a challenge step has answer()
   void step.answer({})
-  // @ts-expect-error an answer is text
+  // @ts-expect-error an answer is not a number
   if (step.kind === 'challenge') void step.answer({ field: 7 })
-  // @ts-expect-error raw answers are lists
+  // @ts-expect-error a raw answer is a list
   if (step.kind === 'challenge') void step.answerRaw({ prompt: 'x' })
-  // @ts-expect-error a step is not written to
+  // @ts-expect-error a step is read-only
   if (step.kind === 'done') step.result = step.result
-  // @ts-expect-error a code is a known one
+  // @ts-expect-error there is no such code
   if (error.code === 'no-such-code') return
-  // @ts-expect-error only an ending has a result
+  // @ts-expect-error only a done step has a result
   console.log(step.result)
-  // @ts-expect-error the current step is read only
+  // @ts-expect-error the current step is read-only
   flow.current = step
-  // @ts-expect-error a flow is not made by hand
+  // @ts-expect-error the constructor is internal
   new Flow()
-  // @ts-expect-error an option in another casing
+  // @ts-expect-error the option is withKYC
   flinksCalls.accountsDetail({ requestId: '', withKyc: true }, callsHost)
-  // @ts-expect-error a number of statements that Flinks does not have
+  // @ts-expect-error Flinks has no Months6
   flinksCalls.statements({ requestId: '', numberOfStatements: 'Months6' }, callsHost)
-  // @ts-expect-error a call that Flinks does not have
+  // @ts-expect-error Flinks has no such call
   flinksCalls.request('GetEverything', {}, config)
-  // @ts-expect-error a flow of nobody's
+  // @ts-expect-error the connection is missing
   remote('/mfa').start()
-  // @ts-expect-error the page names its own connection, and nothing of the vendor's
+  // @ts-expect-error a page gives a connection, not a LoginId
   remote('/mfa').start({ loginId: '' })
-  // @ts-expect-error a reply needs its status
+  // @ts-expect-error a response needs its status
   flinksCalls.authorizeResponse({ body: '' })
   console.log(id)
 }

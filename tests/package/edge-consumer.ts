@@ -1,4 +1,4 @@
-/** Uses every public thing of the edge as its types allow it, and misuses some: compiled, never run. */
+/** Uses every export of bank-mfa/edge as its types allow, and misuses some. It is compiled, never run. */
 import {
   FlowError,
   Runner,
@@ -60,7 +60,7 @@ import { remote } from 'bank-mfa/remote'
 
 // A worker ---------------------------------------------------------------------------------------
 
-/** As the platform's own types have them. */
+/** As in the platform's own types. */
 interface DurableObjectId {
   toString(): string
 }
@@ -127,7 +127,7 @@ export async function inside(state: ObjectState, env: Env): Promise<boolean> {
 
 // Node -------------------------------------------------------------------------------------------
 
-/** As `pg` has it. */
+/** As in the types of `pg`. */
 declare const pool: {
   query(text: string, values?: unknown[]): Promise<{ rows: any[]; rowCount: number | null; command: string }>
 }
@@ -220,32 +220,32 @@ export function misuses(): void {
   const { store, ...homeless } = node
   const { resolve, ...lost } = node
   console.log(keys, store, resolve)
-  // @ts-expect-error a page names a connection, and no LoginId
+  // @ts-expect-error a page gives a connection, not a LoginId
   remote('/mfa').start({ loginId: '' })
-  // @ts-expect-error nor one beside it
+  // @ts-expect-error a page gives no LoginId with the connection
   remote('/mfa').start({ connection: '', loginId: '' })
-  // @ts-expect-error nothing to seal with
+  // @ts-expect-error seal is missing
   edge(unsealed)
-  // @ts-expect-error nowhere to keep flows
+  // @ts-expect-error store is missing
   edge(homeless)
-  // @ts-expect-error nobody says what a connection is
+  // @ts-expect-error resolve is missing
   edge(lost)
-  // @ts-expect-error a store that there is not
+  // @ts-expect-error a store is not a string
   edge({ ...node, store: 'memory' })
-  // @ts-expect-error an unknown vendor
+  // @ts-expect-error there is no such vendor
   edge({ ...node, resolve: () => ({ ...byMx('', ''), vendor: 'plaid' }) })
-  // @ts-expect-error a vendor without its keys
+  // @ts-expect-error the vendor's keys are missing
   edge({ ...node, resolve: () => ({ vendor: 'mx', host: { environment: 'integration' }, params: { userGuid: '' } }) })
-  // @ts-expect-error the parameters of another kind of flow
+  // @ts-expect-error reconnect has no username
   edge({ ...node, resolve: () => ({ ...byFlinks('', ''), flow: { kind: 'reconnect', params: { username: '' } } }) })
-  // @ts-expect-error anybody
+  // @ts-expect-error authenticate returns a user id or null
   edge({ ...node, authenticate: () => true })
-  // @ts-expect-error what may be read is by readers
+  // @ts-expect-error a data reader is a function
   edge({ ...node, data: { accounts: true } })
-  // @ts-expect-error as many days as Flinks does not have
+  // @ts-expect-error Flinks has no 30 days
   transactions({ days: 30 })
-  // @ts-expect-error Durable Objects are the store
+  // @ts-expect-error durable takes no store
   durable<Env>({ ...ours, objects: (env) => env.FLOWS, store: memoryStore() })
-  // @ts-expect-error no objects
+  // @ts-expect-error objects is missing
   durable<Env>(ours)
 }

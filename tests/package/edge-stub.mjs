@@ -1,6 +1,7 @@
-/** An edge as its pages see it, on a real socket: flows that stand where a test puts them, and replies that it spoils. */
+/** A stub of the edge on a real socket: a test sets the flow's step, and can replace replies by faulty ones. */
 import { EventEmitter, once } from 'node:events'
 import { createServer } from 'node:http'
+import { until } from '../lib/until.mjs'
 
 export const START = { kind: 'working', stage: 'start', until: null }
 export const ANSWERING = { kind: 'working', stage: 'answer', until: null }
@@ -9,8 +10,8 @@ export const DONE = { kind: 'done', result: { institution: 'FlinksCapital' } }
 const FIELD = { type: 'text', part: 'answer', secret: false, autocomplete: null, options: [] }
 const CITY = { id: '1.1', kind: 'question', vendorType: 'QuestionAndAnswer', image: null }
 
-/** A round that asks for a city. */
-export function asks(number, prompt = 'What city were you born in?') {
+/** A challenge step that asks for a city. */
+export function challenge(number, prompt = 'What city were you born in?') {
   const fields = [{ ...FIELD, name: `${number}.1.answer` }]
   return {
     kind: 'challenge',
@@ -18,7 +19,7 @@ export function asks(number, prompt = 'What city were you born in?') {
   }
 }
 
-/** A reply for `next`: a problem document. */
+/** A reply: a problem document. */
 export function problem(status, body = {}, headers = {}) {
   return (_, response) => {
     response.writeHead(status, { 'content-type': 'application/problem+json', ...headers })
@@ -26,97 +27,87 @@ export function problem(status, body = {}, headers = {}) {
   }
 }
 
-/** A reply for `next`: what stands before the edge speaks. */
+/** A reply: the HTML page of a proxy. */
 export function html(status, headers = {}) {
   return (_, response) => {
     response.writeHead(status, { 'content-type': 'text/html', ...headers }).end('<h1>The proxy</h1>')
   }
 }
 
-/** A reply for `next`: data is not ready yet. */
-export function pending(seconds, headers = {}) {
+/** A reply: the data is not ready yet. */
+export function pending(seconds) {
   return (_, response) => {
-    response.writeHead(202, { 'content-type': 'application/json', 'retry-after': `${seconds}`, ...headers })
+    response.writeHead(202, { 'content-type': 'application/json', 'retry-after': `${seconds}` })
     response.end(JSON.stringify({ until: 0 }))
   }
 }
 
-/** A reply for `next`: the connection breaks. */
+/** A reply: the connection breaks, and the stub does not handle the request. */
 export const broken = (_, response) => response.destroy()
 
-/** A reply for `next`: the edge hears the call, and its reply is lost. */
-export const unheard = (request, response, reply) => {
+/** A reply: the stub handles the request, but its reply is lost. */
+export const lostReply = (request, response, reply) => {
   response.end = () => response.destroy()
   reply()
 }
 
-/** A reply for `next`: something holds the stream back. */
+/** A reply: a proxy buffers the stream. */
 export const buffered = (request, response, reply) => {
   response.write = () => true
   response.flushHeaders = () => {}
   reply()
 }
 
-/** Serves flows under `/mfa`; `serveElse` serves the rest. */
+/** Serves one flow under `/mfa`; `serveElse` serves the rest. */
 export async function edgeStub(t, serveElse = (_, response) => response.writeHead(404).end()) {
-  const flow = { id: 'flow-1', version: 1, step: START, outcomes: new Map() }
+  const flow = { id: 'flow-1', version: 1, step: START }
   const changes = new EventEmitter().setMaxListeners(0)
-  const [calls, spoilt] = [[], []]
+  const [calls, faults] = [[], []]
   const waiting = new Set()
   const stub = {
-    /** Every call that came: its route, method, headers, body, and `after`. */
+    /** Each request: its route, method, headers, body, and `after`. */
     calls,
     flow,
     address: '',
-    /** The replies to look, stream or long poll that are open. */
+    /** The streams and long polls that are open. */
     waiting,
-    /** Whether flows live in tickets. */
-    tickets: false,
-    /** The most that were open at once. */
-    most: 0,
-    /** Puts the flow to a step. */
-    to(step) {
+    /** The largest number that was open at once. */
+    maxWaiting: 0,
+    /** Sets the flow's step. */
+    setStep(step) {
       flow.version += 1
       flow.step = step
       changes.emit('change')
     },
-    /** The outcome of an answer to a round: the step that it leads to, or what `next` takes. */
-    outcome: (round, outcome) => flow.outcomes.set(round, outcome),
-    /** Replies to the next call of a route in another way. */
-    next: (route, reply) => spoilt.push({ route, reply }),
-    /** Replies to every call of a route in another way. */
-    always: (route, reply) => spoilt.push({ route, reply, stays: true }),
-    /** Nothing is spoilt any more. */
-    mend: () => spoilt.splice(0),
-    /** The calls of a route. */
-    of: (route) => calls.filter((call) => call.route === route),
-    /** Until so many calls of a route have come; gives the last of them. */
-    async call(route, count = 1) {
-      while (stub.of(route).length < count) await once(changes, 'call')
-      return stub.of(route)[count - 1]
-    },
-    /** Until nothing waits any more. */
-    async quiet() {
-      while (waiting.size > 0) await once(changes, 'closed')
-    },
+    /** Replaces the reply to the next request of a route. */
+    replyOnce: (route, reply) => faults.push({ route, reply }),
+    /** Replaces the reply to each request of a route. */
+    replyAlways: (route, reply) => faults.push({ route, reply, stays: true }),
+    /** Removes all replaced replies. */
+    repair: () => faults.splice(0),
+    /** The requests of a route. */
+    callsOf: (route) => calls.filter((call) => call.route === route),
+    /** Waits until a route has received `count` requests, and returns the last of them. */
+    untilCall: (route, count = 1) => until(() => stub.callsOf(route)[count - 1], `request ${count} of ${route}`),
+    /** Waits until no stream and no long poll is open. */
+    untilIdle: () => until(() => waiting.size === 0, 'no stream and no long poll is open'),
     /** Breaks every connection. */
-    drop: () => server.closeAllConnections(),
+    dropConnections: () => server.closeAllConnections(),
   }
 
   const state = () => JSON.stringify({ flow: flow.id, version: flow.version, step: flow.step })
   const event = () => `id: ${flow.version}\ndata: ${JSON.stringify({ version: flow.version, step: flow.step })}\n\n`
   const json = (response) => {
-    if (stub.tickets) response.setHeader('flow-ticket', `bm1.k-1.${flow.version}`)
     response.writeHead(200, { 'content-type': 'application/json' }).end(state())
   }
-  const isOver = () => ['done', 'failed'].includes(flow.step.kind)
+  const hasEnded = () => ['done', 'failed'].includes(flow.step.kind)
   const replies = {
     start: (_, response) => json(response),
     look: (_, response) => json(response),
     message: (_, response) => json(response),
     data: ({ what }, response) => response.end(JSON.stringify({ data: [what] })),
     cancel(_, response) {
-      stub.to({ kind: 'failed', failure: { code: 'cancelled', next: 'start-over', message: '' } })
+      stub.setStep({ kind: 'failed', failure: { code: 'cancelled', next: 'start-over', message: '' } })
       json(response)
     },
     async poll({ after }, response) {
@@ -124,20 +115,17 @@ export async function edgeStub(t, serveElse = (_, response) => response.writeHea
       json(response)
     },
     stream(_, response) {
-      const tell = () => {
+      const writeState = () => {
         response.write(event())
-        if (isOver()) response.end()
+        if (hasEnded()) response.end()
       }
       response.writeHead(200, { 'content-type': 'text/event-stream' })
-      changes.on('change', tell)
-      response.on('close', () => changes.off('change', tell))
-      tell()
+      changes.on('change', writeState)
+      response.on('close', () => changes.off('change', writeState))
+      writeState()
     },
     answer(call, response) {
-      const { round } = call.body
-      const outcome = flow.outcomes.get(round)
-      if (typeof outcome === 'function') return outcome(call, response)
-      if (flow.step.kind === 'challenge' && flow.step.round.number === round) stub.to(outcome ?? ANSWERING)
+      if (flow.step.kind === 'challenge' && flow.step.round.number === call.body.round) stub.setStep(ANSWERING)
       json(response)
     },
   }
@@ -157,18 +145,14 @@ export async function edgeStub(t, serveElse = (_, response) => response.writeHea
     const call = { route, method, id, what, headers, body, after }
     if (route === 'stream' || route === 'poll') {
       waiting.add(response)
-      stub.most = Math.max(stub.most, waiting.size)
-      response.on('close', () => {
-        waiting.delete(response)
-        changes.emit('closed')
-      })
+      stub.maxWaiting = Math.max(stub.maxWaiting, waiting.size)
+      response.on('close', () => waiting.delete(response))
     }
     calls.push(call)
-    const found = spoilt.findIndex((one) => one.route === route)
-    const { reply, stays } = spoilt[found] ?? { reply: (call, response, reply) => reply() }
-    if (found >= 0 && !stays) spoilt.splice(found, 1)
+    const at = faults.findIndex((fault) => fault.route === route)
+    const { reply, stays } = faults[at] ?? { reply: (call, response, reply) => reply() }
+    if (at >= 0 && !stays) faults.splice(at, 1)
     void reply(call, response, () => replies[route](call, response))
-    changes.emit('call')
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   stub.address = `http://127.0.0.1:${server.address().port}/mfa`
@@ -179,14 +163,14 @@ export async function edgeStub(t, serveElse = (_, response) => response.writeHea
   return stub
 }
 
-/** A clock whose pauses take no time and are noted; patience, of 5 or 40 seconds, runs out when a test says so. */
-export function hasty() {
+/** A clock that records pauses and ends them at once. Timeouts, of 5 or 40 seconds, end when a test expires them. */
+export function fastClock() {
   const open = new Set()
   const clock = {
     pauses: [],
-    /** Which waits last until they are ended. */
+    /** Which waits last until they are aborted or expired. */
     holds: [(ms) => [5_000, 40_000].includes(ms)],
-    /** The waits that are under way. */
+    /** The waits that have not ended. */
     open,
     now: () => 0,
     wait(ms, signal) {
@@ -200,8 +184,8 @@ export function hasty() {
         signal.addEventListener('abort', () => open.delete(wait))
       })
     },
-    /** The patience of each wait of so many milliseconds is over. */
-    runOut(ms) {
+    /** Ends the open waits of this length. */
+    expire(ms) {
       for (const wait of open) if (wait.ms === ms) wait.resolve()
     },
   }

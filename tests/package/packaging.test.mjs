@@ -1,14 +1,14 @@
-/** The tarball: what is in it, how it is found, and what a bundler makes of it. */
+/** The tarball: its files, how its entries resolve, and what a bundler makes of it. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import test from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
-import { app } from './bench.mjs'
+import { app } from '../lib/package.mjs'
+import test from '../lib/test.mjs'
 
 const run = promisify(execFile)
 const installed = join(app, 'node_modules/bank-mfa')
@@ -17,7 +17,7 @@ const files = readdirSync(installed, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map(({ parentPath, path, name }) => join(parentPath ?? path, name))
 
-/** Runs a script as a file of the app would. */
+/** Runs a script in the app's folder, and returns its output. */
 async function node(script, ...flags) {
   const { stdout } = await run(process.execPath, [...flags, '--input-type=module', '--eval', script], { cwd: app })
   return stdout.trim()
@@ -36,7 +36,7 @@ const entries = {
 }
 
 for (const condition of ['default', 'workerd']) {
-  test(`every entry is found under the condition ${condition}`, async () => {
+  test(`every entry resolves under the condition ${condition}`, async () => {
     const script = Object.keys(entries).map((entry) => `console.log(import.meta.resolve('${entry}'))`)
     assert.deepEqual(
       (await node(script.join('\n'), `--conditions=${condition}`)).split('\n'),
@@ -45,13 +45,13 @@ for (const condition of ['default', 'workerd']) {
   })
 }
 
-test('what is no entry is not found', async () => {
+test('internal files cannot be imported', async () => {
   for (const inner of ['bank-mfa/dist/entries/index.js', 'bank-mfa/dist/wasm/bank_mfa.js', 'bank-mfa/flow/transport']) {
     await assert.rejects(node(`await import('${inner}')`), /ERR_PACKAGE_PATH_NOT_EXPORTED/)
   }
 })
 
-test('the entries name files that exist, and types come first', () => {
+test('the manifest names files that exist, with types first', () => {
   const targets = Object.values(manifest.exports).flatMap((entry) =>
     typeof entry === 'string' ? [entry] : Object.values(entry),
   )
@@ -62,10 +62,10 @@ test('the entries name files that exist, and types come first', () => {
   }
 })
 
-test('the package needs no other one at run time', () => {
+test('the package has no dependencies', () => {
   const { dependencies, peerDependencies, optionalDependencies, scripts: hooks } = manifest
   assert.ok([dependencies, peerDependencies, optionalDependencies, hooks].every((none) => none === undefined))
-  // What is copied out of `worker` imports the package itself, and the database's driver.
+  // The files in `worker` are a template: they import this package and a database driver.
   const own = files.filter((file) => /\.(js|ts)$/.test(file) && !file.startsWith(join(installed, 'worker')))
   const scripts = own.map((file) => readFileSync(file, 'utf8'))
   const imports = scripts.flatMap((script) => [...script.matchAll(/\bfrom ['"]([^'"]+)['"]/g)]).map(([, from]) => from)
@@ -76,7 +76,7 @@ test('the package needs no other one at run time', () => {
   )
 })
 
-test('the tarball holds what is needed and nothing else', () => {
+test('the tarball contains no other files', () => {
   const shape =
     /^(package\.json|README\.md|LICENSE-(MIT|APACHE)|worker\/(worker\.js|app\.js|node\.mjs|wrangler\.jsonc|workerd\.capnp|README\.md)|dist\/([a-z]+\/)*[\w.-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
   assert.deepEqual(
@@ -87,12 +87,12 @@ test('the tarball holds what is needed and nothing else', () => {
   assert.match(manifest.version, /^\d+\.\d+\.\d+$/)
 })
 
-test('no shipped file tells where it was built', () => {
+test('no file contains the path of the build machine', () => {
   const repository = fileURLToPath(new URL('../../', import.meta.url))
   for (const file of files) {
     const content = readFileSync(file, 'latin1')
     for (const place of [repository, join(homedir(), '/')])
-      assert.ok(!content.includes(place), `${file} tells ${place}`)
+      assert.ok(!content.includes(place), `${file} contains ${place}`)
   }
 })
 
@@ -128,34 +128,35 @@ for (const [what, contents, expected] of [
   ['the default entry', "import { flinks } from 'bank-mfa'; flinks.authorize()", [0, 1]],
   ['the single calls', "import { flinks } from 'bank-mfa/calls'; flinks.pollRequest()", [0, 1]],
   ['the edge', "import { edge } from 'bank-mfa/edge'; edge()", [0, 1]],
-  ['what pages may read', "import { accounts } from 'bank-mfa/edge/data'; accounts()", [0, 1]],
-  ['the default entry for its effect alone', "import 'bank-mfa'", [0, 1]],
-  ['the default entry for its error alone', "import { FlowError } from 'bank-mfa'; console.log(FlowError)", [0, 1]],
+  ['the data readers of the edge', "import { accounts } from 'bank-mfa/edge/data'; accounts()", [0, 1]],
+  ['the default entry, imported for its side effect', "import 'bank-mfa'", [0, 1]],
+  ['the default entry, imported for FlowError', "import { FlowError } from 'bank-mfa'; console.log(FlowError)", [0, 1]],
 ]) {
-  test(`${what} bundles to ${expected[0]} wasm files and ${expected[1]} inlined`, async () => {
+  test(`${what} bundles to ${expected[0]} wasm files and ${expected[1]} inlined ones`, async () => {
     const bundled = await bundle(contents)
     assert.deepEqual([wasms(bundled), inlined(bundled)], expected)
-    assert.ok(!bundled.some(({ text }) => text.includes('rightAnswers')), 'and no simulator')
+    assert.ok(!bundled.some(({ text }) => text.includes('rightAnswers')), 'no simulator')
   })
 }
 
-test('the wasm of the data calls is in an edge that lets data be read, and in no other', async () => {
-  const own = "import { edge } from 'bank-mfa/edge'; edge()"
-  const opted = "import { edge } from 'bank-mfa/edge'; import { accounts } from 'bank-mfa/edge/data'; edge(accounts())"
+test('only an edge with data readers contains the wasm of the single calls', async () => {
+  const plain = "import { edge } from 'bank-mfa/edge'; edge()"
+  const withData =
+    "import { edge } from 'bank-mfa/edge'; import { accounts } from 'bank-mfa/edge/data'; edge(accounts())"
   for (const [contents, count] of [
-    [own, 1],
-    [opted, 2],
+    [plain, 1],
+    [withData, 2],
   ]) {
     assert.equal(wasms(await bundle(contents, { conditions: ['workerd'] })), count)
   }
 })
 
-test('for workerd the module is imported, and nothing is inlined', async () => {
+test('a bundle for workerd imports the wasm as a module', async () => {
   const bundled = await bundle("import { flinks } from 'bank-mfa'; flinks.authorize()", { conditions: ['workerd'] })
   assert.deepEqual([wasms(bundled), inlined(bundled)], [1, 0])
 })
 
-test('the slim entry runs a flow once the host has loaded the wasm', async () => {
+test('the slim entry runs a flow after load()', async () => {
   const script = `
     import { readFileSync } from 'node:fs'
     import { flinks, load } from 'bank-mfa/slim'
@@ -168,7 +169,7 @@ test('the slim entry runs a flow once the host has loaded the wasm', async () =>
   assert.equal(await node(script), 'FlinksCapital')
 })
 
-test('the package that ends a flow lets the process end', async () => {
+test('the process exits after its flow has ended', async () => {
   const script = `
     import { flinks } from 'bank-mfa'
     import { simulator } from 'bank-mfa/simulator'

@@ -31,7 +31,7 @@ async function atConnect(stage, who, params, more) {
 
 /** The person does in Connect what it asks; the page claims what came of it. */
 async function through(stage, step, who) {
-  const connect = await openConnect(stage.bank, await step.address())
+  const connect = await openConnect(stage.bank, await step.pageUrl())
   const first = connect.view.state === 'credentials' ? await connect.signIn(person(who)) : connect.view
   const done = first.state === 'asks' ? await connect.answer(person(who).responses[0]) : first
   assert.equal(done.state, 'done')
@@ -92,7 +92,7 @@ test('credentials: what the bank refuses is mended by signing in anew, at the in
   const stage = bench(t)
   const { flow, step } = await atConnect(stage, 'broken_login', { institutionId: 14 })
   assert.equal(step.purpose, 'credentials')
-  assert.ok((await step.address()).startsWith(`${FRAME}/v2/Credential/14?`))
+  assert.ok((await step.pageUrl()).startsWith(`${FRAME}/v2/Credential/14?`))
   stage.bank.clock.advance(MINUTE)
   await through(stage, step, 'broken_login')
   assert.deepEqual(proof(await flow.result()), ['credentials', 'live', 'given'])
@@ -127,7 +127,7 @@ test('AuthorizeAsync starts, polls and answers at its own address', async (t) =>
 test('live refresh, frame and confirmation are three sessions, and each is asked for its token once', async (t) => {
   const stage = bench(t)
   const { flow, step } = await atConnect(stage, 'broken_login')
-  await step.address()
+  await step.pageUrl()
   await through(stage, step, 'broken_login')
   await flow.result()
   assert.deepEqual(
@@ -169,7 +169,7 @@ test('a token that is a string serves one session, and is refused', async (t) =>
 test('a customer without tokens gets a frame without one', async (t) => {
   const stage = bench(t, { tokensRequired: false })
   const flow = stage.connect({}, { authorizeToken: undefined })
-  assert.ok(!(await flow.current.address()).includes('authorizeToken'))
+  assert.ok(!(await flow.current.pageUrl()).includes('authorizeToken'))
   await through(stage, flow.current, 'Greatday')
   assert.equal(await ending(flow), 'done')
 })
@@ -178,9 +178,9 @@ test('without its token a frame has no address, and may have one later', async (
   const stage = bench(t)
   let token = ''
   const flow = stage.connect({}, { authorizeToken: async () => token })
-  await assert.rejects(flow.current.address(), { name: 'FlowError', code: 'secret-missing' })
+  await assert.rejects(flow.current.pageUrl(), { name: 'FlowError', code: 'secret-missing' })
   token = await stage.bank.token()
-  assert.ok((await flow.current.address()).includes(token))
+  assert.ok((await flow.current.pageUrl()).includes(token))
 })
 
 // The step --------------------------------------------------------------------------------------
@@ -188,15 +188,15 @@ test('without its token a frame has no address, and may have one later', async (
 test('a step’s address is one promise, and bears the token only where the person signs in', async (t) => {
   const stage = bench(t)
   const { step } = await atConnect(stage, 'Greatday')
-  assert.equal(step.address(), step.address())
-  const address = new URL(await step.address())
+  assert.equal(step.pageUrl(), step.pageUrl())
+  const address = new URL(await step.pageUrl())
   assert.deepEqual([address.origin, address.pathname], [FRAME, '/v2/'])
   assert.deepEqual([...address.searchParams.keys()], ['requestId', 'tag'])
   assert.equal(address.searchParams.get('requestId'), newestRequestId(stage.wire.calls))
 
   const link = stage.connect({})
-  assert.equal(link.current.address(), link.current.address())
-  const keys = [...new URL(await link.current.address()).searchParams.keys()]
+  assert.equal(link.current.pageUrl(), link.current.pageUrl())
+  const keys = [...new URL(await link.current.pageUrl()).searchParams.keys()]
   assert.deepEqual(keys.sort(), ['authorizeToken', 'tag'])
 })
 
@@ -205,8 +205,8 @@ test('every option arrives at Connect as it was given, with a token and without'
   const options = { language: 'fr', tag: 'a b&c=é#/~+', v2: false, parameters: { theme: 'light & x', demo: true } }
   const host = { redirectUrl: 'https://app.example/back?c=4 2'.replace(' ', '%20') }
   const { step } = await atConnect(stage, 'Greatday', options, host)
-  for (const { address } of [step, stage.connect(options, host).current]) {
-    const { pathname, search } = new URL(await address())
+  for (const { pageUrl } of [step, stage.connect(options, host).current]) {
+    const { pathname, search } = new URL(await pageUrl())
     assert.equal(pathname, '/')
     // As every reader of a query decodes it, not only those that take a plus for a space.
     const { requestId, authorizeToken, redirectUrl, ...read } = Object.fromEntries(
@@ -241,7 +241,7 @@ test('a refused token makes a new step with another one, and not for ever', asyn
   const seen = new Set()
   for (let tries = 0; tries < 5; tries++) {
     const step = await until(flow, 'connect')
-    seen.add(step).add(new URL(await step.address()).searchParams.get('authorizeToken'))
+    seen.add(step).add(new URL(await step.pageUrl()).searchParams.get('authorizeToken'))
     step.tokenRefused()
     assert.equal(step.signal.aborted, true)
   }
@@ -324,8 +324,8 @@ test('taken up at each of its stages, a reconnect ends as it would have', async 
   const shown = stage.restore(polling.snapshot(), host)
   assert.deepEqual([shown.current.kind, shown.current.purpose], ['connect', before])
   stage.bank.clock.advance(MINUTE)
-  const address = await shown.current.address()
-  assert.equal(address, await polling.current.address(), 'the same frame')
+  const address = await shown.current.pageUrl()
+  assert.equal(address, await polling.current.pageUrl(), 'the same frame')
   const connect = await openConnect(stage.bank, address)
   await connect.answer(person('slow_dispatched').responses[0])
   const never = () => new Promise(() => {})
@@ -341,9 +341,9 @@ test('taken up at each of its stages, a reconnect ends as it would have', async 
 test('taken up at the frame that asks for credentials, a flow asks for the same session’s token', async (t) => {
   const stage = bench(t)
   const { flow, step } = await atConnect(stage, 'broken_login')
-  await step.address()
+  await step.pageUrl()
   const again = stage.restore(flow.snapshot())
-  await again.current.address()
+  await again.current.pageUrl()
   assert.deepEqual(
     stage.sessions.map(({ session }) => session),
     [1, 2, 2],
@@ -362,14 +362,14 @@ test('no token, answer or credential is in a step, a snapshot or an error', asyn
     const note = () => shown.push(flow.snapshot(), JSON.stringify(flow.current))
     flow.subscribe(note)
     await until(flow, 'connect')
-    await flow.current.address()
+    await flow.current.pageUrl()
     note()
     await through(stage, flow.current, who)
     assert.equal(await ending(flow), 'done')
 
     const refused = stage.reconnect(loginIdOf(who), { authorizeToken })
     const step = await until(refused, 'connect')
-    await step.address()
+    await step.pageUrl()
     step.returned({ loginId: OTHER })
     await ending(refused)
     shown.push(refused.snapshot())

@@ -1,24 +1,24 @@
-/** Flows at the edge, followed by pages in Chromium: offline and back, hidden, reloaded, and twice at once. */
+/** Remote flows in Chromium: offline and back, hidden, reloaded, and in two tabs. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import test from 'node:test'
+import { resolve } from '../lib/package.mjs'
+import test from '../lib/test.mjs'
 import { launch } from '../tools/browser.mjs'
-import { resolve } from './bench.mjs'
-import { ANSWERING, DONE, asks, buffered, edgeStub } from './edge-stub.mjs'
+import { ANSWERING, DONE, buffered, challenge, edgeStub } from './edge-stub.mjs'
 
 const dist = join(dirname(resolve('bank-mfa/remote')), '..')
 const browser = await launch()
 const context = await browser.newContext()
-/** Windows that no test uses at the moment. */
-const free = []
+/** Pages that no test uses now. */
+const idlePages = []
 
-/** What a page of a company does: it keeps the handle, and shows where the flow stands. */
+/** The script of a page: it stores the flow's id, and shows the current step in its title. */
 async function app() {
   const { remote } = await import('/bank-mfa/entries/remote.js')
-  const there = remote('/mfa')
-  const handle = sessionStorage.getItem('flow')
-  const flow = handle ? there.resume(handle) : there.start({ connection: 'chequing' })
+  const mfa = remote('/mfa')
+  const id = sessionStorage.getItem('flow')
+  const flow = id ? mfa.resume(id) : mfa.start({ connection: 'chequing' })
   const show = () => {
     const { kind, round, failure } = flow.current
     document.title = [kind, round?.number ?? failure?.code].filter(Boolean).join(' ')
@@ -26,7 +26,7 @@ async function app() {
   }
   flow.subscribe(show)
   window.flow = flow
-  window.answer = (text) => flow.current.answer({ '1.1.answer': text }).then(() => 'taken', String)
+  window.answer = (text) => flow.current.answer({ '1.1.answer': text }).then(() => 'accepted', String)
 }
 
 const replies = {
@@ -34,8 +34,8 @@ const replies = {
   '/app.js': ['text/javascript', `await (${app})()`],
 }
 
-/** An edge, and windows with pages of its origin, which no other test's edge has. */
-async function bench(t) {
+/** An edge, and a function that opens pages of its origin. */
+async function setup(t) {
   const edge = await edgeStub(t, (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost')
     const file = pathname.match(/^\/bank-mfa\/([\w/-]+\.js)$/)
@@ -43,46 +43,46 @@ async function bench(t) {
     response.writeHead(body ? 200 : 404, type && { 'content-type': type }).end(body)
   })
   const open = async (own) => {
-    const page = own ?? free.pop() ?? (await context.newPage())
+    const page = own ?? idlePages.pop() ?? (await context.newPage())
     await page.goto(`${new URL(edge.address).origin}/page`)
     t.after(async () => {
       if (own) return own.close()
       await context.setOffline(false)
       await page.goto('about:blank')
-      free.push(page)
+      idlePages.push(page)
     })
     return page
   }
   return { edge, open }
 }
 
-/** Until the page shows this. */
-const shows = (page, title) => page.waitForFunction((title) => document.title === title, title)
+/** Waits until the page has this title. */
+const untilTitle = (page, title) => page.waitForFunction((title) => document.title === title, title)
 const answer = (page, text = 'Montreal') => page.evaluate((text) => window.answer(text), text)
-const kept = (page) => page.evaluate(() => sessionStorage.getItem('flow'))
+const storedId = (page) => page.evaluate(() => sessionStorage.getItem('flow'))
 
-test('a page walks through a flow', async (t) => {
-  const { edge, open } = await bench(t)
+test('a page follows a flow to its end', async (t) => {
+  const { edge, open } = await setup(t)
   const page = await open()
-  await shows(page, 'working')
-  edge.to(asks(1))
-  await shows(page, 'challenge 1')
-  assert.equal(await answer(page), 'taken')
-  await shows(page, 'working')
-  edge.to(DONE)
-  await shows(page, 'done')
-  assert.deepEqual([edge.of('stream').length, edge.of('poll').length], [1, 0])
-  await edge.quiet()
+  await untilTitle(page, 'working')
+  edge.setStep(challenge(1))
+  await untilTitle(page, 'challenge 1')
+  assert.equal(await answer(page), 'accepted')
+  await untilTitle(page, 'working')
+  edge.setStep(DONE)
+  await untilTitle(page, 'done')
+  assert.deepEqual([edge.callsOf('stream').length, edge.callsOf('poll').length], [1, 0])
+  await edge.untilIdle()
 })
 
-test('nothing is stored but by the page itself', async (t) => {
-  const { edge, open } = await bench(t)
+test('the package stores nothing in the browser', async (t) => {
+  const { edge, open } = await setup(t)
   const page = await open()
-  edge.to(asks(1))
-  await shows(page, 'challenge 1')
+  edge.setStep(challenge(1))
+  await untilTitle(page, 'challenge 1')
   await answer(page)
-  edge.to(DONE)
-  await shows(page, 'done')
+  edge.setStep(DONE)
+  await untilTitle(page, 'done')
   const stored = await page.evaluate(async () => [
     { ...sessionStorage },
     localStorage.length,
@@ -93,143 +93,143 @@ test('nothing is stored but by the page itself', async (t) => {
   assert.deepEqual(await context.cookies(), [])
 })
 
-test('a page that goes offline goes on when it is back, with what happened meanwhile', async (t) => {
-  const { edge, open } = await bench(t)
+test('a page that was offline shows the step that came meanwhile', async (t) => {
+  const { edge, open } = await setup(t)
   const page = await open()
-  await edge.call('stream')
+  await edge.untilCall('stream')
   await context.setOffline(true)
-  edge.drop()
-  await edge.quiet()
-  edge.to(asks(1))
+  edge.dropConnections()
+  await edge.untilIdle()
+  edge.setStep(challenge(1))
   await context.setOffline(false)
-  await shows(page, 'challenge 1')
-  edge.to(DONE)
-  await shows(page, 'done')
+  await untilTitle(page, 'challenge 1')
+  edge.setStep(DONE)
+  await untilTitle(page, 'done')
 })
 
-test('an answer that is given offline arrives once, when the page is back', async (t) => {
-  const { edge, open } = await bench(t)
+test('an answer given offline is sent once the page is online', async (t) => {
+  const { edge, open } = await setup(t)
   const page = await open()
-  await edge.call('stream')
-  edge.to(asks(1))
-  await shows(page, 'challenge 1')
+  await edge.untilCall('stream')
+  edge.setStep(challenge(1))
+  await untilTitle(page, 'challenge 1')
   await context.setOffline(true)
   const answered = answer(page)
-  // The page has tried, and has seen that it is offline.
+  // This request comes after the answer's first try, and fails like it.
   await page.evaluate(() => fetch('/mfa').catch(() => {}))
-  assert.equal(edge.of('answer').length, 0)
+  assert.equal(edge.callsOf('answer').length, 0)
   await context.setOffline(false)
-  assert.equal(await answered, 'taken')
+  assert.equal(await answered, 'accepted')
   assert.deepEqual(
-    edge.of('answer').map(({ body }) => body),
+    edge.callsOf('answer').map(({ body }) => body),
     [{ round: 1, answers: { '1.1.answer': 'Montreal' } }],
   )
 })
 
-test('a reload goes on by the handle alone', async (t) => {
-  const { edge, open } = await bench(t)
+test('a reloaded page resumes the flow by its id', async (t) => {
+  const { edge, open } = await setup(t)
   const page = await open()
-  await edge.call('stream')
-  edge.to(asks(1))
-  await shows(page, 'challenge 1')
-  assert.equal(await kept(page), 'flow-1')
+  await edge.untilCall('stream')
+  edge.setStep(challenge(1))
+  await untilTitle(page, 'challenge 1')
+  assert.equal(await storedId(page), 'flow-1')
   await page.reload()
-  await shows(page, 'challenge 1')
+  await untilTitle(page, 'challenge 1')
   await answer(page)
   await page.reload()
-  await shows(page, 'working')
-  edge.to(DONE)
-  await shows(page, 'done')
+  await untilTitle(page, 'working')
+  edge.setStep(DONE)
+  await untilTitle(page, 'done')
   await page.reload()
-  await shows(page, 'done')
-  assert.deepEqual([edge.of('start').length, edge.of('answer').length, edge.most], [1, 1, 1])
+  await untilTitle(page, 'done')
+  assert.deepEqual([edge.callsOf('start').length, edge.callsOf('answer').length, edge.maxWaiting], [1, 1, 1])
 })
 
-test('an answer under way when the page is left is not taken back', async (t) => {
-  const { edge, open } = await bench(t)
+test('an answer arrives even if the page is left', async (t) => {
+  const { edge, open } = await setup(t)
   const page = await open()
-  await edge.call('stream')
-  edge.to(asks(1))
-  await shows(page, 'challenge 1')
-  const held = new Promise((resolve) => edge.next('answer', (_, response, reply) => resolve({ response, reply })))
+  await edge.untilCall('stream')
+  edge.setStep(challenge(1))
+  await untilTitle(page, 'challenge 1')
+  const held = new Promise((resolve) => edge.replyOnce('answer', (_, response, reply) => resolve({ response, reply })))
   await page.evaluate(() => void window.answer('Montreal'))
   const { response, reply } = await held
   await page.reload()
-  await shows(page, 'challenge 1')
+  await untilTitle(page, 'challenge 1')
   assert.ok(!response.destroyed)
   reply()
-  await shows(page, 'working')
-  assert.deepEqual([edge.flow.step, edge.of('answer').length], [ANSWERING, 1])
+  await untilTitle(page, 'working')
+  assert.deepEqual([edge.flow.step, edge.callsOf('answer').length], [ANSWERING, 1])
 })
 
-test('two tabs that answer the same round see the same outcome', async (t) => {
-  const { edge, open } = await bench(t)
+test('two tabs that answer the same round get the same outcome', async (t) => {
+  const { edge, open } = await setup(t)
   const pages = [await open(), await open()]
-  await edge.call('stream', 2)
-  edge.to(asks(1))
-  await Promise.all(pages.map((page) => shows(page, 'challenge 1')))
-  // Both are under way before either is answered.
+  await edge.untilCall('stream', 2)
+  edge.setStep(challenge(1))
+  await Promise.all(pages.map((page) => untilTitle(page, 'challenge 1')))
+  // Both answers are sent before either reply.
   const held = []
-  for (const _ of pages) edge.next('answer', (call, response, reply) => held.push(reply))
+  for (const _ of pages) edge.replyOnce('answer', (call, response, reply) => held.push(reply))
   const answered = pages.map((page, at) => answer(page, ['Montreal', 'Toronto'][at]))
-  await edge.call('answer', 2)
+  await edge.untilCall('answer', 2)
   for (const reply of held) reply()
-  assert.deepEqual(await Promise.all(answered), ['taken', 'taken'])
-  await Promise.all(pages.map((page) => shows(page, 'working')))
-  edge.to(DONE)
-  await Promise.all(pages.map((page) => shows(page, 'done')))
+  assert.deepEqual(await Promise.all(answered), ['accepted', 'accepted'])
+  await Promise.all(pages.map((page) => untilTitle(page, 'working')))
+  edge.setStep(DONE)
+  await Promise.all(pages.map((page) => untilTitle(page, 'done')))
 })
 
-test('two tabs wait by long poll beside each other', async (t) => {
-  const { edge, open } = await bench(t)
-  edge.always('stream', (_, response) => response.writeHead(406).end())
+test('long polls of two tabs do not block each other', async (t) => {
+  const { edge, open } = await setup(t)
+  edge.replyAlways('stream', (_, response) => response.writeHead(406).end())
   const pages = [await open(), await open()]
-  await edge.call('poll', 2)
+  await edge.untilCall('poll', 2)
   assert.equal(edge.waiting.size, 2)
-  edge.to(DONE)
-  await Promise.all(pages.map((page) => shows(page, 'done')))
+  edge.setStep(DONE)
+  await Promise.all(pages.map((page) => untilTitle(page, 'done')))
 })
 
-test('a stream that a proxy holds back is left for long poll', async (t) => {
-  const { edge, open } = await bench(t)
-  edge.always('stream', buffered)
-  // A clock is the whole context's: this window has one of its own.
+test('a page falls back to long polling if a proxy buffers the stream', async (t) => {
+  const { edge, open } = await setup(t)
+  edge.replyAlways('stream', buffered)
+  // Playwright's clock replaces the time of a whole context: this page gets a context of its own.
   const page = await browser.newPage()
   await page.clock.install()
   await open(page)
-  await edge.call('stream')
+  await edge.untilCall('stream')
   await page.clock.runFor(5_000)
-  await edge.call('poll')
-  edge.to(DONE)
-  await shows(page, 'done')
+  await edge.untilCall('poll')
+  edge.setStep(DONE)
+  await untilTitle(page, 'done')
 })
 
-test('a tab looks at once when it is shown again, and not when it is hidden', async (t) => {
-  const { edge, open } = await bench(t)
+test('a tab asks the edge again when it is shown, and not when it is hidden', async (t) => {
+  const { edge, open } = await setup(t)
   const page = await open()
-  await edge.call('stream')
-  // Headless pages are always shown: the page is told otherwise.
-  const turn = (hidden) =>
+  await edge.untilCall('stream')
+  // A headless page is always visible: the test overrides that.
+  const setHidden = (hidden) =>
     page.evaluate((hidden) => {
       Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
       document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
     }, hidden)
-  await turn(true)
-  assert.equal(edge.of('stream').length, 1)
-  await turn(false)
-  await edge.call('stream', 2)
-  edge.to(DONE)
-  await shows(page, 'done')
-  assert.equal(edge.of('stream').length, 2)
+  await setHidden(true)
+  assert.equal(edge.callsOf('stream').length, 1)
+  await setHidden(false)
+  await edge.untilCall('stream', 2)
+  edge.setStep(DONE)
+  await untilTitle(page, 'done')
+  assert.equal(edge.callsOf('stream').length, 2)
 })
 
-test('a flow that has ended listens to nothing any more', async (t) => {
-  const { edge, open } = await bench(t)
+test('a flow that has ended reacts to no event', async (t) => {
+  const { edge, open } = await setup(t)
   const page = await open()
-  await edge.call('stream')
-  edge.to(DONE)
-  await shows(page, 'done')
-  await edge.quiet()
+  await edge.untilCall('stream')
+  edge.setStep(DONE)
+  await untilTitle(page, 'done')
+  await edge.untilIdle()
   await page.evaluate(() => {
     for (const name of ['online', 'visibilitychange']) window.dispatchEvent(new Event(name))
     return fetch('/')

@@ -71,7 +71,7 @@ export const reconnects = test(async () => {
   for await (const { kind } of flow) if (kind === 'connect') break
   flow = restore(flow.snapshot(), host)
   bank.clock.advance(60_000)
-  const address = new URL(await flow.current.address())
+  const address = new URL(await flow.current.pageUrl())
   const call = async (name, body) => {
     const init = { method: 'POST', body: JSON.stringify(body) }
     return (await bank.fetch(new URL(`/connect/${name}`, address), init)).json()

@@ -1,6 +1,6 @@
 import { mount, readLanding } from 'bank-mfa/connect'
 
-/** The least that a page does with a vendor's frame, and with the way back from the whole-page one. */
+/** A minimal page that shows the vendor's iframe, or reads the landing URL. */
 export function show(step) {
   const { redirectUrl } = document.body.dataset
   return (

@@ -1,4 +1,4 @@
-/** The least that a page does with a flow. */
+/** A minimal page that runs a flow. */
 export async function run({ flinks, FlowError }) {
   const form = document.querySelector('form')
   const { loginId, instance, customerId } = form.dataset

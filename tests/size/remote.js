@@ -1,7 +1,7 @@
 import { mount } from 'bank-mfa/connect'
 import { remote } from 'bank-mfa/remote'
 
-/** The least that a page does with a flow at its own edge, the vendor's frame included. */
+/** A minimal page that follows a flow at its edge, and shows the vendor's iframe. */
 export async function run(form) {
   const flow = remote('/mfa').start({ connection: form.dataset.connection })
   for await (const step of flow) {

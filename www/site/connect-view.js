@@ -40,7 +40,7 @@ export function leaveView(step, texts) {
   const place = el('div', { class: 'notice' })
   const leave = async () => {
     try {
-      location.assign(await step.address())
+      location.assign(await step.pageUrl())
     } catch {
       place.replaceChildren(...failure(texts, leave))
     }

@@ -1,21 +1,20 @@
-import { refusing } from '../flow/errors.js'
-import { sender } from './send.js'
+import { asFlowError } from '../flow/errors.js'
 import { Flow } from '../flow/flow.js'
-import { toFields, type Answers, type RawAnswers } from '../flow/steps.js'
-import { newId } from '../shared.js'
 import {
+  checkResponse,
   checkSecret,
+  configToJson,
   mapSecret,
-  partHost,
-  toConfig,
+  splitHostOptions,
   toJson,
-  toReply,
+  type CheckedHost,
   type FetchInit,
-  type Host,
   type HostOptions,
-  type Judged,
-  type Secret,
+  type SecretSource,
+  type VendorResponse,
 } from '../flow/host.js'
+import { formToObject, type Answers, type RawAnswers } from '../flow/steps.js'
+import { newId } from '../shared.js'
 import {
   FlowHandle,
   flinksAnswerRequest,
@@ -34,23 +33,27 @@ import {
   type StatementsParams,
   type StoredAnswer,
 } from '../wasm/calls.js'
+import { makeSend } from './send.js'
 
-/** What an answer needs of a reply that asks, as `authorizeResponse` gave it. */
+/** What `answerRequest` needs from the reply that asked. */
 export type Challenged = Pick<AuthorizeReply & { kind: 'challenged' }, 'requestId' | 'securityChallenges'>
 
-/** Where and as whom to call Flinks, and with which keys. They are a back end's: never in a page. */
+/** The Flinks instance, customer and keys, and the options of a call. The keys belong on a back end, never in a page. */
 export interface FlinksCallsHost extends FlinksConfig, Omit<HostOptions, 'probe'> {
-  /** Makes the calls instead of the global `fetch`. Data comes as its response, unread. */
+  /** Replaces the global `fetch`. A data call returns its response, with the body unread. */
   fetch?: ((url: string, init: FetchInit) => Promise<Response> | Response) | undefined
-  /** For `token`, and for nothing else. */
-  secretKey?: Secret | undefined
-  /** The `x-api-key` of the data calls. Flinks' pages print none for cards and answers; it goes there, too. */
-  apiKey?: Secret | undefined
-  /** For `ineligibleCards` and `stuckCards`; without the word `Bearer`. */
-  bearer?: Secret | undefined
+  /** The secret key, which only `token` uses. */
+  secretKey?: SecretSource | undefined
+  /**
+   * The `x-api-key` of the data calls. It is also sent with calls about cards and stored answers: Flinks' pages do
+   * not say which key those need.
+   */
+  apiKey?: SecretSource | undefined
+  /** The bearer token of `ineligibleCards` and `stuckCards`, without the word `Bearer`. */
+  bearer?: SecretSource | undefined
 }
 
-/** What each of Flinks' calls takes, and what comes of it. */
+/** The parameters and the result of each Flinks call. */
 export interface FlinksCalls {
   GenerateAuthorizeToken: { params: Record<string, never>; result: string }
   GetMFAQuestions: { params: { loginId: string }; result: string[] }
@@ -67,166 +70,172 @@ export interface FlinksCalls {
 }
 
 /**
- * A data call that runs: `working`, and at last `done` or `failed`. Its result is the response of your `fetch`,
- * unread; or null, where Flinks says that there is nothing to show (NO_TRANSACTION).
+ * A running data call: `working`, then `done` or `failed`. The result is the response of your `fetch`, with the body
+ * unread, or null if Flinks has no data (NO_TRANSACTION).
  */
 export type DataFlow = Flow<Response | null>
 
-/** Flinks' single calls. */
+/**
+ * Flinks' single calls. `…Request` and `…Response` are pairs for a loop of your own: one builds and validates a
+ * request, the other judges the response. Replace the request's slots with your keys, and send it. The other methods
+ * send the request, retry it if that is safe, and throw or fail with a `FlowError`.
+ */
 export const flinks = {
-  /** The validated request of Authorize, for a loop of your own. Fill in its slots and send it. */
+  /** The request of Authorize. */
   authorizeRequest(params: AuthorizeParams, config: FlinksConfig): Request {
-    return refusing(() => flinksAuthorizeRequest(toJson('params', params), toConfig(config)))
+    return asFlowError(() => flinksAuthorizeRequest(toJson('params', params), configToJson(config)))
   },
 
-  /** The validated request that asks on, under the same token; no more than one in 10,000 ms. */
+  /** The request that polls, with the same token. Send at most one per 10,000 ms. */
   pollRequest(pending: { requestId: string }, config: FlinksConfig): Request {
-    return refusing(() => flinksPollRequest(toJson('pending', pending), toConfig(config)))
+    return asFlowError(() => flinksPollRequest(toJson('pending', pending), configToJson(config)))
   },
 
-  /** The validated request that answers; send it under the authorize token that was challenged. */
+  /** The request that answers a challenge. Send it with the token of the request that was challenged. */
   answerRequest(challenged: Challenged, answers: Answers, config: FlinksConfig): Request {
-    return answer(challenged, toFields(answers), false, config)
+    return answer(challenged, formToObject(answers), false, config)
   },
 
-  /** The same with Flinks' own keys and values, for a challenge that Flinks does not document. */
+  /** The same, with Flinks' own keys and values, for a challenge type that Flinks does not document. */
   answerRawRequest(challenged: Challenged, answers: RawAnswers, config: FlinksConfig): Request {
     return answer(challenged, answers, true, config)
   },
 
-  /** Judges a reply of Authorize. `requestId` is the one that the call carried, if it carried one. */
-  authorizeResponse(response: Judged & { requestId?: string }): AuthorizeReply {
-    return refusing(() => flinksAuthorizeResponse(...toReply(response), response.requestId))
+  /** Judges the response of Authorize. `requestId` is the one that the request contained, if any. */
+  authorizeResponse(response: VendorResponse & { requestId?: string }): AuthorizeReply {
+    return asFlowError(() => flinksAuthorizeResponse(...checkResponse(response), response.requestId))
   },
 
-  /** The validated request of any other call, for a loop of your own. Fill in its slot and send it. */
+  /** The request of any other call. */
   request<Name extends keyof FlinksCalls>(
     name: Name,
     params: FlinksCalls[Name]['params'],
     config: FlinksConfig,
   ): Request {
-    return refusing(() => flinksCallRequest(name, toJson('params', params), toConfig(config)))
+    return asFlowError(() => flinksCallRequest(name, toJson('params', params), configToJson(config)))
   },
 
-  /**
-   * Judges its reply. A data call's body is wanted of a refusal only, from status 400 on; the data is yours.
-   */
+  /** Judges the response of any other call. A data call needs its body only from status 400 on. */
   response<Name extends keyof FlinksCalls>(
     name: Name,
-    response: Omit<Judged, 'body'> & Partial<Judged>,
+    response: Omit<VendorResponse, 'body'> & Partial<VendorResponse>,
   ): CallReply<FlinksCalls[Name]['result']> {
-    const kept = response?.status < 400 && /^Get(Accounts|Statements)/.test(name) ? '{}' : undefined
-    const reply = toReply({ ...response, body: response?.body ?? (kept as string) })
-    return refusing(() => flinksCallResponse(name, ...reply)) as CallReply<FlinksCalls[Name]['result']>
+    const needsNoBody = response?.status < 400 && /^Get(Accounts|Statements)/.test(name)
+    const body = response?.body ?? (needsNoBody ? '{}' : undefined)
+    const checked = checkResponse({ ...response, body: body as string })
+    return asFlowError(() => flinksCallResponse(name, ...checked)) as CallReply<FlinksCalls[Name]['result']>
   },
 
-  /** Mints an authorize token: one for each session. */
+  /** Mints an authorize token. Each session needs a new one. */
   token(host: FlinksCallsHost): Promise<string> {
-    return once('GenerateAuthorizeToken', {}, host)
+    return runCall('GenerateAuthorizeToken', {}, host)
   },
 
-  /** The questions of the bank that still have no stored answer. */
+  /** The bank's questions that have no stored answer yet. */
   questions(loginId: string, host: FlinksCallsHost): Promise<string[]> {
-    return once('GetMFAQuestions', { loginId }, host)
+    return runCall('GetMFAQuestions', { loginId }, host)
   },
 
-  /** Stores answers. They reach Flinks at most once: where that is not known, it ends in `outcome-unknown`. */
+  /** Stores answers. They are sent at most once: a lost reply ends in `outcome-unknown`. */
   async answerQuestions(loginId: string, questions: StoredAnswer[], host: FlinksCallsHost): Promise<void> {
-    await once('AnswerMFAQuestions', { loginId, questions }, host)
+    await runCall('AnswerMFAQuestions', { loginId, questions }, host)
   },
 
-  /** Deletes all that Flinks holds of a LoginId. `card-in-use` while it is still being processed. */
+  /** Deletes all data that Flinks holds for a LoginId. Rejects with `card-in-use` while Flinks still processes it. */
   async deleteCard(loginId: string, host: FlinksCallsHost): Promise<void> {
-    await once('DeleteCard', { loginId }, host)
+    await runCall('DeleteCard', { loginId }, host)
   },
 
-  /** Whether Flinks refreshes a card every night. */
+  /** Sets whether Flinks refreshes a card every night. */
   async setScheduledRefresh(loginId: string, isActivated: boolean, host: FlinksCallsHost): Promise<void> {
-    await once('SetScheduledRefresh', { loginId, isActivated }, host)
+    await runCall('SetScheduledRefresh', { loginId, isActivated }, host)
   },
 
-  /** The cards that are to be refreshed every night and are not. */
+  /** The cards whose nightly refresh is on but does not run. */
   ineligibleCards(host: FlinksCallsHost): Promise<IneligibleCard[]> {
-    return once('GetNightlyRefreshStatus', {}, host)
+    return runCall('GetNightlyRefreshStatus', {}, host)
   },
 
-  /** Those among them that are stuck on MFA: a person must answer, so reconnect them. */
+  /** The ineligible cards that need MFA: use `reconnect` when their user is present. */
   async stuckCards(host: FlinksCallsHost): Promise<IneligibleCard[]> {
-    const cards = await once('GetNightlyRefreshStatus', {}, host)
+    const cards = await runCall('GetNightlyRefreshStatus', {}, host)
     return cards.filter(({ state }) => state === 'AnsweringSecurityChallenge')
   },
 
-  /** The accounts, their balances and holders. */
+  /**
+   * Fetches the accounts, their balances and holders.
+   *
+   * @example
+   * const response = await flinks.accountsSummary({ requestId }, { instance, customerId, apiKey }).result()
+   * const accounts = await response?.json()
+   */
   accountsSummary(params: { requestId: string }, host: FlinksCallsHost): DataFlow {
-    return data('GetAccountsSummary', params, host)
+    return startDataCall('GetAccountsSummary', params, host)
   },
 
-  /** The accounts with their transactions. */
+  /** Fetches the accounts with their transactions. */
   accountsDetail(params: AccountsDetailParams, host: FlinksCallsHost): DataFlow {
-    return data('GetAccountsDetail', params, host)
+    return startDataCall('GetAccountsDetail', params, host)
   },
 
-  /** The statements, as PDF. In Canada. */
+  /** Fetches the statements as PDF. Canada only. */
   statements(params: StatementsParams, host: FlinksCallsHost): DataFlow {
-    return data('GetStatements', params, host)
+    return startDataCall('GetStatements', params, host)
   },
 }
 
-/** Takes up a data call where its snapshot left it. */
+/** Restores a data call from its snapshot. */
 export function restore(snapshot: string, host: FlinksCallsHost): DataFlow {
   const { config, options } = readHost(host)
-  return keeping(() => FlowHandle.restore(String(snapshot), config), options, 'restored')
+  return dataFlow(() => FlowHandle.restore(String(snapshot), config), options, 'restored')
 }
 
 function answer(challenged: Challenged, answers: unknown, raw: boolean, config: FlinksConfig): Request {
-  const [json, given] = [toJson('challenged', challenged), toJson('answers', answers, !raw)]
-  return refusing(() => flinksAnswerRequest(json, given, raw, toConfig(config)))
+  const [challengedJson, answersJson] = [toJson('challenged', challenged), toJson('answers', answers, !raw)]
+  return asFlowError(() => flinksAnswerRequest(challengedJson, answersJson, raw, configToJson(config)))
 }
 
-async function once<Name extends keyof FlinksCalls>(
+async function runCall<Name extends keyof FlinksCalls>(
   name: Name,
   params: FlinksCalls[Name]['params'],
   host: FlinksCallsHost,
 ): Promise<FlinksCalls[Name]['result']> {
   const { config, options } = readHost(host)
-  const handle = refusing(() => start(name, params, config))
-  // Nothing of it is stored: it would be the token, or nothing that could be taken up.
-  const flow = new Flow<FlinksCalls[Name]['result']>(
-    handle,
-    { ...options, store: undefined, send: sender() },
-    'started',
-  )
-  return flow.result()
+  const handle = asFlowError(() => start(name, params, config))
+  // Not stored: a snapshot would hold a token, or a call that cannot be restored.
+  const checked = { ...options, store: undefined, send: makeSend() }
+  return new Flow<FlinksCalls[Name]['result']>(handle, checked, 'started').result()
 }
 
-function data(name: keyof FlinksCalls, params: object, host: FlinksCallsHost): DataFlow {
+function startDataCall(name: keyof FlinksCalls, params: object, host: FlinksCallsHost): DataFlow {
   const { config, options } = readHost(host)
-  return keeping(() => start(name, params, config), options, 'started')
+  return dataFlow(() => start(name, params, config), options, 'started')
 }
 
-function keeping(begin: () => FlowHandle, options: Omit<Host, 'send'>, event: 'started' | 'restored'): DataFlow {
-  let kept: Response | null = null
-  const send = sender((response) => (kept = response))
-  return new Flow<Response | null>(refusing(begin), { ...options, send }, event, () => kept)
+function dataFlow(makeHandle: () => FlowHandle, options: CallOptions, begin: 'started' | 'restored'): DataFlow {
+  let data: Response | null = null
+  const send = makeSend((response) => (data = response))
+  return new Flow<Response | null>(asFlowError(makeHandle), { ...options, send }, begin, () => data)
 }
 
 function start(call: keyof FlinksCalls, params: object, config: string): FlowHandle {
   return FlowHandle.start('flinks-call', newId(), toJson('params', { ...params, call }), config)
 }
 
-function readHost(host: FlinksCallsHost): { config: string; options: Omit<Host, 'send'> } {
-  const [options, { secretKey, apiKey, bearer, ...config }] = partHost<FlinksCallsHost & HostOptions>(host)
-  const named = { secretKey, apiKey, bearer }
-  for (const [name, secret] of Object.entries(named)) checkSecret(name, secret)
+type CallOptions = Omit<CheckedHost, 'send'>
+
+function readHost(host: FlinksCallsHost): { config: string; options: CallOptions } {
+  const [options, { secretKey, apiKey, bearer, ...config }] = splitHostOptions<FlinksCallsHost & HostOptions>(host)
+  for (const [name, secret] of Object.entries({ secretKey, apiKey, bearer })) checkSecret(name, secret)
   const secrets = {
-    FlinksSecretKey: forAll(mapSecret(secretKey, (key) => key)),
-    FlinksApiKey: forAll(mapSecret(apiKey, (key) => key)),
-    FlinksBearer: forAll(mapSecret(bearer, (key) => `Bearer ${key}`)),
+    FlinksSecretKey: forEverySession(mapSecret(secretKey, (key) => key)),
+    FlinksApiKey: forEverySession(mapSecret(apiKey, (key) => key)),
+    FlinksBearer: forEverySession(mapSecret(bearer, (key) => `Bearer ${key}`)),
   }
-  return { config: toConfig(config), options: { ...options, probe: false, secrets } }
+  return { config: configToJson(config), options: { ...options, probe: false, secrets } }
 }
 
-/** These keys are the customer's, for all sessions. */
-function forAll(secret: Secret | undefined): Secret | undefined {
+/** Unlike an authorize token, these keys are valid in every session, but a string would serve the first one only. */
+function forEverySession(secret: SecretSource | undefined): SecretSource | undefined {
   return typeof secret === 'string' ? () => secret : secret
 }

@@ -1,4 +1,4 @@
-/** All that the entries of the single calls share. */
+/** What `bank-mfa/calls` exports. Its files in entries/ load the wasm. */
 export { FlowError } from '../flow/errors.js'
 export { flinks, restore, type Challenged, type DataFlow, type FlinksCalls, type FlinksCallsHost } from './flinks.js'
 export { mx } from './mx.js'

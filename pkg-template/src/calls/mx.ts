@@ -1,6 +1,6 @@
-import { refusing } from '../flow/errors.js'
-import { toFields, type Answers, type RawAnswers } from '../flow/steps.js'
-import { toConfig, toJson, toReply, type Judged } from '../flow/host.js'
+import { asFlowError } from '../flow/errors.js'
+import { checkResponse, configToJson, toJson, type VendorResponse } from '../flow/host.js'
+import { formToObject, type Answers, type RawAnswers } from '../flow/steps.js'
 import {
   mxRequest,
   mxResponse,
@@ -11,41 +11,51 @@ import {
   type Request,
 } from '../wasm/calls.js'
 
-/** What an answer needs of a reply that asks. */
-type Asked = Pick<MxReply & { kind: 'challenged' }, 'asked'>
+/** What `resumeRequest` needs from the reply that asked. */
+type Challenged = Pick<MxReply & { kind: 'challenged' }, 'asked'>
 
-/** MX's single calls. */
+/**
+ * MX's calls as pairs, for a loop of your own: `…Request` builds and validates a request, `…Response` judges the
+ * response. Replace the request's slot with the `Authorization` header, and send it. Each `…Request` throws a
+ * `FlowError` with `INVALID_INPUT` if an argument is invalid.
+ */
 export const mx = {
-  /** The validated request that begins, for a loop of your own. Fill in its slot and send it. */
+  /** The request that creates a member or starts its job. */
   startRequest: (params: MemberParams, config: MxConfig): Request => request('start', params, config),
-  /** The request for a member's status. No more than one in 3,000 ms. */
+  /** The request for a member's status. Send at most one per 3,000 ms. */
   statusRequest: (params: MemberParams, config: MxConfig): Request => request('status', params, config),
   /** The request for a member's challenges. */
   challengesRequest: (params: MemberParams, config: MxConfig): Request => request('challenges', params, config),
-  /** The request for the window in which the person signs in. */
+  /** The request for the URL of the window in which the person signs in. */
   windowRequest: (params: MemberParams, config: MxConfig): Request => request('window', params, config),
 
-  /** The request that answers all challenges of a round. Read the status just before you send it. */
-  resumeRequest(params: MemberParams, challenged: Asked, answers: Answers, config: MxConfig): Request {
-    return resume(params, challenged, toFields(answers), false, config)
+  /** The request that answers all challenges of a round. Read the status immediately before you send it. */
+  resumeRequest(params: MemberParams, challenged: Challenged, answers: Answers, config: MxConfig): Request {
+    return resume(params, challenged, formToObject(answers), false, config)
   },
 
-  /** The same with guids and values of your own. */
-  resumeRawRequest(params: MemberParams, challenged: Asked, answers: RawAnswers, config: MxConfig): Request {
+  /** The same, with MX's own guids and values as answers. */
+  resumeRawRequest(params: MemberParams, challenged: Challenged, answers: RawAnswers, config: MxConfig): Request {
     return resume(params, challenged, answers, true, config)
   },
 
-  /** Judges the reply to a status request. */
-  statusResponse: (response: Judged): MxReply => mxResponse(false, ...toReply(response)),
-  /** Judges the reply to a challenges request. */
-  challengesResponse: (response: Judged): MxReply => mxResponse(true, ...toReply(response)),
+  /** Judges the response to a status request. */
+  statusResponse: (response: VendorResponse): MxReply => mxResponse(false, ...checkResponse(response)),
+  /** Judges the response to a challenges request. */
+  challengesResponse: (response: VendorResponse): MxReply => mxResponse(true, ...checkResponse(response)),
 }
 
 function request(call: 'start' | 'status' | 'challenges' | 'window', params: MemberParams, config: MxConfig): Request {
-  return refusing(() => mxRequest(call, toJson('params', params), toConfig(config)))
+  return asFlowError(() => mxRequest(call, toJson('params', params), configToJson(config)))
 }
 
-function resume(params: MemberParams, challenged: Asked, answers: unknown, raw: boolean, config: MxConfig): Request {
-  const [json, given] = [toJson('params', params), toJson('answers', answers, !raw)]
-  return refusing(() => mxResumeRequest(json, `${challenged?.asked}`, given, raw, toConfig(config)))
+function resume(
+  params: MemberParams,
+  challenged: Challenged,
+  answers: unknown,
+  raw: boolean,
+  config: MxConfig,
+): Request {
+  const [paramsJson, answersJson] = [toJson('params', params), toJson('answers', answers, !raw)]
+  return asFlowError(() => mxResumeRequest(paramsJson, `${challenged?.asked}`, answersJson, raw, configToJson(config)))
 }

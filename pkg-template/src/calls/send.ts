@@ -1,50 +1,50 @@
 import type { Send } from '../flow/host.js'
 import { Reply } from '../wasm/calls.js'
 
-/** The most that is read of a reply, in bytes; what is larger counts as unreadable. */
-const MAX_BODY = 8 * 1024 * 1024
-/** The most of a refusal of data. */
-const MAX_REFUSAL = 64 * 1024
+/** The largest body that is read; a larger one counts as unreadable. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024
+/** The largest error body of a data call that is read. */
+const MAX_ERROR_BYTES = 64 * 1024
 
-/** What stands for a body that the host keeps. */
-const KEPT = new TextEncoder().encode('{}')
+const EMPTY_JSON = new TextEncoder().encode('{}')
 
 /**
- * Makes calls. With `keep`, a reply with data is handed over unread, and of others no more than a refusal is
- * read: megabytes never pass through wasm.
+ * Makes the function that sends requests. With `onData`, a response with data is passed to it unread, and of other
+ * bodies only as much is read as an error needs: megabytes of data never enter wasm.
  */
-export function sender(keep?: (response: Response) => void): Send {
+export function makeSend(onData?: (response: Response) => void): Send {
   return async ({ method, url, body }, headers, signal, fetch = globalThis.fetch) => {
-    const calling = new AbortController()
-    const abort = () => calling.abort(signal.reason)
+    const controller = new AbortController()
+    const abort = () => controller.abort(signal.reason)
     signal.addEventListener('abort', abort)
-    const init = { method, headers, body, redirect: 'manual' as const, signal: calling.signal }
+    const init = { method, headers, body, redirect: 'manual' as const, signal: controller.signal }
     const response = (await fetch(url, init)) as Response
     const retryAfter = response.headers.get('retry-after') ?? undefined
-    if (keep && hasData(response)) {
-      // It outlives the call: from here on it is the host's to read, or to cancel.
+    if (onData && hasData(response)) {
+      // From here on the host reads or cancels the body: the end of the call must not abort it.
       signal.removeEventListener('abort', abort)
-      keep(response)
-      return new Reply(response.status, retryAfter, KEPT)
+      onData(response)
+      return new Reply(response.status, retryAfter, EMPTY_JSON)
     }
-    return new Reply(response.status, retryAfter, await read(response, keep ? MAX_REFUSAL : MAX_BODY))
+    return new Reply(response.status, retryAfter, await readBody(response, onData ? MAX_ERROR_BYTES : MAX_BODY_BYTES))
   }
 }
 
-/** Flinks' HTML pages and empty bodies arrive with a 200, too. */
+/** Flinks also sends HTML pages and empty bodies with status 200. */
 function hasData({ status, headers, body }: Response): boolean {
   const isHtml = /html/i.test(headers.get('content-type') ?? '')
   return status === 200 && body !== null && headers.get('content-length') !== '0' && !isHtml
 }
 
-async function read(response: Response, most: number): Promise<Uint8Array> {
+/** The whole body, or no bytes if it is larger than `maxBytes`. */
+async function readBody(response: Response, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = []
   const reader = response.body?.getReader()
   for (let size = 0; reader;) {
     const { done, value } = await reader.read()
     if (done) break
     size += value.length
-    if (size > most) {
+    if (size > maxBytes) {
       reader.cancel().catch(() => {})
       return new Uint8Array()
     }

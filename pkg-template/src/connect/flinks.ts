@@ -1,11 +1,11 @@
 /**
- * What Flinks Connect says, by the pages "Use an Event Listener" and "Handled Errors". Where a comment says
- * seen, no page says it, and integrators' code does.
+ * Reads the messages of Flinks Connect, as its pages "Use an Event Listener" and "Handled Errors" describe them.
+ * "Seen" marks a shape that no page describes but that the code of integrators handles.
  */
 import { isObject } from '../shared.js'
 import { readText, readTexts, readUrl, type Message, type RefusedReason } from './message.js'
 
-/** The documented steps that nothing but the page has to know of. */
+/** The documented steps that only inform the page. */
 const STEPS = [
   'APP_MOUNTED',
   'APP_ONLINE',
@@ -32,10 +32,7 @@ const STEPS = [
   'ENHANCED_MFA_NO_QUESTIONS',
 ] as const
 
-/**
- * The FlinksCodes that a message can have as its step: those that a sign-in can end with. The set is open, and another
- * one is an unknown step.
- */
+/** The FlinksCodes that a sign-in can end with. Connect can send one as the step. Any other code is an unknown step. */
 const CODES = [
   'INVALID_LOGIN',
   'INVALID_USERNAME',
@@ -55,37 +52,37 @@ const CODES = [
   'AGGREGATION_ERROR',
 ]
 
-/** What Flinks Connect said. The LoginId is in none of them: it goes to the flow alone. */
+/** A message of Flinks Connect. None contains the LoginId: only the flow receives it. */
 export type FlinksEvent =
   | { readonly kind: 'step'; readonly step: (typeof STEPS)[number] }
-  /** The bank asks; the types are Flinks' own, as in `SecurityChallenges`. */
+  /** The bank asks questions. Their types are Flinks' own, as in `SecurityChallenges`. */
   | {
       readonly kind: 'step'
       readonly step: 'COMPONENT_LOAD_MFA' | 'COMPONENT_LOAD_MFA_RETRY'
       readonly mfaTypes: readonly string[]
     }
-  /** What the frame wants to be high, in CSS pixels. */
+  /** The height that the iframe asks for, in CSS pixels. */
   | { readonly kind: 'step'; readonly step: 'APP_RESIZE'; readonly height: number | undefined }
-  /** The person is through, and the flow was told. */
+  /** The person has finished, and the flow has received the claim. */
   | {
       readonly kind: 'redirect'
       readonly institution: string | undefined
       readonly accountIds: readonly string[]
       readonly requestId: string | undefined
     }
-  /** The frame does not take its token, and the flow was told. */
+  /** The page rejected its token, and the flow has been notified. */
   | { readonly kind: 'token-refused' }
-  /** Connect shows the person an error, and what to do. */
+  /** Connect shows the person an error and what to do about it. */
   | { readonly kind: 'error'; readonly flinksCode: string }
-  /** A step that no page of Flinks lists. */
+  /** A step that Flinks does not document. */
   | { readonly kind: 'unknown'; readonly step: string }
 
-/** What a message says, or why it is refused. A `redirect` says whose connection it is, too. */
-export function readFlinks(message: Message): { event: FlinksEvent; loginId?: string } | RefusedReason {
+/** The event of a message, with the LoginId of a `redirect`; or why the message is refused. */
+export function readFlinksMessage(message: Message): { event: FlinksEvent; loginId?: string } | RefusedReason {
   const { step, data } = message
   if (step === 'REDIRECT') return readRedirect(message)
   if (step === 'TOKEN_INVALID') return { event: { kind: 'token-refused' } }
-  // Seen: the code beside the step, or instead of it.
+  // Seen: the code next to the step, or in place of it.
   const flinksCode = message.flinksCode || (isObject(data) && data.flinksCode) || pick(CODES, step)
   if (flinksCode) return isName(flinksCode) ? { event: { kind: 'error', flinksCode } } : 'shape'
   if (!isName(step)) return 'shape'
@@ -101,48 +98,48 @@ export function readFlinks(message: Message): { event: FlinksEvent; loginId?: st
 }
 
 /**
- * The page shows the LoginId in `url`'s query alone; seen are also one beside it, both casings, and the account as
- * a list. `new URLSearchParams(url)`, as shipped code has it, would find none there.
+ * Flinks documents the LoginId in the query of `url` only. Seen: it is also a key of the message, in either casing,
+ * and the account is a list. `new URLSearchParams(url)`, which integrators ship, does not find a LoginId there.
  */
 function readRedirect(message: Message): { event: FlinksEvent; loginId: string } | RefusedReason {
   const url = readUrl(message.url)
   if (message.url && url === undefined) return 'shape'
-  const landing = entriesOf(url?.search ?? '')
-  const beside = (name: string) =>
+  const inUrl = entriesOf(url?.search ?? '')
+  const inMessage = (name: string) =>
     Object.entries(message).flatMap(([key, value]) => (key.toLowerCase() === name ? [value] : []))
 
-  const claims = [...landing('loginid'), ...beside('loginid').filter((claim) => claim !== null)]
+  const claims = [...inUrl('loginid'), ...inMessage('loginid').filter((claim) => claim !== null)]
   const [loginId] = claims
   if (typeof loginId !== 'string' || loginId === '') return 'shape'
   const isOther = (claim: unknown) => String(claim).toLowerCase() !== loginId.toLowerCase()
-  if (landing('loginid').length > 1 || claims.some(isOther)) return 'contradiction'
+  if (inUrl('loginid').length > 1 || claims.some(isOther)) return 'contradiction'
 
-  const one = (name: string) => readText(beside(name)[0]) ?? readText(landing(name)[0])
-  const accountIds = readTexts(beside('accountid').flat())
+  const one = (name: string) => readText(inMessage(name)[0]) ?? readText(inUrl(name)[0])
+  const accountIds = readTexts(inMessage('accountid').flat())
   return {
     loginId,
     event: {
       kind: 'redirect',
       institution: one('institution'),
-      accountIds: accountIds.length > 0 ? accountIds : readTexts(landing('accountid')),
+      accountIds: accountIds.length > 0 ? accountIds : readTexts(inUrl('accountid')),
       requestId: one('requestid'),
     },
   }
 }
 
-/** The entries of a query by their names, whose casing differs from page to page. */
+/** Looks up query entries by name in lower case; the casing in Flinks' URLs varies. */
 export function entriesOf(search: string): (name: string) => string[] {
   const entries = [...new URLSearchParams(search)]
   return (name) => entries.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
 }
 
-/** No page says what APP_RESIZE carries: a guess, as is what a height can sensibly be. */
+/** Flinks does not document the fields of APP_RESIZE: they and the range of heights are guesses. */
 function readHeight({ height, data }: Message): number | undefined {
   const wanted = Number(height ?? (isObject(data) ? data.height : undefined))
   return wanted >= 100 && wanted <= 5000 ? Math.ceil(wanted) : undefined
 }
 
-/** Steps and codes are words: no id of a connection is one. */
+/** Whether a value can be a step or a code: a single word, which a LoginId never is. */
 function isName(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z]\w{0,63}$/.test(value)
 }

@@ -1,39 +1,39 @@
 import { entriesOf } from './flinks.js'
 import { isGuid, readText, readTexts, readUrl } from './message.js'
 import { invalidInput } from '../flow/errors.js'
+import type { ConnectStep } from '../flow/steps.js'
 
-/** What an address says that Flinks Connect sent the person back to. A claim, until the flow has confirmed it. */
+/** The claim in the landing URL, which is the URL that Flinks Connect redirects the whole page to. It is untrusted. */
 export interface Landing {
   readonly loginId: string
-  /** The one-time value that stood in the redirect URL's query; the flow compares it. */
+  /** The one-time value that the flow put into the redirect URL; the flow compares it. Null if there is none. */
   readonly state: string | null
   readonly accountIds: readonly string[]
   readonly institution: string | null
 }
 
-/** What Connect adds to a redirect URL, and the value that the flow put there. */
-const OURS = ['loginid', 'accountid', 'institution', 'state']
+/** The query entries that Connect adds to a redirect URL, and the one that the flow put there. */
+const OUR_ENTRIES = ['loginid', 'accountid', 'institution', 'state']
 
 /**
- * Reads the page's address where it is the landing address: `redirectUrl`'s origin and path, and a LoginId. Takes
- * what it read out of the address bar and the history at once, because a LoginId must not become public; the rest
- * of the query, the fragment and the history's state stay. Gives `undefined`, and leaves all as it is, where the
- * address is another. Throws a `FlowError` with `INVALID_INPUT` and the path where the landing is malformed; the
- * address is clean then, too.
+ * Reads the page's URL if it is the landing URL, which has the origin and path of `redirectUrl` and a LoginId. Removes
+ * these query entries from the address bar and the history, because a LoginId must not become public. Returns undefined,
+ * and changes nothing, if the URL is another one. Throws a `FlowError` with `INVALID_INPUT` and the path if the landing
+ * URL is malformed, after it has removed the entries.
  */
 export function readLanding(
   page: Pick<Window, 'location' | 'history'>,
   redirectUrl: string | URL,
 ): Landing | undefined {
   const expected = readUrl(redirectUrl)
-  if (expected === undefined) throw invalidInput('/redirectUrl', 'must be an address')
+  if (expected === undefined) throw invalidInput('/redirectUrl', 'must be a valid URL')
   const url = new URL(page.location.href)
   const landing = entriesOf(url.search)
   const loginIds = landing('loginid')
   if (url.origin !== expected.origin || url.pathname !== expected.pathname || loginIds.length === 0) return undefined
 
-  // Entry by entry, so that what is not ours stays as it was written.
-  const isOurs = (entry: string) => OURS.some((name) => entriesOf(entry)(name).length > 0)
+  // Filtered as text: `URLSearchParams` would re-encode the other entries.
+  const isOurs = (entry: string) => OUR_ENTRIES.some((name) => entriesOf(entry)(name).length > 0)
   const rest = url.search
     .slice(1)
     .split('&')
@@ -42,11 +42,11 @@ export function readLanding(
   page.history.replaceState(page.history.state, '', url.href)
 
   const [loginId] = loginIds
-  if (loginId === undefined || loginIds.length > 1) throw invalidInput('/landing/loginId', 'must be there once')
+  if (loginId === undefined || loginIds.length > 1) throw invalidInput('/landing/loginId', 'must occur once')
   if (!isGuid(loginId)) throw invalidInput('/landing/loginId', 'must be a GUID')
   const one = (name: string) => {
     const [value, ...more] = landing(name)
-    if (more.length > 0) throw invalidInput(`/landing/${name}`, 'must be there once')
+    if (more.length > 0) throw invalidInput(`/landing/${name}`, 'must occur once')
     return readText(value) ?? null
   }
   return {
@@ -57,19 +57,20 @@ export function readLanding(
   }
 }
 
-/** What is needed of a flow that was stored before the person left. */
-export type Landable = AsyncIterable<
-  | { readonly kind: string }
-  | { readonly kind: 'connect'; returned(claim: { loginId: string; state: string | null }): void | Promise<void> }
->
+/** What `handleLanding` needs of a flow: a `Flow` or a `RemoteFlow`. */
+export type LandingFlow = AsyncIterable<{ readonly kind: string } | Pick<ConnectStep, 'kind' | 'returned'>>
 
 /**
- * The whole-page way, after the reload: reads the landing address as `readLanding` does, at once, and tells the flow
- * that was restored, or will be, as soon as it stands at its step `connect`. Resolves to whether it did. Rejects with
- * `INVALID_INPUT` where the landing is malformed or not the flow's own, and the flow waits on.
+ * Completes a whole-page redirect after the page has loaded again. Reads the landing URL at once, as `readLanding`
+ * does, and reports it to the restored flow when that reaches its step `connect`. Resolves to whether it did. Rejects
+ * with `INVALID_INPUT`, and the flow keeps waiting, if the landing URL is malformed or belongs to another flow.
+ *
+ * @example
+ * const flow = remote('/mfa').resume(sessionStorage.flow)
+ * await handleLanding(flow, window, 'https://app.example/connected')
  */
-export async function land(
-  flow: Landable | Promise<Landable>,
+export async function handleLanding(
+  flow: LandingFlow | Promise<LandingFlow>,
   page: Pick<Window, 'location' | 'history'>,
   redirectUrl: string | URL,
 ): Promise<boolean> {

@@ -1,21 +1,21 @@
 import { isObject } from '../shared.js'
 
 /**
- * Why a message was refused: it is of another origin or another window, nothing that the vendor would say, not
- * at a time when the vendor would say it, or says two things at once.
+ * Why a message was refused: it has another origin (`origin`) or comes from another window (`source`), it has no
+ * known shape (`shape`), it is out of order (`phase`), or it contains two different LoginIds (`contradiction`).
  */
 export type RefusedReason = 'origin' | 'source' | 'shape' | 'phase' | 'contradiction'
 
-/** A message's fields, of which nothing is known yet. */
+/** The unchecked fields of a message. */
 export type Message = Record<string, unknown>
 
-/** Longer than anything that either vendor documents; a guess. */
-const LONGEST = 16_384
+/** A guess: longer than any message that either vendor documents. */
+const MAX_LENGTH = 16_384
 
-/** A message is an object, or the JSON text of one: both vendors have sent both. Not everybody's is one of theirs. */
+/** The fields of a message that is an object or the JSON text of one: both vendors have sent both. */
 export function readMessage(data: unknown): Message | undefined {
   if (typeof data !== 'string') return isObject(data) ? data : undefined
-  if (data.length > LONGEST) return undefined
+  if (data.length > MAX_LENGTH) return undefined
   try {
     const message: unknown = JSON.parse(data)
     return isObject(message) ? message : undefined
@@ -24,28 +24,27 @@ export function readMessage(data: unknown): Message | undefined {
   }
 }
 
-/** An address, where it is one. */
-export function readUrl(address: unknown): URL | undefined {
+export function readUrl(url: unknown): URL | undefined {
   try {
-    return new URL(String(address))
+    return new URL(String(url))
   } catch {
     return undefined
   }
 }
 
-/** What a LoginId is. */
+/** Whether a text is a GUID, as every LoginId is. */
 export function isGuid(text: unknown): boolean {
   return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(String(text))
 }
 
-/** A text of a sensible length. */
+/** A text of 1 to 256 characters. */
 export function readText(value: unknown): string | undefined {
   return typeof value === 'string' && value.length > 0 && value.length <= 256 ? value : undefined
 }
 
-/** Texts of a sensible length and number: a list, or one text with commas between them. */
+/** At most 256 texts, from a list or from one text with commas between them. */
 export function readTexts(value: unknown): string[] {
   const parts: unknown[] = Array.isArray(value) ? value : [value]
-  const texts = parts.flatMap((part) => (typeof part === 'string' && part.length <= LONGEST ? part.split(',') : []))
+  const texts = parts.flatMap((part) => (typeof part === 'string' && part.length <= MAX_LENGTH ? part.split(',') : []))
   return texts.flatMap((text) => readText(text.trim()) ?? []).slice(0, 256)
 }

@@ -1,90 +1,84 @@
 /**
- * The vendor's own frame within a page: Flinks Connect, or MX's widget. Needs no wasm. Nothing that a frame says
- * is believed here: it goes to the flow, which asks the vendor.
+ * Shows Flinks Connect or MX's widget in an iframe. What the iframe says is untrusted: it is passed to the flow, which
+ * verifies it with the vendor.
  */
-import { readFlinks, type FlinksEvent } from './flinks.js'
+import { readFlinksMessage, type FlinksEvent } from './flinks.js'
 import { readMessage, readUrl, type Message, type RefusedReason } from './message.js'
-import { readMx, type MxEvent } from './mx.js'
+import { readMxMessage, type MxEvent } from './mx.js'
 import { invalidInput, type FlowError } from '../flow/errors.js'
+import type { ConnectStep, RedirectStep } from '../flow/steps.js'
 
-export { FlowError } from '../flow/errors.js'
-export { land, readLanding, type Landing } from './landing.js'
-export type { FlinksEvent, MxEvent, RefusedReason }
-
-/** What is needed of a flow's step: its `connect` step, or the `redirect` step of MX's widget. */
+/** The steps that `mount` accepts: a flow's `connect` step, or its `redirect` step if that shows MX's widget. */
 export type Mountable = MountableConnect | MountableWidget
 
-/** What is needed of a `connect` step. */
-export interface MountableConnect {
-  readonly kind: 'connect'
-  readonly signal: AbortSignal
-  address(): Promise<string>
-  returned(claim: { loginId: string }): void
-  tokenRefused(): void
-}
+/** What `mount` needs of a `connect` step. */
+export type MountableConnect = Pick<ConnectStep, 'kind' | 'signal' | 'pageUrl' | 'returned' | 'tokenRefused'>
 
-/** What is needed of a `redirect` step. */
-export interface MountableWidget {
-  readonly kind: 'redirect'
-  readonly signal?: AbortSignal | undefined
-  readonly url: string
-}
+/** What `mount` needs of a `redirect` step. */
+export type MountableWidget = Pick<RedirectStep, 'kind' | 'url'> & { readonly signal?: AbortSignal | undefined }
 
-/** How to mount, and who hears of what. */
+/** The options of `mount`. */
 export interface MountOptions {
-  /** What a screen reader calls the frame; `Your bank` by default. */
+  /** The iframe's title for screen readers; the default is `Your bank`. */
   title?: string | undefined
-  /** Whether the frame gets the height that it asks for; `true` by default. */
+  /** Whether the iframe gets the height that it asks for; the default is `true`. */
   resize?: boolean | undefined
-  /** Hears what the frame said, once it is checked and the flow was told. */
+  /** Called with each accepted message, after the flow has received it. */
   onEvent?: ((event: FlinksEvent | MxEvent) => void) | undefined
-  /** Hears that a message was refused, and nothing of its content. Other frames and extensions send messages, too. */
+  /**
+   * Called when a message is refused, without its content. Other iframes and browser extensions send messages to
+   * the page, too.
+   */
   onRefused?: ((refused: { readonly reason: RefusedReason }) => void) | undefined
-  /** Hears why the frame could not be opened. Without it that is an unhandled rejection. */
+  /** Called if the iframe cannot be opened. Without it, the error is an unhandled rejection. */
   onFailed?: ((error: unknown) => void) | undefined
 }
 
-/** A frame that is mounted. */
-export interface Mounted {
-  /** It is in the page as soon as its address is known. */
+/** A mounted iframe. */
+export interface MountedFrame {
+  /** The iframe. It is added to the page when its URL is known. */
   readonly iframe: HTMLIFrameElement
-  /** How many messages were refused. */
+  /** The number of refused messages. */
   readonly refused: number
-  /** Takes the frame and the listener away. The flow goes on, and its step can be mounted again. */
+  /** Removes the iframe and its listener. The flow continues, and its step can be mounted again. */
   readonly unmount: () => void
 }
 
 /**
- * Connect's banks open windows of their own, which must not be sandboxed in turn. Without `allow-same-origin` the
- * frame's origin would be `null`. It cannot navigate the page, and as there is no `allow`, it gets no camera,
- * place or clipboard.
+ * Connect's banks open windows of their own, which must not be sandboxed in turn. Without `allow-same-origin`, the
+ * iframe's origin would be `null`. It cannot navigate the page. It has no `allow`, so it gets no camera, location or
+ * clipboard.
  */
 const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox'
 
-/** A step has one frame: its token works once. */
+/** The `unmount` of each mounted step. A step has at most one iframe, because its token works once. */
 const mounted = new WeakMap<Mountable, () => void>()
 
 /**
- * Shows a step's frame as the last child of `element`, and tells the flow what it says. The frame goes when the
- * flow leaves the step, on `unmount()`, and when the same step is mounted again. Throws a `FlowError` with
- * `INVALID_INPUT` where the widget's address is neither https nor http on the loopback, or of the page's own origin.
+ * Shows a step's page in an iframe, as the last child of `element`, and reports its messages to the flow. The iframe is
+ * removed when the flow leaves the step, on `unmount()`, and when the same step is mounted again. Throws a `FlowError`
+ * with `INVALID_INPUT` if the URL is neither https nor http on the loopback, or has the page's own origin. The URL of a
+ * `connect` step comes later: `onFailed` gets its errors.
+ *
+ * @example
+ * for await (const step of flow) if (step.kind === 'connect') mount(step, element, { onFailed: showError })
  */
-export function mount(step: Mountable, element: Element, options: MountOptions = {}): Mounted {
+export function mount(step: Mountable, element: Element, options: MountOptions = {}): MountedFrame {
   const page = element.ownerDocument.defaultView
   if (page === null) throw invalidInput('/element', 'must be in a page')
-  if (step.kind === 'redirect') readAddress(step.url, page)
+  if (step.kind === 'redirect') checkUrl(step.url, page)
   mounted.get(step)?.()
 
   const iframe = element.ownerDocument.createElement('iframe')
   iframe.title = options.title ?? 'Your bank'
   iframe.setAttribute('sandbox', SANDBOX)
   iframe.referrerPolicy = 'strict-origin'
-  // Attributes, so that any style of the page's prevails.
+  // Attributes, so that any CSS of the page overrides them.
   iframe.width = '100%'
   iframe.height = '640'
 
-  let [refused, gone, origin] = [0, step.signal?.aborted === true, '']
-  const judge = judgeOf(step, (event) => {
+  let [refused, unmounted, origin] = [0, step.signal?.aborted === true, '']
+  const judge = judgeMessages(step, (event) => {
     const height = event.kind === 'step' && event.step === 'APP_RESIZE' ? event.height : undefined
     if (height !== undefined && options.resize !== false) iframe.height = String(height)
     options.onEvent?.(event)
@@ -96,7 +90,7 @@ export function mount(step: Mountable, element: Element, options: MountOptions =
     options.onRefused?.({ reason })
   }
   const unmount = () => {
-    gone = true
+    unmounted = true
     if (mounted.get(step) === unmount) mounted.delete(step)
     step.signal?.removeEventListener('abort', unmount)
     page.removeEventListener('message', listen)
@@ -104,20 +98,20 @@ export function mount(step: Mountable, element: Element, options: MountOptions =
   }
 
   const open = async () => {
-    // Never at once, so that a framework which mounts, unmounts and mounts spends no token on it.
-    const url = readAddress(await (step.kind === 'redirect' ? step.url : step.address()), page)
-    if (gone) return
+    // Asynchronous even for a widget: a framework may mount, unmount and mount again, which must not use a token.
+    const url = checkUrl(await (step.kind === 'redirect' ? step.url : step.pageUrl()), page)
+    if (unmounted) return
     origin = url.origin
     iframe.src = url.href
     page.addEventListener('message', listen)
     element.append(iframe)
   }
-  if (!gone) {
+  if (!unmounted) {
     mounted.set(step, unmount)
     step.signal?.addEventListener('abort', unmount)
     const opened = open().catch((error: unknown) => {
-      // It was unmounted meanwhile: nobody waits for it.
-      if (!gone) throw error
+      // After `unmount`, the error is ignored.
+      if (!unmounted) throw error
     })
     if (options.onFailed) opened.catch(options.onFailed)
   }
@@ -130,63 +124,58 @@ export function mount(step: Mountable, element: Element, options: MountOptions =
   }
 }
 
-/** A closed window's message has no source, and a frame outside of the page no window: they are not the same. */
+/** A message of a closed window has the source null, and so has the window of an iframe that is not in the page. */
 function isFrame(iframe: HTMLIFrameElement, source: MessageEventSource | null): boolean {
   return source !== null && source === iframe.contentWindow
 }
 
-/** A frame of the page's own origin could take its sandbox off. */
-function readAddress(address: string, page: Window): URL {
-  const url = readUrl(address)
+/** An iframe of the page's own origin could remove its own sandbox. */
+function checkUrl(text: string, page: Window): URL {
+  const url = readUrl(text)
   const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-  const fits = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname))
-  if (url === undefined || !fits) throw invalidInput('/address', 'must be an https address')
-  if (url.origin === page.location.origin) throw invalidInput('/address', 'must not be of the page’s own origin')
+  const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname))
+  if (url === undefined || !isSecure) throw invalidInput('/url', 'must be an https URL')
+  if (url.origin === page.location.origin) throw invalidInput('/url', 'must not have the origin of the page')
   return url
 }
 
-/** Judges what one frame says, in the order in which it says it. */
-function judgeOf(step: Mountable, onEvent: NonNullable<MountOptions['onEvent']>) {
-  /** Connect says that it is there before it says anything else. */
-  let [spoke, over] = [false, false]
+/** Makes a function that reports an iframe's messages to the flow. It returns a reason if it refuses a message. */
+function judgeMessages(step: Mountable, onEvent: NonNullable<MountOptions['onEvent']>) {
+  /** `REDIRECT` is never Connect's first message, and a step gets one report only. */
+  let [sawFirst, reported] = [false, false]
 
   function connect(step: MountableConnect, message: Message): RefusedReason | undefined {
-    const read = readFlinks(message)
+    const read = readFlinksMessage(message)
     if (typeof read === 'string') return read
     const { event, loginId } = read
     if (loginId !== undefined || event.kind === 'token-refused') {
-      if (over || (loginId !== undefined && !spoke)) return 'phase'
-      const reason = refusing(() => (loginId === undefined ? step.tokenRefused() : step.returned({ loginId })))
+      if (reported || (loginId !== undefined && !sawFirst)) return 'phase'
+      const reason = reasonOf(() => (loginId === undefined ? step.tokenRefused() : step.returned({ loginId })))
       if (reason !== undefined) return reason
-      over = true
+      reported = true
     }
-    spoke = true
+    sawFirst = true
     onEvent(event)
-    return undefined
-  }
-
-  /** The flow looks at the member every three seconds, whatever its widget says. */
-  function widget(message: Message): RefusedReason | undefined {
-    const read = readMx(message)
-    if (typeof read === 'string') return read
-    onEvent(read)
     return undefined
   }
 
   return (data: unknown): RefusedReason | undefined => {
     const message = readMessage(data)
     if (message === undefined) return 'shape'
-    return step.kind === 'connect' ? connect(step, message) : widget(message)
+    if (step.kind === 'connect') return connect(step, message)
+    // Nothing to report: the flow polls the member every three seconds.
+    const read = readMxMessage(message)
+    return typeof read === 'string' ? read : void onEvent(read)
   }
 }
 
-/** The flow refuses what is malformed, and what comes when it has gone on. */
-function refusing(call: () => void): RefusedReason | undefined {
+/** Why the flow refuses a report: the claim is malformed, or the flow has left the step. */
+function reasonOf(call: () => void): RefusedReason | undefined {
   try {
     call()
     return undefined
   } catch (error) {
-    // By its name: where each entry is bundled for itself, there is more than one class of it.
+    // `instanceof` would fail if the entries are bundled separately: each has its own class `FlowError`.
     if (!(error instanceof Error && error.name === 'FlowError')) throw error
     return (error as FlowError).code === 'INVALID_INPUT' ? 'shape' : 'phase'
   }

@@ -1,6 +1,6 @@
 /**
- * What MX's widget says, by MX's list of its events and MX's own SDKs: `{ mx: true, type, metadata }`, which was a
- * JSON text before version 4.
+ * Reads the messages of MX's widget, as MX's list of events and MX's SDKs describe them: `{ mx: true, type, metadata }`.
+ * Before version 4 of the widget, a message was the JSON text of that object.
  */
 import { isObject } from '../shared.js'
 import { readText, type Message, type RefusedReason } from './message.js'
@@ -25,29 +25,29 @@ const TYPES = [
   'mx/connect/oauthError',
 ] as const
 
-/** What MX's widget said. Its user's and its session's guid are left out. */
+/** A message of MX's widget, without the guids of its user and its session. */
 export type MxEvent =
   | {
       readonly kind: 'mx'
-      /** As MX's pages spell it, whatever the casing was. */
+      /** The type in the spelling of MX's pages. */
       readonly type: (typeof TYPES)[number]
       readonly memberGuid: string | undefined
-      /** Of `memberStatusUpdate`: widgets send the number where the API sends the name. */
+      /** Only in `memberStatusUpdate`. The widget sends a number; the API sends a name. */
       readonly connectionStatus: number | undefined
-      /** Of `loaded` and `stepChange`: where the widget stands, such as `mfa`. */
+      /** Only in `loaded` and `stepChange`: the widget's screen, such as `mfa`. */
       readonly current: string | undefined
     }
-  /** Any other type: MX's pages list some that are about the widget alone. */
+  /** Any other type. MX's pages list more, which do not concern a connection. */
   | { readonly kind: 'unknown'; readonly step: string }
 
-/** The types as they are compared: documents and widgets differ in case, and in one letter. */
-const byName = new Map(TYPES.map((type) => [normal(type), type]))
+/** The types by their normal form: documents and widgets differ in case, and one type in a letter. */
+const byNormalForm = new Map(TYPES.map((type) => [normalForm(type), type]))
 
-/** What a message says, or why it is refused. */
-export function readMx(message: Message): MxEvent | RefusedReason {
+/** The event of a message, or why the message is refused. */
+export function readMxMessage(message: Message): MxEvent | RefusedReason {
   const { mx, type, metadata } = message
   if (mx !== true || typeof type !== 'string' || !/^[\w/]{1,64}$/.test(type)) return 'shape'
-  const known = byName.get(normal(type))
+  const known = byNormalForm.get(normalForm(type))
   if (known === undefined) return { kind: 'unknown', step: type }
   const { member_guid, connection_status, current, initial_step } = isObject(metadata) ? metadata : {}
   return {
@@ -59,7 +59,7 @@ export function readMx(message: Message): MxEvent | RefusedReason {
   }
 }
 
-function normal(type: string): string {
+function normalForm(type: string): string {
   const name = type.toLowerCase().replace(/^mx\//, '')
   return name === 'connect/memberstatusupdated' ? 'connect/memberstatusupdate' : name
 }

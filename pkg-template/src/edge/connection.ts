@@ -1,4 +1,4 @@
-import { invalidInput, refusing } from '../flow/errors.js'
+import { invalidInput, asFlowError } from '../flow/errors.js'
 import { flinks, readFlinks } from '../flow/flinks.js'
 import { Flow } from '../flow/flow.js'
 import type { Fetch, HostOptions } from '../flow/host.js'
@@ -30,7 +30,7 @@ export function begin(connection: Connection, host: FlowHost): Flow {
 export function goOn(snapshot: string, window: string | null, connection: Connection, host: FlowHost): Flow {
   const { config, checked } =
     connection.vendor === 'mx' ? readMx(mxHost(connection, host)) : readFlinks(flinksHost(connection, host))
-  const handle = refusing(() => FlowHandle.restore(snapshot, config))
+  const handle = asFlowError(() => FlowHandle.restore(snapshot, config))
   return new Flow(handle, checked, window === null ? 'restored' : { window })
 }
 

@@ -17,7 +17,7 @@ import type { Flow } from '../flow/flow.js'
 import type { Claim, RawAnswers } from '../flow/steps.js'
 import { isEnding } from '../flow/steps.js'
 import type { Clock, HostOptions, WaitsFor } from '../flow/host.js'
-import { OVER } from '../flow/transport.js'
+import { TASK_ENDED } from '../flow/transport.js'
 import { hasCredentials } from './connection.js'
 import type { PersonNeeded, Connection, FlowEnded } from './config.js'
 import type { Local } from './local.js'
@@ -511,7 +511,7 @@ export class Runner implements Home {
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', end)
-      stop.abort(OVER)
+      stop.abort(TASK_ENDED)
     }
   }
 }

@@ -96,7 +96,7 @@ export class Turn {
       return await this.#rest(flow)
     } finally {
       stop()
-      flow.leave('')
+      flow.detach('')
     }
   }
 
@@ -131,7 +131,7 @@ export class Turn {
     const { current } = flow
     const now = this.#host.clock.now()
     // Its token is stored with it.
-    const address = current.kind === 'connect' ? await current.address().catch(() => null) : null
+    const address = current.kind === 'connect' ? await current.pageUrl().catch(() => null) : null
     const due = current.kind === 'connect' && address === null ? now + AGAIN : this.#due()
     const step = toPublic(current, address)
     if (!isEnding(current)) {

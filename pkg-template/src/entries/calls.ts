@@ -1,4 +1,4 @@
-/** Single calls, for a back end or a loop of your own; their wasm is inlined. */
+/** `bank-mfa/calls`: single vendor calls, with their wasm inlined. */
 import { initSync } from '../wasm/calls.js'
 import base64 from '../wasm/calls_inline.js'
 

@@ -1,4 +1,4 @@
-/** Single calls in workerd, which imports the module. */
+/** `bank-mfa/calls` in workerd, which imports the wasm as a module. */
 import { initSync } from '../wasm/calls.js'
 import module from '../wasm/calls_bg.wasm'
 

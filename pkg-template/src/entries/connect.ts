@@ -1,2 +1,2 @@
-/** The vendor's own page in a frame, and the way back from it. Needs no wasm. */
-export * from '../connect/mount.js'
+/** `bank-mfa/connect`: the vendor's page in an iframe, and the return from it. It needs no wasm. */
+export * from '../connect/index.js'

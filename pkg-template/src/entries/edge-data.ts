@@ -1,4 +1,4 @@
-/** What an edge lets pages read; the wasm of the single calls is inlined. */
+/** `bank-mfa/edge/data`. It makes single calls, so it needs the wasm that the first import loads. */
 import './calls.js'
 
 export * from '../edge/data.js'

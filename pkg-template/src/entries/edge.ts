@@ -1,4 +1,4 @@
-/** The edge; the wasm is inlined. */
+/** `bank-mfa/edge`. It runs flows, so it needs the wasm that the first import loads. */
 import './index.js'
 
 export * from '../edge/index.js'

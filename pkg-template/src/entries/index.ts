@@ -1,4 +1,4 @@
-/** The default entry: the wasm is inlined, so that any bundler and any runtime has it. */
+/** `bank-mfa`: with the wasm inlined, so that it works in any bundler and runtime. */
 import { initSync } from '../wasm/bank_mfa.js'
 import base64 from '../wasm/bank_mfa_inline.js'
 

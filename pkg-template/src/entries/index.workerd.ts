@@ -1,4 +1,4 @@
-/** For workerd, which compiles no bytes and imports the module. */
+/** `bank-mfa` in workerd, which cannot compile bytes and imports the wasm as a module. */
 import { initSync } from '../wasm/bank_mfa.js'
 import module from '../wasm/bank_mfa_bg.wasm'
 

@@ -1,2 +1,2 @@
-/** A flow that runs at an edge, followed from a page. Needs no wasm. */
-export * from '../remote/flow.js'
+/** `bank-mfa/remote`: follows a flow that runs at an edge. It needs no wasm. */
+export * from '../remote/index.js'

@@ -1,7 +1,7 @@
-/** Simulated vendors in workerd, which imports the module. */
+/** `bank-mfa/simulator` in workerd, which imports the wasm as a module. */
 import { initSync } from '../wasm/simulator.js'
 import module from '../wasm/simulator_bg.wasm'
 
 initSync({ module })
 
-export * from '../simulator/simulator.js'
+export * from '../simulator/index.js'

@@ -1,37 +1,37 @@
 import type { ErrorCode, Failure, FieldError, NextAction, Refusal } from '../wasm/bank_mfa.js'
 
-/** What an edge refuses with, beside the codes of flows. */
+/** Codes that only an edge returns, in addition to `ErrorCode`. */
 export type EdgeCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'BODY_TOO_LARGE' | 'RATE_LIMITED' | 'UNAVAILABLE'
 
-/** @internal What an error is made of. */
-export type Refused = (Omit<Failure, 'code' | 'next'> | Omit<Refusal, 'code' | 'next'>) &
+/** @internal The fields that a `FlowError` is made from. */
+export type ErrorDetails = (Omit<Failure, 'code' | 'next'> | Omit<Refusal, 'code' | 'next'>) &
   Pick<FlowError, 'code' | 'next'>
 
 /**
- * What a flow ends with, or why a call was refused. A lower-case `code` is an ending; an upper-case one
- * is a refusal: nothing was sent, and the flow stands where it stood. No vendor's message, no answer and
- * no key is ever in it.
+ * The failure that ended a flow, or the reason why a call was refused. A lower-case `code` ends the flow. An
+ * upper-case `code` refuses one call: nothing was sent, and the flow has not changed. The error never contains
+ * a vendor's message, an answer or a key.
  */
 export class FlowError extends Error {
   override readonly name = 'FlowError'
   /** The stable code. */
   readonly code: ErrorCode | EdgeCode
-  /** What to do next; `sign-in` is an edge's. */
+  /** What to do next. Only an edge returns `sign-in`. */
   readonly next: NextAction | 'sign-in'
-  /** When to come back, in milliseconds since 1970. */
+  /** The earliest time to retry, in milliseconds since 1970. */
   declare readonly retryAt?: number
   /** The vendor's own code, such as a FlinksCode. */
   declare readonly vendorCode?: string
-  /** The HTTP status that the verdict was made of. */
+  /** The HTTP status of the reply that the code was derived from. */
   declare readonly status?: number
-  /** Where the mistake is, such as `/params/loginId`. */
+  /** The invalid value's path, such as `/params/loginId`. */
   declare readonly path?: string
-  /** Of `INVALID_ANSWER`: what is wrong with which field. */
+  /** The invalid fields and their reasons, if the code is `INVALID_ANSWER`. */
   declare readonly fields?: FieldError[]
-  /** The flow that it is about. */
+  /** The id of the flow that failed or refused the call. */
   declare readonly flowId?: string
 
-  constructor(reason: Refused, flowId?: string) {
+  constructor(reason: ErrorDetails, flowId?: string) {
     const { code, next, message, ...details } = { path: null, fields: [], ...reason }
     super(details.path === null ? `${code}: ${message}` : `${code}: ${details.path} ${message}`)
     this.code = code
@@ -44,25 +44,25 @@ export class FlowError extends Error {
   }
 }
 
-/** The refusal of an argument that the core does not see. */
+/** The error for an invalid argument that the core does not check. */
 export function invalidInput(path: string, message: string): FlowError {
   return new FlowError({ code: 'INVALID_INPUT', next: 'fix-integration', message, path, fields: [] })
 }
 
-/** The refusal of answers to a flow that has ended. */
+/** The error for answers that arrive after their round is over. */
 export function staleRound(flowId: string): FlowError {
-  const message = 'the answers are for a round that is no longer asked'
+  const message = 'the answers are for a round that is over'
   return new FlowError({ code: 'STALE_ROUND', next: 'answer-again', message, path: null, fields: [] }, flowId)
 }
 
-/** The host gave no secret for the vendor's page. */
+/** The error for a vendor's page whose URL needs a secret that the host did not give. */
 export function secretMissing(flowId: string): FlowError {
   const message = "the host gave no usable secret for the vendor's page"
   return new FlowError({ code: 'secret-missing', next: 'fix-integration', message, path: null, fields: [] }, flowId)
 }
 
-/** Calls into the core, and makes a real `Error` of the refusal it throws. */
-export function refusing<T>(call: () => T, flowId?: string): T {
+/** Calls into the core, and rethrows its refusal, a plain object, as a `FlowError`. */
+export function asFlowError<T>(call: () => T, flowId?: string): T {
   try {
     return call()
   } catch (reason) {

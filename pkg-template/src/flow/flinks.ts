@@ -1,8 +1,17 @@
-import { invalidInput, refusing } from './errors.js'
+import { asFlowError, invalidInput } from './errors.js'
 import { Flow } from './flow.js'
-import { newId } from '../shared.js'
-import { checkSecret, mapSecret, partHost, toConfig, toJson, type Host, type HostOptions, type Secret } from './host.js'
+import {
+  checkSecret,
+  configToJson,
+  mapSecret,
+  splitHostOptions,
+  toJson,
+  type CheckedHost,
+  type HostOptions,
+  type SecretSource,
+} from './host.js'
 import { send } from './send.js'
+import { newId } from '../shared.js'
 import {
   FlowHandle,
   type Authorized,
@@ -13,45 +22,54 @@ import {
   type ReconnectParams,
 } from '../wasm/bank_mfa.js'
 
-/** Where and as whom to call Flinks, and with what. */
+/** The Flinks instance and customer, the authorize token, and the options of a flow. */
 export interface FlinksHost extends FlinksConfig, HostOptions {
   /**
-   * The authorize token, minted by GenerateAuthorizeToken at your back end, and never the secret key. A
-   * function is asked once a session: one Authorize and its answers are one session, and a flow can need
-   * a second one. It must give the same session the same token, also after `restore`. Customers from
-   * before October 2024 may have none. Where the function rejects, nothing is sent.
+   * The authorize token: your back end gets it from GenerateAuthorizeToken. Never pass the secret key. A function
+   * is called once per session, which is one Authorize call and its answers; a flow can need several sessions. It
+   * must return the same token for the same session, also after `restore`. If it rejects, nothing is sent.
+   * Customers from before October 2024 may have no tokens: leave it out.
    */
-  authorizeToken?: Secret | undefined
+  authorizeToken?: SecretSource | undefined
 }
 
-/** What came of a reconnect or a first link. */
+/** The result of `reconnect` and `connect`. */
 export type Connected = Authorized & ConnectionProof
 
-/** Flinks (Canada): https://docs.flinks.com */
+/**
+ * Flinks (Canada): https://docs.flinks.com. Each method starts a flow. It throws a `FlowError` with `INVALID_INPUT`,
+ * and sends nothing, if an argument is missing, malformed or contradicts another.
+ */
 export const flinks = {
   /**
-   * Authorizes a session, cached or live, with MFA in any number of rounds. Throws a `FlowError` with
-   * `INVALID_INPUT`, and sends nothing, where an argument is missing, malformed or contradicts another.
+   * Authorizes a session, cached or live, with any number of MFA rounds.
+   *
+   * @example
+   * const flow = flinks.authorize({ loginId, mostRecentCached: false }, { instance, customerId, authorizeToken })
+   * for await (const step of flow) {
+   *   if (step.kind === 'challenge') await step.answer(new FormData(await showForm(step.round)))
+   * }
+   * const { requestId } = await flow.result()
    */
   authorize(params: AuthorizeParams, host: FlinksHost): Flow<Authorized> {
     const { config, checked } = readFlinks(host)
-    const handle = refusing(() => FlowHandle.start('flinks', newId(), toJson('params', params), config))
+    const handle = asFlowError(() => FlowHandle.start('flinks', newId(), toJson('params', params), config))
     return new Flow<Authorized>(handle, checked, 'started')
   },
 
   /**
-   * Lives through MFA: a live refresh of a LoginId. Where the bank asks, the person answers in a form of yours
-   * or, mid-session, in Flinks' own frame (step `connect`); where only signing in anew helps, the frame asks
-   * for credentials, and the flow goes on only if they are of the same LoginId. The result says which way it
-   * took and how much it proves. It can need three tokens, so `authorizeToken` is a function, if anything.
+   * Refreshes a stored connection while the person is present. If the bank asks for MFA, the person answers in your
+   * form or in Flinks' iframe (step `connect`). If they must sign in again, the iframe asks for credentials; the
+   * flow then fails unless they belong to the same LoginId. The result says which method worked and what it proves.
+   * It can need three tokens, so `authorizeToken` must be a function if it is given.
    */
   reconnect(params: ReconnectParams & ConnectParams, host: FlinksHost): Flow<Connected> {
     return connect('flinks-reconnect', params, host)
   },
 
   /**
-   * A person's first link, in Flinks' own frame (step `connect`), and confirmed by cached Authorize. That
-   * proves that the LoginId exists, not whose it is: see `ownership` of the result.
+   * Links a person's bank for the first time, in Flinks' iframe (step `connect`). The flow confirms the LoginId with
+   * a cached Authorize: it exists, but may belong to another person. See `ownership` of the result.
    */
   connect(params: ConnectParams, host: FlinksHost): Flow<Connected> {
     return connect('flinks-connect', params, host)
@@ -60,23 +78,19 @@ export const flinks = {
 
 function connect(vendor: string, params: object, host: FlinksHost): Flow<Connected> {
   if (typeof host?.authorizeToken === 'string') {
-    throw invalidInput('/config/authorizeToken', 'must be a function here: one token serves one session')
+    throw invalidInput('/config/authorizeToken', 'must be a function: each session needs a new token')
   }
   const { config, checked } = readFlinks(host)
-  const id = newId()
-  // The address bar and the tag carry it, so that nobody can hand somebody else's landing address on.
+  // The redirect URL and the tag carry this random state, so that a landing URL works for this flow only.
   const json = toJson('params', typeof params === 'object' ? { ...params, state: newId() } : params)
-  return new Flow<Connected>(
-    refusing(() => FlowHandle.start(vendor, id, json, config)),
-    checked,
-    'started',
-  )
+  const handle = asFlowError(() => FlowHandle.start(vendor, newId(), json, config))
+  return new Flow<Connected>(handle, checked, 'started')
 }
 
 /** @internal */
-export function readFlinks(host: FlinksHost): { config: string; checked: Host } {
-  const [options, { authorizeToken, ...config }] = partHost(host)
+export function readFlinks(host: FlinksHost): { config: string; checked: CheckedHost } {
+  const [options, { authorizeToken, ...config }] = splitHostOptions(host)
   checkSecret('authorizeToken', authorizeToken)
   const secrets = { FlinksAuthorizeToken: mapSecret(authorizeToken, (token) => token) }
-  return { config: toConfig(config), checked: { ...options, secrets, send } }
+  return { config: configToJson(config), checked: { ...options, secrets, send } }
 }

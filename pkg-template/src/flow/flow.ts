@@ -1,32 +1,35 @@
-import { FlowError, refusing, secretMissing, staleRound } from './errors.js'
-import { toJson, type Host, type WaitsFor } from './host.js'
-import { Steps, challenge, toUrl, type ChallengeStep, type ConnectStep, type RedirectStep, type Step } from './steps.js'
-import { OVER, Transport } from './transport.js'
+import { FlowBase } from './base.js'
+import { FlowError, asFlowError, secretMissing, staleRound } from './errors.js'
+import { toJson, type CheckedHost, type WaitsFor } from './host.js'
+import { challengeStep, parseLandingUrl } from './steps.js'
+import type { ChallengeStep, ConnectStep, RedirectStep, Step } from './steps.js'
+import { TASK_ENDED, Transport } from './transport.js'
 import type { FlowHandle, Frame, Round, Step as CoreStep } from '../wasm/bank_mfa.js'
 
 /**
- * A flow that runs. It began when it was made; iterate over its steps, or subscribe to it.
+ * A running flow. Creating a flow starts it: create it in an event handler, never while a page renders. Iterate over
+ * its steps, or subscribe to it.
  */
-export class Flow<Result = unknown> extends Steps<Result> {
+export class Flow<Result = unknown> extends FlowBase<Result> {
   readonly #handle: FlowHandle
   readonly #toResult: (result: unknown) => Result
-  readonly #host: Host
+  readonly #host: CheckedHost
   readonly #transport: Transport
-  /** Names the flow to its host; it is not sent to the vendor. */
+  /** The flow's id for its host. It is not sent to the vendor. */
   readonly id: string
-  /** Stops the wait that is under way. */
-  #waiting: AbortController | undefined
-  /** The answers on their way, where the vendor is asked before they are sent. */
+  /** Stops the current wait. */
+  #waitAbort: AbortController | undefined
+  /** Submits the pending answers again, after the core has asked the vendor whether their round is still open. */
   #resubmit: (() => CoreStep) | undefined
-  /** What is left when the flow has ended and its wasm is freed. */
-  #last: string | undefined
-  /** Tells one page from the next. */
-  #page = ''
+  /** Set when the flow has ended, or was detached, and its wasm memory is freed. */
+  #finalSnapshot: string | undefined
+  /** Identifies the vendor's page of the current step. */
+  #pageKey = ''
 
   /** @internal */
   constructor(
     handle: FlowHandle,
-    host: Host,
+    host: CheckedHost,
     begin: 'started' | 'restored' | { window: string },
     toResult = (result: unknown): Result => result as Result,
   ) {
@@ -37,69 +40,73 @@ export class Flow<Result = unknown> extends Steps<Result> {
     this.id = handle.id
     this.#transport = new Transport(host, this.id)
     host.signal?.addEventListener('abort', this.cancel)
-    this.#go(() => {
+    this.#dispatch(() => {
       const now = host.clock.now()
       if (host.signal?.aborted) return handle.cancelled(now)
       return typeof begin === 'string' ? handle[begin](now) : handle.continued(begin.window, now)
     })
   }
 
-  /** Ends the flow with `cancelled`. What was sent is not taken back. */
+  /** Ends the flow with `cancelled`. Requests that were sent are not undone. */
   readonly cancel = (): void => {
-    this.#go(() => this.#handle.cancelled(this.#host.clock.now()))
+    this.#dispatch(() => this.#handle.cancelled(this.#host.clock.now()))
   }
 
   /**
-   * The flow as text, opaque, to be stored and given to `restore`. It holds the vendor's ids and the
-   * open challenges, and no key, answer or credential.
+   * The flow as opaque text, to be stored and passed to `restore`. It contains the vendor's ids and the open
+   * challenges, but no key, answer or credential.
    */
   snapshot(): string {
-    return this.#last ?? this.#handle.snapshot()
+    return this.#finalSnapshot ?? this.#handle.snapshot()
   }
 
-  /** Takes an event to the core, and enters the step that comes of it. After the end, nothing happens. */
-  #go(event: () => CoreStep): CoreStep['kind'] | undefined {
-    if (this.#last !== undefined) return undefined
-    const step = refusing(event, this.id)
+  /** Passes an event to the core, enters the step that it returns, and returns its kind. Does nothing after the end. */
+  #dispatch(event: () => CoreStep): CoreStep['kind'] | undefined {
+    if (this.#finalSnapshot !== undefined) return undefined
+    const step = asFlowError(event, this.id)
     this.#enter(step)
     return step.kind
   }
 
-  /** A listener may call back into the flow, so `set` comes last. */
+  /** A listener may call back into the flow, so `setStep` comes last. */
   #enter(step: CoreStep): void {
-    this.#waiting?.abort(OVER)
-    this.#waiting = undefined
+    this.#waitAbort?.abort(TASK_ENDED)
+    this.#waitAbort = undefined
     switch (step.kind) {
       case 'send':
         if (step.stage === 'answer') this.#resubmit = undefined
         void this.#send(step)
-        // While the window is open the flow looks from time to time, and the step stays the same.
-        if (this.current.kind !== 'redirect') this.set({ kind: 'working', stage: step.stage, until: null })
+        // The step `redirect` stays while the flow polls.
+        if (this.current.kind !== 'redirect') this.setStep({ kind: 'working', stage: step.stage, until: null })
         break
       case 'wait':
         this.#wait(step.until, 'vendor')
         if (this.current.kind !== 'working' || this.current.until !== step.until) {
-          this.set({ kind: 'working', stage: step.stage, until: step.until })
+          this.setStep({ kind: 'working', stage: step.stage, until: step.until })
         }
         break
       case 'challenge':
         if (step.round.expires) this.#wait(step.round.expires.at, 'person')
         if (this.current.kind !== 'challenge' || this.current.round.number !== step.round.number) {
-          this.set(this.#challenge(step.round))
+          this.setStep(this.#challenge(step.round))
         }
         break
       case 'resubmit':
-        if (this.#resubmit) this.#go(this.#resubmit)
+        if (this.#resubmit) this.#dispatch(this.#resubmit)
         else this.#wait(step.until, 'vendor')
         break
       case 'redirect':
         this.#wait(step.until, 'vendor')
-        if (this.current.kind !== 'redirect' || this.current.url !== step.url) this.set(this.#redirect(step.url))
+        if (this.current.kind !== 'redirect' || this.current.url !== step.url) this.setStep(this.#redirect(step.url))
         break
-      case 'connect':
+      case 'connect': {
         this.#wait(step.until, 'person')
-        this.#show(step.frame, step.until)
+        const key = `${step.frame.session} ${step.frame.url}`
+        const isOpen = this.current.kind === 'connect' && this.#pageKey === key
+        this.#pageKey = key
+        if (!isOpen) this.setStep(this.#connect(step.frame, step.until))
         break
+      }
       case 'done':
         this.#end({ kind: 'done', result: this.#toResult(step.result) })
         break
@@ -112,12 +119,12 @@ export class Flow<Result = unknown> extends Steps<Result> {
   async #send(step: CoreStep & { kind: 'send' }): Promise<void> {
     const { store, timeout = step.request.timeout } = this.#host
     const reply = await this.#transport.send(step.request, () => store?.(this.snapshot(), timeout))
-    if (this.#last !== undefined) {
+    if (this.#finalSnapshot !== undefined) {
       if (typeof reply !== 'string') reply.free()
       return
     }
     const now = this.#host.clock.now()
-    this.#go(() =>
+    this.#dispatch(() =>
       typeof reply === 'string'
         ? this.#handle.lost(step.serial, reply, now)
         : this.#handle.replied(step.serial, reply, now),
@@ -126,82 +133,74 @@ export class Flow<Result = unknown> extends Steps<Result> {
 
   #wait(until: number, waitsFor: WaitsFor): void {
     const { clock } = this.#host
-    const { signal } = (this.#waiting = new AbortController())
-    const woken = () => {
-      if (!signal.aborted) this.#go(() => this.#handle.waited(clock.now()))
+    const { signal } = (this.#waitAbort = new AbortController())
+    const waited = () => {
+      if (!signal.aborted) this.#dispatch(() => this.#handle.waited(clock.now()))
     }
     const wait = async () => clock.wait(Math.max(0, until - clock.now()), signal, waitsFor)
-    wait().then(woken, () => {})
+    wait().then(waited, () => {})
   }
 
   #challenge(round: Round): ChallengeStep {
-    return challenge(round, async (answers, isRaw) => {
+    return challengeStep(round, async (answers, isRaw) => {
       const json = toJson('answers', answers, !isRaw)
       const event = () => this.#handle[isRaw ? 'answeredRaw' : 'answered'](round.number, json, this.#host.clock.now())
       this.#resubmit = event
-      const went = this.#go(event)
-      // The flow has ended, before this or by it: the answers came too late, and went nowhere.
-      if (went !== 'send' && went !== 'wait') throw staleRound(this.id)
+      const kind = this.#dispatch(event)
+      // The flow ended before the answers or because of them. They were not sent.
+      if (kind !== 'send' && kind !== 'wait') throw staleRound(this.id)
     })
   }
 
   #redirect(url: string): RedirectStep {
-    const returned = (landing: string | URL) => {
-      const { searchParams } = toUrl(landing)
-      // Through a page that escaped it, the key arrives with a part of the escape.
+    const returned = (landingUrl: string | URL) => {
+      const { searchParams } = parseLandingUrl(landingUrl)
+      // A page that escaped the URL as HTML left `amp;` in front of the key.
       const claim = searchParams.get('member_guid') ?? searchParams.get('amp;member_guid')
-      this.#go(() => this.#handle.returned(JSON.stringify(claim), this.#host.clock.now()))
-      // The window is left: a flow that is stored now does not show it again.
+      this.#dispatch(() => this.#handle.returned(JSON.stringify(claim), this.#host.clock.now()))
+      // The person has left the window: a snapshot taken from here on must not show it again.
       if (this.current.kind === 'redirect' && this.current.url === url) {
-        this.set({ kind: 'working', stage: 'poll', until: null })
+        this.setStep({ kind: 'working', stage: 'poll', until: null })
       }
     }
-    return { kind: 'redirect', url, returned, signal: this.open() }
-  }
-
-  #show(frame: Frame, until: number): void {
-    const page = `${frame.session} ${frame.url}`
-    if (this.current.kind === 'connect' && this.#page === page) return
-    this.#page = page
-    this.set(this.#connect(frame, until))
+    return { kind: 'redirect', url, returned, signal: this.nextStepSignal() }
   }
 
   #connect(frame: Frame, until: number): ConnectStep {
-    const { purpose } = frame
-    const signal = this.open()
-    // A page that was left says nothing any more.
-    const go = (event: (now: number) => CoreStep) => {
-      if (!signal.aborted) this.#go(() => event(this.#host.clock.now()))
+    const signal = this.nextStepSignal()
+    // Reports from a page that the flow has left are ignored.
+    const dispatch = (event: (now: number) => CoreStep) => {
+      if (!signal.aborted) this.#dispatch(() => event(this.#host.clock.now()))
     }
-    let address: Promise<string> | undefined
-    const ask = async () => {
-      const found = await this.#transport.address(frame).catch(() => undefined)
-      if (found !== undefined) return found
-      address = undefined
+    let pageUrl: Promise<string> | undefined
+    const requestUrl = async () => {
+      const url = await this.#transport.pageUrl(frame).catch(() => undefined)
+      if (url !== undefined) return url
+      pageUrl = undefined
       throw secretMissing(this.id)
     }
     return {
       kind: 'connect',
-      purpose,
+      purpose: frame.purpose,
       until,
       signal,
-      address: () => (address ??= ask()),
-      returned: (claim) => go((now) => this.#handle.returned(toJson('claim', claim), now)),
-      tokenRefused: () => go((now) => this.#handle.tokenRefused(now)),
+      pageUrl: () => (pageUrl ??= requestUrl()),
+      returned: (claim) => dispatch((now) => this.#handle.returned(toJson('claim', claim), now)),
+      tokenRefused: () => dispatch((now) => this.#handle.tokenRefused(now)),
     }
   }
 
   #end(step: Step<Result>): void {
-    this.leave(this.#handle.snapshot())
-    this.set(step)
+    this.detach(this.#handle.snapshot())
+    this.setStep(step)
   }
 
-  /** @internal Leaves the flow where it stands: here nothing happens to it any more. */
-  leave(snapshot: string): void {
-    if (this.#last !== undefined) return
+  /** @internal Stops the flow in this process, without ending it: `snapshot()` gives `snapshot` from here on. */
+  detach(snapshot: string): void {
+    if (this.#finalSnapshot !== undefined) return
     this.#host.signal?.removeEventListener('abort', this.cancel)
-    this.#last = snapshot
-    this.#waiting?.abort(OVER)
+    this.#finalSnapshot = snapshot
+    this.#waitAbort?.abort(TASK_ENDED)
     this.#handle.free()
     this.#transport.close()
   }

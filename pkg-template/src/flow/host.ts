@@ -1,21 +1,21 @@
 import { invalidInput } from './errors.js'
 import type { Reply, Request } from '../wasm/bank_mfa.js'
 
-/** Whom a wait is for: the vendor, until the next poll, or the person, until the round expires. */
+/** What a flow waits for: `vendor`, until its next poll, or `person`, until the step expires. */
 export type WaitsFor = 'vendor' | 'person'
 
-/** A clock; the default one is real time. */
+/** A clock. The default is real time. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** The current time, in milliseconds since 1970. */
   now(): number
-  /** Resolves after `ms` milliseconds. May reject, or never settle, once `signal` aborts. */
+  /** Resolves after `ms` milliseconds. May reject or never settle once `signal` aborts. */
   wait(ms: number, signal: AbortSignal, waitsFor: WaitsFor): Promise<void>
 }
 
-/** `fetch`, as far as it is needed: called with an address and plain options. */
+/** The part of `fetch` that flows use: a URL and plain options. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse> | FetchResponse
 
-/** What a `Fetch` is called with. */
+/** The options of a `Fetch` call. */
 export interface FetchInit {
   method: string
   headers: Record<string, string>
@@ -24,51 +24,51 @@ export interface FetchInit {
   signal: AbortSignal
 }
 
-/** What a `Fetch` resolves to. */
+/** The response of a `Fetch` call. A `Response` is one. */
 export interface FetchResponse {
   readonly status: number
   readonly headers: Iterable<[string, string]>
   arrayBuffer(): Promise<ArrayBuffer>
 }
 
-/** The session that a secret is asked for. */
-export interface Session {
+/** The flow and the session that need a secret. */
+export interface SecretRequest {
   /** The flow's id. */
   flowId: string
-  /** Counted from 1 within the flow. */
+  /** The session's number within the flow, from 1. */
   session: number
 }
 
-/** A secret, or a function that is asked for it once a session. */
-export type Secret = string | ((session: Session) => string | Promise<string>)
+/** A secret, or a function that is called once per session and returns it. */
+export type SecretSource = string | ((request: SecretRequest) => string | Promise<string>)
 
-/** What every flow takes from its host. */
+/** The options that every flow takes. */
 export interface HostOptions {
-  /** Makes the calls instead of the global `fetch`. */
+  /** Replaces the global `fetch`. */
   fetch?: Fetch | undefined
   /**
-   * Called before each send, and awaited, with the flow as `snapshot()` gives it: a flow that is stored here
-   * is at most once over a crash, too. Where it rejects, nothing is sent. `timeout` is how long the send may
-   * take, in milliseconds: until then its sender may still be at it.
+   * Stores the flow. It is called with `snapshot()` before each request, and awaited: a restored flow then does
+   * not send an answer or a password twice. If it rejects, nothing is sent. `timeout` is the time limit of that
+   * request in milliseconds: until it has passed, the request may still be running.
    */
   store?: ((snapshot: string, timeout: number) => unknown) | undefined
   /**
-   * In a page, before the first submission to another origin, whether to make a harmless `GET` that tells if
-   * cross-origin calls are answered; `true` by default. A proxy that answers no `GET` wants `false`.
+   * Whether a page sends an empty `GET` before its first submission to another origin, to find out whether the
+   * vendor accepts cross-origin requests (CORS). The default is `true`. Use `false` with a proxy that answers no `GET`.
    */
   probe?: boolean | undefined
   /**
-   * How long a call, or `store`, or a secret may take, in milliseconds. By default as long as the vendor may: 240,000 where a
-   * bank is reached, 30,000 elsewhere.
+   * The time limit of a request, of `store` and of a secret, in milliseconds. The default is the vendor's own limit:
+   * 240,000 for requests that contact a bank, 30,000 for others.
    */
   timeout?: number | undefined
   /** Cancels the flow. */
   signal?: AbortSignal | undefined
-  /** Tells the time, for tests. */
+  /** Replaces real time, for tests. */
   clock?: Clock | undefined
 }
 
-/** Makes one call, by the host's `fetch` if it has one. */
+/** Sends one request, with the host's `fetch` if it gave one. */
 export type Send = (
   request: Request,
   headers: Record<string, string>,
@@ -76,8 +76,8 @@ export type Send = (
   fetch: Fetch | undefined,
 ) => Promise<Reply>
 
-/** The host, checked. */
-export interface Host {
+/** The host's options, checked and with their defaults. */
+export interface CheckedHost {
   send: Send
   fetch: Fetch | undefined
   store: ((snapshot: string, timeout: number) => unknown) | undefined
@@ -85,99 +85,103 @@ export interface Host {
   timeout: number | undefined
   signal: AbortSignal | undefined
   clock: Clock
-  secrets: Record<string, Secret | undefined>
+  secrets: Record<string, SecretSource | undefined>
 }
+
+/** The longest delay that `setTimeout` accepts; it treats a longer one as 0. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** @internal Real time. */
 export const realTime: Clock = {
   now: () => Date.now(),
   wait: (ms, signal) =>
     new Promise((resolve) => {
-      // A longer timer would end at once; the flow goes on waiting where this one ends too early.
-      const timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1))
+      // A flow that is woken too early waits again.
+      const timer = setTimeout(resolve, Math.min(ms, MAX_TIMER_MS))
       signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
     }),
 }
 
-/** What is left of a host when its options are taken: the vendor's configuration. */
-export type Config<T extends HostOptions> = Omit<T, keyof HostOptions>
+type CheckedOptions = Omit<CheckedHost, 'secrets' | 'send'>
 
-/** Parts a host into its options, checked here, and the configuration, which the core checks. */
-export function partHost<T extends HostOptions>(host: T): [Omit<Host, 'secrets' | 'send'>, Config<T>] {
+/** Splits a host into its options, which are checked here, and the configuration, which the core checks. */
+export function splitHostOptions<T extends HostOptions>(host: T): [CheckedOptions, Omit<T, keyof HostOptions>] {
   const { fetch, store, probe = true, timeout, signal, clock = realTime, ...config } = host ?? {}
-  const check = (fits: boolean, name: string, message: string) => {
-    if (!fits) throw invalidInput(`/config/${name}`, message)
+  const check = (isValid: boolean, name: string, message: string) => {
+    if (!isValid) throw invalidInput(`/config/${name}`, message)
   }
   const isFunction = (value: unknown) => value === undefined || typeof value === 'function'
   check(isFunction(fetch), 'fetch', 'must be a function')
   check(isFunction(store), 'store', 'must be a function')
   check(typeof probe === 'boolean', 'probe', 'must be true or false')
-  const isTime = typeof timeout === 'number' && timeout > 0 && timeout < 2 ** 31
-  check(timeout === undefined || isTime, 'timeout', 'must be a number of milliseconds')
+  const isTimeout = typeof timeout === 'number' && timeout > 0 && timeout <= MAX_TIMER_MS
+  check(timeout === undefined || isTimeout, 'timeout', 'must be a number of milliseconds')
   check(signal === undefined || typeof signal?.addEventListener === 'function', 'signal', 'must be an AbortSignal')
-  check(typeof clock?.now === 'function' && typeof clock.wait === 'function', 'clock', 'must have now and wait')
+  check(typeof clock?.now === 'function' && typeof clock.wait === 'function', 'clock', 'must have now() and wait()')
   return [{ fetch, store, probe, timeout, signal, clock }, config]
 }
 
-/** Checks a secret as far as it is known before it is needed. */
-export function checkSecret(name: string, secret: Secret | undefined): void {
-  if (secret === undefined || typeof secret === 'function' || isSecret(secret)) return
-  throw invalidInput(`/config/${name}`, 'must be a string fit for a header, or a function')
+/** Checks a secret that is given as a string. The result of a function is checked when it is used. */
+export function checkSecret(name: string, secret: SecretSource | undefined): void {
+  if (secret === undefined || typeof secret === 'function' || isHeaderSafe(secret)) return
+  throw invalidInput(`/config/${name}`, 'must be a function, or ASCII text without spaces')
 }
 
-/** A secret as it goes into its header, or nothing where it is none. */
-export function mapSecret(secret: Secret | undefined, map: (text: string) => string): Secret | undefined {
-  const checked = (text: unknown) => (isSecret(text) ? map(text) : '')
-  return typeof secret === 'function' ? async (session) => checked(await secret(session)) : secret && checked(secret)
+/** A secret source that gives the header's value, or an empty string if the secret is not header-safe. */
+export function mapSecret(secret: SecretSource | undefined, map: (text: string) => string): SecretSource | undefined {
+  const checked = (text: unknown) => (isHeaderSafe(text) ? map(text) : '')
+  return typeof secret === 'function' ? async (request) => checked(await secret(request)) : secret && checked(secret)
 }
 
-/** Fit for a header: no space, no line break, nothing that a fetch would refuse. */
-export function isSecret(secret: unknown): secret is string {
+/** Printable ASCII without spaces, which every `fetch` accepts in a header. */
+export function isHeaderSafe(secret: unknown): secret is string {
   return typeof secret === 'string' && /^[\x21-\x7e]+$/.test(secret)
 }
 
 /**
- * An argument as the JSON text that the core reads. What JSON leaves out silently is refused, by the path of
- * its option, unless the keys are a vendor's words.
+ * An argument as the JSON text that the core reads. Throws on a function or a symbol, which JSON would drop. The
+ * error's path names the option, but not the keys of raw answers: those are the vendor's own text.
  */
-export function toJson(name: string, value: unknown, ourKeys = true): string {
+export function toJson(name: string, value: unknown, keysAreOurs = true): string {
   let path = `/${name}`
-  function plain(this: unknown, key: string, item: unknown): unknown {
-    if (this === value && ourKeys) path = `/${name}/${key}`
+  function requirePlain(this: unknown, key: string, item: unknown): unknown {
+    if (this === value && keysAreOurs) path = `/${name}/${key}`
     if (typeof item === 'function' || typeof item === 'symbol') throw new TypeError()
     return item
   }
   try {
-    return JSON.stringify(value, plain) ?? 'null'
+    return JSON.stringify(value, requirePlain) ?? 'null'
   } catch {
     throw invalidInput(path, 'must be plain JSON data')
   }
 }
 
-/** The configuration's JSON. Whether an address is one at all is left to the runtime. */
-export function toConfig(config: { baseUrl?: string }): string {
+/** The configuration as JSON. Only the runtime can tell whether `baseUrl` is a URL, so that is checked here. */
+export function configToJson(config: { baseUrl?: string }): string {
   const json = toJson('config', config)
   try {
     if (config?.baseUrl !== undefined) new URL(config.baseUrl)
   } catch {
-    throw invalidInput('/config/baseUrl', 'must be an address')
+    throw invalidInput('/config/baseUrl', 'must be a valid URL')
   }
   return json
 }
 
-/** A reply, as far as it is judged. */
-export interface Judged {
+/** The parts of a vendor's response that are read. */
+export interface VendorResponse {
+  /** The HTTP status. */
   status: number
+  /** The whole body. */
   body: string | Uint8Array
 }
 
-/** The status and the bytes of a reply that a loop of the host's own got. */
-export function toReply({ status, body }: Judged): [number, Uint8Array] {
+/** Checks a response that the caller's own loop received; returns its status and bytes. */
+export function checkResponse({ status, body }: VendorResponse): [number, Uint8Array] {
   if (!(Number.isInteger(status) && status >= 0 && status < 600)) {
-    throw invalidInput('/response/status', 'must be the status of a response')
+    throw invalidInput('/response/status', 'must be an HTTP status')
   }
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
-    throw invalidInput('/response/body', 'must be a string or bytes')
+    throw invalidInput('/response/body', 'must be a string or a Uint8Array')
   }
   return [status, typeof body === 'string' ? new TextEncoder().encode(body) : body]
 }

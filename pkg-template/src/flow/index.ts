@@ -1,5 +1,5 @@
-/** All that the entries share; each of them loads the wasm in its own way. */
-import { refusing } from './errors.js'
+/** What `bank-mfa` and `bank-mfa/slim` export. Their files in entries/ load the wasm. */
+import { asFlowError } from './errors.js'
 import { readFlinks, type FlinksHost } from './flinks.js'
 import { Flow } from './flow.js'
 import { readMx, type MxHost } from './mx.js'
@@ -9,55 +9,50 @@ export { FlowError } from './errors.js'
 export { flinks, type Connected, type FlinksHost } from './flinks.js'
 export { Flow } from './flow.js'
 export { mx, type MxHost } from './mx.js'
-export type { Clock, Fetch, FetchInit, FetchResponse, HostOptions, Secret, Session, WaitsFor } from './host.js'
+export type { Clock, Fetch, FetchInit, FetchResponse, HostOptions } from './host.js'
+export type { SecretRequest, SecretSource, WaitsFor } from './host.js'
 export type { Answers, ChallengeStep, Claim, ConnectStep, RawAnswers, RedirectStep, Step } from './steps.js'
 export type {
-  Authorized,
   AuthorizeParams,
+  Authorized,
   Challenge,
-  FieldOption,
-  ErrorCode,
+  ChallengeImage,
+  ChallengeKind,
   ConnectParams,
-  FieldType,
-  RoundExpiry,
+  ConnectPurpose,
+  ConnectionProof,
+  ErrorCode,
   Failure,
   Field,
   FieldError,
+  FieldErrorReason,
+  FieldOption,
+  FieldPart,
+  FieldType,
   FlinksConfig,
   Header,
-  ChallengeImage,
-  ChallengeKind,
   MemberParams,
   MxConfig,
   MxConnected,
   NextAction,
-  FieldPart,
-  ConnectionProof,
-  ConnectPurpose,
-  FieldErrorReason,
+  ReconnectMethod,
   ReconnectParams,
   Request,
   Round,
+  RoundExpiry,
   Stage,
-  ReconnectMethod,
 } from '../wasm/bank_mfa.js'
 
 /**
- * Takes up a flow where its snapshot left it. The host is given again: no address and no secret comes out
- * of a snapshot. A flow that was sending then does not send again what a bank may have heard.
- * A reconnect or a first link is a `restore<Connected>(…)`.
+ * Restores a flow from its snapshot. Pass the host again: a snapshot contains no URL and no secret. If the flow was
+ * sending, it does not repeat a submission that the bank may have received. Use `restore<Connected>(…)` for a flow of
+ * `reconnect` or `connect`. Throws a `FlowError` with `SNAPSHOT_UNREADABLE` or `SNAPSHOT_VERSION`.
  */
 export function restore<Result extends Authorized = Authorized>(snapshot: string, host: FlinksHost): Flow<Result>
 export function restore(snapshot: string, host: MxHost): Flow<MxConnected>
 export function restore(snapshot: string, host: FlinksHost | MxHost): Flow {
+  const isMx = (host: object): host is MxHost => 'environment' in Object(host)
   const { config, checked } = isMx(host) ? readMx(host) : readFlinks(host)
-  return new Flow(
-    refusing(() => FlowHandle.restore(String(snapshot), config)),
-    checked,
-    'restored',
-  )
-}
-
-function isMx(host: FlinksHost | MxHost): host is MxHost {
-  return typeof host === 'object' && host !== null && 'environment' in host
+  const handle = asFlowError(() => FlowHandle.restore(String(snapshot), config))
+  return new Flow(handle, checked, 'restored')
 }

@@ -1,60 +1,67 @@
-import { invalidInput, refusing } from './errors.js'
+import { asFlowError, invalidInput } from './errors.js'
 import { Flow } from './flow.js'
-import { newId } from '../shared.js'
 import {
   checkSecret,
-  isSecret,
+  configToJson,
+  isHeaderSafe,
   mapSecret,
-  partHost,
-  toConfig,
+  splitHostOptions,
   toJson,
-  type Host,
+  type CheckedHost,
   type HostOptions,
-  type Secret,
+  type SecretSource,
 } from './host.js'
 import { send } from './send.js'
+import { newId } from '../shared.js'
 import { FlowHandle, type MemberParams, type MxConfig, type MxConnected } from '../wasm/bank_mfa.js'
 
-/** Which of MX's hosts to call, and with what. */
+/** The MX environment, the API credentials, and the options of a flow. */
 export interface MxHost extends MxConfig, HostOptions {
   /**
-   * The client id and the API key. They are a server's: never in a page. Without them the header is left
-   * out, for a proxy that adds it.
+   * The client id. It and the API key belong on a server, never in a page. Without them, requests have no
+   * `Authorization` header, and a proxy must add it.
    */
   clientId?: string | undefined
-  /** A string, or a function that is asked once a flow. */
-  apiKey?: Secret | undefined
+  /** The API key: a string, or a function that is called once per flow. */
+  apiKey?: SecretSource | undefined
 }
 
 /** MX (US and Canada): https://docs.mx.com */
 export const mx = {
   /**
-   * Runs a member: a `job` of a member that exists; a new member (`institutionCode` and `credentials`, or
-   * `isOauth`); new `credentials` for a member; or, with a `memberGuid` alone, takes up a member that
-   * already runs or is CHALLENGED, which is where a webhook or a link in a letter leads to.
+   * Connects a member: runs a `job` of an existing member, creates one (`institutionCode` and `credentials`, or
+   * `isOauth`), or replaces its `credentials`. With a `memberGuid` alone, it takes over a member whose job already
+   * runs or is CHALLENGED, for example after a webhook. Throws a `FlowError` with `INVALID_INPUT`, and sends nothing,
+   * if an argument is missing, malformed or contradicts another.
+   *
+   * @example
+   * const flow = mx.member({ userGuid, memberGuid, job: 'aggregate' }, { environment: 'integration', clientId, apiKey })
+   * for await (const step of flow) {
+   *   if (step.kind === 'challenge') await step.answer(await askPerson(step.round))
+   * }
    */
   member(params: MemberParams, host: MxHost): Flow<MxConnected> {
     const { config, checked } = readMx(host)
-    const handle = refusing(() => FlowHandle.start('mx', newId(), toJson('params', params), config))
+    const handle = asFlowError(() => FlowHandle.start('mx', newId(), toJson('params', params), config))
     return new Flow<MxConnected>(handle, checked, 'started')
   },
 }
 
 /** @internal */
-export function readMx(host: MxHost): { config: string; checked: Host } {
-  const [options, { clientId, apiKey, ...config }] = partHost(host)
+export function readMx(host: MxHost): { config: string; checked: CheckedHost } {
+  const [options, { clientId, apiKey, ...config }] = splitHostOptions(host)
   checkSecret('apiKey', apiKey)
-  if (apiKey !== undefined && !(isSecret(clientId) && !clientId.includes(':'))) {
-    throw invalidInput('/config/clientId', 'must be given with an apiKey')
+  if (apiKey !== undefined && !(isHeaderSafe(clientId) && !clientId.includes(':'))) {
+    throw invalidInput('/config/clientId', 'is required with apiKey, without spaces or colons')
   }
   if (apiKey === undefined && clientId !== undefined) {
-    throw invalidInput('/config/apiKey', 'must be given with a clientId')
+    throw invalidInput('/config/apiKey', 'is required with clientId')
   }
   const secret = mapSecret(apiKey, (key) => mxBasic(`${clientId}`, key))
-  return { config: toConfig(config), checked: { ...options, secrets: { MxBasic: secret }, send } }
+  return { config: configToJson(config), checked: { ...options, secrets: { MxBasic: secret }, send } }
 }
 
-/** @internal The header that MX knows a customer by. */
+/** @internal The `Authorization` header that MX expects. */
 export function mxBasic(clientId: string, apiKey: string): string {
   return `Basic ${btoa(`${clientId}:${apiKey}`)}`
 }

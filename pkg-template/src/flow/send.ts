@@ -1,14 +1,14 @@
 import type { FetchResponse, Send } from './host.js'
-import { send as call } from '../wasm/bank_mfa.js'
+import { send as sendInWasm } from '../wasm/bank_mfa.js'
 
-/** Makes a call, and takes the reply's body into wasm. */
+/** Sends a request, and reads the response's body into wasm. */
 export const send: Send = ({ method, url, body }, headers, signal, fetch) => {
   const init = { method, headers, body, redirect: 'manual' as const, signal }
-  const own = fetch && (async () => toResponse(await fetch(url, init)))
-  return call(method, url, new Headers(headers), body, signal, own)
+  const hostFetch = fetch && (async () => toResponse(await fetch(url, init)))
+  return sendInWasm(method, url, new Headers(headers), body, signal, hostFetch)
 }
 
-/** A response of another realm, or of another library's fetch, as one of ours. */
+/** Converts the response of another realm, or of another library's fetch, to this realm's `Response`. */
 async function toResponse(response: FetchResponse): Promise<Response> {
   if (response instanceof Response) return response
   const { status, headers } = response

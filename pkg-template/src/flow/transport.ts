@@ -1,34 +1,34 @@
-import type { Host, Secret } from './host.js'
+import type { CheckedHost } from './host.js'
 import type { Frame, Header, Loss, Reply, Request } from '../wasm/bank_mfa.js'
 
-/** @internal Why a signal aborts whose task is over: one for all, as each of its own would cost a stack trace. */
-export const OVER = new Error('over')
+/** @internal The abort reason of a task that is over. One shared error, because each new one records a stack trace. */
+export const TASK_ENDED = new Error('ended')
 
-/** How long the harmless call before the first submission may take, in milliseconds. */
-const PROBE_TIMEOUT = 30_000
+/** The time limit of the probe before the first submission. */
+const PROBE_TIMEOUT_MS = 30_000
 
-/** How long a secret for the vendor's page may take, in milliseconds. */
-const SECRET_TIMEOUT = 30_000
+/** The time limit of a secret for the vendor's page. */
+const SECRET_TIMEOUT_MS = 30_000
 
-/** Sends the requests of one flow: fills in its secrets, and says what came of each. */
+/** Sends the requests of one flow: fills in the secrets, and reports whether a reply came. */
 export class Transport {
-  readonly #host: Host
+  readonly #host: CheckedHost
   readonly #flowId: string
-  /** One secret a slot and session, kept for as long as the flow. */
-  readonly #pocket = new Map<string, string>()
-  #heard = false
-  #over = false
-  /** Each ends a task that is under way. */
+  /** The secrets in use, by slot and session. */
+  readonly #secrets = new Map<string, string>()
+  #gotReply = false
+  #closed = false
+  /** Each aborts a running task. */
   readonly #aborts = new Set<() => void>()
 
-  constructor(host: Host, flowId: string) {
+  constructor(host: CheckedHost, flowId: string) {
     this.#host = host
     this.#flowId = flowId
   }
 
-  /** Ends what is under way, and sends nothing more. */
+  /** Aborts what is running, and sends nothing more. */
   close(): void {
-    this.#over = true
+    this.#closed = true
     for (const abort of this.#aborts) abort()
   }
 
@@ -37,23 +37,23 @@ export class Transport {
     const timeout = this.#host.timeout ?? request.timeout
     let headers: Record<string, string> | undefined
     try {
-      headers = await this.#within(timeout, async (signal) => {
-        const filled = await this.#filled(request.headers, request.session)
+      headers = await this.#withTimeout(timeout, async (signal) => {
+        const filled = await this.#fillSlots(request.headers, request.session)
         signal.throwIfAborted()
         if (filled !== undefined) await store()
         return filled
       })
       if (headers === undefined) return 'no-secret'
-      if (request.once && !this.#heard && this.#host.probe && isCrossOrigin(request.url)) {
+      if (request.once && !this.#gotReply && this.#host.probe && isCrossOrigin(request.url)) {
         await this.#probe(request, headers)
       }
-      if (this.#over) return 'not-sent'
+      if (this.#closed) return 'not-sent'
     } catch {
       return 'not-sent'
     }
     try {
       const reply = await this.#call(request, headers, timeout)
-      this.#heard = true
+      this.#gotReply = true
       return reply
     } catch {
       return 'maybe-sent'
@@ -61,28 +61,27 @@ export class Transport {
   }
 
   /**
-   * A page cannot tell a refused cross-origin call from a lost reply. So before its first submission it
-   * makes a call that needs the same permission and carries nothing: where that one fails, nothing has
-   * been sent.
+   * A page cannot tell a blocked cross-origin request (CORS) from a lost reply. So before its first submission it
+   * sends a `GET` that needs the same permission and contains nothing: if that fails, nothing has been submitted.
    */
   async #probe(request: Request, headers: Record<string, string>): Promise<void> {
-    const bare = Object.fromEntries(Object.keys(headers).map((name) => [name, 'probe']))
+    const dummies = Object.fromEntries(Object.keys(headers).map((name) => [name, 'probe']))
     const probe = { ...request, method: 'GET', body: null }
-    const reply = await this.#call(probe, { ...bare, accept: 'application/json' }, this.#host.timeout ?? PROBE_TIMEOUT)
-    reply.free()
+    const timeout = this.#host.timeout ?? PROBE_TIMEOUT_MS
+    ;(await this.#call(probe, { ...dummies, accept: 'application/json' }, timeout)).free()
   }
 
   #call(request: Request, headers: Record<string, string>, timeout: number): Promise<Reply> {
     const { send, fetch } = this.#host
-    return this.#within(timeout, (signal) => send(request, headers, signal, fetch))
+    return this.#withTimeout(timeout, (signal) => send(request, headers, signal, fetch))
   }
 
-  /** Runs a task to its end, to the end of its time, or to the cancelling of the flow. */
-  async #within<T>(timeout: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.#over) throw OVER
+  /** Runs a task until it settles, its time limit passes or the transport is closed. */
+  async #withTimeout<T>(timeout: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#closed) throw TASK_ENDED
     const controller = new AbortController()
     let abort = () => {}
-    // The task may overlook the signal; it is left behind all the same.
+    // The race does not depend on the task: it may ignore the signal.
     const aborted = new Promise<never>((_, reject) => {
       abort = () => {
         controller.abort()
@@ -96,23 +95,23 @@ export class Transport {
     } finally {
       clearTimeout(timer)
       this.#aborts.delete(abort)
-      // Ends what is left of a body that was not read.
-      controller.abort(OVER)
+      // Cancels a body that was not read to its end.
+      controller.abort(TASK_ENDED)
     }
   }
 
-  /** The address of the vendor's page with its secrets, or nothing where one is missing. */
-  async address({ url, query, session }: Frame): Promise<string | undefined> {
-    const timeout = this.#host.timeout ?? SECRET_TIMEOUT
-    const filled = await this.#within(timeout, () => this.#filled(query, session))
+  /** The URL of the vendor's page with its secrets, or undefined if one is missing. */
+  async pageUrl({ url, query, session }: Frame): Promise<string | undefined> {
+    const timeout = this.#host.timeout ?? SECRET_TIMEOUT_MS
+    const filled = await this.#withTimeout(timeout, () => this.#fillSlots(query, session))
     if (filled === undefined) return undefined
-    // The core has encoded the rest, and it stays as it is: a URL's own writer makes a plus of each space.
+    // The core has encoded the rest of the URL. `URL` would re-encode it, with a plus for each space.
     const entries = Object.entries(filled).map(([name, secret]) => `${name}=${encodeURIComponent(secret)}`)
     return [url, ...entries].join(url.includes('?') ? '&' : '?')
   }
 
-  /** Names and values, secrets among them, or nothing where one is missing. Rejects where the host does. */
-  async #filled(slots: Header[], session: number): Promise<Record<string, string> | undefined> {
+  /** Headers or query entries with their secrets, or undefined if one is missing. Rejects if the host's function does. */
+  async #fillSlots(slots: Header[], session: number): Promise<Record<string, string> | undefined> {
     const filled: Record<string, string> = {}
     for (const slot of slots) {
       if ('value' in slot) {
@@ -122,18 +121,14 @@ export class Transport {
       const source = this.#host.secrets[slot.slot]
       if (source === undefined) continue
       const key = `${slot.slot} ${session}`
-      const secret = this.#pocket.get(key) ?? (await this.#ask(source, session))
+      // A string is the secret of the first session only.
+      const request = typeof source === 'string' ? () => (session === 1 ? source : undefined) : source
+      const secret = this.#secrets.get(key) ?? (await request({ flowId: this.#flowId, session }))
       if (secret === '' || secret === undefined) return undefined
-      this.#pocket.set(key, secret)
+      this.#secrets.set(key, secret)
       filled[slot.name] = secret
     }
     return filled
-  }
-
-  /** A string is one secret: it serves the first session, and no other. */
-  async #ask(source: Secret, session: number): Promise<string | undefined> {
-    if (typeof source === 'string') return session === 1 ? source : undefined
-    return source({ flowId: this.#flowId, session })
   }
 }
 

@@ -1,234 +1,219 @@
 import type { Message } from '../connect/message.js'
-import { isObject, TICKET, type PublicStep } from '../shared.js'
-import { FlowError, invalidInput, type EdgeCode, type Refused } from '../flow/errors.js'
+import { FlowError, invalidInput, type EdgeCode, type ErrorDetails } from '../flow/errors.js'
 import { realTime, type Clock } from '../flow/host.js'
-import { readEvents } from './event-stream.js'
+import { isObject, type PublicStep } from '../shared.js'
 import type { ErrorCode, NextAction } from '../wasm/bank_mfa.js'
+import { readEvents } from './event-stream.js'
 
-/** How the edge is called. */
+/** How to call the edge. */
 export interface RemoteOptions {
-  /** Makes the calls instead of the global `fetch`. */
+  /** Replaces the global `fetch`. */
   fetch?: typeof fetch | undefined
-  /** Goes along with each call: a bearer token, for one. A function is asked before each. */
+  /** Headers of each request, such as a bearer token. A function is called before each request. */
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>) | undefined
-  /** `include` where the edge is on another origin and knows the person by a cookie. */
+  /** Use `include` if the edge has another origin and identifies the person by a cookie. */
   credentials?: RequestCredentials | undefined
-  /** Tells the time, for tests. */
+  /** Replaces real time, for tests. */
   clock?: Clock | undefined
 }
 
-/** What the edge says a flow stands at. */
-export interface Reply {
-  /** The handle, in a reply to a call of its own. */
+/** The state of a flow, as the edge sends it. */
+export interface FlowState {
+  /** The flow's id. An event of a stream does not contain it. */
   flow?: string
   version: number
   step: PublicStep
 }
 
-/** What a call of its own brings: the reply's body, the newest ticket, and when to ask again, in milliseconds from now. */
-interface Said {
+/** A successful response of the edge. */
+interface EdgeResponse {
   body: unknown
-  ticket: string | null
-  after: number
+  /** When to ask again, in milliseconds from now; 0 if the edge did not say. */
+  retryAfterMs: number
 }
 
-/** A call came to nothing, and may be made again: in `after` milliseconds, where the edge said so. */
-export class Lost {
-  readonly after: number
-
-  constructor(after = 0) {
-    this.after = after
-  }
+/** A request failed and may be repeated, at the earliest after `retryAfterMs`. */
+export class RequestLost {
+  constructor(readonly retryAfterMs = 0) {}
 }
 
-/** The edge answers within 25 seconds, and says something every 15 where it streams. Longer than that, and it is gone. */
-const PATIENCE = 40_000
+type Task<T> = (signal: AbortSignal, extend: (ms: number) => void) => Promise<T>
 
-/** A stream begins with the present step. One that brings nothing so long is held back on its way. */
-const FIRST_EVENT = 5_000
+/** The edge answers within 25 seconds, and writes to a stream every 15. A longer silence means that it is lost. */
+const SILENCE_TIMEOUT_MS = 40_000
 
-/** Who is told to come back later than this does not wait for it. */
-const LONGEST_WAIT = 60_000
+/** A stream starts with the current step. If none comes in this time, something on the way buffers the stream. */
+const FIRST_EVENT_TIMEOUT_MS = 5_000
 
-/** What a status says where no problem document does. */
-const REFUSALS: Record<number, [ErrorCode | EdgeCode, FlowError['next']]> = {
+/** If the edge asks for a longer pause, the flow fails with `retryAt`. */
+const MAX_RETRY_AFTER_MS = 60_000
+
+/** The code and the next action of a status, if the response is no problem document. */
+const BY_STATUS: Record<number, [ErrorCode | EdgeCode, FlowError['next']]> = {
   401: ['UNAUTHENTICATED', 'sign-in'],
   403: ['FORBIDDEN', 'fix-integration'],
   404: ['NOT_FOUND', 'start-over'],
   413: ['BODY_TOO_LARGE', 'fix-integration'],
   429: ['RATE_LIMITED', 'retry-later'],
 }
+const OTHER_4XX: [ErrorCode, NextAction] = ['request-refused', 'fix-integration']
+const OTHER_5XX: [ErrorCode, NextAction] = ['unreachable', 'retry-later']
 
-const MISTAKEN: [ErrorCode, NextAction] = ['request-refused', 'fix-integration']
-const UNREACHABLE: [ErrorCode, NextAction] = ['unreachable', 'retry-later']
-
-/** The routes of an edge, each asked once. Rejects with a `FlowError` where the edge refuses; all else is a lost call. */
-export class Edge {
-  readonly #flows: string
+/** Sends single requests to an edge. Rejects with a `FlowError` if the edge refuses one, else with `RequestLost`. */
+export class EdgeClient {
+  readonly #flowsUrl: string
   readonly #options: RemoteOptions
   readonly clock: Clock
-  /** Whether streams get through, as far as is known. */
-  streams = true
+  /** Whether streams get through: false after a stream that ended before its first event. */
+  streamsWork = true
 
   constructor(url: string | URL, options: RemoteOptions) {
-    this.#flows = readUrl(url)
+    this.#flowsUrl = toFlowsUrl(url)
     this.#options = options
     this.clock = options.clock ?? realTime
   }
 
-  /** Posts a body, or looks. */
-  async ask(handle: string, route: string, signal: AbortSignal, body?: object): Promise<Reply> {
-    return readReply(await this.said(handle, route, signal, body))
+  /** Posts a body, or gets the state if there is none. */
+  async requestState(flow: string, route: string, signal: AbortSignal, body?: object): Promise<FlowState> {
+    return readState((await this.request(flow, route, signal, body)).body)
   }
 
-  /** The same, whatever the reply is. */
-  said(handle: string, route: string, signal: AbortSignal, body?: object): Promise<Said> {
-    return this.#within(PATIENCE, signal, async (signal) => this.#judge(await this.#call(handle, route, signal, body)))
+  /** The same for any response body. */
+  request(flow: string, route: string, signal: AbortSignal, body?: object): Promise<EdgeResponse> {
+    return this.#withTimeout(SILENCE_TIMEOUT_MS, signal, async (signal) =>
+      this.#readResponse(await this.#fetch(flow, route, signal, body)),
+    )
   }
 
-  /**
-   * Reads a stream for as long as it lasts. One that ends before its first event, for whatever reason, is the last
-   * one: long poll serves better then.
-   */
-  async listen(handle: string, signal: AbortSignal, heard: (reply: Reply) => void): Promise<void> {
-    this.streams = false
+  /** Reads a stream until it ends. If it ends before its first event, `streamsWork` becomes false. */
+  async stream(flow: string, signal: AbortSignal, onState: (state: FlowState) => void): Promise<void> {
+    this.streamsWork = false
     try {
-      await this.#within(FIRST_EVENT, signal, async (signal, prolong) => {
-        const response = await this.#call(handle, '', signal, undefined, 'text/event-stream')
+      await this.#withTimeout(FIRST_EVENT_TIMEOUT_MS, signal, async (signal, extend) => {
+        const response = await this.#fetch(flow, '', signal, undefined, 'text/event-stream')
         const { body, headers } = response
         if (!body || !headers.get('content-type')?.startsWith('text/event-stream')) {
-          return heard(readReply(await this.#judge(response)))
+          return onState(readState((await this.#readResponse(response)).body))
         }
         for await (const events of readEvents(body)) {
           for (const data of events) {
-            heard(readReply({ body: JSON.parse(data) }))
-            this.streams = true
+            onState(readState(JSON.parse(data)))
+            this.streamsWork = true
           }
-          if (this.streams) prolong(PATIENCE)
+          if (this.streamsWork) extend(SILENCE_TIMEOUT_MS)
         }
       })
     } catch (error) {
-      if (this.streams || error instanceof FlowError || (error instanceof Lost && error.after > 0)) throw error
+      const isRefused = error instanceof FlowError || (error instanceof RequestLost && error.retryAfterMs > 0)
+      if (this.streamsWork || isRefused) throw error
     } finally {
-      // It was not given its time.
-      if (signal.aborted) this.streams = true
+      // The caller stopped it before its time was over.
+      if (signal.aborted) this.streamsWork = true
     }
   }
 
-  /** Ends after so many milliseconds, or when `signal` aborts. */
+  /** Resolves after `ms` milliseconds, or when `signal` aborts. */
   pause(ms: number, signal: AbortSignal): Promise<void> {
-    return this.#within<void>(ms, signal, () => new Promise(() => {})).catch(() => {})
+    return this.#withTimeout<void>(ms, signal, () => new Promise(() => {})).catch(() => {})
   }
 
-  async #call(
-    handle: string,
-    route: string,
-    signal: AbortSignal,
-    body?: object,
-    accept = 'application/json',
-  ): Promise<Response> {
+  async #fetch(flow: string, route: string, signal: AbortSignal, body?: object, accept = 'application/json') {
     const { fetch = globalThis.fetch, headers: given, credentials } = this.#options
     const headers: Record<string, string> = { ...(typeof given === 'function' ? await given() : given), accept }
-    const [flow, ticket] = handle.split('~')
-    if (ticket) headers[TICKET] = ticket
     if (body) headers['content-type'] = 'application/json'
-    return fetch(this.#flows + (flow && `/${flow}`) + route, {
+    return fetch(this.#flowsUrl + (flow && `/${flow}`) + route, {
       method: body ? 'POST' : 'GET',
       headers,
       body: body ? JSON.stringify(body) : null,
       signal,
       redirect: 'manual',
-      // Otherwise a browser lets one tab's look wait for the same look of another.
+      // With a cache, a browser delays a tab's request until the same request of another tab has ended.
       cache: 'no-store',
-      // What is posted arrives although the page is left.
+      // What is posted arrives even if the page is left.
       keepalive: body !== undefined,
       ...(credentials && { credentials }),
     })
   }
 
-  async #judge(response: Response): Promise<Said> {
+  async #readResponse(response: Response): Promise<EdgeResponse> {
     const { status, type, headers } = response
     if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-      throw refusal(status, { code: 'redirected', next: 'fix-integration' })
+      throw toError(status, { code: 'redirected', next: 'fix-integration' })
     }
     const body: unknown = await response.json().catch(() => undefined)
     const now = this.clock.now()
-    const after = readRetryAfter(headers.get('retry-after'), now)
-    if (response.ok) return { body, ticket: headers.get(TICKET), after }
+    const retryAfterMs = readRetryAfter(headers.get('retry-after'), now)
+    if (response.ok) return { body, retryAfterMs }
 
     const problem = isObject(body) && typeof body.code === 'string' ? body : undefined
-    if (after > LONGEST_WAIT) throw refusal(status, { ...problem, retryAt: now + after })
-    // Who has used up a limit of the edge's gains nothing by asking again, nor who asks a misconfigured one.
+    if (retryAfterMs > MAX_RETRY_AFTER_MS) throw toError(status, { ...problem, retryAt: now + retryAfterMs })
+    // A limit of the edge without Retry-After, or a mistake in its configuration: a retry would not help.
     const { next = 'retry-later' } = problem ?? {}
-    const stays = problem && after === 0 && (status === 429 || (status >= 500 && next !== 'retry-later'))
-    const passes = status >= 500 || [406, 408, 425, 429].includes(status)
-    throw passes && !stays ? new Lost(after) : refusal(status, problem)
+    const isFinal = problem && retryAfterMs === 0 && (status === 429 || (status >= 500 && next !== 'retry-later'))
+    const isTemporary = status >= 500 || [406, 408, 425, 429].includes(status)
+    throw isTemporary && !isFinal ? new RequestLost(retryAfterMs) : toError(status, problem)
   }
 
-  /** Runs a task until it ends, `outer` aborts, or it is not prolonged in time. */
-  async #within<T>(
-    ms: number,
-    outer: AbortSignal,
-    task: (signal: AbortSignal, prolong: (ms: number) => void) => Promise<T>,
-  ): Promise<T> {
-    const call = new AbortController()
-    const abort = () => call.abort()
-    let patience = new AbortController()
-    const prolong = (ms: number) => {
-      patience.abort()
-      const { signal } = (patience = new AbortController())
-      const over = () => {
+  /** Runs a task until it settles, `outer` aborts or its time limit passes. The task can extend its limit. */
+  async #withTimeout<T>(ms: number, outer: AbortSignal, task: Task<T>): Promise<T> {
+    const controller = new AbortController()
+    const abort = () => controller.abort()
+    let timer = new AbortController()
+    const extend = (ms: number) => {
+      timer.abort()
+      const { signal } = (timer = new AbortController())
+      const timedOut = () => {
         if (!signal.aborted) abort()
       }
-      this.clock.wait(ms, signal, 'vendor').then(over, () => {})
+      this.clock.wait(ms, signal, 'vendor').then(timedOut, () => {})
     }
-    // The task may overlook the signal, as Node's streams do at times: it is left behind all the same.
+    // The race does not depend on the task: Node's streams sometimes ignore the signal.
     const aborted = new Promise<never>((_, reject) => {
-      call.signal.addEventListener('abort', () => reject(new Lost()))
+      controller.signal.addEventListener('abort', () => reject(new RequestLost()))
     })
-    prolong(ms)
+    extend(ms)
     outer.addEventListener('abort', abort)
     if (outer.aborted) abort()
     try {
-      return await Promise.race([task(call.signal, prolong), aborted])
+      return await Promise.race([task(controller.signal, extend), aborted])
     } finally {
-      patience.abort()
+      timer.abort()
       outer.removeEventListener('abort', abort)
       aborted.catch(() => {})
-      // Ends what is left of a body that was not read.
+      // Cancels a body that was not read to its end.
       abort()
     }
   }
 }
 
-function readUrl(url: string | URL): string {
+function toFlowsUrl(url: string | URL): string {
   try {
     const { origin, pathname } = new URL(url, globalThis.location?.href)
     return `${origin}${pathname.replace(/\/$/, '')}/flows`
   } catch {
-    throw invalidInput('/url', 'must be an address')
+    throw invalidInput('/url', 'must be a valid URL')
   }
 }
 
-/** Not everything that comes with a 200 is the edge's: a hotel's network says so, too. */
-function readReply({ body, ticket }: Partial<Said>): Reply {
-  const fits = isObject(body) && Number.isInteger(body.version) && isObject(body.step)
-  if (!fits || typeof (body.step as { kind?: unknown }).kind !== 'string') throw new Lost()
-  const reply = body as unknown as Reply
-  return ticket ? { ...reply, flow: `${reply.flow}~${ticket}` } : reply
+/** A 200 is not always from the edge: a hotel's login page has this status, too. */
+function readState(body: unknown): FlowState {
+  if (isObject(body) && Number.isInteger(body.version) && isObject(body.step) && typeof body.step.kind === 'string') {
+    return body as unknown as FlowState
+  }
+  throw new RequestLost()
 }
 
-/** Milliseconds; 0 where nothing is said. */
+/** The Retry-After header in milliseconds, or 0 if there is none. */
 function readRetryAfter(header: string | null, now: number): number {
   const seconds = Number(header)
   const ms = Number.isNaN(seconds) ? Date.parse(header ?? '') - now : seconds * 1000
   return ms > 0 ? ms : 0
 }
 
-/** A problem document's own words where it has some. */
-function refusal(status: number, problem: Message = {}): FlowError {
-  const [byStatus, byDefault] = REFUSALS[status] ?? (status < 500 ? MISTAKEN : UNREACHABLE)
-  const { code = byStatus, next = byDefault, title, path = null, fields = [], retryAt } = problem
+/** The error of a status, with the fields of its problem document if there is one. */
+function toError(status: number, problem: Message = {}): FlowError {
+  const [statusCode, statusNext] = BY_STATUS[status] ?? (status < 500 ? OTHER_4XX : OTHER_5XX)
+  const { code = statusCode, next = statusNext, title, path = null, fields = [], retryAt } = problem
   const message = typeof title === 'string' ? title : `the edge answered with status ${status}`
-  return new FlowError({ code, next, message, path, fields, retryAt, status } as Refused)
+  return new FlowError({ code, next, message, path, fields, retryAt, status } as ErrorDetails)
 }

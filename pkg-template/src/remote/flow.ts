@@ -1,163 +1,112 @@
-/**
- * A flow that runs at an edge of the company's own (`bank-mfa/edge`), followed from a page. Needs no wasm. The page
- * holds no key and judges nothing: it shows what the edge says, and passes on what the person says.
- */
 import { isGuid } from '../connect/message.js'
-import { isObject, newId, type PublicStep } from '../shared.js'
+import { FlowBase } from '../flow/base.js'
 import { FlowError, invalidInput, secretMissing, staleRound } from '../flow/errors.js'
 import { toJson } from '../flow/host.js'
-import { Edge, Lost, type RemoteOptions, type Reply } from './client.js'
-import {
-  Steps,
-  challenge,
-  toUrl,
-  type ChallengeStep,
-  type ConnectStep,
-  type RedirectStep,
-  type Step,
-} from '../flow/steps.js'
+import { challengeStep, parseLandingUrl } from '../flow/steps.js'
+import type { ChallengeStep, ConnectStep, RedirectStep, Step } from '../flow/steps.js'
+import { isObject, type PublicStep } from '../shared.js'
 import type { ErrorCode, Failure, NextAction, Round } from '../wasm/bank_mfa.js'
+import { RequestLost, type EdgeClient, type FlowState } from './client.js'
 
-export { FlowError, type EdgeCode } from '../flow/errors.js'
-export type { Clock } from '../flow/host.js'
-export type { RemoteOptions } from './client.js'
-export type { Answers, ChallengeStep, Claim, ConnectStep, RawAnswers, RedirectStep, Step } from '../flow/steps.js'
+/** How often in a row a request is repeated: before the first reply of the edge, and after it. */
+const [MAX_FIRST_RETRIES, MAX_RETRIES] = [5, 20]
 
-/** An edge, and the flows that run there. */
-export interface Remote {
-  /** Starts a flow of a connection, by the company's own name for it, or joins the one that runs. */
-  start<Result = unknown>(params: { connection: string }): RemoteFlow<Result>
-  /** Takes up a flow by its handle: after a reload, in another tab. */
-  resume<Result = unknown>(handle: string): RemoteFlow<Result>
-}
+/** `visibilitychange` bubbles up to the window. */
+const WAKE_EVENTS = ['online', 'visibilitychange']
 
-/** The edge at an address, such as `/mfa`. Throws a `FlowError` with `INVALID_INPUT` where that is none. */
-export function remote(url: string | URL, options: RemoteOptions = {}): Remote {
-  const edge = new Edge(url, options)
-  return {
-    start(params) {
-      const connection = params?.connection
-      if (typeof connection !== 'string') throw invalidInput('/params/connection', 'must be a string')
-      // The flow's own name: where the reply is lost, the same start again begins nothing new.
-      return new RemoteFlow(edge, '', { connection, flow: newId() })
-    },
-    resume(handle) {
-      // It becomes a part of the address.
-      if (typeof handle !== 'string' || !/^[\w-][\w.~-]*$/.test(handle))
-        throw invalidInput('/handle', 'must be what snapshot() gave')
-      return new RemoteFlow(edge, handle)
-    },
-  }
-}
+const MIN_BACKOFF_MS = 1_000
+const MAX_BACKOFF_MS = 30_000
 
-/** How often in a row a call may be lost: to an edge that was never heard, and to one that was. */
-const [FIRST_TRIES, TRIES] = [5, 20]
+/** The stages that submit an answer or a password. */
+const SUBMITTING_STAGES = ['start', 'answer']
 
-/** `visibilitychange` arrives at the window, too. */
-const WAKING = ['online', 'visibilitychange']
+/** How long a bank may still process a submission: Flinks' sessions end after 8 minutes. */
+const SUBMISSION_LIMIT_MS = 8 * 60_000
 
-/** The first pause before a call is repeated, and the longest. */
-const PAUSE = 1_000
-const LONGEST_PAUSE = 30_000
-
-/** The stages that submit something. */
-const SUBMITS = ['start', 'answer']
-
-/** The stages that a look may submit in, where it brings its flow along in a ticket. */
-const BEGINS = ['start', 'verify']
-
-/** For so long a bank may still be at what was on its way to it: Flinks' sessions end after 8 minutes. */
-const AT_IT = 8 * 60_000
-
-/** The steps of a flow at the edge. It survives being offline, a hidden tab, and any lost reply. */
-export class RemoteFlow<Result = unknown> extends Steps<Result> {
-  readonly #edge: Edge
-  #handle: string
-  /** Counted by the edge, from 1: what is no newer is no news. */
+/** A flow that runs at an edge. It survives lost replies, a hidden tab and being offline. */
+export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
+  readonly #edge: EdgeClient
+  #id: string
+  /** The version of the newest state. The edge counts from 1. */
   #version = 0
-  /** Tells one step from the next. */
-  #seen = ''
-  /** The challenge whose answer is on its way. */
-  #answered: Step | undefined
-  /** How many waits came to nothing since the edge was last heard. */
-  #lost = 0
-  readonly #over = new AbortController()
-  /** Ends the wait or the pause that is under way. */
-  #woken = new AbortController()
-  /** What a wait waits for. */
-  #told = Promise.resolve()
+  /** Identifies the current step. */
+  #stepKey = ''
+  /** The challenge whose answer is being sent. */
+  #answeredStep: Step | undefined
+  /** How many requests in a row have failed. */
+  #failures = 0
+  readonly #ended = new AbortController()
+  /** Stops the current request or pause. */
+  #wakeUp = new AbortController()
 
   /** @internal */
-  constructor(edge: Edge, handle: string, start?: object) {
+  constructor(edge: EdgeClient, id: string, start?: object) {
     super()
     this.#edge = edge
-    this.#handle = handle
-    for (const event of WAKING) globalThis.addEventListener?.(event, this.#wake)
+    this.#id = id
+    for (const event of WAKE_EVENTS) globalThis.addEventListener?.(event, this.#wake)
     void this.#follow(start)
   }
 
-  /** Names the flow to the edge. Empty until the edge has told it, with the first change of `current`. */
+  /** The flow's id, for `resume`. It is empty until the first change of `current`. */
   get id(): string {
-    return this.#handle.split('~', 1).join()
+    return this.#id
   }
 
-  /**
-   * The handle, for the page to keep and to give to `resume`. Empty for as long as `id`. It changes with the step
-   * where the edge keeps its flows in tickets, and nowhere else.
-   */
+  /** The same as `id`: the state of a remote flow is at the edge. */
   snapshot(): string {
-    return this.#handle
+    return this.#id
   }
 
-  /** Ends the flow with `cancelled`, here at once. The edge is told once; what was sent is not taken back. */
+  /** Ends the flow with `cancelled`, and posts that to the edge once. Requests that were sent are not undone. */
   readonly cancel = (): void => {
-    if (this.#over.signal.aborted) return
+    if (this.#ended.signal.aborted) return
     const { current } = this
-    // Where a submission may be on its way, nobody should start over at once.
-    const submits = current === this.#answered || (current.kind === 'working' && SUBMITS.includes(current.stage))
-    const [next, at]: [NextAction, number | null] = submits
-      ? ['retry-later', this.#edge.clock.now() + AT_IT]
+    // A submission may be on its way: starting over at once could submit twice.
+    const submits =
+      current === this.#answeredStep || (current.kind === 'working' && SUBMITTING_STAGES.includes(current.stage))
+    const [next, retryAt]: [NextAction, number | null] = submits
+      ? ['retry-later', this.#edge.clock.now() + SUBMISSION_LIMIT_MS]
       : ['start-over', null]
-    this.#fail(ending('cancelled', next, 'the flow was cancelled', at))
-    if (this.#handle !== '') this.#tellCancelled()
+    this.#fail(failure('cancelled', next, 'the flow was cancelled', retryAt))
+    if (this.#id !== '') this.#postCancel()
   }
 
   /**
-   * What the edge lets a page read of the connection, by the edge's name for it: waits until the flow is done, and until
-   * the data is ready. Rejects as `result()` does, or with what the edge refuses: `NOT_FOUND` where it lets nothing be read,
-   * and from ten minutes after the end on.
+   * Reads data that the edge offers, by the name in the edge's configuration. Waits until the flow is done and the data
+   * is ready. Rejects as `result()` does, or with the edge's error. That is `NOT_FOUND` if the edge does not offer this
+   * data, or if the flow ended more than ten minutes ago.
    */
-  async data<Data = unknown>(what: string): Promise<Data> {
+  async data<Data = unknown>(name: string): Promise<Data> {
     await this.result()
     const { signal } = new AbortController()
-    for (let lost = 0; ;) {
+    for (let failures = 0; ;) {
       try {
-        const { body, ticket, after } = await this.#edge.said(this.#handle, `/data/${encodeURIComponent(what)}`, signal)
-        if (ticket) this.#handle = `${this.id}~${ticket}`
+        const { body, retryAfterMs } = await this.#edge.request(this.#id, `/data/${encodeURIComponent(name)}`, signal)
         if (isObject(body) && 'data' in body) return body.data as Data
-        throw new Lost(after)
+        throw new RequestLost(retryAfterMs)
       } catch (error) {
-        lost = await this.#bear(error, lost, signal)
+        failures = await this.#backOff(error, failures, signal)
       }
     }
   }
 
-  /** Waits for news until the flow has ended, by one connection at a time. */
+  /** Waits for new states until the flow has ended, with one connection at a time. */
   async #follow(start: object | undefined): Promise<void> {
     try {
-      // Not even a cancelled flow gives its start up: the edge would run it on.
-      while (this.#handle === '' || !this.#over.signal.aborted) {
-        await this.#told
-        const starts = this.#handle === ''
-        const { signal } = starts ? new AbortController() : this.#begins() ? this.#over : this.#woken
-        const before = this.#version
+      // A cancelled flow still needs its id: without a cancel request, the edge would keep it running.
+      while (this.#id === '' || !this.#ended.signal.aborted) {
+        const starts = this.#id === ''
+        const { signal } = starts ? new AbortController() : this.#wakeUp
+        const version = this.#version
         try {
-          await (starts ? this.#start(start, signal) : this.#wait(signal))
-          if (this.#version === before) await this.#edge.pause(PAUSE, this.#woken.signal)
+          await (starts ? this.#start(start, signal) : this.#waitForState(signal))
+          if (this.#version === version) await this.#edge.pause(MIN_BACKOFF_MS, this.#wakeUp.signal)
         } catch (error) {
-          if (this.#begins()) this.#endUnknown(error)
-          const own = this.#over.signal.aborted ? signal : undefined
-          if (!signal.aborted || error instanceof FlowError) this.#lost = await this.#bear(error, this.#lost, own)
+          const pauseSignal = this.#ended.signal.aborted ? signal : undefined
+          if (!signal.aborted || error instanceof FlowError) {
+            this.#failures = await this.#backOff(error, this.#failures, pauseSignal)
+          }
         }
       }
     } catch (error) {
@@ -166,114 +115,86 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
   }
 
   async #start(body: object | undefined, signal: AbortSignal): Promise<void> {
-    const reply = await this.#edge.ask('', '', signal, body)
-    if (!reply.flow) throw new Lost()
-    this.#handle = reply.flow
-    if (this.#over.signal.aborted) this.#tellCancelled()
-    else this.#heard(reply)
+    const state = await this.#edge.requestState('', '', signal, body)
+    if (!state.flow) throw new RequestLost()
+    this.#id = state.flow
+    if (this.#ended.signal.aborted) this.#postCancel()
+    else this.#receive(state)
   }
 
-  async #wait(signal: AbortSignal): Promise<void> {
-    if (this.#edge.streams && !this.#hasTicket()) {
-      await this.#edge.listen(this.#handle, signal, this.#heard)
-      if (this.#edge.streams) return
+  async #waitForState(signal: AbortSignal): Promise<void> {
+    if (this.#edge.streamsWork) {
+      await this.#edge.stream(this.#id, signal, this.#receive)
+      if (this.#edge.streamsWork) return
     }
-    this.#heard(await this.#edge.ask(this.#handle, `?after=${this.#version}`, signal))
+    this.#receive(await this.#edge.requestState(this.#id, `?after=${this.#version}`, signal))
   }
 
-  /** Where flows live in tickets, nobody but this page knows that a ticket was used: what it may submit is asked once. */
-  #hasTicket(): boolean {
-    return this.#handle.includes('~')
-  }
-
-  /** Whether the next look may submit something. The first one tells only where a flow stands that was taken up. */
-  #begins(): boolean {
-    const { current } = this
-    return this.#hasTicket() && this.#version > 0 && current.kind === 'working' && BEGINS.includes(current.stage)
-  }
-
-  /** Somebody is there again, or the network is: what is under way may be dead, or a long pause. */
+  /** The tab is visible or online again: the current request may be dead, or a pause too long. */
   readonly #wake = (): void => {
-    if (!globalThis.document?.hidden) this.#again()
-  }
-
-  #again(): void {
-    this.#woken.abort()
-    this.#woken = new AbortController()
-  }
-
-  #tell(step: Step, route: string, body: object): Promise<void> {
-    const told = this.#insist(step, route, body)
-    if (this.#hasTicket()) {
-      // A ticket serves one call at a time: the wait makes way.
-      this.#told = told.catch(() => {})
-      this.#again()
-    }
-    return told
+    if (globalThis.document?.hidden) return
+    this.#wakeUp.abort()
+    this.#wakeUp = new AbortController()
   }
 
   /**
-   * Says something of a step until the edge has heard it, or the flow has left the step. Where a reply was lost, a
-   * look tells whether it was heard; where the flow stands as it stood it is said again, which is safe even if it is
-   * still on its way: the edge takes one answer a round, and gives the outcome of that one to all others. With a ticket
-   * that would be another machine's first.
+   * Posts a body until the edge has received it, or the flow leaves the step. If a reply was lost, the state shows
+   * whether the edge received the body. If the step has not changed, the body is posted again. That is safe even if
+   * the first request is still on its way: the edge accepts one answer per round, and gives its outcome to all others.
    */
-  async #insist(step: Step, route: string, body: object): Promise<void> {
-    const { signal } = this.#over
-    const submits = 'round' in body || 'claim' in body
-    for (let [lost, again] = [0, false]; this.current === step; again = true) {
+  async #submitUntilHeard(step: Step, route: string, body: object): Promise<void> {
+    const { signal } = this.#ended
+    for (let [failures, isRetry] = [0, false]; this.current === step; isRetry = true) {
       try {
-        if (again) this.#heard(await this.#edge.ask(this.#handle, '', signal))
+        if (isRetry) this.#receive(await this.#edge.requestState(this.#id, '', signal))
         if (this.current !== step) return
-        return this.#heard(await this.#edge.ask(this.#handle, route, signal, body))
+        return this.#receive(await this.#edge.requestState(this.#id, route, signal, body))
       } catch (error) {
-        if (submits && this.#hasTicket()) this.#endUnknown(error)
-        if (!signal.aborted) lost = await this.#bear(error, lost)
+        if (!signal.aborted) failures = await this.#backOff(error, failures)
       }
     }
   }
 
-  #tellCancelled(): void {
-    this.#edge.ask(this.#handle, '/cancel', new AbortController().signal, {}).catch(() => {})
+  #postCancel(): void {
+    this.#edge.requestState(this.#id, '/cancel', new AbortController().signal, {}).catch(() => {})
   }
 
-  /** After a lost call: pauses, longer each time, or gives up. Gives how many were lost in a row now. */
-  async #bear(error: unknown, lost: number, own?: AbortSignal): Promise<number> {
+  /** Pauses after a failed request, longer each time, or throws after too many. Returns the new number of failures. */
+  async #backOff(error: unknown, failures: number, pauseSignal?: AbortSignal): Promise<number> {
     if (error instanceof FlowError) throw error
     const offline = globalThis.navigator?.onLine === false
-    if (!offline && lost >= (this.#version > 0 ? TRIES : FIRST_TRIES)) {
-      const retryAt = this.#edge.clock.now() + LONGEST_PAUSE
-      throw ending('unreachable', 'retry-later', 'the edge was not reached', retryAt)
+    if (!offline && failures >= (this.#version > 0 ? MAX_RETRIES : MAX_FIRST_RETRIES)) {
+      const retryAt = this.#edge.clock.now() + MAX_BACKOFF_MS
+      throw failure('unreachable', 'retry-later', 'the edge could not be reached', retryAt)
     }
-    const longest = offline ? LONGEST_PAUSE : Math.min(LONGEST_PAUSE, PAUSE * 2 ** lost)
-    const after = error instanceof Lost ? error.after : 0
-    // What the edge asks for is kept, whoever is there again.
-    const { signal } = after > 0 ? this.#over : this.#woken
-    await this.#edge.pause(Math.max(after, longest * (0.5 + Math.random() / 2)), own ?? signal)
-    return offline ? lost : lost + 1
+    const backoffMs = offline ? MAX_BACKOFF_MS : Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** failures)
+    const retryAfterMs = error instanceof RequestLost ? error.retryAfterMs : 0
+    // Waking up does not shorten a pause that the edge has asked for.
+    const { signal } = retryAfterMs > 0 ? this.#ended : this.#wakeUp
+    await this.#edge.pause(Math.max(retryAfterMs, backoffMs * (0.5 + Math.random() / 2)), pauseSignal ?? signal)
+    return offline ? failures : failures + 1
   }
 
-  readonly #heard = ({ flow, version, step }: Reply): void => {
-    this.#lost = 0
-    if (this.#over.signal.aborted || version < this.#version) return
+  readonly #receive = ({ version, step }: FlowState): void => {
+    this.#failures = 0
+    if (this.#ended.signal.aborted || version < this.#version) return
     this.#version = version
-    this.#handle = flow ?? this.#handle
-    const seen = identify(step, this.#handle)
-    if (seen === this.#seen) return
-    this.#seen = seen
+    const key = stepKey(step)
+    if (key === this.#stepKey) return
+    this.#stepKey = key
     this.#enter(step)
   }
 
   #enter(step: PublicStep): void {
     switch (step.kind) {
       case 'working':
-        return this.set(step)
+        return this.setStep(step)
       case 'challenge':
-        return this.set(this.#challenge(step.round))
+        return this.setStep(this.#challenge(step.round))
       case 'redirect':
-        return this.set(this.#redirect(step.url))
+        return this.setStep(this.#redirect(step.url))
       case 'connect':
-        return this.set(this.#connect(step))
+        return this.setStep(this.#connect(step))
       case 'done':
         return this.#end({ kind: 'done', result: step.result as Result })
       case 'failed':
@@ -282,25 +203,25 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
   }
 
   #challenge(round: Round): ChallengeStep {
-    const step = challenge(round, async (answers, isRaw) => {
-      // Refuses what JSON would leave out.
+    const step = challengeStep(round, async (answers, isRaw) => {
+      // Throws on values that JSON would drop.
       toJson('answers', answers, !isRaw)
       if (this.current !== step) throw staleRound(this.id)
-      this.#answered = step
-      await this.#tell(step, '/answer', { round: round.number, [isRaw ? 'raw' : 'answers']: answers }).catch(
-        (error) => {
-          // It was refused, and the round is open.
-          this.#answered = undefined
-          throw error
-        },
-      )
+      this.#answeredStep = step
+      const body = { round: round.number, [isRaw ? 'raw' : 'answers']: answers }
+      await this.#submitUntilHeard(step, '/answer', body).catch((error) => {
+        // The edge refused it: the round is still open.
+        this.#answeredStep = undefined
+        throw error
+      })
     })
     return step
   }
 
   #redirect(url: string): RedirectStep {
-    const returned = (landing: string | URL) => void this.#say(step, { kind: 'landed', url: toUrl(landing).href })
-    const step: RedirectStep = { kind: 'redirect', url, returned, signal: this.open() }
+    const returned = (landingUrl: string | URL) =>
+      void this.#postMessage(step, { kind: 'landed', url: parseLandingUrl(landingUrl).href })
+    const step: RedirectStep = { kind: 'redirect', url, returned, signal: this.nextStepSignal() }
     return step
   }
 
@@ -309,31 +230,25 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
       kind: 'connect',
       purpose,
       until,
-      signal: this.open(),
-      address: async () => {
+      signal: this.nextStepSignal(),
+      pageUrl: async () => {
         if (address === null) throw secretMissing(this.id)
         return address
       },
       returned: ({ loginId, state }) => {
         if (!isGuid(loginId)) throw invalidInput('/claim/loginId', 'must be a GUID')
-        return this.#say(step, { kind: 'returned', claim: { loginId, state } })
+        return this.#postMessage(step, { kind: 'returned', claim: { loginId, state } })
       },
-      tokenRefused: () => void this.#say(step, { kind: 'token-refused' }),
+      tokenRefused: () => void this.#postMessage(step, { kind: 'token-refused' }),
     }
     return step
   }
 
-  /** Nobody has to listen to what comes of it: the flow goes on waiting, or leaves the step. */
-  #say(step: Step, message: object): Promise<void> {
-    const told = this.#tell(step, '/message', message)
-    told.catch(() => {})
-    return told
-  }
-
-  /** The reply to a submission was lost. */
-  #endUnknown(error: unknown): void {
-    const retryAt = this.#edge.clock.now() + AT_IT
-    if (!(error instanceof FlowError)) this.#fail(ending('outcome-unknown', 'retry-later', 'a reply was lost', retryAt))
+  /** The caller may ignore the promise: a refused message does not change the flow. */
+  #postMessage(step: Step, message: object): Promise<void> {
+    const posted = this.#submitUntilHeard(step, '/message', message)
+    posted.catch(() => {})
+    return posted
   }
 
   #fail(error: FlowError): void {
@@ -343,23 +258,23 @@ export class RemoteFlow<Result = unknown> extends Steps<Result> {
   }
 
   #end(step: Step<Result>): void {
-    if (this.#over.signal.aborted) return
-    for (const event of WAKING) globalThis.removeEventListener?.(event, this.#wake)
-    this.#over.abort()
-    this.#woken.abort()
-    this.set(step)
+    if (this.#ended.signal.aborted) return
+    for (const event of WAKE_EVENTS) globalThis.removeEventListener?.(event, this.#wake)
+    this.#ended.abort()
+    this.#wakeUp.abort()
+    this.setStep(step)
   }
 }
 
-function ending(code: ErrorCode, next: NextAction, message: string, retryAt: number | null = null): FlowError {
+function failure(code: ErrorCode, next: NextAction, message: string, retryAt: number | null): FlowError {
   return new FlowError({ code, next, message, retryAt, vendorCode: null, status: null })
 }
 
-/** The same step may come again with a later version, and stays the same object; but a newer ticket is to be kept. */
-function identify(step: PublicStep, handle: string): string {
+/** The same for two versions of one step, which stays the same object. */
+function stepKey(step: PublicStep): string {
   switch (step.kind) {
     case 'working':
-      return `working ${step.stage} ${step.until} ${handle}`
+      return `working ${step.stage} ${step.until}`
     case 'challenge':
       return `challenge ${step.round.number}`
     case 'redirect':

@@ -1,3 +1,4 @@
+/** What `bank-mfa/simulator` exports. Its files in entries/ load the wasm. */
 import type { Clock, FetchInit } from '../flow/host.js'
 import {
   SimulatorHandle,
@@ -17,89 +18,97 @@ export type {
   MemberProfile as Member,
   Misbehaviour,
   MxRules,
-  On,
+  On as FaultTarget,
   Profile as Person,
   Rule,
   Rules,
 } from '../wasm/simulator.js'
 
-/** What a simulated vendor is made of. */
+/** The options of `simulator`. */
 export interface SimulatorOptions {
-  /** The same seed gives the same tokens and RequestIds; 1 by default. */
+  /** The same seed gives the same tokens and RequestIds. The default is 1. */
   seed?: number
-  /** The time at its start, in milliseconds since 1970; now, by default. */
+  /** The start time, in milliseconds since 1970. The default is now. */
   now?: number
-  /** What a customer's contract with Flinks decides. */
+  /** Rules of the simulated Flinks that depend on a customer's contract. */
   rules?: Partial<Rules>
-  /** What MX's pages leave open. */
+  /** Rules of the simulated MX that MX's pages leave open. */
   mxRules?: Partial<MxRules>
-  /** Time is real, and not virtual. */
+  /** Uses real time instead of virtual time. */
   realTime?: boolean
 }
 
-/** A clock that stands still until somebody moves it. */
+/** A clock that stands still until it is moved. */
 export interface VirtualClock extends Clock {
-  /** Moves the time on, and wakes who waited for it. */
+  /** Moves the time forward by `ms` milliseconds, and ends the waits that are due. */
   advance(ms: number): void
 }
 
-/** A simulated vendor: see the README for its people, and for what it enforces. */
-export interface Simulated {
+/** A simulated Flinks and MX. The README lists its people and the rules that it enforces. */
+export interface Simulator {
   /**
-   * A drop-in `fetch`. Whatever the host, it answers by the path: from `/v3/` on as Flinks, at the root and from
-   * `/v2/`, `/Credential/` or `/connect/` on as Connect, which a browser can be led to, from `/users/`,
-   * `/institutions/` or `/oauth/` on as MX, from `/md/` on as MX's widget, for a browser, too. A lost reply rejects, a hanging one settles when the signal aborts.
+   * Replaces `fetch`. It answers by the path alone, and ignores the host and what comes before: `/v3/` is Flinks, the
+   * root, `/v2/`, `/Credential/` and `/connect/` are Connect, `/users/`, `/institutions/` and `/oauth/` are MX, and
+   * `/md/` is MX's widget. A browser can open Connect and the widget. A lost reply rejects; a reply that hangs rejects
+   * when the signal aborts.
    */
   fetch(input: string | URL | Request, init?: Partial<FetchInit> & RequestInit): Promise<Response>
   /**
-   * The virtual time, for a flow's `clock`: a wait for the vendor moves it on at once, a wait for the person
-   * only by `advance`.
+   * The virtual time, for the option `clock` of a flow. A wait for the vendor moves it forward and ends at once; a wait
+   * for the person ends only by `advance`.
    */
   readonly clock: VirtualClock
-  /** Who has an account at the simulated bank, and the right answers. */
+  /** The people with an account at the simulated bank, and the right answers. */
   readonly people: Profile[]
-  /** The secret key, for GenerateAuthorizeToken. */
+  /** The secret key for GenerateAuthorizeToken. */
   readonly secretKey: string
-  /** The customer's other keys: `x-api-key` of the data calls, and `Authorization: Bearer …` of GetNightlyRefreshStatus. */
+  /** The `x-api-key` of the data calls, and the bearer token of GetNightlyRefreshStatus. */
   readonly keys: { apiKey: string; bearer: string }
-  /** The LoginId of a person, by username. */
+  /** The LoginId of a person. Throws a `RangeError` if nobody has this username. */
   loginId(username: string): string
-  /** What it has seen. */
+  /** Counts of what the simulator has received. */
   counts(): Counts
-  /** Queues a fault for the next call that it fits. */
+  /** Queues a fault for the next request that it applies to. */
   fault(fault: Partial<Fault> & Pick<Fault, 'kind'>): void
-  /** Changes the rules. */
+  /** Changes the rules of the simulated Flinks. */
   setRules(rules: Partial<Rules>): void
-  /** The right SecurityResponses for the open round of a session, as JSON text. */
+  /** The right SecurityResponses for a session's open round, as JSON text. */
   rightAnswers(requestId: string): string | undefined
   /** Mints an authorize token, as a back end does. */
   token(): Promise<string>
-  /** MX's side. */
-  readonly mx: SimulatedMx
+  /** The simulated MX. */
+  readonly mx: MxSimulator
 }
 
-/** MX's side of a simulated vendor. */
-export interface SimulatedMx {
-  /** Its members, and what happens to each. */
+/** The simulated MX. */
+export interface MxSimulator {
+  /** The members, and what happens to each. */
   readonly members: MemberProfile[]
   /** The client id and the API key. */
   readonly key: { clientId: string; apiKey: string }
-  /** The member of a name. */
+  /** The member with this name. Throws a `RangeError` if there is none. */
   member(name: string): MemberProfile
-  /** Changes the rules. */
+  /** Changes the rules of the simulated MX. */
   setRules(rules: Partial<MxRules>): void
-  /** The body of a resume with the right values for the open round of a member, as JSON text. */
+  /** The body of a resume with the right values for a member's open round, as JSON text. */
   rightValues(memberGuid: string): string | undefined
 }
 
-/** Makes a simulated vendor. */
-export function simulator(options: SimulatorOptions = {}): Simulated {
+/**
+ * Makes a simulated vendor.
+ *
+ * @example
+ * const bank = simulator()
+ * const host = { instance: 'toolbox', customerId, fetch: bank.fetch, clock: bank.clock, authorizeToken: () => bank.token() }
+ * const flow = flinks.authorize({ loginId: bank.loginId('Greatday') }, host)
+ */
+export function simulator(options: SimulatorOptions = {}): Simulator {
   const { seed = 1, now = Date.now(), rules = {}, mxRules = {}, realTime = false } = options
   const handle = new SimulatorHandle(seed, JSON.stringify(rules))
   const clock = virtualClock(now)
   const time = () => (realTime ? Date.now() : clock.now())
-  // Thousands of simulators are made in a run of tests, and few are asked who is there.
-  const people = once((): Profile[] => JSON.parse(handle.people()))
+  // Parsed when first used: a test run makes thousands of simulators, and few tests read the list.
+  const people = lazy((): Profile[] => JSON.parse(handle.people()))
   const customerId = rules.customerId ?? '43387ca6-0391-4c82-857d-70d95f087ecb'
 
   async function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
@@ -111,14 +120,12 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
       search
     const body = new Uint8Array(await request.arrayBuffer())
     const reply = handle.handle(time(), request.method, path, [...request.headers].flat(), body)
-    if (reply.arrival === 'lost') throw new TypeError('the reply is lost')
-    if (reply.arrival === 'hangs') await aborted(request.signal)
-    const headers = reply.headers
-    const pairs = headers.flatMap((name, at) =>
-      at % 2 === 0 ? [[name, headers[at + 1] ?? ''] as [string, string]] : [],
-    )
-    const { status } = reply
-    return new Response(status === 204 ? null : (reply.body as Uint8Array<ArrayBuffer>), { status, headers: pairs })
+    if (reply.arrival === 'lost') throw new TypeError('the simulated reply is lost')
+    if (reply.arrival === 'hangs') await rejectOnAbort(request.signal)
+    const { status, headers: flat } = reply
+    const headers = new Headers()
+    for (let at = 0; at < flat.length; at += 2) headers.append(`${flat[at]}`, `${flat[at + 1]}`)
+    return new Response(status === 204 ? null : (reply.body as Uint8Array<ArrayBuffer>), { status, headers })
   }
 
   return {
@@ -131,7 +138,7 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
     keys: { apiKey: handle.apiKey(), bearer: handle.bearer() },
     loginId(username) {
       const person = people().find((person) => person.username.toLowerCase() === username.toLowerCase())
-      if (person === undefined) throw new RangeError('nobody of this name has an account here')
+      if (person === undefined) throw new RangeError('no person with this username')
       return person.loginId
     },
     counts: () => handle.counts(),
@@ -144,13 +151,13 @@ export function simulator(options: SimulatorOptions = {}): Simulated {
       const { Token } = (await response.json()) as { Token: string }
       return Token
     },
-    mx: simulatedMx(handle, mxRules),
+    mx: mxSimulator(handle, mxRules),
   }
 }
 
-function simulatedMx(handle: SimulatorHandle, rules: Partial<MxRules>): SimulatedMx {
+function mxSimulator(handle: SimulatorHandle, rules: Partial<MxRules>): MxSimulator {
   handle.setMxRules(JSON.stringify(rules))
-  const members = once((): MemberProfile[] => JSON.parse(handle.members()))
+  const members = lazy((): MemberProfile[] => JSON.parse(handle.members()))
   const [clientId = '', apiKey = ''] = handle.mxKey().split(':')
   return {
     get members() {
@@ -159,7 +166,7 @@ function simulatedMx(handle: SimulatorHandle, rules: Partial<MxRules>): Simulate
     key: { clientId, apiKey },
     member(name) {
       const member = members().find((member) => member.name === name)
-      if (member === undefined) throw new RangeError('there is no member of this name')
+      if (member === undefined) throw new RangeError('no member with this name')
       return member
     },
     setRules: (rules) => handle.setMxRules(JSON.stringify(rules)),
@@ -167,9 +174,9 @@ function simulatedMx(handle: SimulatorHandle, rules: Partial<MxRules>): Simulate
   }
 }
 
-function once<T>(make: () => T): () => T {
-  let made: T | undefined
-  return () => (made ??= make())
+function lazy<T>(make: () => T): () => T {
+  let value: T | undefined
+  return () => (value ??= make())
 }
 
 function virtualClock(start: number): VirtualClock {
@@ -196,7 +203,7 @@ function virtualClock(start: number): VirtualClock {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
   })

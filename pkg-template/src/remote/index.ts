@@ -1,0 +1,56 @@
+/**
+ * What `bank-mfa/remote` exports: a page follows a flow that runs at your own edge (`bank-mfa/edge`). The page needs no
+ * wasm and holds no key: it shows the edge's steps and passes on the person's answers.
+ */
+import { invalidInput } from '../flow/errors.js'
+import { newId } from '../shared.js'
+import { EdgeClient, type RemoteOptions } from './client.js'
+import { RemoteFlow } from './flow.js'
+
+export { FlowError, type EdgeCode } from '../flow/errors.js'
+export type { Clock } from '../flow/host.js'
+export type { Answers, ChallengeStep, Claim, ConnectStep, RawAnswers, RedirectStep, Step } from '../flow/steps.js'
+export { RemoteFlow, type RemoteOptions }
+
+/** Starts and resumes flows at one edge. */
+export interface Remote {
+  /**
+   * Starts a flow for a connection, which your back end knows by this id; joins the flow if one is running. Throws a
+   * `FlowError` with `INVALID_INPUT` if `connection` is not a string.
+   */
+  start<Result = unknown>(params: { connection: string }): RemoteFlow<Result>
+  /**
+   * Resumes a flow by its `id`, after a reload or in another tab. Throws a `FlowError` with `INVALID_INPUT` if
+   * `flowId` cannot be one.
+   */
+  resume<Result = unknown>(flowId: string): RemoteFlow<Result>
+}
+
+/**
+ * Uses the edge at a URL, such as `/mfa`. Throws a `FlowError` with `INVALID_INPUT` if the URL is invalid.
+ *
+ * @example
+ * const flow = remote('/mfa').start({ connection: 'c_42' })
+ * for await (const step of flow) {
+ *   if (step.kind === 'challenge') await step.answer(new FormData(await showForm(step.round)))
+ *   if (step.kind === 'connect') mount(step, element)
+ * }
+ */
+export function remote(url: string | URL, options: RemoteOptions = {}): Remote {
+  const edge = new EdgeClient(url, options)
+  return {
+    start(params) {
+      const connection = params?.connection
+      if (typeof connection !== 'string') throw invalidInput('/params/connection', 'must be a string')
+      // The page chooses the id: if the reply is lost, the same request again starts no second flow.
+      return new RemoteFlow(edge, '', { connection, flow: newId() })
+    },
+    resume(flowId) {
+      // It becomes a part of the URL.
+      if (typeof flowId !== 'string' || !/^[\w-][\w.-]*$/.test(flowId)) {
+        throw invalidInput('/flowId', 'must be the id of a flow')
+      }
+      return new RemoteFlow(edge, flowId)
+    },
+  }
+}
