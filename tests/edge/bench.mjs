@@ -106,22 +106,18 @@ export function bench(t, { connections = () => ({}), realTime = false, fetch, ru
 
 /** A page: asks an edge as a browser does, and checks each reply against the document. */
 export function page(handle, user = 'ann', headers = {}) {
-  let ticket
   async function ask(method, path, body, more = {}) {
     const init = {
       method,
       headers: {
         ...(user && { authorization: `Bearer ${user}` }),
         ...(method === 'POST' && { 'content-type': 'application/json', origin: ORIGIN }),
-        ...(ticket && { 'flow-ticket': ticket }),
         ...headers,
         ...more,
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     }
-    const reply = await handle(new Request(`https://edge.example/mfa${path}`, init))
-    ticket = reply.headers.get('flow-ticket') ?? ticket
-    return reply
+    return handle(new Request(`https://edge.example/mfa${path}`, init))
   }
   async function said(reply) {
     const json = await reply.json()
@@ -134,12 +130,6 @@ export function page(handle, user = 'ann', headers = {}) {
   return {
     ask,
     call,
-    get ticket() {
-      return ticket
-    },
-    set ticket(given) {
-      ticket = given
-    },
     start: (connection) => call('POST', '/flows', { connection }),
     look: ({ flow }, after) => call('GET', `/flows/${flow}${after === undefined ? '' : `?after=${after}`}`),
     answer: ({ flow }, round, answers) => call('POST', `/flows/${flow}/answer`, { round, answers }),

@@ -294,14 +294,6 @@ test('data of one flow is read so often', async (t) => {
   assert.equal(stage.told.errors.length, 0)
 })
 
-test('a flow in a ticket is read, too, over a wait', async (t) => {
-  const { page, end } = await done(t, flinksOf('slow_data', { mostRecentCached: true }), { store: 'ticket' })
-  const before = page.ticket
-  assert.ok((await page.data(end, 'accounts')).until)
-  assert.notEqual(page.ticket, before)
-  assert.equal((await page.data(end, 'accounts')).data.length, 2)
-})
-
 test('an ending whose page reads at once is told once', async (t) => {
   let heard
   const told = []

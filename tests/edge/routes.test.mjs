@@ -329,14 +329,14 @@ test('a browser is told which headers a page of the company’s may send, and no
         headers: {
           origin,
           'access-control-request-method': 'POST',
-          'access-control-request-headers': 'content-type,flow-ticket',
+          'access-control-request-headers': 'content-type,x-app',
         },
       }),
     )
   const own = await preflight(ORIGIN)
   assert.deepEqual(
     ['allow-origin', 'allow-credentials', 'allow-headers'].map((name) => own.headers.get(`access-control-${name}`)),
-    [ORIGIN, 'true', 'content-type,flow-ticket'],
+    [ORIGIN, 'true', 'content-type,x-app'],
   )
   const other = await preflight('https://evil.example')
   assert.deepEqual([other.status, other.headers.get('access-control-allow-origin')], [403, null])

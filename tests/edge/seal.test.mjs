@@ -79,13 +79,6 @@ test('an old key still opens, the new one seals, and names stay', async () => {
   assert.notEqual(await old.name('a', 'nn'), await old.name('an', 'n'))
 })
 
-test('padded to blocks, texts of a length are alike', async () => {
-  const seal = sealer(SEAL)
-  const [short, long] = await Promise.all(['1', '1'.repeat(90)].map((text) => seal.seal(text, 'one', 100)))
-  assert.equal(short.length, long.length)
-  assert.equal(JSON.parse(await seal.open(short, 'one')), 1)
-})
-
 test('keys that are none are refused by their path', async () => {
   assert.throws(() => sealer({ current: 'k9', keys: KEYS }), { code: 'INVALID_INPUT', path: '/seal/current' })
   assert.throws(() => sealer({ current: 'a.b', keys: { 'a.b': KEYS.k1 } }), { path: '/seal/keys' })

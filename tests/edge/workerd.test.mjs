@@ -27,7 +27,6 @@ test('in workerd the wasm is a module beside the script', () => {
 
 for (const [sentence, entry] of [
   ['a flow goes over its record to its end', 'stored'],
-  ['a flow goes in its ticket to its end', 'ticket'],
   ['events tell the end, and close', 'events'],
 ]) {
   test(`in workerd ${sentence}`, () => passes(join(folder, 'config.capnp'), entry))

@@ -168,9 +168,9 @@ export async function serve(request: Request): Promise<Response> {
   await pool.query(postgresTable)
   const mfa: Edge<unknown> = edge(node)
   await mfa.sweep()
-  const ticketed = edge({ ...node, store: 'ticket' })
+  await mfa(request)
   const each = edge({ ...node, store: (): Store => memoryStore() })
-  return (await mfa(request)).ok ? ticketed(request) : each(request, undefined, { waitUntil: () => {} })
+  return each(request, undefined, { waitUntil: () => {} })
 }
 
 export async function home(options: RunnerOptions, who: Who, at: At): Promise<ProblemBody | undefined> {

@@ -25,8 +25,8 @@ export interface EdgeConfig<Env = unknown> {
   origins: string[]
   /** The keys that everything stored is sealed with, or their JSON text, as an environment has it. */
   seal: SealKeys | string | ((env: Env) => SealKeys | string)
-  /** Where flows live; or `ticket`: with the page, sealed. See the README for what each guarantees. */
-  store: Store | ((env: Env) => Store) | 'ticket'
+  /** Where flows live. */
+  store: Store | ((env: Env) => Store)
   limits?: Limits | undefined
   /** The vendors' webhooks. Without it there is no route for them. */
   webhooks?: Webhooks<Env> | undefined
@@ -56,7 +56,7 @@ export interface EdgeConfig<Env = unknown> {
 export interface Limits {
   /** How many answers one flow takes; 20 by default. */
   answersPerFlow?: number
-  /** How many starts of a user in an hour, joins among them; 30 by default. Not counted with tickets. */
+  /** How many starts of a user in an hour, joins among them; 30 by default. */
   startsPerHour?: number
   /** How often data of one flow is read; 20 by default. */
   readsPerFlow?: number

@@ -34,12 +34,6 @@ export function goOn(snapshot: string, window: string | null, connection: Connec
   return new Flow(handle, checked, window === null ? 'restored' : { window })
 }
 
-/** Whether a flow begins with what a person types at their bank. */
-export function hasCredentials(connection: Connection): boolean {
-  const params: object = connection.vendor === 'mx' ? connection.params : connection.flow.params
-  return 'password' in params || 'credentials' in params
-}
-
 /** What a turn brings to a flow. */
 export interface FlowHost extends HostOptions {
   /** The authorize token of a session; `mint` makes a new one. */

@@ -1,6 +1,5 @@
 /** What a request must be like before anything of it is read, and what every reply says. */
 import { isObject } from '../shared.js'
-import { TICKET } from '../shared.js'
 import { invalidInput } from '../flow/errors.js'
 import { problem } from './problem.js'
 
@@ -33,7 +32,7 @@ export function replyHeaders(request: Request, origins: string[]): Record<string
     ...(allowed && {
       'access-control-allow-origin': origin,
       'access-control-allow-credentials': 'true',
-      'access-control-expose-headers': `retry-after, ${TICKET}`,
+      'access-control-expose-headers': 'retry-after',
       'cross-origin-resource-policy': 'cross-origin',
     }),
   }

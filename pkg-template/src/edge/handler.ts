@@ -1,5 +1,4 @@
 import { isObject } from '../shared.js'
-import { TICKET } from '../shared.js'
 import { invalidInput } from '../flow/errors.js'
 import type { RawAnswers } from '../flow/steps.js'
 import { realTime } from '../flow/host.js'
@@ -14,7 +13,6 @@ import { Runner, type At, type Given, type Home, type Message, type State } from
 import { sealer, type Sealer, type SealKeys } from './seal.js'
 import type { Store } from './store.js'
 import { stream } from './stream.js'
-import { readTicket, TICKETS, ticketStore, type Newest, type TicketStore } from './ticket.js'
 
 /** What a platform gives beside a request: a worker's context. */
 export interface Context {
@@ -78,17 +76,14 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
   const { startsPerHour = 30, body: longest = 65_536 } = limits
   check(config, home !== undefined)
   const local = new Local()
-  const newest: Newest = new Map()
 
-  const toRunner = (env: Env, context: Context | undefined, tickets?: TicketStore): Runner => {
+  const toRunner = (env: Env, context: Context | undefined): Runner => {
     const { store } = config
     return new Runner({
       ...toOptions(config, env),
-      store: tickets ?? (typeof store === 'function' ? store(env) : (store as Store)),
+      store: typeof store === 'function' ? store(env) : (store as Store),
       background: (task) => context?.waitUntil(task),
-      // The flows of tickets do not meet.
-      local: tickets ? new Local() : local,
-      ...(tickets && { ticket: TICKETS }),
+      local,
     })
   }
   const toHome = (env: Env, context: Context | undefined) => home?.(env) ?? toRunner(env, context)
@@ -112,23 +107,14 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
 
     const sealer = toSealer(config, env)
     const at = { id, flow, user }
-    const ask = async (home: Home): Promise<State | Reading> => {
-      if (isFlows) return start(home, sealer, body, user, env)
-      return what === '' ? call(home, at, verb, body, request, searchParams) : home.read(at, what)
-    }
-    if (config.store === 'ticket') {
-      const given = request.headers.get(TICKET)
-      const tickets = isFlows ? ticketStore(null) : await readTicket(given, at, sealer, newest, clock.now())
-      const said = await ask(toRunner(env, context, tickets))
-      return reply(said, clock.now(), { [TICKET]: tickets.give() ?? '' })
-    }
-
     const home = toHome(env, context)
     if (isFlows) {
       const starts = await sealer.name('starts', user)
       const wait = await home.count(starts, startsPerHour, HOUR)
       if (wait > 0) throw problem('RATE_LIMITED', wait)
-    } else if (verb === '' && what === '' && request.headers.get('accept')?.includes('text/event-stream')) {
+      return json(await start(home, sealer, body, user, env))
+    }
+    if (verb === '' && what === '' && request.headers.get('accept')?.includes('text/event-stream')) {
       const last = searchParams.get('after') ?? request.headers.get('last-event-id')
       // A stranger is told before the stream begins.
       await home.look(at)
@@ -136,7 +122,8 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
       const events = stream(home, at, toVersion(last), clock.now, keep, request.signal)
       return { status: 200, headers: { 'content-type': 'text/event-stream' }, body: events }
     }
-    return reply(await ask(home), clock.now())
+    const said = await (what === '' ? call(home, at, verb, body, request, searchParams) : home.read(at, what))
+    return reply(said, clock.now())
   }
 
   async function start(
@@ -164,7 +151,7 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
     const look = async () => {
       const whose = await webhooks?.findConnection(said, env)
       const found = whose && (await config.resolve(whose.user, whose.connection, env))
-      if (!whose || !found || config.store === 'ticket') return
+      if (!whose || !found) return
       const sealer = toSealer(config, env)
       const id = await sealer.name('flow', whose.user, found.key ?? whose.connection)
       await toHome(env, context).webhook({ id, ...whose })
@@ -186,7 +173,7 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
 
   async function sweep(env?: Env): Promise<void> {
     const wrong = (error: unknown) => report(config.onError, error, env as Env)
-    if (config.store === undefined || config.store === 'ticket') return
+    if (config.store === undefined) return
     try {
       const store = typeof config.store === 'function' ? config.store(env as Env) : config.store
       const tasks: Promise<unknown>[] = []
@@ -285,9 +272,9 @@ function json(body: unknown, headers: Record<string, string> = {}, status = 200)
 }
 
 /** Data that is not ready yet is a 202. */
-function reply(said: State | Reading, now: number, headers: Record<string, string> = {}): Reply {
-  if (!('until' in said)) return json(said, headers)
-  return json(said, { ...headers, ...after(Math.max(1, said.until - now)) }, 202)
+function reply(said: State | Reading, now: number): Reply {
+  if (!('until' in said)) return json(said)
+  return json(said, after(Math.max(1, said.until - now)), 202)
 }
 
 function refusal({ body, wait }: Problem): Reply {
@@ -307,11 +294,7 @@ function check(config: Storeless<never> & Partial<EdgeConfig<never>>, hasHome: b
       Array.isArray(config?.origins) && config.origins.every(isOrigin),
       'must be origins, such as https://app.example',
     ],
-    [
-      'store',
-      hasHome || config?.store === 'ticket' || isFunction(config?.store) || isObject(config?.store),
-      'must be a store, a function, or ticket',
-    ],
+    ['store', hasHome || isFunction(config?.store) || isObject(config?.store), 'must be a store or a function'],
     ['data', Object.values(config?.data ?? {}).every(isFunction), 'must be readers by their names'],
   ]
   for (const [name, fits, message] of needs) if (!fits) throw invalidInput(`/${name}`, message)

@@ -1,5 +1,4 @@
 /** The routes as an OpenAPI document, which is served at `…/openapi.json`. */
-import { TICKET } from '../shared.js'
 
 const object = (properties: Record<string, unknown>, optional: string[] = []) => ({
   type: 'object',
@@ -130,16 +129,15 @@ const refusal = {
   content: { 'application/problem+json': { schema: of('Problem') } },
 }
 
-const headers = { [TICKET]: { description: 'Where flows live in tickets: the newest one.', schema: text } }
 const state = (description: string, content: Record<string, unknown> = {}) => ({
-  '200': { description, headers, content: { 'application/json': { schema: of('State') }, ...content } },
+  '200': { description, content: { 'application/json': { schema: of('State') }, ...content } },
   default: refusal,
 })
 const reading = {
-  '200': { description: 'The data', headers, content: { 'application/json': { schema: of('Data') } } },
+  '200': { description: 'The data', content: { 'application/json': { schema: of('Data') } } },
   '202': {
     description: 'It is not ready: ask again, by `retry-after`',
-    headers: { ...headers, 'retry-after': { schema: integer } },
+    headers: { 'retry-after': { schema: integer } },
     content: { 'application/json': { schema: of('Pending') } },
   },
   default: refusal,
@@ -151,7 +149,6 @@ const post = (summary: string, body: string, description: string) => ({
   responses: state(description),
 })
 
-const ticket = { name: TICKET, in: 'header', required: false, schema: text }
 const flow = { name: 'flow', in: 'path', required: true, schema: text }
 const what = { name: 'what', in: 'path', required: true, schema: { type: 'string', pattern: '^[\\w-]{1,64}$' } }
 const after = { name: 'after', in: 'query', required: false, schema: integer }
@@ -167,22 +164,21 @@ export const openapi = {
   paths: {
     '/flows': { post: post('Begin a flow, or join the one that runs', 'Start', 'The flow') },
     '/flows/{flow}': {
-      parameters: [flow, ticket],
+      parameters: [flow],
       get: {
-        summary:
-          'Look at a flow; with `after`, wait for another version than that, for 25 seconds at most. A start that gave a ticket has sent nothing: the first such look begins it',
+        summary: 'Look at a flow; with `after`, wait for another version than that, for 25 seconds at most',
         parameters: [after],
         responses: state('The flow', { 'text/event-stream': { schema: text } }),
       },
     },
-    '/flows/{flow}/answer': { parameters: [flow, ticket], post: post('Answer a round', 'Answer', 'What came of it') },
+    '/flows/{flow}/answer': { parameters: [flow], post: post('Answer a round', 'Answer', 'What came of it') },
     '/flows/{flow}/message': {
-      parameters: [flow, ticket],
+      parameters: [flow],
       post: post("Say what came of the vendor's page", 'Message', 'What came of it'),
     },
-    '/flows/{flow}/cancel': { parameters: [flow, ticket], post: post('End a flow', 'Cancel', 'Its end') },
+    '/flows/{flow}/cancel': { parameters: [flow], post: post('End a flow', 'Cancel', 'Its end') },
     '/flows/{flow}/data/{what}': {
-      parameters: [flow, what, ticket],
+      parameters: [flow, what],
       get: {
         summary: 'Read what the company lets pages read of a flow that is done, for ten minutes after its end',
         responses: reading,

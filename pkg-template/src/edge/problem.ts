@@ -19,7 +19,6 @@ const REFUSALS: Record<string, number> = {
   OUT_OF_TURN: 409,
   SNAPSHOT_UNREADABLE: 400,
   SNAPSHOT_VERSION: 400,
-  'session-expired': 410,
 }
 
 /** What is read of a configuration only when a request comes; a mistake in it is no page's. */

@@ -27,10 +27,6 @@ export interface FlowRecord {
   busyUntil: number
   /** When the record is no more. */
   expires: number
-  /** Of a ticket: until when it is taken. */
-  until?: number
-  /** Of a ticket: how often it was written. */
-  writes?: number
   /** Endings that nobody was told yet: its own, and those of flows before it. */
   untold?: FlowEnded[]
   /** Where data may be read: what the flow ended with, the vendor's ids among it. */

@@ -12,13 +12,12 @@
  * is taken up at once. Time comes from `clock` only, but for the second after which a shared record is read again.
  */
 import { newId, type PublicStep } from '../shared.js'
-import { FlowError, invalidInput, staleRound } from '../flow/errors.js'
+import { FlowError, staleRound } from '../flow/errors.js'
 import type { Flow } from '../flow/flow.js'
 import type { Claim, RawAnswers } from '../flow/steps.js'
 import { isEnding } from '../flow/steps.js'
 import type { Clock, HostOptions, WaitsFor } from '../flow/host.js'
 import { OVER } from '../flow/transport.js'
-import { hasCredentials } from './connection.js'
 import type { PersonNeeded, Connection, FlowEnded } from './config.js'
 import type { Local } from './local.js'
 import { problem, toProblem } from './problem.js'
@@ -97,8 +96,6 @@ export interface RunnerOptions {
   readsPerFlow: number
   /** Nobody else can write these records. */
   alone?: boolean
-  /** The record is a ticket: it is padded, lives for a short time from write to write, and carries no credentials. */
-  ticket?: { block: number; life: number }
 }
 
 /** How long a request waits for a change at most, in milliseconds. */
@@ -126,7 +123,6 @@ export class Runner implements Home {
   }
 
   async start({ id, user, connection }: Who, flow?: string): Promise<State> {
-    if (this.#own.ticket) return this.#ticket(id, this.#fresh(user, connection, flow))
     for (;;) {
       const { record, version: at, expired } = await this.#read(id)
       if (record && (!isEnding(record.step) || record.flow === flow)) return toState(id, record)
@@ -267,13 +263,11 @@ export class Runner implements Home {
   }
 
   async #write(id: string, { record: before, version }: Held, record: FlowRecord): Promise<boolean> {
-    const { store, sealer, clock, ticket, local } = this.#own
-    const now = clock.now()
+    const { store, sealer, local } = this.#own
     const ended = isEnding(record.step)
     // Nobody reads it any more, yet somebody is to hear of it.
     const expires = record.expires + (!ended ? KEPT : record.untold ? UNHEARD : 0)
-    const text = JSON.stringify(ticket ? { ...record, until: now + ticket.life, writes: version + 1 } : record)
-    const sealed = await sealer.seal(text, id, ticket?.block)
+    const sealed = await sealer.seal(JSON.stringify(record), id)
     const due = ended ? (record.due ?? expires) : Math.min(this.#wakes(record), record.expires)
     const written = await store.write(id, sealed, version, { due, expires })
     // Nobody waits for what stands between a send and its reply.
@@ -297,13 +291,6 @@ export class Runner implements Home {
   #wakes({ busyUntil, snapshot, due }: FlowRecord): number {
     if (busyUntil > 0) return this.#own.alone ? 0 : busyUntil
     return snapshot === null ? 0 : (due ?? Infinity)
-  }
-
-  /** A ticket to begin with. Nothing is sent before it comes back, so a start whose reply is lost has cost nothing. */
-  async #ticket(id: string, record: FlowRecord): Promise<State> {
-    await this.#connection(record)
-    await this.#write(id, { record, version: 0 }, record)
-    return toState(id, record)
   }
 
   // Turns ---------------------------------------------------------------------------------------
@@ -347,10 +334,6 @@ export class Runner implements Home {
   async #connection({ user, connection }: FlowRecord): Promise<Connection> {
     const found = await this.#own.resolve(user, connection)
     if (found === null) throw problem('NOT_FOUND')
-    if (this.#own.ticket && hasCredentials(found)) {
-      const message = 'begins with credentials, which needs a store'
-      throw toProblem(invalidInput('/params', message), 500)
-    }
     return found
   }
 
@@ -359,7 +342,7 @@ export class Runner implements Home {
    * time, or too late, gets what the first one led to.
    */
   async #take(at: At, stands: (record: FlowRecord) => boolean, act: Act): Promise<State> {
-    const { clock, local, ticket } = this.#own
+    const { clock, local } = this.#own
     const until = clock.now() + HOLD
     const left = () => Math.max(0, until - clock.now())
     for (;;) {
@@ -391,9 +374,6 @@ export class Runner implements Home {
       } catch (error) {
         // Somebody else was first, and the record says so by now.
         if (error instanceof Conflict) continue
-        const now = ticket && (await this.#open(at))
-        // It was sent, and its ticket is the only one to say so.
-        if (now && now.version > held.version) return toState(at.id, now.record)
         throw error
       }
     }
@@ -462,7 +442,7 @@ export class Runner implements Home {
 
   /** Waits until it is enough, and takes the turns that are due. */
   async #hold(at: At, enough: (record: FlowRecord) => boolean, wait: number, signal?: AbortSignal): Promise<State> {
-    const { clock, local, ticket } = this.#own
+    const { clock, local } = this.#own
     const until = clock.now() + wait
     for (;;) {
       const { change, stop } = local.changed(at.id)
@@ -473,13 +453,12 @@ export class Runner implements Home {
         const others = local.turns.get(at.id)
         const over = isEnding(record.step) || enough(record) || now >= until || signal?.aborted === true
         let turn = others
-        // What a turn brings after the reply is in no ticket.
-        if (turn === undefined && wakes <= now && !isEnding(record.step) && !(ticket && over))
+        if (turn === undefined && wakes <= now && !isEnding(record.step))
           turn = this.#turn(at.id, { record, version }, true)
         if (over) return toState(at.id, record)
         if (turn !== undefined && turn !== others) {
           const mine = turn.catch(unlessConflict)
-          await this.#within(until - now, ticket ? mine : Promise.race([mine, change]), true, signal)
+          await this.#within(until - now, Promise.race([mine, change]), true, signal)
           if (local.turns.get(at.id) !== turn) await mine
         } else {
           // At rest, only time can bring a change of these.
@@ -505,7 +484,7 @@ export class Runner implements Home {
     let end = () => {}
     const stopped = new Promise<void>((resolve) => (end = resolve))
     signal?.addEventListener('abort', end)
-    const timer = !others || this.#own.alone || this.#own.ticket ? undefined : setTimeout(end, AGAIN)
+    const timer = !others || this.#own.alone ? undefined : setTimeout(end, AGAIN)
     try {
       return await Promise.race([task, stopped, this.#own.clock.wait(ms, stop.signal, waitsFor)])
     } finally {

@@ -4,7 +4,7 @@ import { fromBase64Url, toBase64Url } from './base64.js'
 import { parse, toRecord } from './json.js'
 
 /**
- * The keys that records and tickets are sealed with: 32 random bytes each, as base64 (`openssl rand -base64 32`).
+ * The keys that records are sealed with: 32 random bytes each, as base64 (`openssl rand -base64 32`).
  * The `current` one seals; every one opens. A new one is added everywhere before it is made current anywhere. The
  * first one also makes the names of the records: take it away only when the flows that began under it have ended.
  */
@@ -17,8 +17,7 @@ export interface SealKeys {
 
 /** Seals texts and opens them, each bound to a name: what was sealed for one name does not open for another. */
 export interface Sealer {
-  /** Padded with spaces to a whole number of blocks, so that its length tells little; by default not at all. */
-  seal(text: string, name: string, block?: number): Promise<string>
+  seal(text: string, name: string): Promise<string>
   /**
    * Rejects with `SNAPSHOT_UNREADABLE` where one byte is another, with `SNAPSHOT_VERSION`, or with `UNAVAILABLE` where
    * the key is not here: another machine may have it already, or still.
@@ -57,16 +56,13 @@ export function sealer(given: SealKeys | string): Sealer {
   }
 
   return {
-    async seal(text, name, block = 1) {
+    async seal(text, name) {
       const { seal } = await find(current)!
       const iv = crypto.getRandomValues(new Uint8Array(12))
-      const bytes = encode(text)
-      const padded = new Uint8Array(Math.ceil(bytes.length / block) * block).fill(0x20)
-      padded.set(bytes)
       const sealed = await crypto.subtle.encrypt(
         { name: 'AES-GCM', iv, additionalData: bound(current, name) },
         seal,
-        padded,
+        encode(text),
       )
       return [FORMAT, current, toBase64Url(iv), toBase64Url(new Uint8Array(sealed))].join('.')
     },
