@@ -135,9 +135,8 @@ declare const pool: {
 const query: Query = (text, values) => pool.query(text, values)
 const limits: Limits = { answersPerFlow: 5, readsPerFlow: 5, startsPerHour: 9, body: 10_000 }
 const webhooks: Webhooks = {
-  flinksKey: '',
-  findConnection: async (hint: Webhook) =>
-    hint.vendor === 'mx' ? { user: '', connection: hint.memberGuid ?? hint.userGuid ?? '' } : null,
+  findConnection: async ({ vendor, userGuid, memberGuid }: Webhook) =>
+    vendor === 'mx' ? { user: '', connection: memberGuid ?? userGuid ?? '' } : null,
 }
 const score: DataReader = async ({ user, connection, by, result, state, options, clock, signal }: DataSource) => {
   const step: DataStep = state === null ? { state: '', until: clock.now() } : { data: [user, connection, result] }

@@ -66,10 +66,8 @@ export interface Limits {
 
 /** The vendors' webhooks. */
 export interface Webhooks<Env = unknown> {
-  /** Whose connection a hint is about; `null` where it is about none. */
-  findConnection(hint: Webhook, env: Env): MaybePromise<{ user: string; connection: string } | null>
-  /** The key that Flinks signs its webhooks with, where it does. Where it is left out nothing is checked. */
-  flinksKey?: string | ((env: Env) => string)
+  /** Finds the connection that a webhook is about; `null` if there is none. */
+  findConnection(webhook: Webhook, env: Env): MaybePromise<{ user: string; connection: string } | null>
 }
 
 /** A connection of a user's: the vendor, the keys and what to do. */

@@ -4,7 +4,7 @@ import type { RawAnswers } from '../flow/steps.js'
 import { realTime } from '../flow/host.js'
 import type { PersonNeeded, EdgeConfig, FlowEnded } from './config.js'
 import { checkOrigin, preflight, readBody, replyHeaders } from './defence.js'
-import { readHint, toFlinksKey } from './webhooks.js'
+import { readWebhook } from './webhooks.js'
 import { Local } from './local.js'
 import { openapi } from './openapi.js'
 import { problem, Problem, toProblem } from './problem.js'
@@ -90,9 +90,8 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
 
   async function route(request: Request, env: Env, context: Context | undefined): Promise<Reply> {
     const { pathname, searchParams } = new URL(request.url)
-    const [, vendor] = /\/webhooks\/(flinks|mx)$/.exec(pathname) ?? []
-    if (vendor !== undefined && webhooks !== undefined && request.method === 'POST')
-      return webhook(vendor, request, env, context)
+    if (webhooks !== undefined && request.method === 'POST' && pathname.endsWith('/webhooks/mx'))
+      return webhook(request, env, context)
     checkOrigin(request, origins)
     if (request.method === 'OPTIONS') return { status: 204, headers: preflight(request), body: null }
     if (request.method === 'GET' && pathname.endsWith('/openapi.json')) return json(openapi)
@@ -145,9 +144,8 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
     return home.start({ id: await sealer.name('flow', user, found.key ?? connection), user, connection }, flow)
   }
 
-  async function webhook(vendor: string, request: Request, env: Env, context: Context | undefined): Promise<Reply> {
-    const key = vendor === 'flinks' && webhooks ? toFlinksKey(webhooks, env) : undefined
-    const said = await readHint(vendor, request, key)
+  async function webhook(request: Request, env: Env, context: Context | undefined): Promise<Reply> {
+    const said = await readWebhook(request)
     const look = async () => {
       const whose = await webhooks?.findConnection(said, env)
       const found = whose && (await config.resolve(whose.user, whose.connection, env))
@@ -156,10 +154,10 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
       const id = await sealer.name('flow', whose.user, found.key ?? whose.connection)
       await toHome(env, context).webhook({ id, ...whose })
     }
-    // The vendors want their reply at once: Flinks a 200, MX a 204.
+    // MX wants its reply at once.
     const task = look().catch((error: unknown) => report(config.onError, error, env))
     context?.waitUntil(task)
-    return { status: vendor === 'flinks' ? 200 : 204, headers: {}, body: null }
+    return { status: 204, headers: {}, body: null }
   }
 
   async function handle(request: Request, env?: Env, context?: Context): Promise<Response> {

@@ -152,11 +152,11 @@ const post = (summary: string, body: string, description: string) => ({
 const flow = { name: 'flow', in: 'path', required: true, schema: text }
 const what = { name: 'what', in: 'path', required: true, schema: { type: 'string', pattern: '^[\\w-]{1,64}$' } }
 const after = { name: 'after', in: 'query', required: false, schema: integer }
-const webhook = (status: string) => ({
-  summary: "The vendor's webhook",
+const webhook = {
+  summary: 'Receive a webhook of MX',
   requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
-  responses: { [status]: { description: 'Taken; the vendor is asked what is true.' }, default: refusal },
-})
+  responses: { '204': { description: 'Accepted: a flow asks MX for the status' }, default: refusal },
+}
 
 export const openapi = {
   openapi: '3.1.0',
@@ -184,8 +184,7 @@ export const openapi = {
         responses: reading,
       },
     },
-    '/webhooks/flinks': { post: webhook('200') },
-    '/webhooks/mx': { post: webhook('204') },
+    '/webhooks/mx': { post: webhook },
   },
   components: { schemas },
 }

@@ -22,7 +22,7 @@ const REFUSALS: Record<string, number> = {
 }
 
 /** What is read of a configuration only when a request comes; a mistake in it is no page's. */
-const CONFIGURED = /^\/(seal|webhooks)\b/
+const CONFIGURED = /^\/seal\b/
 
 /** The body of a reply that refuses. */
 export interface ProblemBody {
