@@ -1,5 +1,6 @@
 /** What the tests of the edge share: an edge of the packed tarball before a simulated vendor, and pages that ask it. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import Ajv2020 from 'ajv/dist/2020.js'
 import { NOON, customerId, resolve, simulator } from '../package/bench.mjs'
@@ -8,9 +9,11 @@ import { complaints as dataComplaints } from '../package/calls-wire.mjs'
 import { complaints, watch } from '../package/wire.mjs'
 import { complaints as mxComplaints } from '../package/mx-wire.mjs'
 
-export const { edge, memoryStore, openapi, postgres, postgresTable, sealer, FlowError } = await import(
+export const { edge, memoryStore, postgres, postgresTable, sealer, FlowError } = await import(
   pathToFileURL(resolve('bank-mfa/edge'))
 )
+/** The document of the routes, as the package ships it. */
+export const openapi = JSON.parse(readFileSync(resolve('bank-mfa/openapi.json'), 'utf8'))
 export { NOON, customerId, fill }
 
 export const ORIGIN = 'https://app.example'

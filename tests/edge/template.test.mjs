@@ -14,6 +14,7 @@ import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { parse } from 'yaml'
 import { app, simulator } from '../package/bench.mjs'
+import { openapi } from './bench.mjs'
 import { startPostgres } from './postgres.mjs'
 import { startWorkerd } from '../tools/workerd.mjs'
 
@@ -101,9 +102,10 @@ function pageAt(url) {
     while (state.step?.kind === 'working') state = await call(`/${state.flow}?after=${state.version}`)
     return state
   }
+  const openapi = async () => (await fetch(`${url}/openapi.json`)).json()
   const answer = async ({ flow }, city) =>
     settled(await call(`/${flow}/answer`, { round: 1, answers: { '1.1.answer': city } }))
-  return { ask, call, settled, answer, start: async (connection) => settled(await call('', { connection })) }
+  return { ask, call, openapi, settled, answer, start: async (connection) => settled(await call('', { connection })) }
 }
 
 /** A flow of each vendor from its start to its end, and what the back end is told. */
@@ -111,6 +113,7 @@ async function walkBoth(page, { bank, told, memberGuid }) {
   const stranger = await page.call('', { connection: 'c_1' }, { authorization: `Bearer bob.${signature}` })
   assert.equal(stranger.code, 'UNAUTHENTICATED')
   assert.equal((await page.call('', { connection: 'c_9' })).code, 'NOT_FOUND')
+  assert.deepEqual(await page.openapi(), openapi)
   const walk = async (connection, city) => {
     const state = await page.start(connection)
     assert.equal(state.step?.kind, 'challenge')
@@ -173,7 +176,7 @@ test('a back end that does not answer is no connection that is not there', async
   )
   said.status = 404
   assert.equal(await resolve('ann', 'c_9', env), null)
-  await assert.rejects(onFlowEnded({}, env), { message: 'the back end said 404' })
+  await assert.rejects(onFlowEnded({}, env), { message: 'The back end replied 404' })
   for (said.status of [401, 429, 500, 502]) await assert.rejects(resolve('ann', 'c_1', env))
 })
 

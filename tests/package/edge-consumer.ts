@@ -5,7 +5,6 @@ import {
   durable,
   edge,
   memoryStore,
-  openapi,
   postgres,
   postgresTable,
   sealer,
@@ -180,7 +179,7 @@ export async function home(options: RunnerOptions, who: Who, at: At): Promise<Pr
   const { flow, version, step }: State = await runner.start(who)
   const reading: Reading = await runner.read(at, 'accounts')
   const next: State[] = [await runner.answer(at, 1, given), await runner.message(at, message)]
-  console.log(flow, version, tell(step), 'data' in reading ? reading.data : reading.until, next, openapi.paths)
+  console.log(flow, version, tell(step), 'data' in reading ? reading.data : reading.until, next)
   return JSON.parse((await sealing[0]?.open((await sealing[1]?.seal('{}', 'a')) ?? '', 'a')) ?? '')
 }
 

@@ -6,7 +6,6 @@ import type { PersonNeeded, EdgeConfig, FlowEnded } from './config.js'
 import { checkOrigin, preflight, readBody, replyHeaders } from './defence.js'
 import { readWebhook } from './webhooks.js'
 import { Local } from './local.js'
-import { openapi } from './openapi.js'
 import { problem, Problem, toProblem } from './problem.js'
 import type { DataSource, Reading } from './reading.js'
 import { Runner, type At, type Given, type Home, type Message, type State } from './runner.js'
@@ -94,7 +93,6 @@ export function handler<Env>(config: Storeless<Env> & Partial<EdgeConfig<Env>>, 
       return webhook(request, env, context)
     checkOrigin(request, origins)
     if (request.method === 'OPTIONS') return { status: 204, headers: preflight(request), body: null }
-    if (request.method === 'GET' && pathname.endsWith('/openapi.json')) return json(openapi)
 
     const [, id = '', flow = '', verb = '', what = ''] = FLOWS.exec(pathname) ?? []
     const isFlows = id === '' && pathname.endsWith('/flows')

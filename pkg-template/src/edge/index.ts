@@ -22,7 +22,6 @@ export {
 } from './durable.js'
 export { edge, type Edge, type Storeless } from './handler.js'
 export type { Webhook } from './webhooks.js'
-export { openapi } from './openapi.js'
 export { postgres, postgresTable, type Query } from './postgres.js'
 export type { ProblemBody } from './problem.js'
 export type { DataReader, DataSource, DataStep, Reading } from './reading.js'
