@@ -26,4 +26,4 @@ export function forgetfulStore(store, isAhead) {
 }
 
 /** Whether a send follows, by the seal of the company. */
-export const aheadBy = (sealer) => async (sealed, id) => JSON.parse(await sealer.open(sealed, id)).busyUntil > 0
+export const aheadBy = (sealer) => async (sealed, id) => JSON.parse(await sealer.open(sealed, id)).leaseUntil > 0

@@ -60,7 +60,7 @@ test('the inlined wasm is read, and is the one beside it', () => {
 })
 
 test('the edge takes them, so that the needles are known to find something', () => {
-  assert.deepEqual(taking(sources('entries/edge.js'), FLINKS), ['edge/connection.js'])
+  assert.deepEqual(taking(sources('entries/edge.js'), FLINKS), ['edge/vendors/flinks/flow.js'])
 })
 
 for (const planted of [

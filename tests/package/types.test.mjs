@@ -75,7 +75,7 @@ for (const [entry, least, file = 'consumer.ts'] of [
   ['flow/index', 30],
   ['calls/index', 15],
   ['remote/flow', 10],
-  ['edge/index', 40, 'edge-consumer.ts'],
+  ['edge/index', 25, 'edge-consumer.ts'],
   ['edge/data', 5, 'edge-consumer.ts'],
 ]) {
   test(`every exported name of ${entry} is used`, () => {

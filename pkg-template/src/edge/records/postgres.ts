@@ -1,12 +1,12 @@
-import type { Store } from './store.js'
+import type { Store } from '../config.js'
 
-/** Sends one statement with its values, as `pg`'s `pool.query` does. */
+/** Runs one statement with its values, like `pool.query` of `pg`. */
 export type Query = (
   text: string,
   values: unknown[],
 ) => Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>
 
-/** The table, to be made once. Times are milliseconds since 1970. */
+/** Creates the table if it does not exist. Times are milliseconds since 1970. */
 export const postgresTable = `
 create table if not exists bank_mfa_flow (
   id text primary key,
@@ -19,7 +19,7 @@ create index if not exists bank_mfa_flow_due on bank_mfa_flow (due) where due is
 create index if not exists bank_mfa_flow_expires on bank_mfa_flow (expires);
 `
 
-/** A store in PostgreSQL. Each call is one statement, which needs no transaction around it. */
+/** A store in PostgreSQL. Each call is one statement, so no transaction is needed. */
 export function postgres(query: Query): Store {
   return {
     async read(id) {

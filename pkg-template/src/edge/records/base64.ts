@@ -1,10 +1,10 @@
-/** Bytes as base64url without padding, quickly: a record with a bank's pictures can have megabytes. */
+/** Base64url without padding. It is fast, because a record with images of a bank can have megabytes. */
 
-/** What newer runtimes can do by themselves. */
-interface Native {
+/** Built into newer runtimes. */
+interface NativeBytes {
   toBase64?(options: { alphabet: 'base64url'; omitPadding: true }): string
 }
-interface NativeConstructor {
+interface NativeBytesConstructor {
   fromBase64?(text: string, options: { alphabet: 'base64url' }): Uint8Array<ArrayBuffer>
 }
 
@@ -12,39 +12,39 @@ const DIGITS = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 const VALUES = new Uint8Array(256)
 DIGITS.forEach((digit, value) => (VALUES[digit] = value))
 
-export function toBase64Url(bytes: Uint8Array & Native): string {
+export function toBase64Url(bytes: Uint8Array & NativeBytes): string {
   return bytes.toBase64?.({ alphabet: 'base64url', omitPadding: true }) ?? toDigits(bytes)
 }
 
-/** Throws where it is none. Of several spellings of the same bytes only the one that `toBase64Url` writes passes. */
+/** Throws if the text is not base64url as `toBase64Url` writes it: other spellings of the same bytes are refused. */
 export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
-  const { fromBase64 = fromDigits } = Uint8Array as NativeConstructor
+  const { fromBase64 = fromDigits } = Uint8Array as NativeBytesConstructor
   const bytes = fromBase64.call(Uint8Array, text, { alphabet: 'base64url' })
   if (toBase64Url(bytes) !== text) throw new TypeError()
   return bytes
 }
 
-// By bytes in and bytes out: characters one by one take seconds for megabytes.
+// These work on bytes: one character at a time takes seconds for megabytes.
 
 function toDigits(bytes: Uint8Array): string {
   const digits = new Uint8Array(Math.ceil((bytes.length * 4) / 3))
-  let [at, held, bits] = [0, 0, 0]
+  let [at, buffer, bits] = [0, 0, 0]
   for (const byte of bytes) {
-    held = ((held & 0x3f) << 8) | byte
-    for (bits += 8; bits >= 6; at++) digits[at] = DIGITS[(held >> (bits -= 6)) & 0x3f]!
+    buffer = ((buffer & 0x3f) << 8) | byte
+    for (bits += 8; bits >= 6; at++) digits[at] = DIGITS[(buffer >> (bits -= 6)) & 0x3f]!
   }
-  if (bits > 0) digits[at] = DIGITS[(held << (6 - bits)) & 0x3f]!
+  if (bits > 0) digits[at] = DIGITS[(buffer << (6 - bits)) & 0x3f]!
   return new TextDecoder().decode(digits)
 }
 
 function fromDigits(text: string): Uint8Array<ArrayBuffer> {
   const digits = new TextEncoder().encode(text)
   const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4))
-  let [at, held, bits] = [0, 0, 0]
+  let [at, buffer, bits] = [0, 0, 0]
   for (const digit of digits) {
-    held = ((held & 0xff) << 6) | VALUES[digit]!
+    buffer = ((buffer & 0xff) << 6) | VALUES[digit]!
     bits += 6
-    if (bits >= 8) bytes[at++] = held >> (bits -= 8)
+    if (bits >= 8) bytes[at++] = buffer >> (bits -= 8)
   }
   return bytes
 }
