@@ -1,6 +1,7 @@
 /** The webhook of MX: it triggers a poll, and nothing in it is trusted. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import test from '../lib/test.mjs'
+import { until } from '../lib/until.mjs'
 import { MINUTE, bench, byFlinks, byMx, walk } from './bench.mjs'
 
 const bodyFor = ({ userGuid, memberGuid }) => ({
@@ -46,11 +47,11 @@ test('a webhook starts a flow that only reads the status, and the company hears 
     'only the user may begin a session at the bank',
   )
   assert.deepEqual(
-    stage.told.asked.map(({ user, connection, step, present }) => [user, connection, step, present]),
+    stage.reported.personNeeded.map(({ user, connection, step, present }) => [user, connection, step, present]),
     [['ann', 'c_1', 'challenge', false]],
   )
   assert.equal(await stage.send(body), 204)
-  assert.equal(stage.told.asked.length, 1, 'a repeated webhook is not reported again')
+  assert.equal(stage.reported.personNeeded.length, 1, 'a repeated webhook is not reported again')
   const page = stage.page()
   assert.equal((await page.start('c_1')).step.kind, 'challenge', 'a start joins the flow')
 })
@@ -68,7 +69,10 @@ test('a webhook makes a waiting flow poll as early as the poll interval allows',
   const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
   const page = stage.page()
   let state = await page.start('c_1')
-  while (state.step.until === null) state = await page.look(state, state.version)
+  await until(
+    async () => (state = await page.look(state, state.version)).step.until,
+    'the flow waits for its next poll',
+  )
   const polls = () => stage.wire.calls.filter(({ url }) => url.endsWith('/status')).length
   const before = polls()
   assert.equal(await stage.send(bodyFor(stage.bank.mx.member('text'))), 204)

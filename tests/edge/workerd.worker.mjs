@@ -1,4 +1,4 @@
-/** An edge in workerd, before a simulated vendor with a virtual clock. */
+/** An edge in workerd, with a simulated vendor and a virtual clock. */
 import { edge, memoryStore } from 'bank-mfa/edge'
 import { simulator } from 'bank-mfa/simulator'
 

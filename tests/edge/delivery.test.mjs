@@ -1,18 +1,18 @@
-/** What the company is told of: each ending, until it was heard, whatever is in the way. */
+/** Endings are delivered to the company: each one is retried until `onFlowEnded` resolves. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import test from '../lib/test.mjs'
 import { MINUTE, bench, byFlinks, byMx, edge, rightBy, walk } from './bench.mjs'
 
 const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') })
 const HOUR = 60 * MINUTE
 
-/** A back end that hears nothing until `hears`. */
+/** A back end that rejects every delivery until `isUp`. */
 function backEnd() {
-  const own = { heard: [], hears: false, tries: 0 }
+  const own = { received: [], isUp: false, tries: 0 }
   own.onFlowEnded = (ended) => {
     own.tries += 1
-    if (!own.hears) throw new Error('hunter2')
-    own.heard.push(ended)
+    if (!own.isUp) throw new Error('hunter2')
+    own.received.push(ended)
   }
   return own
 }
@@ -24,28 +24,28 @@ async function sweepFor(stage, minutes) {
   }
 }
 
-const through = async (stage, page) => walk(page, await page.start('c_1'), rightBy(stage))
+const runFlow = async (stage, page) => walk(page, await page.start('c_1'), rightBy(stage))
 
-test('an ending is told until it was heard, once, also when no page can read it any more', async (t) => {
+test('an ending is retried until it is delivered, even after its result has expired, and is delivered once', async (t) => {
   const own = backEnd()
   const stage = bench(t, { connections, onFlowEnded: own.onFlowEnded })
   const page = stage.page()
-  const end = await through(stage, page)
+  const end = await runFlow(stage, page)
   assert.equal(end.step.kind, 'done')
   await sweepFor(stage, 15)
   assert.equal((await page.look(end)).code, 'NOT_FOUND')
   assert.equal(own.tries, 16)
-  own.hears = true
+  own.isUp = true
   await sweepFor(stage, 3)
-  assert.deepEqual([own.heard.length, own.tries, stage.told.errors.length], [1, 17, 16])
-  assert.equal(own.heard[0].result.loginId, stage.bank.loginId('Greatday'))
-  assert.equal(await stage.store.read(end.flow.split('.')[0]), null, 'and then the record is gone')
+  assert.deepEqual([own.received.length, own.tries, stage.reported.errors.length], [1, 17, 16])
+  assert.equal(own.received[0].result.loginId, stage.bank.loginId('Greatday'))
+  assert.equal(await stage.store.read(end.flow.split('.')[0]), null, 'then the record is deleted')
 })
 
-test('an ending that nobody hears of for a day is deleted', async (t) => {
+test('an ending that cannot be delivered for a day is deleted', async (t) => {
   const own = backEnd()
   const stage = bench(t, { connections, onFlowEnded: own.onFlowEnded })
-  const end = await through(stage, stage.page())
+  const end = await runFlow(stage, stage.page())
   stage.bank.clock.advance(23 * HOUR)
   await stage.handle.sweep()
   assert.ok(await stage.store.read(end.flow.split('.')[0]))
@@ -58,18 +58,18 @@ for (const [when, wait] of [
   ['at once', 0],
   ['an hour later', HOUR],
 ]) {
-  test(`the next flow, begun ${when}, carries along what was not heard of the one before`, async (t) => {
+  test(`a flow that is started ${when} also delivers the pending ending of the previous flow`, async (t) => {
     const own = backEnd()
     const stage = bench(t, { connections, onFlowEnded: own.onFlowEnded })
     const page = stage.page()
-    const first = await through(stage, page)
+    const first = await runFlow(stage, page)
     stage.bank.clock.advance(wait)
     const begun = await page.start('c_1')
     assert.notEqual(begun.flow, first.flow)
     const second = await walk(page, begun, rightBy(stage))
-    own.hears = true
+    own.isUp = true
     await sweepFor(stage, 2)
-    const flows = own.heard.map(({ flow }) => flow)
+    const flows = own.received.map(({ flow }) => flow)
     assert.deepEqual(
       flows,
       [first, second].map(({ flow }) => flow.split('.')[1]),
@@ -77,20 +77,20 @@ for (const [when, wait] of [
   })
 }
 
-test('a start over a flow that nobody ended in time ends it first, and tells of it', async (t) => {
+test('a start first cancels an expired flow, and its ending is delivered', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byMx(bank, 'text') }) })
   const page = stage.page()
-  const left = await page.settled(await page.start('c_1'))
+  const abandoned = await page.settled(await page.start('c_1'))
   stage.bank.clock.advance(136 * MINUTE)
   const begun = await page.start('c_1')
-  assert.notEqual(begun.flow, left.flow)
+  assert.notEqual(begun.flow, abandoned.flow)
   assert.deepEqual(
-    stage.told.ended.map(({ flow, failure }) => [flow, failure.code]),
-    [[left.flow.split('.')[1], 'cancelled']],
+    stage.reported.ended.map(({ flow, failure }) => [flow, failure.code]),
+    [[abandoned.flow.split('.')[1], 'cancelled']],
   )
 })
 
-test('endings that nobody hears of keep no other flow waiting', async (t) => {
+test('endings that cannot be delivered do not delay other flows', async (t) => {
   const names = Array.from({ length: 120 }, (_, at) => `c_${at}`)
   const own = backEnd()
   const stage = bench(t, {
@@ -105,21 +105,20 @@ test('endings that nobody hears of keep no other flow waiting', async (t) => {
   for (const name of names) await page.cancel(await page.start(name))
   const bob = stage.page('bob')
   const running = await bob.start('c_1')
-  // His page has gone.
+  // No page waits for it.
   await sweepFor(stage, 3)
   assert.equal((await bob.look(running)).step.kind, 'challenge')
-  own.hears = true
+  own.isUp = true
   await sweepFor(stage, 2)
-  assert.equal(own.heard.length, names.length)
+  assert.equal(own.received.length, names.length)
 })
 
-test('a flow whose connection was taken away can be cancelled, and is told of', async (t) => {
+test('a flow whose connection was removed can be cancelled, and its ending is delivered', async (t) => {
   const stage = bench(t, { connections })
   const page = stage.page()
   const state = await page.settled(await page.start('c_1'))
-  const gone = { ...stage.config, resolve: () => null }
-  const there = edge(gone)
-  const reply = await there(
+  const handle = edge({ ...stage.config, resolve: () => null })
+  const reply = await handle(
     new Request(`https://edge.example/mfa/flows/${state.flow}/cancel`, {
       method: 'POST',
       headers: { authorization: 'Bearer ann', origin: 'https://app.example', 'content-type': 'application/json' },
@@ -129,7 +128,7 @@ test('a flow whose connection was taken away can be cancelled, and is told of', 
   const { step } = await reply.json()
   assert.deepEqual([step.kind, step.failure.code], ['failed', 'cancelled'])
   assert.deepEqual(
-    stage.told.ended.map(({ outcome, failure }) => [outcome, failure.code]),
+    stage.reported.ended.map(({ outcome, failure }) => [outcome, failure.code]),
     [['failed', 'cancelled']],
   )
 })
@@ -143,11 +142,11 @@ for (const [how, onError] of [
   ],
   ['rejects', () => Promise.reject(new Error('hunter2'))],
 ]) {
-  test(`a reporter that ${how} changes nothing, and a sweep never rejects`, async (t) => {
+  test(`an onError that ${how} changes nothing, and a sweep never rejects`, async (t) => {
     const own = backEnd()
     const stage = bench(t, { connections, onFlowEnded: own.onFlowEnded, onError })
     const page = stage.page()
-    const end = await through(stage, page)
+    const end = await runFlow(stage, page)
     assert.equal(end.step.kind, 'done')
     await sweepFor(stage, 2)
     stage.store.due = () => Promise.reject(new Error('no connection to the database'))

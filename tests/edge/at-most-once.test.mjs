@@ -1,20 +1,21 @@
-/** At most once: whoever answers, how often, at how many machines, and whatever dies in it. */
+/** A submission reaches the bank at most once: over repeated calls, several servers and crashes. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import test from '../lib/test.mjs'
+import { until } from '../lib/until.mjs'
 import { SEAL, approve, bench, byFlinks, byMx, edge, page, rightBy, sealer, walk } from './bench.mjs'
 
 const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday'), 'bob/c_1': byFlinks(bank, 'text_or_call') })
-const settled = () => new Promise(setImmediate)
-const asked = async (t, more) => {
+/** A flow that waits at its first challenge. */
+const atChallenge = async (t, more) => {
   const stage = bench(t, { connections, ...more })
   const page = stage.page()
   return { stage, page, state: await page.settled(await page.start('c_1')) }
 }
 
-test('fifty starts at once are one flow, one token and one session of the bank', async (t) => {
+test('fifty starts at once create one flow, one token and one session at the bank', async (t) => {
   const stage = bench(t, { connections, limits: { startsPerHour: 99 } })
-  const machines = [stage.handle, edge(stage.config), edge(stage.config)]
-  const states = await Promise.all(Array.from({ length: 50 }, (_, at) => page(machines[at % 3]).start('c_1')))
+  const servers = [stage.handle, edge(stage.config), edge(stage.config)]
+  const states = await Promise.all(Array.from({ length: 50 }, (_, at) => page(servers[at % 3]).start('c_1')))
   assert.equal(new Set(states.map(({ flow }) => flow)).size, 1)
   const first = stage.page()
   await first.settled(states[0])
@@ -26,13 +27,17 @@ for (const [vendor, connection] of [
   ['Flinks', (bank) => byFlinks(bank, 'Greatday')],
   ['MX', (bank) => byMx(bank, 'text')],
 ]) {
-  test(`fifty answers to the same round at once, at three machines: ${vendor} hears one, and all get its outcome`, async (t) => {
-    const { stage, page: first, state } = await asked(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }) })
-    const machines = [stage.handle, edge(stage.config), edge(stage.config)]
+  test(`of fifty answers to one round at three servers, one is sent to ${vendor} and every page gets its outcome`, async (t) => {
+    const {
+      stage,
+      page: first,
+      state,
+    } = await atChallenge(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }) })
+    const servers = [stage.handle, edge(stage.config), edge(stage.config)]
     const right = vendor === 'MX' ? { '1.1.answer': 'Chicago' } : rightBy(stage)(state.step.round)
     const ends = await Promise.all(
       Array.from({ length: 50 }, async (_, at) => {
-        const own = page(machines[at % 3])
+        const own = page(servers[at % 3])
         return own.settled(await own.answer(state, 1, right))
       }),
     )
@@ -44,8 +49,8 @@ for (const [vendor, connection] of [
   })
 }
 
-test('an answer that comes again gets what the first one led to, even another answer', async (t) => {
-  const { stage, page, state } = await asked(t)
+test('a repeated answer gets the outcome of the first one, even if it differs', async (t) => {
+  const { stage, page, state } = await atChallenge(t)
   const right = rightBy(stage)(state.step.round)
   const end = await page.answer(state, 1, right)
   assert.deepEqual(await page.answer(state, 1, right), end)
@@ -53,8 +58,8 @@ test('an answer that comes again gets what the first one led to, even another an
   assert.equal(stage.bank.counts().answers, 1)
 })
 
-test('a replayed answer to an old round gets the round that stands, and is not sent', async (t) => {
-  const { stage, page, state } = await asked(t, {
+test('an answer to an earlier round is not sent and gets the current round', async (t) => {
+  const { stage, page, state } = await atChallenge(t, {
     connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'many_rounds') }),
   })
   const right = rightBy(stage)(state.step.round)
@@ -64,13 +69,13 @@ test('a replayed answer to an old round gets the round that stands, and is not s
   assert.equal(stage.bank.counts().answers, 1)
 })
 
-test('a second start joins, in whatever page, and sees the same', async (t) => {
-  const { stage, state } = await asked(t)
+test('a second start, from any page, joins the flow', async (t) => {
+  const { stage, state } = await atChallenge(t)
   assert.deepEqual(await stage.page().start('c_1'), state)
-  assert.deepEqual([stage.bank.counts().liveStarts, stage.told.asked.length], [1, 1])
+  assert.deepEqual([stage.bank.counts().liveStarts, stage.reported.personNeeded.length], [1, 1])
 })
 
-test('a start that comes again after the end gets what the first one led to', async (t) => {
+test('a start that is repeated after the end gets the ending', async (t) => {
   const { people } = bench(t).bank
   const { username, password } = people.find(({ username }) => username === 'greatday_nomfa')
   const params = { username, password, institution: 'FlinksCapital' }
@@ -85,16 +90,16 @@ test('a start that comes again after the end gets what the first one led to', as
   assert.deepEqual([refused.status, refused.path], [400, '/body/flow'])
 })
 
-test('several ids of one connection are one flow, where they have one key', async (t) => {
+test('two ids with the same key have one flow', async (t) => {
   const both = (bank) => {
     const connection = { ...byFlinks(bank, 'Greatday'), key: 'the card' }
     return { 'ann/c_1': connection, 'ann/c_2': connection }
   }
-  const { stage, state } = await asked(t, { connections: both })
+  const { stage, state } = await atChallenge(t, { connections: both })
   assert.deepEqual(await stage.page().start('c_2'), state)
 })
 
-test('one token serves one session of one flow, and is gone with it', async (t) => {
+test('each session has a token of its own, which is deleted at the end', async (t) => {
   const stage = bench(t, { connections })
   const [ann, bob] = [stage.page('ann'), stage.page('bob')]
   const states = [await ann.settled(await ann.start('c_1')), await bob.settled(await bob.start('c_1'))]
@@ -111,51 +116,51 @@ test('one token serves one session of one flow, and is gone with it', async (t) 
   assert.deepEqual(await tokens(states[1]), {})
 })
 
-test('where no token comes nothing is sent, and where the key is refused the flow says so', async (t) => {
+test('a refused secret key ends the flow with secret-missing, and without a token nothing is sent', async (t) => {
   const refused = (bank) => ({ 'ann/c_1': { ...byFlinks(bank, 'Greatday'), secretKey: 'hunter2' } })
-  const { state } = await asked(t, { connections: refused })
+  const { state } = await atChallenge(t, { connections: refused })
   assert.deepEqual([state.step.failure.code, state.step.failure.next], ['secret-missing', 'fix-integration'])
   const broken = (fetch) => (url, init) => (url.endsWith('Token') ? Promise.reject(new TypeError()) : fetch(url, init))
-  const other = await asked(t, { fetch: broken })
+  const other = await atChallenge(t, { fetch: broken })
   assert.equal(other.state.step.failure.code, 'unreachable')
   assert.equal(other.stage.bank.counts().liveStarts, 0)
 })
 
-/** An edge whose machine dies once the bank has heard a call of a kind. */
-function dying(t, stage, dies) {
+/** A server that crashes once the bank has received the call for which `isLast` returns true. */
+function crashing(t, stage, isLast) {
   let dead = false
-  // What it waited for is over with the test.
+  // The reply never comes; the wait ends with the test.
   const never = () => new Promise((_, reject) => t.after(() => reject(new TypeError())))
   const fetch = async (url, init) => {
     if (dead) throw new TypeError()
     const reply = await stage.wire.fetch(url, init)
-    dead = dies(url, init)
+    dead = isLast(url, init)
     return dead ? never() : reply
   }
   return edge({ ...stage.config, fetch })
 }
 
-test('a machine dies while it sends an answer: another one waits, and then asks what is true', async (t) => {
-  const { stage, page: other, state } = await asked(t)
-  const machine = page(dying(t, stage, (_, { body }) => body?.includes('SecurityResponses') ?? false))
-  void machine.answer(state, 1, rightBy(stage)(state.step.round))
-  while (stage.bank.counts().answers === 0) await settled()
+test('after a crash during an answer, another server waits for the lease to end and then asks the vendor', async (t) => {
+  const { stage, page: other, state } = await atChallenge(t)
+  const crashed = page(crashing(t, stage, (_, { body }) => body?.includes('SecurityResponses') ?? false))
+  void crashed.answer(state, 1, rightBy(stage)(state.step.round))
+  await until(() => stage.bank.counts().answers > 0, 'the bank receives the answer')
 
   const now = await other.look(state)
   assert.equal(now.step.kind, 'working')
   await stage.handle.sweep()
-  assert.equal((await other.look(state)).version, now.version, 'its sender may still be at it')
+  assert.equal((await other.look(state)).version, now.version, 'the lease has not ended')
   stage.bank.clock.advance(250_000)
   const end = await other.settled(await other.answer(state, 1, { '1.1.answer': 'again' }))
   assert.equal(end.step.kind, 'done')
   const { answers, tokensMinted } = stage.bank.counts()
-  assert.deepEqual([answers, tokensMinted], [1, 2], 'the confirmation is a session of its own')
+  assert.deepEqual([answers, tokensMinted], [1, 2], 'the verification is a session of its own')
 })
 
-test('a machine dies while it mints a token: another one begins anew, and the handle stays', async (t) => {
+test('after a crash during a token request, another server starts the flow under the same handle', async (t) => {
   const stage = bench(t, { connections })
-  const machine = page(dying(t, stage, (url) => url.endsWith('GenerateAuthorizeToken')))
-  const begun = await machine.start('c_1')
+  const crashed = page(crashing(t, stage, (url) => url.endsWith('GenerateAuthorizeToken')))
+  const begun = await crashed.start('c_1')
   const other = stage.page()
   assert.deepEqual(await other.start('c_1'), begun)
   stage.bank.clock.advance(40_000)
@@ -163,7 +168,7 @@ test('a machine dies while it mints a token: another one begins anew, and the ha
   assert.deepEqual([state.flow, state.step.kind, stage.bank.counts().liveStarts], [begun.flow, 'challenge', 1])
 })
 
-test('a machine dies while it mints a token for the frame, or to confirm its claim: another one goes on there', async (t) => {
+test('after a crash during the token request for the iframe, or for the verification, another server goes on there', async (t) => {
   for (const [minted, last] of [
     [2, 'connect'],
     [3, 'done'],
@@ -171,80 +176,81 @@ test('a machine dies while it mints a token for the frame, or to confirm its cla
     const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'broken_login', 'reconnect', { institutionId: 14 }) })
     const stage = bench(t, { connections })
     let mints = 0
-    const machine = page(dying(t, stage, (url) => url.endsWith('GenerateAuthorizeToken') && ++mints === minted))
-    const begun = await machine.start('c_1')
+    const crashed = page(crashing(t, stage, (url) => url.endsWith('GenerateAuthorizeToken') && ++mints === minted))
+    const begun = await crashed.start('c_1')
     if (last === 'done') {
       const claim = { loginId: stage.bank.loginId('broken_login') }
-      void machine.message(await machine.settled(begun), { kind: 'returned', claim })
+      void crashed.message(await crashed.settled(begun), { kind: 'returned', claim })
     }
-    while (mints < minted) await settled()
+    await until(() => mints === minted, 'the token is requested')
     stage.bank.clock.advance(40_000)
     const state = await stage.page().settled(begun)
     assert.deepEqual([state.step.kind, stage.bank.counts().liveStarts], [last, 1])
   }
 })
 
-test('a machine dies while it looks for who came back: another one looks, and the window is not shown again', async (t) => {
+test('after a crash during the poll for a return, another server polls and does not show the window again', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byMx(bank, 'oauth') }) })
   const other = stage.page()
   const state = await other.settled(await other.start('c_1'))
   stage.bank.clock.advance(4_000)
-  let looks = 0
-  const machine = page(dying(t, stage, (url) => url.endsWith('/status') && ++looks === 1))
-  void machine.message(state, { kind: 'landed', url: await approve(stage.bank, state.step.url) })
-  while (looks === 0) await settled()
+  let polls = 0
+  const crashed = page(crashing(t, stage, (url) => url.endsWith('/status') && ++polls === 1))
+  void crashed.message(state, { kind: 'landed', url: await approve(stage.bank, state.step.url) })
+  await until(() => polls === 1, 'the server polls')
   const now = await other.look(state)
   assert.equal(now.step.kind, 'working')
   stage.bank.clock.advance(70_000)
   assert.equal((await other.settled(now)).step.kind, 'done')
 })
 
-test('a person who comes back while the flow looks is looked for again', async (t) => {
-  let [held, release] = []
+test('a return during a poll leads to another poll', async (t) => {
+  let [replying, release] = []
   const fetch = (call) => async (url, init) => {
     const reply = await call(url, init)
-    await held
+    await replying
     return reply
   }
   const stage = bench(t, { fetch, connections: (bank) => ({ 'ann/c_1': byMx(bank, 'oauth_migrated') }) })
   const page = stage.page()
   const state = await page.settled(await page.start('c_1'))
-  held = new Promise((resolve) => (release = resolve))
+  replying = new Promise((resolve) => (release = resolve))
   stage.bank.clock.advance(4_000)
   const made = stage.wire.calls.length
-  const looking = stage.handle.sweep()
-  while (stage.wire.calls.length === made) await settled()
+  const sweep = stage.handle.sweep()
+  await until(() => stage.wire.calls.length > made, 'the sweep polls')
   const url = await approve(stage.bank, state.step.url)
-  const came = page.message(state, { kind: 'landed', url })
-  await settled()
+  const waits = stage.nextWait()
+  const returned = page.message(state, { kind: 'landed', url })
+  await waits
   release()
-  await looking
-  assert.equal((await page.settled(await came)).step.kind, 'done')
+  await sweep
+  assert.equal((await page.settled(await returned)).step.kind, 'done')
   assert.ok(stage.wire.calls.at(-1).url.includes(new URL(url).searchParams.get('member_guid')))
 })
 
-test('a machine that was slow is too late: what it brings is dropped', async (t) => {
-  const { stage, page: other, state } = await asked(t)
+test('a reply after the flow was cancelled is dropped', async (t) => {
+  const { stage, page: other, state } = await atChallenge(t)
   let release
   const slow = async (url, init) => {
     const reply = await stage.wire.fetch(url, init)
     await new Promise((resolve) => (release = resolve))
     return reply
   }
-  const machine = page(edge({ ...stage.config, fetch: slow }))
-  const answered = machine.answer(state, 1, rightBy(stage)(state.step.round))
-  while (release === undefined) await settled()
+  const slowPage = page(edge({ ...stage.config, fetch: slow }))
+  const answered = slowPage.answer(state, 1, rightBy(stage)(state.step.round))
+  await until(() => release, 'the bank receives the answer')
   const cancelled = await other.cancel(state)
   assert.deepEqual([cancelled.step.failure.code, cancelled.step.failure.next], ['cancelled', 'retry-later'])
   release()
   assert.deepEqual(await answered, cancelled)
   assert.deepEqual(
-    stage.told.ended.map(({ failure }) => failure?.code),
+    stage.reported.ended.map(({ failure }) => failure?.code),
     ['cancelled'],
   )
 })
 
-test('a start after a cancelled flow does not wait for what the vendor never replied to', async (t) => {
+test('a start after a cancel does not wait for a call that hangs', async (t) => {
   let release
   const hangs = (send) => async (url, init) => {
     const reply = await send(url, init)
@@ -252,15 +258,15 @@ test('a start after a cancelled flow does not wait for what the vendor never rep
       await new Promise((resolve) => (release = resolve))
     return reply
   }
-  const { stage, page, state } = await asked(t, { fetch: hangs })
+  const { stage, page, state } = await atChallenge(t, { fetch: hangs })
   const answered = page.answer(state, 1, rightBy(stage)(state.step.round))
-  while (release === undefined) await settled()
+  await until(() => release, 'the bank receives the answer')
   const cancelled = await page.cancel(state)
   const next = await page.settled(await page.start('c_1'))
   assert.notEqual(next.flow, state.flow)
   assert.equal(next.step.kind, 'challenge')
 
-  // What comes of it after all changes nothing of the flow that runs.
+  // Its reply does not change the next flow.
   release()
   assert.equal((await answered).code, 'NOT_FOUND')
   assert.deepEqual(await page.look(next), next)
@@ -268,8 +274,8 @@ test('a start after a cancelled flow does not wait for what the vendor never rep
   assert.equal(cancelled.step.failure.next, 'retry-later')
 })
 
-test('where the store fails before a send, nothing is sent', async (t) => {
-  const { stage, page, state } = await asked(t)
+test('nothing is sent if the store fails before the send', async (t) => {
+  const { stage, page, state } = await atChallenge(t)
   const { write } = stage.store
   stage.store.write = () => Promise.reject(new Error('hunter2'))
   const refused = await page.answer(state, 1, rightBy(stage)(state.step.round))
@@ -279,7 +285,7 @@ test('where the store fails before a send, nothing is sent', async (t) => {
   assert.equal((await page.answer(state, 1, rightBy(stage)(state.step.round))).step.kind, 'done')
 })
 
-test('nobody looks, and the flow goes on by the sweep, and asks once', async (t) => {
+test('without a page, sweeps run the flow and onPersonNeeded is called once', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byMx(bank, 'text') }) })
   const page = stage.page()
   const begun = await page.start('c_1')
@@ -290,12 +296,12 @@ test('nobody looks, and the flow goes on by the sweep, and asks once', async (t)
   const state = await page.look(begun)
   assert.equal(state.step.kind, 'challenge')
   assert.deepEqual(
-    stage.told.asked.map(({ round, present }) => [round, present]),
+    stage.reported.personNeeded.map(({ round, present }) => [round, present]),
     [[1, false]],
   )
 })
 
-test('what a person has left is ended by the sweep, and then deleted', async (t) => {
+test('a sweep cancels an abandoned flow, and a later one deletes it', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byMx(bank, 'text') }) })
   const page = stage.page()
   const { flow } = await page.settled(await page.start('c_1'))
@@ -303,7 +309,7 @@ test('what a person has left is ended by the sweep, and then deleted', async (t)
   stage.bank.clock.advance(136 * 60_000)
   await stage.handle.sweep()
   assert.deepEqual(
-    stage.told.ended.map(({ failure }) => failure.code),
+    stage.reported.ended.map(({ failure }) => failure.code),
     ['cancelled'],
   )
   stage.bank.clock.advance(11 * 60_000)
@@ -311,8 +317,8 @@ test('what a person has left is ended by the sweep, and then deleted', async (t)
   assert.equal(await stage.store.read(id), null)
 })
 
-test('an answer whose outcome takes long is replied to after 25 seconds, and goes on', async (t) => {
-  const { stage, page, state } = await asked(t, {
+test('a slow answer gets a reply after 25 seconds, and the flow goes on', async (t) => {
+  const { stage, page, state } = await atChallenge(t, {
     connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'slow_after_answer') }),
   })
   const before = stage.bank.clock.now()
