@@ -47,7 +47,7 @@ export function createService<Env>(
     resolve: async (user, connection) => resolve(user, connection, env),
     onPersonNeeded: onPersonNeeded && ((event: PersonNeeded) => onPersonNeeded(event, env)),
     onFlowEnded: onFlowEnded && ((event: FlowEnded) => onFlowEnded(event, env)),
-    onError: (error) => void report(onError, error, env),
+    onError: (error) => background(report(onError, error, env)),
     readers: Object.fromEntries(readers),
     answersPerFlow: limits?.answersPerFlow ?? 20,
     readsPerFlow: limits?.readsPerFlow ?? 20,

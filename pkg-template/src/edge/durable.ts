@@ -75,11 +75,11 @@ export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env>
     constructor(state: ObjectState, env: Env) {
       this.#storage = state.storage
       this.#store = objectStore(state.storage, clock.now)
-      this.#onError = (error) => void report(config.onError, error, env)
+      const background = (task: Promise<unknown>) => state.waitUntil(task)
+      this.#onError = (error) => background(report(config.onError, error, env))
       this.#service = createService(config, env, {
         ...{ store: this.#store, sealer: sealerOf(config, env), shared: this.#shared },
-        background: (task) => state.waitUntil(task),
-        singleWriter: true,
+        ...{ background, singleWriter: true },
       })
     }
 

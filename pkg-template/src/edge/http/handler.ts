@@ -26,12 +26,8 @@ export type Open<Env> = (
 export function createHandler<Env>(config: HandlerConfig<Env>, open: Open<Env>): Handler<Env> {
   const { origins, webhooks, onError, clock = realTime } = config
 
-  async function route(request: Request, env: Env, context: Context | undefined): Promise<Reply> {
-    const background = (task: Promise<unknown>) => context?.waitUntil(task)
-    const call: Call<Env> = {
-      ...{ config, request, env, now: () => clock.now(), background },
-      open: () => open(env, background),
-    }
+  async function route(call: Call<Env>): Promise<Reply> {
+    const { request } = call
     // A webhook has no origin, and no user.
     const vendor = webhooks && webhookVendor(request)
     if (vendor !== undefined) return webhookRoute(call, vendor)
@@ -41,9 +37,14 @@ export function createHandler<Env>(config: HandlerConfig<Env>, open: Open<Env>):
   }
 
   return async (request, env, context) => {
-    const { status, headers, body } = await route(request, env as Env, context).catch((error: unknown) => {
+    const background = (task: Promise<unknown>) => context?.waitUntil(task)
+    const call: Call<Env> = {
+      ...{ config, request, env: env as Env, now: () => clock.now(), background },
+      open: () => open(env as Env, background),
+    }
+    const { status, headers, body } = await route(call).catch((error: unknown) => {
       const found = toProblem(error)
-      if (found.body.status >= 500) void report(onError, error, env as Env)
+      if (found.body.status >= 500) background(report(onError, error, env as Env))
       return problemReply(found)
     })
     return new Response(body, {
