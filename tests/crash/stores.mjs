@@ -1,4 +1,4 @@
-/** Where flows live, and who starts the worker there. */
+/** The stores of the crash test, and the workers on them. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -12,42 +12,42 @@ import { postgresTable } from './entry.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 
-/** The homes by name: each stage has a place of its own in one of them, at which `start` starts a worker. */
-export async function openHomes() {
+/** Opens the stores by name. Each session has its own part of a store, on which `start` starts a worker. */
+export async function openStores() {
   const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-crash-'))
-  // What is rebuilt meanwhile is no matter of this test.
+  // A copy, so that a build in the meantime changes nothing.
   const own = join(folder, 'app')
   cpSync(app, own, { recursive: true })
   copyFileSync(here('durable.capnp'), join(folder, 'durable.capnp'))
   const [postgres] = await Promise.all([startPostgres(), bundle(here('durable.worker.mjs'), join(folder, 'worker.js'))])
-  let places = 0
+  let sessions = 0
 
-  /** Starts a script as a process, and gives the address that it tells. */
+  /** Starts a script as a process, and returns its address. */
   async function startNode(name, ...args) {
     const env = { ...process.env, BANK_MFA_APP: own }
     const child = fork(here(name), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env })
     const exited = once(child, 'exit')
-    const died = exited.then(([code]) => {
-      throw new Error(`${name} ended with ${code}`)
+    const failed = exited.then(([code]) => {
+      throw new Error(`${name} exited with ${code}`)
     })
-    died.catch(() => {})
-    const [url] = await Promise.race([once(child, 'message'), died])
+    failed.catch(() => {})
+    const [url] = await Promise.race([once(child, 'message'), failed])
     const kill = () => child.kill('SIGKILL') && exited
     return { url, kill }
   }
 
   return {
     startNode,
-    homes: {
+    stores: {
       async PostgreSQL() {
-        const name = `place${++places}`
+        const name = `session${++sessions}`
         await postgres.connect(1).query(`create schema ${name}; set search_path to ${name}; ${postgresTable}`)
         const options = `-c search_path=${name}`
         const database = { host: postgres.folder, user: 'test', database: 'postgres', options }
         return { start: (given) => startNode('worker.mjs', JSON.stringify({ ...given, database })) }
       },
       async 'Durable Objects'() {
-        const storage = join(folder, `place${++places}`)
+        const storage = join(folder, `session${++sessions}`)
         mkdirSync(join(storage, 'flows'), { recursive: true })
         return {
           start({ bank, controller, forgets }) {
