@@ -9,18 +9,18 @@ import { bundle, startWorkerd } from '../tools/workerd.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 
-/** The kernel's count is in hundredths of a second. */
-const TICK = 10
+/** The kernel counts CPU time in hundredths of a second. */
+const TICK_MS = 10
 
-/** The CPU time that a process has taken so far with all its threads, in milliseconds: proc(5), `stat`. */
+/** The CPU time of a process with all its threads so far, in milliseconds: proc(5), `stat`. */
 export function cpuOf(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  // Its name, which may have spaces, is in brackets.
+  // The name of the process is in brackets, and may have spaces.
   const [utime, stime] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
     .slice(11, 13)
-  return (Number(utime) + Number(stime)) * TICK
+  return (Number(utime) + Number(stime)) * TICK_MS
 }
 
 const FLOWS = '(className = "FlowObject", uniqueKey = "flows", enableSql = true)'
@@ -42,13 +42,13 @@ const configOf = (modules, objects) => `
     bindings = [
       ${objects ? '(name = "FLOWS", durableObjectNamespace = "FlowObject"),' : ''}
       (name = "BANK", fromEnvironment = "BANK"),
-      (name = "HOME", fromEnvironment = "HOME"),
+      (name = "STORE", fromEnvironment = "STORE"),
     ],
     globalOutbound = "loopback",
     compatibilityDate = "2026-10-01",
   );`
 
-/** Each worker: its script, and whether it has objects. */
+/** The script of each worker, and whether it has Durable Objects. */
 const WORKERS = {
   bare: ['bare', false],
   memory: ['edge', true],
@@ -56,8 +56,8 @@ const WORKERS = {
   durable: ['edge', true],
 }
 
-/** Opens the stage: `start` starts a worker by its name. */
-export async function open() {
+/** Starts the bank. `start` starts a worker by its name. */
+export async function openProcesses() {
   const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-load-'))
   const bank = fork(here('bank.mjs'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const [address] = await once(bank, 'message')
@@ -70,7 +70,7 @@ export async function open() {
       mkdirSync(join(disk, 'flows'), { recursive: true })
       const modules = await bundle(here(`${script}.worker.mjs`), join(own, 'worker.js'))
       writeFileSync(join(own, 'config.capnp'), configOf(modules, objects))
-      const env = { BANK: address, HOME: name }
+      const env = { BANK: address, STORE: name }
       const worker = await startWorkerd(join(own, 'config.capnp'), { folders: { storage: disk }, env })
       workers.push(worker)
       return worker
