@@ -1,6 +1,7 @@
 /**
- * The simulated vendors, in their own process: they outlive every worker, and count what reaches them. Each run of a flow
- * has its own vendors under `/{run}`. The routes under `/run/{run}/…` act for the user and for the company's database.
+ * The simulated vendors, in their own process: they outlive every worker, and count what reaches them. Each run of a
+ * flow has its own vendors under `/{run}`. The routes under `/run/{run}/…` act for the user and for the company's
+ * database.
  */
 import { simulator } from '../package/bench.mjs'
 import { flows, NOON } from './flows.mjs'

@@ -1,6 +1,7 @@
 /**
  * The whole crash test: kills the worker at every point of every flow with each store, and prints the outcomes. Then it
- * shows that it finds double sends in an edge that stores after it sends. `crash.mjs [pattern]` runs the matching flows.
+ * shows that it finds double sends in an edge that stores after it sends. `crash.mjs [pattern]` runs the matching
+ * flows.
  */
 import { flows } from './flows.mjs'
 import { crash, isSubmission } from './run.mjs'

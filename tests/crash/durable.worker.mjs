@@ -27,8 +27,8 @@ function runOf(request, { BANK, CONTROLLER }) {
 }
 
 /**
- * An object's storage with crash points. All writes in one microtask are one effect. The platform sends no reply before the
- * writes are on disk, so `written` waits for them.
+ * An object's storage with crash points. All writes in one microtask are one effect. The platform sends no reply before
+ * the writes are on disk, so `written` waits for them.
  */
 function withPoints(storage, between, forgets) {
   const pending = new Set()

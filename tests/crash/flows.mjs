@@ -3,8 +3,9 @@ export const customerId = '43387ca6-0391-4c82-857d-70d95f087ecb'
 export const NOON = Date.UTC(2026, 0, 21, 12)
 
 /**
- * `connect(bank, base)` makes the connection at simulated vendors that are served under `base`. `wrong` lists the rounds that
- * the user answers wrongly, `rules` are the vendor's, and `ends` is the end without a crash: `done`, or the failure's code.
+ * `connect(bank, base)` makes the connection at simulated vendors that are served under `base`. `wrong` lists the
+ * rounds that the user answers wrongly, `rules` are the vendor's, and `ends` is the end without a crash: `done`, or the
+ * failure's code.
  */
 const flow = (name, connect, more = {}) => ({
   name,

@@ -1,6 +1,6 @@
 /**
- * A store that acknowledges the writes before a send and loses them with its process. With it, the edge behaves like one that
- * stores after it sends. `isBeforeSend` tells whether a send follows a record.
+ * A store that acknowledges the writes before a send and loses them with its process. With it, the edge behaves like
+ * one that stores after it sends. `isBeforeSend` tells whether a send follows a record.
  */
 export function forgetfulStore(store, isBeforeSend) {
   const acknowledged = new Map()

@@ -9,8 +9,8 @@ const REPLY_TIMEOUT_MS = 300_000
 let runs = 0
 
 /**
- * A session runs one batch of trials after another. The trials of a batch run concurrently in one worker. Each stops at its
- * point, and once all have stopped or ended, the worker is killed.
+ * A session runs one batch of trials after another. The trials of a batch run concurrently in one worker. Each stops at
+ * its point, and once all have stopped or ended, the worker is killed.
  */
 async function openSession(place, bank, options) {
   const trials = new Map()

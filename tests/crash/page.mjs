@@ -5,8 +5,8 @@ import { randomBytes } from 'node:crypto'
 const MAX_STEPS = 300
 
 /**
- * Walks a flow to its end, and returns its last state or a problem. `ask` calls the worker, and repeats a call whose reply is
- * lost. `bank` acts for the user at the bank. The rounds in `wrong` are answered wrongly.
+ * Walks a flow to its end, and returns its last state or a problem. `ask` calls the worker, and repeats a call whose
+ * reply is lost. `bank` acts for the user at the bank. The rounds in `wrong` are answered wrongly.
  */
 export async function walk(ask, bank, connection, wrong) {
   const next = {

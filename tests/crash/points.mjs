@@ -18,8 +18,8 @@ function purposeOf(url, { method, body }) {
 }
 
 /**
- * The crash points that this process has reached, in their order. At the point whose number is `stopAt`, it calls `stop`, and
- * the run does nothing more: the process is about to be killed.
+ * The crash points that this process has reached, in their order. At the point whose number is `stopAt`, it calls
+ * `stop`, and the run does nothing more: the process is about to be killed.
  */
 function pointsOf(stop) {
   const points = []
@@ -35,7 +35,9 @@ function pointsOf(stop) {
   }
 }
 
-/** The company of a run: its user and its connection have the run's name. `between` runs an effect between two points. */
+/**
+ * The company of a run: its user and its connection have the run's name. `between` runs an effect between two points.
+ */
 export function companyOf(run, { bank, controller }, clock) {
   const post = (url, body) =>
     fetch(url, { method: 'POST', headers: { 'x-now': `${clock.now()}` }, body: JSON.stringify(body) })

@@ -2,8 +2,8 @@
 import { walk } from './page.mjs'
 
 /**
- * The other ends that are allowed if the worker is killed between the write before a send and the write of its outcome, by the
- * purpose of the send. At all other points the flow must end as it does without a crash.
+ * The other ends that are allowed if the worker is killed between the write before a send and the write of its outcome,
+ * by the purpose of the send. At all other points the flow must end as it does without a crash.
  */
 const HONEST_ENDS = {
   // There is no RequestId to poll with yet.

@@ -1,7 +1,7 @@
 /**
- * No code that a page may load accepts a vendor's secret. `bank-mfa/connect` and `bank-mfa/remote`, which only pages use,
- * have no such code at all. The default and the slim entry also serve back ends: there, one known file accepts the API key
- * of MX. Only the edge accepts the secret key of Flinks.
+ * No code that a page may load accepts a vendor's secret. `bank-mfa/connect` and `bank-mfa/remote`, which only pages
+ * use, have no such code at all. The default and the slim entry also serve back ends: there, one known file accepts the
+ * API key of MX. Only the edge accepts the secret key of Flinks.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'

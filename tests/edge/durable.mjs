@@ -1,4 +1,6 @@
-/** Fixtures of the Durable Objects' tests: the edge in workerd, simulated vendors on the loopback, pages, and fast time. */
+/**
+ * Fixtures of the Durable Objects' tests: the edge in workerd, simulated vendors on the loopback, pages, and fast time.
+ */
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -126,7 +128,9 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
   return {
     bank,
     page,
-    /** Resolves when the next call of a kind has come. It gets no reply, and reaches the bank only if `when` is `after`. */
+    /**
+     * Resolves when the next call of a kind has come. It gets no reply, and reaches the bank only if `when` is `after`.
+     */
     caught: (kind, when = 'after') => new Promise((caught) => traps.push({ kind, when, caught })),
     /** Waits for a report of the worker: `personNeeded`, `ended` or `error`. */
     async reported(name) {

@@ -1,6 +1,6 @@
 /**
- * Flinks and MX with prepared replies, in their own process, because the simulator needs more CPU than what is measured. It
- * counts every submission, and records a fault for each one that does not belong to its person and round.
+ * Flinks and MX with prepared replies, in their own process, because the simulator needs more CPU than what is
+ * measured. It counts every submission, and records a fault for each one that does not belong to its person and round.
  *
  * `GET /seen` returns the counts and the faults.
  */

@@ -15,7 +15,9 @@ const WORKERS = {
   durable: 'the edge on Durable Objects',
 }
 
-/** Each person comes once. All are customers of Flinks with one round, so each flow is three requests without a wait. */
+/**
+ * Each person comes once. All are customers of Flinks with one round, so each flow is three requests without a wait.
+ */
 let people = 1_000_000
 const next = () => (people += 4)
 

@@ -1,6 +1,6 @@
 /**
- * The load test, on the loopback: many concurrent flows through one workerd with Durable Objects, and the CPU time of the edge
- * over that of a pass-through. It prints both, and fails above tests/load/budget.json.
+ * The load test, on the loopback: many concurrent flows through one workerd with Durable Objects, and the CPU time of
+ * the edge over that of a pass-through. It prints both, and fails above tests/load/budget.json.
  */
 import { readFileSync } from 'node:fs'
 import { crowd } from './crowd.mjs'

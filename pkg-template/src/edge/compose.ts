@@ -1,5 +1,4 @@
 /** Builds the engine of an edge out of its configuration. */
-
 import { invalidInput } from '../flow/errors.js'
 import { realTime } from '../flow/host.js'
 import type { DataSource, FlowEnded, HandlerConfig, PersonNeeded, SealKeys, Store } from './config.js'

@@ -39,8 +39,8 @@ export interface HandlerConfig<Env = unknown> {
   /** Called once each time a flow begins to wait for its user. A crash at that moment can lose the call. */
   onPersonNeeded?: ((event: PersonNeeded, env: Env) => unknown) | undefined
   /**
-   * Called when a flow has ended; only this call has the vendor's ids. If it rejects, or the process dies, it is retried
-   * for a day. The same `flow` is the same ending.
+   * Called when a flow has ended; only this call has the vendor's ids. If it rejects, or the process dies, it is
+   * retried for a day. The same `flow` is the same ending.
    */
   onFlowEnded?: ((event: FlowEnded, env: Env) => unknown) | undefined
   /** Called with what one of your functions or the store threw. The page does not see it. */
@@ -133,8 +133,8 @@ export interface Store {
   read(id: string): Promise<{ sealed: string; version: number } | null>
   /**
    * Compare-and-set: writes the record if its version is still `expectedVersion`, and increments the version. 0 expects
-   * that there is no record. Returns `false` if the version has changed. `due` is when the flow must go on even if nobody
-   * asks, and `expires` is when the record may be deleted, both in milliseconds since 1970.
+   * that there is no record. Returns `false` if the version has changed. `due` is when the flow must go on even if
+   * nobody asks, and `expires` is when the record may be deleted, both in milliseconds since 1970.
    */
   write(id: string, sealed: string, expectedVersion: number, when: { due?: number; expires: number }): Promise<boolean>
   remove(id: string): Promise<void>
@@ -145,14 +145,16 @@ export interface Store {
 }
 
 /**
- * The keys that seal the records: 32 random bytes each, as base64 (`openssl rand -base64 32`). The `current` key seals, and
- * every key opens. Add a new key on every server before it becomes current on any. The first key also makes the ids of the
- * records: remove it only when all flows that began under it have ended.
+ * The keys that seal the records: 32 random bytes each, as base64 (`openssl rand -base64 32`). The `current` key seals,
+ * and every key opens. Add a new key on every server before it becomes current on any. The first key also makes the ids
+ * of the records: remove it only when all flows that began under it have ended.
  */
 export interface SealKeys {
   /** The id of the key that seals. */
   current: string
-  /** The keys by id, the oldest first. An id of digits only is refused, because JavaScript does not keep its position. */
+  /**
+   * The keys by id, the oldest first. An id of digits only is refused, because JavaScript does not keep its position.
+   */
   keys: Record<string, string>
 }
 

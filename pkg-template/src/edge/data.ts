@@ -1,6 +1,6 @@
 /**
- * Readers of accounts and their transactions, for `data` of an edge. They need the wasm of the single calls, so they are an
- * entry of their own, and so are the vendors' `accounts.ts` files, which only this file imports.
+ * Readers of accounts and their transactions, for `data` of an edge. They need the wasm of the single calls, so they
+ * are an entry of their own, and so are the vendors' `accounts.ts` files, which only this file imports.
  */
 import type { Connection, DataReader } from './config.js'
 import { toAccount, type AccountsVendor } from './vendors/account.js'
@@ -17,8 +17,8 @@ const VENDORS: { [Name in Connection['vendor']]: AccountsVendor<Connection & { v
 
 export interface AccountsOptions {
   /**
-   * Maps the vendor's own account, with its ids, to what the page sees; by default to an `Account`. An account of MX has
-   * its `transactions` in it.
+   * Maps the vendor's own account, with its ids, to what the page sees; by default to an `Account`. An account of MX
+   * has its `transactions` in it.
    */
   pick?: ((account: unknown, vendor: 'flinks' | 'mx') => unknown) | undefined
 }

@@ -1,10 +1,11 @@
 /**
- * Flows in Durable Objects: one object for each record. The worker checks a request and passes the call on as plain JSON.
- * The object runs the flow; its storage is the store, and its alarm rings when the flow must go on although no page waits.
+ * Flows in Durable Objects: one object for each record. The worker checks a request and passes the call on as plain
+ * JSON. The object runs the flow; its storage is the store, and its alarm rings when the flow must go on although no
+ * page waits.
  *
- * The platform may stop an object at any moment: when it is idle, moved, or deployed again. Nothing is lost: each call reads
- * the record first, a page repeats a call whose reply is lost, and an alarm is retried until it succeeds. While a send runs,
- * the alarm handler waits for it, and so the object stays alive although no page waits.
+ * The platform may stop an object at any moment: when it is idle, moved, or deployed again. Nothing is lost: each call
+ * reads the record first, a page repeats a call whose reply is lost, and an alarm is retried until it succeeds. While a
+ * send runs, the alarm handler waits for it, and so the object stays alive although no page waits.
  */
 import { invalidInput } from '../flow/errors.js'
 import { realTime } from '../flow/host.js'
@@ -55,7 +56,9 @@ export interface ObjectState {
 /** When the alarm is retried if the record is still due, in milliseconds. */
 const ALARM_RETRY_MS = 60_000
 
-/** Makes the worker's handler and the class of its objects. Throws `INVALID_INPUT` if the configuration has a mistake. */
+/**
+ * Makes the worker's handler and the class of its objects. Throws `INVALID_INPUT` if the configuration has a mistake.
+ */
 export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env> {
   checkConfig(config)
   const { clock = realTime, objects } = config

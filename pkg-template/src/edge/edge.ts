@@ -8,7 +8,9 @@ import { report } from './problem.js'
 
 /** A handler for any path. */
 export interface Edge<Env> extends Handler<Env> {
-  /** Runs the flows that are due while no page waits for them, and deletes expired records. Call it every 30 seconds. */
+  /**
+   * Runs the flows that are due while no page waits for them, and deletes expired records. Call it every 30 seconds.
+   */
   sweep(env?: Env): Promise<void>
 }
 

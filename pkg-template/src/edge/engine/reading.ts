@@ -1,7 +1,7 @@
 /**
  * Reads data of a connection whose flow ended with `done`. A reader takes one step at a time, and its state between two
- * steps is in the record: a vendor may need minutes, and any process can take the next step. Compare-and-set decides which
- * process calls the vendor, so two tabs do not poll twice as often.
+ * steps is in the record: a vendor may need minutes, and any process can take the next step. Compare-and-set decides
+ * which process calls the vendor, so two tabs do not poll twice as often.
  */
 import { FlowError } from '../../flow/errors.js'
 import type { DataStep } from '../config.js'

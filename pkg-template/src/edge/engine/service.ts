@@ -36,13 +36,13 @@ export type AnswerInput = { answers: Record<string, string | string[]> } | { raw
 export type Message = { kind: 'returned'; claim: Claim } | { kind: 'token-refused' } | { kind: 'landed'; url: string }
 
 /**
- * What can be done with flows, wherever they live. All arguments and results are plain JSON, except `signal`, so a call can
- * go to another process. A refusal rejects with a `FlowError` or a `Problem`.
+ * What can be done with flows, wherever they live. All arguments and results are plain JSON, except `signal`, so a call
+ * can go to another process. A refusal rejects with a `FlowError` or a `Problem`.
  */
 export interface FlowService {
   /**
-   * Starts a flow, or joins the one that runs. `flow` is an id that the page has made: a start that is repeated with the
-   * same id joins the flow that it has started, even after its end.
+   * Starts a flow, or joins the one that runs. `flow` is an id that the page has made: a start that is repeated with
+   * the same id joins the flow that it has started, even after its end.
    */
   start(target: StartTarget, connection: Connection, flow?: string): Promise<State>
   /** Returns a flow. With `after`, it waits for another version than that, for at most `wait` milliseconds. */
@@ -187,8 +187,8 @@ export class LocalFlowService implements FlowService {
   }
 
   /**
-   * Takes a turn for a page if the step that the page means is still current, and waits for the outcome. A repeated or late
-   * call gets the outcome of the first one.
+   * Takes a turn for a page if the step that the page means is still current, and waits for the outcome. A repeated or
+   * late call gets the outcome of the first one.
    */
   async #takeTurn(
     ref: FlowRef,

@@ -25,7 +25,7 @@ const LEASE_GRACE_MS = 5_000
 const RESULT_TTL_MS = 10 * 60_000
 
 /** After how long a page's address that failed, or a delivery that failed, is retried, in milliseconds. */
-export const RETRY_MS = 60_000
+const RETRY_MS = 60_000
 
 /** The ending of a flow whose connection `resolve` no longer returns. */
 const CONNECTION_REMOVED: PublicStep = {
@@ -73,7 +73,7 @@ export class Turn {
       store: (snapshot, timeout) => this.#storeBeforeSend(snapshot, timeout),
       token: this.#token,
     }
-    // If a process has died while it polled behind an open window, the flow asks the vendor for the window again.
+    // If a process has died during a poll, the user may have returned: then the flow asks the vendor for the window again.
     const windowUrl = step.kind === 'redirect' && leaseUntil === 0 ? step.url : null
     const flow = (this.#flow = asConfigProblem(() =>
       snapshot === null ? beginFlow(connection, host) : resumeFlow(snapshot, windowUrl, connection, host),
@@ -158,8 +158,8 @@ export class Turn {
   }
 
   /**
-   * Takes the lease for `time` milliseconds without a send. The record keeps the flow's state, so a crash now loses nothing.
-   * In an iframe step the new state is stored, too: what the page said of the iframe may be repeated.
+   * Takes the lease for `time` milliseconds without a send. The record keeps the flow's state, so a crash now loses
+   * nothing. In an iframe step the new state is stored, too: what the page said of the iframe may be repeated.
    */
   async #takeLease(time: number, again = false): Promise<void> {
     if (this.#hasLease && !again) return

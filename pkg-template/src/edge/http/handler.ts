@@ -6,8 +6,9 @@ import type { Sealer } from '../records/seal.js'
 import { corsHeaders, preflightHeaders } from './cors.js'
 import { checkOrigin } from './origin.js'
 import { problemReply, type Reply } from './reply.js'
-import { flowRoutes, webhookRoute, webhookVendor, type Call } from './routes.js'
+import { flowRoutes, type Call } from './routes.js'
 import { SECURITY_HEADERS } from './security-headers.js'
+import { webhookRoute } from './webhooks.js'
 
 /** The context of a request, as a worker platform gives it. */
 export interface Context {
@@ -29,8 +30,8 @@ export function createHandler<Env>(config: HandlerConfig<Env>, open: Open<Env>):
   async function route(call: Call<Env>): Promise<Reply> {
     const { request } = call
     // A webhook has no origin, and no user.
-    const vendor = webhooks && webhookVendor(request)
-    if (vendor !== undefined) return webhookRoute(call, vendor)
+    const accepted = webhooks && webhookRoute(call)
+    if (accepted) return accepted
     checkOrigin(request, origins)
     if (request.method === 'OPTIONS') return { status: 204, headers: preflightHeaders(request), body: null }
     return flowRoutes(call)

@@ -1,10 +1,9 @@
 import type { Connection, HandlerConfig } from '../config.js'
 import type { FlowService, StartTarget } from '../engine/service.js'
-import { problem, report } from '../problem.js'
+import { problem } from '../problem.js'
 import type { FlowRef } from '../records/flow-record.js'
 import type { Sealer } from '../records/seal.js'
-import { findWebhookReader } from '../vendors/index.js'
-import { readBody, readJson } from './body.js'
+import { readBody } from './body.js'
 import { eventStream } from './event-stream.js'
 import { jsonReply, readingReply, type Reply } from './reply.js'
 import { readAnswers, readMessage, readRound, readStart, readVersion } from './requests.js'
@@ -22,9 +21,6 @@ export interface Call<Env> {
 }
 
 const HOUR_MS = 3_600_000
-
-/** The longest webhook that is read, in bytes. A guess. */
-const MAX_WEBHOOK_BYTES = 64 << 10
 
 /** `…/flows`, a flow, and what can be done with it or read of it. */
 const FLOWS = /\/flows(?:\/([\w-]{43})\.([0-9a-f]{32})(?:\/(?:(answer|message|cancel)|data\/([\w-]{1,64})))?)?$/
@@ -75,30 +71,8 @@ async function start<Env>(
   return jsonReply(await service.start(await toTarget(sealer, user, connection, found), found, flow))
 }
 
-/** Finds the vendor of the address of a webhook; `undefined` if it is none. */
-export function webhookVendor({ method, url }: Request): string | undefined {
-  const [, vendor] = /\/webhooks\/(\w+)$/.exec(new URL(url).pathname) ?? []
-  return method === 'POST' && vendor !== undefined && findWebhookReader(vendor) ? vendor : undefined
-}
-
-/** Accepts a webhook. Webhooks are untrusted, because anybody can send one: they only trigger a poll. */
-export async function webhookRoute<Env>(call: Call<Env>, vendor: string): Promise<Reply> {
-  const { config, request, env, background, open } = call
-  const webhook = findWebhookReader(vendor)!(await readJson(request, MAX_WEBHOOK_BYTES))
-  const poll = async () => {
-    const target = await config.webhooks?.findConnection(webhook, env)
-    const found = target && (await config.resolve(target.user, target.connection, env))
-    if (!target || !found || found.vendor !== vendor) return
-    const { service, sealer } = open()
-    await service.webhook(await toTarget(sealer, target.user, target.connection, found), found)
-  }
-  // The vendor wants its reply at once.
-  background(poll().catch((error: unknown) => report(config.onError, error, env)))
-  return { status: 204, headers: {}, body: null }
-}
-
 /** All ids of a connection have the same record, so only one of its flows runs at a time. */
-async function toTarget(
+export async function toTarget(
   sealer: Sealer,
   user: string,
   connection: string,

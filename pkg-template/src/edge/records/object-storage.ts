@@ -31,15 +31,16 @@ interface Stored {
 const PART_LENGTH = 100_000
 
 /**
- * The alarm rings this long after something is due, in milliseconds: a page that waits takes the turn without it, and so
- * does the process that sends, unless its send takes long.
+ * The alarm rings this long after something is due, in milliseconds: a page that waits takes the turn without it, and
+ * so does the process that sends, unless its send takes long.
  */
 const ALARM_DELAY_MS = 3_000
 
 /**
- * The storage of an object as the store of its one record. Only this object writes it, so the last text that was read or
- * written is the stored one, and versions are compared in memory. Nothing is awaited between the comparison and the last
- * `put`: all of it is one write, and the platform lets no call and no reply out of the object before it is on disk.
+ * The storage of an object as the store of its one record. Only this object writes it, so the last text that was read
+ * or written is the stored one, and versions are compared in memory. Nothing is awaited between the comparison and the
+ * last `put`: all of it is one write, and the platform lets no call and no reply out of the object before it is on
+ * disk.
  */
 export function objectStore(storage: ObjectStorage, now: () => number): Store {
   let cached: Stored | null | undefined

@@ -1,6 +1,6 @@
 /**
- * The vendors of the edge. A new vendor is one folder and one line in this table. Its type in `Connection` (config.ts) and
- * its accounts (data.ts) are one line each, and the compiler asks for them.
+ * The vendors of the edge. A new vendor is one folder and one line in this table. Its type in `Connection` (config.ts)
+ * and its accounts (data.ts) are one line each, and the compiler asks for them.
  */
 import { refusing, invalidInput } from '../../flow/errors.js'
 import { Flow } from '../../flow/flow.js'

@@ -14,7 +14,9 @@ export interface EdgeVendor<C> {
   begin(connection: C, host: FlowHost): Flow
   /** Returns the configuration and the checked host with which a flow is restored. */
   readHost(connection: C, host: FlowHost): { config: string; checked: Host }
-  /** Returns the connection with a flow that only asks the vendor for the status, so that no session begins at the bank. */
+  /**
+   * Returns the connection with a flow that only asks the vendor for the status, so that no session begins at the bank.
+   */
   withStatusOnly?(connection: C): C | null
   /** Reads the ids in the body of a webhook. */
   readWebhook?(body: Record<string, unknown>): Webhook

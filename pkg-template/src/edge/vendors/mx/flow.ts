@@ -15,8 +15,8 @@ export const mx: EdgeVendor<MxConnection> = {
   },
 
   /**
-   * MX sends CONNECTION_STATUS (https://docs.mx.com/resources/webhooks/connection-status) when a member needs its user. It
-   * expects a 204 at once, and repeats the webhook for a day. No page of MX describes a signature.
+   * MX sends CONNECTION_STATUS (https://docs.mx.com/resources/webhooks/connection-status) when a member needs its user.
+   * It expects a 204 at once, and repeats the webhook for a day. No page of MX describes a signature.
    */
   readWebhook: (body) => ({
     vendor: 'mx',
