@@ -1,6 +1,6 @@
 /**
  * Waits until `condition()` gives a truthy value, and returns that value. A condition may be async.
- * After `limitMs` of real time it throws an error that says `name`.
+ * After `limitMs` of real time it throws an error with `name`.
  */
 export async function until(condition, name, { limitMs = 10_000 } = {}) {
   // Mocked timers and the virtual clock change neither of these two.
