@@ -1,23 +1,23 @@
 /** Records that another release has written in another format. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { SEAL, bench, byFlinks, byMx, sealer } from './bench.mjs'
+import { NOON, SEAL, bench, byFlinks, byMx, sealer } from './bench.mjs'
 
 const seal = sealer(SEAL)
 const FLOW = 'a'.repeat(32)
 const start = (page, flow) => page.call('POST', '/flows', { connection: 'c_1', ...(flow && { flow }) })
 
-/** A flow at its challenge, whose record is rewritten as release 1 would have written it. */
-async function inOldFormat(t, connection, more) {
+/** A flow at its challenge, whose record is rewritten in format 1. `keys` replace some of its keys. */
+async function inOldFormat(t, connection, { keys, ...more } = {}) {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }), ...more })
   const page = stage.page()
   const state = await page.settled(await start(page, FLOW))
   assert.equal(state.step.kind, 'challenge')
   const [id] = state.flow.split('.')
   const { sealed, version } = await stage.store.read(id)
-  const { v, kind, leaseUntil, roundCount, answerCount, ...others } = JSON.parse(await seal.open(sealed, id))
+  const { v, kind, roundCount, answerCount, ...others } = JSON.parse(await seal.open(sealed, id))
   assert.deepEqual([v, kind], [2, 'flow'])
-  const old = { ...others, v: 1, busyUntil: leaseUntil, asked: roundCount, answers: answerCount }
+  const old = { ...others, v: 1, asked: roundCount, answers: answerCount, ...keys }
   await stage.store.write(id, await seal.seal(JSON.stringify(old), id), version, { due: 0, expires: others.expires })
   return { stage, page, state, id, record: () => stage.store.read(id) }
 }
@@ -43,6 +43,17 @@ test('a start replaces a record in an older format', async (t) => {
   assert.notEqual(next.flow, state.flow)
   assert.deepEqual([next.step.kind, stage.bank.counts().liveStarts], ['challenge', 2])
   assert.equal((await page.look(state)).code, 'NOT_FOUND')
+})
+
+test('a start waits for the lease of a record in an older format', async (t) => {
+  const leaseUntil = NOON + 60_000
+  const { stage, page } = await inOldFormat(t, (bank) => byFlinks(bank, 'Greatday'), { keys: { leaseUntil } })
+  const refused = await page.ask('POST', '/flows', { connection: 'c_1' })
+  const retryAfter = Math.ceil((leaseUntil - stage.bank.clock.now()) / 1_000)
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, `${retryAfter}`])
+  assert.equal(stage.bank.counts().liveStarts, 1)
+  stage.bank.clock.advance(60_000)
+  assert.ok((await start(page)).flow)
 })
 
 test('a start that is repeated over an older format does not send its credentials again', async (t) => {

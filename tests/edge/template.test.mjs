@@ -21,6 +21,8 @@ import { startWorkerd } from '../tools/workerd.mjs'
 
 const run = promisify(execFile)
 const installed = fileURLToPath(new URL('../node_modules', import.meta.url))
+/** Each test starts servers, and some a database. */
+const SLOW = { timeout: 120_000 }
 const SEAL_KEYS = JSON.stringify({ current: 'k1', keys: { k1: Buffer.alloc(32, 1).toString('base64') } })
 const SESSION_KEY = 'a key'
 const BACKEND_KEY = 'another key'
@@ -183,7 +185,7 @@ test('resolve returns null only if the back end replies 404', async (t) => {
 
 // They mostly wait.
 describe('the template', { concurrency: 3 }, () => {
-  test('the worker, bundled as its README says, runs flows of both vendors in workerd', async (t) => {
+  test('the worker, bundled as its README says, runs flows of both vendors in workerd', SLOW, async (t) => {
     const folder = copyTemplate(t)
     const stage = await startBackend(t)
     const { bank, port } = stage
@@ -215,32 +217,36 @@ describe('the template', { concurrency: 3 }, () => {
     await walkBoth(pageAt(worker.url), stage)
   })
 
-  test('the Node server runs flows of both vendors', async (t) => {
+  test('the Node server runs flows of both vendors', SLOW, async (t) => {
     const servers = await nodeServers(t)
     const { page } = await servers.start()
     await walkBoth(page, servers.stage)
   })
 
-  test('at SIGTERM the Node server answers long polls and streams, and another server continues the flow', async (t) => {
-    const servers = await nodeServers(t)
-    const { page, child, ended } = await servers.start()
-    const state = await page.start('c_1')
-    const events = await page.ask(`/${state.flow}`, undefined, { accept: 'text/event-stream' })
-    const reader = events.body.getReader()
-    const first = new TextDecoder().decode((await reader.read()).value)
-    assert.match(first, /"kind":"challenge"/)
-    const poll = page.call(`/${state.flow}?after=${state.version}`)
-    child.kill('SIGTERM')
-    assert.deepEqual(await poll, state)
-    await until(async () => (await reader.read()).done, 'the stream ends')
-    assert.deepEqual(await ended, [0, null])
+  test(
+    'at SIGTERM the Node server answers long polls and streams, and another server continues the flow',
+    SLOW,
+    async (t) => {
+      const servers = await nodeServers(t)
+      const { page, child, ended } = await servers.start()
+      const state = await page.start('c_1')
+      const events = await page.ask(`/${state.flow}`, undefined, { accept: 'text/event-stream' })
+      const reader = events.body.getReader()
+      const first = new TextDecoder().decode((await reader.read()).value)
+      assert.match(first, /"kind":"challenge"/)
+      const poll = page.call(`/${state.flow}?after=${state.version}`)
+      child.kill('SIGTERM')
+      assert.deepEqual(await poll, state)
+      await until(async () => (await reader.read()).done, 'the stream ends')
+      assert.deepEqual(await ended, [0, null])
 
-    const next = await servers.start()
-    assert.equal((await next.page.answer(state, 'Montreal')).step.kind, 'done')
-    assert.equal(servers.stage.bank.counts().answers, 1)
-  })
+      const next = await servers.start()
+      assert.equal((await next.page.answer(state, 'Montreal')).step.kind, 'done')
+      assert.equal(servers.stage.bank.counts().answers, 1)
+    },
+  )
 
-  test('at SIGTERM the Node server finishes a call to a bank and replies', async (t) => {
+  test('at SIGTERM the Node server finishes a call to a bank and replies', SLOW, async (t) => {
     const servers = await nodeServers(t)
     const { page, child, ended } = await servers.start()
     const state = await page.start('c_1')
@@ -264,7 +270,7 @@ describe('the template', { concurrency: 3 }, () => {
     assert.equal(outcome, 'done')
   })
 
-  test('wrangler accepts the template', async (t) => {
+  test('wrangler accepts the template', SLOW, async (t) => {
     const folder = copyTemplate(t)
     const wrangler = join(installed, 'wrangler/bin/wrangler.js')
     const env = { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_PATH: folder, HOME: folder }

@@ -74,8 +74,7 @@ export class LocalFlowService implements FlowService {
     for (;;) {
       const { flow: current, expired, otherFormat, version } = await records.read(id)
       if (current && (!isEnding(current.step) || current.flow === flow)) return toState(id, current)
-      // A record of another release is replaced, but a start that is repeated must not send its credentials twice.
-      if (otherFormat?.flow !== undefined && otherFormat.flow === flow) throw otherFormatRefused()
+      if (otherFormat !== undefined) refuseSecondSend(otherFormat, flow, clock.now())
       if (expired && !isEnding(expired.step)) {
         await cancelFlow(this.#context, id, { record: expired, version }).catch(ignoreConflict)
         continue
@@ -233,6 +232,13 @@ export class LocalFlowService implements FlowService {
 
 function toState(id: string, { flow, version, step }: FlowRecord): State {
   return { flow: `${id}.${flow}`, version, step }
+}
+
+/** A start replaces a record of another release, unless that could send the same credentials twice. */
+function refuseSecondSend(other: { flow?: string; leaseUntil?: number }, flow: string | undefined, now: number): void {
+  if (other.flow !== undefined && other.flow === flow) throw otherFormatRefused()
+  const lease = (other.leaseUntil ?? 0) - now
+  if (lease > 0) throw problem('UNAVAILABLE', lease)
 }
 
 function outOfTurn(): FlowError {

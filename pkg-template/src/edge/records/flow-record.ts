@@ -4,7 +4,7 @@ import type { FlowEnded } from '../config.js'
 
 /**
  * The format of stored records. Increment it if the meaning of a key changes. A record of another format is refused,
- * except that a start replaces it; for that, `v` and `flow` must keep their meaning in all formats.
+ * except that a start replaces it. For that, `v`, `flow` and `leaseUntil` must keep their meaning in all formats.
  */
 export const FORMAT = 2
 

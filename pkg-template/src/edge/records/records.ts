@@ -32,8 +32,8 @@ export interface FoundRecord {
   /** A flow that has expired, and is stored until it is cancelled or its endings are delivered. */
   expired?: FlowRecord
   counter?: CounterRecord
-  /** A record in another format: only the id of its flow can be read. */
-  otherFormat?: { flow?: unknown }
+  /** A record in another format: only these keys can be read. */
+  otherFormat?: { flow?: string; leaseUntil?: number }
 }
 
 /** Opens, writes and watches the records in a store. */
@@ -58,7 +58,7 @@ export class Records {
       throw toProblem(error, 500)
     })
     const record = JSON.parse(text) as StoredRecord
-    if (record.v !== FORMAT) return { version, otherFormat: record as { flow?: unknown } }
+    if (record.v !== FORMAT) return { version, otherFormat: record as FoundRecord['otherFormat'] & {} }
     if (record.kind === 'counter') return { version, counter: record }
     return record.expires > clock.now() ? { version, flow: record } : { version, expired: record }
   }
