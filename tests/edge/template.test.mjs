@@ -223,28 +223,24 @@ describe('the template', { concurrency: 3 }, () => {
     await walkBoth(page, servers.stage)
   })
 
-  test(
-    'at SIGTERM the Node server answers long polls and streams, and another server continues the flow',
-    SLOW,
-    async (t) => {
-      const servers = await nodeServers(t)
-      const { page, child, ended } = await servers.start()
-      const state = await page.start('c_1')
-      const events = await page.ask(`/${state.flow}`, undefined, { accept: 'text/event-stream' })
-      const reader = events.body.getReader()
-      const first = new TextDecoder().decode((await reader.read()).value)
-      assert.match(first, /"kind":"challenge"/)
-      const poll = page.call(`/${state.flow}?after=${state.version}`)
-      child.kill('SIGTERM')
-      assert.deepEqual(await poll, state)
-      await until(async () => (await reader.read()).done, 'the stream ends')
-      assert.deepEqual(await ended, [0, null])
+  test('at SIGTERM the Node server ends all waits, and another server continues the flow', SLOW, async (t) => {
+    const servers = await nodeServers(t)
+    const { page, child, ended } = await servers.start()
+    const state = await page.start('c_1')
+    const events = await page.ask(`/${state.flow}`, undefined, { accept: 'text/event-stream' })
+    const reader = events.body.getReader()
+    const first = new TextDecoder().decode((await reader.read()).value)
+    assert.match(first, /"kind":"challenge"/)
+    const poll = page.call(`/${state.flow}?after=${state.version}`)
+    child.kill('SIGTERM')
+    assert.deepEqual(await poll, state)
+    await until(async () => (await reader.read()).done, 'the stream ends')
+    assert.deepEqual(await ended, [0, null])
 
-      const next = await servers.start()
-      assert.equal((await next.page.answer(state, 'Montreal')).step.kind, 'done')
-      assert.equal(servers.stage.bank.counts().answers, 1)
-    },
-  )
+    const next = await servers.start()
+    assert.equal((await next.page.answer(state, 'Montreal')).step.kind, 'done')
+    assert.equal(servers.stage.bank.counts().answers, 1)
+  })
 
   test('at SIGTERM the Node server finishes a call to a bank and replies', SLOW, async (t) => {
     const servers = await nodeServers(t)
