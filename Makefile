@@ -101,7 +101,7 @@ target/glue/wasm/%_inline.js: tests/tools/glue.mjs $(NPM) | $(BINDGEN)
 	  $(@D)/$*_bg.wasm -o $(@D)/$*_bg.wasm
 	node tests/tools/glue.mjs $(@D) $*
 
-PACKAGED := pkg-template/package.json pkg-template/README.md LICENSE-APACHE LICENSE-MIT
+PACKAGED := pkg-template/package.json pkg-template/openapi.json pkg-template/README.md LICENSE-APACHE LICENSE-MIT
 
 $(PACKAGE): $(GLUE) $(PACKAGED) Cargo.toml pkg-template/tsconfig.json $(wildcard pkg-template/worker/*) \
   $(shell find pkg-template/src -name '*.ts') tests/tools/manifest.mjs

@@ -1,17 +1,17 @@
 /**
- * The demo's edge, as a company deploys one (the package's folder `worker` is the template): it alone has the
- * vendors' keys, and knows whose LoginId or member a connection is. Two things are the demo's own: a user is a tab's
- * session, and a session has a time of its own, because its page may set it forward.
+ * The demo's edge, as a company deploys one (the package's folder `worker` is the template). Only the edge has the
+ * vendors' keys, and knows which LoginId or member a connection is. Two things differ from a company's edge: the user
+ * is the session of a tab, and each session has its own clock, which its page can advance.
  *
  *   /edge/flows…   the routes of `bank-mfa/edge`
- *   /edge/time     POST {advance}: sets the session's time forward, in milliseconds
+ *   /edge/time     POST {advance}: advances the session's clock, in milliseconds
  */
 import { env } from 'cloudflare:workers'
 import { durable } from 'bank-mfa/edge'
 import { flinksFlow, mxParams, parseConnectionId } from './site/connection.js'
 
-/** How often a wait looks at the time, in milliseconds. */
-const TICK = 200
+/** How often a wait reads the clock, in milliseconds. */
+const TICK_MS = 200
 
 const config = {
   objects: ({ FLOWS, session }) => ({
@@ -25,16 +25,16 @@ const config = {
   async resolve(session, connection) {
     const chosen = parseConnectionId(connection)
     const found = await VENDORS[chosen?.vendor]?.(session, chosen)
-    // Whatever is chosen beside, it is one connection, and has one flow at a time.
+    // All choices for a person are the same connection, which has one flow at a time.
     return found ? { ...found, key: `${chosen.vendor}.${chosen.person}` } : null
   },
 
-  // Whoever tries the page starts more flows than a company's user.
+  // A visitor starts more flows than a company's user.
   limits: { startsPerHour: 10_000 },
   onError: (error) => console.error(error.message),
 }
 
-/** What a connection is, by its vendor. */
+/** Makes the connection, by its vendor. */
 const VENDORS = {
   async flinks(session, chosen) {
     const person = (await people('people')).find(({ username }) => username === chosen.person)
@@ -61,22 +61,22 @@ const VENDORS = {
 
 const lists = {}
 
-/** The company's own database of who is connected to what, which is the simulator's here. */
+/** The company's database of people and connections; here the simulator has it. */
 async function people(list) {
   return (lists[list] ??= await (await fetch(`${env.VENDOR_ORIGIN}/s/company/control/${list}`)).json())
 }
 
-/** A company would look its own session up here. */
+/** Returns the user. A company would look up its own session here. */
 function sessionOf(request) {
   return /^Bearer ([\w-]{1,64})$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? null
 }
 
-/** How far each session's time is ahead of ours. */
-const ahead = new Map()
+/** How far each session's clock is ahead of real time, in milliseconds. */
+const aheadMs = new Map()
 
 function clockOf(session) {
-  const now = () => Date.now() + (ahead.get(session) ?? 0)
-  // A timer belongs to the call that set it, and another one sets the time forward: so it is looked at again and again.
+  const now = () => Date.now() + (aheadMs.get(session) ?? 0)
+  // A timer cannot be changed by the call that advances the clock, so the wait reads the clock again and again.
   const wait = (ms, signal) =>
     new Promise((resolve) => {
       const due = now() + ms
@@ -84,13 +84,13 @@ function clockOf(session) {
         if (now() < due) return
         clearInterval(timer)
         resolve()
-      }, TICK)
+      }, TICK_MS)
       signal.addEventListener('abort', () => clearInterval(timer), { once: true })
     })
   return { now, wait }
 }
 
-/** An object of a session's, in the session's time. */
+/** A Durable Object of a session, with the session's clock. */
 export class FlowObject {
   constructor(state, bindings) {
     const [session] = state.id.name.split('/')
@@ -107,7 +107,7 @@ export default {
     if (new URL(request.url).pathname !== '/edge/time') return handle(request, { FLOWS, session }, context)
     if (request.method !== 'POST' || session === null) return new Response('', { status: 403 })
     const { advance } = await request.json()
-    ahead.set(session, (ahead.get(session) ?? 0) + advance)
-    return Response.json({ ahead: ahead.get(session) })
+    aheadMs.set(session, (aheadMs.get(session) ?? 0) + advance)
+    return Response.json({ ahead: aheadMs.get(session) })
   },
 }

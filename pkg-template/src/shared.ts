@@ -10,9 +10,6 @@ export type PublicStep =
   | { kind: 'done'; result: Record<string, unknown> }
   | { kind: 'failed'; failure: Failure }
 
-/** Where flows live in sealed tickets: the newest one comes and goes in this header. */
-export const TICKET = 'flow-ticket'
-
 /** @internal A plain object: not an array, a map, a date or null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return Object.prototype.toString.call(value) === '[object Object]'

@@ -1,9 +1,9 @@
-/** What is yours in the edge: who asks, what their connections are, and who hears of an end. */
+/** Your part of the edge: who the user is, what their connections are, and what happens when a flow ends. */
 
-/** Your pages. */
+/** The origins of your pages. */
 export const origins = ['https://app.example']
 
-/** Who asks: replace this by your session. Here your own back end has signed `user.signature`. */
+/** Returns the user. Replace it by your session: here your back end has signed `user.signature`. */
 export async function authenticate(request, env) {
   const [user, signature = ''] = (request.headers.get('authorization') ?? '').replace('Bearer ', '').split('.')
   const bytes = (text) => new TextEncoder().encode(text)
@@ -13,12 +13,12 @@ export async function authenticate(request, env) {
   return (await crypto.subtle.verify('HMAC', key, given, bytes(user))) ? user : null
 }
 
-/** What a connection of this user's is: your back end knows the vendor and its ids, and the edge the keys. */
+/** Returns a connection of the user: your back end knows the vendor's ids, and the edge adds the keys. */
 export async function resolve(user, connection, env) {
-  const reply = await ask([user, connection].map(encodeURIComponent).join('/'), env)
-  // What is not there ends a flow that runs; a back end that is not there does not.
+  const reply = await callBackend([user, connection].map(encodeURIComponent).join('/'), env)
+  // `null` ends a flow that runs. An error does not: the edge retries.
   if (reply.status === 404) return null
-  const { vendor, ...ids } = await taken(reply).json()
+  const { vendor, ...ids } = await expectOk(reply).json()
   return connections[vendor](ids, env)
 }
 
@@ -38,19 +38,19 @@ const connections = {
   }),
 }
 
-/** Told until your back end has it; the vendor's ids are here alone. */
+/** Passes the outcome, with the vendor's ids, to your back end. The edge retries until this resolves. */
 export async function onFlowEnded(ended, env) {
-  taken(await ask('ended', env, { method: 'POST', body: JSON.stringify(ended) }))
+  expectOk(await callBackend('ended', env, { method: 'POST', body: JSON.stringify(ended) }))
 }
 
-/** Calls your back end, which does nothing for who has not this key. */
-function ask(path, env, init) {
+/** Your back end must refuse calls without this key. */
+function callBackend(path, env, init) {
   const headers = { authorization: `Bearer ${env.BACKEND_KEY}`, 'content-type': 'application/json' }
   return fetch(`${env.BACKEND_URL}/bank-connections/${path}`, { ...init, headers })
 }
 
-function taken(reply) {
-  if (!reply.ok) throw new Error(`the back end said ${reply.status}`)
+function expectOk(reply) {
+  if (!reply.ok) throw new Error(`The back end replied ${reply.status}`)
   return reply
 }
 

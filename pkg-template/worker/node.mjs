@@ -1,10 +1,13 @@
-/** The same edge in a Node server, its flows in PostgreSQL: `npm install bank-mfa pg`, then `node node.mjs`. */
+/** The edge as a Node server, with its flows in PostgreSQL: `npm install bank-mfa pg`, then `node node.mjs`. */
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { edge, postgres, postgresTable } from 'bank-mfa/edge'
 import pg from 'pg'
 import * as app from './app.js'
+
+const openapi = createRequire(import.meta.url)('bank-mfa/openapi.json')
 
 const { env } = process
 const pool = new pg.Pool({ connectionString: env.DATABASE_URL })
@@ -17,24 +20,30 @@ const mfa = edge({
   store: postgres((text, values) => pool.query(text, values)),
 })
 
-/** What runs on although its page has gone: a call to a bank. */
+/** Tasks that go on after their reply, such as a call to a bank. */
 const tasks = new Set()
-const keep = (task) => {
-  const kept = task.catch(() => {}).finally(() => tasks.delete(kept))
-  tasks.add(kept)
+const waitUntil = (task) => {
+  const tracked = task.catch(() => {}).finally(() => tasks.delete(tracked))
+  tasks.add(tracked)
 }
-const sweeping = setInterval(() => keep(mfa.sweep(env)), 30_000)
+const sweeping = setInterval(() => waitUntil(mfa.sweep(env)), 30_000)
 const stopping = new AbortController()
+
+async function respond(request) {
+  const { pathname } = new URL(request.url)
+  if (request.method === 'GET' && pathname.endsWith('/openapi.json')) return Response.json(openapi)
+  return mfa(request, env, { waitUntil })
+}
 
 async function serve(request, response) {
   const body = ['GET', 'HEAD'].includes(request.method) ? undefined : Readable.toWeb(request)
-  const left = new AbortController()
-  response.once('close', () => left.abort())
-  // Who only waits is replied to at the end, and asks the next server.
-  const signal = AbortSignal.any([left.signal, stopping.signal])
+  const closed = new AbortController()
+  response.once('close', () => closed.abort())
+  // On SIGTERM a long poll is answered at once, and its page asks the next server.
+  const signal = AbortSignal.any([closed.signal, stopping.signal])
   const { method, headers, url } = request
   const init = { method, headers, body, duplex: 'half', signal }
-  const reply = await mfa(new Request(`http://edge.example${url}`, init), env, { waitUntil: keep })
+  const reply = await respond(new Request(`http://edge.example${url}`, init))
   if (stopping.signal.aborted) response.setHeader('connection', 'close')
   response.writeHead(reply.status, Object.fromEntries(reply.headers))
   if (reply.body) await pipeline(Readable.fromWeb(reply.body), response)
@@ -42,9 +51,9 @@ async function serve(request, response) {
   if (stopping.signal.aborted) request.socket.end()
 }
 
-// Who leaves in the middle, or sends what is no request, ends the connection and nothing else.
+// A malformed request, or a client that disconnects, closes its own connection only.
 const server = createServer((request, response) => serve(request, response).catch(() => response.destroy()))
-server.listen(Number(env.PORT ?? 8787), () => console.log(`the edge listens on port ${server.address().port}`))
+server.listen(Number(env.PORT ?? 8787), () => console.log(`The edge listens on port ${server.address().port}`))
 
 process.once('SIGTERM', async () => {
   clearInterval(sweeping)

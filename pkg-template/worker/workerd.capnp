@@ -1,11 +1,11 @@
-# The same without Cloudflare, on a machine of yours: README.md says how.
+# Runs the worker without Cloudflare, on your own servers. See README.md.
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
     (name = "flows", disk = (path = "flows", writable = true)),
-    # Private, too: your back end.
+    # Your back end may have a private address.
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
   sockets = [(name = "edge", service = "edge", address = "127.0.0.1:8787", http = ())],

@@ -1,22 +1,23 @@
 /**
- * The simulated bank, in a process of its own: it outlives every worker, and counts what reaches it. Each run of a flow
- * has a bank of its own, under `/{run}`; under `/run/{run}/…` it does what its person and the company's own database do.
+ * The simulated vendors, in their own process: they outlive every worker, and count what reaches them. Each run of a
+ * flow has its own vendors under `/{run}`. The routes under `/run/{run}/…` act for the user and for the company's
+ * database.
  */
 import { simulator } from '../package/bench.mjs'
 import { flows, NOON } from './flows.mjs'
-import { serve, tell } from './serve.mjs'
+import { sendAddress, serve } from './serve.mjs'
 
 const banks = new Map()
 
-/** A bank's time is that of whoever asks it, where that is later. */
-function moved(bank, now) {
+/** Advances the bank's clock to that of the caller, if that is later. */
+function advanced(bank, now) {
   bank.clock.advance(Math.max(0, now - bank.clock.now()))
   return bank
 }
 
 const address = (run) => `${server.url}/${run}`
 
-const acts = {
+const routes = {
   async open(run, { flow }) {
     const { rules, connect } = flows.find(({ name }) => name === flow)
     const bank = simulator({ seed: 1, now: NOON, rules })
@@ -26,37 +27,37 @@ const acts = {
     return {}
   },
   connection: (_, __, { connection }) => connection,
-  /** The next status is the one that was told last. */
+  /** The next status of MX repeats the last one. */
   lag: (_, __, made) => void (made.lags = true),
   close: (run, _, { bank }) => banks.delete(run) && bank.counts(),
-  /** What the bank would hear gladly: Flinks' SecurityResponses, or the values of MX's resume. */
+  /** The right answers: SecurityResponses of Flinks, or the values of a resume at MX. */
   right(_, __, { bank, newest }) {
     const right = newest.startsWith('MBR-') ? bank.mx.rightValues(newest) : bank.rightAnswers(newest)
     return right === undefined ? null : JSON.parse(right)
   },
-  /** The person does in the vendor's frame what it is there for, and the frame claims it. */
-  async frame(run, { address: shown }, { bank, connection }) {
-    const query = Object.fromEntries(new URL(shown).searchParams)
+  /** The user signs in or answers in the vendor's iframe. Returns the claim of the iframe. */
+  async iframe(run, { address: iframeUrl }, { bank, connection }) {
+    const query = Object.fromEntries(new URL(iframeUrl).searchParams)
     const call = async (name, body) => {
       const reply = await bank.fetch(`${address(run)}/connect/${name}`, { method: 'POST', body: JSON.stringify(body) })
       return reply.json()
     }
     const person = personOf(connection, bank)
-    let seen = await call('open', query)
-    const { visit } = seen
-    for (let round = 0; seen.state !== 'done' && round < 10; round++) {
-      if (seen.state === 'credentials') seen = await call('sign-in', { visit, ...person })
-      else if (seen.state === 'asks') {
+    let view = await call('open', query)
+    const { visit } = view
+    for (let round = 0; view.state !== 'done' && round < 10; round++) {
+      if (view.state === 'credentials') view = await call('sign-in', { visit, ...person })
+      else if (view.state === 'asks') {
         const responses = Object.entries(person.responses[0])
-        seen = await call('answer', { visit, responses })
-      } else if (seen.state === 'works') {
+        view = await call('answer', { visit, responses })
+      } else if (view.state === 'works') {
         bank.clock.advance(10_000)
-        seen = await call('look', { visit })
+        view = await call('look', { visit })
       } else break
     }
     return { loginId: person.loginId }
   },
-  /** The person agrees at the bank's own site; gives where that leads. */
+  /** The user approves at the bank's own site. Returns the address to which it redirects. */
   async window(_, { url }, { bank }) {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const reply = await bank.fetch(url, { method: 'POST', headers, body: 'decision=approve' })
@@ -76,10 +77,10 @@ const server = await serve(async (request, response, body) => {
   const [, run, verb] = /^\/run\/(\w+)\/(\w+)$/.exec(url) ?? []
   if (run !== undefined) {
     const made = banks.get(run)
-    if (made) moved(made.bank, now)
-    const said = await acts[verb](run, body.length > 0 ? JSON.parse(body) : {}, made)
+    if (made) advanced(made.bank, now)
+    const result = await routes[verb](run, body.length > 0 ? JSON.parse(body) : {}, made)
     const time = banks.get(run)?.bank.clock.now() ?? now
-    response.writeHead(200, { 'content-type': 'application/json', 'x-now': time }).end(JSON.stringify(said ?? null))
+    response.writeHead(200, { 'content-type': 'application/json', 'x-now': time }).end(JSON.stringify(result ?? null))
     return
   }
   const made = banks.get(/^\/(\w+)/.exec(url)[1])
@@ -91,7 +92,7 @@ const server = await serve(async (request, response, body) => {
     made.lags = false
     return response.writeHead(200, { 'content-type': 'application/json' }).end(made.status)
   }
-  const reply = await moved(made.bank, now).fetch(`http://bank${url}`, {
+  const reply = await advanced(made.bank, now).fetch(`http://bank${url}`, {
     method,
     headers: Object.fromEntries(all),
     ...(body.length > 0 && { body }),
@@ -99,13 +100,11 @@ const server = await serve(async (request, response, body) => {
   const bytes = Buffer.from(await reply.arrayBuffer())
   if (isStatus) made.status = bytes
   made.newest =
-    /"requestid":\s*"([^"]+)"/i.exec(bytes)?.[1] ?? /MBR-[\w-]+/.exec(url)?.[0] ?? newestOf(bytes) ?? made.newest
+    /"requestid":\s*"([^"]+)"/i.exec(bytes)?.[1] ??
+    /MBR-[\w-]+/.exec(url)?.[0] ??
+    /MBR-[\w-]+/.exec(bytes)?.[0] ??
+    made.newest
   response.writeHead(reply.status, Object.fromEntries(reply.headers)).end(bytes)
 })
 
-/** Of a member that was made just now. */
-function newestOf(bytes) {
-  return /MBR-[\w-]+/.exec(bytes)?.[0]
-}
-
-tell(server)
+sendAddress(server)

@@ -1,4 +1,4 @@
-/** A clock in which nobody waits: time moves on at once where nothing else is under way. */
+/** A virtual clock: time advances to the next wait as soon as nothing else runs. */
 export function clockOf(isBusy) {
   let now = 0
   const sleepers = new Set()
@@ -18,8 +18,7 @@ export function clockOf(isBusy) {
         const sleeper = { at: now + ms, wake }
         sleepers.add(sleeper)
         signal.addEventListener('abort', () => sleepers.delete(sleeper), { once: true })
-        // What it waits for may have happened already, and then it does not wait. A request that waits while its flow is
-        // under way in this process is woken by the flow.
+        // The wait may be over already. A request that waits for a turn of this process is woken by the turn.
         setTimeout(() => {
           if (sleepers.has(sleeper) && (waitsFor === 'vendor' || !isBusy())) reach(sleeper.at)
         })

@@ -1,4 +1,4 @@
-# The worker on Durable Objects, as the crash test runs it: the bundled worker and the wasm lie beside a copy of this file.
+# The worker on Durable Objects, for the crash test. The bundled worker and the wasm are next to a copy of this file.
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (

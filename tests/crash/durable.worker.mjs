@@ -1,16 +1,16 @@
-/** The worker of a company on Durable Objects, in workerd. Each object has a time of its own: that of its run. */
+/** The worker of a company on Durable Objects, in workerd. Each object has the clock of its run. */
 import { durable, sealer } from 'bank-mfa/edge'
 import { clockOf } from './clock.mjs'
-import { aheadBy } from './forgetful.mjs'
+import { beforeSend } from './forgetful.mjs'
 import { background, companyOf, SEAL } from './points.mjs'
 
-/** Alarms are kept this much later, so that none rings by itself: the runs' time is not ours. */
-const FAR = 20 * 365 * 86_400_000
+/** Alarms are delayed by this, so that none rings by itself: a run's time is virtual. In milliseconds. */
+const ALARM_DELAY_MS = 20 * 365 * 86_400_000
 
 const seal = sealer(SEAL)
-const isAhead = aheadBy(seal)
+const isBeforeSend = beforeSend(seal)
 
-/** Each run has one company and one time for all its objects. */
+/** Each run has one company and one clock for all its objects. */
 const runs = new Map()
 
 function runOf(request, { BANK, CONTROLLER }) {
@@ -27,18 +27,18 @@ function runOf(request, { BANK, CONTROLLER }) {
 }
 
 /**
- * An object's storage. What is written in one breath is one effect, between two points. As the platform lets no reply out
- * of an object before what it wrote is on its disk, `written` waits for that.
+ * An object's storage with crash points. All writes in one microtask are one effect. The platform sends no reply before
+ * the writes are on disk, so `written` waits for them.
  */
-function pointed(storage, between, forgets) {
+function withPoints(storage, between, forgets) {
   const pending = new Set()
-  let breath
+  let batch
 
-  async function write({ entries, gone, alarm }) {
+  async function write({ entries, deleted, alarm }) {
     const { head, ...parts } = entries
-    // It is acknowledged, and forgotten with the process: the object itself holds what it has written.
-    if (forgets && (await isAhead(Object.values(parts).join(''), head.id))) return
-    await Promise.all([storage.put(entries), storage.delete(gone), storage.setAlarm(alarm)])
+    // It is acknowledged, and lost with the process: the object caches what it has written.
+    if (forgets && (await isBeforeSend(Object.values(parts).join(''), head.id))) return
+    await Promise.all([storage.put(entries), storage.delete(deleted), storage.setAlarm(alarm)])
   }
 
   return {
@@ -46,21 +46,21 @@ function pointed(storage, between, forgets) {
     list: () => storage.list(),
     get: (key) => storage.get(key),
     put(entries) {
-      const own = (breath = { entries, gone: [] })
-      queueMicrotask(() => (breath = undefined))
+      const own = (batch = { entries, deleted: [] })
+      queueMicrotask(() => (batch = undefined))
       own.done = between('write', () => write(own)).finally(() => pending.delete(own.done))
       pending.add(own.done)
       return own.done
     },
     delete(keys) {
-      breath.gone = keys
-      return breath.done
+      batch.deleted = keys
+      return batch.done
     },
     getAlarm: () => storage.getAlarm(),
     setAlarm(at) {
-      if (breath === undefined) return storage.setAlarm(at + FAR)
-      breath.alarm = at + FAR
-      return breath.done
+      if (batch === undefined) return storage.setAlarm(at + ALARM_DELAY_MS)
+      batch.alarm = at + ALARM_DELAY_MS
+      return batch.done
     },
     deleteAlarm: () => {},
     deleteAll: () => between('remove', () => Promise.all([storage.deleteAlarm(), storage.deleteAll()])),
@@ -73,7 +73,7 @@ export class FlowObject {
   #run
   #flow
   #written
-  #rung = () => {}
+  #onAlarm = () => {}
 
   constructor({ storage }, env) {
     this.#storage = storage
@@ -82,7 +82,7 @@ export class FlowObject {
 
   #flowOf({ between, config, waitUntil }) {
     const { FlowObject } = durable({ ...config, objects: () => {} })
-    const { written, ...storage } = pointed(this.#storage, between, this.#env.FORGETS === '1')
+    const { written, ...storage } = withPoints(this.#storage, between, this.#env.FORGETS === '1')
     this.#written = written
     return new FlowObject({ storage, waitUntil }, this.#env)
   }
@@ -101,20 +101,20 @@ export class FlowObject {
     return Response.json(this.#run.points)
   }
 
-  /** The alarm rings where it is due by the time of the run. */
+  /** Rings the alarm if it is due by the clock of the run. */
   async #ring() {
     const at = await this.#storage.getAlarm()
-    if (at === null || at - FAR > this.#run.clock.now()) return
-    const rung = new Promise((resolve) => (this.#rung = resolve))
+    if (at === null || at - ALARM_DELAY_MS > this.#run.clock.now()) return
+    const rung = new Promise((resolve) => (this.#onAlarm = resolve))
     await this.#storage.setAlarm(Date.now())
     await rung
   }
 
   async alarm() {
-    // After a crash it rings by itself, and waits for somebody who knows the time.
-    if (this.#flow === undefined) return this.#storage.setAlarm(FAR)
+    // After a crash an alarm may ring by itself. It waits until a request brings the time.
+    if (this.#flow === undefined) return this.#storage.setAlarm(ALARM_DELAY_MS)
     await this.#flow.alarm()
-    this.#rung()
+    this.#onAlarm()
   }
 }
 

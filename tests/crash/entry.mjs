@@ -1,4 +1,4 @@
-/** The installed package, without what the other tests share: a worker is started for each point. */
+/** The installed package. A worker starts for each point, so this file imports nothing else. */
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 

@@ -1,10 +1,10 @@
-/** The flows that are crashed: each is a connection of the company's, and what its person does. */
+/** The flows that are crashed: the connection of each, and what its user does. */
 export const customerId = '43387ca6-0391-4c82-857d-70d95f087ecb'
 export const NOON = Date.UTC(2026, 0, 21, 12)
 
 /**
- * `connect(bank, base)` makes the connection at a simulated bank that is served under `base`. `wrong` are the rounds that
- * the person answers wrong at first, `rules` the vendor's, and `ends` is how it ends where nothing dies: `done`, or the
+ * `connect(bank, base)` makes the connection at simulated vendors that are served under `base`. `wrong` lists the
+ * rounds that the user answers wrongly, `rules` are the vendor's, and `ends` is the end without a crash: `done`, or the
  * failure's code.
  */
 const flow = (name, connect, more = {}) => ({
@@ -46,7 +46,7 @@ const signIn = (who) =>
     return { username, password, institution: 'FlinksCapital' }
   })
 
-/** Each kind of challenge, two and more rounds, waits, and endings without the person. */
+/** Each kind of challenge, several rounds, waits, and endings without the user. */
 const LIVE = [
   ...['Greatday', 'three_questions', 'multiple_choice', 'multiple_answers', 'image_selection', 'text_or_call'],
   ...['new_questions', 'device_push', 'one_time_verification', 'date_of_birth', 'mixed_types', 'equal_prompts'],
@@ -69,8 +69,8 @@ const FLINKS = [
   flow('flinks reconnect, nothing asked', reconnect('greatday_nomfa')),
   flow('flinks reconnect, form', reconnect('Greatday', { presentation: 'form' })),
   flow('flinks reconnect, form, async', reconnect('Greatday', { presentation: 'form', async: true }, ASYNC)),
-  flow('flinks reconnect, frame', reconnect('Greatday')),
-  flow('flinks reconnect, frame, async', reconnect('Greatday', { async: true }, ASYNC)),
+  flow('flinks reconnect, iframe', reconnect('Greatday')),
+  flow('flinks reconnect, iframe, async', reconnect('Greatday', { async: true }, ASYNC)),
   flow('flinks reconnect, signs in again', reconnect('broken_login', { institutionId: 14 })),
   flow('flinks reconnect, fresh enough', reconnect('Greatday', { maxAge: 604_800_000 })),
   flow('flinks reconnect, too old', reconnect('Greatday', { presentation: 'form', maxAge: 86_400_000 })),
@@ -103,7 +103,7 @@ const create = (who) =>
 const update = (who) =>
   byMx(async (bank, base) => ({ ...watch(who)(bank), credentials: await credentials(bank, base, who) }))
 
-/** By the guids that the institution's own call tells. */
+/** The credentials, by the guids of the institution. */
 async function credentials(bank, base, who) {
   const { institutionCode, username, password } = bank.mx.member(who)
   const authorization = `Basic ${btoa(Object.values(bank.mx.key).join(':'))}`
@@ -136,7 +136,7 @@ const JOBS = [
 const MX = [
   ...JOBS.map((who) => flow(`mx job ${who}`, job(who))),
   flow('mx job, wrong, then right', job('wrong_again'), { wrong: [1] }),
-  // Whoever is asked again, because a crash came before the answer was sent, types the same.
+  // If a crash comes before the answer is sent, the user is asked again and types the same.
   flow('mx job, a wrong code', job('wrong_code'), { wrong: [1, 2] }),
   flow('mx watch, asked already', byMx(watch('already_challenged'))),
   flow('mx watch, running already', byMx(watch('already_running'))),

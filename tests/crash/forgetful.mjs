@@ -1,29 +1,29 @@
 /**
- * A store that acknowledges the writes before a send and forgets them with its process: what an edge would be that sends
- * first and stores afterwards. `isAhead` tells of a record whether a send follows.
+ * A store that acknowledges the writes before a send and loses them with its process. With it, the edge behaves like
+ * one that stores after it sends. `isBeforeSend` tells whether a send follows a record.
  */
-export function forgetfulStore(store, isAhead) {
-  const pretended = new Map()
-  /** How many writes of a record never happened. */
-  const ahead = new Map()
+export function forgetfulStore(store, isBeforeSend) {
+  const acknowledged = new Map()
+  /** How many writes of a record did not happen. */
+  const skipped = new Map()
   return {
     ...store,
     async read(id) {
       const found = await store.read(id)
-      return pretended.get(id) ?? (found && { ...found, version: found.version + (ahead.get(id) ?? 0) })
+      return acknowledged.get(id) ?? (found && { ...found, version: found.version + (skipped.get(id) ?? 0) })
     },
     async write(id, sealed, expectedVersion, when) {
-      if (await isAhead(sealed, id)) {
-        pretended.set(id, { sealed, version: expectedVersion + 1 })
-        ahead.set(id, (ahead.get(id) ?? 0) + 1)
+      if (await isBeforeSend(sealed, id)) {
+        acknowledged.set(id, { sealed, version: expectedVersion + 1 })
+        skipped.set(id, (skipped.get(id) ?? 0) + 1)
         return true
       }
-      const written = await store.write(id, sealed, expectedVersion - (ahead.get(id) ?? 0), when)
-      pretended.delete(id)
+      const written = await store.write(id, sealed, expectedVersion - (skipped.get(id) ?? 0), when)
+      acknowledged.delete(id)
       return written
     },
   }
 }
 
-/** Whether a send follows, by the seal of the company. */
-export const aheadBy = (sealer) => async (sealed, id) => JSON.parse(await sealer.open(sealed, id)).busyUntil > 0
+/** Opens a record and tells whether a send follows. */
+export const beforeSend = (sealer) => async (sealed, id) => JSON.parse(await sealer.open(sealed, id)).leaseUntil > 0

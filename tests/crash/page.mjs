@@ -1,12 +1,12 @@
-/** A page of the company's, and the person before it. */
+/** A page and its user. */
 import { randomBytes } from 'node:crypto'
 
-/** No flow has so many steps. */
-const PATIENCE = 300
+/** More steps than any flow has. */
+const MAX_STEPS = 300
 
 /**
- * Walks a flow to its end, and gives its last state, or the problem that the edge told. `ask` asks the worker, as often
- * as it takes; `bank` is the person's way to the bank. The rounds in `wrong` are answered wrong.
+ * Walks a flow to its end, and returns its last state or a problem. `ask` calls the worker, and repeats a call whose
+ * reply is lost. `bank` acts for the user at the bank. The rounds in `wrong` are answered wrongly.
  */
 export async function walk(ask, bank, connection, wrong) {
   const next = {
@@ -18,7 +18,7 @@ export async function walk(ask, bank, connection, wrong) {
       return ask('POST', `/flows/${flow}/answer`, { round: round.number, ...given })
     },
     async connect({ flow, step: { address } }) {
-      const claim = await bank('frame', { address })
+      const claim = await bank('iframe', { address })
       return ask('POST', `/flows/${flow}/message`, { kind: 'returned', claim })
     },
     async redirect({ flow, step }) {
@@ -28,8 +28,8 @@ export async function walk(ask, bank, connection, wrong) {
   }
   const start = () => ask('POST', '/flows', { connection, flow: randomBytes(16).toString('hex') })
   let state = await start()
-  for (let steps = 0; steps < PATIENCE; steps++) {
-    // Its flow is gone, which must not be: the person begins again.
+  for (let steps = 0; steps < MAX_STEPS; steps++) {
+    // The flow is lost, which must not happen. The user starts again, and the counts show it.
     if (state.code === 'NOT_FOUND') state = await start()
     const act = next[state.step?.kind]
     if (act === undefined) return state
@@ -38,11 +38,11 @@ export async function walk(ask, bank, connection, wrong) {
   return { code: 'ENDLESS' }
 }
 
-/** Flinks' SecurityResponses as they are; of MX's resume the guids and values. */
+/** SecurityResponses of Flinks as they are; the guids and values of a resume at MX. */
 const toRaw = ({ member, ...responses }) =>
   member ? Object.fromEntries(member.challenges.map(({ guid, value }) => [guid, [value]])) : responses
 
-/** Fits the form, and is wrong. */
+/** Valid and wrong answers. */
 const guess = ({ challenges }) =>
   Object.fromEntries(
     challenges.flatMap(({ fields }) => fields.map(({ name, options }) => [name, options[0]?.id ?? 'x'])),

@@ -1,16 +1,16 @@
-/** What both homes of the worker share: the company's configuration, each effect of which asks whether to go on. */
+/** The company's configuration on both stores. Each of its effects is between two crash points. */
 export const ORIGIN = 'https://app.example'
 export const SEAL = { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } }
 
-/** What a call to a vendor is for. */
+/** The purpose of a call to a vendor. */
 function purposeOf(url, { method, body }) {
   const last = new URL(url).pathname.split('/').at(-1)
   if (last === 'GenerateAuthorizeToken') return 'token'
   if (last.startsWith('Authorize')) {
-    const said = body === null ? {} : JSON.parse(body)
-    if (said.SecurityResponses) return 'answer'
-    if (said.RequestId) return 'poll'
-    return said.MostRecentCached ? 'cached start' : 'live start'
+    const params = body === null ? {} : JSON.parse(body)
+    if (params.SecurityResponses) return 'answer'
+    if (params.RequestId) return 'poll'
+    return params.MostRecentCached ? 'cached start' : 'live start'
   }
   if (last === 'resume' || last === 'status' || last === 'oauth_window_uri') return last
   if (last === 'members') return 'create'
@@ -18,8 +18,8 @@ function purposeOf(url, { method, body }) {
 }
 
 /**
- * The points of a run, in the order in which this process came to them. At the one that `stopAt` counts, it says so and
- * nothing of the run happens any more: the process is about to die.
+ * The crash points that this process has reached, in their order. At the point whose number is `stopAt`, it calls
+ * `stop`, and the run does nothing more: the process is about to be killed.
  */
 function pointsOf(stop) {
   const points = []
@@ -36,12 +36,12 @@ function pointsOf(stop) {
 }
 
 /**
- * The company in a run: its user and its connection have the run's name. `between` does an effect between two points.
+ * The company of a run: its user and its connection have the run's name. `between` runs an effect between two points.
  */
 export function companyOf(run, { bank, controller }, clock) {
   const post = (url, body) =>
     fetch(url, { method: 'POST', headers: { 'x-now': `${clock.now()}` }, body: JSON.stringify(body) })
-  // No reply comes.
+  // This call gets no reply.
   const { points, stopAt, reach } = pointsOf((points) => post(`${controller}/${run}/stopped`, points))
   async function between(what, effect) {
     await reach(`before ${what}`)
@@ -55,7 +55,7 @@ export function companyOf(run, { bank, controller }, clock) {
     origins: [ORIGIN],
     seal: SEAL,
     limits: { startsPerHour: 1_000 },
-    onFlowEnded: (ended) => between('telling', async () => (await post(`${controller}/${run}/ended`, ended)).text()),
+    onFlowEnded: (ended) => between('delivery', async () => (await post(`${controller}/${run}/ended`, ended)).text()),
     onError: (error) => console.error(error),
     fetch: (url, init) => {
       const headers = { ...init.headers, 'x-now': `${clock.now()}` }
@@ -66,7 +66,7 @@ export function companyOf(run, { bank, controller }, clock) {
   return { between, config, points, stopAt }
 }
 
-/** Keeps what runs in the background, so that `quiet` can wait for it. */
+/** Tracks background tasks. `quiet` waits for them. */
 export function background() {
   const tasks = new Set()
   return {

@@ -1,51 +1,51 @@
-/** Crashes flows, and judges what came of it. */
+/** Crashes flows, and judges the outcomes. */
 import { walk } from './page.mjs'
 
 /**
- * How a flow may end otherwise where the worker died over a send, by what the send was for: from where it was stored to
- * where its outcome was. Everywhere else, and where a send is not here, the flow ends as it would have.
+ * The other ends that are allowed if the worker is killed between the write before a send and the write of its outcome,
+ * by the purpose of the send. At all other points the flow must end as it does without a crash.
  */
-const HONEST = {
-  // Flinks has no RequestId to ask by yet.
+const HONEST_ENDS = {
+  // There is no RequestId to poll with yet.
   'live start': ['outcome-unknown'],
-  // Flinks may be asked, but not every customer's, and it may have forgotten.
+  // Not every customer can poll Flinks, and the session may have expired.
   answer: ['outcome-unknown', 'session-expired'],
-  // MX names no member yet, or says nothing of credentials that it has not heard.
+  // MX has no member yet, or does not show whether it has received the credentials.
   create: ['outcome-unknown'],
   update: ['outcome-unknown'],
 }
 
-/** What a bank may hear only as often as it would have. */
+/** Counts of the bank that must not be higher than without a crash. */
 const SUBMISSIONS = ['answers', 'answersRepeated', 'credentials', 'credentialsRepeated', 'liveStarts']
 
-/** What is sent again where the worker died over it. MX starts no job that runs already. */
-const AGAIN = { job: 1 }
+/** Sends that are repeated after a crash. MX does not start a job that runs already. */
+const REPEATED = { job: 1 }
 
 const MINUTE = 60_000
 
-/** So many runs go on at the same time. */
-const BATCH = 32
+/** The runs at a time. */
+const BATCH_SIZE = 32
 
-/** How often a run is tried that did not come to its point. */
-const TRIES = 4
+/** How often a run is tried that does not reach its point. */
+const MAX_TRIES = 4
 
 /** Walks a flow once. */
-async function perform(scene, flow) {
-  const { run, ask, toBank, stopAt } = scene
+async function walkOnce(trial, flow) {
+  const { run, ask, toBank, stopAt } = trial
   await toBank('open', { flow: flow.name })
   const state = await walk(ask, toBank, run, flow.wrong)
   const points = await ask('POST', '/quiet')
-  // An ending that the company was not told is told later.
-  if (scene.ended === 0) {
-    scene.now += 2 * MINUTE
+  // An ending that was not delivered is retried later.
+  if (trial.ended === 0) {
+    trial.now += 2 * MINUTE
     await ask('POST', '/sweep')
     await ask('POST', '/quiet')
   }
-  // Of a run that dies, those before it does.
+  // The points of a run that is killed come from its worker.
   return { end: endOf(state), counts: await toBank('close'), ...(stopAt === Infinity && { points }) }
 }
 
-/** How a flow ended, without the times that a crash moves. */
+/** The end of a flow, without the times that a crash changes. */
 function endOf({ step, code }) {
   if (step === undefined) return code
   if (step.kind === 'failed') return step.failure.code
@@ -53,53 +53,54 @@ function endOf({ step, code }) {
   return JSON.stringify(result)
 }
 
-/** The way that most runs went: where the machine is slow, what runs at the same time comes in another order at times. */
-function usual(runs) {
-  const way = ({ points }) => points.join()
-  return runs.find((run, at) => runs.some((other, place) => place > at && way(other) === way(run))) ?? runs[0]
+/** The run whose order of points is the most common: on a slow machine, concurrent effects can change their order. */
+function mostCommon(runs) {
+  const order = ({ points }) => points.join()
+  return runs.find((run, at) => runs.some((other, place) => place > at && order(other) === order(run))) ?? runs[0]
 }
 
-/** The send over which a worker dies at a point, if it is over one. */
-function underWay(points, at) {
+/** The send that is interrupted by a crash at a point, if any. */
+function interruptedSend(points, at) {
   const name = (at) => points[at]?.replace(/^\w+ /, '')
-  const isSend = (at) => points[at]?.startsWith('before') && !['write', 'remove', 'token', 'telling'].includes(name(at))
+  const isSend = (at) =>
+    points[at]?.startsWith('before') && !['write', 'remove', 'token', 'delivery'].includes(name(at))
   // `after write`, `before` and `after` the send, `before write`.
   for (const near of [at + 1, at, at - 1, at - 2]) if (isSend(near)) return name(near)
   return undefined
 }
 
-/** Whether at a point the bank has just heard what it must not hear twice. */
+/** Whether at a point a submission has just reached the bank. */
 export const isSubmission = (point) => /^after (live start|answer|resume|create|update)$/.test(point)
 
 /** Crashes a flow at each of its points, or at those that fit. */
-export async function crash(stage, flow, fits = () => true) {
-  const play = (stops) => stage.play(stops, (scene) => perform(scene, flow))
-  const whole = usual(await play([Infinity, Infinity, Infinity]))
+export async function crash(session, flow, fits = () => true) {
+  const runAll = (stops) => session.runBatch(stops, (trial) => walkOnce(trial, flow))
+  const whole = mostCommon(await runAll([Infinity, Infinity, Infinity]))
   if (whole.counts === undefined) throw new Error(whole.end)
   const { points } = whole
-  const sends = points.filter((point) => /^before (?!write|remove|telling)/.test(point)).length
+  const sends = points.filter((point) => /^before (?!write|remove|delivery)/.test(point)).length
   const faults = []
   const report = { flow: flow.name, sends, points: points.length, tried: 0, same: 0, honest: 0, doubles: 0 }
   if (points.length < 3 * sends) faults.push([0, `only ${points.length} points for ${sends} sends`])
   if (sends === 0) faults.push([0, 'nothing is sent'])
   const ending = whole.end.startsWith('{') ? 'done' : whole.end
-  if (ending !== flow.ends) faults.push([0, `left alone it ends in ${ending}, not in ${flow.ends}`])
+  if (ending !== flow.ends) faults.push([0, `without a crash it ends in ${ending}, not in ${flow.ends}`])
 
-  function judge(killAt, { points: came, end, ended, counts }) {
+  function judge(killAt, { points: reached, end, ended, counts }) {
     const point = points[killAt - 1]
     const fault = (what) => faults.push([killAt, `${point}: ${what}`])
     report.tried += 1
-    if (came[killAt - 1] !== point) return fault(`came to ${came[killAt - 1]} instead`)
+    if (reached[killAt - 1] !== point) return fault(`reached ${reached[killAt - 1]} instead`)
     if (counts === undefined) return fault(end)
-    const over = underWay(points, killAt - 1)
+    const send = interruptedSend(points, killAt - 1)
     if (end === whole.end) report.same += 1
-    else if (HONEST[over]?.includes(end)) report.honest += 1
+    else if (HONEST_ENDS[send]?.includes(end)) report.honest += 1
     else fault(`ends in ${end}, not in ${whole.end}`)
     const twice = SUBMISSIONS.filter((name) => counts[name] > whole.counts[name])
-    if (counts.jobs > whole.counts.jobs + (AGAIN[over] ?? 0)) twice.push('jobs')
+    if (counts.jobs > whole.counts.jobs + (REPEATED[send] ?? 0)) twice.push('jobs')
     report.doubles += twice.length > 0
     if (twice.length > 0) fault(`more ${twice.join(' and ')}`)
-    if (ended === 0) fault('the company was never told')
+    if (ended === 0) fault('the ending was not delivered')
     const broken = Object.keys(counts.broken).filter((rule) => !(rule in whole.counts.broken))
     if (broken.length > 0) fault(`breaks ${broken.join(' and ')}`)
   }
@@ -108,13 +109,13 @@ export async function crash(stage, flow, fits = () => true) {
   for (let tries = 1; left.length > 0; tries++) {
     const again = []
     while (left.length > 0) {
-      const batch = left.splice(0, BATCH)
-      const played = await play(batch)
-      for (const [at, crashed] of played.entries()) {
+      const batch = left.splice(0, BATCH_SIZE)
+      const outcomes = await runAll(batch)
+      for (const [at, crashed] of outcomes.entries()) {
         const killAt = batch[at]
-        // What two requests do at a time may come in another order, and then it was another point.
-        const came = crashed.points[killAt - 1] === points[killAt - 1]
-        if (came || tries === TRIES) judge(killAt, crashed)
+        // Concurrent requests can change the order of points, and then this was another point.
+        const isReached = crashed.points[killAt - 1] === points[killAt - 1]
+        if (isReached || tries === MAX_TRIES) judge(killAt, crashed)
         else again.push(killAt)
       }
     }

@@ -1,4 +1,4 @@
-/** A server on the loopback, whose handler gets the whole body. */
+/** A server on the loopback. Its handler gets the whole body. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 
@@ -8,7 +8,7 @@ export async function serve(handle) {
     for await (const chunk of request) chunks.push(chunk)
     await handle(request, response, Buffer.concat(chunks))
   })
-  // A connection that is closed just when somebody uses it again is a lost reply.
+  // A kept connection that closes just before it is used again would look like a lost reply.
   server.keepAliveTimeout = 0
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
@@ -20,9 +20,9 @@ export async function serve(handle) {
   }
 }
 
-/** Tells the address to whoever has started this process, and ends with them. */
-export function tell({ url }) {
+/** Sends the address to the parent process, and exits with it. */
+export function sendAddress({ url }) {
   process.once('disconnect', () => process.exit())
-  // They may be gone by now.
+  // The parent may have exited already.
   if (process.connected) process.send(url, () => {})
 }

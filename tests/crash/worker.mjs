@@ -1,10 +1,10 @@
-/** The worker of a company over PostgreSQL, in a process of its own. Each run has an edge and a time of its own. */
+/** The worker of a company on PostgreSQL, in its own process. Each run has its own edge and clock. */
 import pg from 'pg'
 import { clockOf } from './clock.mjs'
 import { edge, postgres, sealer } from './entry.mjs'
-import { aheadBy, forgetfulStore } from './forgetful.mjs'
+import { beforeSend, forgetfulStore } from './forgetful.mjs'
 import { background, companyOf, SEAL } from './points.mjs'
-import { serve, tell } from './serve.mjs'
+import { sendAddress, serve } from './serve.mjs'
 
 const { database, forgets, ...others } = JSON.parse(process.argv[2])
 const pool = new pg.Pool({ ...database, max: 4 })
@@ -16,12 +16,12 @@ function edgeOf(run) {
   const { isBusy, waitUntil, quiet } = background()
   const clock = clockOf(isBusy)
   const { between, config, points, stopAt } = companyOf(run, others, clock)
-  const inner = forgets ? forgetfulStore(table, aheadBy(seal)) : table
+  const inner = forgets ? forgetfulStore(table, beforeSend(seal)) : table
   const store = {
     read: inner.read,
     write: (...args) => between('write', () => inner.write(...args)),
     remove: (id) => between('remove', () => inner.remove(id)),
-    // The table is that of all runs.
+    // All runs share the table.
     async due(now) {
       const own = await seal.name('flow', run, run)
       return (await inner.due(now, 10_000)).filter((id) => id === own)
@@ -32,28 +32,28 @@ function edgeOf(run) {
     clock,
     stopAt,
     handle: (request) => handle(request, undefined, { waitUntil }),
-    acts: {
+    routes: {
       quiet: async () => (await quiet(), points),
       sweep: () => handle.sweep(),
     },
   }
 }
 
-/** Beside the edge's routes: `/quiet` waits for what runs in the background and tells the points, `/sweep` sweeps. */
-async function route(request) {
+/** Next to the edge's routes, `/quiet` waits for background tasks and returns the points, and `/sweep` sweeps. */
+async function reply(request) {
   const run = request.headers.get('authorization')
   if (!edges.has(run)) edges.set(run, edgeOf(run))
-  const { clock, stopAt, handle, acts } = edges.get(run)
+  const { clock, stopAt, handle, routes } = edges.get(run)
   clock.reach(Number(request.headers.get('x-now')))
   stopAt(Number(request.headers.get('x-stop-at')))
-  const act = acts[new URL(request.url).pathname.slice(1)]
-  return act ? Response.json((await act()) ?? null) : handle(request)
+  const route = routes[new URL(request.url).pathname.slice(1)]
+  return route ? Response.json((await route()) ?? null) : handle(request)
 }
 
 const server = await serve(async ({ method, url, headers }, response, body) => {
   const init = { method, headers, ...(body.length > 0 && { body }) }
-  const reply = await route(new Request(`http://edge.example${url}`, init))
-  response.writeHead(reply.status, Object.fromEntries(reply.headers))
-  response.end(Buffer.from(await reply.arrayBuffer()))
+  const replied = await reply(new Request(`http://edge.example${url}`, init))
+  response.writeHead(replied.status, Object.fromEntries(replied.headers))
+  response.end(Buffer.from(await replied.arrayBuffer()))
 })
-tell(server)
+sendAddress(server)

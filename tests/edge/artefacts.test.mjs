@@ -1,22 +1,22 @@
 /**
- * What a page may load takes no vendor's secret. The entries that are a page's alone, `bank-mfa/connect` and
- * `bank-mfa/remote`, know none at all. The default and the slim entry serve back ends, too: MX's flow takes its API key
- * there, in one known file; what Flinks' secret key would be taken by is in no entry but the edge.
+ * No code that a page may load accepts a vendor's secret. `bank-mfa/connect` and `bank-mfa/remote`, which only pages
+ * use, have no such code at all. The default and the slim entry also serve back ends: there, one known file accepts the
+ * API key of MX. Only the edge accepts the secret key of Flinks.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import test from 'node:test'
+import test from '../lib/test.mjs'
 import { app } from '../package/bench.mjs'
 
 const dist = join(app, 'node_modules/bank-mfa/dist')
 
-/** What code that takes a secret of Flinks' cannot do without: its option, its slots, or the call that it is for. */
+/** Code that accepts a secret of Flinks contains one of these: the option, the slots, or the call that needs it. */
 const FLINKS = /secretKey|FlinksSecretKey|FlinksApiKey|FlinksBearer|GenerateAuthorizeToken|x-api-key/
 const MX = /apiKey|MxBasic|Basic /
 const ANY = new RegExp(`${FLINKS.source}|${MX.source}|authorizeToken\\s*[(:]|FlinksAuthorizeToken`)
 
-/** The files of an entry, by what they import. */
+/** The files of an entry: those that it imports, directly or not. */
 function files(entry, found = new Set()) {
   if (found.has(entry)) return found
   found.add(entry)
@@ -26,7 +26,7 @@ function files(entry, found = new Set()) {
   return found
 }
 
-/** The text of a file as it runs: comments say what the code does not do. A wasm within it is read, too. */
+/** The code of a file, without comments. If a wasm is inlined, the code is that of the wasm. */
 function code(file) {
   const text = readFileSync(file, 'latin1')
   const [, inlined] = /_inline\.js$/.test(file) ? (/["'`]([A-Za-z0-9+/=]{1000,})["'`]/.exec(text) ?? []) : []
@@ -34,33 +34,32 @@ function code(file) {
   return file.endsWith('.js') ? text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '') : text
 }
 
-/** The files that take a secret. */
-const taking = (sources, needle) => sources.filter(({ text }) => needle.test(text)).map(({ name }) => name)
+/** The files whose code matches. */
+const matching = (sources, needle) => sources.filter(({ text }) => needle.test(text)).map(({ name }) => name)
 const sources = (entry) =>
   [...files(join(dist, entry))].map((file) => ({ name: relative(dist, file), text: code(file) }))
 const wasm = { name: 'wasm/bank_mfa_bg.wasm', text: code(join(dist, 'wasm/bank_mfa_bg.wasm')) }
 
 for (const entry of ['entries/connect.js', 'entries/remote.js']) {
-  test(`${entry}, which pages load, takes no secret of a vendor's`, () =>
-    assert.deepEqual(taking(sources(entry), ANY), []))
+  test(`${entry} accepts no secret of a vendor`, () => assert.deepEqual(matching(sources(entry), ANY), []))
 }
 
 for (const entry of ['entries/index.js', 'entries/slim.js', 'entries/index.workerd.js']) {
-  test(`${entry} takes no secret of Flinks', and MX's in one place`, () => {
+  test(`${entry} accepts no secret of Flinks, and the API key of MX in one file`, () => {
     const all = [...sources(entry), wasm]
     assert.ok(all.length > 8)
-    assert.deepEqual(taking(all, FLINKS), [])
-    assert.deepEqual(taking(all, /apiKey|Basic \$/), ['flow/mx.js'])
+    assert.deepEqual(matching(all, FLINKS), [])
+    assert.deepEqual(matching(all, /apiKey|Basic \$/), ['flow/mx.js'])
   })
 }
 
-test('the inlined wasm is read, and is the one beside it', () => {
+test('the inlined wasm is the one next to it', () => {
   const inlined = sources('entries/index.js').find(({ name }) => name.endsWith('_inline.js'))
   assert.equal(inlined.text, wasm.text)
 })
 
-test('the edge takes them, so that the needles are known to find something', () => {
-  assert.deepEqual(taking(sources('entries/edge.js'), FLINKS), ['edge/connection.js'])
+test('the search finds the code of the edge that accepts a secret key', () => {
+  assert.deepEqual(matching(sources('entries/edge.js'), FLINKS), ['edge/vendors/flinks/flow.js'])
 })
 
 for (const planted of [
@@ -69,20 +68,20 @@ for (const planted of [
   'secrets = { FlinksSecretKey: host.key }',
   "headers['x-api-key'] = key",
 ]) {
-  test(`a planted one is found: ${planted}`, () => {
+  test(`the search finds planted code: ${planted}`, () => {
     for (const [entry, needle] of [
       ['entries/index.js', FLINKS],
       ['entries/connect.js', ANY],
     ]) {
       const [first, ...rest] = sources(entry)
       const name = first.name
-      assert.ok(taking([{ name, text: `${first.text}\n${planted}` }, ...rest], needle).includes(name))
+      assert.ok(matching([{ name, text: `${first.text}\n${planted}` }, ...rest], needle).includes(name))
     }
   })
 }
 
-test('MX’s key planted in a page’s own entry is found', () => {
+test('the search finds planted code that accepts the API key of MX', () => {
   const [first] = sources('entries/connect.js')
   const text = `${first.text}\nconst basic = \`Basic \${btoa(id + ':' + apiKey)}\``
-  assert.deepEqual(taking([{ ...first, text }], ANY), ['entries/connect.js'])
+  assert.deepEqual(matching([{ ...first, text }], ANY), ['entries/connect.js'])
 })

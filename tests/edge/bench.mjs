@@ -1,16 +1,20 @@
-/** What the tests of the edge share: an edge of the packed tarball before a simulated vendor, and pages that ask it. */
+/** Fixtures of the edge's tests: an edge of the packed tarball, simulated vendors, and pages that call the edge. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import Ajv2020 from 'ajv/dist/2020.js'
 import { NOON, customerId, resolve, simulator } from '../package/bench.mjs'
 import { fill } from '../package/fill.mjs'
 import { complaints as dataComplaints } from '../package/calls-wire.mjs'
+import { until } from '../lib/until.mjs'
 import { complaints, watch } from '../package/wire.mjs'
 import { complaints as mxComplaints } from '../package/mx-wire.mjs'
 
-export const { edge, memoryStore, openapi, postgres, postgresTable, sealer, FlowError } = await import(
+export const { edge, memoryStore, postgres, postgresTable, sealer, FlowError } = await import(
   pathToFileURL(resolve('bank-mfa/edge'))
 )
+/** The document of the routes, as the package ships it. */
+export const openapi = JSON.parse(readFileSync(resolve('bank-mfa/openapi.json'), 'utf8'))
 export { NOON, customerId, fill }
 
 export const ORIGIN = 'https://app.example'
@@ -29,12 +33,12 @@ const key = (byte) => Buffer.alloc(32, byte).toString('base64')
 export const KEYS = { k1: key(1), k2: key(2) }
 export const SEAL = { current: 'k1', keys: { k1: KEYS.k1 } }
 
-/** What each route's reply must be, by the document that is served. */
+/** Validates replies by the OpenAPI document. */
 const ajv = new Ajv2020({ strict: false })
 ajv.addSchema({ $id: 'openapi', components: openapi.components })
-const judge = (name) => ajv.getSchema(`openapi#/components/schemas/${name}`)
+const schema = (name) => ajv.getSchema(`openapi#/components/schemas/${name}`)
 
-/** A connection of Flinks', for a person of the simulated bank. */
+/** A connection by Flinks, for a person of the simulated bank. */
 export const byFlinks = (bank, username, kind = 'authorize', more = {}) => {
   const loginId = bank.loginId(username)
   const params = { authorize: { loginId, mostRecentCached: false }, reconnect: { loginId }, connect: {} }[kind]
@@ -42,7 +46,7 @@ export const byFlinks = (bank, username, kind = 'authorize', more = {}) => {
   return { vendor: 'flinks', host: { instance: 'toolbox', customerId }, secretKey: bank.secretKey, flow }
 }
 
-/** A connection of MX's, for a member of the simulated vendor. */
+/** A connection by MX, for a member of the simulated vendor. */
 export const byMx = (bank, name, params = { job: 'aggregate' }) => {
   const { userGuid, memberGuid } = bank.mx.member(name)
   const { clientId, apiKey } = bank.mx.key
@@ -55,25 +59,25 @@ export const byMx = (bank, name, params = { job: 'aggregate' }) => {
   }
 }
 
-/** What is wrong with a call. */
-export function judgeOf(call) {
+/** The complaints about a call, by the schemas of its vendor. */
+export function complaintsOf(call) {
   if (call.url.includes('mx.com')) return mxComplaints(call)
   if (call.url.endsWith('/GenerateAuthorizeToken')) return []
   return (/\/GetAccounts/.test(call.url) ? dataComplaints : complaints)(call)
 }
 
-/** An edge before a simulated vendor. `connections` are by user and id: `'ann/c_1'`. */
+/** An edge with simulated vendors. The keys of `connections` are user and id: `'ann/c_1'`. */
 export function bench(t, { connections = () => ({}), realTime = false, fetch, rules, ...more } = {}) {
   const bank = simulator({ seed: 1, now: realTime ? undefined : NOON, realTime, rules })
-  const wire = watch(bank.fetch, judgeOf)
+  const wire = watch(bank.fetch, complaintsOf)
   const all = connections(bank)
   const store = more.store ?? memoryStore()
-  const told = { asked: [], ended: [], errors: [] }
-  const watching = []
+  const reported = { personNeeded: [], ended: [], errors: [] }
+  const waiters = []
   const clock = {
     ...bank.clock,
     wait(...args) {
-      for (const seen of watching.splice(0)) seen()
+      for (const resolve of waiters.splice(0)) resolve()
       return bank.clock.wait(...args)
     },
   }
@@ -83,85 +87,87 @@ export function bench(t, { connections = () => ({}), realTime = false, fetch, ru
     origins: [ORIGIN],
     seal: SEAL,
     store,
-    onPersonNeeded: (asked) => void told.asked.push(asked),
-    onFlowEnded: (ended) => void told.ended.push(ended),
-    onError: (error) => void told.errors.push(error),
+    onPersonNeeded: (event) => void reported.personNeeded.push(event),
+    onFlowEnded: (event) => void reported.ended.push(event),
+    onError: (error) => void reported.errors.push(error),
     fetch: fetch ? fetch(wire.fetch) : wire.fetch,
     ...(!realTime && { clock }),
     ...more,
     store,
   }
   const handle = edge(config)
-  // Who still waits would keep the process.
+  // A wait that has not ended would keep the process alive.
   t.after(() => realTime || bank.clock.advance(3 * 3_600_000))
   t.after(() => {
     assert.deepEqual(wire.complaints, [], 'every call fits the schemas')
     const { answersRepeated, credentialsRepeated } = bank.counts()
     assert.deepEqual({ answersRepeated, credentialsRepeated }, { answersRepeated: 0, credentialsRepeated: 0 })
   })
-  /** Until the edge waits for something the next time. */
-  const waits = () => new Promise((resolve) => watching.push(resolve))
-  return { bank, wire, store, told, config, handle, waits, page: (user = 'ann', more) => page(handle, user, more) }
+  /** Resolves when the edge begins its next wait. */
+  const nextWait = () => new Promise((resolve) => waiters.push(resolve))
+  return {
+    bank,
+    wire,
+    store,
+    reported,
+    config,
+    handle,
+    nextWait,
+    page: (user = 'ann', more) => page(handle, user, more),
+  }
 }
 
-/** A page: asks an edge as a browser does, and checks each reply against the document. */
+/** A page: it calls an edge as a browser does, and validates each reply. */
 export function page(handle, user = 'ann', headers = {}) {
-  let ticket
   async function ask(method, path, body, more = {}) {
     const init = {
       method,
       headers: {
         ...(user && { authorization: `Bearer ${user}` }),
         ...(method === 'POST' && { 'content-type': 'application/json', origin: ORIGIN }),
-        ...(ticket && { 'flow-ticket': ticket }),
         ...headers,
         ...more,
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     }
-    const reply = await handle(new Request(`https://edge.example/mfa${path}`, init))
-    ticket = reply.headers.get('flow-ticket') ?? ticket
-    return reply
+    return handle(new Request(`https://edge.example/mfa${path}`, init))
   }
-  async function said(reply) {
+  async function read(reply) {
     const json = await reply.json()
     assert.equal(reply.headers.get('content-type'), reply.ok ? 'application/json' : 'application/problem+json')
-    const validate = judge(reply.status === 202 ? 'Pending' : !reply.ok ? 'Problem' : 'data' in json ? 'Data' : 'State')
+    const validate = schema(
+      reply.status === 202 ? 'Pending' : !reply.ok ? 'Problem' : 'data' in json ? 'Data' : 'State',
+    )
     assert.ok(validate(json), `${JSON.stringify(json)} ${ajv.errorsText(validate.errors)}`)
     return json
   }
-  const call = async (...args) => said(await ask(...args))
+  const call = async (...args) => read(await ask(...args))
   return {
     ask,
     call,
-    get ticket() {
-      return ticket
-    },
-    set ticket(given) {
-      ticket = given
-    },
     start: (connection) => call('POST', '/flows', { connection }),
     look: ({ flow }, after) => call('GET', `/flows/${flow}${after === undefined ? '' : `?after=${after}`}`),
     answer: ({ flow }, round, answers) => call('POST', `/flows/${flow}/answer`, { round, answers }),
     message: ({ flow }, message) => call('POST', `/flows/${flow}/message`, message),
     cancel: ({ flow }) => call('POST', `/flows/${flow}/cancel`, {}),
     data: ({ flow }, what) => call('GET', `/flows/${flow}/data/${what}`),
-    /** Waits until the flow is at a step that is not the vendor's. */
+    /** Waits while the flow works. */
     async settled(state) {
-      while (state.step?.kind === 'working') state = await this.look(state, state.version)
+      const look = async () => state.step?.kind !== 'working' || void (state = await this.look(state, state.version))
+      await until(look, 'the flow waits for its user or ends', { limitMs: 45_000 })
       return state
     },
   }
 }
 
-/** What the person does in the window of a bank of MX's; gives where it leads. */
+/** The user approves in the window of an OAuth bank at MX. Returns the address to which the bank redirects. */
 export async function approve(bank, url) {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const reply = await bank.fetch(url, { method: 'POST', headers, body: 'decision=approve' })
   return new URL(reply.headers.get('location'), 'https://int-api.mx.com').href
 }
 
-/** Walks a flow to its end with the right answers. */
+/** Walks a flow to its end with right answers. */
 export async function walk(page, state, right) {
   for (state = await page.settled(state); state.step?.kind === 'challenge'; state = await page.settled(state)) {
     const { round } = state.step
@@ -170,7 +176,7 @@ export async function walk(page, state, right) {
   return state
 }
 
-/** The right answers of the simulated bank at Flinks, for the newest open round. */
+/** The right answers to the newest open round at Flinks. */
 export const rightBy =
   ({ bank, wire }) =>
   (round) => {

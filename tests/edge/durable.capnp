@@ -1,5 +1,5 @@
-# The edge on Durable Objects, as `durable.test.mjs` runs it. The test puts the bundled worker and the wasm beside a
-# copy of this file, and names the folder of the storage.
+# The edge on Durable Objects, for durable.test.mjs. The test puts the bundled worker and the wasm next to a copy of
+# this file, and passes the folder of the storage.
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (

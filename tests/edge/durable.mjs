@@ -1,4 +1,6 @@
-/** What the tests of Durable Objects share: the edge in workerd, a simulated vendor on the loopback, pages, and time that runs fast. */
+/**
+ * Fixtures of the Durable Objects' tests: the edge in workerd, simulated vendors on the loopback, pages, and fast time.
+ */
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,12 +9,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { customerId, simulator } from '../package/bench.mjs'
+import { until } from '../lib/until.mjs'
 import { bundle, startWorkerd } from '../tools/workerd.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 export const ORIGIN = 'https://app.example'
 
-/** Bundles the worker once, into a folder that `remove` deletes. */
+/** Bundles the worker into a folder, which `remove` deletes. */
 export async function bundled() {
   const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-durable-'))
   await bundle(here('durable.worker.mjs'), join(folder, 'worker.js'))
@@ -22,21 +25,21 @@ export async function bundled() {
   return { folder, remove: () => rmSync(folder, { recursive: true }) }
 }
 
-/** What a call to the vendor is for. */
+/** The purpose of a call to a vendor. */
 function purpose({ method, url, body }) {
   if (url.endsWith('/GenerateAuthorizeToken')) return 'token'
   if (url.includes('/GetAccounts')) return 'data'
-  if (url.includes('/members/')) return { GET: 'look', PUT: 'answer', POST: 'start' }[method]
+  if (url.includes('/members/')) return { GET: 'poll', PUT: 'answer', POST: 'start' }[method]
   const { SecurityResponses, RequestId } = JSON.parse(body)
   return SecurityResponses ? 'answer' : RequestId ? 'poll' : 'start'
 }
 
-/** An edge in workerd before a bank of its own. An hour of its time takes 3,600 / `speed` seconds. */
+/** An edge in workerd with its own simulated vendors. An hour of its time takes 3,600 / `speed` seconds. */
 export async function stage(t, { folder }, connections, { speed = 60, config = 'durable.capnp' } = {}) {
   const began = Date.now()
   const bank = simulator({ seed: 1, now: began })
   const events = new EventEmitter()
-  const told = []
+  const reports = []
   const traps = []
 
   const vendor = createServer(async (request, response) => {
@@ -44,14 +47,14 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks).toString()
     const { method, url, headers } = request
-    if (url === '/told') {
-      told.push(JSON.parse(body))
-      events.emit('told')
+    if (url === '/reports') {
+      reports.push(JSON.parse(body))
+      events.emit('report')
       return response.end()
     }
     bank.clock.advance(Math.max(0, Math.floor(began + (Date.now() - began) * speed) - bank.clock.now()))
-    const what = purpose({ method, url, body })
-    const trap = traps.findIndex(({ kind }) => kind === what)
+    const kind = purpose({ method, url, body })
+    const trap = traps.findIndex((trap) => trap.kind === kind)
     const [{ when, caught } = {}] = trap < 0 ? [] : traps.splice(trap, 1)
     if (when === 'before') return caught()
     const { host: _, connection: __, ...named } = headers
@@ -78,6 +81,11 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
     await worker.kill()
     vendor.closeAllConnections()
     vendor.close()
+    assert.deepEqual(
+      reports.filter((report) => 'error' in report),
+      [],
+      'every error was expected',
+    )
     const { answersRepeated, credentialsRepeated } = bank.counts()
     assert.deepEqual([answersRepeated, credentialsRepeated], [0, 0])
   })
@@ -95,7 +103,7 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
   const call = async (...args) => (await ask(...args)).json()
   const page = {
     ask,
-    /** A call as it is given. */
+    /** Sends a request without the page's headers. */
     send: (path, init) => fetch(`${worker.url}${path}`, init),
     call,
     start: (connection) => call('POST', '/mfa/flows', { connection }),
@@ -103,12 +111,13 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
     answer: ({ flow }, round, answers) => call('POST', `/mfa/flows/${flow}/answer`, { round, answers }),
     message: ({ flow }, message) => call('POST', `/mfa/flows/${flow}/message`, message),
     cancel: ({ flow }) => call('POST', `/mfa/flows/${flow}/cancel`, {}),
-    /** Waits until it is not the vendor's turn. */
+    /** Waits while the flow works. */
     async settled(state) {
-      while (state.step?.kind === 'working') state = await page.look(state, state.version)
+      const look = async () => state.step?.kind !== 'working' || void (state = await page.look(state, state.version))
+      await until(look, 'the flow waits for its user or ends', { limitMs: 45_000 })
       return state
     },
-    /** Walks to the end, and gives `done` or the code of the failure. */
+    /** Walks to the end, and returns `done` or the code of the failure. */
     async walk(state, right) {
       for (state = await page.settled(state); state.step?.kind === 'challenge'; state = await page.settled(state)) {
         state = await page.answer(state, state.step.round.number, right(state.step.round))
@@ -119,29 +128,35 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
   return {
     bank,
     page,
-    /** Resolves when the next call of a kind has come, which gets no reply: before the bank hears it, or after. */
+    /**
+     * Resolves when the next call of a kind has come. It gets no reply, and reaches the bank only if `when` is `after`.
+     */
     caught: (kind, when = 'after') => new Promise((caught) => traps.push({ kind, when, caught })),
-    /** What the company was told, once it was. */
-    async told(name) {
+    /** Waits for a report of the worker: `personNeeded`, `ended` or `error`. */
+    async reported(name) {
       for (;;) {
-        const found = told.findIndex((one) => name in one)
-        if (found >= 0) return told.splice(found, 1)[0][name]
-        await once(events, 'told')
+        const found = reports.findIndex((report) => name in report)
+        if (found >= 0) return reports.splice(found, 1)[0][name]
+        await once(events, 'report')
       }
     },
-    /** The worker dies, and is started again on the same disk; with something else in its environment, where given. */
+    /** Kills the worker and starts it again on the same disk, with changes of its environment if given. */
     async crash(more) {
       await worker.kill()
       Object.assign(env, more)
       worker = await start()
     },
-    /** What is in the object of a flow, or of another name. */
+    /** The storage keys and the alarm of an object, by the handle of a flow or another name. */
     inside: ({ flow }) => call('GET', `/objects/${flow.split('.')[0]}`),
-    /** Resolves when an object is empty. */
+    /** Waits until the storage of an object is empty. */
     async emptied(named) {
-      for (let inside; inside?.alarm !== null || inside.keys.length > 0;) inside = await this.inside(named)
+      const isEmpty = async () => {
+        const { keys, alarm } = await this.inside(named)
+        return keys.length === 0 && alarm === null
+      }
+      await until(isEmpty, 'the object is empty', { limitMs: 45_000 })
     },
-    /** Every byte that is on the disk. */
+    /** All bytes on the disk. */
     bytes: () =>
       readdirSync(disk, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())

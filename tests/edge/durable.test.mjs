@@ -1,6 +1,7 @@
-/** Flows in Durable Objects: in a real workerd, with their storage on disk. */
+/** Flows in Durable Objects: in workerd, with their storage on disk. */
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, before, describe, test } from '../lib/test.mjs'
+import { until } from '../lib/until.mjs'
 import { fill } from '../package/fill.mjs'
 import { SECURITY, sealer } from './bench.mjs'
 import { ORIGIN, bundled, byFlinks, byMx, stage } from './durable.mjs'
@@ -14,7 +15,7 @@ after(() => bundle.remove())
 const FLINKS = (username, kind) => (bank) => ({ c_1: byFlinks(bank, username, kind) })
 const MX = (name) => (bank) => ({ c_1: byMx(bank, name) })
 
-/** The right answers of a person: at MX every one is asked for the same city. */
+/** The right answers of a person. Every member of MX has the same one. */
 const rightOf = ({ bank }, username) => {
   const person = bank.people.find((person) => person.username === username)
   if (person) return (round) => fill(round, person.responses[(round.number - 1) % person.responses.length])
@@ -23,7 +24,7 @@ const rightOf = ({ bank }, username) => {
 
 // Most of their time is waiting.
 describe('flows in Durable Objects', { concurrency: 2 }, () => {
-  test('each route leads through the object', async (t) => {
+  test('each route works through the object', async (t) => {
     const on = await stage(t, bundle, (bank) => ({
       c_1: byFlinks(bank, 'many_rounds'),
       c_2: byFlinks(bank, 'Greatday', 'reconnect'),
@@ -37,9 +38,9 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     assert.deepEqual((await page.answer(state, 1, {})).fields, [{ name: '1.1.answer', reason: 'missing' }])
     assert.equal((await page.answer(state, 9, {})).code, 'OUT_OF_TURN')
     assert.equal(await page.walk(state, rightOf(on, 'many_rounds')), 'done')
-    const heard = await (await events).text()
-    assert.match(heard, /"kind":"challenge"[^]*"kind":"done"/)
-    const { outcome, result } = await on.told('ended')
+    const text = await (await events).text()
+    assert.match(text, /"kind":"challenge"[^]*"kind":"done"/)
+    const { outcome, result } = await on.reported('ended')
     assert.deepEqual([outcome, result.loginId], ['done', on.bank.loginId('many_rounds')])
 
     const frame = await page.settled(await page.start('c_2'))
@@ -50,15 +51,14 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
 
     const open = await page.settled(await page.start('c_3'))
     assert.equal((await page.cancel(open)).step.failure.code, 'cancelled')
-    assert.equal((await page.ask('GET', '/mfa/openapi.json')).status, 200)
 
     const stranger = { authorization: 'bob' }
     assert.equal((await page.ask('GET', `/mfa/flows/${open.flow}`, undefined, stranger)).status, 404)
     assert.equal((await page.ask('POST', '/mfa/flows', { connection: 'c_1' }, stranger)).status, 404)
   })
 
-  test('each defence stands before the objects', async (t) => {
-    // Slower than elsewhere: the hour of the starts must not pass.
+  test('each check refuses a request before it reaches an object', async (t) => {
+    // Time is slower here: the hour of the rate limit must not pass.
     const on = await stage(t, bundle, FLINKS('Greatday'), { speed: 5 })
     const long = JSON.stringify({ connection: 'x'.repeat(65_536) })
     const start = (headers, body = '{"connection":"c_1"}') => {
@@ -88,7 +88,7 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
         assert.equal(reply.headers.get(name), value)
       }
     }
-    // What was refused did not count.
+    // Refused requests did not count.
     for (let starts = 2; starts < 30; starts++) assert.ok((await on.page.start('c_1')).flow)
     const refused = await start({ origin: ORIGIN })
     assert.deepEqual([refused.status, (await refused.json()).code], [429, 'RATE_LIMITED'])
@@ -96,7 +96,7 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     assert.equal(on.bank.counts().liveStarts, 1)
   })
 
-  test('keys rotate under a flow, and a worker that has not its key loses nothing', async (t) => {
+  test('a flow continues after a rotation of keys, and a worker without the key loses nothing', async (t) => {
     const keys = { ...SEAL.keys, k2: btoa('l'.repeat(32)) }
     const withKeys = (current, keys) => ({ SEAL_KEYS: JSON.stringify({ current, keys }) })
     const on = await stage(t, bundle, FLINKS('many_rounds'))
@@ -108,24 +108,26 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     await on.crash(withKeys('k1', SEAL.keys))
     const refused = await on.page.look(next)
     assert.deepEqual([refused.status, refused.code, refused.next], [503, 'UNAVAILABLE', 'retry-later'])
+    assert.match(await on.reported('error'), /^UNAVAILABLE/)
+    assert.match(await on.reported('error'), /^UNAVAILABLE/)
     await on.crash(withKeys('k2', keys))
     assert.equal(await on.page.walk(next, right), 'done')
   })
 
-  test('a hint of MX’s leads to a look at the vendor, which finds that the person is asked', async (t) => {
+  test('a webhook of MX leads to a poll, which finds that the user is needed', async (t) => {
     const on = await stage(t, bundle, MX('already_challenged'))
     const { page, bank } = on
     const before = bank.counts().requests
-    const hint = await page.ask('POST', '/mfa/webhooks/mx', { member_guid: 'c_1' })
-    assert.equal(hint.status, 204)
-    const { connection, step, present } = await on.told('asked')
+    const webhook = await page.ask('POST', '/mfa/webhooks/mx', { member_guid: 'c_1' })
+    assert.equal(webhook.status, 204)
+    const { connection, step, present } = await on.reported('personNeeded')
     assert.deepEqual([connection, step, present], ['c_1', 'challenge', false])
     assert.ok(bank.counts().requests > before)
-    assert.equal(bank.counts().jobsStarted, 0, 'the bank’s session is the person’s to begin')
-    assert.equal((await page.start('c_1')).step.kind, 'challenge', 'the person goes on where the hint has led')
+    assert.equal(bank.counts().jobsStarted, 0, 'only the user may begin a session at the bank')
+    assert.equal((await page.start('c_1')).step.kind, 'challenge', 'a start joins the flow')
   })
 
-  test('data is polled by the object, over a crash as well, and what is kept for it goes', async (t) => {
+  test('data is polled through a crash, and the stored result is deleted', async (t) => {
     const on = await stage(t, bundle, FLINKS('slow_data'), { speed: 300 })
     const { page, bank } = on
     const state = await page.start('c_1')
@@ -136,8 +138,10 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     await polled
     await on.crash()
     await lost
-    let reading = await read()
-    while (reading.until) reading = await read()
+    const reading = await until(async () => {
+      const found = await read()
+      return !found.until && found
+    }, 'the data is ready')
     assert.deepEqual(
       reading.data.map(({ name }) => name),
       ['Chequing Account', 'Savings Account'],
@@ -149,7 +153,7 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     assert.equal((await read()).code, 'NOT_FOUND')
   })
 
-  test('the count of a user’s starts is deleted after its hour', async (t) => {
+  test('the counter of starts is deleted after an hour', async (t) => {
     const on = await stage(t, bundle, FLINKS('Greatday'), { speed: 2_000 })
     const flow = await sealer(SEAL).name('starts', 'ann')
     await on.page.start('c_1')
@@ -157,12 +161,12 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     await on.emptied({ flow })
   })
 
-  test('a namespace of keys and values serves as well', async (t) => {
+  test('a namespace without SQLite works', async (t) => {
     const on = await stage(t, bundle, FLINKS('Greatday'), { config: 'keys.capnp' })
     assert.equal(await on.page.walk(await on.page.start('c_1'), rightOf(on, 'Greatday')), 'done')
   })
 
-  test('a record that is longer than a value may be is kept in parts', async (t) => {
+  test('a record that is longer than a value may be is stored in parts', async (t) => {
     const on = await stage(t, bundle, (bank) => {
       const connection = byFlinks(bank, 'Greatday')
       connection.flow.params.tag = 'x'.repeat(120_000)
@@ -176,38 +180,38 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     assert.deepEqual((await on.inside(state)).keys, ['head', 'part 0'])
   })
 
-  test('where no page is, the alarm polls, over a crash as well', async (t) => {
+  test('without a page, the alarm polls, even after a crash', async (t) => {
     const on = await stage(t, bundle, FLINKS('slow_pending'))
     const polled = on.caught('poll')
     await on.page.start('c_1')
     await polled
     await on.crash()
-    assert.equal((await on.told('ended')).outcome, 'done')
+    assert.equal((await on.reported('ended')).outcome, 'done')
     const { liveStarts, polls } = on.bank.counts()
     assert.equal(liveStarts, 1)
     assert.ok(polls >= 2)
   })
 
   for (const [where, username, kind, when, code, counts] of [
-    ['before a start that the bank has not heard', 'Greatday', 'start', 'before', 'outcome-unknown', [0, 0]],
-    ['behind a start that the bank has heard', 'Greatday', 'start', 'after', 'outcome-unknown', [1, 0]],
-    ['where the person is asked', 'Greatday', null, null, 'done', [1, 1]],
-    ['before an answer that the bank has not heard', 'Greatday', 'answer', 'before', 'outcome-unknown', [1, 0]],
-    ['behind an answer that the bank has heard', 'Greatday', 'answer', 'after', 'done', [1, 1]],
-    ['while it polls', 'slow_after_answer', 'poll', 'after', 'done', [1, 1]],
-    ['before a job that MX has not heard', 'text', 'start', 'before', 'done', [0, 1]],
-    ['behind a job that MX has heard', 'text', 'start', 'after', 'done', [0, 1]],
-    ['where MX asks', 'text', null, null, 'done', [0, 1]],
-    ['before an answer that MX has not heard', 'text', 'answer', 'before', 'done', [0, 1]],
-    ['behind an answer that MX has heard', 'text', 'answer', 'after', 'done', [0, 1]],
+    ['before a start reaches the bank', 'Greatday', 'start', 'before', 'outcome-unknown', [0, 0]],
+    ['after a start has reached the bank', 'Greatday', 'start', 'after', 'outcome-unknown', [1, 0]],
+    ['at a challenge', 'Greatday', null, null, 'done', [1, 1]],
+    ['before an answer reaches the bank', 'Greatday', 'answer', 'before', 'outcome-unknown', [1, 0]],
+    ['after an answer has reached the bank', 'Greatday', 'answer', 'after', 'done', [1, 1]],
+    ['during a poll', 'slow_after_answer', 'poll', 'after', 'done', [1, 1]],
+    ['before a job reaches MX', 'text', 'start', 'before', 'done', [0, 1]],
+    ['after a job has reached MX', 'text', 'start', 'after', 'done', [0, 1]],
+    ['at a challenge of MX', 'text', null, null, 'done', [0, 1]],
+    ['before an answer reaches MX', 'text', 'answer', 'before', 'done', [0, 1]],
+    ['after an answer has reached MX', 'text', 'answer', 'after', 'done', [0, 1]],
   ]) {
-    test(`a worker that is killed ${where}, of ${username}, goes on: ${code}`, async (t) => {
+    test(`a flow of ${username} whose worker is killed ${where} ends with ${code}`, async (t) => {
       const on = await stage(t, bundle, username === 'text' ? MX(username) : FLINKS(username))
       const { page } = on
       const right = rightOf(on, username)
       const caught = kind && on.caught(kind, when)
       const state = await page.start('c_1')
-      // The page is there until the worker dies.
+      // The page waits until the worker is killed.
       const walked = kind ? page.walk(state, right) : page.settled(state)
       await (caught ?? walked)
       walked.catch(() => {})
@@ -219,8 +223,8 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     })
   }
 
-  test('of 50 clients that answer the same round at once one is sent, and all get its outcome', async (t) => {
-    // Slower than elsewhere: the 25 seconds that a request waits must do for all of them.
+  test('of fifty answers to one round, one is sent and every page gets its outcome', async (t) => {
+    // Time is slower here: all requests must fit into the 25 seconds that one waits.
     const on = await stage(t, bundle, FLINKS('text_or_call'), { speed: 5 })
     const { page } = on
     const state = await page.settled(await page.start('c_1'))
@@ -231,17 +235,17 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     assert.equal(on.bank.counts().answers, 1)
   })
 
-  test('nothing on the disk tells who or what, and in the end nothing is left', async (t) => {
+  test('the disk reveals nothing of a flow, and everything is deleted in the end', async (t) => {
     const connections = (bank) => ({ c_1: byFlinks(bank, 'Greatday'), c_2: byFlinks(bank, 'text_or_call') })
     const on = await stage(t, bundle, connections, { speed: 500 })
     const { page, bank } = on
-    const gone = async (state) => {
+    const deleted = async (state) => {
       await on.emptied(state)
       assert.equal((await page.look(state)).code, 'NOT_FOUND')
     }
     const state = await page.start('c_1')
     assert.equal(await page.walk(state, rightOf(on, 'Greatday')), 'done')
-    const { loginId } = (await on.told('ended')).result
+    const { loginId } = (await on.reported('ended')).result
     const asked = await page.settled(await page.start('c_2'))
     assert.equal(asked.step.kind, 'challenge')
     const bytes = on.bytes()
@@ -249,9 +253,9 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     for (const word of [loginId, bank.loginId('text_or_call'), bank.secretKey, 'Montreal', 'phone', 'Flinks']) {
       assert.ok(!bytes.includes(word), `${word} is on the disk`)
     }
-    await gone(state)
-    // Nobody answers, and at last the alarm ends it.
-    assert.equal((await on.told('ended')).failure.code, 'session-expired')
-    await gone(asked)
+    await deleted(state)
+    // Without an answer, the alarm ends the flow.
+    assert.equal((await on.reported('ended')).failure.code, 'session-expired')
+    await deleted(asked)
   })
 })

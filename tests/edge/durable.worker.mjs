@@ -1,11 +1,11 @@
-/** What runs in workerd: the edge on Durable Objects, in a time that runs faster than ours, alarms among it. */
+/** The worker of the Durable Objects' tests. Its time, including that of alarms, runs faster than real time. */
 import { durable } from 'bank-mfa/edge'
 import { accounts } from 'bank-mfa/edge/data'
 
 const time = {}
 const toReal = (at) => time.began + (at - time.began) / time.speed
 const fast = (ms) => ms / time.speed
-const begin = ({ BEGAN, SPEED }) => Object.assign(time, { began: Number(BEGAN), speed: Number(SPEED) })
+const setTime = ({ BEGAN, SPEED }) => Object.assign(time, { began: Number(BEGAN), speed: Number(SPEED) })
 
 const clock = {
   now: () => Math.floor(time.began + (Date.now() - time.began) * time.speed),
@@ -16,7 +16,7 @@ const clock = {
     }),
 }
 
-const tell = (what, { VENDOR }) => fetch(`${VENDOR}/told`, { method: 'POST', body: JSON.stringify(what) })
+const report = (event, { VENDOR }) => fetch(`${VENDOR}/reports`, { method: 'POST', body: JSON.stringify(event) })
 
 const { fetch: handle, FlowObject: Flows } = durable({
   objects: (env) => env.FLOWS,
@@ -26,14 +26,14 @@ const { fetch: handle, FlowObject: Flows } = durable({
   seal: (env) => env.SEAL_KEYS ?? { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } },
   webhooks: { findConnection: ({ memberGuid }) => ({ user: 'ann', connection: memberGuid }) },
   data: { accounts: accounts() },
-  onPersonNeeded: (asked, env) => tell({ asked }, env),
-  onFlowEnded: (ended, env) => tell({ ended }, env),
-  onError: (error) => console.error(error.message),
+  onPersonNeeded: (personNeeded, env) => report({ personNeeded }, env),
+  onFlowEnded: (ended, env) => report({ ended }, env),
+  onError: (error, env) => report({ error: error.message }, env),
   clock,
 })
 
-/** Alarms ring in our time. */
-const hurried = (storage) =>
+/** workerd's alarms ring in real time. */
+const inRealTime = (storage) =>
   new Proxy(storage, {
     get(_, name) {
       if (name === 'setAlarm') return (at) => storage.setAlarm(toReal(at))
@@ -45,12 +45,12 @@ export class FlowObject extends Flows {
   #storage
 
   constructor(state, env) {
-    begin(env)
-    super({ storage: hurried(state.storage), waitUntil: (task) => state.waitUntil(task) }, env)
+    setTime(env)
+    super({ storage: inRealTime(state.storage), waitUntil: (task) => state.waitUntil(task) }, env)
     this.#storage = state.storage
   }
 
-  /** What is in the object, for the test. */
+  /** Tells the test what is stored. */
   async fetch(request) {
     if (request.method === 'POST') return super.fetch(request)
     return Response.json({ keys: [...(await this.#storage.list()).keys()], alarm: await this.#storage.getAlarm() })
@@ -59,7 +59,7 @@ export class FlowObject extends Flows {
 
 export default {
   fetch(request, env, context) {
-    begin(env)
+    setTime(env)
     const { pathname } = new URL(request.url)
     if (!pathname.startsWith('/objects/')) return handle(request, env, context)
     return env.FLOWS.get(env.FLOWS.idFromName(pathname.split('/').at(-1))).fetch('https://flow/')

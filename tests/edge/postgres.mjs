@@ -1,4 +1,4 @@
-/** A PostgreSQL of this run's own: a fresh one in a folder of its own, on a Unix socket, gone with its test. */
+/** A new PostgreSQL for one test run, in a temporary folder and on a Unix socket. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -19,7 +19,7 @@ function ids(name) {
   return { uid, gid }
 }
 
-/** Starts one, and gives a way to a pool of connections, each made when it is first needed. */
+/** Starts PostgreSQL. `connect` makes a pool, which connects when it is first used. */
 export async function startPostgres() {
   const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-postgres-'))
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid)
@@ -32,24 +32,24 @@ export async function startPostgres() {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   await new Promise((ready, failed) => {
-    let said = ''
+    let output = ''
     server.stderr.setEncoding('utf8').on('data', (text) => {
-      said += text
-      if (said.includes('ready to accept connections')) ready()
+      output += text
+      if (output.includes('ready to accept connections')) ready()
     })
-    server.once('exit', () => failed(new Error(said)))
+    server.once('exit', () => failed(new Error(output)))
   })
   const pools = []
   const connect = (max = 10) => {
     const pool = new pg.Pool({ host: folder, user: 'test', database: 'postgres', max })
-    // A pool has ended before each of its connections is closed.
+    // A pool may end before all its connections are closed.
     pool.on('error', () => {})
     pools.push(pool)
     return pool
   }
   await connect(1).query(postgresTable)
   return {
-    /** Where its socket is. */
+    /** The folder of its socket. */
     folder,
     connect,
     async stop() {

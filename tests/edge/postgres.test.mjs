@@ -1,6 +1,6 @@
-/** The store in a real PostgreSQL: three machines, each with connections of its own. */
+/** The store in a real PostgreSQL: three servers, each with its own database connections. */
 import assert from 'node:assert/strict'
-import test, { after, before } from 'node:test'
+import test, { after, before } from '../lib/test.mjs'
 import { bench, byFlinks, edge, page, postgres, rightBy } from './bench.mjs'
 import { startPostgres } from './postgres.mjs'
 
@@ -8,19 +8,19 @@ let database
 before(async () => (database = await startPostgres()))
 after(() => database.stop())
 
-const queries = (pool) => postgres((text, values) => pool.query(text, values))
+const storeIn = (pool) => postgres((text, values) => pool.query(text, values))
 const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') })
 
-/** An edge at each of three machines, on one table. */
-async function machines(t, more) {
+/** Three servers with one table. */
+async function startServers(t, more) {
   await database.connect(1).query('delete from bank_mfa_flow')
-  const stage = bench(t, { connections, store: queries(database.connect()), limits: { startsPerHour: 99 }, ...more })
-  const others = [1, 2].map(() => edge({ ...stage.config, store: queries(database.connect()) }))
-  return { ...stage, machines: [stage.handle, ...others] }
+  const stage = bench(t, { connections, store: storeIn(database.connect()), limits: { startsPerHour: 99 }, ...more })
+  const others = [1, 2].map(() => edge({ ...stage.config, store: storeIn(database.connect()) }))
+  return { ...stage, servers: [stage.handle, ...others] }
 }
 
-test('a record is written where nobody else has written it, and counted', async () => {
-  const store = queries(database.connect())
+test('a write succeeds only with the current version, and increments it', async () => {
+  const store = storeIn(database.connect())
   const when = { expires: 1000 }
   assert.equal(await store.read('a'), null)
   assert.equal(await store.write('a', 'one', 1, when), false)
@@ -34,8 +34,8 @@ test('a record is written where nobody else has written it, and counted', async 
   assert.equal(await store.read('a'), null)
 })
 
-test('what is due is found, the oldest first, and what has expired is deleted', async () => {
-  const store = queries(database.connect())
+test('due records are found, the oldest first, and expired ones are deleted', async () => {
+  const store = storeIn(database.connect())
   await store.write('late', 'x', 0, { due: Date.UTC(2026, 1), expires: Date.UTC(2026, 2) })
   await store.write('early', 'x', 0, { due: Date.UTC(2026, 0), expires: Date.UTC(2026, 3) })
   await store.write('never', 'x', 0, { expires: Date.UTC(2026, 3) })
@@ -50,9 +50,9 @@ test('what is due is found, the oldest first, and what has expired is deleted', 
   ])
 })
 
-test('fifty starts and fifty answers at once, at three machines: one of each is sent, and all get its outcome', async (t) => {
-  const stage = await machines(t, { realTime: true })
-  const at = (index) => page(stage.machines[index % 3])
+test('of fifty starts and fifty answers at three servers, one of each is sent and every page gets its outcome', async (t) => {
+  const stage = await startServers(t, { realTime: true })
+  const at = (index) => page(stage.servers[index % 3])
   const begun = await Promise.all(Array.from({ length: 50 }, (_, index) => at(index).start('c_1')))
   assert.equal(new Set(begun.map(({ flow }) => flow)).size, 1)
   const state = await at(0).settled(begun[0])
@@ -64,31 +64,31 @@ test('fifty starts and fifty answers at once, at three machines: one of each is 
   assert.equal(ends[0].step.kind, 'done')
   const { liveStarts, answers, tokensMinted, broken } = stage.bank.counts()
   assert.deepEqual([liveStarts, answers, tokensMinted, broken], [1, 1, 1, {}])
-  assert.equal(stage.told.asked.length, 1)
-  assert.equal(stage.told.ended.length, 1)
+  assert.equal(stage.reported.personNeeded.length, 1)
+  assert.equal(stage.reported.ended.length, 1)
 })
 
-test('a page that waits at one machine hears what another one did', async (t) => {
-  const stage = await machines(t, { realTime: true })
-  const [one, other] = stage.machines.map((machine) => page(machine))
+test('a page that waits at one server gets a change by another server', async (t) => {
+  const stage = await startServers(t, { realTime: true })
+  const [one, other] = stage.servers.map((server) => page(server))
   const state = await one.settled(await one.start('c_1'))
   const waiting = other.look(state, state.version)
   await one.answer(state, 1, rightBy(stage)(state.step.round))
   assert.ok((await waiting).version > state.version)
 })
 
-test('the sweep of any machine ends what its person has left, once', async (t) => {
-  const stage = await machines(t)
+test('an abandoned flow is ended once by the sweeps of three servers', async (t) => {
+  const stage = await startServers(t)
   const own = stage.page()
   await own.settled(await own.start('c_1'))
   stage.bank.clock.advance(8 * 60_000)
-  await Promise.all(stage.machines.map((machine) => machine.sweep()))
+  await Promise.all(stage.servers.map((server) => server.sweep()))
   assert.deepEqual(
-    stage.told.ended.map(({ failure }) => failure.code),
+    stage.reported.ended.map(({ failure }) => failure.code),
     ['session-expired'],
   )
   stage.bank.clock.advance(3_600_000)
-  await stage.machines[1].sweep()
+  await stage.servers[1].sweep()
   const { rows } = await database.connect(1).query('select id from bank_mfa_flow')
   assert.deepEqual(rows, [])
 })

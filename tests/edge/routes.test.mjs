@@ -1,6 +1,6 @@
-/** Each route, and each defence before it. */
+/** Each route, and the checks before it: origin, user, body, rate limits. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import test from '../lib/test.mjs'
 import {
   KEYS,
   MINUTE,
@@ -21,14 +21,15 @@ import {
 } from './bench.mjs'
 
 const GREATDAY = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday'), 'bob/c_1': byFlinks(bank, 'text_or_call') })
-const asked = async (t, more) => {
+/** A flow that waits at its first challenge. */
+const atChallenge = async (t, more) => {
   const stage = bench(t, { connections: GREATDAY, ...more })
   const page = stage.page()
   return { ...stage, as: stage.page, page, state: await page.settled(await page.start('c_1')) }
 }
 const status = async (reply) => [(await reply).status, (await (await reply).json()).code]
 
-test('a flow goes from its start over its rounds to its end', async (t) => {
+test('a flow goes from its start through its rounds to its end', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'many_rounds') }) })
   const page = stage.page()
   const begun = await page.start('c_1')
@@ -38,62 +39,62 @@ test('a flow goes from its start over its rounds to its end', async (t) => {
   assert.ok(end.version > begun.version)
 })
 
-test('the page gets no id of the vendor, and the company gets them', async (t) => {
+test('the company gets the vendor’s ids, and the page does not', async (t) => {
   const stage = bench(t, { connections: GREATDAY })
   const page = stage.page()
   const { step } = await walk(page, await page.start('c_1'), rightBy(stage))
-  const [ended] = stage.told.ended
+  const [ended] = stage.reported.ended
   assert.deepEqual(Object.keys(step.result), ['institution', 'institutionId', 'lastRefresh', 'scheduledRefresh'])
   assert.equal(ended.result.loginId, stage.bank.loginId('Greatday'))
   assert.deepEqual([ended.user, ended.connection, ended.outcome], ['ann', 'c_1', 'done'])
 })
 
-test('no reply, header or error tells a secret or an id of the vendor', async (t) => {
+test('no reply, header or error contains a secret or an id of the vendor', async (t) => {
   for (const [connection, name] of [
     [(bank) => byFlinks(bank, 'Greatday'), 'Greatday'],
     [(bank) => byMx(bank, 'text'), undefined],
   ]) {
-    const told = []
+    const texts = []
     const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }) })
-    const heard = async (...given) => {
+    const recorded = async (...given) => {
       const reply = await stage.handle(...given)
-      told.push(JSON.stringify([...reply.headers]), await reply.clone().text())
+      texts.push(JSON.stringify([...reply.headers]), await reply.clone().text())
       return reply
     }
-    const asking = page(heard)
+    const asking = page(recorded)
     const state = await asking.settled(await asking.start('c_1'))
     await asking.answer(state, 1, { nonsense: 'x' })
     await asking.answer(state, 9, {})
     await asking.cancel(state)
-    const all = told.join('\n')
+    const all = texts.join('\n')
     const ids = stage.wire.calls.flatMap(({ reply }) => [reply?.json?.RequestId, reply?.json?.Token]).filter(Boolean)
     const secrets = [stage.bank.secretKey, stage.bank.mx.key.apiKey, stage.bank.mx.key.clientId, ...ids]
     const { memberGuid, userGuid } = stage.bank.mx.member('text')
     for (const secret of [...secrets, memberGuid, userGuid, ...(name ? [stage.bank.loginId(name)] : [])]) {
-      assert.ok(!all.includes(secret), 'a reply tells it')
+      assert.ok(!all.includes(secret), 'a reply contains it')
     }
   }
 })
 
-test('a look waits for a change, and tells the state as it is without', async (t) => {
-  const { page, state, ...stage } = await asked(t)
+test('a look with a version waits for a change, and one without replies at once', async (t) => {
+  const { page, state, ...stage } = await atChallenge(t)
   const waiting = page.look(state, state.version)
   assert.deepEqual(await page.look(state), state)
   await page.answer(state, 1, rightBy(stage)(state.step.round))
   assert.ok((await waiting).version > state.version)
 })
 
-test('a look that nothing happens to ends after 25 seconds', async (t) => {
-  const { page, state, bank, waits } = await asked(t)
-  const held = waits()
+test('a look without a change replies after 25 seconds', async (t) => {
+  const { page, state, bank, nextWait } = await atChallenge(t)
+  const waits = nextWait()
   const waiting = page.look(state, state.version)
-  await held
+  await waits
   bank.clock.advance(25_000)
   assert.deepEqual(await waiting, state)
 })
 
-test('events tell each change until the end, and then close', async (t) => {
-  const { page, state, ...stage } = await asked(t)
+test('an event stream sends each change, and closes at the end', async (t) => {
+  const { page, state, ...stage } = await atChallenge(t)
   const reply = await page.ask('GET', `/flows/${state.flow}`, undefined, { accept: 'text/event-stream' })
   assert.equal(reply.headers.get('content-type'), 'text/event-stream')
   const text = reply.text()
@@ -105,23 +106,24 @@ test('events tell each change until the end, and then close', async (t) => {
   assert.ok(events.every((event, at) => event.startsWith(`id: ${steps[at].version}\n`)))
 })
 
-test('events end with their request, with the present step before', async (t) => {
-  const { state, handle } = await asked(t)
+test('an event stream sends the current step, and ends with its request', async (t) => {
+  const { state, handle, nextWait } = await atChallenge(t)
   const leaving = new AbortController()
   const ask = async () => {
     const headers = { authorization: 'Bearer ann', accept: 'text/event-stream' }
     const init = { headers, signal: leaving.signal }
     return (await handle(new Request(`https://edge.example/mfa/flows/${state.flow}`, init))).text()
   }
+  const waits = nextWait()
   const text = ask()
-  await new Promise(setImmediate)
+  await waits
   leaving.abort()
   const event = `data: ${JSON.stringify({ version: state.version, step: state.step })}`
-  for (const heard of [await text, await ask()]) assert.ok(heard.includes(event))
+  for (const events of [await text, await ask()]) assert.ok(events.includes(event))
 })
 
-test('answers that do not fit are told by their fields, and the round stays open', async (t) => {
-  const { page, state, ...stage } = await asked(t)
+test('invalid answers are refused with their fields, and the round stays open', async (t) => {
+  const { page, state, ...stage } = await atChallenge(t)
   const refused = await page.answer(state, 1, { '1.1.answer': '' })
   assert.deepEqual([refused.status, refused.code], [422, 'INVALID_ANSWER'])
   assert.deepEqual(refused.fields, [{ name: '1.1.answer', reason: 'missing' }])
@@ -129,33 +131,33 @@ test('answers that do not fit are told by their fields, and the round stays open
   assert.equal((await page.answer(state, 1, rightBy(stage)(state.step.round))).step.kind, 'done')
 })
 
-test('answers go in the vendor’s own form, too', async (t) => {
-  const { page, state, bank, wire } = await asked(t)
+test('answers in the vendor’s own form are accepted', async (t) => {
+  const { page, state, bank, wire } = await atChallenge(t)
   const raw = JSON.parse(bank.rightAnswers(wire.calls.at(-1).reply.json.RequestId))
   assert.equal((await page.call('POST', `/flows/${state.flow}/answer`, { round: 1, raw })).step.kind, 'done')
 })
 
-test('a round that was never asked is out of turn', async (t) => {
-  const { page, state } = await asked(t)
+test('an answer to a round that does not exist yet is refused as OUT_OF_TURN', async (t) => {
+  const { page, state } = await atChallenge(t)
   assert.deepEqual(
     [(await page.answer(state, 2, {})).code, (await page.look(state)).version],
     ['OUT_OF_TURN', state.version],
   )
 })
 
-test('a flow is cancelled, and the next start begins another one', async (t) => {
-  const { page, state, told } = await asked(t)
+test('after a cancel the next start begins another flow', async (t) => {
+  const { page, state, reported } = await atChallenge(t)
   const ended = await page.cancel(state)
   assert.equal(ended.step.failure.code, 'cancelled')
   assert.deepEqual(await page.cancel(state), ended)
   assert.deepEqual(
-    told.ended.map(({ failure }) => failure.code),
+    reported.ended.map(({ failure }) => failure.code),
     ['cancelled'],
   )
   assert.notEqual((await page.start('c_1')).flow, ended.flow)
 })
 
-test('the frame’s claim is confirmed with the vendor', async (t) => {
+test('the claim of the iframe is verified with the vendor', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday', 'reconnect') }) })
   const page = stage.page()
   const state = await page.settled(await page.start('c_1'))
@@ -172,22 +174,22 @@ test('the frame’s claim is confirmed with the vendor', async (t) => {
   assert.equal(end.step.failure.code, 'login-mismatch')
 })
 
-test('the frame’s address stays the same until it is refused, under a token of its own each time', async (t) => {
+test('the iframe keeps its address until its token is refused, and then gets a new token', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday', 'connect') }) })
   const page = stage.page()
   const state = await page.settled(await page.start('c_1'))
   assert.deepEqual([state.step.kind, state.step.purpose], ['connect', 'credentials'])
   assert.deepEqual(await page.look(state), state)
-  const anew = await page.message(state, { kind: 'token-refused' })
-  const tokens = [state, anew].map(({ step }) => new URL(step.address).searchParams.get('authorizeToken'))
+  const reopened = await page.message(state, { kind: 'token-refused' })
+  const tokens = [state, reopened].map(({ step }) => new URL(step.address).searchParams.get('authorizeToken'))
   assert.ok(tokens[0] && tokens[1] && tokens[0] !== tokens[1])
   assert.equal(stage.bank.counts().tokensMinted, 2)
   const claim = { loginId: stage.bank.loginId('Greatday') }
-  const end = await page.settled(await page.message(anew, { kind: 'returned', claim }))
+  const end = await page.settled(await page.message(reopened, { kind: 'returned', claim }))
   assert.deepEqual([end.step.kind, end.step.result.ownership], ['done', 'unproven'])
 })
 
-test('a window stays the same while the vendor is polled, and the person’s return is looked into', async (t) => {
+test('a window stays open while the vendor is polled, and the user’s return leads to a poll', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byMx(bank, 'oauth') }) })
   const page = stage.page()
   const state = await page.settled(await page.start('c_1'))
@@ -205,14 +207,8 @@ test('a window stays the same while the vendor is polled, and the person’s ret
   assert.equal(end.step.kind, 'done')
 })
 
-test('the served document is the one of the package, and is for everybody', async (t) => {
-  const { handle } = bench(t)
-  const reply = await handle(new Request('https://edge.example/any/where/openapi.json'))
-  assert.deepEqual(await reply.json(), openapi)
-})
-
-test('every body that a page sends fits the document, and what does not fit is refused', async (t) => {
-  const { page, state } = await asked(t)
+test('a malformed body or query is refused with its path', async (t) => {
+  const { page, state } = await atChallenge(t)
   const path = `/flows/${state.flow}`
   for (const [verb, body, where] of [
     ['', {}, '/body/connection'],
@@ -236,10 +232,10 @@ test('every body that a page sends fits the document, and what does not fit is r
   assert.equal((await page.call('GET', `${path}?after=x`)).path, '/query/after')
 })
 
-// Defences --------------------------------------------------------------------------------------
+// Checks --------------------------------------------------------------------------------------
 
-test('who is not signed in gets nothing', async (t) => {
-  const { state, ...stage } = await asked(t)
+test('every route refuses a request without a user', async (t) => {
+  const { state, ...stage } = await atChallenge(t)
   for (const [method, path, body] of [
     ['POST', '/flows', { connection: 'c_1' }],
     ['GET', `/flows/${state.flow}`],
@@ -249,8 +245,8 @@ test('who is not signed in gets nothing', async (t) => {
   }
 })
 
-test('a stranger’s connection, another user’s flow, an old flow and a made-up one are not found', async (t) => {
-  const { page, state, ...stage } = await asked(t)
+test('unknown connections and unknown flows, flows of other users and replaced flows are not found', async (t) => {
+  const { page, state, ...stage } = await atChallenge(t)
   const bob = stage.as('bob')
   const [id, flow] = state.flow.split('.')
   for (const [method, path, body] of [
@@ -273,13 +269,13 @@ test('a stranger’s connection, another user’s flow, an old flow and a made-u
   assert.equal(stage.bank.counts().answers, 0)
 })
 
-test('the same connection id of two users is two connections', async (t) => {
-  const { page, state, ...stage } = await asked(t)
+test('two users with the same connection id have two flows', async (t) => {
+  const { page, state, ...stage } = await atChallenge(t)
   assert.notEqual((await stage.as('bob').start('c_1')).flow, state.flow)
 })
 
-test('what no route is for is not found', async (t) => {
-  const { page, state } = await asked(t)
+test('an unknown path or method is not found', async (t) => {
+  const { page, state } = await atChallenge(t)
   for (const [method, path] of [
     ['GET', '/flows'],
     ['GET', '/'],
@@ -293,16 +289,16 @@ test('what no route is for is not found', async (t) => {
 
 for (const [what, headers, wanted] of [
   ['a page of another origin', { origin: 'https://evil.example' }, 403],
-  ['a page without an origin', { origin: 'null' }, 403],
-  ['a page of a neighbour', { origin: 'https://app.example.evil.example' }, 403],
+  ['a page with the origin null', { origin: 'null' }, 403],
+  ['a page whose host begins with yours', { origin: 'https://app.example.evil.example' }, 403],
   ['a page of another scheme', { origin: 'http://app.example' }, 403],
   ['a cross-site request that hides its origin', { origin: undefined, 'sec-fetch-site': 'cross-site' }, 403],
   ['a same-site request that hides its origin', { origin: undefined, 'sec-fetch-site': 'same-site' }, 403],
   ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 400],
-  ['a form that calls itself text', { 'content-type': 'text/plain' }, 400],
-  ['a server of the company’s', { origin: undefined }, 200],
+  ['a form with the content type text/plain', { 'content-type': 'text/plain' }, 400],
+  ['a server without an origin', { origin: undefined }, 200],
   ['a page of the same origin', { origin: undefined, 'sec-fetch-site': 'same-origin' }, 200],
-  ['a page of the company’s', { origin: ORIGIN, 'sec-fetch-site': 'cross-site' }, 200],
+  ['your page on another site', { origin: ORIGIN, 'sec-fetch-site': 'cross-site' }, 200],
 ]) {
   test(`a start by ${what} gets ${wanted}`, async (t) => {
     const { handle } = bench(t, { connections: GREATDAY })
@@ -320,7 +316,7 @@ for (const [what, headers, wanted] of [
   })
 }
 
-test('a browser is told which headers a page of the company’s may send, and no other page is', async (t) => {
+test('a preflight request is answered for allowed origins only', async (t) => {
   const { handle } = bench(t)
   const preflight = (origin) =>
     handle(
@@ -329,31 +325,27 @@ test('a browser is told which headers a page of the company’s may send, and no
         headers: {
           origin,
           'access-control-request-method': 'POST',
-          'access-control-request-headers': 'content-type,flow-ticket',
+          'access-control-request-headers': 'content-type,x-app',
         },
       }),
     )
   const own = await preflight(ORIGIN)
   assert.deepEqual(
     ['allow-origin', 'allow-credentials', 'allow-headers'].map((name) => own.headers.get(`access-control-${name}`)),
-    [ORIGIN, 'true', 'content-type,flow-ticket'],
+    [ORIGIN, 'true', 'content-type,x-app'],
   )
   const other = await preflight('https://evil.example')
   assert.deepEqual([other.status, other.headers.get('access-control-allow-origin')], [403, null])
 })
 
 test('every reply carries the security headers', async (t) => {
-  const { page, state } = await asked(t)
-  for (const reply of [
-    await page.ask('GET', `/flows/${state.flow}`),
-    await page.ask('GET', '/'),
-    await page.ask('GET', '/openapi.json'),
-  ]) {
+  const { page, state } = await atChallenge(t)
+  for (const reply of [await page.ask('GET', `/flows/${state.flow}`), await page.ask('GET', '/')]) {
     for (const [name, value] of SECURITY) assert.equal(reply.headers.get(name), value)
   }
 })
 
-test('a body that is too long is refused, whether it says so or not', async (t) => {
+test('a body that is too long is refused, with or without a content-length', async (t) => {
   const { handle } = bench(t, { limits: { body: 100 } })
   const headers = { 'content-type': 'application/json' }
   const long = `{"connection":"${'x'.repeat(100)}"}`
@@ -364,7 +356,7 @@ test('a body that is too long is refused, whether it says so or not', async (t) 
   }
 })
 
-test('a user starts so often in an hour, and another user as often', async (t) => {
+test('the rate limit of starts holds for each user and hour', async (t) => {
   const stage = bench(t, { connections: GREATDAY, limits: { startsPerHour: 2 } })
   const [ann, bob] = [stage.page('ann'), stage.page('bob')]
   await ann.start('c_1')
@@ -377,7 +369,7 @@ test('a user starts so often in an hour, and another user as often', async (t) =
   assert.ok((await ann.start('c_1')).flow)
 })
 
-test('the count of a user’s starts is deleted after its hour', async (t) => {
+test('the counter of starts is deleted after an hour', async (t) => {
   const stage = bench(t, { connections: GREATDAY })
   const id = await sealer(SEAL).name('starts', 'ann')
   await stage.page().start('c_1')
@@ -389,7 +381,7 @@ test('the count of a user’s starts is deleted after its hour', async (t) => {
   assert.equal(await stage.store.read(id), null)
 })
 
-test('who starts too often is told in how many seconds the next start is taken', async (t) => {
+test('a start over the rate limit gets a retry-after in seconds', async (t) => {
   const stage = bench(t, { connections: GREATDAY, limits: { startsPerHour: 1 } })
   const page = stage.page()
   const retryAfter = async () => (await page.ask('POST', '/flows', { connection: 'c_1' })).headers.get('retry-after')
@@ -400,18 +392,18 @@ test('who starts too often is told in how many seconds the next start is taken',
   assert.equal(await retryAfter(), '1')
   stage.bank.clock.advance(1)
   assert.equal(await retryAfter(), null)
-  assert.ok('retry-after' in openapi.paths['/flows'].post.responses.default.headers)
+  assert.ok('retry-after' in openapi.components.responses.Problem.headers)
 })
 
 for (const [what, accept, leave] of [
   ['long poll', 'application/json', ({ left }) => left.abort()],
   ['stream', 'text/event-stream', async ({ reply }) => (await reply).body.cancel()],
 ]) {
-  test(`a page that leaves its ${what} frees what waits for it`, async (t) => {
+  test(`when a page leaves its ${what}, the wait at the edge ends`, async (t) => {
     const stage = bench(t, { connections: GREATDAY })
     const page = stage.page()
     const { flow, version } = await page.settled(await page.start('c_1'))
-    const waits = new Promise((resolve) => {
+    const waiting = new Promise((resolve) => {
       const { wait } = stage.bank.clock
       t.mock.method(stage.bank.clock, 'wait', (...args) => (resolve(args[1]), wait(...args)))
     })
@@ -420,15 +412,15 @@ for (const [what, accept, leave] of [
     const init = { headers: { authorization: 'Bearer ann', accept }, signal: left.signal }
     const request = new Request(`https://edge.example/flows/${flow}?after=${version}`, init)
     const reply = stage.handle(request, undefined, { waitUntil: (task) => tasks.push(task) })
-    const wait = await waits
-    assert.equal(wait.aborted, false)
+    const signal = await waiting
+    assert.equal(signal.aborted, false)
     await leave({ left, reply })
     await Promise.all([reply, ...tasks])
-    assert.equal(wait.aborted, true)
+    assert.equal(signal.aborted, true)
   })
 }
 
-test('a flow takes so many answers', async (t) => {
+test('the rate limit of answers holds for each flow', async (t) => {
   const stage = bench(t, {
     connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'many_rounds') }),
     limits: { answersPerFlow: 1 },
@@ -439,7 +431,7 @@ test('a flow takes so many answers', async (t) => {
   assert.equal(stage.bank.counts().answers, 1)
 })
 
-test('a page gives no address to call and none to go to', async (t) => {
+test('a page cannot choose the address that the edge calls', async (t) => {
   const stage = bench(t, { connections: GREATDAY })
   const page = stage.page()
   const host = { instance: 'evil.example/', baseUrl: 'https://evil.example' }
@@ -448,7 +440,7 @@ test('a page gives no address to call and none to go to', async (t) => {
   assert.ok(stage.wire.calls.every(({ url }) => url.startsWith('https://toolbox-api.private.fin.ag/')))
 })
 
-test('what the company’s functions throw is told to the company and to no page', async (t) => {
+test('what the company’s functions throw is passed to onError and not to the page', async (t) => {
   for (const broken of ['authenticate', 'resolve', 'store']) {
     const fail = () => {
       throw new Error('hunter2')
@@ -458,19 +450,34 @@ test('what the company’s functions throw is told to the company and to no page
     const reply = await page(edge(stage.config)).ask('POST', '/flows', { connection: 'c_1' })
     const text = await reply.text()
     assert.deepEqual([reply.status, JSON.parse(text).code, text.includes('hunter2')], [503, 'UNAVAILABLE', false])
-    assert.equal(stage.told.errors.at(-1).message, 'hunter2')
+    assert.equal(stage.reported.errors.at(-1).message, 'hunter2')
   }
 })
 
-test('a connection that cannot be right is the company’s mistake', async (t) => {
+test('a mistake in a connection is a 500 with its path', async (t) => {
   const stage = bench(t, {
     connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday', 'authorize', { loginId: 'hunter2' }) }),
   })
   const refused = await stage.page().start('c_1')
   assert.deepEqual([refused.status, refused.code, refused.path], [500, 'INVALID_INPUT', '/params/loginId'])
+  for (const vendor of ['plaid', 'constructor', undefined]) {
+    stage.config.resolve = () => ({ vendor })
+    const unknown = await page(edge(stage.config)).start('c_1')
+    assert.deepEqual([unknown.status, unknown.code, unknown.path], [500, 'INVALID_INPUT', '/vendor'])
+  }
 })
 
-test('a configuration that cannot be right is refused when the edge is made', () => {
+test('a start resolves its connection once', async (t) => {
+  const stage = bench(t, { connections: GREATDAY })
+  let resolved = 0
+  const { resolve } = stage.config
+  const resolveCounted = (...args) => ((resolved += 1), resolve(...args))
+  const own = page(edge({ ...stage.config, resolve: resolveCounted }))
+  const state = await own.settled(await own.start('c_1'))
+  assert.deepEqual([state.step.kind, resolved], ['challenge', 1])
+})
+
+test('a mistake in the configuration throws when the edge is made', () => {
   const right = { authenticate: () => 'ann', resolve: () => null, origins: [ORIGIN], seal: SEAL, store: memoryStore() }
   assert.equal(typeof edge(right), 'function')
   for (const [wrong, path] of [
@@ -486,7 +493,7 @@ test('a configuration that cannot be right is refused when the edge is made', ()
   }
 })
 
-test('an ending stays to be read for ten minutes, without the flow', async (t) => {
+test('an ending can be read for ten minutes', async (t) => {
   const stage = bench(t, { connections: GREATDAY })
   const page = stage.page()
   const end = await walk(page, await page.start('c_1'), rightBy(stage))

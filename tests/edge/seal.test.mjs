@@ -1,11 +1,11 @@
-/** The seal: what opens it, and what does not. */
+/** Sealing: which keys, names and texts open. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import test from '../lib/test.mjs'
 import { KEYS, SEAL, bench, byFlinks, edge, page as pageOf, rightBy, sealer, walk } from './bench.mjs'
 
 const ROTATED = { current: 'k2', keys: KEYS }
 
-test('what is sealed opens again, under its name alone', async () => {
+test('a sealed text opens under its own name only', async () => {
   const seal = sealer(SEAL)
   const sealed = await seal.seal('hunter2 ü', 'one')
   assert.equal(await seal.open(sealed, 'one'), 'hunter2 ü')
@@ -14,7 +14,7 @@ test('what is sealed opens again, under its name alone', async () => {
   assert.notEqual(await seal.seal('hunter2 ü', 'one'), sealed)
 })
 
-test('one character that is another opens nothing', async () => {
+test('a sealed text with one changed character does not open', async () => {
   const seal = sealer({ current: 'k1', keys: KEYS })
   const sealed = await seal.seal('{"a":1}', 'one')
   for (let at = 0; at < sealed.length; at++) {
@@ -31,13 +31,13 @@ test('one character that is another opens nothing', async () => {
   }
 })
 
-test('what a runtime spells by itself opens where it cannot, and the other way', async (t) => {
+test('texts sealed with and without the runtime’s own base64 are the same', async (t) => {
   const seal = sealer(SEAL)
   const texts = Array.from({ length: 100 }, (_, length) => 'ü'.repeat(length % 2) + 'x'.repeat(length))
   const sealAll = () => Promise.all(texts.map((text) => seal.seal(text, 'one')))
   const openAll = (all) => Promise.all(all.map((sealed) => seal.open(sealed, 'one')))
   const byHand = await sealAll()
-  // Whether this runtime can or not: it can now.
+  // This runtime may have both built in, or neither. From here on it has both.
   const calls = { toBase64: 0, fromBase64: 0 }
   define(t, Uint8Array.prototype, 'toBase64', function ({ alphabet }) {
     calls.toBase64++
@@ -56,20 +56,20 @@ test('what a runtime spells by itself opens where it cannot, and the other way',
   assert.deepEqual(await openAll(byItself), texts)
 })
 
-/** Gives a built-in a member for the time of a test. */
+/** Defines a member of a built-in for the time of a test. */
 function define(t, target, name, value) {
   const before = Object.getOwnPropertyDescriptor(target, name)
   Object.defineProperty(target, name, { value, configurable: true, writable: true })
   t.after(() => (before ? Object.defineProperty(target, name, before) : delete target[name]))
 }
 
-test('another version is called one', async () => {
+test('a sealed text of another format is refused as SNAPSHOT_VERSION', async () => {
   const seal = sealer(SEAL)
   const sealed = await seal.seal('text', 'one')
   await assert.rejects(seal.open(sealed.replace('bm1', 'bm0'), 'one'), { code: 'SNAPSHOT_VERSION' })
 })
 
-test('an old key still opens, the new one seals, and names stay', async () => {
+test('after a rotation old keys open, the current key seals, and ids stay the same', async () => {
   const [old, rotated] = [sealer(SEAL), sealer(ROTATED)]
   assert.equal(await rotated.open(await old.seal('text', 'one'), 'one'), 'text')
   assert.match(await rotated.seal('text', 'one'), /^bm1\.k2\./)
@@ -79,23 +79,16 @@ test('an old key still opens, the new one seals, and names stay', async () => {
   assert.notEqual(await old.name('a', 'nn'), await old.name('an', 'n'))
 })
 
-test('padded to blocks, texts of a length are alike', async () => {
-  const seal = sealer(SEAL)
-  const [short, long] = await Promise.all(['1', '1'.repeat(90)].map((text) => seal.seal(text, 'one', 100)))
-  assert.equal(short.length, long.length)
-  assert.equal(JSON.parse(await seal.open(short, 'one')), 1)
-})
-
-test('keys that are none are refused by their path', async () => {
+test('malformed keys are refused with their path', async () => {
   assert.throws(() => sealer({ current: 'k9', keys: KEYS }), { code: 'INVALID_INPUT', path: '/seal/current' })
   assert.throws(() => sealer({ current: 'a.b', keys: { 'a.b': KEYS.k1 } }), { path: '/seal/keys' })
   await assert.rejects(sealer({ current: 'k1', keys: { k1: 'aHVudGVyMg==' } }).name('one'), { path: '/seal/keys' })
-  // The second one would be the first.
+  // JavaScript would put the key 2 first.
   assert.throws(() => sealer({ current: 'k1', keys: { k1: KEYS.k1, 2: KEYS.k2 } }), { path: '/seal/keys' })
   assert.equal(typeof sealer({ current: '2026-01', keys: { '2026-01': KEYS.k1 } }).name, 'function')
 })
 
-test('keys come as JSON text, too, and what is no such text is not quoted', async (t) => {
+test('keys may be JSON text, and an error does not quote malformed text', async (t) => {
   const read = sealer(JSON.stringify(SEAL))
   assert.equal(await read.open(await sealer(SEAL).seal('text', 'one'), 'one'), 'text')
   const wrong = ['hunter2', '{"keys":{"k1":"hunter2', '"hunter2"', '{"current":"k1"}', '[]', '', undefined, null]
@@ -103,16 +96,16 @@ test('keys come as JSON text, too, and what is no such text is not quoted', asyn
     const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') }), seal: () => seal })
     const refused = await stage.page().start('c_1')
     assert.deepEqual([refused.status, refused.path], [500, '/seal'])
-    const [{ code, message }] = stage.told.errors
+    const [{ code, message }] = stage.reported.errors
     assert.deepEqual([code, message.includes('hunter2')], ['INVALID_INPUT', false])
     assert.throws(() => edge({ ...stage.config, seal }), { code: 'INVALID_INPUT', path: '/seal' })
   }
   const short = bench(t, { seal: { current: 'k1', keys: { k1: 'aHVudGVyMg==' } }, resolve: () => ({}) })
   const refused = await short.page().start('c_1')
-  assert.deepEqual([refused.status, refused.path, short.told.errors.length], [500, '/seal/keys', 1])
+  assert.deepEqual([refused.status, refused.path, short.reported.errors.length], [500, '/seal/keys', 1])
 })
 
-test('a flow goes on over a rotation of the keys', async (t) => {
+test('a flow continues after a rotation of keys', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') }) })
   const page = stage.page()
   const asked = await page.settled(await page.start('c_1'))
@@ -121,7 +114,7 @@ test('a flow goes on over a rotation of the keys', async (t) => {
   assert.match((await stage.store.read(asked.flow.split('.')[0])).sealed, /^bm1\.k2\./)
 })
 
-test('a server that has not got the new key yet is unavailable to its flows, and loses none', async (t) => {
+test('a server without the new key replies UNAVAILABLE, and continues once it has the key', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') }) })
   const page = stage.page()
   const late = { ...stage.config, limits: { startsPerHour: 1_000 } }
@@ -131,25 +124,25 @@ test('a server that has not got the new key yet is unavailable to its flows, and
   for (const refused of [await behind.look(asked), await behind.start('c_1'), await behind.answer(asked, 1, {})]) {
     assert.deepEqual([refused.status, refused.code, refused.next], [503, 'UNAVAILABLE', 'retry-later'])
   }
-  assert.ok(stage.told.errors.every(({ message }) => message.includes('the key that it was sealed with is not here')))
+  assert.ok(stage.reported.errors.every(({ message }) => message.includes('the seal key is not configured here')))
   late.seal = { current: 'k1', keys: KEYS }
-  assert.deepEqual(await behind.look(asked), asked, 'with the key it opens what the others seal')
+  assert.deepEqual(await behind.look(asked), asked, 'with the key, it opens what the others have sealed')
   assert.equal((await walk(page, asked, rightBy(stage))).step.kind, 'done')
 })
 
-test('nothing of a flow can be read in its record', async (t) => {
+test('a stored record reveals nothing of its flow', async (t) => {
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') }) })
   const page = stage.page()
   const { flow } = await page.settled(await page.start('c_1'))
   const [id] = flow.split('.')
   const { sealed } = await stage.store.read(id)
   const record = JSON.parse(await sealer(SEAL).open(sealed, id))
-  assert.ok(record.tokens['1'], 'the flow and its token are one record')
+  assert.ok(record.tokens['1'], 'the token is in the same record')
   assert.ok(record.snapshot.includes(stage.bank.loginId('Greatday')))
   for (const secret of ['ann', 'c_1', record.tokens['1']]) assert.ok(!`${id}${sealed}`.includes(secret))
 })
 
-test('a record in the place of another one opens nothing', async (t) => {
+test('a record that is copied to another id does not open', async (t) => {
   const stage = bench(t, {
     connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday'), 'bob/c_1': byFlinks(bank, 'text_or_call') }),
   })

@@ -1,31 +1,35 @@
-/** What a company copies, out of the packed tarball, as its README says. */
+/** The worker template of the packed tarball, used as its README says. */
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { describe, test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { parse } from 'yaml'
 import { app, simulator } from '../package/bench.mjs'
+import { describe, test } from '../lib/test.mjs'
+import { until } from '../lib/until.mjs'
+import { openapi } from './bench.mjs'
 import { startPostgres } from './postgres.mjs'
 import { startWorkerd } from '../tools/workerd.mjs'
 
 const run = promisify(execFile)
 const installed = fileURLToPath(new URL('../node_modules', import.meta.url))
+/** Each test starts servers, and some a database. */
+const SLOW = { timeout: 120_000 }
 const SEAL_KEYS = JSON.stringify({ current: 'k1', keys: { k1: Buffer.alloc(32, 1).toString('base64') } })
 const SESSION_KEY = 'a key'
 const BACKEND_KEY = 'another key'
 const signature = createHmac('sha256', SESSION_KEY).update('ann').digest('hex')
 
-/** A copy of the template with the packages beside it that it imports. */
-function copied(t) {
+/** Copies the template into a folder, with the packages that it imports. */
+function copyTemplate(t) {
   const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-template-'))
   t.after(() => rmSync(folder, { recursive: true }))
   cpSync(join(app, 'node_modules/bank-mfa/worker'), folder, { recursive: true })
@@ -36,26 +40,23 @@ function copied(t) {
   return folder
 }
 
-/** The company's back end, and the vendors. */
-async function served(t) {
+/** Starts the company's back end and the simulated vendors on one port. */
+async function startBackend(t) {
   const bank = simulator({ seed: 1, realTime: true })
   const { userGuid, memberGuid } = bank.mx.member('text')
   const known = {
     '/bank-connections/ann/c_1': { vendor: 'flinks', loginId: bank.loginId('Greatday') },
     '/bank-connections/ann/c_2': { vendor: 'mx', userGuid, memberGuid },
   }
-  const events = new EventEmitter()
   const ended = []
   const stage = {
     bank,
     memberGuid,
     port: 0,
     beforeAnswer: async () => {},
-    /** What the back end was told of so many ends. */
-    async told(count) {
-      while (ended.length < count) await once(events, 'ended')
-      return ended
-    },
+    /** Waits until `count` endings are delivered, and returns them. */
+    endings: (count) =>
+      until(() => ended.length >= count && ended, `${count} endings are delivered`, { limitMs: 45_000 }),
   }
   const server = createServer(async (request, response) => {
     const chunks = []
@@ -64,10 +65,7 @@ async function served(t) {
     const { method, url, headers } = request
     const isOurs = url.startsWith('/bank-connections/')
     if (isOurs && headers.authorization !== `Bearer ${BACKEND_KEY}`) return response.writeHead(401).end()
-    if (url === '/bank-connections/ended') {
-      ended.push(JSON.parse(body))
-      events.emit('ended')
-    }
+    if (url === '/bank-connections/ended') ended.push(JSON.parse(body))
     if (isOurs) {
       return response.writeHead(url.endsWith('/ended') || known[url] ? 200 : 404).end(JSON.stringify(known[url] ?? {}))
     }
@@ -77,7 +75,7 @@ async function served(t) {
     response.writeHead(reply.status, Object.fromEntries(reply.headers))
     response.end(Buffer.from(await reply.arrayBuffer()))
   })
-  // A connection that closes just as it is used again is another test's.
+  // A kept connection must not close just before it is used again.
   server.keepAliveTimeout = 120_000
   await once(server.listen(0, '127.0.0.1'), 'listening')
   t.after(() => {
@@ -88,7 +86,7 @@ async function served(t) {
   return stage
 }
 
-/** A page's calls. */
+/** A page. */
 function pageAt(url) {
   const ask = (path, body, headers = {}) => {
     const all = { authorization: `Bearer ann.${signature}`, origin: 'https://app.example', ...headers }
@@ -98,39 +96,43 @@ function pageAt(url) {
   }
   const call = async (...given) => (await ask(...given)).json()
   async function settled(state) {
-    while (state.step?.kind === 'working') state = await call(`/${state.flow}?after=${state.version}`)
+    const look = async () =>
+      state.step?.kind !== 'working' || void (state = await call(`/${state.flow}?after=${state.version}`))
+    await until(look, 'the flow waits for its user or ends', { limitMs: 45_000 })
     return state
   }
+  const openapi = async () => (await fetch(`${url}/openapi.json`)).json()
   const answer = async ({ flow }, city) =>
     settled(await call(`/${flow}/answer`, { round: 1, answers: { '1.1.answer': city } }))
-  return { ask, call, settled, answer, start: async (connection) => settled(await call('', { connection })) }
+  return { ask, call, openapi, settled, answer, start: async (connection) => settled(await call('', { connection })) }
 }
 
-/** A flow of each vendor from its start to its end, and what the back end is told. */
-async function walkBoth(page, { bank, told, memberGuid }) {
+/** Runs a flow of each vendor from start to end, and checks the endings that are delivered. */
+async function walkBoth(page, { bank, endings, memberGuid }) {
   const stranger = await page.call('', { connection: 'c_1' }, { authorization: `Bearer bob.${signature}` })
   assert.equal(stranger.code, 'UNAUTHENTICATED')
   assert.equal((await page.call('', { connection: 'c_9' })).code, 'NOT_FOUND')
+  assert.deepEqual(await page.openapi(), openapi)
   const walk = async (connection, city) => {
     const state = await page.start(connection)
     assert.equal(state.step?.kind, 'challenge')
     assert.equal((await page.answer(state, city)).step.kind, 'done')
   }
   await Promise.all([walk('c_1', 'Montreal'), walk('c_2', 'Chicago')])
-  const ends = (await told(2)).map(({ connection, result }) => [connection, result.loginId ?? result.memberGuid])
+  const ends = (await endings(2)).map(({ connection, result }) => [connection, result.loginId ?? result.memberGuid])
   assert.deepEqual(Object.fromEntries(ends), { c_1: bank.loginId('Greatday'), c_2: memberGuid })
 }
 
-/** `node node.mjs`, with its flows in a PostgreSQL of the test's own. */
+/** Runs `node node.mjs`, with its flows in a new PostgreSQL. */
 async function nodeServers(t) {
-  const stage = await served(t)
+  const stage = await startBackend(t)
   const database = await startPostgres()
   const children = []
   t.after(async () => {
     for (const { child, ended } of children) await (child.kill('SIGKILL'), ended)
     await database.stop()
   })
-  const folder = copied(t)
+  const folder = copyTemplate(t)
   const { vars } = parse(readFileSync(join(folder, 'wrangler.jsonc'), 'utf8').replace(/^\s*\/\/.*$/gm, ''))
   const { bank, port } = stage
   const here = `http://127.0.0.1:${port}`
@@ -143,7 +145,7 @@ async function nodeServers(t) {
   }
   return {
     stage,
-    /** Starts one, and gives a page of its, and its end. */
+    /** Starts a server, and returns a page of it and its exit. */
     async start() {
       const child = spawn(process.execPath, ['node.mjs'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
       const ended = once(child, 'exit')
@@ -152,16 +154,20 @@ async function nodeServers(t) {
         const [, listens] = /port (\d+)/.exec(line) ?? []
         if (listens) return { page: pageAt(`http://127.0.0.1:${listens}`), child, ended }
       }
-      throw new Error('it ended before it listened')
+      throw new Error('node.mjs exited before it listened')
     },
   }
 }
 
-test('a back end that does not answer is no connection that is not there', async (t) => {
-  const { resolve, onFlowEnded } = await import(pathToFileURL(join(copied(t), 'app.js')))
+test('resolve returns null only if the back end replies 404', async (t) => {
+  const { resolve, onFlowEnded } = await import(pathToFileURL(join(copyTemplate(t), 'app.js')))
   const env = { BACKEND_URL: 'https://backend.example', BACKEND_KEY, MX_API_KEY: 'hunter2' }
-  const said = { status: 200, body: '{"vendor":"mx","memberGuid":"MBR-1"}' }
-  const { mock } = t.mock.method(globalThis, 'fetch', async () => new Response(said.body, { status: said.status }))
+  const backend = { status: 200, body: '{"vendor":"mx","memberGuid":"MBR-1"}' }
+  const { mock } = t.mock.method(
+    globalThis,
+    'fetch',
+    async () => new Response(backend.body, { status: backend.status }),
+  )
   assert.equal((await resolve('a/b', 'c?', env)).params.memberGuid, 'MBR-1')
   await onFlowEnded({ outcome: 'done' }, env)
   assert.deepEqual(
@@ -171,17 +177,17 @@ test('a back end that does not answer is no connection that is not there', async
       ['https://backend.example/bank-connections/ended', 'POST', `Bearer ${BACKEND_KEY}`],
     ],
   )
-  said.status = 404
+  backend.status = 404
   assert.equal(await resolve('ann', 'c_9', env), null)
-  await assert.rejects(onFlowEnded({}, env), { message: 'the back end said 404' })
-  for (said.status of [401, 429, 500, 502]) await assert.rejects(resolve('ann', 'c_1', env))
+  await assert.rejects(onFlowEnded({}, env), { message: 'The back end replied 404' })
+  for (backend.status of [401, 429, 500, 502]) await assert.rejects(resolve('ann', 'c_1', env))
 })
 
-// Most of their time is waiting.
+// They mostly wait.
 describe('the template', { concurrency: 3 }, () => {
-  test('the template, bundled as its README says, leads flows of both vendors to their ends in workerd', async (t) => {
-    const folder = copied(t)
-    const stage = await served(t)
+  test('the worker, bundled as its README says, runs flows of both vendors in workerd', SLOW, async (t) => {
+    const folder = copyTemplate(t)
+    const stage = await startBackend(t)
     const { bank, port } = stage
     await build({
       entryPoints: [join(folder, 'worker.js')],
@@ -194,7 +200,7 @@ describe('the template', { concurrency: 3 }, () => {
       logLevel: 'error',
     })
     mkdirSync(join(folder, 'flows'))
-    // The vendors are on the loopback, and not in the internet.
+    // The simulated vendors are on the loopback.
     const here = `http://127.0.0.1:${port}`
     const urls = ['FLINKS_URL', 'MX_URL'].map((name) => `(name = "${name}", text = "${here}"),`)
     const config = readFileSync(join(folder, 'workerd.capnp'), 'utf8')
@@ -211,13 +217,13 @@ describe('the template', { concurrency: 3 }, () => {
     await walkBoth(pageAt(worker.url), stage)
   })
 
-  test('the template’s Node server leads flows of both vendors to their ends', async (t) => {
+  test('the Node server runs flows of both vendors', SLOW, async (t) => {
     const servers = await nodeServers(t)
     const { page } = await servers.start()
     await walkBoth(page, servers.stage)
   })
 
-  test('at SIGTERM the Node server replies to who waits, and another one goes on', async (t) => {
+  test('at SIGTERM the Node server ends all waits, and another server continues the flow', SLOW, async (t) => {
     const servers = await nodeServers(t)
     const { page, child, ended } = await servers.start()
     const state = await page.start('c_1')
@@ -228,7 +234,7 @@ describe('the template', { concurrency: 3 }, () => {
     const poll = page.call(`/${state.flow}?after=${state.version}`)
     child.kill('SIGTERM')
     assert.deepEqual(await poll, state)
-    while (!(await reader.read()).done);
+    await until(async () => (await reader.read()).done, 'the stream ends')
     assert.deepEqual(await ended, [0, null])
 
     const next = await servers.start()
@@ -236,33 +242,32 @@ describe('the template', { concurrency: 3 }, () => {
     assert.equal(servers.stage.bank.counts().answers, 1)
   })
 
-  test('at SIGTERM what is on its way to a bank arrives, and is replied to', async (t) => {
+  test('at SIGTERM the Node server finishes a call to a bank and replies', SLOW, async (t) => {
     const servers = await nodeServers(t)
     const { page, child, ended } = await servers.start()
     const state = await page.start('c_1')
-    let letThrough
-    const sending = new Promise((heard) => {
-      servers.stage.beforeAnswer = () => (heard(), new Promise((resolve) => (letThrough = resolve)))
+    let release
+    const sending = new Promise((started) => {
+      servers.stage.beforeAnswer = () => (started(), new Promise((resolve) => (release = resolve)))
     })
     const answered = page.answer(state, 'Montreal')
     await sending
     child.kill('SIGTERM')
-    // It has heard the signal when it takes no more calls.
-    while (
-      await page.ask(`/${state.flow}`).then(
-        () => true,
+    const isRefused = () =>
+      page.ask(`/${state.flow}`).then(
         () => false,
+        () => true,
       )
-    );
-    letThrough()
+    await until(isRefused, 'the server takes no more connections')
+    release()
     assert.equal((await answered).step.kind, 'done')
     assert.deepEqual(await ended, [0, null])
-    const [{ outcome }] = await servers.stage.told(1)
+    const [{ outcome }] = await servers.stage.endings(1)
     assert.equal(outcome, 'done')
   })
 
-  test('wrangler takes the template', async (t) => {
-    const folder = copied(t)
+  test('wrangler accepts the template', SLOW, async (t) => {
+    const folder = copyTemplate(t)
     const wrangler = join(installed, 'wrangler/bin/wrangler.js')
     const env = { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_PATH: folder, HOME: folder }
     const { stdout } = await run(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', 'dist'], {
@@ -270,7 +275,7 @@ describe('the template', { concurrency: 3 }, () => {
       env,
     })
     assert.match(stdout, /env\.FLOWS \(FlowObject\) +Durable Object/)
-    // Whatever else it bound, a company would have to have first.
+    // The template must not need other resources of the account.
     const bound = stdout.matchAll(/env\.\w+ .* {2,}(\S.*)$/gm)
     assert.deepEqual(
       [...new Set(Array.from(bound, ([, kind]) => kind.trim()))],

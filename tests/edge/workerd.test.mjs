@@ -1,9 +1,9 @@
-/** The edge of the packed tarball in the real workerd. */
+/** The edge of the packed tarball in workerd. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import test, { after, before } from 'node:test'
+import test, { after, before } from '../lib/test.mjs'
 import { fileURLToPath } from 'node:url'
 import { bundle, namesOf, passes } from '../tools/workerd.mjs'
 
@@ -21,14 +21,13 @@ before(async () => {
 })
 after(() => rmSync(folder, { recursive: true }))
 
-test('in workerd the wasm is a module beside the script', () => {
+test('in workerd the wasm is a module next to the script', () => {
   assert.deepEqual(namesOf(modules), ['bank_mfa_bg.wasm', 'simulator_bg.wasm', 'worker.js'])
 })
 
 for (const [sentence, entry] of [
-  ['a flow goes over its record to its end', 'stored'],
-  ['a flow goes in its ticket to its end', 'ticket'],
-  ['events tell the end, and close', 'events'],
+  ['a flow with a store runs to its end', 'stored'],
+  ['an event stream sends the end, and closes', 'events'],
 ]) {
   test(`in workerd ${sentence}`, () => passes(join(folder, 'config.capnp'), entry))
 }

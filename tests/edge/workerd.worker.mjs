@@ -1,4 +1,4 @@
-/** An edge in workerd, before a simulated vendor with a virtual clock. */
+/** An edge in workerd, with a simulated vendor and a virtual clock. */
 import { edge, memoryStore } from 'bank-mfa/edge'
 import { simulator } from 'bank-mfa/simulator'
 
@@ -19,14 +19,11 @@ function page(store) {
     fetch: bank.fetch,
     clock: bank.clock,
   })
-  let ticket = ''
   const ask = async (method, path, body, accept = '*/*') => {
-    const headers = { origin, accept, 'content-type': 'application/json', ...(ticket && { 'flow-ticket': ticket }) }
+    const headers = { origin, accept, 'content-type': 'application/json' }
     const init = { method, headers, ...(body && { body: JSON.stringify(body) }) }
     const context = { waitUntil: () => {} }
-    const reply = await handle(new Request(`https://edge.example/mfa${path}`, init), { known: true }, context)
-    ticket = reply.headers.get('flow-ticket') ?? ticket
-    return reply
+    return handle(new Request(`https://edge.example/mfa${path}`, init), { known: true }, context)
   }
   return { bank, ask, call: async (...given) => (await ask(...given)).json() }
 }
@@ -45,8 +42,6 @@ function is(found, wanted) {
 }
 
 export const stored = { test: async () => void (await walk(page(memoryStore()))) }
-
-export const ticket = { test: async () => void (await walk(page('ticket'))) }
 
 export const events = {
   async test() {

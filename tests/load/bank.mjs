@@ -1,8 +1,8 @@
 /**
- * Flinks and MX that answer at once, in a process of their own: prepared replies, as a simulator costs the machine more
- * than what is measured. It counts every submission, and calls a fault whatever is not that person's turn.
+ * Flinks and MX with prepared replies, in their own process, because the simulator needs more CPU than what is
+ * measured. It counts every submission, and records a fault for each one that does not belong to its person and round.
  *
- * `GET /seen` tells what it has seen.
+ * `GET /seen` returns the counts and the faults.
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -28,12 +28,12 @@ const person = (n) => {
   return found
 }
 
-/** What must be so. */
-const must = (fits, what, n) => fits || faults.push(`${what} of person ${n}`)
+/** Records a fault unless a condition holds. */
+const expect = (fits, what, n) => fits || faults.push(`${what} of person ${n}`)
 
 // Flinks --------------------------------------------------------------------------------------
 
-const asks = (n, round) => [
+const challengeOf = (n, round) => [
   203,
   {
     HttpStatusCode: 203,
@@ -58,21 +58,21 @@ const authorized = (n) => [
 
 function mint(headers) {
   const n = Number(headers['flinks-auth-key'].slice('secret-'.length))
-  must((person(n).mints += 1) === 1, 'a second token', n)
+  expect((person(n).mints += 1) === 1, 'a second token', n)
   return [200, { HttpStatusCode: 200, Token: `token-${n}` }]
 }
 
 function authorize(headers, { LoginId, RequestId, SecurityResponses }) {
   const n = numberOf(LoginId ?? RequestId)
   const own = person(n)
-  must(headers['flinks-auth-key'] === `token-${n}`, 'another token', n)
+  expect(headers['flinks-auth-key'] === `token-${n}`, 'another token', n)
   if (SecurityResponses === undefined) {
-    must((own.starts += 1) === 1 && LoginId !== undefined, 'another start', n)
-    return asks(n, 1)
+    expect((own.starts += 1) === 1 && LoginId !== undefined, 'another start', n)
+    return challengeOf(n, 1)
   }
   own.answers += 1
-  must(SecurityResponses[prompt(n, own.answers)]?.[0] === answer(n, own.answers), 'another answer', n)
-  return own.answers < roundsOf(n) ? asks(n, own.answers + 1) : authorized(n)
+  expect(SecurityResponses[prompt(n, own.answers)]?.[0] === answer(n, own.answers), 'another answer', n)
+  return own.answers < roundsOf(n) ? challengeOf(n, own.answers + 1) : authorized(n)
 }
 
 // MX ------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ function member(n, more) {
 
 const mx = {
   aggregate(n) {
-    must((person(n).starts += 1) === 1, 'another job', n)
+    expect((person(n).starts += 1) === 1, 'another job', n)
     return [202, { member: member(n, { connection_status: 'CONNECTED' }) }]
   },
   status(n) {
@@ -102,7 +102,7 @@ const mx = {
   },
   resume(n, { member: { challenges } }) {
     const [{ guid, value }] = challenges
-    must((person(n).answers += 1) === 1 && guid === `CRD-${n}` && value === answer(n, 1), 'another answer', n)
+    expect((person(n).answers += 1) === 1 && guid === `CRD-${n}` && value === answer(n, 1), 'another answer', n)
     return [202, { member: member(n, { connection_status: 'RESUMED' }) }]
   },
 }
@@ -116,7 +116,7 @@ function reply({ url, headers }, text) {
   const [, guid, verb] = /^\/users\/USR-[\w-]+\/members\/(MBR-[\w-]+)\/(\w+)$/.exec(url)
   const n = numberOf(guid)
   const basic = `Basic ${Buffer.from(`company:${apiKey(n)}`).toString('base64')}`
-  must(headers.authorization === basic, 'another key', n)
+  expect(headers.authorization === basic, 'another key', n)
   return mx[verb](n, text && JSON.parse(text))
 }
 
@@ -128,7 +128,7 @@ const server = createServer(async (request, response) => {
   const [status, body] = request.url === '/seen' ? [200, seen()] : reply(request, text)
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
 })
-// A connection that is closed while a call is on its way is a lost reply, which is another test's.
+// A kept connection that closes just before it is used again would look like a lost reply.
 server.keepAliveTimeout = 0
 await once(server.listen(0, '127.0.0.1', 4_096), 'listening')
 process.send(`http://127.0.0.1:${server.address().port}`)

@@ -1,4 +1,4 @@
-/** A bare pass-through: the same calls to the same bank for the same requests of a page, and nothing else. */
+/** A pass-through: it makes the same calls to the bank for the same requests of a page, and nothing else. */
 import { answer, customerId, loginId, prompt, requestId, secretKey } from './people.mjs'
 
 function call(env, name, key, body) {

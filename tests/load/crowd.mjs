@@ -1,26 +1,26 @@
-/** Flows at the same time: each must end as its own, and the bank must hear each submission once. */
+/** Many concurrent flows: each must end with its own result, and each submission must reach the bank once. */
 import { page } from './page.mjs'
 import { aggregatedAt, institution, isMx, roundsOf } from './people.mjs'
 
-/** How many begin or answer at the same time: more of them would only wait longer, up to the 30 seconds that a token may take. */
+/** How many start or answer at a time. More would wait longer, up to the 30 seconds of a token request. */
 const LANES = 200
 
-/** What is wrong with the end of a flow, and with what the bank heard of it. */
-function wrongOf({ n, state }, heard = {}) {
+/** What is wrong with the end of a flow, or with the counts of the bank. */
+function faultOf({ n, state }, counts = {}) {
   const { kind, result, failure } = state.step ?? {}
   const own = isMx(n) ? result?.aggregatedAt === aggregatedAt(n) : result?.institution === institution(n)
   if (kind !== 'done') return `it ends with ${failure?.code ?? state.code ?? kind}`
-  if (!own) return 'it ends as the flow of somebody else'
-  if (heard.starts !== 1 || heard.answers !== roundsOf(n)) return `the bank heard ${JSON.stringify(heard)}`
+  if (!own) return 'it ends with the result of another person'
+  if (counts.starts !== 1 || counts.answers !== roundsOf(n)) return `the bank received ${JSON.stringify(counts)}`
   return null
 }
 
-/** So many flows at the same time: all of them stand at their question before the first one answers. */
-export async function crowd(stage, { flows }) {
-  const worker = await stage.start('durable')
+/** Runs so many flows at the same time: all reach their first challenge before the first one answers. */
+export async function crowd(processes, { flows }) {
+  const worker = await processes.start('durable')
   const began = Date.now()
   const people = Array.from({ length: flows }, (_, n) => ({ n, page: page(worker.url, n) }))
-  /** Lets each act, and waits until it is the person's turn again or the end. */
+  /** Each person acts, and waits until the flow waits for them again or ends. */
   async function all(act) {
     const left = [...people]
     const lane = async () => {
@@ -35,13 +35,13 @@ export async function crowd(stage, { flows }) {
   const seconds = (Date.now() - began) / 1_000
   await worker.kill()
 
-  const { calls, faults, people: heard } = await stage.seen()
-  const wrong = people.map((own) => [own.n, wrongOf(own, heard[own.n])]).filter(([, what]) => what !== null)
+  const { calls, faults, people: counts } = await processes.seen()
+  const wrong = people.map((own) => [own.n, faultOf(own, counts[own.n])]).filter(([, fault]) => fault !== null)
   const requests = people.reduce((sum, { page }) => sum + page.requests, 0)
   console.log(`${flows} flows at the same time through one workerd with Durable Objects, storage on disk:`)
-  console.log(`  ${asked} stood at their first question together, ${flows - wrong.length} ended right`)
+  console.log(`  ${asked} were at their first challenge at the same time, ${flows - wrong.length} ended correctly`)
   console.log(`  ${requests} requests and ${calls} calls to the bank in ${seconds.toFixed(0)} s`)
-  for (const [n, what] of wrong.slice(0, 10)) console.log(`  of person ${n}: ${what}`)
-  for (const fault of faults.slice(0, 10)) console.log(`  the bank heard ${fault}`)
+  for (const [n, fault] of wrong.slice(0, 10)) console.log(`  person ${n}: ${fault}`)
+  for (const fault of faults.slice(0, 10)) console.log(`  the bank received ${fault}`)
   return asked === flows && wrong.length === 0 && faults.length === 0
 }

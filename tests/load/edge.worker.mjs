@@ -1,4 +1,4 @@
-/** The edge, as a company deploys it: on Durable Objects, or in one isolate over a store in its memory. */
+/** The edge as a company deploys it: on Durable Objects, or in one isolate with a store in memory. */
 import { durable, edge, memoryStore } from 'bank-mfa/edge'
 import { ORIGIN, findConnection } from './people.mjs'
 
@@ -11,7 +11,7 @@ const config = {
 }
 
 const { fetch: inObjects, FlowObject } = durable({ ...config, objects: (env) => env.FLOWS })
-const homes = { durable: inObjects, memory: edge({ ...config, store: memoryStore() }) }
+const edges = { durable: inObjects, memory: edge({ ...config, store: memoryStore() }) }
 
 export { FlowObject }
-export default { fetch: (request, env, context) => homes[env.HOME](request, env, context) }
+export default { fetch: (request, env, context) => edges[env.STORE](request, env, context) }

@@ -1,9 +1,9 @@
-/** What the platform takes for itself: the pass-through in an object for each person, which stores as often as the edge does. */
+/** The cost of the platform: a pass-through in an object for each person, with as many writes as the edge makes. */
 import bare from './bare.worker.mjs'
 
-/** As long as a sealed record is. */
+/** As long as a sealed record. */
 const RECORD = 'x'.repeat(1_600)
-/** How often each request of a page makes the edge store. */
+/** The writes of the edge for each request of a page. */
 const WRITES = { flows: 3, answer: 2 }
 
 export class FlowObject {

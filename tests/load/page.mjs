@@ -1,21 +1,21 @@
-/** The pages: each asks over a connection that is kept, and answers what it is asked. */
+/** A page. All pages share kept connections. */
 import { Agent, request } from 'node:http'
 import { ORIGIN, answer } from './people.mjs'
 
 const agent = new Agent({ keepAlive: true })
 
-/** One request of a person's page, as a browser makes it. */
+/** Sends a request as a browser does. */
 function ask(url, n, method, path, body) {
-  const text = body && JSON.stringify(body)
+  const sent = body && JSON.stringify(body)
   const headers = { authorization: `${n}`, origin: ORIGIN, 'content-type': 'application/json' }
   return new Promise((resolve, reject) => {
     const call = request(`${url}/mfa${path}`, { agent, method, headers }, (reply) => {
-      let said = ''
-      reply.setEncoding('utf8').on('data', (chunk) => (said += chunk))
-      reply.on('end', () => resolve(JSON.parse(said)))
+      let text = ''
+      reply.setEncoding('utf8').on('data', (chunk) => (text += chunk))
+      reply.on('end', () => resolve(JSON.parse(text)))
       reply.on('error', reject)
     })
-    call.on('error', reject).end(text)
+    call.on('error', reject).end(sent)
   })
 }
 
@@ -28,7 +28,7 @@ export function page(url, n) {
   function look({ flow, version }) {
     return call('GET', `/flows/${flow}?after=${version}`)
   }
-  /** Answers as the person does: each round of each person has an answer of its own. */
+  /** Each round of each person has its own answer. */
   function answerRound({ flow, step: { round } }) {
     const [{ fields }] = round.challenges
     return call('POST', `/flows/${flow}/answer`, {
@@ -36,7 +36,7 @@ export function page(url, n) {
       answers: { [fields[0].name]: answer(n, round.number) },
     })
   }
-  /** Waits until it is not the vendor's turn. */
+  /** Waits while the flow works. */
   async function settled(state) {
     while (state.step?.kind === 'working') state = await look(state)
     return state

@@ -1,16 +1,13 @@
 /** Uses every export of bank-mfa/edge as its types allow, and misuses some. It is compiled, never run. */
 import {
   FlowError,
-  Runner,
   durable,
   edge,
   memoryStore,
-  openapi,
   postgres,
   postgresTable,
   sealer,
   type PersonNeeded,
-  type At,
   type Connection,
   type DataReader,
   type DataSource,
@@ -22,12 +19,10 @@ import {
   type FlowEnded,
   type FlinksConnection,
   type FlowObject as Flow,
-  type Given,
+  type Handler,
   type Webhook,
   type Webhooks,
-  type Home,
   type Limits,
-  type Message,
   type MxConnection,
   type ObjectNamespace,
   type ObjectState,
@@ -35,14 +30,9 @@ import {
   type ProblemBody,
   type PublicStep,
   type Query,
-  type Reading,
-  type RunnerOptions,
   type SealKeys,
   type Sealer,
-  type State,
   type Store,
-  type Storeless,
-  type Who,
 } from 'bank-mfa/edge'
 import {
   accounts,
@@ -92,7 +82,7 @@ const byMx = (userGuid: string, memberGuid: string): MxConnection => ({
   params: { userGuid, memberGuid, job: 'aggregate' },
 })
 
-const ours: Storeless<Env> = {
+const ours: Omit<EdgeConfig<Env>, 'store'> = {
   origins: ['https://app.example'],
   authenticate: async (request, env) => (request.headers.get('authorization') === env.SECRET_KEY ? 'ann' : null),
   async resolve(user: string, connection: string, env): Promise<Connection | null> {
@@ -135,9 +125,8 @@ declare const pool: {
 const query: Query = (text, values) => pool.query(text, values)
 const limits: Limits = { answersPerFlow: 5, readsPerFlow: 5, startsPerHour: 9, body: 10_000 }
 const webhooks: Webhooks = {
-  flinksKey: '',
-  findConnection: async (hint: Webhook) =>
-    hint.vendor === 'mx' ? { user: '', connection: hint.memberGuid ?? hint.userGuid ?? '' } : null,
+  findConnection: async ({ vendor, userGuid, memberGuid }: Webhook) =>
+    vendor === 'mx' ? { user: '', connection: memberGuid ?? userGuid ?? '' } : null,
 }
 const score: DataReader = async ({ user, connection, by, result, state, options, clock, signal }: DataSource) => {
   const step: DataStep = state === null ? { state: '', until: clock.now() } : { data: [user, connection, result] }
@@ -168,24 +157,24 @@ export async function serve(request: Request): Promise<Response> {
   await pool.query(postgresTable)
   const mfa: Edge<unknown> = edge(node)
   await mfa.sweep()
-  const ticketed = edge({ ...node, store: 'ticket' })
+  await mfa(request)
   const each = edge({ ...node, store: (): Store => memoryStore() })
-  return (await mfa(request)).ok ? ticketed(request) : each(request, undefined, { waitUntil: () => {} })
+  return each(request, undefined, { waitUntil: () => {} })
 }
 
-export async function home(options: RunnerOptions, who: Who, at: At): Promise<ProblemBody | undefined> {
-  const runner: Home = new Runner(options)
-  const sealing: Sealer[] = [sealer(seal), sealer('{}')]
-  const given: Given = { answers: { '1.1.answer': '' } }
-  const message: Message = { kind: 'returned', claim: { loginId: '' } }
-  const { flow, version, step }: State = await runner.start(who)
-  const reading: Reading = await runner.read(at, 'accounts')
-  const next: State[] = [await runner.answer(at, 1, given), await runner.message(at, message)]
-  console.log(flow, version, tell(step), 'data' in reading ? reading.data : reading.until, next, openapi.paths)
-  return JSON.parse((await sealing[0]?.open((await sealing[1]?.seal('{}', 'a')) ?? '', 'a')) ?? '')
+/** Calls a handler as a page does, and tells a refusal from a state. */
+export async function call(handler: Handler<unknown>, flow: string): Promise<ProblemBody | string | number | null> {
+  const reply = await handler(new Request(`https://edge.example/flows/${flow}`))
+  if (!reply.ok) return (await reply.json()) as ProblemBody
+  return tell(((await reply.json()) as { step: PublicStep }).step)
 }
 
-/** What a page may be told of a step. */
+export async function open(sealed: string): Promise<string> {
+  const sealing: Sealer = sealer(seal)
+  return sealing.open(sealed, 'a')
+}
+
+/** Uses each step as a page gets it. */
 function tell(step: PublicStep): string | number | null {
   switch (step.kind) {
     case 'working':

@@ -78,7 +78,7 @@ test('the package has no dependencies', () => {
 
 test('the tarball contains no other files', () => {
   const shape =
-    /^(package\.json|README\.md|LICENSE-(MIT|APACHE)|worker\/(worker\.js|app\.js|node\.mjs|wrangler\.jsonc|workerd\.capnp|README\.md)|dist\/([a-z]+\/)*[\w.-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
+    /^(package\.json|openapi\.json|README\.md|LICENSE-(MIT|APACHE)|worker\/(worker\.js|app\.js|node\.mjs|wrangler\.jsonc|workerd\.capnp|README\.md)|dist\/([a-z]+\/)*[\w.-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
   assert.deepEqual(
     files.map((file) => file.slice(installed.length + 1)).filter((file) => !shape.test(file)),
     [],

@@ -76,7 +76,7 @@ for (const [entry, minimum, file = 'consumer.ts'] of [
   ['calls/index', 15],
   ['remote/index', 10],
   ['connect/index', 10, 'connect-consumer.ts'],
-  ['edge/index', 40, 'edge-consumer.ts'],
+  ['edge/index', 25, 'edge-consumer.ts'],
   ['edge/data', 5, 'edge-consumer.ts'],
 ]) {
   test(`the consumers use every export of ${entry}`, () => {

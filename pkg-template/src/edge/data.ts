@@ -1,47 +1,49 @@
 /**
- * Readers of what pages most want to see: a connection's accounts, and their transactions. They bring the wasm of the
- * single calls, so they are an entry of their own, which only an edge that opts in imports.
+ * Readers of accounts and their transactions, for `data` of an edge. They need the wasm of the single calls, so they
+ * are an entry of their own, and so are the vendors' `accounts.ts` files, which only this file imports.
  */
-import { readFlinks } from './data-flinks.js'
-import { readMx } from './data-mx.js'
-import { toAccount } from './data-shape.js'
-import type { DataReader } from './reading.js'
+import type { Connection, DataReader } from './config.js'
+import { toAccount, type AccountsVendor } from './vendors/account.js'
+import { flinksAccounts } from './vendors/flinks/accounts.js'
+import { mxAccounts } from './vendors/mx/accounts.js'
 
-export type { Account, Amount, Transaction } from './data-shape.js'
-export type { DataReader, DataSource, DataStep } from './reading.js'
+export type { DataReader, DataSource, DataStep } from './config.js'
+export type { Account, Amount, Transaction } from './vendors/account.js'
 
-/** What a page is shown. */
+const VENDORS: { [Name in Connection['vendor']]: AccountsVendor<Connection & { vendor: Name }> } = {
+  flinks: flinksAccounts,
+  mx: mxAccounts,
+}
+
 export interface AccountsOptions {
   /**
-   * Makes what a page gets of an account, out of the vendor's own, ids among it; an `Account` by default. MX's have
-   * their `transactions` with them.
+   * Maps the vendor's own account, with its ids, to what the page sees; by default to an `Account`. An account of MX
+   * has its `transactions` in it.
    */
   pick?: ((account: unknown, vendor: 'flinks' | 'mx') => unknown) | undefined
 }
 
-/** And how far back. */
 export interface TransactionsOptions extends AccountsOptions {
-  /** In days; 90 by default. */
+  /** How far back, in days; 90 by default. */
   days?: 90 | 365 | undefined
 }
 
-/** What a vendor's part gives: its own accounts, or what to go on with. */
-export type AccountsStep = { accounts: unknown[] } | { state: string; until: number }
-
-/** The accounts: Flinks' GetAccountsSummary, MX's accounts of a member. */
+/** Reads the accounts: GetAccountsSummary of Flinks, or the accounts of an MX member. */
 export function accounts({ pick }: AccountsOptions = {}): DataReader {
   return reader(null, pick)
 }
 
-/** The accounts with their transactions: Flinks' GetAccountsDetail, MX's accounts and transactions of a member. */
+/** Reads the accounts with their transactions: GetAccountsDetail of Flinks, or the two lists of an MX member. */
 export function transactions({ days = 90, pick }: TransactionsOptions = {}): DataReader {
   return reader(days, pick)
 }
 
-function reader(days: 90 | 365 | null, pick: NonNullable<AccountsOptions['pick']> = toAccount): DataReader {
+function reader(days: 90 | 365 | null, pick: AccountsOptions['pick']): DataReader {
   return async (source) => {
-    const { by } = source
-    const step = await (by.vendor === 'mx' ? readMx(by, source, days) : readFlinks(by, source, days))
-    return 'accounts' in step ? { data: step.accounts.map((account) => pick(account, by.vendor)) } : step
+    const { vendor } = source.by
+    const accounts = VENDORS[vendor] as AccountsVendor<Connection>
+    const step = await accounts.read(source.by, source, days)
+    const show = (account: unknown) => (pick ? pick(account, vendor) : toAccount(account, accounts))
+    return 'accounts' in step ? { data: step.accounts.map(show) } : step
   }
 }

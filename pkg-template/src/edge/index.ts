@@ -1,40 +1,28 @@
-/** All that the edge's two entries share. */
+/** Everything that the edge's two entries share. */
 export type { PublicStep } from '../shared.js'
 export { FlowError } from '../flow/errors.js'
-export {
-  type EdgeConfig,
-  type PersonNeeded,
-  type Connection,
-  type FlowEnded,
-  type FlinksConnection,
-  type Webhooks,
-  type Limits,
-  type MxConnection,
+export type {
+  Connection,
+  DataReader,
+  DataSource,
+  DataStep,
+  EdgeConfig,
+  FlinksConnection,
+  FlowEnded,
+  Limits,
+  MxConnection,
+  PersonNeeded,
+  SealKeys,
+  Store,
+  Webhook,
+  Webhooks,
 } from './config.js'
-export {
-  durable,
-  type Durable,
-  type DurableConfig,
-  type FlowObject,
-  type ObjectNamespace,
-  type ObjectState,
-  type ObjectStorage,
-} from './durable.js'
-export { edge, type Edge, type Storeless } from './handler.js'
-export type { Webhook } from './webhooks.js'
-export { openapi } from './openapi.js'
-export { postgres, postgresTable, type Query } from './postgres.js'
+export { durable, type Durable, type DurableConfig, type FlowObject } from './durable.js'
+export type { ObjectNamespace, ObjectState } from './durable.js'
+export { edge, type Edge } from './edge.js'
+export type { Handler } from './http/handler.js'
 export type { ProblemBody } from './problem.js'
-export type { DataReader, DataSource, DataStep, Reading } from './reading.js'
-export {
-  Runner,
-  type At,
-  type Given,
-  type Home,
-  type Message,
-  type RunnerOptions,
-  type State,
-  type Who,
-} from './runner.js'
-export { sealer, type Sealer, type SealKeys } from './seal.js'
-export { memoryStore, type Store } from './store.js'
+export { memoryStore } from './records/memory.js'
+export type { ObjectStorage } from './records/object-storage.js'
+export { postgres, postgresTable, type Query } from './records/postgres.js'
+export { sealer, type Sealer } from './records/seal.js'

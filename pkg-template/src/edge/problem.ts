@@ -1,31 +1,28 @@
+/** The refusals of the edge. `http/` sends them as problem documents (RFC 9457). */
 import { FlowError, type EdgeCode } from '../flow/errors.js'
 import type { FieldError } from '../wasm/bank_mfa.js'
 
-/** What each of them is. */
-const OWN: Record<EdgeCode, { status: number; next: string; title: string }> = {
-  UNAUTHENTICATED: { status: 401, next: 'sign-in', title: 'nobody is signed in' },
-  FORBIDDEN: { status: 403, next: 'fix-integration', title: 'the request does not come from a page that may ask' },
-  NOT_FOUND: { status: 404, next: 'start-over', title: 'there is no such thing' },
-  BODY_TOO_LARGE: { status: 413, next: 'fix-integration', title: 'it is too large' },
-  RATE_LIMITED: { status: 429, next: 'retry-later', title: 'that was too often' },
-  UNAVAILABLE: { status: 503, next: 'retry-later', title: 'the service cannot answer now' },
+const EDGE_CODES: Record<EdgeCode, { status: number; next: string; title: string }> = {
+  UNAUTHENTICATED: { status: 401, next: 'sign-in', title: 'not signed in' },
+  FORBIDDEN: { status: 403, next: 'fix-integration', title: 'origin not allowed' },
+  NOT_FOUND: { status: 404, next: 'start-over', title: 'not found' },
+  BODY_TOO_LARGE: { status: 413, next: 'fix-integration', title: 'body too large' },
+  RATE_LIMITED: { status: 429, next: 'retry-later', title: 'rate limit exceeded' },
+  UNAVAILABLE: { status: 503, next: 'retry-later', title: 'service unavailable' },
 }
 
-/** The status of each refusal that is a page's doing. */
-const REFUSALS: Record<string, number> = {
+/** The status of each refusal that the page has caused. */
+const PAGE_CODES: Record<string, number> = {
   INVALID_INPUT: 400,
   INVALID_ANSWER: 422,
   STALE_ROUND: 409,
   OUT_OF_TURN: 409,
-  SNAPSHOT_UNREADABLE: 400,
-  SNAPSHOT_VERSION: 400,
-  'session-expired': 410,
 }
 
-/** What is read of a configuration only when a request comes; a mistake in it is no page's. */
-const CONFIGURED = /^\/(seal|webhooks)\b/
+/** The part of the configuration that is read only when a request comes. The page has not caused a mistake in it. */
+const CONFIG_PATH = /^\/seal\b/
 
-/** The body of a reply that refuses. */
+/** The body of a problem document. */
 export interface ProblemBody {
   type: string
   title: string
@@ -36,33 +33,42 @@ export interface ProblemBody {
   fields?: FieldError[]
 }
 
-/** Why a request is refused. Nothing of a request, a vendor or a key is in it. */
+/** Why a request is refused. It contains no value of the request, no vendor's message and no key. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly body: ProblemBody
+  /** When the same request may be retried, in milliseconds from now; 0 if unknown. */
+  readonly retryAfter: number
 
-  /** After how many milliseconds the same may be asked again, where that is known. */
-  readonly wait: number
-
-  constructor(body: Omit<ProblemBody, 'type'>, wait = 0) {
+  constructor(body: Omit<ProblemBody, 'type'>, retryAfter = 0) {
     super(`${body.code}: ${body.title}`)
-    this.wait = wait
+    this.retryAfter = retryAfter
     this.body = { type: `urn:bank-mfa:${body.code.toLowerCase().replaceAll('_', '-')}`, ...body }
   }
 }
 
-/** A refusal of the edge's own. */
-export function problem(code: EdgeCode, wait?: number): Problem {
-  return new Problem({ ...OWN[code], code }, wait)
+export function problem(code: EdgeCode, retryAfter?: number): Problem {
+  return new Problem({ ...EDGE_CODES[code], code }, retryAfter)
 }
 
-/** Whatever was thrown, as what a page is told of it. `status` is for the mistakes in a configuration. */
+/** Turns anything that was thrown into a problem. `status` is for mistakes in the configuration or at the vendor. */
 export function toProblem(error: unknown, status?: number): Problem {
   if (error instanceof Problem) return error
   if (!(error instanceof FlowError)) return problem('UNAVAILABLE')
   const { code, next, path, fields } = error
   const title = error.message.slice(error.message.indexOf(': ') + 2)
-  const refused = CONFIGURED.test(path ?? '') ? 500 : REFUSALS[code]
-  const found = OWN[code as EdgeCode]?.status ?? status ?? refused ?? 500
+  const byCode = CONFIG_PATH.test(path ?? '') ? 500 : PAGE_CODES[code]
+  const found = EDGE_CODES[code as EdgeCode]?.status ?? status ?? byCode ?? 500
   return new Problem({ title, status: found, code, next, ...(path && { path }), ...(fields && { fields }) })
+}
+
+/** Calls `onError`. What `onError` itself throws is dropped. */
+export async function report<Env>(
+  onError: ((error: unknown, env: Env) => unknown) | undefined,
+  error: unknown,
+  env: Env,
+): Promise<void> {
+  try {
+    await onError?.(error, env)
+  } catch {}
 }

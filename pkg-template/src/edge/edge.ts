@@ -1,0 +1,58 @@
+import { isObject } from '../shared.js'
+import { invalidInput } from '../flow/errors.js'
+import { realTime } from '../flow/host.js'
+import { checkConfig, createService, newSharedState, sealerOf } from './compose.js'
+import type { EdgeConfig } from './config.js'
+import { createHandler, type Handler, type Open } from './http/handler.js'
+import { report } from './problem.js'
+
+/** A handler for any path. */
+export interface Edge<Env> extends Handler<Env> {
+  /**
+   * Runs the flows that are due while no page waits for them, and deletes expired records. Call it every 30 seconds.
+   */
+  sweep(env?: Env): Promise<void>
+}
+
+/** How many due records a sweep takes at a time. */
+const SWEEP_BATCH = 100
+
+/** Makes an edge whose flows are in a store. Throws `INVALID_INPUT` if the configuration has a mistake. */
+export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
+  checkConfig(config)
+  const { store: given, clock = realTime, onError } = config
+  if (typeof given !== 'function' && !isObject(given)) throw invalidInput('/store', 'must be a store or a function')
+  const shared = newSharedState()
+  const storeOf = (env: Env) => (typeof config.store === 'function' ? config.store(env) : config.store)
+
+  const open: Open<Env> = (env, background) => {
+    const sealer = sealerOf(config, env)
+    const options = { store: storeOf(env), sealer, shared, background, singleWriter: false }
+    return { service: createService(config, env, options), sealer }
+  }
+
+  async function sweep(env?: Env): Promise<void> {
+    const onFailure = (error: unknown) => report(onError, error, env as Env)
+    try {
+      const store = storeOf(env as Env)
+      const tasks: Promise<unknown>[] = []
+      const { service } = open(env as Env, (task) => void tasks.push(task.catch(onFailure)))
+      // A record whose work fails stays due. It must not keep others waiting.
+      const seen = new Set<string>()
+      for (;;) {
+        const due = (await store.due?.(clock.now(), seen.size + SWEEP_BATCH)) ?? []
+        const next = due.filter((id) => !seen.has(id))
+        if (next.length === 0) break
+        for (const id of next) seen.add(id)
+        await Promise.all(next.map((id) => service.due(id).catch(onFailure)))
+      }
+      // The turns have added their tasks by now.
+      await Promise.all(tasks)
+      await store.purge?.(clock.now())
+    } catch (error) {
+      await onFailure(error)
+    }
+  }
+
+  return Object.assign(createHandler(config, open), { sweep })
+}

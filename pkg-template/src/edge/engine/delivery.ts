@@ -1,0 +1,54 @@
+/** Calls the company's `onFlowEnded` and `onPersonNeeded`. */
+import { isEnding } from '../../flow/steps.js'
+import { needsPerson, type FlowRecord, type VersionedRecord } from '../records/flow-record.js'
+import type { EngineContext } from './context.js'
+
+/**
+ * Delivers the pending endings of a record, the oldest first, and removes each from the record once `onFlowEnded` has
+ * resolved. If it rejects, the rest stays pending, and `FlowService.due` retries.
+ */
+export async function deliverEndings(
+  context: EngineContext,
+  id: string,
+  stored: VersionedRecord,
+): Promise<VersionedRecord> {
+  const { records, onFlowEnded, onError } = context
+  const [ended, ...others] = stored.record.pendingEndings ?? []
+  if (ended === undefined || !isEnding(stored.record.step)) return stored
+  try {
+    await onFlowEnded?.(ended)
+  } catch (error) {
+    onError(error)
+    return stored
+  }
+  for (let latest = stored; ;) {
+    const { pendingEndings: _, ...record } = latest.record
+    const next = others.length > 0 ? { ...record, pendingEndings: others } : { ...record, due: null }
+    if (await records.write(id, latest, next)) {
+      return deliverEndings(context, id, { record: next, version: latest.version + 1 })
+    }
+    // A page may have begun to read data in the meantime.
+    const { flow, expired, version } = await records.read(id)
+    const found = flow ?? expired
+    if (found?.flow !== stored.record.flow || found.pendingEndings?.length !== others.length + 1) return stored
+    latest = { record: found, version }
+  }
+}
+
+/** Calls `onPersonNeeded` if the flow has begun to wait for its user. */
+export async function reportPersonNeeded(
+  { onPersonNeeded, onError }: EngineContext,
+  before: FlowRecord,
+  after: FlowRecord,
+  present: boolean,
+): Promise<void> {
+  const { step, user, connection, flow } = after
+  const round = step.kind === 'challenge' ? { round: step.round.number } : {}
+  const roundBefore = before.step.kind === 'challenge' ? before.step.round.number : undefined
+  if (!needsPerson(step) || (before.step.kind === step.kind && roundBefore === round.round)) return
+  try {
+    await onPersonNeeded?.({ user, connection, flow, step: step.kind, ...round, present })
+  } catch (error) {
+    onError(error)
+  }
+}

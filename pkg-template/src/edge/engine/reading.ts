@@ -1,0 +1,110 @@
+/**
+ * Reads data of a connection whose flow ended with `done`. A reader takes one step at a time, and its state between two
+ * steps is in the record: a vendor may need minutes, and any process can take the next step. Compare-and-set decides
+ * which process calls the vendor, so two tabs do not poll twice as often.
+ */
+import { FlowError } from '../../flow/errors.js'
+import type { DataStep } from '../config.js'
+import { problem, toProblem } from '../problem.js'
+import type { FlowRecord, FlowRef, Readings } from '../records/flow-record.js'
+import { connectionOf, type EngineContext } from './context.js'
+import { LONG_POLL_MS, withTimeout } from './waiting.js'
+
+/** The data, or when the page may ask again, in milliseconds since 1970. */
+export type Reading = { data: unknown } | { until: number }
+
+/** The timeout of a step, and how much longer no other process takes over, in milliseconds. */
+const STEP_TIMEOUT_MS = 60_000
+const LEASE_GRACE_MS = 5_000
+
+type OpenReading = Readings['open'][string]
+
+/** Reads data by the name of its reader, and waits for it as long as a page waits. */
+export async function readData(context: EngineContext, ref: FlowRef, name: string): Promise<Reading> {
+  const { clock, records, readers, readsPerFlow, background } = context
+  const reader = Object.hasOwn(readers, name) ? readers[name] : undefined
+  if (reader === undefined) throw problem('NOT_FOUND')
+  const deadline = clock.now() + LONG_POLL_MS
+  for (;;) {
+    const { change, stop } = records.listen(ref.id)
+    try {
+      const stored = await records.open(ref)
+      const { record } = stored
+      if (record.step.kind !== 'done') throw notDone()
+      // The flow ended before data could be read, or nothing proves that its LoginId belongs to the user.
+      if (record.result === undefined || record.step.result['ownership'] === 'unproven') throw problem('NOT_FOUND')
+      const { begun, open } = record.readings ?? { begun: 0, open: {} }
+      const found = open[name]
+      const now = clock.now()
+      if (found !== undefined && found.due > now) {
+        if (now >= deadline) return { until: found.due }
+        const sleep = Math.min(found.due, deadline) - now
+        await withTimeout(context, sleep, change, { mayReread: true, waitsFor: 'vendor' })
+        continue
+      }
+      if (found === undefined && begun >= readsPerFlow) throw problem('RATE_LIMITED')
+      const state = found?.state ?? null
+      const leased = { state, due: now + STEP_TIMEOUT_MS + LEASE_GRACE_MS }
+      const readings = { begun: found ? begun : begun + 1, open: { ...open, [name]: leased } }
+      if (!(await records.write(ref.id, stored, { ...record, readings }))) continue
+      const taken = takeStep(context, ref, name, () => callReader(context, reader, record, state))
+      // The step goes on if the page leaves.
+      background(taken.catch(() => {}))
+      const step = await taken
+      if ('data' in step) return { data: step.data ?? null }
+    } finally {
+      stop()
+    }
+  }
+}
+
+/** Takes a step, and stores the state of the reading; nothing if the reading is finished or has failed. */
+async function takeStep(
+  context: EngineContext,
+  ref: FlowRef,
+  name: string,
+  call: () => Promise<DataStep>,
+): Promise<DataStep> {
+  let open: OpenReading | undefined
+  try {
+    const step = await call()
+    if (!('data' in step)) open = { state: step.state, due: step.until }
+    return step
+  } finally {
+    await storeReading(context, ref, name, open)
+  }
+}
+
+async function callReader(
+  context: EngineContext,
+  reader: EngineContext['readers'][string],
+  record: FlowRecord,
+  state: string | null,
+): Promise<DataStep> {
+  const { callOptions: options, clock } = context
+  const by = await connectionOf(context, record)
+  const { user, connection, result } = record
+  const signal = AbortSignal.timeout(STEP_TIMEOUT_MS)
+  try {
+    return await reader({ user, connection, by, result, state, options, clock, signal })
+  } catch (error) {
+    if (signal.aborted) throw problem('UNAVAILABLE')
+    if (!(error instanceof FlowError)) throw error
+    throw toProblem(error, error.next === 'fix-integration' ? 500 : 502)
+  }
+}
+
+async function storeReading({ records }: EngineContext, ref: FlowRef, name: string, open: OpenReading | undefined) {
+  for (;;) {
+    const stored = await records.open(ref)
+    const { readings = { begun: 0, open: {} } } = stored.record
+    const { [name]: _, ...others } = readings.open
+    const next = { ...readings, open: { ...others, ...(open && { [name]: open }) } }
+    if (await records.write(ref.id, stored, { ...stored.record, readings: next })) return
+  }
+}
+
+function notDone(): FlowError {
+  const message = 'data can be read only after the flow is done'
+  return new FlowError({ code: 'OUT_OF_TURN', next: 'fix-integration', message, path: null, fields: [] })
+}

@@ -1,0 +1,247 @@
+import type { PublicStep } from '../../shared.js'
+import { FlowError, staleRound } from '../../flow/errors.js'
+import { isEnding, type Claim, type RawAnswers } from '../../flow/steps.js'
+import type { Connection } from '../config.js'
+import { problem } from '../problem.js'
+import { needsPerson, newRecord, type FlowRecord, type FlowRef } from '../records/flow-record.js'
+import { otherFormatRefused } from '../records/records.js'
+import { withStatusOnly } from '../vendors/index.js'
+import type { EngineContext } from './context.js'
+import { deliverEndings } from './delivery.js'
+import { countUse } from './rate-limit.js'
+import { readData, type Reading } from './reading.js'
+import { Conflict, ignoreConflict } from './turn.js'
+import { cancelFlow, runTurn, type TurnOptions } from './turns.js'
+import { LONG_POLL_MS, waitFor, waitForOutcome, withTimeout } from './waiting.js'
+
+/** A flow as its page sees it. */
+export interface State {
+  /** The handle of the flow: the id of its record, and its own id. */
+  flow: string
+  version: number
+  step: PublicStep
+}
+
+/** The user and the connection of a start, and the id of their record. */
+export interface StartTarget {
+  id: string
+  user: string
+  connection: string
+}
+
+/** Answers by field names, or in the vendor's own form. */
+export type AnswerInput = { answers: Record<string, string | string[]> } | { raw: RawAnswers }
+
+/** What a page reports of the vendor's page, or of the user's return from a window. */
+export type Message = { kind: 'returned'; claim: Claim } | { kind: 'token-refused' } | { kind: 'landed'; url: string }
+
+/**
+ * What can be done with flows, wherever they live. All arguments and results are plain JSON, except `signal`, so a call
+ * can go to another process. A refusal rejects with a `FlowError` or a `Problem`.
+ */
+export interface FlowService {
+  /**
+   * Starts a flow, or joins the one that runs. `flow` is an id that the page has made: a start that is repeated with
+   * the same id joins the flow that it has started, even after its end.
+   */
+  start(target: StartTarget, connection: Connection, flow?: string): Promise<State>
+  /** Returns a flow. With `after`, it waits for another version than that, for at most `wait` milliseconds. */
+  look(ref: FlowRef, after?: number, wait?: number, signal?: AbortSignal): Promise<State>
+  /** Answers a round, and waits for the outcome. */
+  answer(ref: FlowRef, round: number, input: AnswerInput): Promise<State>
+  message(ref: FlowRef, message: Message): Promise<State>
+  cancel(ref: FlowRef): Promise<State>
+  /** Reads data after the flow is done. */
+  read(ref: FlowRef, name: string): Promise<Reading>
+  /** Polls the vendor, because a webhook came. */
+  webhook(target: StartTarget, connection: Connection): Promise<void>
+  /** Does what is due for a record. It is called by a sweep or an alarm. */
+  due(id: string): Promise<void>
+  /** Counts a use under an id, and returns 0; or in how many milliseconds the next one is allowed. */
+  countUse(id: string, limit: number, window: number): Promise<number>
+}
+
+/** Runs the flows of this process's records. Compare-and-set decides which process takes a turn, so any may try. */
+export class LocalFlowService implements FlowService {
+  readonly #context: EngineContext
+
+  constructor(context: EngineContext) {
+    this.#context = context
+  }
+
+  async start({ id, ...target }: StartTarget, connection: Connection, flow?: string): Promise<State> {
+    const { records, turns, clock } = this.#context
+    for (;;) {
+      const { flow: current, expired, otherFormat, version } = await records.read(id)
+      if (current && (!isEnding(current.step) || current.flow === flow)) return toState(id, current)
+      if (otherFormat !== undefined) refuseSecondSend(otherFormat, flow, clock.now())
+      if (expired && !isEnding(expired.step)) {
+        await cancelFlow(this.#context, id, { record: expired, version }).catch(ignoreConflict)
+        continue
+      }
+      const last = current ?? expired
+      const delivered = last && (await deliverEndings(this.#context, id, { record: last, version }))
+      const pendingEndings = delivered?.record.pendingEndings
+      const fresh = {
+        record: newRecord(target, clock.now(), { flow, pendingEndings }),
+        version: delivered?.version ?? version,
+      }
+      const { change, stop } = records.listen(id)
+      try {
+        const turn = turns.get(id) ?? runTurn(this.#context, id, fresh, { present: true, connection })
+        // The first write of the turn creates the flow.
+        await Promise.race([change, turn.catch(() => {})])
+        if (turns.get(id) !== turn) await turn.catch(ignoreConflict)
+      } finally {
+        stop()
+      }
+      const { flow: started } = await records.read(id)
+      if (started && started.flow !== last?.flow) return toState(id, started)
+    }
+  }
+
+  async look(ref: FlowRef, after?: number, wait = LONG_POLL_MS, signal?: AbortSignal): Promise<State> {
+    return toState(ref.id, await waitFor(this.#context, ref, ({ version }) => version !== after, wait, signal))
+  }
+
+  async answer(ref: FlowRef, round: number, input: AnswerInput): Promise<State> {
+    const isCurrent = ({ step, roundCount, answerCount }: FlowRecord) => {
+      if (round > roundCount) throw outOfTurn()
+      if (step.kind !== 'challenge' || step.round.number !== round) return false
+      if (answerCount >= this.#context.answersPerFlow) throw problem('RATE_LIMITED')
+      return true
+    }
+    return this.#takeTurn(ref, isCurrent, async ({ current }) => {
+      if (current.kind !== 'challenge' || current.round.number !== round) throw staleRound(ref.flow)
+      await ('raw' in input ? current.answerRaw(input.raw) : current.answer(input.answers))
+    })
+  }
+
+  async message(ref: FlowRef, message: Message): Promise<State> {
+    const kind = message.kind === 'landed' ? 'redirect' : 'connect'
+    return this.#takeTurn(
+      ref,
+      ({ step }) => step.kind === kind,
+      ({ current }) => {
+        if (message.kind === 'landed' && current.kind === 'redirect') current.returned(message.url)
+        if (message.kind === 'returned' && current.kind === 'connect') current.returned(message.claim)
+        if (message.kind === 'token-refused' && current.kind === 'connect') current.tokenRefused()
+      },
+    )
+  }
+
+  async cancel(ref: FlowRef): Promise<State> {
+    for (;;) {
+      const stored = await this.#context.records.open(ref)
+      if (isEnding(stored.record.step)) return toState(ref.id, stored.record)
+      const ended = await cancelFlow(this.#context, ref.id, stored).catch(ignoreConflict)
+      if (ended) return toState(ref.id, ended.record)
+    }
+  }
+
+  read(ref: FlowRef, name: string): Promise<Reading> {
+    return readData(this.#context, ref, name)
+  }
+
+  async webhook({ id, ...target }: StartTarget, connection: Connection): Promise<void> {
+    const { records, clock } = this.#context
+    const { flow: current, expired, otherFormat, version } = await records.read(id)
+    if (otherFormat !== undefined || (current && isEnding(current.step))) return
+    if (expired && !isEnding(expired.step)) return this.due(id)
+    if (current === undefined) {
+      // A flow that only reads the status tells whether the user is needed. The user begins the session at the bank.
+      const statusOnly = withStatusOnly(connection)
+      if (statusOnly === null) return
+      const record = newRecord(target, clock.now(), { pendingEndings: expired?.pendingEndings })
+      const options = { present: false, connection: statusOnly }
+      await runTurn(this.#context, id, { record, version }, options).catch(ignoreConflict)
+      return
+    }
+    // A flow that waits for the vendor polls as early as the poll interval allows. Other steps wait for the user.
+    if (needsPerson(current.step) && current.step.kind !== 'redirect') return
+    const sleep = Math.min(records.wakesAt(current) - clock.now(), LONG_POLL_MS)
+    await clock.wait(Math.max(0, sleep), new AbortController().signal, 'vendor')
+    await this.due(id)
+  }
+
+  async due(id: string): Promise<void> {
+    const { records, turns, clock } = this.#context
+    const { flow: current, expired, version } = await records.read(id)
+    const last = current ?? expired
+    if (last === undefined) return
+    const stored = { record: last, version }
+    if (isEnding(last.step)) {
+      // The process that has ended the flow delivers the ending. Others retry later.
+      if ((last.due ?? 0) <= clock.now()) await deliverEndings(this.#context, id, stored)
+    } else if (current === undefined) {
+      await cancelFlow(this.#context, id, stored).catch(ignoreConflict)
+    } else if (!turns.has(id) && records.wakesAt(current) <= clock.now()) {
+      await runTurn(this.#context, id, stored, { present: false }).catch(ignoreConflict)
+    }
+  }
+
+  countUse(id: string, limit: number, window: number): Promise<number> {
+    const { records, clock } = this.#context
+    return countUse(records, clock, id, limit, window)
+  }
+
+  /**
+   * Takes a turn for a page if the step that the page means is still current, and waits for the outcome. A repeated or
+   * late call gets the outcome of the first one.
+   */
+  async #takeTurn(
+    ref: FlowRef,
+    isCurrent: (record: FlowRecord) => boolean,
+    act: NonNullable<TurnOptions['act']>,
+  ): Promise<State> {
+    const { records, turns, clock } = this.#context
+    const { id } = ref
+    const deadline = clock.now() + LONG_POLL_MS
+    const remaining = () => Math.max(0, deadline - clock.now())
+    for (;;) {
+      const stored = await records.open(ref)
+      const { leaseUntil, step } = stored.record
+      // A turn that polls behind an open window does not know of this call. It is waited for, and then the call counts.
+      const isPolling = leaseUntil > 0 && step.kind === 'redirect' && remaining() > 0
+      if ((leaseUntil > 0 && !isPolling) || !isCurrent(stored.record)) break
+      if (isPolling) {
+        await waitFor(this.#context, ref, ({ leaseUntil }) => leaseUntil === 0, remaining())
+        continue
+      }
+      const running = turns.get(id)
+      if (running !== undefined) {
+        // If it is refused, this call is the first one.
+        const settled = running.catch(() => {})
+        await withTimeout(this.#context, remaining(), settled)
+        if (remaining() === 0) return toState(id, stored.record)
+        continue
+      }
+      const turn = runTurn(this.#context, id, stored, { present: true, act })
+      try {
+        const after = await withTimeout(this.#context, remaining(), turn)
+        if (after && after.record.step.kind !== 'working') return toState(id, after.record)
+        break
+      } catch (error) {
+        // Another process was first, and the record shows it by now.
+        if (!(error instanceof Conflict)) throw error
+      }
+    }
+    return toState(id, await waitForOutcome(this.#context, ref, remaining()))
+  }
+}
+
+function toState(id: string, { flow, version, step }: FlowRecord): State {
+  return { flow: `${id}.${flow}`, version, step }
+}
+
+/** A start replaces a record of another release, unless that could send the same credentials twice. */
+function refuseSecondSend(other: { flow?: string; leaseUntil?: number }, flow: string | undefined, now: number): void {
+  if (other.flow !== undefined && other.flow === flow) throw otherFormatRefused()
+  const lease = (other.leaseUntil ?? 0) - now
+  if (lease > 0) throw problem('UNAVAILABLE', lease)
+}
+
+function outOfTurn(): FlowError {
+  const message = 'the round has not been asked yet'
+  return new FlowError({ code: 'OUT_OF_TURN', next: 'fix-integration', message, path: null, fields: [] })
+}

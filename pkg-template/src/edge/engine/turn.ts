@@ -1,0 +1,239 @@
+import type { PublicStep } from '../../shared.js'
+import type { Flow } from '../../flow/flow.js'
+import type { WaitsFor } from '../../flow/host.js'
+import { isEnding } from '../../flow/steps.js'
+import type { Connection, FlowEnded } from '../config.js'
+import { toProblem } from '../problem.js'
+import { toPublic, type FlowRecord, type VersionedRecord } from '../records/flow-record.js'
+import { beginFlow, resumeFlow } from '../vendors/index.js'
+import type { FlowHost } from '../vendors/vendor.js'
+import type { EngineContext } from './context.js'
+
+/** Another process has written the record first. This turn is dropped and sends nothing more. */
+export class Conflict extends Error {}
+
+/** For `catch`: a conflict is no error if another process does the same work. */
+export function ignoreConflict(error: unknown): undefined {
+  if (!(error instanceof Conflict)) throw error
+  return undefined
+}
+
+/** A lease is this much longer than the timeout of its send, in milliseconds. */
+const LEASE_GRACE_MS = 5_000
+
+/** How long the result of an ended flow can be read, in milliseconds. */
+const RESULT_TTL_MS = 10 * 60_000
+
+/** After how long a page's address that failed, or a delivery that failed, is retried, in milliseconds. */
+const RETRY_MS = 60_000
+
+/** The ending of a flow whose connection `resolve` no longer returns. */
+const CONNECTION_REMOVED: PublicStep = {
+  kind: 'failed',
+  failure: {
+    ...{ code: 'cancelled', next: 'start-over', message: 'the connection no longer exists' },
+    ...{ retryAt: null, vendorCode: null, status: null },
+  },
+}
+
+/**
+ * One turn of a flow. Between two requests nothing of a flow is in memory: a turn restores it from its record, lets one
+ * thing happen, and stores it when it waits for the user, waits for the vendor, or has ended. The turn writes by
+ * compare-and-set before each send and when it stops. If a write fails, the turn stops and sends nothing more.
+ */
+export class Turn {
+  readonly #context: EngineContext
+  readonly #id: string
+  readonly #abort = new AbortController()
+  /** What this turn has read or written last. */
+  #stored: VersionedRecord
+  #hasLease = false
+  /** Why the turn was dropped. */
+  #error: unknown
+  #tokens: Record<string, string>
+  #flow: Flow | undefined
+  /** The wait at which the flow is stored. */
+  #pendingWait: { until: number; signal: AbortSignal } | undefined
+  #onChange = () => {}
+
+  constructor(context: EngineContext, id: string, stored: VersionedRecord) {
+    this.#context = context
+    this.#id = id
+    this.#stored = stored
+    this.#tokens = { ...stored.record.tokens }
+  }
+
+  /** Runs the turn; `act` is what happens in it. Rejects with a `Conflict`, or with what `act` throws. */
+  async run(connection: Connection, act?: (flow: Flow) => unknown): Promise<VersionedRecord> {
+    const { snapshot, step, leaseUntil } = this.#stored.record
+    const host: FlowHost = {
+      ...this.#context.callOptions,
+      signal: this.#abort.signal,
+      clock: { now: () => this.#context.clock.now(), wait: this.#wait },
+      store: (snapshot, timeout) => this.#storeBeforeSend(snapshot, timeout),
+      token: this.#token,
+    }
+    // If a process has died during a poll, the user may have returned: then the flow asks the vendor for the window again.
+    const windowUrl = step.kind === 'redirect' && leaseUntil === 0 ? step.url : null
+    const flow = (this.#flow = asConfigProblem(() =>
+      snapshot === null ? beginFlow(connection, host) : resumeFlow(snapshot, windowUrl, connection, host),
+    ))
+    const unsubscribe = flow.subscribe(() => this.#onChange())
+    try {
+      if (act) await this.#act(flow, act)
+      // A restored flow begins its wait now.
+      await Promise.resolve()
+      while (!this.#isAtRest(flow)) await new Promise<void>((resolve) => (this.#onChange = resolve))
+      return await this.#finish(flow)
+    } finally {
+      unsubscribe()
+      flow.detach('')
+    }
+  }
+
+  /** Cancels the flow, even if another process runs a turn of it. `connection` is `null` if it no longer exists. */
+  cancel(connection: Connection | null): Promise<VersionedRecord> {
+    this.#abort.abort()
+    return connection ? this.run(connection) : this.#end(CONNECTION_REMOVED, {})
+  }
+
+  async #act(flow: Flow, act: (flow: Flow) => unknown): Promise<void> {
+    try {
+      await act(flow)
+    } catch (error) {
+      // If the act came too late, it has ended the flow, and the ending is the outcome.
+      if (!isEnding(flow.current)) throw error
+    }
+  }
+
+  #isAtRest({ current }: Flow): boolean {
+    // A round that has expired is about to end the flow.
+    const isOpen =
+      current.kind === 'challenge' && !((current.round.expires?.at ?? Infinity) <= this.#context.clock.now())
+    return this.#waitsUntil() !== null || isOpen || isEnding(current)
+  }
+
+  #waitsUntil(): number | null {
+    return this.#pendingWait === undefined || this.#pendingWait.signal.aborted ? null : this.#pendingWait.until
+  }
+
+  async #finish(flow: Flow): Promise<VersionedRecord> {
+    if (this.#error !== undefined) throw this.#error
+    const { current } = flow
+    const now = this.#context.clock.now()
+    // This may request a token, which is stored with the address.
+    const address = current.kind === 'connect' ? await current.pageUrl().catch(() => null) : null
+    const step = toPublic(current, address)
+    if (current.kind === 'done') return this.#end(step, { result: current.result })
+    if (current.kind === 'failed') return this.#end(step, {})
+    const due = current.kind === 'connect' && address === null ? now + RETRY_MS : this.#waitsUntil()
+    const { roundCount } = this.#stored.record
+    return this.#write({
+      ...{ step, due, leaseUntil: 0, snapshot: flow.snapshot(), tokens: { ...this.#tokens } },
+      roundCount: step.kind === 'challenge' ? Math.max(roundCount, step.round.number) : roundCount,
+    })
+  }
+
+  /** Writes the ending, and drops the flow's state. Its result stays only for delivery, or if data may be read. */
+  #end(step: PublicStep, result: { result?: unknown }): Promise<VersionedRecord> {
+    const { onFlowEnded, readers, clock } = this.#context
+    const { user, connection, flow, pendingEndings = [] } = this.#stored.record
+    const now = clock.now()
+    const ended: FlowEnded = {
+      ...{ user, connection, flow, ...result },
+      ...(step.kind === 'failed' ? { outcome: 'failed', failure: step.failure } : { outcome: 'done' }),
+    }
+    return this.#write({
+      ...{ step, leaseUntil: 0, snapshot: null, tokens: {} },
+      ...(onFlowEnded ? { pendingEndings: [...pendingEndings, ended], due: now + RETRY_MS } : { due: null }),
+      ...(Object.keys(readers).length > 0 && result),
+      expires: now + RESULT_TTL_MS,
+    })
+  }
+
+  async #storeBeforeSend(snapshot: string, timeout: number): Promise<void> {
+    const leaseUntil = this.#context.clock.now() + timeout + LEASE_GRACE_MS
+    await this.#write({ ...this.#progress(), snapshot, tokens: { ...this.#tokens }, due: null, leaseUntil })
+    this.#hasLease = true
+  }
+
+  /**
+   * Takes the lease for `time` milliseconds without a send. The record keeps the flow's state, so a crash now loses
+   * nothing. In an iframe step the new state is stored, too: what the page said of the iframe may be repeated.
+   */
+  async #takeLease(time: number, again = false): Promise<void> {
+    if (this.#hasLease && !again) return
+    const { current } = this.#flow!
+    const isIframe = current.kind === 'connect' || (current.kind === 'working' && current.stage === 'verify')
+    const leaseUntil = this.#context.clock.now() + time + LEASE_GRACE_MS
+    await this.#write({ ...this.#progress(), ...(isIframe && { snapshot: this.#flow!.snapshot() }), leaseUntil })
+    this.#hasLease = true
+  }
+
+  #progress(): { step: PublicStep; answerCount: number } {
+    const { current } = this.#flow!
+    const { step, answerCount } = this.#stored.record
+    const isAnswered = step.kind === 'challenge' && current.kind === 'working'
+    return {
+      step: current.kind === 'working' ? toPublic(current, null) : step,
+      answerCount: answerCount + (isAnswered ? 1 : 0),
+    }
+  }
+
+  async #write(changes: Partial<FlowRecord>): Promise<VersionedRecord> {
+    const { record, version } = this.#stored
+    const next = { ...record, ...changes }
+    const names = Object.keys(changes) as (keyof FlowRecord)[]
+    if (version > 0 && names.every((name) => isSame(next[name], record[name]))) return this.#stored
+    if (!isSame(next.step, record.step)) next.version += 1
+    if (!(await this.#context.records.write(this.#id, this.#stored, next))) throw this.#drop(new Conflict())
+    return (this.#stored = { record: next, version: version + 1 })
+  }
+
+  #drop(error: unknown): unknown {
+    this.#error = error
+    this.#abort.abort()
+    return error
+  }
+
+  /** The token of a session is requested once and stored, so a restored flow finds it. */
+  readonly #token: FlowHost['token'] = async (session, timeout, request) => {
+    // The flow asks for it while it is still being constructed.
+    await Promise.resolve()
+    const known = this.#tokens[session]
+    if (known !== undefined) return known
+    // Without the lease, another process may be requesting one, too.
+    await this.#takeLease(timeout, true)
+    return (this.#tokens[session] = await request())
+  }
+
+  /** A wait ends the turn, except before answers are sent: only this turn has them. */
+  readonly #wait = async (ms: number, signal: AbortSignal, waitsFor: WaitsFor): Promise<void> => {
+    const { clock } = this.#context
+    const until = clock.now() + ms
+    // The flow sets its step only after it has begun the wait.
+    await Promise.resolve()
+    if (ms <= 0 || signal.aborted) return
+    const current = this.#flow?.current
+    if (current?.kind === 'working' && current.stage === 'pre-check') {
+      await this.#takeLease(ms).catch((error: unknown) => {
+        throw this.#drop(error)
+      })
+      return clock.wait(until - clock.now(), signal, waitsFor)
+    }
+    this.#pendingWait = { until, signal }
+    this.#onChange()
+    return new Promise(() => {})
+  }
+}
+
+/** The page has not caused it if a connection is refused. */
+function asConfigProblem<T>(make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    throw toProblem(error, 500)
+  }
+}
+
+const isSame = (one: unknown, other: unknown) => one === other || JSON.stringify(one) === JSON.stringify(other)

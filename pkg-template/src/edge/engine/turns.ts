@@ -1,0 +1,54 @@
+/** Runs turns in the background of the process, one at a time for each record. */
+import type { Flow } from '../../flow/flow.js'
+import type { Connection } from '../config.js'
+import type { VersionedRecord } from '../records/flow-record.js'
+import { connectionOf, type EngineContext } from './context.js'
+import { deliverEndings, reportPersonNeeded } from './delivery.js'
+import { Turn } from './turn.js'
+
+export interface TurnOptions {
+  /** Whether a page waits for the turn. */
+  present: boolean
+  /** What happens in the turn. */
+  act?: (flow: Flow) => unknown
+  /** The connection, if it was resolved just now. */
+  connection?: Connection
+}
+
+/** Runs a turn, and returns its outcome. */
+export function runTurn(
+  context: EngineContext,
+  id: string,
+  stored: VersionedRecord,
+  { present, act, connection }: TurnOptions,
+): Promise<VersionedRecord> {
+  const { records, turns, background } = context
+  const run = async () => {
+    const resolved = connection ?? (await connectionOf(context, stored.record))
+    return deliverEndings(context, id, await new Turn(context, id, stored).run(resolved, act))
+  }
+  const turn = run().finally(() => {
+    if (turns.get(id) === turn) turns.delete(id)
+    records.notify(id)
+  })
+  turns.set(id, turn)
+  // The user may answer while onPersonNeeded is still being called.
+  background(turn.then((after) => reportPersonNeeded(context, stored.record, after.record, present)).catch(() => {}))
+  return turn
+}
+
+/** Cancels a flow, even if another turn of it runs, here or elsewhere. */
+export async function cancelFlow(
+  context: EngineContext,
+  id: string,
+  stored: VersionedRecord,
+): Promise<VersionedRecord> {
+  const { records, turns, resolve } = context
+  const running = turns.get(id)
+  const { user, connection } = stored.record
+  const ended = await new Turn(context, id, stored).cancel(await resolve(user, connection))
+  // The turn that still runs can send nothing more, and the next flow does not wait for it.
+  if (turns.get(id) === running) turns.delete(id)
+  records.notify(id)
+  return deliverEndings(context, id, ended)
+}

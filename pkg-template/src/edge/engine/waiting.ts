@@ -1,0 +1,90 @@
+/** How requests wait: for a change of a record, for a turn, and for time to pass. */
+import type { WaitsFor } from '../../flow/host.js'
+import { isEnding } from '../../flow/steps.js'
+import { TASK_ENDED } from '../../flow/transport.js'
+import type { FlowRecord, FlowRef } from '../records/flow-record.js'
+import type { EngineContext } from './context.js'
+import { ignoreConflict } from './turn.js'
+import { runTurn } from './turns.js'
+
+/** How long a request waits for a change, in milliseconds. */
+export const LONG_POLL_MS = 25_000
+
+/** How often a waiting request reads a record that other processes may write, in milliseconds of real time. */
+const REREAD_MS = 1_000
+
+/** Waits until the record is `enough`, or the flow has ended, or `wait` ms have passed. Runs the turns that are due. */
+export async function waitFor(
+  context: EngineContext,
+  ref: FlowRef,
+  isEnough: (record: FlowRecord) => boolean,
+  wait: number,
+  signal?: AbortSignal,
+): Promise<FlowRecord> {
+  const { records, clock, turns } = context
+  const { id } = ref
+  const deadline = clock.now() + wait
+  for (;;) {
+    const { change, stop } = records.listen(id)
+    try {
+      const stored = await records.open(ref)
+      const { record } = stored
+      const now = clock.now()
+      const wakesAt = records.wakesAt(record)
+      const running = turns.get(id)
+      const isOver = isEnding(record.step) || isEnough(record) || now >= deadline || signal?.aborted === true
+      const isDue = running === undefined && wakesAt <= now && !isEnding(record.step)
+      const started = isDue ? runTurn(context, id, stored, { present: true }) : undefined
+      if (isOver) return record
+      if (started !== undefined) {
+        const settled = started.catch(ignoreConflict)
+        await withTimeout(context, deadline - now, Promise.race([settled, change]), { mayReread: true, signal })
+        if (turns.get(id) !== started) await settled
+      } else {
+        // If no turn runs and the vendor is to act next, only time brings a change.
+        const isVendors = record.leaseUntil === 0 && ['working', 'redirect'].includes(record.step.kind)
+        const sleep = Math.min(running ? Infinity : wakesAt, deadline) - now
+        const waitsFor = isVendors && !running ? 'vendor' : 'person'
+        await withTimeout(context, sleep, change, { mayReread: true, signal, waitsFor })
+      }
+    } finally {
+      stop()
+    }
+  }
+}
+
+/** Waits until a turn has come to its outcome: until the flow waits for its user or has ended. */
+export function waitForOutcome(context: EngineContext, ref: FlowRef, wait: number): Promise<FlowRecord> {
+  const { records, turns } = context
+  const isOutcome = (record: FlowRecord) =>
+    record.step.kind !== 'working' && !turns.has(ref.id) && !records.isLeased(record)
+  return waitFor(context, ref, isOutcome, wait)
+}
+
+interface TimeoutOptions {
+  /** Whether to return early, to read what another process may have written. */
+  mayReread?: boolean
+  signal?: AbortSignal | undefined
+  waitsFor?: WaitsFor
+}
+
+/** Waits for a task, for at most `ms` milliseconds. */
+export async function withTimeout<T>(
+  { clock, records }: EngineContext,
+  ms: number,
+  task: Promise<T>,
+  { mayReread = false, signal, waitsFor = 'person' }: TimeoutOptions = {},
+): Promise<T | void> {
+  const stop = new AbortController()
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => (end = resolve))
+  signal?.addEventListener('abort', end)
+  const timer = mayReread && !records.singleWriter ? setTimeout(end, REREAD_MS) : undefined
+  try {
+    return await Promise.race([task, ended, clock.wait(ms, stop.signal, waitsFor)])
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', end)
+    stop.abort(TASK_ENDED)
+  }
+}

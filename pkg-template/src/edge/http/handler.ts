@@ -1,0 +1,56 @@
+import { realTime } from '../../flow/host.js'
+import type { HandlerConfig } from '../config.js'
+import type { FlowService } from '../engine/service.js'
+import { report, toProblem } from '../problem.js'
+import type { Sealer } from '../records/seal.js'
+import { corsHeaders, preflightHeaders } from './cors.js'
+import { checkOrigin } from './origin.js'
+import { problemReply, type Reply } from './reply.js'
+import { flowRoutes, type Call } from './routes.js'
+import { SECURITY_HEADERS } from './security-headers.js'
+import { webhookRoute } from './webhooks.js'
+
+/** The context of a request, as a worker platform gives it. */
+export interface Context {
+  waitUntil(task: Promise<unknown>): void
+}
+
+/** Replies to the requests below any path. */
+export type Handler<Env> = (request: Request, env?: Env, context?: Context) => Promise<Response>
+
+/** Opens what serves the flows of a request. `background` keeps the process or the worker alive while a task runs. */
+export type Open<Env> = (
+  env: Env,
+  background: (task: Promise<unknown>) => void,
+) => { service: FlowService; sealer: Sealer }
+
+export function createHandler<Env>(config: HandlerConfig<Env>, open: Open<Env>): Handler<Env> {
+  const { origins, webhooks, onError, clock = realTime } = config
+
+  async function route(call: Call<Env>): Promise<Reply> {
+    const { request } = call
+    // A webhook has no origin, and no user.
+    const accepted = webhooks && webhookRoute(call)
+    if (accepted) return accepted
+    checkOrigin(request, origins)
+    if (request.method === 'OPTIONS') return { status: 204, headers: preflightHeaders(request), body: null }
+    return flowRoutes(call)
+  }
+
+  return async (request, env, context) => {
+    const background = (task: Promise<unknown>) => context?.waitUntil(task)
+    const call: Call<Env> = {
+      ...{ config, request, env: env as Env, now: () => clock.now(), background },
+      open: () => open(env as Env, background),
+    }
+    const { status, headers, body } = await route(call).catch((error: unknown) => {
+      const found = toProblem(error)
+      if (found.body.status >= 500) background(report(onError, error, env as Env))
+      return problemReply(found)
+    })
+    return new Response(body, {
+      status,
+      headers: { ...headers, ...SECURITY_HEADERS, ...corsHeaders(request, origins) },
+    })
+  }
+}

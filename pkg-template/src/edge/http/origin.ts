@@ -1,0 +1,20 @@
+import { problem } from '../problem.js'
+
+/**
+ * Refuses a request that a page of another origin has made a browser send. A browser names the origin in every call
+ * that a page could do harm with. Your own servers send no origin.
+ */
+export function checkOrigin(request: Request, origins: string[]): void {
+  const origin = request.headers.get('origin')
+  const site = request.headers.get('sec-fetch-site')
+  if (origin !== null ? !origins.includes(origin) : site !== null && site !== 'same-origin') throw problem('FORBIDDEN')
+}
+
+/** Whether a text is an origin as browsers send it. */
+export function isOrigin(text: unknown): boolean {
+  try {
+    return typeof text === 'string' && text !== 'null' && new URL(text).origin === text
+  } catch {
+    return false
+  }
+}

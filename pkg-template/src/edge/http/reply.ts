@@ -1,0 +1,27 @@
+import type { Reading } from '../engine/reading.js'
+import type { Problem } from '../problem.js'
+
+/** A reply, without the headers that every reply has. */
+export interface Reply {
+  status: number
+  headers: Record<string, string>
+  body: BodyInit | null
+}
+
+export function jsonReply(body: unknown, headers: Record<string, string> = {}, status = 200): Reply {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
+}
+
+/** Data, or a 202 if the data is not ready. */
+export function readingReply(reading: Reading, now: number): Reply {
+  if (!('until' in reading)) return jsonReply(reading)
+  return jsonReply(reading, retryAfter(Math.max(1, reading.until - now)), 202)
+}
+
+/** A problem document: https://www.rfc-editor.org/rfc/rfc9457 */
+export function problemReply({ body, retryAfter: ms }: Problem): Reply {
+  return jsonReply(body, { 'content-type': 'application/problem+json', ...(ms > 0 && retryAfter(ms)) }, body.status)
+}
+
+/** The header is in seconds. */
+const retryAfter = (ms: number) => ({ 'retry-after': `${Math.ceil(ms / 1_000)}` })

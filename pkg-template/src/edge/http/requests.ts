@@ -1,0 +1,57 @@
+/** Reads the parts of a request. What they mean is checked by the core; here only their types are. */
+import { isObject } from '../../shared.js'
+import { invalidInput } from '../../flow/errors.js'
+import type { RawAnswers } from '../../flow/steps.js'
+import type { AnswerInput, Message } from '../engine/service.js'
+
+type Body = Record<string, unknown>
+
+/** A company's id of a connection. `.` and `..` are refused, because as part of an address they mean another path. */
+const CONNECTION = /^(?!\.\.?$)[\x21-\x7e]{1,200}$/
+
+export function readStart({ connection, flow }: Body): { connection: string; flow: string | undefined } {
+  if (typeof connection !== 'string' || !CONNECTION.test(connection)) {
+    throw invalidInput('/body/connection', 'must be the id of a connection: 1 to 200 visible ASCII characters')
+  }
+  if (flow !== undefined && (typeof flow !== 'string' || !/^[0-9a-f]{32}$/.test(flow))) {
+    throw invalidInput('/body/flow', 'must be 32 hexadecimal digits')
+  }
+  return { connection, flow }
+}
+
+export function readVersion(text: string | null): number | undefined {
+  if (text === null) return undefined
+  if (!/^\d{1,9}$/.test(text)) throw invalidInput('/query/after', 'must be a version number')
+  return Number(text)
+}
+
+export function readRound({ round }: Body): number {
+  if (!Number.isInteger(round) || (round as number) < 1)
+    throw invalidInput('/body/round', 'must be the number of a round')
+  return round as number
+}
+
+export function readAnswers({ answers, raw }: Body): AnswerInput {
+  if (isObject(answers) === isObject(raw)) throw invalidInput('/body/answers', 'must be given, or raw, and not both')
+  return isObject(answers) ? { answers: answers as Record<string, string | string[]> } : { raw: raw as RawAnswers }
+}
+
+export function readMessage({ kind, claim, url }: Body): Message {
+  switch (kind) {
+    case 'token-refused':
+      return { kind }
+    case 'landed':
+      if (typeof url !== 'string') throw invalidInput('/body/url', 'must be an address')
+      return { kind, url }
+    case 'returned': {
+      const { loginId, state } = isObject(claim) ? claim : {}
+      if (typeof loginId !== 'string') throw invalidInput('/body/claim/loginId', 'must be a LoginId')
+      if (state !== undefined && state !== null && typeof state !== 'string') {
+        throw invalidInput('/body/claim/state', 'must be a string or null')
+      }
+      return { kind, claim: { loginId, ...(state !== undefined && { state }) } }
+    }
+    default:
+      throw invalidInput('/body/kind', 'must be returned, token-refused or landed')
+  }
+}

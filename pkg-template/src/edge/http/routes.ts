@@ -1,0 +1,82 @@
+import type { Connection, HandlerConfig } from '../config.js'
+import type { FlowService, StartTarget } from '../engine/service.js'
+import { problem } from '../problem.js'
+import type { FlowRef } from '../records/flow-record.js'
+import type { Sealer } from '../records/seal.js'
+import { readBody } from './body.js'
+import { eventStream } from './event-stream.js'
+import { jsonReply, readingReply, type Reply } from './reply.js'
+import { readAnswers, readMessage, readRound, readStart, readVersion } from './requests.js'
+
+/** One request and what serves it. */
+export interface Call<Env> {
+  config: HandlerConfig<Env>
+  request: Request
+  env: Env
+  now: () => number
+  /** Keeps the process or the worker alive while the task runs. */
+  background: (task: Promise<unknown>) => void
+  /** Opens what serves the flows. It throws if the configuration has a mistake. */
+  open: () => { service: FlowService; sealer: Sealer }
+}
+
+const HOUR_MS = 3_600_000
+
+/** `…/flows`, a flow, and what can be done with it or read of it. */
+const FLOWS = /\/flows(?:\/([\w-]{43})\.([0-9a-f]{32})(?:\/(?:(answer|message|cancel)|data\/([\w-]{1,64})))?)?$/
+
+/** Serves the routes of flows, for a request whose origin was checked. */
+export async function flowRoutes<Env>(call: Call<Env>): Promise<Reply> {
+  const { config, request, env, now, background, open } = call
+  const { pathname, searchParams } = new URL(request.url)
+  const [, id = '', flow = '', verb = '', data = ''] = FLOWS.exec(pathname) ?? []
+  const isStart = id === '' && pathname.endsWith('/flows')
+  const method = isStart || verb !== '' ? 'POST' : 'GET'
+  if ((!isStart && id === '') || request.method !== method) throw problem('NOT_FOUND')
+  const body = method === 'POST' ? await readBody(request, config.limits?.body ?? 65_536) : {}
+  const user = await config.authenticate(request, env)
+  if (typeof user !== 'string' || user === '') throw problem('UNAUTHENTICATED')
+
+  const { service, sealer } = open()
+  if (isStart) return start(call, service, sealer, user, body)
+  const ref: FlowRef = { id, flow, user }
+  if (data !== '') return readingReply(await service.read(ref, data), now())
+  if (verb === 'answer') return jsonReply(await service.answer(ref, readRound(body), readAnswers(body)))
+  if (verb === 'message') return jsonReply(await service.message(ref, readMessage(body)))
+  if (verb === 'cancel') return jsonReply(await service.cancel(ref))
+
+  const { signal, headers } = request
+  if (!headers.get('accept')?.includes('text/event-stream')) {
+    return jsonReply(await service.look(ref, readVersion(searchParams.get('after')), undefined, signal))
+  }
+  const after = readVersion(searchParams.get('after') ?? headers.get('last-event-id'))
+  // A refusal is a reply, and not a stream that ends at once.
+  await service.look(ref)
+  const events = eventStream(service, ref, { after, now, background, signal })
+  return { status: 200, headers: { 'content-type': 'text/event-stream' }, body: events }
+}
+
+async function start<Env>(
+  { config, env }: Call<Env>,
+  service: FlowService,
+  sealer: Sealer,
+  user: string,
+  body: Record<string, unknown>,
+): Promise<Reply> {
+  const wait = await service.countUse(await sealer.name('starts', user), config.limits?.startsPerHour ?? 30, HOUR_MS)
+  if (wait > 0) throw problem('RATE_LIMITED', wait)
+  const { connection, flow } = readStart(body)
+  const found = await config.resolve(user, connection, env)
+  if (found === null) throw problem('NOT_FOUND')
+  return jsonReply(await service.start(await toTarget(sealer, user, connection, found), found, flow))
+}
+
+/** All ids of a connection have the same record, so only one of its flows runs at a time. */
+export async function toTarget(
+  sealer: Sealer,
+  user: string,
+  connection: string,
+  { key = connection }: Connection,
+): Promise<StartTarget> {
+  return { id: await sealer.name('flow', user, key), user, connection }
+}

@@ -1,0 +1,9 @@
+/** The headers of every reply: it is data for one reader, and a browser must not run, sniff or cache it. */
+export const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-site',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  vary: 'origin',
+}

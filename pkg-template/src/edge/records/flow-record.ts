@@ -1,0 +1,121 @@
+import { newId, type PublicStep } from '../../shared.js'
+import type { Step } from '../../flow/steps.js'
+import type { FlowEnded } from '../config.js'
+
+/**
+ * The format of stored records. Increment it if the meaning of a key changes. A record of another format is refused,
+ * except that a start replaces it. For that, `v`, `flow` and `leaseUntil` must keep their meaning in all formats.
+ */
+export const FORMAT = 2
+
+/** A flow and everything known about it. It is sealed in one piece, so nobody can combine parts of two records. */
+export interface FlowRecord {
+  v: typeof FORMAT
+  kind: 'flow'
+  user: string
+  connection: string
+  /** The id of the flow. The next flow on the connection has the same record and another id. */
+  flow: string
+  /** Counts the changes of `step`. */
+  version: number
+  step: PublicStep
+  /** The flow's snapshot; `null` before the first send is stored, and after the end. */
+  snapshot: string | null
+  /** The authorize token of each session. */
+  tokens: Record<string, string>
+  /** The number of answers that were accepted. */
+  answerCount: number
+  /** The number of the last round. */
+  roundCount: number
+  /** If no turn runs: when the flow goes on by itself. */
+  due: number | null
+  /** If a turn runs: until when no other process may take over. 0 if none runs. */
+  leaseUntil: number
+  /** When the record counts as deleted. */
+  expires: number
+  /** Endings that were not delivered yet: of this flow and of earlier ones. */
+  pendingEndings?: FlowEnded[]
+  /** The result with the vendor's ids. It is kept only if data may be read. */
+  result?: unknown
+  readings?: Readings
+}
+
+/** Reads of data: how many were begun, and the state of those that are not finished, by the reader's name. */
+export interface Readings {
+  begun: number
+  open: Record<string, { state: string | null; due: number }>
+}
+
+/** The recent uses that a rate limit counts, in milliseconds since 1970. */
+export interface CounterRecord {
+  v: typeof FORMAT
+  kind: 'counter'
+  times: number[]
+}
+
+export type StoredRecord = FlowRecord | CounterRecord
+
+/** A record, and the version that the store had when it was read. */
+export interface VersionedRecord {
+  record: FlowRecord
+  version: number
+}
+
+/** Names a flow, and the user who asks for it. */
+export interface FlowRef {
+  /** The id of the record. */
+  id: string
+  flow: string
+  user: string
+}
+
+/** The longest life of a flow: the core ends it after two hours, and after this time the edge cancels it. */
+const FLOW_LIFETIME_MS = 135 * 60_000
+
+/** Makes the record of a new flow. */
+export function newRecord(
+  target: { user: string; connection: string },
+  now: number,
+  { flow = newId(), pendingEndings }: { flow?: string | undefined; pendingEndings?: FlowEnded[] | undefined },
+): FlowRecord {
+  const { user, connection } = target
+  return {
+    ...{ v: FORMAT, kind: 'flow', user, connection, flow, version: 1 },
+    step: { kind: 'working', stage: 'start', until: null },
+    ...{ snapshot: null, tokens: {}, answerCount: 0, roundCount: 0, due: null, leaseUntil: 0 },
+    expires: now + FLOW_LIFETIME_MS,
+    ...(pendingEndings && { pendingEndings }),
+  }
+}
+
+/** Result keys that may reach a page. The vendor's ids are not among them. */
+const PUBLIC_RESULT_KEYS = [
+  ...['institution', 'institutionId', 'lastRefresh', 'scheduledRefresh', 'method', 'health', 'ownership'],
+  ...['connectionStatus', 'aggregatedAt', 'successfullyAggregatedAt'],
+]
+
+/** A step as pages see it. */
+export function toPublic(step: Step, address: string | null): PublicStep {
+  switch (step.kind) {
+    case 'working':
+      return { kind: 'working', stage: step.stage, until: step.until }
+    case 'challenge':
+      return { kind: 'challenge', round: step.round }
+    case 'redirect':
+      return { kind: 'redirect', url: step.url }
+    case 'connect':
+      return { kind: 'connect', purpose: step.purpose, until: step.until, address }
+    case 'done': {
+      const entries = Object.entries(step.result as object).filter(([name]) => PUBLIC_RESULT_KEYS.includes(name))
+      return { kind: 'done', result: Object.fromEntries(entries) }
+    }
+    case 'failed':
+      return { kind: 'failed', failure: step.failure }
+  }
+}
+
+/** Whether the flow waits for its user. */
+export function needsPerson(step: PublicStep): step is PublicStep & { kind: 'challenge' | 'connect' | 'redirect' } {
+  const { kind } = step
+  return kind === 'challenge' || kind === 'connect' || kind === 'redirect'
+}

@@ -1,0 +1,122 @@
+import { FlowError } from '../../flow/errors.js'
+import type { Clock } from '../../flow/host.js'
+import { isEnding } from '../../flow/steps.js'
+import type { Store } from '../config.js'
+import { problem, toProblem } from '../problem.js'
+import type { Changes } from './changes.js'
+import { FORMAT, type CounterRecord, type FlowRecord, type FlowRef } from './flow-record.js'
+import type { StoredRecord, VersionedRecord } from './flow-record.js'
+import type { Sealer } from './seal.js'
+
+/** How much longer than its flow a record is stored if nobody has cancelled the flow, in milliseconds. */
+const PURGE_DELAY_MS = 60 * 60_000
+
+/** How long an ending is retried that cannot be delivered, in milliseconds. */
+const DELIVERY_WINDOW_MS = 24 * 60 * 60_000
+
+export interface RecordsOptions {
+  store: Store
+  sealer: Sealer
+  clock: Clock
+  changes: Changes
+  /** Whether no other process can write these records. */
+  singleWriter: boolean
+}
+
+/** What is stored under an id. */
+export interface FoundRecord {
+  /** The version in the store; 0 if there is nothing. */
+  version: number
+  /** The flow, while it runs and until its result expires. */
+  flow?: FlowRecord
+  /** A flow that has expired, and is stored until it is cancelled or its endings are delivered. */
+  expired?: FlowRecord
+  counter?: CounterRecord
+  /** A record in another format: only these keys can be read. */
+  otherFormat?: { flow?: string; leaseUntil?: number }
+}
+
+/** Opens, writes and watches the records in a store. */
+export class Records {
+  readonly #options: RecordsOptions
+
+  constructor(options: RecordsOptions) {
+    this.#options = options
+  }
+
+  get singleWriter(): boolean {
+    return this.#options.singleWriter
+  }
+
+  async read(id: string): Promise<FoundRecord> {
+    const { store, sealer, clock } = this.#options
+    const found = await store.read(id)
+    if (found === null) return { version: 0 }
+    const { version } = found
+    // The page has not caused it if a record cannot be opened.
+    const text = await sealer.open(found.sealed, id).catch((error: unknown) => {
+      throw toProblem(error, 500)
+    })
+    const record = JSON.parse(text) as StoredRecord
+    if (record.v !== FORMAT) return { version, otherFormat: record as FoundRecord['otherFormat'] & {} }
+    if (record.kind === 'counter') return { version, counter: record }
+    return record.expires > clock.now() ? { version, flow: record } : { version, expired: record }
+  }
+
+  /** Opens a flow for its user. Throws `NOT_FOUND` for other users, and if another flow has taken the record. */
+  async open({ id, flow, user }: FlowRef): Promise<VersionedRecord> {
+    const { flow: record, version, otherFormat } = await this.read(id)
+    if (otherFormat !== undefined) throw otherFormatRefused()
+    if (record === undefined || record.user !== user || record.flow !== flow) throw problem('NOT_FOUND')
+    return { record, version }
+  }
+
+  /** Writes a record if it is still the one that was read; otherwise returns `false`. */
+  async write(id: string, before: VersionedRecord, record: FlowRecord): Promise<boolean> {
+    const ended = isEnding(record.step)
+    const delay = !ended ? PURGE_DELAY_MS : record.pendingEndings ? DELIVERY_WINDOW_MS : 0
+    const expires = record.expires + delay
+    const due = ended ? (record.due ?? expires) : Math.min(this.wakesAt(record), record.expires)
+    const written = await this.#put(id, record, before.version, { due, expires })
+    // Nobody waits for the write between a send and its reply.
+    if (written && (record.version !== before.record.version || before.record.leaseUntil === 0)) this.notify(id)
+    return written
+  }
+
+  /** Writes a counter if its version is still the one that was read; otherwise returns `false`. */
+  writeCounter(id: string, version: number, times: number[], expires: number): Promise<boolean> {
+    return this.#put(id, { v: FORMAT, kind: 'counter', times }, version, { expires })
+  }
+
+  /** When the next turn of a flow is due, in milliseconds since 1970. */
+  wakesAt({ leaseUntil, snapshot, due }: FlowRecord): number {
+    // Without other writers, a lease was left by a crash.
+    if (leaseUntil > 0) return this.singleWriter ? 0 : leaseUntil
+    return snapshot === null ? 0 : (due ?? Infinity)
+  }
+
+  /** Whether another process may be running a turn of the flow. */
+  isLeased({ leaseUntil }: FlowRecord): boolean {
+    return !this.singleWriter && leaseUntil > this.#options.clock.now()
+  }
+
+  /** `change` resolves when this process has changed the record. Call `stop` to stop listening. */
+  listen(id: string): { change: Promise<void>; stop: () => void } {
+    return this.#options.changes.listen(id)
+  }
+
+  notify(id: string): void {
+    this.#options.changes.notify(id)
+  }
+
+  async #put(id: string, record: StoredRecord, version: number, when: { due?: number; expires: number }) {
+    const { store, sealer } = this.#options
+    return store.write(id, await sealer.seal(JSON.stringify(record), id), version, when)
+  }
+}
+
+/** The refusal of a record that another release has written. */
+export function otherFormatRefused(): FlowError {
+  const message = 'the record has the format of another release'
+  return new FlowError({ code: 'SNAPSHOT_VERSION', next: 'start-over', message, path: null, fields: [] })
+}

@@ -1,0 +1,44 @@
+/**
+ * The vendors of the edge. A new vendor is one folder and one line in this table. Its type in `Connection` (config.ts)
+ * and its accounts (data.ts) are one line each, and the compiler asks for them.
+ */
+import { asFlowError, invalidInput } from '../../flow/errors.js'
+import { Flow } from '../../flow/flow.js'
+import { FlowHandle } from '../../wasm/bank_mfa.js'
+import type { Connection, Webhook } from '../config.js'
+import { flinks } from './flinks/flow.js'
+import { mx } from './mx/flow.js'
+import type { EdgeVendor, FlowHost } from './vendor.js'
+
+const VENDORS: { [Name in Connection['vendor']]: EdgeVendor<Connection & { vendor: Name }> } = { flinks, mx }
+
+function find(name: string): EdgeVendor<Connection> | undefined {
+  return Object.hasOwn(VENDORS, name) ? (VENDORS as Record<string, EdgeVendor<Connection>>)[name] : undefined
+}
+
+function vendorOf({ vendor }: Connection): EdgeVendor<Connection> {
+  const found = find(vendor)
+  if (found === undefined) throw invalidInput('/vendor', `must be one of ${Object.keys(VENDORS).join(', ')}`)
+  return found
+}
+
+export function beginFlow(connection: Connection, host: FlowHost): Flow {
+  return vendorOf(connection).begin(connection, host)
+}
+
+/** Restores a flow. `windowUrl` is the address of its window, if the window is still open. */
+export function resumeFlow(snapshot: string, windowUrl: string | null, connection: Connection, host: FlowHost): Flow {
+  const { config, checked } = vendorOf(connection).readHost(connection, host)
+  const handle = asFlowError(() => FlowHandle.restore(snapshot, config))
+  return new Flow(handle, checked, windowUrl === null ? 'restored' : { window: windowUrl })
+}
+
+/** Returns the connection with a flow that the bank does not notice; `null` if the vendor has none. */
+export function withStatusOnly(connection: Connection): Connection | null {
+  return vendorOf(connection).withStatusOnly?.(connection) ?? null
+}
+
+/** Returns the function that reads a vendor's webhooks; `undefined` if the vendor has none. */
+export function findWebhookReader(name: string): ((body: Record<string, unknown>) => Webhook) | undefined {
+  return find(name)?.readWebhook
+}

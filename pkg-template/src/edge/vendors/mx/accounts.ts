@@ -1,0 +1,91 @@
+/**
+ * Accounts of MX and their transactions: all pages of the member's two lists (https://docs.mx.com, Accounts and
+ * Transactions). The single calls give the member's address and the headers.
+ */
+import { mx as calls } from '../../../calls/mx.js'
+import { mxBasic } from '../../../flow/mx.js'
+import type { ErrorCode, NextAction } from '../../../wasm/bank_mfa.js'
+import type { DataSource, MxConnection } from '../../config.js'
+import { parse, toRecord } from '../../json.js'
+import { at, dataFailed, unreadableReply, type AccountsStep, type AccountsVendor } from '../account.js'
+
+/** MX has one amount, and its `type` says whether it is a debit or a credit. */
+const amountOf = (type: string) => (value: unknown) => (at('type')(value) === type ? at('amount')(value) : null)
+
+export const mxAccounts: AccountsVendor<MxConnection> = {
+  read,
+  account: {
+    name: at('name'),
+    type: at('type'),
+    currency: at('currency_code'),
+    balance: at('balance'),
+    available: at('available_balance'),
+  },
+  transaction: {
+    date: at('date'),
+    description: at('description'),
+    debit: amountOf('DEBIT'),
+    credit: amountOf('CREDIT'),
+  },
+}
+
+/** The longest page that MX gives. */
+const RECORDS_PER_PAGE = 1_000
+
+const DAY_MS = 24 * 60 * 60_000
+
+/** What a status other than 200 means. */
+const FAILURES: Record<number, [ErrorCode, NextAction]> = {
+  401: ['unauthorized', 'fix-integration'],
+  403: ['unauthorized', 'fix-integration'],
+  429: ['busy', 'retry-later'],
+}
+const REDIRECTED: [ErrorCode, NextAction] = ['redirected', 'fix-integration']
+const REFUSED: [ErrorCode, NextAction] = ['request-refused', 'fix-integration']
+const VENDOR_ERROR: [ErrorCode, NextAction] = ['vendor-error', 'retry-later']
+
+/** Reads everything in one step. */
+async function read(
+  connection: MxConnection,
+  { result, options: { fetch = globalThis.fetch }, clock, signal }: DataSource,
+  days: 90 | 365 | null,
+): Promise<AccountsStep> {
+  const { host, params, clientId, apiKey } = connection
+  const memberGuid = `${toRecord(result)['memberGuid'] ?? params.memberGuid}`
+  const { url, headers: template } = calls.statusRequest({ userGuid: params.userGuid, memberGuid }, host)
+  const basic = mxBasic(clientId, apiKey)
+  const headers = Object.fromEntries(template.map((header) => [header.name, 'slot' in header ? basic : header.value]))
+
+  const call = async (...given: Parameters<typeof fetch>) => fetch(...given)
+
+  /** Reads all pages of a list. */
+  async function list(name: string, query: Record<string, string> = {}): Promise<Record<string, unknown>[]> {
+    const all: unknown[] = []
+    for (let [page, last] = [1, 1]; page <= last; page++) {
+      const search = new URLSearchParams({ page: `${page}`, records_per_page: `${RECORDS_PER_PAGE}`, ...query })
+      const init = { method: 'GET', headers, body: null, redirect: 'manual' as const, signal }
+      const reply = await call(`${url.replace(/status$/, name)}?${search}`, init).catch(() => null)
+      if (reply === null) throw dataFailed(['unreachable', 'retry-later'], null)
+      if (reply.status !== 200) throw dataFailed(toFailure(reply.status), reply.status)
+      const text = new TextDecoder().decode(await reply.arrayBuffer())
+      const { [name]: items, pagination } = toRecord(parse(text))
+      if (!Array.isArray(items)) throw unreadableReply(reply.status)
+      all.push(...items)
+      last = Number(toRecord(pagination)['total_pages'] ?? 1)
+    }
+    return all.map(toRecord)
+  }
+
+  const accounts = await list('accounts')
+  if (days === null) return { accounts }
+  const from = clock.now() - days * DAY_MS
+  const isOldApi = host.version === 'v20111101'
+  const date = isOldApi ? new Date(from).toISOString().slice(0, 10) : `${Math.floor(from / 1000)}`
+  const all = await list('transactions', { from_date: date })
+  const of = (guid: unknown) => all.filter(({ account_guid }) => account_guid === guid)
+  return { accounts: accounts.map((account) => ({ ...account, transactions: of(account['guid']) })) }
+}
+
+function toFailure(status: number): [ErrorCode, NextAction] {
+  return FAILURES[status] ?? (status < 400 ? REDIRECTED : status < 500 ? REFUSED : VENDOR_ERROR)
+}

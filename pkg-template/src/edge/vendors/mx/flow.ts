@@ -1,0 +1,32 @@
+import { mx as flows, readMx } from '../../../flow/mx.js'
+import type { MxConnection } from '../../config.js'
+import type { EdgeVendor, FlowHost } from '../vendor.js'
+
+export const mx: EdgeVendor<MxConnection> = {
+  begin: (connection, host) => flows.member(connection.params, toHost(connection, host)),
+
+  readHost: (connection, host) => readMx(toHost(connection, host)),
+
+  /** Without a job, a flow reads the member's status: it ends, or waits for the user if the member is CHALLENGED. */
+  withStatusOnly(connection) {
+    const { userGuid, memberGuid, presentation } = connection.params
+    if (memberGuid === undefined) return null
+    return { ...connection, params: { userGuid, memberGuid, ...(presentation && { presentation }) } }
+  },
+
+  /**
+   * MX sends CONNECTION_STATUS (https://docs.mx.com/resources/webhooks/connection-status) when a member needs its user.
+   * It expects a 204 at once, and repeats the webhook for a day. No page of MX describes a signature.
+   */
+  readWebhook: (body) => ({
+    vendor: 'mx',
+    userGuid: toId(body['user_guid']),
+    memberGuid: toId(body['member_guid']),
+  }),
+}
+
+function toHost({ host, clientId, apiKey }: MxConnection, { token: _, ...options }: FlowHost) {
+  return { ...host, ...options, probe: false, clientId, apiKey }
+}
+
+const toId = (value: unknown) => (typeof value === 'string' && value.length <= 200 ? value : null)
