@@ -174,12 +174,12 @@ test-wasm: chromium rust | $(BINDGEN) ## the wasm exports in Node and in Chromiu
 	@$(CARGO_TEST_WASM) WASM_BINDGEN_USE_BROWSER=1 $(TALLY) run wasm-chromium $(WASM_TESTS)
 
 # One process for each of the parts; none of them takes so many seconds.
-NODE_TEST := timeout 900 node --test-reporter=spec tests/tools/together.mjs
+NODE_TEST := timeout 900 node --test-force-exit --test-reporter=spec tests/tools/together.mjs
 
 .PHONY: test-package
 test-package: chromium $(INSTALLED) $(NPM) ## the packed tarball in Node, workerd and Chromium
 	@BANK_MFA_TARBALL=$(CURDIR)/$(TARBALL) BANK_MFA_APP=$(CURDIR)/target/app \
-	  $(TALLY) run package $(NODE_TEST) tests/package/*.test.mjs
+	  $(TALLY) run package $(NODE_TEST) tests/lib/*.test.mjs tests/package/*.test.mjs
 
 .PHONY: test-edge
 test-edge: postgres $(INSTALLED) $(NPM) ## the edge of the packed tarball in Node, with PostgreSQL

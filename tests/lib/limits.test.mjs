@@ -1,0 +1,62 @@
+/** Whatever hangs in a test fails by its name: a wait, a test, a file that does not load. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test from './test.mjs'
+import { until } from './until.mjs'
+
+const TOGETHER = fileURLToPath(new URL('../tools/together.mjs', import.meta.url))
+const TEST = new URL('test.mjs', import.meta.url)
+const HANG = 'new Promise(() => setInterval(() => {}, 1000))'
+
+/** Runs test files, given by name and text, with a limit of 1000 ms on each test; returns exit code and output. */
+async function run(t, files) {
+  const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-limits-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const args = ['--test-force-exit', '--test-reporter=tap', TOGETHER, ...Object.keys(files)]
+  // A child that inherits NODE_TEST_CONTEXT reports to the runner above it.
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, TEST_LIMIT_MS: '1000' }
+  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const exit = new Promise((resolve) => child.once('exit', resolve))
+  const output = (await child.stdout.setEncoding('utf8').toArray()).join('')
+  return { code: await exit, output }
+}
+
+test('until returns the first truthy value of a condition, which may be async', async () => {
+  let turns = 0
+  assert.equal(await until(() => (turns += 1) > 3 && 'value', 'four turns'), 'value')
+  assert.equal(await until(async () => turns, 'a turn'), 4)
+})
+
+test('until throws after its limit, by the name of the condition', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  await assert.rejects(
+    until(() => false, 'the bank answers', { limitMs: 20 }),
+    /20 ms: the bank answers/,
+  )
+})
+
+test('a test that hangs fails by its name, and the tests after it run', async (t) => {
+  const { code, output } = await run(t, {
+    'hang.mjs': `import test from '${TEST}'\ntest('a planted hang', () => ${HANG})\ntest('the next one', () => {})`,
+    'other.mjs': `import test from '${TEST}'\ntest('in another file', () => {})`,
+  })
+  assert.equal(code, 1)
+  assert.match(output, /^not ok \d+ - a planted hang$/m)
+  assert.match(output, /timed out after 1000ms/)
+  for (const name of ['the next one', 'in another file']) assert.match(output, new RegExp(`^ok \\d+ - ${name}$`, 'm'))
+})
+
+test('a file that does not load fails by its name, and the tests of other files run', async (t) => {
+  const { code, output } = await run(t, {
+    'stuck.mjs': `await ${HANG}`,
+    'other.mjs': `import test from '${TEST}'\ntest('in another file', () => {})`,
+  })
+  assert.equal(code, 1)
+  assert.match(output, /timeout after 1000 ms: stuck\.mjs does not load/)
+  assert.match(output, /^ok \d+ - in another file$/m)
+})
