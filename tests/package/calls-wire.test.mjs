@@ -1,22 +1,22 @@
-/** What watches the wire of the single calls sees each mistake: a validator that cannot complain proves nothing. */
+/** The validator of Flinks' single calls finds each planted mistake. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { calls, customerId } from './bench.mjs'
-import { complaints, hasOpenapi } from './calls-wire.mjs'
+import test from '../lib/test.mjs'
+import { calls, customerId } from './setup.mjs'
+import { complaints, hasOpenapi } from '../lib/calls-wire.mjs'
 
 const { flinks } = calls
 const guid = '9022abc2-8a2e-4b06-a06e-c3e5449c4d10'
 const config = { instance: 'toolbox', customerId }
 const answers = [{ question: 'City?', answer: 'hunter2' }]
 
-/** A request as it is sent, its key filled in. */
+/** A request with its key filled in, as it is sent. */
 function call(name, params) {
   const { method, url, headers, body } = flinks.request(name, params, config)
   const filled = headers.map(({ name, value, slot }) => [name, value ?? (slot === 'FlinksBearer' ? 'Bearer 1' : '1')])
   return { method, url, headers: Object.fromEntries(filled), body, redirect: 'manual' }
 }
 
-/** Every call, with all that it can take. */
+/** Every call with all its parameters. */
 const good = {
   GenerateAuthorizeToken: {},
   GetMFAQuestions: { loginId: guid },
@@ -44,7 +44,7 @@ const good = {
 }
 
 for (const [name, params] of Object.entries(good)) {
-  test(`${name} fits its schema, and a mistake in it does not`, () => {
+  test(`${name} fits its schema, and each planted mistake does not`, () => {
     const sent = call(name, params)
     assert.deepEqual(complaints(sent), [])
     const { body, headers } = sent
@@ -62,12 +62,12 @@ for (const [name, params] of Object.entries(good)) {
     ]) {
       const said = complaints({ ...sent, ...spoilt })
       assert.notDeepEqual(said, [], JSON.stringify(spoilt))
-      assert.ok(!said.join().includes('hunter2'), 'no value is told')
+      assert.ok(!said.join().includes('hunter2'), 'a complaint contains no value')
     }
   })
 }
 
-/** Each key left out, in another casing, of another type; and one that no page names. */
+/** Each key omitted, in another casing, with another type; and an undocumented key. */
 function inBody(body) {
   const plants = Object.entries(body).flatMap(([key, value]) => {
     const { [key]: _, ...rest } = body
@@ -80,7 +80,7 @@ function inBody(body) {
   return [...plants, { ...body, Nonsense: 1 }, {}].map((body) => ({ body: JSON.stringify(body) }))
 }
 
-test('every option goes out under Flinks’ own name', () => {
+test('every option is sent under Flinks’ name for it', () => {
   assert.deepEqual(Object.keys(JSON.parse(call('GetAccountsDetail', good.GetAccountsDetail).body)), [
     'RequestId',
     'WithAccountIdentity',
@@ -95,7 +95,7 @@ test('every option goes out under Flinks’ own name', () => {
   ])
 })
 
-test('a request says whether it may be sent again, how long it may take, and which key it wants', () => {
+test('a request says whether it may be repeated, its timeout and its key', () => {
   const facts = (name) => {
     const { once, timeout, headers } = flinks.request(name, good[name], config)
     const { name: header, slot } = headers.at(-1)
@@ -109,13 +109,17 @@ test('a request says whether it may be sent again, how long it may take, and whi
   assert.deepEqual(facts('GetNightlyRefreshStatus'), [false, 30_000, 'authorization', 'FlinksBearer'])
 })
 
-test("Flinks' OpenAPI document complains by itself", { skip: !hasOpenapi && 'the document is not here' }, () => {
-  const sent = call('AnswerMFAQuestions', good.AnswerMFAQuestions)
-  for (const spoilt of [{ LoginId: guid }, { loginId: 7 }, { Questions: [{ Question: 'City?' }] }, { Nonsense: 1 }]) {
-    const said = complaints({ ...sent, body: JSON.stringify({ ...JSON.parse(sent.body), ...spoilt }) })
-    assert.ok(
-      said.some((complaint) => complaint.includes('by the OpenAPI document')),
-      said.join('\n'),
-    )
-  }
-})
+test(
+  'Flinks’ OpenAPI document alone finds each planted mistake',
+  { skip: !hasOpenapi && 'no OpenAPI document' },
+  () => {
+    const sent = call('AnswerMFAQuestions', good.AnswerMFAQuestions)
+    for (const spoilt of [{ LoginId: guid }, { loginId: 7 }, { Questions: [{ Question: 'City?' }] }, { Nonsense: 1 }]) {
+      const said = complaints({ ...sent, body: JSON.stringify({ ...JSON.parse(sent.body), ...spoilt }) })
+      assert.ok(
+        said.some((complaint) => complaint.includes('by the OpenAPI document')),
+        said.join('\n'),
+      )
+    }
+  },
+)

@@ -1,7 +1,7 @@
-/** Flinks' calls that ask nobody anything: sent by the package, and as pairs in a loop of the host's own. */
+/** Flinks' single calls: sent by the package, and as request and response pairs in a host's own loop. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { FlowError, MINUTE, assertTellsNothing, bench, calls, ending, until } from './calls-bench.mjs'
+import test from '../lib/test.mjs'
+import { FlowError, MINUTE, assertNoSecrets, calls, ending, setup, untilStep } from './calls-setup.mjs'
 
 const { flinks } = calls
 const PET = 'What is the name of your first pet?'
@@ -11,8 +11,8 @@ const service = ({ url, method }) => `${method} ${url.split('/BankingServices/')
 
 // Data
 
-test('data that is ready is the response of the host’s fetch, unread', async (t) => {
-  const { host, wire, session } = bench(t)
+test('data that is ready is returned as the unread Response of the host’s fetch', async (t) => {
+  const { host, wire, session } = setup(t)
   const flow = flinks.accountsDetail(
     { requestId: await session('Greatday'), withTransactions: true, daysOfTransactions: 'Days365' },
     host(),
@@ -24,8 +24,8 @@ test('data that is ready is the response of the host’s fetch, unread', async (
   assert.deepEqual(wire.calls.slice(1).map(service), ['POST GetAccountsDetail'])
 })
 
-test('data that is not ready is polled for by its Async twin', async (t) => {
-  const { bank, host, wire, session } = bench(t)
+test('data that is not ready is polled for with the Async call', async (t) => {
+  const { bank, host, wire, session } = setup(t)
   const requestId = await session('slow_data')
   for (const call of ['accountsSummary', 'accountsDetail', 'statements']) {
     const steps = []
@@ -39,15 +39,15 @@ test('data that is not ready is polled for by its Async twin', async (t) => {
   )
 })
 
-test('statements come as many as were asked for', async (t) => {
-  const { host, session } = bench(t)
+test('as many statements arrive as were requested', async (t) => {
+  const { host, session } = setup(t)
   const params = { requestId: await session('Greatday'), numberOfStatements: 'Months3' }
   const { StatementsByAccount } = await (await flinks.statements(params, host()).result()).json()
   assert.equal(StatementsByAccount[0].Statements.length, 3)
 })
 
-test('megabytes of data never pass through wasm, and outlive the call', async (t) => {
-  const { host } = bench(t)
+test('a large data body is not read by the package, and can be read after the call', async (t) => {
+  const { host } = setup(t)
   let pulled = 0
   let sent
   const fetch = (url, { signal }) => {
@@ -59,13 +59,13 @@ test('megabytes of data never pass through wasm, and outlive the call', async (t
     return new Response(body, { headers: { 'content-type': 'application/json' } })
   }
   const response = await flinks.accountsDetail({ requestId }, host({ fetch })).result()
-  assert.ok(pulled <= 1, 'nothing of it was read')
+  assert.ok(pulled <= 1, 'the body was not read')
   assert.equal(sent.aborted, false)
   assert.equal((await response.arrayBuffer()).byteLength, 20 * 1024 * 1024)
 })
 
-test('no more is read of a refusal than a refusal is large', async (t) => {
-  const { host } = bench(t)
+test('the body of an error reply is read up to a limit', async (t) => {
+  const { host } = setup(t)
   let cancelled = false
   const fetch = () => {
     const chunk = new Uint8Array(40 * 1024).fill(32)
@@ -79,26 +79,26 @@ test('no more is read of a refusal than a refusal is large', async (t) => {
   assert.equal(cancelled, true)
 })
 
-test('no transactions are done with nothing to show', async (t) => {
-  const { host, session } = bench(t)
+test('an account without transactions gives null', async (t) => {
+  const { host, session } = setup(t)
   const params = { requestId: await session('no_transactions'), withTransactions: true }
   assert.equal(await flinks.accountsDetail(params, host()).result(), null)
 })
 
 for (const [what, response] of [
-  ['a page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
-  ['nothing', () => new Response(null)],
+  ['an HTML page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+  ['no body', () => new Response(null)],
   ['an empty body', () => new Response('', { headers: { 'content-length': '0' } })],
 ]) {
-  test(`${what} with status 200 is no data`, async (t) => {
-    const { host, bank } = bench(t)
+  test(`${what} with status 200 ends in unreadable-reply`, async (t) => {
+    const { host, bank } = setup(t)
     const flow = flinks.statements({ requestId }, host({ fetch: response, clock: bank.clock }))
     await assert.rejects(flow.result(), { code: 'unreadable-reply', next: 'retry-later' })
   })
 }
 
-test('a session that is gone starts over', async (t) => {
-  const { host } = bench(t, { mayBreak: ['session-unknown'] })
+test('data of an expired session ends in session-expired', async (t) => {
+  const { host } = setup(t, { mayBreak: ['session-unknown'] })
   const error = await flinks
     .accountsSummary({ requestId }, host())
     .result()
@@ -107,29 +107,29 @@ test('a session that is gone starts over', async (t) => {
   assert.match(error.vendorCode, /^SESSION_/)
 })
 
-test('without the key a data call is unauthorized, and says whose mistake that is', async (t) => {
-  const { host, session } = bench(t, { mayBreak: ['data-key'] })
+test('a data call without its key ends in unauthorized with fix-integration', async (t) => {
+  const { host, session } = setup(t, { mayBreak: ['data-key'] })
   const flow = flinks.accountsSummary({ requestId: await session('Greatday') }, host({ apiKey: undefined }))
   await assert.rejects(flow.result(), { code: 'unauthorized', next: 'fix-integration' })
 })
 
-test('data that is never ready ends after thirty minutes', async (t) => {
-  const { bank, host, session } = bench(t)
+test('data that is never ready ends in timed-out after 30 minutes', async (t) => {
+  const { bank, host, session } = setup(t)
   const flow = flinks.accountsSummary({ requestId: await session('data_for_ever') }, host())
   const start = bank.clock.now()
   assert.equal(await ending(flow), 'timed-out')
   assert.ok(bank.clock.now() - start <= 30 * MINUTE)
 })
 
-test('a lost reply of data is had again', async (t) => {
-  const { bank, host, session } = bench(t)
+test('a data call is retried after a lost reply', async (t) => {
+  const { bank, host, session } = setup(t)
   const requestId = await session('slow_data')
   for (const on of ['data', 'poll']) bank.fault({ on, kind: 'lost-reply' })
   assert.equal(await ending(flinks.accountsSummary({ requestId }, host())), 'done')
 })
 
-test('a data call is put away between two polls and taken up', async (t) => {
-  const { bank, host, session } = bench(t)
+test('a data call is restored from a snapshot between two polls', async (t) => {
+  const { bank, host, session } = setup(t)
   const clock = { ...bank.clock, wait: () => new Promise(() => {}) }
   const requestId = await session('slow_data')
   const flow = flinks.accountsDetail({ requestId }, host({ clock }))
@@ -141,17 +141,17 @@ test('a data call is put away between two polls and taken up', async (t) => {
 })
 
 test('a data call can be cancelled', async (t) => {
-  const { host, session } = bench(t)
+  const { host, session } = setup(t)
   const flow = flinks.accountsDetail({ requestId: await session('slow_data') }, host())
-  await until(flow, 'working')
+  await untilStep(flow, 'working')
   flow.cancel()
   await assert.rejects(flow.result(), { code: 'cancelled' })
 })
 
 // Single calls
 
-test('each token is another one, and is in no error', async (t) => {
-  const { host } = bench(t)
+test('each call of token gives a new token, and no error shows it', async (t) => {
+  const { host } = setup(t)
   const [one, other] = [await flinks.token(host()), await flinks.token(host())]
   assert.match(one, /^[0-9a-f-]{36}$/)
   assert.notEqual(one, other)
@@ -159,18 +159,18 @@ test('each token is another one, and is in no error', async (t) => {
   const error = await flinks.token(host({ fetch })).catch((error) => error)
   assert.ok(error instanceof FlowError)
   assert.equal(error.code, 'unreadable-reply')
-  assertTellsNothing(error, SECRET, host().secretKey)
+  assertNoSecrets(error, SECRET, host().secretKey)
 })
 
-test('a wrong secret key is unauthorized', async (t) => {
-  const { host } = bench(t, { mayBreak: ['secret-key'] })
+test('a wrong secret key ends in unauthorized', async (t) => {
+  const { host } = setup(t, { mayBreak: ['secret-key'] })
   const error = await flinks.token(host({ secretKey: SECRET })).catch((error) => error)
   assert.deepEqual([error.code, error.vendorCode, error.status], ['unauthorized', 'UNAUTHORIZED', 401])
-  assertTellsNothing(error, SECRET)
+  assertNoSecrets(error, SECRET)
 })
 
-test('a stuck card’s missing question is listed and answered, and the card is stuck no more', async (t) => {
-  const { host, loginId } = bench(t)
+test('answering the open question of a stuck card takes it off the list of stuck cards', async (t) => {
+  const { host, loginId } = setup(t)
   const id = loginId('stored_missing')
   const stuck = async () => (await flinks.stuckCards(host())).some((card) => card.loginId === id)
   assert.equal(await stuck(), true)
@@ -180,8 +180,8 @@ test('a stuck card’s missing question is listed and answered, and the card is 
   assert.equal(await stuck(), false)
 })
 
-test('cards that nothing is asked of are ineligible and not stuck', async (t) => {
-  const { host, loginId } = bench(t)
+test('a card without an open question is ineligible and not stuck', async (t) => {
+  const { host, loginId } = setup(t)
   const id = loginId('broken_login')
   const own = (cards) => cards.filter((card) => card.loginId === id)
   const [card] = own(await flinks.ineligibleCards(host()))
@@ -191,20 +191,20 @@ test('cards that nothing is asked of are ineligible and not stuck', async (t) =>
 })
 
 for (const kind of ['lost-reply', 'html', 'empty']) {
-  test(`an answer whose reply is ${kind} is stored at most once`, async (t) => {
-    const { bank, host, loginId, wire } = bench(t)
+  test(`an answer is sent once if its reply is ${kind}`, async (t) => {
+    const { bank, host, loginId, wire } = setup(t)
     bank.fault({ on: 'questions', kind })
     const answers = [{ question: PET, answer: SECRET }]
     const error = await flinks.answerQuestions(loginId('stored_missing'), answers, host()).catch((error) => error)
     assert.deepEqual([error.code, error.next], ['outcome-unknown', 'retry-later'])
     assert.ok(error.retryAt > bank.clock.now())
-    assertTellsNothing(error, SECRET, loginId('stored_missing'))
+    assertNoSecrets(error, SECRET, loginId('stored_missing'))
     assert.equal(wire.calls.length, 1)
   })
 }
 
-test('a card is switched off and deleted', async (t) => {
-  const { host, loginId, wire } = bench(t, { mayBreak: ['login-unknown'] })
+test('the scheduled refresh of a card is switched off, and the card is deleted', async (t) => {
+  const { host, loginId, wire } = setup(t, { mayBreak: ['login-unknown'] })
   const id = loginId('greatday_nomfa')
   assert.equal(await flinks.setScheduledRefresh(id, false, host()), undefined)
   assert.equal(await flinks.deleteCard(id, host()), undefined)
@@ -212,57 +212,57 @@ test('a card is switched off and deleted', async (t) => {
   assert.deepEqual(wire.calls.map(service), ['PATCH SetScheduledRefresh', 'DELETE DeleteCard', 'DELETE DeleteCard'])
 })
 
-test('a key may be a function, for every call that is made', async (t) => {
-  const { bank, host, loginId } = bench(t)
+test('a key may be a function, also for a retry', async (t) => {
+  const { bank, host, loginId } = setup(t)
   bank.fault({ on: 'questions', kind: 'lost-reply' })
   const apiKey = () => bank.keys.apiKey
   assert.deepEqual(await flinks.questions(loginId('stored_missing'), host({ apiKey })), [PET])
   bank.fault({ on: 'questions', kind: 'lost-reply' })
-  assert.deepEqual(await flinks.questions(loginId('stored_missing'), host()), [PET], 'and a string as well')
+  assert.deepEqual(await flinks.questions(loginId('stored_missing'), host()), [PET], 'a string also serves a retry')
 })
 
-test('a redirect leads nowhere', async (t) => {
-  const { bank, host, loginId } = bench(t)
+test('a redirect is not followed', async (t) => {
+  const { bank, host, loginId } = setup(t)
   bank.fault({ on: 'cards', kind: 'redirect' })
   await assert.rejects(flinks.deleteCard(loginId('Greatday'), host()), { code: 'redirected' })
 })
 
-test('nothing is stored of a single call', async (t) => {
-  const { host } = bench(t)
+test('a single call does not call the store', async (t) => {
+  const { host } = setup(t)
   await flinks.token(host({ store: () => assert.fail('a token in a store') }))
 })
 
-/** Name, call, path. */
+/** Name, call, path of the error. */
 for (const [name, call, path] of [
-  ['a RequestId that is none', (host) => flinks.accountsSummary({ requestId: SECRET }, host), '/params/requestId'],
+  ['an invalid RequestId', (host) => flinks.accountsSummary({ requestId: SECRET }, host), '/params/requestId'],
   ['no parameters', (host) => flinks.accountsDetail(undefined, host), '/params/requestId'],
-  ['a LoginId that is none', (host) => flinks.questions(SECRET, host), '/params/loginId'],
+  ['an invalid LoginId', (host) => flinks.questions(SECRET, host), '/params/loginId'],
   ['no answers', (host) => flinks.answerQuestions(requestId, [], host), '/params/questions'],
   [
     'an empty answer',
     (host) => flinks.answerQuestions(requestId, [{ question: SECRET, answer: '' }], host),
     '/params/questions/0/answer',
   ],
-  ['the text of a boolean', (host) => flinks.setScheduledRefresh(requestId, 'true', host), '/params/isActivated'],
+  ['a boolean as text', (host) => flinks.setScheduledRefresh(requestId, 'true', host), '/params/isActivated'],
   ['an unknown option', (host) => flinks.statements({ requestId, months: 3 }, host), '/params/months'],
-  ['a key that is no text', (host) => flinks.token({ ...host, secretKey: 7 }), '/config/secretKey'],
-  ['a token for a key', (host) => flinks.token({ ...host, authorizeToken: SECRET }), '/config/authorizeToken'],
+  ['a key that is a number', (host) => flinks.token({ ...host, secretKey: 7 }), '/config/secretKey'],
+  ['a token instead of a key', (host) => flinks.token({ ...host, authorizeToken: SECRET }), '/config/authorizeToken'],
   ['no host', () => flinks.token(), '/config/instance'],
 ]) {
-  test(`${name} is refused at ${path}, and nothing is sent`, async (t) => {
-    const { host, wire } = bench(t)
+  test(`${name} is rejected at ${path}, and nothing is sent`, async (t) => {
+    const { host, wire } = setup(t)
     const error = await (async () => call(host()))().catch((error) => error)
     assert.ok(error instanceof FlowError, String(error))
     assert.deepEqual([error.code, error.path], ['INVALID_INPUT', path])
-    assertTellsNothing(error, SECRET)
+    assertNoSecrets(error, SECRET)
     assert.deepEqual(wire.calls, [])
   })
 }
 
 // Pairs
 
-test('the pair polls for data in a loop of the host’s own, and leaves the body to it', async (t) => {
-  const { bank, config, wire, session } = bench(t)
+test('a host polls for data in its own loop with the pair, which leaves the body unread', async (t) => {
+  const { bank, config, wire, session } = setup(t)
   const requestId = await session('slow_data')
   const send = async ({ method, url, headers, body }) => {
     const filled = headers.map(({ name, value, slot }) => [name, slot ? bank.keys.apiKey : value])
@@ -270,8 +270,8 @@ test('the pair polls for data in a loop of the host’s own, and leaves the body
   }
   let response = await send(flinks.request('GetAccountsDetail', { requestId }, config))
   let reply
-  const judged = ({ status }) => flinks.response('GetAccountsDetail', { status })
-  while ((reply = judged(response)).kind === 'pending') {
+  const replyTo = ({ status }) => flinks.response('GetAccountsDetail', { status })
+  while ((reply = replyTo(response)).kind === 'pending') {
     bank.clock.advance(10_000)
     response = await send(flinks.request('GetAccountsDetailAsync', { requestId }, config))
   }
@@ -281,7 +281,7 @@ test('the pair polls for data in a loop of the host’s own, and leaves the body
 
 const pair = (name, status, body) => flinks.response(name, { status, body: body && JSON.stringify(body) })
 
-test('the pair reads replies in any casing', () => {
+test('the pair reads property names in any casing', () => {
   assert.deepEqual(pair('GetMFAQuestions', 200, { questions: [{ question: 'City?' }] }).result, ['City?'])
   assert.equal(pair('GenerateAuthorizeToken', 200, { token: requestId }).result, requestId)
   const cards = [{ loginId: requestId, lastRefreshState: 'AnsweringSecurityChallenge' }]
@@ -290,35 +290,35 @@ test('the pair reads replies in any casing', () => {
   ])
 })
 
-test('a sentence may come bare or quoted, and may be a refusal', () => {
-  const said = (name, body, status = 200) => flinks.response(name, { status, body }).kind
+test('a text reply is read with and without quotes, and may be an error', () => {
+  const kindOf = (name, body, status = 200) => flinks.response(name, { status, body }).kind
   for (const name of ['SetScheduledRefresh', 'DeleteCard']) {
-    assert.equal(said(name, 'LoginId x has now been activated for automatic refresh'), 'done')
-    assert.equal(said(name, '"LoginId x has now been activated for automatic refresh"'), 'done')
-    assert.equal(said(name, '', 204), 'done')
-    assert.equal(said(name, 'Invalid LoginId'), 'failed')
-    assert.equal(said(name, '"Invalid LoginId"'), 'failed')
-    for (const body of ['', ' ', '<html>', '{"Message":']) assert.equal(said(name, body), 'unclear', body)
+    assert.equal(kindOf(name, 'LoginId x has now been activated for automatic refresh'), 'done')
+    assert.equal(kindOf(name, '"LoginId x has now been activated for automatic refresh"'), 'done')
+    assert.equal(kindOf(name, '', 204), 'done')
+    assert.equal(kindOf(name, 'Invalid LoginId'), 'failed')
+    assert.equal(kindOf(name, '"Invalid LoginId"'), 'failed')
+    for (const body of ['', ' ', '<html>', '{"Message":']) assert.equal(kindOf(name, body), 'unclear', body)
   }
 })
 
 for (const name of ['GenerateAuthorizeToken', 'GetMFAQuestions', 'AnswerMFAQuestions', 'GetNightlyRefreshStatus']) {
-  test(`neither a page nor nothing nor half a body is a reply to ${name}`, () => {
+  test(`HTML, an empty body or an incomplete body is an unclear reply to ${name}`, () => {
     for (const body of ['', '<html>', '{}', '[]', 'null', '{"Token":"x","Questions":[{}],"IneligibleCards":[{}]}'])
       assert.equal(flinks.response(name, { status: 200, body }).kind, 'unclear', body)
   })
 }
 
-test('a refusal has a code, a next action and Flinks’ own code, and not its message', () => {
+test('a failure has a code, a next action and the FlinksCode, and not Flinks’ message', () => {
   const reply = pair('AnswerMFAQuestions', 400, { Message: SECRET, FlinksCode: 'INVALID_REQUEST' })
   assert.deepEqual(
     [reply.kind, reply.failure.code, reply.failure.vendorCode],
     ['failed', 'request-refused', 'INVALID_REQUEST'],
   )
-  assertTellsNothing(reply.failure, SECRET)
+  assertNoSecrets(reply.failure, SECRET)
 })
 
-test('a pair refuses what is no call, and a body that is needed', () => {
+test('a pair rejects an unknown call and a missing body', () => {
   for (const name of ['GetEverything', 'DeleteCardAsync', 'Authorize', ''])
     assert.throws(() => flinks.request(name, {}, { instance: 'toolbox', customerId: requestId }), { path: '/call' })
   assert.throws(() => flinks.response('GetMFAQuestions', { status: 200 }), { path: '/response/body' })

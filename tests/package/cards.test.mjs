@@ -1,7 +1,7 @@
-/** The simulator's data calls and calls about cards, as a back end makes them: through its `fetch`, with its keys. */
+/** The simulator's data calls and card calls, called by a back end through the simulator's `fetch` with its keys. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { customerId, NOON, simulator } from './bench.mjs'
+import test from '../lib/test.mjs'
+import { NOON, customerId, simulator } from './setup.mjs'
 
 const PET = 'What is the name of your first pet?'
 
@@ -33,22 +33,22 @@ test('the keys come from the seed and differ from each other', () => {
   assert.deepEqual(simulator({ seed: 2 }).keys.apiKey, all[4])
 })
 
-test('data that takes a while is polled for', async () => {
-  const stage = backEnd()
-  const RequestId = await cached(stage, 'slow_data')
+test('slow data is ready after some polls', async () => {
+  const env = backEnd()
+  const RequestId = await cached(env, 'slow_data')
   const options = { RequestId, WithTransactions: true, DaysOfTransactions: 'Days365' }
-  let reply = await stage.withKey('POST', 'GetAccountsDetail', options)
+  let reply = await env.withKey('POST', 'GetAccountsDetail', options)
   assert.deepEqual([reply.status, reply.json.FlinksCode], [202, 'OPERATION_PENDING'])
   while (reply.status === 202) {
-    stage.bank.clock.advance(10_000)
-    reply = await stage.withKey('GET', `GetAccountsDetailAsync/${RequestId}`)
+    env.bank.clock.advance(10_000)
+    reply = await env.withKey('GET', `GetAccountsDetailAsync/${RequestId}`)
   }
   assert.deepEqual([reply.status, reply.json.Accounts[0].Transactions.length], [200, 121])
-  const { dataCalls, dataPolls, broken } = stage.bank.counts()
+  const { dataCalls, dataPolls, broken } = env.bank.counts()
   assert.deepEqual([dataCalls, dataPolls, broken], [1, 3, {}])
 })
 
-test('a missing answer is found, stored, and no longer reported', async () => {
+test('a card with an unanswered question is stuck until the answer is stored', async () => {
   const { bank, call, withKey } = backEnd()
   const loginId = bank.loginId('stored_missing')
   const stuck = async () => {
@@ -63,7 +63,7 @@ test('a missing answer is found, stored, and no longer reported', async () => {
   assert.deepEqual(await stuck(), [])
 })
 
-test('a card is scheduled and deleted', async () => {
+test('a card’s refresh is scheduled, and the card is deleted', async () => {
   const { bank, withKey } = backEnd()
   const LoginId = bank.loginId('Greatday')
   const scheduled = await withKey('PATCH', 'SetScheduledRefresh', { LoginId, IsActivated: true })

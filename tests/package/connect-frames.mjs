@@ -1,18 +1,18 @@
 /**
- * A page, a vendor and a stranger on three origins of the loopback, and a browser. The vendor's frames are written
- * by hand: each test says what its frame does.
+ * A page in Chromium, with a vendor and a stranger on origins of their own. Each test gives the script of the vendor's
+ * iframe.
  */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { dirname, join } from 'node:path'
-import { after } from 'node:test'
-import { launch } from '../tools/browser.mjs'
-import { resolve } from './bench.mjs'
+import { after } from '../lib/test.mjs'
+import { launch } from '../lib/browser.mjs'
+import { resolve } from './setup.mjs'
 
 const dist = join(dirname(resolve('bank-mfa/connect')), '..')
 
-/** What each window's server was asked for. */
+/** Every request to the server. */
 export const requests = []
 
 const server = createServer((request, response) => {
@@ -25,7 +25,10 @@ const server = createServer((request, response) => {
   }
   if (pathname === '/harness.js') return reply('text/javascript', `await (${harness})()`)
   if (pathname === '/frame') {
-    return reply('text/html', `<!doctype html><button>Go</button><script>${TALK}\n${searchParams.get('do')}</script>`)
+    return reply(
+      'text/html',
+      `<!doctype html><button>Go</button><script>${FUNCTIONS}\n${searchParams.get('do')}</script>`,
+    )
   }
   if (pathname === '/elsewhere') return response.writeHead(302, { location: searchParams.get('to') }).end()
   if (pathname === '/popup') return reply('text/html', '<!doctype html><p>The bank</p>')
@@ -34,15 +37,15 @@ const server = createServer((request, response) => {
   return response.writeHead(404).end()
 })
 
-/** Of a frame: how it talks to the page, and says that it has said all. */
-const TALK = `
-  const say = (...messages) => messages.forEach((message) => top.postMessage(message, '*'))
+/** Functions for the script of an iframe. */
+const FUNCTIONS = `
+  const post = (...messages) => messages.forEach((message) => top.postMessage(message, '*'))
   const nested = (address) => document.body.append(Object.assign(document.createElement('iframe'), { src: address }))`
-/** The last thing that a frame says. */
-export const SAID = 'ALL_SAID'
+/** The step of the last message that an iframe posts. */
+export const END = 'ALL_POSTED'
 
 await once(server.listen(0, '127.0.0.1'), 'listening')
-// Names that Chromium knows without asking: each is an origin of its own, at one server.
+// Chromium resolves these names to the loopback by itself. Each is an origin of its own, on one server.
 const at = (name) => `http://${name}:${server.address().port}`
 export const origins = { page: at('127.0.0.1'), vendor: at('localhost'), stranger: at('stranger.localhost') }
 const browser = await launch()
@@ -54,50 +57,50 @@ after(() => {
   server.close()
 })
 
-/** The address of a frame that runs this script. */
-export function frameOf(script, origin = origins.vendor) {
+/** The address of an iframe that runs a script. */
+export function frameUrl(script, origin = origins.vendor) {
   return `${origin}/frame?do=${encodeURIComponent(script)}`
 }
 
-/** The script of a frame that says these, in this order. */
-export function saying(...messages) {
-  return `say(...${JSON.stringify(messages)})`
+/** A script that posts messages in this order. */
+export function postScript(...messages) {
+  return `post(...${JSON.stringify(messages)})`
 }
 
-/** The page without a frame. One for all, as each load of it takes longer than a test: one ends before the next begins. */
+/** The page without an iframe. All tests share one page, as loading it takes longer than a test. */
 export async function visit() {
-  await page.evaluate(() => window.harness.anew())
+  await page.evaluate(() => window.harness.reset())
   const run = (call, ...given) => page.evaluate(([name, args]) => window.harness[name](...args), [call, given])
   return {
     page,
-    /** Makes a step, and mounts it. */
+    /** Creates a step and mounts it. */
     mount: (address, settings = {}) => run('mount', address, settings),
     remount: (place) => run('remount', place),
     unmount: () => run('unmount'),
     leave: () => run('leave'),
-    /** What the page was told, and the flow. */
+    /** The calls of the page's listeners and of the flow. */
     read: () => run('read'),
-    /** Until the frame has said all. */
-    async heard() {
-      await page.waitForFunction((said) => window.harness.said(said), SAID)
+    /** Reads once the iframe has posted its last message. */
+    async readAll() {
+      await page.waitForFunction((step) => window.harness.has(step), END)
       return run('read')
     },
-    /** Until so many messages were refused. */
-    async refused(count) {
+    /** Reads once so many messages were refused. */
+    async readRefused(count) {
       await page.waitForFunction((count) => window.harness.read().refused >= count, count)
       return run('read')
     },
   }
 }
 
-/** A visit whose frame does this and says that it has said all; what came of it. */
-export async function hear(script, settings) {
+/** Runs a script in an iframe of a fresh page, and reads the page after the last message. */
+export async function postAndRead(script, settings) {
   const visitor = await visit()
-  await visitor.mount(frameOf(`${script}\n${saying({ step: SAID, mx: true, type: SAID })}`), settings)
-  return visitor.heard()
+  await visitor.mount(frameUrl(`${script}\n${postScript({ step: END, mx: true, type: END })}`), settings)
+  return visitor.readAll()
 }
 
-/** Runs in the page. A step is a fake one that keeps what it was called with. */
+/** Runs in the page. Its steps are fakes that record their calls. */
 async function harness() {
   const listeners = new Set()
   const { addEventListener, removeEventListener } = window
@@ -118,10 +121,10 @@ async function harness() {
   }
   const failed = ({ name, code, path }) => void failures.push({ name, code, path })
   window.harness = {
-    anew() {
+    reset() {
       mounted?.unmount()
       for (const frame of document.querySelectorAll('iframe')) frame.remove()
-      if (listeners.size > 0) throw new Error('the last test left a listener')
+      if (listeners.size > 0) throw new Error('a listener is left from the last test')
       ;[calls, events, reasons, failures] = [[], [], [], []]
       controller = new AbortController()
       step = mounted = options = undefined
@@ -140,7 +143,7 @@ async function harness() {
         ...given,
         onEvent: (event) => {
           events.push(event)
-          if (silent) throw new Error('a listener’s own mistake')
+          if (silent) throw new Error('planted in the listener')
         },
         onRefused: (refused) => reasons.push(refused),
         onFailed: failed,
@@ -156,7 +159,7 @@ async function harness() {
     },
     unmount: () => mounted.unmount(),
     leave: () => controller.abort(),
-    said: (said) => events.some(({ step }) => step === said),
+    has: (wanted) => events.some(({ step }) => step === wanted),
     read() {
       const frames = [...document.querySelectorAll('iframe')].map((frame) => ({
         place: frame.parentElement.localName,

@@ -1,7 +1,7 @@
-/** The vendor's frame within a page, in Chromium: what the page believes, what it refuses, and what it tells the flow. */
+/** The vendor's iframe in a page, in Chromium: which messages the page accepts, and what it passes on to the flow. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { SAID, frameOf, hear, origins, requests, saying, visit } from './connect-frames.mjs'
+import test from '../lib/test.mjs'
+import { END, frameUrl, origins, postAndRead, postScript, requests, visit } from './connect-frames.mjs'
 
 const LOGIN = '8b35f6c8-e7b6-41d3-98f8-08d68b7f8d31'
 const OTHER = '5f1b3d5c-2d1f-4f5e-9f11-6d9a3c3b7e52'
@@ -21,21 +21,21 @@ const done = (more = {}) => ({
 })
 const claimed = (loginId = LOGIN) => ['returned', { loginId }]
 
-/** What came of it without what every test's frame says at last. */
-const told = ({ calls, events, reasons }) => ({
+/** What the page read, without the message that ends every test's frame. */
+const result = ({ calls, events, reasons }) => ({
   calls: calls.filter(([name]) => name !== 'address'),
-  events: events.filter(({ step }) => step !== SAID),
+  events: events.filter(({ step }) => step !== END),
   reasons,
 })
 
-/** All that a page, or a log of its, could see of what it was told. */
-const seen = ({ events, reasons, failures }) => JSON.stringify([events, reasons, failures])
+/** All that a page or its log could show of the messages. */
+const shown = ({ events, reasons, failures }) => JSON.stringify([events, reasons, failures])
 
 // The frame -------------------------------------------------------------------------------------
 
-test('the frame may do what a bank needs, and no more', async () => {
-  const address = frameOf(saying(MOUNTED, { step: SAID }))
-  const { frames, listeners } = await hear(saying(MOUNTED))
+test('the iframe has only the permissions that a bank needs', async () => {
+  const address = frameUrl(postScript(MOUNTED, { step: END }))
+  const { frames, listeners } = await postAndRead(postScript(MOUNTED))
   const [{ src, ...frame }] = frames
   assert.deepEqual(frame, {
     place: 'main',
@@ -48,44 +48,44 @@ test('the frame may do what a bank needs, and no more', async () => {
   assert.ok(src.startsWith(new URL(address).origin))
   assert.equal(listeners, 1)
   const [{ referer }] = requests.filter(({ path }) => origins.vendor + path === src)
-  assert.equal(referer, `${origins.page}/`, 'the vendor learns of the page’s origin only')
+  assert.equal(referer, `${origins.page}/`, 'the vendor sees only the page’s origin')
   assert.ok(!requests.some(({ path }) => path.includes('wasm')))
 })
 
-test('the frame has the title that the page gives it', async () => {
-  const { frames } = await hear('', { title: 'Votre banque' })
+test('the iframe has the title that the page gives it', async () => {
+  const { frames } = await postAndRead('', { title: 'Votre banque' })
   assert.equal(frames[0].title, 'Votre banque')
 })
 
-test('a window that the frame opens works, and is not sandboxed', async () => {
+test('a popup of the iframe opens and is not sandboxed', async () => {
   const visitor = await visit()
   const script = `document.querySelector('button').onclick = () => window.open('/popup')`
-  await visitor.mount(frameOf(`${script}\n${saying({ step: SAID })}`))
-  await visitor.heard()
+  await visitor.mount(frameUrl(`${script}\n${postScript({ step: END })}`))
+  await visitor.readAll()
   const opening = visitor.page.waitForEvent('popup')
   await visitor.page.frameLocator('iframe').getByRole('button').click()
   const popup = await opening
   await popup.getByText('The bank').waitFor()
   assert.equal(await popup.evaluate(() => window.origin), origins.vendor)
-  // A sandboxed one would show none.
+  // A sandboxed popup shows no dialog.
   const dialog = popup.waitForEvent('dialog')
   await popup.evaluate(() => void setTimeout(() => alert('Approve on your phone')))
   await (await dialog).dismiss()
   await popup.close()
 })
 
-test('the frame cannot take the page elsewhere', async () => {
-  const script = `try { top.location = '${origins.stranger}/popup' } catch { say({ step: 'KEPT' }) }`
-  assert.deepEqual(told(await hear(script)).events, [{ kind: 'unknown', step: 'KEPT' }])
+test('the iframe cannot navigate the page', async () => {
+  const script = `try { top.location = '${origins.stranger}/popup' } catch { post({ step: 'KEPT' }) }`
+  assert.deepEqual(result(await postAndRead(script)).events, [{ kind: 'unknown', step: 'KEPT' }])
 })
 
 for (const [name, address] of [
-  ['no address', 'toolbox-iframe.private.fin.ag'],
-  ['a script', 'javascript:alert(1)'],
+  ['a text that is not a URL', 'toolbox-iframe.private.fin.ag'],
+  ['a javascript: URL', 'javascript:alert(1)'],
   ['http beyond the loopback', 'http://toolbox-iframe.private.fin.ag/v2/'],
   ['the page’s own origin', `${origins.page}/popup`],
 ]) {
-  test(`${name} is not opened as a frame`, async () => {
+  test(`mount rejects ${name} and opens no iframe`, async () => {
     for (const kind of ['connect', 'redirect']) {
       const visitor = await visit()
       await visitor.mount(address, { kind })
@@ -96,18 +96,18 @@ for (const [name, address] of [
   })
 }
 
-test('the page hears why a frame has no address', async () => {
+test('onFailed gets the error of a rejected address', async () => {
   const visitor = await visit()
   await visitor.mount('', { rejects: 'unreachable' })
   const { failures, frames, listeners } = await visitor.read()
   assert.deepEqual([failures[0].code, frames, listeners], ['unreachable', [], 0])
 })
 
-// What Connect says -----------------------------------------------------------------------------
+// Connect's messages -----------------------------------------------------------------------------
 
-test('the page hears each step, and the flow what came back', async () => {
-  const read = await hear(
-    saying(
+test('onEvent gets each step, and the flow gets the LoginId', async () => {
+  const read = await postAndRead(
+    postScript(
       MOUNTED,
       { step: 'COMPONENT_LOAD_MFA', mfaTypes: ['QuestionAndAnswer', 'TextOrCall'] },
       { step: 'SUBMIT_MFA' },
@@ -117,7 +117,7 @@ test('the page hears each step, and the flow what came back', async () => {
       REDIRECT,
     ),
   )
-  assert.deepEqual(told(read), {
+  assert.deepEqual(result(read), {
     calls: [claimed()],
     events: [
       { kind: 'step', step: 'APP_MOUNTED' },
@@ -131,13 +131,13 @@ test('the page hears each step, and the flow what came back', async () => {
     reasons: [],
   })
   assert.equal(read.refused, 0)
-  assert.ok(!seen(read).includes(LOGIN), 'and never the LoginId')
+  assert.ok(!shown(read).includes(LOGIN), 'the page never gets the LoginId')
 })
 
-test('an error is its FlinksCode, wherever that stands', async () => {
-  const { events } = told(
-    await hear(
-      saying(
+test('an error event has the FlinksCode, wherever the message has it', async () => {
+  const { events } = result(
+    await postAndRead(
+      postScript(
         { step: 'INVALID_SECURITY_RESPONSE' },
         { step: 'SOMETHING', flinksCode: 'A_NEW_CODE' },
         { flinksCode: 'RETRY_LATER' },
@@ -153,9 +153,9 @@ test('an error is its FlinksCode, wherever that stands', async () => {
   ])
 })
 
-/** What the message says beside its step, and what the page hears of it. */
+/** The message without its step, and the event that the page gets. */
 const redirects = {
-  'as the page of Flinks shows it': [REDIRECT, done({ institution: 'FlinksCapital' })],
+  'as in Flinks’ documentation': [REDIRECT, done({ institution: 'FlinksCapital' })],
   'beside the url': [{ url: landing('institution=Other'), loginId: LOGIN }, done({ institution: 'Other' })],
   'with no url': [{ LoginId: LOGIN }, done()],
   'in both places': [{ url: landing(`loginId=${LOGIN}`), loginId: LOGIN.toUpperCase() }, done(), LOGIN],
@@ -170,10 +170,10 @@ const redirects = {
   ],
 }
 for (const [name, [message, event]] of Object.entries(redirects)) {
-  test(`a LoginId ${name} is read, from an object and from JSON`, async () => {
+  test(`a LoginId ${name} is read from an object and from JSON`, async () => {
     const redirect = { ...message, step: 'REDIRECT' }
     for (const form of [redirect, JSON.stringify(redirect)]) {
-      const read = told(await hear(saying(MOUNTED, form)))
+      const read = result(await postAndRead(postScript(MOUNTED, form)))
       assert.deepEqual(read, {
         calls: [claimed()],
         events: [{ kind: 'step', step: 'APP_MOUNTED' }, event],
@@ -183,23 +183,23 @@ for (const [name, [message, event]] of Object.entries(redirects)) {
   })
 }
 
-test('a refused token is told to the flow, once', async () => {
+test('a refused token is passed on to the flow once', async () => {
   const refused = { step: 'TOKEN_INVALID' }
-  assert.deepEqual(told(await hear(saying(refused, refused, MOUNTED, REDIRECT))), {
+  assert.deepEqual(result(await postAndRead(postScript(refused, refused, MOUNTED, REDIRECT))), {
     calls: [['tokenRefused']],
     events: [{ kind: 'token-refused' }, { kind: 'step', step: 'APP_MOUNTED' }],
     reasons: ['phase', 'phase'],
   })
 })
 
-test('the frame gets the height that it asks for, where that is one', async () => {
+test('the iframe gets the height that it asks for if that is a valid height', async () => {
   const resize = (height) => ({ step: 'APP_RESIZE', height })
   const wild = [0, -1, 1e9, null, 'tall', [], {}].map(resize)
   for (const [settings, height] of [
     [{}, '733'],
     [{ resize: false }, '640'],
   ]) {
-    const { frames, events, reasons } = await hear(saying(resize(732.4), ...wild), settings)
+    const { frames, events, reasons } = await postAndRead(postScript(resize(732.4), ...wild), settings)
     assert.equal(frames[0].height, height)
     assert.deepEqual(
       events.slice(0, -1).map(({ height }) => height),
@@ -209,46 +209,46 @@ test('the frame gets the height that it asks for, where that is one', async () =
   }
 })
 
-test('what the page’s own listener gets wrong stops nothing', async () => {
-  const { calls, reasons } = told(await hear(saying(MOUNTED, REDIRECT), { silent: true }))
+test('an error in the page’s listener does not stop the messages', async () => {
+  const { calls, reasons } = result(await postAndRead(postScript(MOUNTED, REDIRECT), { silent: true }))
   assert.deepEqual([calls, reasons], [[claimed()], []])
 })
 
-// What is refused -------------------------------------------------------------------------------
+// Refused messages ------------------------------------------------------------------------------
 
 const nothing = (...reasons) => ({ calls: [], events: [], reasons })
 
-test('the frame’s window on another origin is not believed', async () => {
+test('messages of the iframe from another origin are refused', async () => {
   const visitor = await visit()
-  const elsewhere = encodeURIComponent(frameOf(saying(MOUNTED, REDIRECT), origins.stranger))
+  const elsewhere = encodeURIComponent(frameUrl(postScript(MOUNTED, REDIRECT), origins.stranger))
   await visitor.mount(`${origins.vendor}/elsewhere?to=${elsewhere}`)
-  const read = await visitor.refused(2)
-  assert.deepEqual(told(read), nothing('origin', 'origin'))
-  assert.ok(!seen(read).includes(LOGIN))
+  const read = await visitor.readRefused(2)
+  assert.deepEqual(result(read), nothing('origin', 'origin'))
+  assert.ok(!shown(read).includes(LOGIN))
 })
 
-test('another window of the vendor’s origin is not believed', async () => {
-  const script = `${saying(MOUNTED)}; nested(${JSON.stringify(frameOf(saying(MOUNTED, REDIRECT)))})`
+test('messages of other iframes from the vendor’s origin are refused', async () => {
+  const script = `${postScript(MOUNTED)}; nested(${JSON.stringify(frameUrl(postScript(MOUNTED, REDIRECT)))})`
   const visitor = await visit()
-  await visitor.mount(frameOf(script))
-  const inner = await visitor.refused(2)
-  assert.deepEqual(inner.reasons, ['source', 'source'], 'a frame within the frame')
+  await visitor.mount(frameUrl(script))
+  const inner = await visitor.readRefused(2)
+  assert.deepEqual(inner.reasons, ['source', 'source'], 'an iframe inside the iframe')
 
   await visitor.page.evaluate(
     (src) => {
       document.querySelector('aside').append(Object.assign(document.createElement('iframe'), { src }))
     },
-    frameOf(saying(MOUNTED, REDIRECT)),
+    frameUrl(postScript(MOUNTED, REDIRECT)),
   )
-  const { calls, events, reasons } = told(await visitor.refused(4))
-  assert.deepEqual(reasons.slice(2), ['source', 'source'], 'a frame beside it')
+  const { calls, events, reasons } = result(await visitor.readRefused(4))
+  assert.deepEqual(reasons.slice(2), ['source', 'source'], 'an iframe beside it')
   assert.deepEqual([calls, events], [[], [{ kind: 'step', step: 'APP_MOUNTED' }]])
 })
 
-test('what the page says to itself is not believed', async () => {
+test('messages that the page dispatches itself are refused', async () => {
   const visitor = await visit()
-  await visitor.mount(frameOf(saying({ step: SAID })))
-  await visitor.heard()
+  await visitor.mount(frameUrl(postScript({ step: END })))
+  await visitor.readAll()
   await visitor.page.evaluate(
     ([vendor, data]) => {
       const dispatch = (init) => window.dispatchEvent(new MessageEvent('message', init))
@@ -261,13 +261,13 @@ test('what the page says to itself is not believed', async () => {
     },
     [origins.vendor, MOUNTED],
   )
-  assert.deepEqual(told(await visitor.read()), nothing('origin', 'origin', 'source', 'source', 'origin', 'origin'))
+  assert.deepEqual(result(await visitor.read()), nothing('origin', 'origin', 'source', 'source', 'origin', 'origin'))
 })
 
-test('a frame that the page itself took away has no window, and a message without one is not its', async () => {
+test('a message without a source is refused after the page removed the iframe', async () => {
   const visitor = await visit()
-  await visitor.mount(frameOf(saying({ step: SAID })))
-  await visitor.heard()
+  await visitor.mount(frameUrl(postScript({ step: END })))
+  await visitor.readAll()
   await visitor.page.evaluate(
     ([origin, data]) => {
       document.querySelector('iframe').remove()
@@ -275,10 +275,10 @@ test('a frame that the page itself took away has no window, and a message withou
     },
     [origins.vendor, MOUNTED],
   )
-  assert.deepEqual(told(await visitor.read()), nothing('source'))
+  assert.deepEqual(result(await visitor.read()), nothing('source'))
 })
 
-test('what is no message of Connect’s is refused, in any shape', async () => {
+test('malformed messages are refused', async () => {
   const malformed = [
     ...[null, 7, true, '', 'APP_MOUNTED', '[]', 'null', '{"step":', [], [MOUNTED], {}],
     ...[{ step: 7 }, { step: '' }, { step: 'two words' }, { step: LOGIN }, { step: 'X'.repeat(65) }, { steps: [] }],
@@ -290,36 +290,38 @@ test('what is no message of Connect’s is refused, in any shape', async () => {
       }),
     ),
     { step: 'REDIRECT', loginId: LOGIN, url: `?loginId=${LOGIN}` },
-    // Where shipped code looked: `new URLSearchParams(url)` has no such entry, and neither has this address.
+    // Integrations read `new URLSearchParams(url)`, which finds no loginId here. The address has none either.
     { step: 'REDIRECT', url: `https://example.com/thank-you/loginId=${LOGIN}` },
   ]
-  const read = await hear(
-    `${saying(...malformed)}; say(undefined, new Map([['step', 1]]), new Date(0), JSON.stringify({ step: 'LONG', x: 'x'.repeat(20000) }))`,
+  const read = await postAndRead(
+    `${postScript(...malformed)}; post(undefined, new Map([['step', 1]]), new Date(0), JSON.stringify({ step: 'LONG', x: 'x'.repeat(20000) }))`,
   )
-  assert.deepEqual(told(read), nothing(...Array(malformed.length + 4).fill('shape')))
-  assert.ok(!seen(read).includes(LOGIN))
+  assert.deepEqual(result(read), nothing(...Array(malformed.length + 4).fill('shape')))
+  assert.ok(!shown(read).includes(LOGIN))
 })
 
-test('a LoginId that the flow refuses is malformed, and a later one may fit', async () => {
-  const read = await hear(saying(MOUNTED, REDIRECT, REDIRECT), { refusal: 'INVALID_INPUT' })
-  assert.deepEqual(told(read), {
+test('a LoginId that the flow refuses counts as malformed, and a later one may be accepted', async () => {
+  const read = await postAndRead(postScript(MOUNTED, REDIRECT, REDIRECT), { refusal: 'INVALID_INPUT' })
+  assert.deepEqual(result(read), {
     calls: [claimed(), claimed()],
     events: [{ kind: 'step', step: 'APP_MOUNTED' }],
     reasons: ['shape', 'shape'],
   })
-  const late = await hear(saying(MOUNTED, REDIRECT), { refusal: 'OUT_OF_TURN' })
-  assert.deepEqual(late.reasons, ['phase'], 'and one for which the flow no longer waits is late')
+  const late = await postAndRead(postScript(MOUNTED, REDIRECT), { refusal: 'OUT_OF_TURN' })
+  assert.deepEqual(late.reasons, ['phase'], 'a LoginId for which the flow no longer waits is out of phase')
 })
 
-test('an early REDIRECT is refused, and one at its time is not', async () => {
+test('a REDIRECT before APP_MOUNTED is refused, and a later one is accepted', async () => {
   const early = { step: 'REDIRECT', loginId: OTHER }
-  const { calls, reasons } = told(await hear(saying(early, MOUNTED, REDIRECT)))
+  const { calls, reasons } = result(await postAndRead(postScript(early, MOUNTED, REDIRECT)))
   assert.deepEqual([calls, reasons], [[claimed()], ['phase']])
 })
 
 test('a duplicate REDIRECT is refused, with the same LoginId and with another', async () => {
   const other = { step: 'REDIRECT', loginId: OTHER }
-  const { calls, reasons } = told(await hear(saying(MOUNTED, REDIRECT, REDIRECT, other, { step: 'TOKEN_INVALID' })))
+  const { calls, reasons } = result(
+    await postAndRead(postScript(MOUNTED, REDIRECT, REDIRECT, other, { step: 'TOKEN_INVALID' })),
+  )
   assert.deepEqual([calls, reasons], [[claimed()], ['phase', 'phase', 'phase']])
 })
 
@@ -332,47 +334,47 @@ test('a REDIRECT that contradicts itself is refused', async () => {
     { url: landing(`loginId=${LOGIN}`), loginId: 7 },
     { loginId: LOGIN, LoginId: OTHER },
   ].map((rest) => ({ step: 'REDIRECT', ...rest }))
-  const read = await hear(saying(MOUNTED, ...contradictions))
-  assert.deepEqual(told(read), {
+  const read = await postAndRead(postScript(MOUNTED, ...contradictions))
+  assert.deepEqual(result(read), {
     calls: [],
     events: [{ kind: 'step', step: 'APP_MOUNTED' }],
     reasons: contradictions.map(() => 'contradiction'),
   })
-  assert.ok(!seen(read).includes(LOGIN) && !seen(read).includes(OTHER))
+  assert.ok(!shown(read).includes(LOGIN) && !shown(read).includes(OTHER))
 })
 
-// Coming and going ------------------------------------------------------------------------------
+// Mounting -------------------------------------------------------------------------------------
 
-test('unmounting takes frame and listener away, and the flow is told nothing', async () => {
+test('unmount removes the iframe and the listener, and calls nothing on the flow', async () => {
   const visitor = await visit()
-  await visitor.mount(frameOf(saying({ step: SAID })))
-  await visitor.heard()
+  await visitor.mount(frameUrl(postScript({ step: END })))
+  await visitor.readAll()
   await visitor.unmount()
   await visitor.unmount()
   const { frames, listeners, calls } = await visitor.read()
   assert.deepEqual([frames, listeners, calls], [[], 0, [['address']]])
 })
 
-test('a flow that leaves the step takes frame and listener away', async () => {
+test('the iframe and the listener are removed when the flow leaves the step', async () => {
   const visitor = await visit()
-  await visitor.mount(frameOf(saying({ step: SAID })))
-  await visitor.heard()
+  await visitor.mount(frameUrl(postScript({ step: END })))
+  await visitor.readAll()
   await visitor.leave()
   const { frames, listeners } = await visitor.read()
   assert.deepEqual([frames, listeners], [[], 0])
 })
 
-test('a step that the flow has left is not opened', async () => {
+test('a step that the flow has left is not mounted', async () => {
   const visitor = await visit()
-  await visitor.mount(frameOf(saying({ step: SAID })), { aborted: true })
+  await visitor.mount(frameUrl(postScript({ step: END })), { aborted: true })
   const { frames, listeners, calls, failures } = await visitor.read()
   assert.deepEqual([frames, listeners, calls, failures], [[], 0, [], []])
 })
 
-test('mounted, unmounted and mounted at once, as React does, the frame is opened once', async () => {
+test('a step mounted, unmounted and mounted at once, as React does, opens one iframe', async () => {
   for (const kind of ['connect', 'redirect']) {
     const visitor = await visit()
-    const address = frameOf(`/* ${kind} twice */ ${saying({ step: SAID, mx: true, type: SAID })}`)
+    const address = frameUrl(`/* ${kind} twice */ ${postScript({ step: END, mx: true, type: END })}`)
     await visitor.page.evaluate(
       ([address, kind]) => {
         window.harness.mount(address, { kind })
@@ -381,16 +383,16 @@ test('mounted, unmounted and mounted at once, as React does, the frame is opened
       },
       [address, kind],
     )
-    const { frames, listeners, reasons } = await visitor.heard()
+    const { frames, listeners, reasons } = await visitor.readAll()
     assert.deepEqual([frames.length, listeners, reasons], [1, 1, []])
     assert.equal(requests.filter(({ path }) => origins.vendor + path === address).length, 1)
   }
 })
 
-test('a step that is mounted again elsewhere moves, and its new frame begins anew', async () => {
+test('a step mounted in another place moves there, and its new iframe starts over', async () => {
   const visitor = await visit()
-  await visitor.mount(frameOf(`${saying(MOUNTED, { step: SAID })}; onmessage = () => ${saying(REDIRECT)}`))
-  await visitor.heard()
+  await visitor.mount(frameUrl(`${postScript(MOUNTED, { step: END })}; onmessage = () => ${postScript(REDIRECT)}`))
+  await visitor.readAll()
   await visitor.remount('aside')
   const moved = () => window.harness.read().events.length === 4
   await visitor.page.waitForFunction(moved)
@@ -398,11 +400,11 @@ test('a step that is mounted again elsewhere moves, and its new frame begins ane
   assert.deepEqual([frames.map(({ place }) => place), listeners], [['aside'], 1])
   assert.deepEqual(
     events.map(({ step }) => step),
-    ['APP_MOUNTED', SAID, 'APP_MOUNTED', SAID],
+    ['APP_MOUNTED', END, 'APP_MOUNTED', END],
   )
   await visitor.page.evaluate(() => document.querySelector('iframe').contentWindow.postMessage('go', '*'))
   await visitor.page.waitForFunction(() => window.harness.read().events.length === 5)
-  const { calls } = told(await visitor.read())
+  const { calls } = result(await visitor.read())
   assert.deepEqual(calls, [claimed()])
 })
 
@@ -423,7 +425,7 @@ const mx = (type, more = {}) => ({
   ...more,
 })
 
-test('the widget’s messages are read without case, from objects and from JSON', async () => {
+test('the widget’s messages are read in any casing, from objects and from JSON', async () => {
   const messages = [
     [{ mx: true, type: 'mx/load' }, mx('mx/load')],
     [widget('mx/connect/loaded', { initial_step: 'mfa' }), mx('mx/connect/loaded', { current: 'mfa' })],
@@ -437,14 +439,14 @@ test('the widget’s messages are read without case, from objects and from JSON'
   ]
   const expected = { calls: [], events: messages.map(([, event]) => event), reasons: [] }
   const objects = messages.map(([message]) => message)
-  for (const said of [objects, objects.map((message) => JSON.stringify(message))]) {
-    const read = await hear(saying(...said), { kind: 'redirect' })
-    assert.deepEqual(told(read), expected)
-    assert.ok(!/USR-|S-1/.test(seen(read)))
+  for (const posted of [objects, objects.map((message) => JSON.stringify(message))]) {
+    const read = await postAndRead(postScript(...posted), { kind: 'redirect' })
+    assert.deepEqual(result(read), expected)
+    assert.ok(!/USR-|S-1/.test(shown(read)))
   }
 })
 
-test('what the widget says of its member is passed on, and tells the flow nothing', async () => {
+test('the widget’s messages about its member reach the page and not the flow', async () => {
   const status = { ...member, connection_status: 6 }
   const changes = [
     [widget('mx/connect/memberStatusUpdate', status), 'mx/connect/memberStatusUpdate'],
@@ -458,7 +460,7 @@ test('what the widget says of its member is passed on, and tells the flow nothin
     ],
     [widget('oauthComplete/success', { member_guid: 'MBR-2' }), 'mx/oauthComplete/success'],
   ]
-  const read = told(await hear(saying(...changes.map(([message]) => message)), { kind: 'redirect' }))
+  const read = result(await postAndRead(postScript(...changes.map(([message]) => message)), { kind: 'redirect' }))
   assert.deepEqual(read.calls, [])
   assert.deepEqual(
     read.events.map(({ type }) => type),
@@ -470,11 +472,11 @@ test('what the widget says of its member is passed on, and tells the flow nothin
   )
 })
 
-test('what is no message of the widget’s is refused: MX’s own SDK throws on null', async () => {
+test('malformed messages of the widget are refused: MX’s SDK throws on null', async () => {
   const malformed = [
     ...[null, '', '{}', [], {}, MOUNTED, REDIRECT, { mx: true }, { mx: 'true', type: 'mx/load' }],
     ...[{ mx: true, type: 7 }, { mx: true, type: 'mx/ load' }, { type: 'mx/load' }],
   ]
-  const read = await hear(saying(...malformed), { kind: 'redirect' })
-  assert.deepEqual(told(read), nothing(...malformed.map(() => 'shape')))
+  const read = await postAndRead(postScript(...malformed), { kind: 'redirect' })
+  assert.deepEqual(result(read), nothing(...malformed.map(() => 'shape')))
 })

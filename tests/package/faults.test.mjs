@@ -1,13 +1,13 @@
-/** Each fault in each call, by the table of lost replies: repeat what is harmless, ask, or say that nobody knows. */
+/** Each fault in each call: the flow repeats the call if that is harmless, polls, or ends in outcome-unknown. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { CACHED, CREDENTIALS, LIVE, MINUTE, bench, impatient, person, purpose, walk } from './bench.mjs'
+import test from '../lib/test.mjs'
+import { CACHED, CREDENTIALS, LIVE, MINUTE, person, purpose, runToEnd, setup, timingOutFetch } from './setup.mjs'
 
 const ASYNC = { authorizeAsync: true }
 
 /**
- * The calls, and how a flow ends, by which calls, when the bank heard the spoilt one and when it did not.
-
+ * The calls that meet a fault, and the flow's end and calls after it: `heard` if the bank received the call, else
+ * `unheard`.
  */
 const calls = {
   'a cached start': {
@@ -28,7 +28,7 @@ const calls = {
     heard: ['outcome-unknown', 'live start'],
     unheard: ['outcome-unknown', 'live start'],
   },
-  'a live start where AuthorizeAsync is activated': {
+  'a live start with AuthorizeAsync': {
     on: 'start',
     params: LIVE,
     host: ASYNC,
@@ -39,23 +39,23 @@ const calls = {
     on: 'poll',
     who: 'slow_pending',
     params: CACHED,
-    heard: ['done', 'cached start', 'ask', 'ask'],
-    unheard: ['done', 'cached start', 'ask', 'ask'],
+    heard: ['done', 'cached start', 'poll', 'poll'],
+    unheard: ['done', 'cached start', 'poll', 'poll'],
   },
   'a poll of a live session': {
     on: 'poll',
     who: 'slow_pending',
     params: LIVE,
-    heard: ['done', 'live start', 'ask', 'ask'],
-    unheard: ['done', 'live start', 'ask', 'ask'],
+    heard: ['done', 'live start', 'poll', 'poll'],
+    unheard: ['done', 'live start', 'poll', 'poll'],
   },
   'a poll of AuthorizeAsync': {
     on: 'poll',
     who: 'slow_pending',
     params: CREDENTIALS,
     host: ASYNC,
-    heard: ['done', 'live start', 'ask', 'ask'],
-    unheard: ['done', 'live start', 'ask', 'ask'],
+    heard: ['done', 'live start', 'poll', 'poll'],
+    unheard: ['done', 'live start', 'poll', 'poll'],
   },
   'an answer by LoginId': {
     on: 'answer',
@@ -63,12 +63,12 @@ const calls = {
     heard: ['done', 'live start', 'answer', 'cached start'],
     unheard: ['outcome-unknown', 'live start', 'answer', 'cached start'],
   },
-  'an answer by LoginId where AuthorizeAsync is activated': {
+  'an answer by LoginId with AuthorizeAsync': {
     on: 'answer',
     params: LIVE,
     host: ASYNC,
-    heard: ['done', 'live start', 'answer', 'ask'],
-    unheard: ['outcome-unknown', 'live start', 'answer', 'ask', 'cached start'],
+    heard: ['done', 'live start', 'answer', 'poll'],
+    unheard: ['outcome-unknown', 'live start', 'answer', 'poll', 'cached start'],
   },
   'an answer with credentials': {
     on: 'answer',
@@ -76,40 +76,40 @@ const calls = {
     heard: ['outcome-unknown', 'live start', 'answer'],
     unheard: ['outcome-unknown', 'live start', 'answer'],
   },
-  'an answer with credentials where AuthorizeAsync is activated': {
+  'an answer with credentials and AuthorizeAsync': {
     on: 'answer',
     params: CREDENTIALS,
     host: ASYNC,
-    heard: ['done', 'live start', 'answer', 'ask'],
-    unheard: ['outcome-unknown', 'live start', 'answer', 'ask'],
+    heard: ['done', 'live start', 'answer', 'poll'],
+    unheard: ['outcome-unknown', 'live start', 'answer', 'poll'],
   },
 }
 
-/** The faults that leave open what became of the call, and whether the bank heard it. */
+/** The faults after which the outcome of the call is unknown, and whether the bank received it. */
 const faults = {
   'a lost reply': [{ kind: 'lost-reply' }, 'heard'],
   'a lost request': [{ kind: 'lost-request' }, 'unheard'],
   'a reply that never comes': [{ kind: 'hang' }, 'heard'],
-  'a web page under status 200': [{ kind: 'html' }, 'heard'],
-  'a web page under status 503': [{ kind: 'html', status: 503 }, 'heard'],
+  'HTML with status 200': [{ kind: 'html' }, 'heard'],
+  'HTML with status 503': [{ kind: 'html', status: 503 }, 'heard'],
   'an empty body': [{ kind: 'empty' }, 'heard'],
   'a body that is not UTF-8': [{ kind: 'not-utf8' }, 'heard'],
-  'a body nested a hundred thousand deep': [{ kind: 'deep-json' }, 'heard'],
-  'a body of ten megabytes': [{ kind: 'huge-body' }, 'heard'],
-  'half a body': [{ kind: 'truncated-json' }, 'heard'],
-  'a bare 500': [{ kind: 'status' }, 'unheard'],
-  'a bare 408': [{ kind: 'status', status: 408 }, 'unheard'],
-  'a bare 502 that the bank heard': [{ kind: 'status', status: 502, processed: true }, 'heard'],
+  'a body nested 100,000 levels deep': [{ kind: 'deep-json' }, 'heard'],
+  'a body of 10 MB': [{ kind: 'huge-body' }, 'heard'],
+  'a truncated body': [{ kind: 'truncated-json' }, 'heard'],
+  'a 500 without a body': [{ kind: 'status' }, 'unheard'],
+  'a 408 without a body': [{ kind: 'status', status: 408 }, 'unheard'],
+  'a 502 for a call that the bank received': [{ kind: 'status', status: 502, processed: true }, 'heard'],
 }
 
 async function run(t, { on, params, host, who = 'Greatday' }, fault, rules) {
-  const stage = bench(t, rules)
-  const start = stage.bank.clock.now()
-  if (fault.kind === 'hang') stage.wire.fetch = impatient(t, stage.bank, stage.wire.fetch)
-  stage.bank.fault({ on, ...fault })
-  const { end, code } = await walk(stage.start(params(person(who)), { ...host, fetch: stage.wire.fetch }), stage)
-  const ended = [code, ...stage.wire.calls.map(purpose)]
-  return { ...stage, ended, failure: end.failure, start }
+  const env = setup(t, rules)
+  const start = env.bank.clock.now()
+  if (fault.kind === 'hang') env.wire.fetch = timingOutFetch(t, env.bank, env.wire.fetch)
+  env.bank.fault({ on, ...fault })
+  const { end, code } = await runToEnd(env.start(params(person(who)), { ...host, fetch: env.wire.fetch }), env)
+  const ended = [code, ...env.wire.calls.map(purpose)]
+  return { ...env, ended, failure: end.failure, start }
 }
 
 for (const [call, row] of Object.entries(calls)) {
@@ -118,11 +118,11 @@ for (const [call, row] of Object.entries(calls)) {
       const { ended, failure, bank, start } = await run(t, row, fault)
       assert.deepEqual(ended, row[outcome])
       assert.deepEqual(bank.counts().broken, {})
-      if (failure) assert.ok(failure.retryAt >= start + 8 * MINUTE, 'no sooner than the vendor forgets the session')
+      if (failure) assert.ok(failure.retryAt >= start + 8 * MINUTE, 'not before the vendor drops the session')
     })
   }
 
-  test(`a redirect of ${call} is not followed`, async (t) => {
+  test(`a redirect in reply to ${call} is not followed`, async (t) => {
     const { ended, failure } = await run(t, row, { kind: 'redirect' })
     const made = row.heard.slice(1, row.on === 'start' ? 2 : 3)
     assert.deepEqual(ended, ['redirected', ...made])
@@ -139,15 +139,15 @@ for (const [name, row, fault, ended] of [
     'outcome-unknown',
   ],
   [
-    'a live start whose 203 asks nothing',
+    'a live start whose 203 has no challenges',
     calls['a live start by LoginId'],
     { kind: 'no-challenges' },
     'outcome-unknown',
   ],
   ['an answer whose 200 has no RequestId', calls['an answer by LoginId'], { kind: 'no-request-id' }, 'done'],
   [
-    'an answer whose 203 asks nothing',
-    { ...calls['an answer by LoginId where AuthorizeAsync is activated'], who: 'changing_ids' },
+    'an answer whose 203 has no challenges',
+    { ...calls['an answer by LoginId with AuthorizeAsync'], who: 'changing_ids' },
     { kind: 'no-challenges' },
     'done',
   ],
@@ -165,7 +165,7 @@ for (const [call, kind, code, times] of [
   ['a poll of a live session', 'lost-reply', 'outcome-unknown', 13],
   ['a poll of AuthorizeAsync', 'html', 'outcome-unknown', 13],
 ]) {
-  test(`${call} is made ${times} times, and then ${kind} ends in ${code}`, async (t) => {
+  test(`${call} ends in ${code} after ${times} calls with ${kind}`, async (t) => {
     const { ended, failure } = await run(t, calls[call], { kind, times: 99 })
     assert.equal(ended[0], code)
     assert.equal(ended.filter((call) => call === ended.at(-1)).length, times)
@@ -173,36 +173,36 @@ for (const [call, kind, code, times] of [
   })
 }
 
-test('a look that meets faults of its own is repeated, and the answer is not', async (t) => {
-  const stage = bench(t)
-  stage.bank.fault({ on: 'answer', kind: 'lost-reply' })
-  stage.bank.fault({ on: 'poll', kind: 'lost-reply', times: 2 })
-  const { code } = await walk(stage.start(LIVE(person('Greatday')), ASYNC), stage)
-  assert.deepEqual([code, stage.bank.counts().answers, stage.bank.counts().polls], ['done', 1, 3])
+test('a poll after a lost answer is retried, and the answer is not', async (t) => {
+  const env = setup(t)
+  env.bank.fault({ on: 'answer', kind: 'lost-reply' })
+  env.bank.fault({ on: 'poll', kind: 'lost-reply', times: 2 })
+  const { code } = await runToEnd(env.start(LIVE(person('Greatday')), ASYNC), env)
+  assert.deepEqual([code, env.bank.counts().answers, env.bank.counts().polls], ['done', 1, 3])
 })
 
-test('a confirmation that meets faults of its own is repeated, each under a token of its own', async (t) => {
-  const stage = bench(t)
-  stage.bank.fault({ on: 'answer', kind: 'lost-reply' })
-  stage.bank.fault({ on: 'start', kind: 'empty', skip: 1, times: 2 })
-  const { code } = await walk(stage.start(LIVE(person('Greatday'))), stage)
-  assert.deepEqual([code, stage.bank.counts().cachedStarts, stage.sessions.length], ['done', 3, 4])
+test('a cached start that verifies a lost answer is retried, each time under a new token', async (t) => {
+  const env = setup(t)
+  env.bank.fault({ on: 'answer', kind: 'lost-reply' })
+  env.bank.fault({ on: 'start', kind: 'empty', skip: 1, times: 2 })
+  const { code } = await runToEnd(env.start(LIVE(person('Greatday'))), env)
+  assert.deepEqual([code, env.bank.counts().cachedStarts, env.sessions.length], ['done', 3, 4])
 })
 
 for (const [name, row, ended] of [
-  ['by LoginId', calls['an answer by LoginId where AuthorizeAsync is activated'], 'done'],
-  ['with credentials', calls['an answer with credentials where AuthorizeAsync is activated'], 'outcome-unknown'],
+  ['by LoginId', calls['an answer by LoginId with AuthorizeAsync'], 'done'],
+  ['with credentials', calls['an answer with credentials and AuthorizeAsync'], 'outcome-unknown'],
 ]) {
-  test(`an AuthorizeAsync that is not activated after all tells nothing of a lost answer ${name}`, async (t) => {
+  test(`a lost answer ${name} ends in ${ended} if AuthorizeAsync turns out not to be activated`, async (t) => {
     const fault = { kind: 'lost-reply' }
     assert.equal((await run(t, row, fault, { authorizeAsync: false })).ended[0], ended)
   })
 }
 
-test('a lost answer that was wrong is found out, and asked again in a new round', async (t) => {
-  const stage = bench(t)
-  stage.bank.fault({ on: 'answer', kind: 'lost-reply' })
-  const flow = stage.start(LIVE(person('Greatday')), ASYNC)
+test('a lost answer that was wrong leads to a new round', async (t) => {
+  const env = setup(t)
+  env.bank.fault({ on: 'answer', kind: 'lost-reply' })
+  const flow = env.start(LIVE(person('Greatday')), ASYNC)
   const rounds = []
   for await (const step of flow) {
     if (step.kind !== 'challenge') continue

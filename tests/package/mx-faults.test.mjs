@@ -1,16 +1,17 @@
-/** Each fault in each call to MX: look where there is something to look at, and never submit twice. */
+/** Each fault in each call to MX: the flow polls the status if it can, and never submits twice. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { bench, impatient, job, member, walk } from './mx-bench.mjs'
+import test from '../lib/test.mjs'
+import { job, member, runToEnd, setup, timingOutFetch } from './mx-setup.mjs'
 
-const lasting = (stage) => stage.purposes().filter((call) => ['job', 'create', 'update', 'resume'].includes(call))
+/** The calls that change something at MX. */
+const writes = (env) => env.purposes().filter((call) => ['job', 'create', 'update', 'resume'].includes(call))
 
 /**
- * The calls, and how a flow ends, by which calls that are more than a look: when MX's answer is a 2xx whatever its
- * body, when it heard the call and its answer tells nothing, and when it did not hear it.
+ * The calls that meet a fault, and the flow's end and writes after it: `accepted` if MX replied with any 2xx, `heard` if
+ * MX received the call but its reply is unclear, `unheard` if MX did not receive it.
  */
 const calls = {
-  // It is sent again: where it runs already, MX starts no other.
+  // A job is started again: if it runs already, MX starts no other.
   'a job': {
     on: 'start',
     params: () => job('text'),
@@ -20,14 +21,14 @@ const calls = {
   },
   'a new member': {
     on: 'start',
-    params: (stage) => stage.create('text'),
+    params: (env) => env.create('text'),
     accepted: ['outcome-unknown', 'create'],
     heard: ['outcome-unknown', 'create'],
     unheard: ['outcome-unknown', 'create'],
   },
   'new credentials': {
     on: 'start',
-    params: (stage) => stage.update('text'),
+    params: (env) => env.update('text'),
     accepted: ['done', 'update', 'resume'],
     heard: ['outcome-unknown', 'update'],
     unheard: ['outcome-unknown', 'update'],
@@ -39,7 +40,7 @@ const calls = {
     heard: ['done', 'job', 'resume'],
     unheard: ['done', 'job', 'resume'],
   },
-  'the look before an answer': {
+  'the poll before an answer': {
     on: 'poll',
     skip: 2,
     params: () => job('text'),
@@ -47,7 +48,7 @@ const calls = {
     heard: ['done', 'job', 'resume'],
     unheard: ['done', 'job', 'resume'],
   },
-  'the poll behind an answer': {
+  'the poll after an answer': {
     on: 'poll',
     skip: 3,
     params: () => job('text'),
@@ -60,7 +61,7 @@ const calls = {
     params: () => job('text'),
     accepted: ['done', 'job', 'resume'],
     heard: ['done', 'job', 'resume'],
-    // The person is asked again, and gives the same answer.
+    // The flow asks again, and the person gives the same answer.
     unheard: ['done', 'job', 'resume', 'resume'],
     repeated: { unheard: 1 },
   },
@@ -72,7 +73,7 @@ const calls = {
     heard: ['done', 'job', 'resume'],
     unheard: ['done', 'job', 'resume'],
   },
-  'the window': {
+  'the window’s address': {
     on: 'window',
     who: 'oauth_challenged',
     params: () => job('oauth_challenged'),
@@ -86,31 +87,31 @@ const faults = {
   'a lost reply': [{ kind: 'lost-reply' }, 'heard'],
   'a lost request': [{ kind: 'lost-request' }, 'unheard'],
   'a reply that never comes': [{ kind: 'hang' }, 'heard'],
-  'a web page under status 200': [{ kind: 'html' }, 'accepted'],
-  'a web page under status 503': [{ kind: 'html', status: 503 }, 'heard'],
+  'HTML with status 200': [{ kind: 'html' }, 'accepted'],
+  'HTML with status 503': [{ kind: 'html', status: 503 }, 'heard'],
   'an empty body': [{ kind: 'empty' }, 'accepted'],
   'a 204': [{ kind: 'no-content' }, 'accepted'],
   'a body that is not UTF-8': [{ kind: 'not-utf8' }, 'accepted'],
-  'a body nested a hundred thousand deep': [{ kind: 'deep-json' }, 'accepted'],
-  'a body of ten megabytes': [{ kind: 'huge-body' }, 'accepted'],
-  'half a body': [{ kind: 'truncated-json' }, 'accepted'],
+  'a body nested 100,000 levels deep': [{ kind: 'deep-json' }, 'accepted'],
+  'a body of 10 MB': [{ kind: 'huge-body' }, 'accepted'],
+  'a truncated body': [{ kind: 'truncated-json' }, 'accepted'],
   'a body without a member': [{ kind: 'no-member' }, 'accepted'],
   'a member of null': [{ kind: 'null-member' }, 'accepted'],
-  'a list for a member': [{ kind: 'member-list' }, 'accepted'],
-  'a bare 500': [{ kind: 'status' }, 'unheard'],
-  'a bare 408': [{ kind: 'status', status: 408 }, 'unheard'],
-  'a bare 502 that MX heard': [{ kind: 'status', status: 502, processed: true }, 'heard'],
-  'a bare 504 that MX heard': [{ kind: 'status', status: 504, processed: true }, 'heard'],
+  'a list instead of a member': [{ kind: 'member-list' }, 'accepted'],
+  'a 500 without a body': [{ kind: 'status' }, 'unheard'],
+  'a 408 without a body': [{ kind: 'status', status: 408 }, 'unheard'],
+  'a 502 for a call that MX received': [{ kind: 'status', status: 502, processed: true }, 'heard'],
+  'a 504 for a call that MX received': [{ kind: 'status', status: 504, processed: true }, 'heard'],
 }
 
 async function run(t, { on, skip, params, who = 'text', repeated }, fault, outcome) {
-  const stage = bench(t, {}, { repeated: repeated?.[outcome] })
-  const start = stage.bank.clock.now()
-  const given = await params(stage)
-  if (fault.kind === 'hang') stage.wire.fetch = impatient(t, stage.bank, stage.wire.fetch, 60_000)
-  stage.bank.fault({ on, skip, ...fault })
-  const { end, code, rounds } = await walk(stage.start(given, { fetch: stage.wire.fetch }), stage, member(who))
-  return { ...stage, ended: [code, ...lasting(stage)], failure: end.failure, start, rounds }
+  const env = setup(t, {}, { repeated: repeated?.[outcome] })
+  const start = env.bank.clock.now()
+  const given = await params(env)
+  if (fault.kind === 'hang') env.wire.fetch = timingOutFetch(t, env.bank, env.wire.fetch, 60_000)
+  env.bank.fault({ on, skip, ...fault })
+  const { end, code, rounds } = await runToEnd(env.start(given, { fetch: env.wire.fetch }), env, member(who))
+  return { ...env, ended: [code, ...writes(env)], failure: end.failure, start, rounds }
 }
 
 for (const [call, row] of Object.entries(calls)) {
@@ -123,7 +124,7 @@ for (const [call, row] of Object.entries(calls)) {
     })
   }
 
-  test(`a redirect of ${call} is not followed`, async (t) => {
+  test(`a redirect in reply to ${call} is not followed`, async (t) => {
     const { ended, failure } = await run(t, row, { kind: 'redirect' })
     assert.deepEqual([ended[0], failure.next, failure.status], ['redirected', 'fix-integration', 302])
   })
@@ -151,15 +152,15 @@ for (const [call, status, code] of [
   ['new credentials', 429, 'busy'],
   ['a job', 405, 'request-refused'],
 ]) {
-  test(`a ${status} to ${call} ends in ${code}, and is not made again`, async (t) => {
+  test(`a ${status} to ${call} ends in ${code} and is not retried`, async (t) => {
     const { ended, failure, start } = await run(t, calls[call], { kind: 'status', status, retryAfter: '120' })
     assert.deepEqual([ended[0], ended.length], [code, 2])
     if (failure.next === 'retry-later') assert.equal(failure.retryAt, start + 120_000)
   })
 }
 
-for (const call of ['a poll', 'the look before an answer', 'the poll behind an answer']) {
-  test(`a 429 to ${call} is waited for as long as MX says`, async (t) => {
+for (const call of ['a poll', 'the poll before an answer', 'the poll after an answer']) {
+  test(`${call} is retried after a 429, once Retry-After has passed`, async (t) => {
     const fault = { kind: 'status', status: 429, retryAfter: '120' }
     const { ended, bank, start } = await run(t, calls[call], fault, 'heard')
     assert.deepEqual(ended, calls[call].heard)
@@ -172,7 +173,7 @@ for (const [status, refused] of [
   [405, false],
   [409, false],
 ]) {
-  test(`a ${status} to a resume is looked into, and asked again${refused ? ' as refused' : ''}`, async (t) => {
+  test(`after a ${status} to a resume the flow polls and asks again${refused ? ', with refused set' : ''}`, async (t) => {
     const row = { ...calls['a resume'], repeated: { refused: 1 } }
     const { ended, rounds } = await run(t, row, { kind: 'status', status }, 'refused')
     assert.deepEqual(ended, ['done', 'job', 'resume', 'resume'])
@@ -188,40 +189,40 @@ for (const [call, kind, code, made, times] of [
   ['a poll', 'html', 'outcome-unknown', 'status', 13],
   ['the challenges', 'lost-reply', 'outcome-unknown', 'challenges', 13],
   ['the challenges', 'html', 'outcome-unknown', 'challenges', 13],
-  ['the window', 'lost-request', 'unreachable', 'oauth_window_uri', 13],
-  ['the window', 'html', 'unreadable-reply', 'oauth_window_uri', 13],
+  ['the window’s address', 'lost-request', 'unreachable', 'oauth_window_uri', 13],
+  ['the window’s address', 'html', 'unreadable-reply', 'oauth_window_uri', 13],
 ]) {
-  test(`${call} is made ${times} times, and then ${kind} ends in ${code}`, async (t) => {
+  test(`${call}: ${times} calls with ${kind} end in ${code}`, async (t) => {
     const { ended, failure, purposes } = await run(t, calls[call], { kind, times: 99 })
     assert.deepEqual([ended[0], failure.next], [code, 'retry-later'])
     assert.equal(purposes().filter((call) => call === made).length, times)
   })
 }
 
-test('a lost resume is answered by two polls that show the same guids, and not by one', async (t) => {
+test('a flow asks again after a lost resume once two polls show the same guids', async (t) => {
   const { rounds, purposes } = await run(t, calls['a resume'], { kind: 'lost-request' }, 'unheard')
   assert.equal(rounds.length, 2)
   assert.deepEqual(rounds[0].right, rounds[1].right)
   const between = purposes().slice(purposes().indexOf('resume') + 1, purposes().lastIndexOf('resume'))
-  assert.deepEqual(between, ['status', 'status', 'status'], 'two polls, and the look before the next answer')
+  assert.deepEqual(between, ['status', 'status', 'status'], 'two polls, and the poll before the next answer')
 })
 
-test('the look behind a lost resume keeps its distance from the one before it', async (t) => {
+test('the poll after a lost resume keeps the interval to the last poll', async (t) => {
   const { bank } = await run(t, calls['a resume'], { kind: 'lost-reply' }, 'heard')
   assert.deepEqual(bank.counts().broken, {})
 })
 
-test('a lost resume whose looks are lost too is looked after, and not sent again', async (t) => {
-  const stage = bench(t)
-  stage.bank.fault({ on: 'answer', kind: 'lost-reply' })
-  stage.bank.fault({ on: 'poll', kind: 'html', skip: 3, times: 3 })
-  const { code, rounds } = await walk(stage.start(job('text')), stage, member('text'))
-  assert.deepEqual([code, rounds.length, stage.bank.counts().answers], ['done', 1, 1])
+test('a lost resume is not sent again if the polls after it are lost, too', async (t) => {
+  const env = setup(t)
+  env.bank.fault({ on: 'answer', kind: 'lost-reply' })
+  env.bank.fault({ on: 'poll', kind: 'html', skip: 3, times: 3 })
+  const { code, rounds } = await runToEnd(env.start(job('text')), env, member('text'))
+  assert.deepEqual([code, rounds.length, env.bank.counts().answers], ['done', 1, 1])
 })
 
-test('a lost resume that was wrong is found out', async (t) => {
-  const stage = bench(t)
-  stage.bank.fault({ on: 'answer', kind: 'lost-reply' })
-  const { code } = await walk(stage.start(job('wrong_code')), stage, { responses: [['135791']] })
-  assert.deepEqual([code, stage.bank.counts().answers], ['answer-refused', 1])
+test('a lost resume with a wrong answer ends in answer-refused', async (t) => {
+  const env = setup(t)
+  env.bank.fault({ on: 'answer', kind: 'lost-reply' })
+  const { code } = await runToEnd(env.start(job('wrong_code')), env, { responses: [['135791']] })
+  assert.deepEqual([code, env.bank.counts().answers], ['answer-refused', 1])
 })

@@ -1,46 +1,46 @@
-/** The bank's own site: the window, every way back from it, and what follows. */
+/** OAuth at MX: the bank's window, the return from it, and the polls after it. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import test from '../lib/test.mjs'
 import {
   FlowError,
   MINUTE,
   VERSIONS,
-  assertTellsNothing,
-  bench,
+  assertNoSecrets,
   ending,
   job,
   member,
   oauth,
-  settled,
+  runToEnd,
+  setup,
   until,
-  walk,
-} from './mx-bench.mjs'
+  untilStep,
+} from './mx-setup.mjs'
 
 const SECRET = 'hunter2'
-const INSTANT = 3_000
+const POLL_INTERVAL_MS = 3_000
 
-/** A flow at the window, in which the person decides. */
-async function decided(stage, params, decision) {
-  const flow = stage.start(params)
-  const step = await until(flow, 'redirect')
-  const landing = new URL(await stage.approve(step.url, decision))
+/** A flow at its window, after the person has decided in it. `back` returns them to the page. */
+async function decideIn(env, params, decision) {
+  const flow = env.start(params)
+  const step = await untilStep(flow, 'redirect')
+  const landing = new URL(await env.approve(step.url, decision))
   const back = (to) => {
-    stage.bank.clock.advance(INSTANT)
+    env.bank.clock.advance(POLL_INTERVAL_MS)
     step.returned(to)
   }
   return { flow, step, landing, back }
 }
 
 for (const version of VERSIONS) {
-  test(`a new member gets a window, and its address as it is, in ${version}`, async (t) => {
-    const stage = bench(t)
-    const { url } = await until(stage.start(oauth, { version }), 'redirect')
-    assert.equal(url, stage.wire.calls.at(-1).reply.json.member.oauth_window_uri)
-    assert.deepEqual(stage.purposes(), ['create', 'status', 'oauth_window_uri'])
+  test(`a new member gets the window’s address unchanged, in ${version}`, async (t) => {
+    const env = setup(t)
+    const { url } = await untilStep(env.start(oauth, { version }), 'redirect')
+    assert.equal(url, env.wire.calls.at(-1).reply.json.member.oauth_window_uri)
+    assert.deepEqual(env.purposes(), ['create', 'status', 'oauth_window_uri'])
   })
 }
 
-/** Name, member, and the address that the person comes back to. */
+/** Name, member, and the address that the person returns to. */
 for (const [name, who, to] of [
   ['member_guid', 'oauth', (landing) => landing.href],
   ['member_guid, as a URL', 'oauth', (landing) => landing],
@@ -48,45 +48,45 @@ for (const [name, who, to] of [
   ['another guid', 'oauth_migrated', (landing) => landing.href],
   ['no guid', 'oauth', () => 'https://app.example/back?status=success'],
   ['no query', 'oauth', () => 'https://app.example/back'],
-  ['a scheme of the app’s', 'oauth', (landing) => `myapp://back${landing.search}`],
-  ['more than the guid', 'oauth', (landing) => `${landing}&utm_source=mx#top`],
+  ['a scheme of the app', 'oauth', (landing) => `myapp://back${landing.search}`],
+  ['other parameters', 'oauth', (landing) => `${landing}&utm_source=mx#top`],
 ]) {
-  test(`a person who comes back with ${name} is connected`, async (t) => {
-    const stage = bench(t)
-    const { flow, landing, back } = await decided(stage, job(who))
+  test(`a return with ${name} ends in done`, async (t) => {
+    const env = setup(t)
+    const { flow, landing, back } = await decideIn(env, job(who))
     const key = who === 'oauth_escaped' ? 'amp;member_guid' : 'member_guid'
     const guid = landing.searchParams.get(key)
     assert.ok(guid)
-    const made = stage.wire.calls.length
+    const made = env.wire.calls.length
     back(to(landing))
     assert.equal((await flow.result()).memberGuid, guid)
     assert.equal(guid !== member(who).memberGuid, who === 'oauth_migrated')
-    for (const { url } of stage.wire.calls.slice(made)) assert.ok(url.endsWith(`/${guid}/status`))
-    assert.deepEqual(stage.bank.counts().broken, {})
+    for (const { url } of env.wire.calls.slice(made)) assert.ok(url.endsWith(`/${guid}/status`))
+    assert.deepEqual(env.bank.counts().broken, {})
   })
 }
 
-/** Name, address, path. */
+/** Name, address, path of the error. */
 for (const [name, landing, path] of [
-  ['garbage', SECRET, '/landing'],
-  ['nothing', '', '/landing'],
+  ['a text that is not a URL', SECRET, '/landing'],
+  ['an empty text', '', '/landing'],
   ['undefined', undefined, '/landing'],
   ['a path', `/back?member_guid=${SECRET}`, '/landing'],
-  ['a guid that is none', `https://app.example/?member_guid=${SECRET}`, '/memberGuid'],
+  ['an invalid guid', `https://app.example/?member_guid=${SECRET}`, '/memberGuid'],
   ['an empty guid', 'https://app.example/?member_guid=', '/memberGuid'],
-  ['a guid that climbs', `https://app.example/?member_guid=MBR-..%2F${SECRET}`, '/memberGuid'],
-  ['a user’s guid', `https://app.example/?member_guid=${member('oauth').userGuid}`, '/memberGuid'],
-  ['an escaped guid that is none', `https://app.example/?amp;member_guid=${SECRET}`, '/memberGuid'],
+  ['a guid with dot segments', `https://app.example/?member_guid=MBR-..%2F${SECRET}`, '/memberGuid'],
+  ['a user guid', `https://app.example/?member_guid=${member('oauth').userGuid}`, '/memberGuid'],
+  ['an invalid escaped guid', `https://app.example/?amp;member_guid=${SECRET}`, '/memberGuid'],
 ]) {
-  test(`a return with ${name} is refused at ${path}, and the window stays open`, async (t) => {
-    const stage = bench(t)
-    const { flow, step, landing: right, back } = await decided(stage, job('oauth'))
+  test(`a return with ${name} is rejected at ${path}, and the flow stays at the window`, async (t) => {
+    const env = setup(t)
+    const { flow, step, landing: right, back } = await decideIn(env, job('oauth'))
     assert.throws(
       () => step.returned(landing),
       (error) => {
         assert.ok(error instanceof FlowError)
         assert.deepEqual([error.code, error.next, error.path], ['INVALID_INPUT', 'fix-integration', path])
-        assertTellsNothing(error, SECRET, member('oauth').userGuid)
+        assertNoSecrets(error, SECRET, member('oauth').userGuid)
         return true
       },
     )
@@ -96,125 +96,124 @@ for (const [name, landing, path] of [
   })
 }
 
-test('a return with the guid of nobody ends in request-refused', async (t) => {
-  const stage = bench(t)
-  const { flow, back } = await decided(stage, job('oauth'))
+test('a return with the guid of an unknown member ends in request-refused', async (t) => {
+  const env = setup(t)
+  const { flow, back } = await decideIn(env, job('oauth'))
   back('https://app.example/?member_guid=MBR-00000000-0000-4000-8000-000000000000')
   assert.equal(await ending(flow), 'request-refused')
 })
 
-test('a person who does not agree has to give credentials anew', async (t) => {
-  const stage = bench(t)
-  const { flow, landing, back } = await decided(stage, job('oauth'), 'deny')
+test('a denial in the window ends in credentials-refused', async (t) => {
+  const env = setup(t)
+  const { flow, landing, back } = await decideIn(env, job('oauth'), 'deny')
   assert.equal(landing.searchParams.get('status'), 'error')
   back(landing)
   assert.equal(await ending(flow), 'credentials-refused')
 })
 
-test('a person who cancels gets another window, as the first works once', async (t) => {
-  const stage = bench(t)
-  const { flow, step, landing, back } = await decided(stage, job('oauth'), 'cancel')
+test('after cancelling in the window the person gets another window', async (t) => {
+  const env = setup(t)
+  const { flow, step, landing, back } = await decideIn(env, job('oauth'), 'cancel')
   back(landing)
-  assert.deepEqual(flow.current, { kind: 'working', stage: 'poll', until: null }, 'the first one is left')
-  const { url } = await until(flow, 'redirect')
+  assert.deepEqual(flow.current, { kind: 'working', stage: 'poll', until: null }, 'the flow has left the first window')
+  const { url } = await untilStep(flow, 'redirect')
   assert.notEqual(url, step.url)
 })
 
-test('a person who does not come back is looked for every three seconds', async (t) => {
-  const stage = bench(t)
-  const { flow, step } = await decided(stage, job('oauth_again'), 'cancel')
-  for (let look = 1; look <= 3; look++) {
-    const made = stage.wire.calls.length
-    stage.bank.clock.advance(INSTANT)
-    while (stage.wire.calls.length === made) await settled()
-    for (let turn = 0; turn < 5; turn++) await settled()
-    assert.deepEqual([stage.purposes().slice(made), flow.current], [['status'], step], 'and the step is the same')
+test('the flow polls every 3 seconds while the window is open', async (t) => {
+  const env = setup(t)
+  const { flow, step } = await decideIn(env, job('oauth_again'), 'cancel')
+  for (let poll = 1; poll <= 3; poll++) {
+    const [made, now] = [env.wire.calls.length, env.bank.clock.now()]
+    await env.pollOnce()
+    assert.equal(env.bank.clock.now() - now, POLL_INTERVAL_MS)
+    assert.deepEqual([env.purposes().slice(made), flow.current], [['status'], step], 'the step is the same')
   }
 })
 
-test('a person whose return nobody tells of is connected all the same', async (t) => {
-  const stage = bench(t)
-  const { flow } = await decided(stage, job('oauth'))
-  stage.bank.clock.advance(INSTANT)
+test('polling finds the decision if the page does not call returned', async (t) => {
+  const env = setup(t)
+  const { flow } = await decideIn(env, job('oauth'))
+  env.bank.clock.advance(POLL_INTERVAL_MS)
   assert.equal(await ending(flow), 'done')
 })
 
-test('a window that nobody goes through comes to an end', async (t) => {
-  const stage = bench(t)
-  const { clock } = stage.bank
+test('an unused window ends in timed-out after two hours', async (t) => {
+  const env = setup(t)
+  const { clock } = env.bank
   const start = clock.now()
-  const flow = stage.start(job('oauth'), { clock })
-  await until(flow, 'redirect')
-  // Looked at every three seconds, two hours are thousands of calls.
+  const flow = env.start(job('oauth'), { clock })
+  await untilStep(flow, 'redirect')
+  // In one step: polls every 3 seconds would be thousands of calls.
   clock.advance(118 * MINUTE)
   assert.equal(await ending(flow), 'timed-out')
   const took = clock.now() - start
   assert.ok(took >= 120 * MINUTE && took < 121 * MINUTE, `${took}`)
 })
 
-test('a window is shown once, and fetching it has not used it', async (t) => {
-  const stage = bench(t)
-  const { url } = await until(stage.start(job('oauth')), 'redirect')
-  const shown = async () => (await stage.bank.fetch(url)).status
-  assert.deepEqual([await shown(), await shown()], [200, 410])
+test('the flow does not use up the window, which opens once', async (t) => {
+  const env = setup(t)
+  const { url } = await untilStep(env.start(job('oauth')), 'redirect')
+  const open = async () => (await env.bank.fetch(url)).status
+  assert.deepEqual([await open(), await open()], [200, 410])
 })
 
-test('a person can come back while a poll is on its way', async (t) => {
-  const stage = bench(t)
+test('the person may return during a poll', async (t) => {
+  const env = setup(t)
   let hold
   const fetch = async (url, init) => {
-    const reply = await stage.wire.fetch(url, init)
+    const reply = await env.wire.fetch(url, init)
     if (hold) await hold
     return reply
   }
-  const flow = stage.start(job('oauth'), { fetch })
-  const { url, returned } = await until(flow, 'redirect')
-  const made = stage.wire.calls.length
+  const flow = env.start(job('oauth'), { fetch })
+  const { url, returned } = await untilStep(flow, 'redirect')
+  const made = env.wire.calls.length
   let release
   hold = new Promise((resolve) => (release = resolve))
-  stage.bank.clock.advance(INSTANT)
-  while (stage.wire.calls.length === made) await settled()
-  const landing = await stage.approve(url)
+  env.bank.clock.advance(POLL_INTERVAL_MS)
+  await until(() => env.wire.calls.length > made, 'the flow polls')
+  const landing = await env.approve(url)
   try {
     assert.doesNotThrow(() => returned(landing))
   } finally {
     hold = undefined
     release()
   }
-  // That poll says PENDING still; the next one does not.
-  for (let turn = 0; turn < 20; turn++) await settled()
-  stage.bank.clock.advance(INSTANT)
+  // The held poll says PENDING, so the flow gets another window.
+  await env.pollOnce()
+  env.bank.clock.advance(POLL_INTERVAL_MS)
   assert.equal(await ending(flow), 'done')
 })
 
-test('a person who comes back at once is looked for three seconds after the last look', async (t) => {
-  const stage = bench(t)
-  const flow = stage.start(job('oauth'))
-  const { url, returned } = await until(flow, 'redirect')
-  returned(await stage.approve(url))
-  assert.deepEqual(flow.current, { kind: 'working', stage: 'poll', until: stage.bank.clock.now() + INSTANT })
+test('after an immediate return the flow polls 3 seconds after its last poll', async (t) => {
+  const env = setup(t)
+  const flow = env.start(job('oauth'))
+  const { url, returned } = await untilStep(flow, 'redirect')
+  returned(await env.approve(url))
+  assert.deepEqual(flow.current, { kind: 'working', stage: 'poll', until: env.bank.clock.now() + POLL_INTERVAL_MS })
   assert.equal(await ending(flow), 'done')
 })
 
-test('a person who comes back twice is looked for once', async (t) => {
-  const stage = bench(t)
-  const { flow, step, landing, back } = await decided(stage, job('oauth'))
+test('a second call of returned does nothing', async (t) => {
+  const env = setup(t)
+  const { flow, step, landing, back } = await decideIn(env, job('oauth'))
   back(landing)
   assert.equal(await ending(flow), 'done')
-  const made = stage.wire.calls.length
+  const made = env.wire.calls.length
   step.returned(landing)
-  assert.equal(stage.wire.calls.length, made, 'nothing is sent behind the end')
+  assert.deepEqual([await env.callsMeanwhile(), made > 0], [[], true])
 })
 
-test('a question behind the window is asked like any other', async (t) => {
-  const stage = bench(t)
-  const { code, rounds } = await walk(stage.start(job('oauth_challenged')), stage, member('oauth_challenged'))
+test('a challenge after the window is asked like any other', async (t) => {
+  const env = setup(t)
+  const { code, rounds } = await runToEnd(env.start(job('oauth_challenged')), env, member('oauth_challenged'))
   assert.deepEqual([code, rounds.length], ['done', 1])
 })
 
-test('a window that is no https address is not opened', async (t) => {
+test('a window without https ends in unreadable-reply', async (t) => {
   for (const windowOrigin of ['http://mxbank.mx.com', 'javascript:alert(1)//']) {
-    const stage = bench(t, { windowOrigin })
-    assert.equal(await ending(stage.start(job('oauth'))), 'unreadable-reply')
+    const env = setup(t, { windowOrigin })
+    assert.equal(await ending(env.start(job('oauth'))), 'unreadable-reply')
   }
 })

@@ -1,58 +1,58 @@
-/** MX's requests and judgements as pairs, in a loop of the host's own. */
+/** MX's request and response functions, in a host's own loop. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import test from '../lib/test.mjs'
 import {
   FlowError,
   VERSIONS,
-  assertTellsNothing,
-  bench,
+  assertNoSecrets,
   calls,
   fill,
+  guids,
   job,
   member,
   members,
   oauth,
   raw,
-  walk,
-  watching,
-} from './mx-bench.mjs'
+  runToEnd,
+  setup,
+} from './mx-setup.mjs'
 
 const { mx } = calls
 const SECRET = 'hunter2'
 const config = { environment: 'integration' }
 
-/** What a host without a flow writes: it sends, judges, looks, answers and asks on, three seconds apart. */
-async function loop(stage, params, answer, version) {
+/** The loop of a host without a flow: it starts, polls every 3 seconds, and answers. */
+async function loop(env, params, answer, version) {
   const own = { ...config, version }
-  const { clientId, apiKey } = stage.bank.mx.key
+  const { clientId, apiKey } = env.bank.mx.key
   const slots = { MxBasic: `Basic ${btoa(`${clientId}:${apiKey}`)}` }
   const send = async ({ method, url, headers, body }) => {
     const filled = headers.map(({ name, value, slot }) => [name, value ?? slots[slot]])
     const init = { method, headers: Object.fromEntries(filled), body, redirect: 'manual' }
-    const response = await stage.wire.fetch(url, init)
+    const response = await env.wire.fetch(url, init)
     return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) }
   }
   const begun = await send(mx.startRequest(params, own))
   const { guid } = JSON.parse(new TextDecoder().decode(begun.body)).member
   let it = { userGuid: params.userGuid, memberGuid: guid ?? params.memberGuid }
-  const look = async () => {
-    stage.bank.clock.advance(3_000)
+  const poll = async () => {
+    env.bank.clock.advance(3_000)
     const reply = mx.statusResponse(await send(mx.statusRequest(it, own)))
     if (reply.kind !== 'challenged' || reply.challenges.length > 0) return reply
     return mx.challengesResponse(await send(mx.challengesRequest(it, own)))
   }
   const rounds = []
-  for (let doubts = 0, reply = await look(); ; reply = await look()) {
+  for (let doubts = 0, reply = await poll(); ; reply = await poll()) {
     doubts = reply.certain === false ? doubts + 1 : 0
     if (reply.kind === 'challenged') {
-      const before = await look()
-      assert.equal(before.asked, reply.asked, 'the same round still stands')
+      const before = await poll()
+      assert.equal(before.asked, reply.asked, 'the same round is still open')
       rounds.push(reply)
       const request = answer(it, reply, rounds.length - 1, own)
       assert.equal((await send(request)).status, 202)
     } else if (reply.kind === 'redirect') {
       const { body } = await send(mx.windowRequest(it, own))
-      const landing = new URL(await stage.approve(JSON.parse(new TextDecoder().decode(body)).member.oauth_window_uri))
+      const landing = new URL(await env.approve(JSON.parse(new TextDecoder().decode(body)).member.oauth_window_uri))
       const { searchParams } = landing
       it = { ...it, memberGuid: searchParams.get('member_guid') ?? searchParams.get('amp;member_guid') }
     } else if (reply.certain || doubts === 2) {
@@ -67,66 +67,66 @@ const byForm =
   (it, reply, round, own) =>
     mx.resumeRequest(it, reply, fill(reply, responses[round]), own)
 
-/** These need raw answers, end by a flow's clock or its patience, or are merely large. */
-const apart = ['options_by_guid', 'endless', 'slow', 'busy', 'no_challenges', 'huge_image']
+/** Members that need raw answers or the flow's clock, or are large. */
+const excluded = ['options_by_guid', 'endless', 'slow', 'busy', 'no_challenges', 'huge_image']
 
-for (const member of members.filter(({ name }) => !apart.includes(name))) {
-  test(`the pair walks ${member.name} (${member.title}) to the end that a flow comes to`, async (t) => {
-    const stage = bench(t)
-    const { reply, rounds } = await loop(stage, job(member.name), byForm(member))
+for (const member of members.filter(({ name }) => !excluded.includes(name))) {
+  test(`the pair and a flow end alike for ${member.name} (${member.title})`, async (t) => {
+    const env = setup(t)
+    const { reply, rounds } = await loop(env, job(member.name), byForm(member))
     assert.equal(rounds.length, reply.kind === 'connected' ? member.responses.length : 0)
 
-    const other = bench(t)
-    const { end } = await walk(other.start(job(member.name)), other, member)
+    const other = setup(t)
+    const { end } = await runToEnd(other.start(job(member.name)), other, member)
     assert.equal(reply.kind, end.kind === 'done' ? 'connected' : 'failed')
     assert.deepEqual(reply.failure?.code, end.failure?.code)
     assert.deepEqual(reply.failure?.vendorCode, end.failure?.vendorCode)
     assert.equal(reply.result?.connectionStatus, end.result?.connectionStatus)
-    assert.deepEqual(stage.sent(), other.sent())
-    assert.deepEqual(stage.bank.counts().broken, {})
+    assert.deepEqual(env.sent(), other.sent())
+    assert.deepEqual(env.bank.counts().broken, {})
   })
 }
 
 for (const version of VERSIONS) {
   for (const [name, params] of [
-    ['a new member', (stage) => stage.create('mixed')],
-    ['new credentials', (stage) => stage.update('mixed')],
+    ['a new member', (env) => env.create('mixed')],
+    ['new credentials', (env) => env.update('mixed')],
     ['a job', () => job('mixed', 'verify')],
   ]) {
-    test(`the pair runs ${name} in ${version}`, async (t) => {
-      const stage = bench(t)
-      const { reply, rounds } = await loop(stage, await params(stage), byForm(member('mixed')), version)
+    test(`the pair connects ${name} in ${version}`, async (t) => {
+      const env = setup(t)
+      const { reply, rounds } = await loop(env, await params(env), byForm(member('mixed')), version)
       assert.deepEqual([reply.kind, rounds.length], ['connected', 1])
     })
   }
 
   test(`the pair goes through the window in ${version}`, async (t) => {
-    const stage = bench(t)
-    assert.equal((await loop(stage, oauth, byForm(member('oauth')), version)).reply.kind, 'connected')
+    const env = setup(t)
+    assert.equal((await loop(env, oauth, byForm(member('oauth')), version)).reply.kind, 'connected')
   })
 }
 
-test('the pair answers with guids and values of its own', async (t) => {
-  const stage = bench(t)
-  const answer = (it, reply) => mx.resumeRawRequest(it, reply, raw(stage.right()), config)
-  assert.equal((await loop(stage, job('options_by_guid'), answer)).reply.kind, 'connected')
+test('the pair sends raw answers', async (t) => {
+  const env = setup(t)
+  const answer = (it, reply) => mx.resumeRawRequest(it, reply, raw(env.right()), config)
+  assert.equal((await loop(env, job('options_by_guid'), answer)).reply.kind, 'connected')
 })
 
-test('the pair answers with a form’s data, of a reply that was stored as JSON', async (t) => {
-  const stage = bench(t)
+test('the pair accepts FormData, for a reply that was stored as JSON', async (t) => {
+  const env = setup(t)
   const answer = (it, reply, round) => {
     const form = new FormData()
     for (const [name, value] of Object.entries(fill(reply, member('mixed').responses[round]))) form.append(name, value)
     return mx.resumeRequest(it, JSON.parse(JSON.stringify(reply)), form, config)
   }
-  assert.equal((await loop(stage, job('mixed'), answer)).reply.kind, 'connected')
+  assert.equal((await loop(env, job('mixed'), answer)).reply.kind, 'connected')
 })
 
 const asked = { asked: '[{"guid":"CRD-8f841084-66cb-4e3d-9253-96f97093100a","label":"City?","type":0}]' }
 const good = { '1.1.answer': SECRET }
-const it = watching('text')
+const it = guids('text')
 
-test('a request of MX says whether it may be sent again, and which secret it wants', () => {
+test('an MX request says whether it may be repeated, its timeout and its secret', () => {
   const facts = ({ once, timeout, session, headers }) => [once, timeout, session, headers[0]]
   const slot = { name: 'authorization', slot: 'MxBasic' }
   const credentials = [{ guid: 'CRD-8f841084-66cb-4e3d-9253-96f97093100a', value: SECRET }]
@@ -182,11 +182,11 @@ for (const [code, body, kind] of [
 }
 
 for (const [name, running, certain] of [
-  ['says that no job runs', { is_being_aggregated: false }, true],
-  ['leaves it out', {}, false],
-  ['says null', { is_being_aggregated: null }, false],
+  ['has is_being_aggregated false', { is_being_aggregated: false }, true],
+  ['has no is_being_aggregated', {}, false],
+  ['has is_being_aggregated null', { is_being_aggregated: null }, false],
 ]) {
-  test(`CONNECTED in a body that ${name} is believed ${certain ? 'at once' : 'on the second reply'}`, () => {
+  test(`CONNECTED in a body that ${name} is ${certain ? 'certain' : 'uncertain'}`, () => {
     const body = status({ connection_status: 'CONNECTED', ...running })
     const reply = mx.statusResponse({ status: 200, body })
     assert.deepEqual([reply.kind, reply.certain], ['connected', certain])
@@ -200,11 +200,11 @@ for (const [name, error, vendorCode, certain] of [
   ['an object', { error_code: 2005, error_message: SECRET }, '2005', true],
   ['a string of JSON', JSON.stringify({ error_code: 2005, error_message: SECRET }), '2005', true],
 ]) {
-  test(`an error of ${name} beside DENIED is ${certain ? 'believed at once' : 'believed on the second reply'}`, () => {
+  test(`DENIED with an error of ${name} is ${certain ? 'certain' : 'uncertain'}`, () => {
     const body = status({ connection_status: 'DENIED', is_being_aggregated: false, error })
     const reply = mx.statusResponse({ status: 200, body })
     assert.deepEqual([reply.failure.vendorCode, reply.certain], [vendorCode, certain])
-    assertTellsNothing(reply, SECRET)
+    assertNoSecrets(reply, SECRET)
   })
 }
 
@@ -225,28 +225,28 @@ for (const [name, call, code, path] of [
     'INVALID_ANSWER',
   ],
   ['no answers', () => mx.resumeRequest(it, asked, undefined, config), 'INVALID_INPUT', '/answers'],
-  ['raw answers of nothing', () => mx.resumeRawRequest(it, asked, {}, config), 'INVALID_INPUT', '/answers'],
+  ['empty raw answers', () => mx.resumeRawRequest(it, asked, {}, config), 'INVALID_INPUT', '/answers'],
   [
-    'raw answers of a number',
+    'raw answers with a number',
     () => mx.resumeRawRequest(it, asked, { [SECRET]: 7 }, config),
     'INVALID_INPUT',
     '/answers/0',
   ],
-  ['an answer to text', () => mx.resumeRequest(it, { asked: SECRET }, good, config), 'INVALID_INPUT', '/asked'],
+  ['an answer to a text', () => mx.resumeRequest(it, { asked: SECRET }, good, config), 'INVALID_INPUT', '/asked'],
   ['an answer to undefined', () => mx.resumeRequest(it, undefined, good, config), 'INVALID_INPUT', '/asked'],
-  ['an answer to nothing', () => mx.resumeRequest(it, {}, good, config), 'INVALID_INPUT', '/asked'],
+  ['an answer to an empty reply', () => mx.resumeRequest(it, {}, good, config), 'INVALID_INPUT', '/asked'],
   ['an answer to no challenges', () => mx.resumeRequest(it, { asked: '' }, {}, config), 'INVALID_INPUT', '/asked'],
   ['an answer to an empty list', () => mx.resumeRequest(it, { asked: '[]' }, {}, config), 'INVALID_INPUT', '/asked'],
   ['a reply without a status', () => mx.statusResponse({ body: SECRET }), 'INVALID_INPUT', '/response/status'],
   [
-    'a reply with a status that is none',
+    'a reply with an invalid status',
     () => mx.statusResponse({ status: 65_736, body: SECRET }),
     'INVALID_INPUT',
     '/response/status',
   ],
   ['a reply without a body', () => mx.statusResponse({ status: 200 }), 'INVALID_INPUT', '/response/body'],
   [
-    'a reply whose body is parsed already',
+    'a reply with a parsed body',
     () => mx.challengesResponse({ status: 200, body: { SECRET } }),
     'INVALID_INPUT',
     '/response/body',
@@ -259,11 +259,11 @@ for (const [name, call, code, path] of [
   ],
   ['no configuration', () => mx.statusRequest(it, undefined), 'INVALID_INPUT', '/config'],
 ]) {
-  test(`${name} is refused as ${code}${path ? ` at ${path}` : ''} by the pair`, () => {
+  test(`the MX pair rejects ${name} with ${code}${path ? ` at ${path}` : ''}`, () => {
     assert.throws(call, (error) => {
       assert.ok(error instanceof FlowError, String(error))
       assert.deepEqual([error.code, error.path], [code, path])
-      assertTellsNothing(error, SECRET)
+      assertNoSecrets(error, SECRET)
       return true
     })
   })

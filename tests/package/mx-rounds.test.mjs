@@ -1,29 +1,30 @@
-/** MX's rounds: a look before every answer, one resume a round, and what wrong answers lead to. */
+/** MX's rounds: a poll before every answer, one resume a round, and the effect of wrong answers. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import test from '../lib/test.mjs'
 import {
   FlowError,
   MINUTE,
-  assertTellsNothing,
-  bench,
+  assertNoSecrets,
   ending,
   fill,
+  guids,
   job,
   member,
   raw,
+  runToEnd,
+  setup,
   until,
-  walk,
-  watching,
-} from './mx-bench.mjs'
+  untilStep,
+} from './mx-setup.mjs'
 
 const SECRET = 'hunter2'
 const text = ({ challenges }, answer) => ({ [challenges[0].fields[0].name]: answer })
 
 for (const name of ['text', 'code_by_phone', 'three_rounds', 'mixed', 'two_options', 'equal_labels', 'account']) {
-  test(`${name}: the status is read just before each resume, and the status comes behind it`, async (t) => {
-    const stage = bench(t)
-    const { rounds } = await walk(stage.start(job(name)), stage, member(name))
-    const calls = stage.purposes()
+  test(`${name}: the flow polls the status right before and right after each resume`, async (t) => {
+    const env = setup(t)
+    const { rounds } = await runToEnd(env.start(job(name)), env, member(name))
+    const calls = env.purposes()
     const places = calls.flatMap((call, place) => (call === 'resume' ? [place] : []))
     assert.equal(places.length, rounds.length)
     for (const place of places) assert.deepEqual([calls[place - 1], calls[place + 1]], ['status', 'status'])
@@ -31,106 +32,106 @@ for (const name of ['text', 'code_by_phone', 'three_rounds', 'mixed', 'two_optio
   })
 }
 
-test('challenges that stand apart are read before the resume, too', async (t) => {
-  const stage = bench(t)
-  await walk(stage.start(job('challenges_apart')), stage, member('challenges_apart'))
-  const calls = stage.purposes()
+test('challenges with a call of their own are read before the resume, too', async (t) => {
+  const env = setup(t)
+  await runToEnd(env.start(job('challenges_apart')), env, member('challenges_apart'))
+  const calls = env.purposes()
   assert.deepEqual(calls.slice(calls.indexOf('resume') - 2, calls.indexOf('resume')), ['status', 'challenges'])
 })
 
-test('two option challenges of a round are answered apart, by their guids', async (t) => {
-  const stage = bench(t)
-  const { rounds } = await walk(stage.start(job('two_options')), stage, member('two_options'))
+test('two challenges with options in one round are answered separately, by their guids', async (t) => {
+  const env = setup(t)
+  const { rounds } = await runToEnd(env.start(job('two_options')), env, member('two_options'))
   const names = rounds[0].challenges.map(({ fields }) => fields[0].name)
-  const [one, other] = stage.sent()[0].member.challenges
+  const [one, other] = env.sent()[0].member.challenges
   assert.equal(new Set(names).size, 2)
   assert.deepEqual([one.value, other.value], ['0', '1'])
   assert.notEqual(one.guid, other.guid)
 })
 
-test('a member whose time is over is looked at, and not answered', async (t) => {
-  for (const params of [job('text'), watching('already_challenged')]) {
-    const stage = bench(t)
-    const flow = stage.start(params)
-    const { answer, round } = await until(flow, 'challenge')
-    stage.bank.clock.advance(6 * MINUTE)
+test('an answer to an expired round is not sent', async (t) => {
+  for (const params of [job('text'), guids('already_challenged')]) {
+    const env = setup(t)
+    const flow = env.start(params)
+    const { answer, round } = await untilStep(flow, 'challenge')
+    env.bank.clock.advance(6 * MINUTE)
     await answer(text(round, 'Chicago'))
-    assert.deepEqual([await ending(flow), stage.bank.counts().answers], ['session-expired', 0])
+    assert.deepEqual([await ending(flow), env.bank.counts().answers], ['session-expired', 0])
   }
 })
 
-test('a round that somebody else has answered is not answered again', async (t) => {
-  const stage = bench(t, {}, { mayHurry: true })
-  const flows = [stage.start(watching('already_challenged')), stage.start(watching('already_challenged'))]
-  const steps = await Promise.all(flows.map((flow) => until(flow, 'challenge')))
+test('a round that another flow has answered is not answered again', async (t) => {
+  const env = setup(t, {}, { mayHurry: true })
+  const flows = [env.start(guids('already_challenged')), env.start(guids('already_challenged'))]
+  const steps = await Promise.all(flows.map((flow) => untilStep(flow, 'challenge')))
   await steps[0].answer(text(steps[0].round, 'Chicago'))
   assert.equal(await ending(flows[0]), 'done')
   await steps[1].answer(text(steps[1].round, SECRET))
-  assert.deepEqual([await ending(flows[1]), stage.bank.counts().answers], ['done', 1])
+  assert.deepEqual([await ending(flows[1]), env.bank.counts().answers], ['done', 1])
 })
 
-test('a round that another has taken the place of is not answered: the new one is asked', async (t) => {
-  const stage = bench(t, {}, { mayHurry: true })
-  const flows = [stage.start(job('wrong_again')), stage.start(watching('wrong_again'))]
-  const steps = await Promise.all(flows.map((flow) => until(flow, 'challenge')))
+test('an answer to a round that was replaced is not sent, and the new round is asked', async (t) => {
+  const env = setup(t, {}, { mayHurry: true })
+  const flows = [env.start(job('wrong_again')), env.start(guids('wrong_again'))]
+  const steps = await Promise.all(flows.map((flow) => untilStep(flow, 'challenge')))
   await steps[0].answer(text(steps[0].round, 'wrong'))
-  while (flows[0].current.round?.number !== 2) await until(flows[0], 'working')
+  await until(() => flows[0].current.round?.number === 2, 'the first flow asks its second round')
   await steps[1].answer(text(steps[1].round, SECRET))
-  await until(flows[1], 'working')
-  const { round } = await until(flows[1], 'challenge')
-  assert.deepEqual([round.number, round.refused, stage.bank.counts().answers], [2, false, 1])
+  await untilStep(flows[1], 'working')
+  const { round } = await untilStep(flows[1], 'challenge')
+  assert.deepEqual([round.number, round.refused, env.bank.counts().answers], [2, false, 1])
 })
 
-test('an answer that is given twice goes once, and the second gets the promise of the first', async (t) => {
-  const stage = bench(t)
-  const flow = stage.start(job('text'))
-  const { answer, answerRaw, round } = await until(flow, 'challenge')
+test('a second answer is not sent and gets the promise of the first', async (t) => {
+  const env = setup(t)
+  const flow = env.start(job('text'))
+  const { answer, answerRaw, round } = await untilStep(flow, 'challenge')
   const first = answer(text(round, 'Chicago'))
   assert.equal(answer(text(round, SECRET)), first)
   assert.equal(answerRaw({ [SECRET]: [SECRET] }), first)
   await first
   assert.equal(await ending(flow), 'done')
-  assert.equal(stage.bank.counts().answers, 1)
+  assert.equal(env.bank.counts().answers, 1)
 })
 
-test('an answer that comes behind the end is a stale round', async (t) => {
-  const stage = bench(t)
-  const flow = stage.start(job('text'))
-  const { answer, round } = await until(flow, 'challenge')
+test('an answer after the end is rejected with STALE_ROUND', async (t) => {
+  const env = setup(t)
+  const flow = env.start(job('text'))
+  const { answer, round } = await untilStep(flow, 'challenge')
   flow.cancel()
   await assert.rejects(answer(text(round, SECRET)), (error) => {
     assert.equal(error.code, 'STALE_ROUND')
-    assertTellsNothing(error, SECRET)
+    assertNoSecrets(error, SECRET)
     return true
   })
-  assert.equal(stage.bank.counts().answers, 0)
+  assert.equal(env.bank.counts().answers, 0)
 })
 
-/** Name, who is asked, and the answers. */
+/** Name, member, answers. */
 for (const [name, who, answers] of [
-  ['an empty text', 'text', () => ({ '1.1.answer': '' })],
+  ['an empty answer', 'text', () => ({ '1.1.answer': '' })],
   ['no answer', 'text', () => ({})],
-  ['a field that is not asked', 'text', () => ({ '1.1.answer': SECRET, '1.3.answer': SECRET })],
+  ['an unknown field', 'text', () => ({ '1.1.answer': SECRET, '1.3.answer': SECRET })],
   ['a field of another round', 'text', () => ({ '2.1.answer': SECRET })],
-  ['a label for an option’s id', 'account', () => ({ '1.1.answer': 'Savings ····0907' })],
-  ['a value for an option’s id', 'two_options', () => ({ '1.1.answer': SECRET, '1.2.answer': '1' })],
-  ['an option that is not there', 'many_options', () => ({ '1.1.answer': '3000' })],
+  ['a label instead of an option id', 'account', () => ({ '1.1.answer': 'Savings ····0907' })],
+  ['a value instead of an option id', 'two_options', () => ({ '1.1.answer': SECRET, '1.2.answer': '1' })],
+  ['an unknown option', 'many_options', () => ({ '1.1.answer': '3000' })],
   ['one of two answers', 'two_options', () => ({ '1.1.answer': '0' })],
-  ['two answers to one', 'account', () => ({ '1.1.answer': ['0', '1'] })],
+  ['two answers to one challenge', 'account', () => ({ '1.1.answer': ['0', '1'] })],
 ]) {
-  test(`${name} is refused, nothing is sent, and the round stays open`, async (t) => {
-    const stage = bench(t)
-    const flow = stage.start(job(who))
-    const { answer, round } = await until(flow, 'challenge')
-    const made = stage.wire.calls.length
+  test(`${name} is rejected, nothing is sent, and the round stays open`, async (t) => {
+    const env = setup(t)
+    const flow = env.start(job(who))
+    const { answer, round } = await untilStep(flow, 'challenge')
+    const made = env.wire.calls.length
     await assert.rejects(answer(answers()), (error) => {
       assert.ok(error instanceof FlowError)
       assert.equal(error.code, 'INVALID_ANSWER')
       assert.ok(error.fields.length > 0)
-      assertTellsNothing(error, SECRET)
+      assertNoSecrets(error, SECRET)
       return true
     })
-    assert.equal(stage.wire.calls.length, made)
+    assert.equal(env.wire.calls.length, made)
     await answer(fill(round, member(who).responses[0]))
     assert.equal(await ending(flow), 'done')
   })
@@ -144,23 +145,23 @@ for (const [name, answers] of [
   ['a number', { [SECRET]: [7] }],
   ['null', { [SECRET]: null }],
 ]) {
-  test(`raw answers with ${name} are refused, and nothing is sent`, async (t) => {
-    const stage = bench(t)
-    const flow = stage.start(job('text'))
-    const { answerRaw } = await until(flow, 'challenge')
-    const made = stage.wire.calls.length
+  test(`raw answers with ${name} are rejected, and nothing is sent`, async (t) => {
+    const env = setup(t)
+    const flow = env.start(job('text'))
+    const { answerRaw } = await untilStep(flow, 'challenge')
+    const made = env.wire.calls.length
     await assert.rejects(answerRaw(answers), (error) => {
       assert.equal(error.code, 'INVALID_INPUT')
-      assertTellsNothing(error, SECRET)
+      assertNoSecrets(error, SECRET)
       return true
     })
-    assert.equal(stage.wire.calls.length, made)
-    await answerRaw(raw(stage.right()))
+    assert.equal(env.wire.calls.length, made)
+    await answerRaw(raw(env.right()))
     assert.equal(await ending(flow), 'done')
   })
 }
 
-/** Who, the answers of each round, how it ends, and MX's word for it. */
+/** Member, answer of each round, code of the end, vendorCode. */
 for (const [who, answers, code, vendorCode, rules] of [
   ['wrong_ends', ['wrong'], 'answer-refused', '2002'],
   ['wrong_denied', ['wrong'], 'answer-refused', '2002'],
@@ -176,15 +177,15 @@ for (const [who, answers, code, vendorCode, rules] of [
   ['mx_bank_challenge', ['INVALID'], 'credentials-refused', '2005'],
   ['mx_bank_image', ['Correct'], 'answer-refused', '2002'],
 ]) {
-  test(`${who} with ${answers.join(', then ')} ends in ${code}${rules ? ' also as DENIED' : ''}`, async (t) => {
-    const stage = bench(t, rules)
-    const flow = stage.start(job(who))
+  test(`${who} with ${answers.join(', then ')} ends in ${code}${rules ? ', also as DENIED' : ''}`, async (t) => {
+    const env = setup(t, rules)
+    const flow = env.start(job(who))
     const given = [...answers]
     for await (const step of flow) if (step.kind === 'challenge') await step.answer(text(step.round, given.shift()))
     const { failure } = flow.current
     assert.deepEqual([await ending(flow), failure?.vendorCode, given.length], [code, vendorCode, 0])
-    assert.equal(stage.bank.counts().answers, answers.length)
-    assert.deepEqual(stage.bank.counts().broken, {})
-    if (failure) assertTellsNothing(flow.current.error, 'wrong', '135791')
+    assert.equal(env.bank.counts().answers, answers.length)
+    assert.deepEqual(env.bank.counts().broken, {})
+    if (failure) assertNoSecrets(flow.current.error, 'wrong', '135791')
   })
 }

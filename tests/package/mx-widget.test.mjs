@@ -1,72 +1,71 @@
-/** MX's widget as the way to answer: the flow's side, and the simulated page in Chromium. */
+/** Answering in MX's widget: the flow, and the simulated widget in Chromium. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { dirname, join } from 'node:path'
-import test from 'node:test'
-import { launch } from '../tools/browser.mjs'
-import { VERSIONS, bench, ending, job, member, openWidget, resolve, until } from './mx-bench.mjs'
+import test from '../lib/test.mjs'
+import { launch } from '../lib/browser.mjs'
+import { VERSIONS, ending, job, member, openWidget, resolve, setup, untilStep } from './mx-setup.mjs'
 
 const browser = await launch()
 
-const asked = (who) => ({ ...job(who), presentation: 'widget' })
+const widgetJob = (who) => ({ ...job(who), presentation: 'widget' })
 
 for (const version of VERSIONS) {
-  test(`a CHALLENGED member opens the widget at its question, and is looked at meanwhile, in ${version}`, async (t) => {
-    const stage = bench(t)
-    const flow = stage.start(asked('three_rounds'), { version })
-    const step = await until(flow, 'redirect')
-    const { json, reply } = stage.wire.calls.at(-1)
+  test(`a CHALLENGED member gets the widget, and the flow polls meanwhile, in ${version}`, async (t) => {
+    const env = setup(t)
+    const flow = env.start(widgetJob('three_rounds'), { version })
+    const step = await untilStep(flow, 'redirect')
+    const { json, reply } = env.wire.calls.at(-1)
     assert.equal(step.url, reply.json.widget_url.url)
     assert.equal(json.widget_url.current_member_guid, member('three_rounds').memberGuid)
-    const widget = await openWidget(stage.bank, step.url)
+    const widget = await openWidget(env.bank, step.url)
     for (let round = 0; round < 3; round++) {
-      await widget.answer(JSON.stringify(stage.right()))
-      do await stage.look()
+      await widget.answer(JSON.stringify(env.right()))
+      do await env.pollOnce()
       while (flow.current === step && (await widget.look()).state === 'works')
     }
     assert.equal((await flow.result()).connectionStatus, 'CONNECTED')
     assert.equal(step.signal.aborted, true)
-    assert.equal(stage.purposes().filter((purpose) => purpose === 'widget_urls').length, 1)
-    assert.deepEqual([stage.sent(), stage.bank.counts().broken], [[], {}])
+    assert.equal(env.purposes().filter((purpose) => purpose === 'widget_urls').length, 1)
+    assert.deepEqual([env.sent(), env.bank.counts().broken], [[], {}])
   })
 }
 
-test('a look that is lost does not take the widget away', async (t) => {
-  const stage = bench(t)
-  const flow = stage.start(asked('text'))
-  const step = await until(flow, 'redirect')
-  stage.bank.fault({ on: 'poll', kind: 'lost-reply', times: 2 })
-  // A look that is lost is repeated a little later than after the interval.
-  for (let looks = 0; looks < 5; looks++) await stage.look()
-  assert.equal(stage.purposes().slice(-3).join(), 'status,status,status')
+test('the widget stays if polls are lost', async (t) => {
+  const env = setup(t)
+  const flow = env.start(widgetJob('text'))
+  const step = await untilStep(flow, 'redirect')
+  env.bank.fault({ on: 'poll', kind: 'lost-reply', times: 2 })
+  for (let polls = 0; polls < 3; polls++) await env.pollOnce()
+  assert.equal(env.purposes().slice(-3).join(), 'status,status,status')
   assert.deepEqual([flow.current, step.signal.aborted], [step, false])
 })
 
-test('no snapshot holds a widget’s address, and taken up the flow asks for another one', async (t) => {
-  const stage = bench(t)
-  const flow = stage.start(asked('text'))
-  const { url } = await until(flow, 'redirect')
+test('a snapshot does not hold the widget’s address, and the restored flow gets another one', async (t) => {
+  const env = setup(t)
+  const flow = env.start(widgetJob('text'))
+  const { url } = await untilStep(flow, 'redirect')
   assert.ok(!flow.snapshot().includes('md/connect'))
-  const again = stage.restore(flow.snapshot())
-  const step = await until(again, 'redirect')
+  const again = env.restore(flow.snapshot())
+  const step = await untilStep(again, 'redirect')
   assert.notEqual(step.url, url)
 })
 
 // The page ----------------------------------------------------------------------------------------
 
 for (const text of [false, true]) {
-  test(`mounted in a page, the widget asks and tells, in ${text ? 'JSON text' : 'objects'}`, async (t) => {
-    const stage = bench(t, { widgetPostsText: text }, { mayHurry: true })
-    const visitor = await visit(t, stage)
-    const flow = stage.start(asked('text'))
-    const { url } = await until(flow, 'redirect')
+  test(`the mounted widget asks, and posts its messages as ${text ? 'JSON text' : 'objects'}`, async (t) => {
+    const env = setup(t, { widgetPostsText: text }, { mayHurry: true })
+    const visitor = await visit(t, env)
+    const flow = env.start(widgetJob('text'))
+    const { url } = await untilStep(flow, 'redirect')
     const { frame, events } = await visitor.mount(url)
     await frame.getByRole('textbox').fill(member('text').responses[0][0])
     await frame.getByRole('button', { name: 'Continue' }).click()
     await frame.getByText('One moment').waitFor()
-    stage.bank.clock.advance(5_000)
+    env.bank.clock.advance(5_000)
     await frame.getByRole('button', { name: 'Done' }).click()
     await visitor.page.waitForFunction(() => window.events.at(-1)?.type === 'mx/connect/connected/primaryAction')
     const { memberGuid } = member('text')
@@ -86,11 +85,11 @@ for (const text of [false, true]) {
       ],
     )
     assert.equal(await ending(flow), 'done')
-    assert.deepEqual(stage.sent(), [])
+    assert.deepEqual(env.sent(), [])
   })
 }
 
-/** A page in Chromium, whose widget is the simulator's behind a server of its own origin. */
+/** A page in Chromium. The simulator serves the widget on an origin of its own. */
 async function visit(t, { bank }) {
   const dist = join(dirname(resolve('bank-mfa/connect')), '..')
   const server = createServer(async (request, response) => {

@@ -1,8 +1,8 @@
-/** What watches MX's wire sees each mistake: a validator that cannot complain proves nothing. */
+/** The validator of MX calls finds each planted mistake. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { JOBS, VERSIONS, bench, ending, job, member, oauth, purpose, until, walk, watching } from './mx-bench.mjs'
-import { complaints, hasOpenapi } from './mx-wire.mjs'
+import test from '../lib/test.mjs'
+import { JOBS, VERSIONS, ending, guids, job, member, oauth, purpose, runToEnd, setup, untilStep } from './mx-setup.mjs'
+import { complaints, hasOpenapi } from '../lib/mx-wire.mjs'
 
 const [USR, MBR, CRD] = ['USR', 'MBR', 'CRD'].map((kind) => `${kind}-84ca0882-ad6c-4f10-817f-c8c0de7424fa`)
 const users = 'https://int-api.mx.com/users'
@@ -40,7 +40,7 @@ const good = {
 }
 
 for (const [name, call] of Object.entries(good)) {
-  test(`the watcher is content with a good ${name} in either version`, () => {
+  test(`a valid ${name} call has no complaints in either version`, () => {
     const { 'accept-version': _, ...headers } = call.headers
     assert.deepEqual(complaints(call), [])
     assert.deepEqual(complaints({ ...call, headers: { ...headers, ...older } }), [])
@@ -60,71 +60,71 @@ const bodied = ['create', 'oauth', 'update', 'resume']
 const bare = ['job', 'status', 'challenges', 'window']
 const all = Object.keys(good)
 
-/** A mistake, in which calls it is planted, and how. */
+/** A mistake, the calls in which it is planted, and how. */
 const plants = {
-  'a body that is not rooted': [bodied, inBody((member) => member)],
-  'a key beside the member': [bodied, inBody((member) => ({ member, user: {} }))],
-  'a key that no document names': [bodied, inMember({ nonsense: 1 })],
+  'a body without its root key': [bodied, inBody((member) => member)],
+  'a key next to member': [bodied, inBody((member) => ({ member, user: {} }))],
+  'an undocumented key': [bodied, inMember({ nonsense: 1 })],
   'an empty member': [bodied, inBody(() => ({ member: {} }))],
-  'a body that is no JSON': [bodied, (call) => ({ body: `${call.body},` })],
-  'a widget that is not rooted': [['widget'], inBody((_, { widget_url }) => widget_url)],
-  'a key beside the widget': [['widget'], inBody((_, body) => ({ ...body, user: {} }))],
-  'a key that no document names, of a widget': [['widget'], inWidget({ nonsense: 1 })],
-  'another widget': [['widget'], inWidget({ widget_type: 'accounts_widget' })],
-  'no widget': [['widget'], inWidget({ widget_type: undefined })],
-  'a widget of no member': [['widget'], inWidget({ current_member_guid: undefined })],
-  'a widget of a member that is none': [['widget'], inWidget({ current_member_guid: USR })],
-  'messages of an older version': [['widget'], inWidget({ ui_message_version: 3 })],
-  'a version of messages that is a text': [['widget'], inWidget({ ui_message_version: '4' })],
+  'a body that is not JSON': [bodied, (call) => ({ body: `${call.body},` })],
+  'a widget body without its root key': [['widget'], inBody((_, { widget_url }) => widget_url)],
+  'a key next to widget_url': [['widget'], inBody((_, body) => ({ ...body, user: {} }))],
+  'an undocumented key of a widget': [['widget'], inWidget({ nonsense: 1 })],
+  'another widget type': [['widget'], inWidget({ widget_type: 'accounts_widget' })],
+  'no widget type': [['widget'], inWidget({ widget_type: undefined })],
+  'a widget without a member': [['widget'], inWidget({ current_member_guid: undefined })],
+  'a widget with an invalid member guid': [['widget'], inWidget({ current_member_guid: USR })],
+  'an older message version': [['widget'], inWidget({ ui_message_version: 3 })],
+  'a message version as text': [['widget'], inWidget({ ui_message_version: '4' })],
   'no body': [bodied, () => ({ body: null })],
-  'a body where none belongs': [bare, () => ({ body: '{}', headers: { ...newer, ...json } })],
+  'a body of a call without one': [bare, () => ({ body: '{}', headers: { ...newer, ...json } })],
   'a content type without a body': [bare, inHeaders(json)],
   'no content type': [bodied, without('content-type')],
   'no credentials': [['create', 'update'], inMember({ credentials: [] })],
-  'credentials for the bank’s own site': [['oauth'], inMember({ credentials: [pair] })],
+  'credentials with OAuth': [['oauth'], inMember({ credentials: [pair] })],
   'an is_oauth that is false': [['create', 'oauth'], inMember({ is_oauth: false })],
   'an institution code with a slash': [['create', 'oauth'], inMember({ institution_code: 'mx/bank' })],
   'no institution code': [['create', 'oauth'], inMember({ institution_code: undefined })],
   'a credential with a label': [['create', 'update'], inMember({ credentials: [{ ...pair, label: 'Password' }] })],
   'an answer without a guid': [['resume'], inMember({ challenges: [{ value: 'x' }] })],
-  'an answer of another kind of guid': [['resume'], inMember({ challenges: [{ ...pair, guid: MBR }] })],
-  'an answer by its label': [['resume'], inMember({ challenges: [{ ...pair, label: 'City?' }] })],
+  'an answer with a member guid': [['resume'], inMember({ challenges: [{ ...pair, guid: MBR }] })],
+  'an answer with a label': [['resume'], inMember({ challenges: [{ ...pair, label: 'City?' }] })],
   'an answer with a field_name': [['resume'], inMember({ challenges: [{ ...pair, field_name: null }] })],
   'an answer that is a number': [['resume'], inMember({ challenges: [{ ...pair, value: 1 }] })],
   'an answer of null': [['resume'], inMember({ challenges: [{ ...pair, value: null }] })],
   'an empty answer': [['resume'], inMember({ challenges: [{ ...pair, value: '' }] })],
   'no answers': [['resume'], inMember({ challenges: [] })],
   'no key': [all, without('authorization')],
-  'a bearer’s token': [all, inHeaders({ authorization: 'Bearer Y2xpZW50OmtleQ==' })],
+  'a bearer token': [all, inHeaders({ authorization: 'Bearer Y2xpZW50OmtleQ==' })],
   'no Accept': [all, without('accept')],
   'no Accept-Version': [all, without('accept-version')],
   'another version': [all, inHeaders({ 'accept-version': 'v20990101' })],
   'two versions at once': [all, inHeaders(older)],
-  'a header that no page names': [all, inHeaders({ 'x-api-key': '1' })],
+  'an undocumented header': [all, inHeaders({ 'x-api-key': '1' })],
   'another method': [all, () => ({ method: 'DELETE' })],
   'redirects that are followed': [all, () => ({ redirect: 'follow' })],
-  'a user guid that is none': [all, inUrl(USR, 'me')],
+  'an invalid user guid': [all, inUrl(USR, 'me')],
   'a query': [all, (call) => ({ url: `${call.url}?page=1` })],
   'another host': [all, inUrl('int-api.mx.com', 'mx.example')],
-  'a host in the clear': [all, inUrl('https:', 'http:')],
-  'a member guid that is none': [[...bare, 'update', 'resume'], inUrl(MBR, 'MBR-..')],
-  'a job that there is not': [['job'], inUrl('aggregate', 'aggregation')],
+  'a host with http': [all, inUrl('https:', 'http:')],
+  'an invalid member guid': [[...bare, 'update', 'resume'], inUrl(MBR, 'MBR-..')],
+  'an unknown job': [['job'], inUrl('aggregate', 'aggregation')],
 }
 
 for (const [plant, [calls, spoil]] of Object.entries(plants)) {
-  test(`the watcher complains of ${plant}`, () => {
+  test(`MX calls: the validator complains of ${plant}`, () => {
     for (const name of calls) {
       const { headers, ...call } = { ...good[name], ...spoil(good[name]) }
       const sent = JSON.parse(JSON.stringify(headers))
       const said = complaints({ ...call, headers: sent })
       assert.notDeepEqual(said, [], name)
-      assert.ok(!said.join().includes('hunter2'), 'no value is told')
+      assert.ok(!said.join().includes('hunter2'), 'a complaint contains no value')
     }
   })
 }
 
-const skip = !hasOpenapi && 'the documents are not here'
-test("each of MX's OpenAPI documents complains by itself", { skip }, () => {
+const skip = !hasOpenapi && 'no OpenAPI documents'
+test('each of MX’s OpenAPI documents alone finds each planted mistake', { skip }, () => {
   for (const [name, spoil] of [
     ['status', inUrl('/status', '/state')],
     ['create', inMember({ nonsense: 1 })],
@@ -143,10 +143,10 @@ test("each of MX's OpenAPI documents complains by itself", { skip }, () => {
   }
 })
 
-test('the newer OpenAPI document wants Accept-Version, and neither knows other headers', { skip }, () => {
+test('the newer OpenAPI document requires Accept-Version, and both reject unknown headers', { skip }, () => {
   const said = (headers) => complaints({ ...good.status, headers }).join('\n')
-  assert.match(said({ ...newer, 'accept-version': 'v20250224', 'x-api-key': '1' }), /no header .* of v20250224/)
-  assert.match(said({ ...older, 'x-api-key': '1' }), /no header .* of v20111101/)
+  assert.match(said({ ...newer, 'accept-version': 'v20250224', 'x-api-key': '1' }), /not a header .* of v20250224/)
+  assert.match(said({ ...older, 'x-api-key': '1' }), /not a header .* of v20111101/)
   for (const version of ['v20250225', undefined]) {
     const headers = JSON.parse(JSON.stringify({ ...newer, 'accept-version': version }))
     assert.match(said(headers), /Accept-Version is not as required by the OpenAPI document of v20250224/)
@@ -154,19 +154,19 @@ test('the newer OpenAPI document wants Accept-Version, and neither knows other h
 })
 
 for (const version of VERSIONS) {
-  test(`every kind of call is made and watched in ${version}`, async (t) => {
+  test(`flows make every kind of call in ${version}`, async (t) => {
     const kinds = new Set()
     const run = async (params, who) => {
-      const stage = bench(t)
-      const given = typeof params === 'function' ? await params(stage) : params
-      await walk(stage.start(given, { version }), stage, member(who))
-      for (const call of stage.wire.calls) kinds.add(`${call.method} ${purpose(call)}`)
-      for (const { headers } of stage.wire.calls) assert.equal('accept-version' in headers, version === 'v20250224')
+      const env = setup(t)
+      const given = typeof params === 'function' ? await params(env) : params
+      await runToEnd(env.start(given, { version }), env, member(who))
+      for (const call of env.wire.calls) kinds.add(`${call.method} ${purpose(call)}`)
+      for (const { headers } of env.wire.calls) assert.equal('accept-version' in headers, version === 'v20250224')
     }
     for (const name of JOBS) await run(job('text', name), 'text')
-    await run((stage) => stage.create('text'), 'text')
-    await run((stage) => stage.update('text'), 'text')
-    await run(watching('already_challenged'), 'already_challenged')
+    await run((env) => env.create('text'), 'text')
+    await run((env) => env.update('text'), 'text')
+    await run(guids('already_challenged'), 'already_challenged')
     await run(job('challenges_apart'), 'challenges_apart')
     await run(oauth, 'oauth')
     await run({ ...job('text'), presentation: 'widget' }, 'text')
@@ -178,25 +178,25 @@ for (const version of VERSIONS) {
   })
 }
 
-test('each job is asked for by its own path, without a body', async (t) => {
+test('each job has its own path and no body', async (t) => {
   for (const name of JOBS) {
-    const stage = bench(t)
-    assert.equal(await ending(stage.start(job('no_questions', name))), 'done')
-    const [{ url, body }] = stage.wire.calls
+    const env = setup(t)
+    assert.equal(await ending(env.start(job('no_questions', name))), 'done')
+    const [{ url, body }] = env.wire.calls
     assert.deepEqual([new URL(url).pathname.split('/').at(-1), body], [name, null])
   }
 })
 
-test('the key is the client id and the API key in base64, in every call of a flow', async (t) => {
-  const stage = bench(t)
-  const asked = []
-  const apiKey = (session) => asked.push(session) && stage.bank.mx.key.apiKey
-  const flow = stage.start(job('text'), { apiKey })
-  assert.equal((await walk(flow, stage, member('text'))).code, 'done')
-  const { clientId, apiKey: secret } = stage.bank.mx.key
-  for (const { headers } of stage.wire.calls)
+test('every call of a flow has the client id and the API key in base64', async (t) => {
+  const env = setup(t)
+  const sessions = []
+  const apiKey = (session) => sessions.push(session) && env.bank.mx.key.apiKey
+  const flow = env.start(job('text'), { apiKey })
+  assert.equal((await runToEnd(flow, env, member('text'))).code, 'done')
+  const { clientId, apiKey: secret } = env.bank.mx.key
+  for (const { headers } of env.wire.calls)
     assert.equal(headers.authorization, `Basic ${btoa(`${clientId}:${secret}`)}`)
-  assert.deepEqual(asked, [{ flowId: flow.id, session: 1 }], 'a function is asked once a flow')
+  assert.deepEqual(sessions, [{ flowId: flow.id, session: 1 }], 'a function is called once a flow')
 })
 
 for (const [environment, baseUrl, origin] of [
@@ -204,9 +204,9 @@ for (const [environment, baseUrl, origin] of [
   ['production', undefined, 'https://api.mx.com'],
   ['production', 'http://127.0.0.1:8788/', 'http://127.0.0.1:8788'],
 ]) {
-  test(`${environment} with ${baseUrl ?? 'no base address'} is ${origin}`, async (t) => {
-    const stage = bench(t)
-    await until(stage.start(job('no_questions'), { environment, ...(baseUrl && { baseUrl }) }), 'done')
-    for (const { url } of stage.wire.calls) assert.equal(new URL(url).origin, origin)
+  test(`the origin of ${environment} with ${baseUrl ?? 'no baseUrl'} is ${origin}`, async (t) => {
+    const env = setup(t)
+    await untilStep(env.start(job('no_questions'), { environment, ...(baseUrl && { baseUrl }) }), 'done')
+    for (const { url } of env.wire.calls) assert.equal(new URL(url).origin, origin)
   })
 }

@@ -1,9 +1,9 @@
-/** Everybody's members at MX, walked to the documented end through the package as it ships. */
+/** Every simulated member at MX, run to its documented end. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { VERSIONS, assertTellsNothing, bench, job, member, members, oauth, walk } from './mx-bench.mjs'
+import test from '../lib/test.mjs'
+import { VERSIONS, assertNoSecrets, job, member, members, oauth, runToEnd, setup } from './mx-setup.mjs'
 
-/** How a flow ends by MX's documents: code and next action. Who is not here ends in `done`. */
+/** How a flow ends by MX's documents: code and next action. A member that is not listed ends in `done`. */
 const CREDENTIALS = ['credentials-refused', 'ask-credentials']
 const BUSY = ['busy', 'retry-later']
 const BANK = ['bank-action-required', 'visit-bank']
@@ -39,12 +39,12 @@ const endings = {
   disabled: CLOSED,
   something_new: ['refused', 'give-up'],
   endless: ['timed-out', 'retry-later'],
-  // Nothing can be answered where nothing is asked.
+  // CHALLENGED without challenges cannot be answered.
   no_challenges: ['outcome-unknown', 'retry-later'],
 }
 
-/** The ways to begin, with what ends in another way there, and the rules that this breaks. */
-const ways = {
+/** The ways to start, the members that end differently there, and the rules that these break. */
+const starts = {
   'a job': {
     params: ({ name }) => job(name),
     endings: { no_credentials: CREDENTIALS, busy: ['concurrent-session', 'retry-later'] },
@@ -52,59 +52,58 @@ const ways = {
     counts: [1, 0],
   },
   'new credentials': {
-    params: ({ name }, stage) => stage.update(name),
+    params: ({ name }, env) => env.update(name),
     endings: {},
     broken: {},
     counts: [0, 1],
   },
   'a new member': {
-    params: ({ name }, stage) => stage.create(name),
+    params: ({ name }, env) => env.create(name),
     endings: { taken: ['member-exists', 'fix-integration'] },
     broken: { taken: { 'member-exists': 1 } },
     counts: [0, 1],
   },
 }
 
-/** Their options go by their guids alone, which only a host that knows can say. */
+/** A member whose options have only guids: it needs raw answers. */
 const isRaw = (name) => name === 'options_by_guid'
 
-/** Who takes hundreds of looks, or megabytes: once shows it. */
+/** Members with hundreds of polls or megabytes: run once. */
 const COSTLY = new Set(['endless', 'slow', 'huge_image'])
 
 for (const member of members) {
   const isCostly = COSTLY.has(member.name)
-  for (const [way, row] of Object.entries(ways)) {
-    if ((member.group === 'oauth' || isCostly) && way !== 'a job') continue
+  for (const [start, row] of Object.entries(starts)) {
+    if ((member.group === 'oauth' || isCostly) && start !== 'a job') continue
     const [code, next] = row.endings[member.name] ?? endings[member.name] ?? ['done', undefined]
-    // The versions differ in what carries a request and in the shape of a body: a job shows both.
-    for (const version of way === 'a job' && !isCostly ? VERSIONS : VERSIONS.slice(0, 1)) {
-      test(`${member.name} (${member.title}), by ${way}, in ${version}, ends in ${code}`, async (t) => {
-        const stage = bench(t)
-        const start = stage.bank.clock.now()
-        const flow = stage.start(await row.params(member, stage), { version })
-        const walked = await walk(flow, stage, { ...member, isRaw: isRaw(member.name) })
+    // The versions differ in headers and bodies, which a job covers.
+    for (const version of start === 'a job' && !isCostly ? VERSIONS : VERSIONS.slice(0, 1)) {
+      test(`${member.name} (${member.title}), by ${start}, in ${version}, ends in ${code}`, async (t) => {
+        const env = setup(t)
+        const startedAt = env.bank.clock.now()
+        const flow = env.start(await row.params(member, env), { version })
+        const walked = await runToEnd(flow, env, { ...member, isRaw: isRaw(member.name) })
         assert.equal(walked.code, code)
         assert.equal(walked.end.failure?.next, next)
-        const { broken, jobs, credentials, answers } = stage.bank.counts()
-        assert.deepEqual(broken, row.broken[member.name] ?? {}, 'no rule of the vendor is broken')
+        const { broken, jobs, credentials, answers } = env.bank.counts()
+        assert.deepEqual(broken, row.broken[member.name] ?? {}, 'no rule of MX is broken')
         assert.deepEqual([jobs, credentials, answers], [...row.counts, walked.rounds.length])
         assert.deepEqual(
-          stage.sent(),
+          env.sent(),
           walked.rounds.map(({ right }) => right),
-          'the wire bears the right values',
+          'the right values are sent',
         )
-        if (code === 'done') isConnected(walked, { member, stage })
-        else isFailure(walked.end, { stage, start })
+        if (code === 'done') isConnected(walked, { member, env })
+        else isFailure(walked.end, { env, startedAt })
       })
     }
   }
 }
 
-function isConnected({ rounds, windows, end: { result } }, { member, stage }) {
+function isConnected({ rounds, windows, end: { result } }, { member, env }) {
   assert.equal(rounds.length, member.responses.length)
   assert.equal(windows.length, member.group === 'oauth' ? 1 : 0)
-  const { guid, connection_status, aggregated_at, successfully_aggregated_at } =
-    stage.wire.calls.at(-1).reply.json.member
+  const { guid, connection_status, aggregated_at, successfully_aggregated_at } = env.wire.calls.at(-1).reply.json.member
   assert.deepEqual(result, {
     memberGuid: guid ?? null,
     connectionStatus: connection_status,
@@ -113,37 +112,37 @@ function isConnected({ rounds, windows, end: { result } }, { member, stage }) {
   })
 }
 
-function isFailure({ failure, error }, { stage, start }) {
+function isFailure({ failure, error }, { env, startedAt }) {
   assert.equal(failure.retryAt === null, failure.next !== 'retry-later')
-  if (failure.retryAt !== null) assert.ok(failure.retryAt > start)
-  const { reply, headers } = stage.wire.calls.at(-1)
-  const { clientId, apiKey } = stage.bank.mx.key
+  if (failure.retryAt !== null) assert.ok(failure.retryAt > startedAt)
+  const { reply, headers } = env.wire.calls.at(-1)
+  const { clientId, apiKey } = env.bank.mx.key
   const message = reply.json?.member?.connection_status_message ?? apiKey
-  assertTellsNothing(error, clientId, apiKey, headers.authorization, 'Everyday', message)
+  assertNoSecrets(error, clientId, apiKey, headers.authorization, 'Everyday', message)
 }
 
-test('everybody in the tables is a member', () => {
-  const named = [...Object.keys(endings), ...Object.values(ways).flatMap((way) => Object.keys(way.endings))]
+test('every name in the tables is a simulated member', () => {
+  const named = [...Object.keys(endings), ...Object.values(starts).flatMap((start) => Object.keys(start.endings))]
   for (const name of named) assert.ok(member(name))
 })
 
 for (const version of VERSIONS) {
   for (const status of [200, 201, 202]) {
-    test(`a member of the bank's own site is created with ${status} in ${version}, and connects`, async (t) => {
-      const stage = bench(t, { createdStatus: status })
-      const { code, windows } = await walk(stage.start(oauth, { version }), stage, { responses: [] })
-      assert.deepEqual([code, windows.length, stage.bank.counts().broken], ['done', 1, {}])
-      assert.equal(stage.bank.counts().credentials, 0)
+    test(`a new OAuth member whose creation gives ${status} in ${version} connects`, async (t) => {
+      const env = setup(t, { createdStatus: status })
+      const { code, windows } = await runToEnd(env.start(oauth, { version }), env, { responses: [] })
+      assert.deepEqual([code, windows.length, env.bank.counts().broken], ['done', 1, {}])
+      assert.equal(env.bank.counts().credentials, 0)
     })
   }
 }
 
-test('where every call must say Accept-Version, the older version is refused and the newer is not', async (t) => {
+test('if MX requires Accept-Version, only the newer version works', async (t) => {
   for (const [version, code] of [
     ['v20250224', 'done'],
     ['v20111101', 'request-refused'],
   ]) {
-    const stage = bench(t, { acceptVersionRequired: true })
-    assert.equal((await walk(stage.start(job('text'), { version }), stage, member('text'))).code, code)
+    const env = setup(t, { acceptVersionRequired: true })
+    assert.equal((await runToEnd(env.start(job('text'), { version }), env, member('text'))).code, code)
   }
 })

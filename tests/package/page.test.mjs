@@ -1,28 +1,28 @@
-/** In a page: before its first submission to another origin a flow finds out whether it may call there at all. */
+/** The probe: before its first submission to another origin, a flow in a page checks that CORS allows the call. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { CACHED, CREDENTIALS, LIVE, bench, customerId, person, purpose, until, walk } from './bench.mjs'
+import test from '../lib/test.mjs'
+import { CACHED, CREDENTIALS, LIVE, customerId, person, purpose, runToEnd, setup, untilStep } from './setup.mjs'
 
-/** This process plays a page of this origin. */
-function page(t, origin = 'https://shop.example') {
+/** A fixture whose process looks like a page with this origin. */
+function setupPage(t, origin = 'https://shop.example') {
   globalThis.location = { origin }
   t.after(() => delete globalThis.location)
-  return bench(t)
+  return setup(t)
 }
 
-const bodies = (stage) => stage.wire.calls.map(purpose)
+const purposes = (env) => env.wire.calls.map(purpose)
 
-test('a live start is preceded by one call that carries nothing', async (t) => {
+test('a live start is preceded by one probe without data', async (t) => {
   for (const params of [LIVE, CREDENTIALS]) {
-    const stage = page(t)
-    assert.equal((await walk(stage.start(params(person('changing_ids'))), stage)).code, 'done')
-    assert.deepEqual(bodies(stage), ['probe', 'live start', 'answer', 'answer'])
-    const [{ method, body, headers, url }] = stage.wire.calls
+    const env = setupPage(t)
+    assert.equal((await runToEnd(env.start(params(person('changing_ids'))), env)).code, 'done')
+    assert.deepEqual(purposes(env), ['probe', 'live start', 'answer', 'answer'])
+    const [{ method, body, headers, url }] = env.wire.calls
     assert.deepEqual(
       [method, body, new URL(url).pathname],
       ['GET', null, `/v3/${customerId}/BankingServices/Authorize`],
     )
-    // Every header of the call that follows, so that the same preflight is asked, and none of its values.
+    // The same header names as the start, for the same preflight, with other values.
     assert.deepEqual(Object.keys(headers).sort(), ['accept', 'content-type', 'flinks-auth-key'])
     assert.equal(headers['flinks-auth-key'], 'probe')
   }
@@ -34,15 +34,15 @@ for (const [name, fail] of Object.entries({
     throw new Error('blocked')
   },
 })) {
-  test(`where calls to another origin ${name}, the flow ends in unreachable and nothing was sent`, async (t) => {
+  test(`if calls to another origin ${name}, the flow ends in unreachable after the probe`, async (t) => {
     for (const params of [LIVE, CREDENTIALS]) {
-      const stage = page(t)
+      const env = setupPage(t)
       const methods = []
       const fetch = async (_, { method }) => {
         methods.push(method)
         return fail()
       }
-      const { end } = await walk(stage.start(params(person('Greatday')), { fetch }), stage)
+      const { end } = await runToEnd(env.start(params(person('Greatday')), { fetch }), env)
       assert.deepEqual([end.failure.code, end.failure.next], ['unreachable', 'retry-later'])
       assert.match(end.error.message, /cross-origin/)
       assert.deepEqual(methods, ['GET'])
@@ -50,47 +50,47 @@ for (const [name, fail] of Object.entries({
   })
 }
 
-test('a cached start may be repeated and needs no call before it', async (t) => {
-  const stage = page(t)
-  assert.equal((await walk(stage.start(CACHED(person('Greatday'))), stage)).code, 'done')
-  assert.deepEqual(bodies(stage), ['cached start'])
+test('a cached start has no probe, as it may be repeated', async (t) => {
+  const env = setupPage(t)
+  assert.equal((await runToEnd(env.start(CACHED(person('Greatday'))), env)).code, 'done')
+  assert.deepEqual(purposes(env), ['cached start'])
 })
 
-test('the page’s own origin needs no call before it', async (t) => {
-  const stage = page(t, 'http://127.0.0.1:8788')
-  await walk(stage.start(LIVE(person('Greatday')), { baseUrl: 'http://127.0.0.1:8788' }), stage)
-  assert.deepEqual(bodies(stage), ['live start', 'answer'])
+test('a start to the page’s own origin has no probe', async (t) => {
+  const env = setupPage(t, 'http://127.0.0.1:8788')
+  await runToEnd(env.start(LIVE(person('Greatday')), { baseUrl: 'http://127.0.0.1:8788' }), env)
+  assert.deepEqual(purposes(env), ['live start', 'answer'])
 })
 
-test('a host that says so has no call before it', async (t) => {
-  const stage = page(t)
-  await walk(stage.start(LIVE(person('Greatday')), { probe: false }), stage)
-  assert.deepEqual(bodies(stage), ['live start', 'answer'])
+test('a start with probe: false has no probe', async (t) => {
+  const env = setupPage(t)
+  await runToEnd(env.start(LIVE(person('Greatday')), { probe: false }), env)
+  assert.deepEqual(purposes(env), ['live start', 'answer'])
 })
 
-test('a taken-up flow that may not call asks again, and the answer stays with the person', async (t) => {
-  const stage = page(t)
-  const flow = stage.start(LIVE(person('Greatday')))
-  await until(flow, 'challenge')
+test('a restored flow whose probe fails asks again and does not send the answer', async (t) => {
+  const env = setupPage(t)
+  const flow = env.start(LIVE(person('Greatday')))
+  await untilStep(flow, 'challenge')
   const snapshot = flow.snapshot()
-  const authorizeToken = stage.wire.calls.at(-1).headers['flinks-auth-key']
+  const authorizeToken = env.wire.calls.at(-1).headers['flinks-auth-key']
 
   let blocked = true
-  const fetch = (url, init) => (blocked ? Promise.reject(new TypeError()) : stage.wire.fetch(url, init))
-  const again = stage.restore(snapshot, { fetch, authorizeToken })
-  const step = await until(again, 'challenge')
+  const fetch = (url, init) => (blocked ? Promise.reject(new TypeError()) : env.wire.fetch(url, init))
+  const again = env.restore(snapshot, { fetch, authorizeToken })
+  const step = await untilStep(again, 'challenge')
   await step.answer({ '1.1.answer': 'Montreal' })
 
-  const changed = await change(again, step)
+  const changed = await nextChallenge(again, step)
   assert.deepEqual([changed.kind, changed.round.number, changed.round.refused], ['challenge', 2, false])
-  assert.equal(stage.bank.counts().answers, 0)
+  assert.equal(env.bank.counts().answers, 0)
 
   blocked = false
   await changed.answer({ '2.1.answer': 'Montreal' })
-  assert.equal((await until(again, 'done')).kind, 'done')
-  assert.equal(stage.bank.counts().answers, 1)
+  assert.equal((await untilStep(again, 'done')).kind, 'done')
+  assert.equal(env.bank.counts().answers, 1)
 })
 
-async function change(flow, from) {
+async function nextChallenge(flow, from) {
   for await (const step of flow) if (step.kind === 'challenge' && step !== from) return step
 }

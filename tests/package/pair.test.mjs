@@ -1,33 +1,33 @@
-/** Requests and judgements as a pair, in a loop of the host's own. */
+/** Flinks' request and response functions, in a host's own loop. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import test from '../lib/test.mjs'
 import {
   CACHED,
   CREDENTIALS,
   FlowError,
   LIVE,
-  assertTellsNothing,
-  bench,
+  assertNoSecrets,
   calls,
   customerId,
   fill,
   people,
   person,
   purpose,
-} from './bench.mjs'
+  setup,
+} from './setup.mjs'
 
 const { flinks } = calls
 const SECRET = 'hunter2'
 const config = { instance: 'toolbox', customerId }
 const requestId = '9022abc2-8a2e-4b06-a06e-c3e5449c4d10'
 
-/** What a host without a flow writes: it sends, judges, answers and asks on, under one token. */
-async function loop(stage, params, answers) {
-  const token = await stage.bank.token()
+/** The loop of a host without a flow: it starts, polls and answers, under one token. */
+async function loop(env, params, answers) {
+  const token = await env.bank.token()
   const send = async (request, known) => {
     const headers = Object.fromEntries(request.headers.map(({ name, value, slot }) => [name, slot ? token : value]))
     const { method, url, body } = request
-    const response = await stage.wire.fetch(url, { method, headers, body, redirect: 'manual' })
+    const response = await env.wire.fetch(url, { method, headers, body, redirect: 'manual' })
     const bytes = new Uint8Array(await response.arrayBuffer())
     return flinks.authorizeResponse({ status: response.status, body: bytes, ...known })
   }
@@ -38,22 +38,22 @@ async function loop(stage, params, answers) {
       rounds.push(reply)
       reply = await send(answers(reply), { requestId })
     } else if (reply.kind === 'pending') {
-      stage.bank.clock.advance(10_000)
+      env.bank.clock.advance(10_000)
       reply = await send(flinks.pollRequest(reply, config), { requestId })
     } else return { reply, rounds }
   }
 }
 
-const right = (stage) => (reply) =>
-  flinks.answerRequest(reply, fill(reply, JSON.parse(stage.bank.rightAnswers(reply.requestId.toLowerCase()))), config)
+const right = (env) => (reply) =>
+  flinks.answerRequest(reply, fill(reply, JSON.parse(env.bank.rightAnswers(reply.requestId.toLowerCase()))), config)
 
 for (const person of people.filter(({ group }) => ['challenges', 'quirks', 'toolbox'].includes(group))) {
-  test(`the pair walks ${person.username} (${person.title}) to the end that a flow comes to`, async (t) => {
+  test(`the pair and a flow end alike for ${person.username} (${person.title})`, async (t) => {
     for (const params of [CACHED, LIVE, CREDENTIALS]) {
-      const stage = bench(t)
-      const { reply } = await loop(stage, params(person), right(stage))
+      const env = setup(t)
+      const { reply } = await loop(env, params(person), right(env))
 
-      const other = bench(t)
+      const other = setup(t)
       const flow = other.start(params(person))
       for await (const step of flow) {
         if (step.kind === 'challenge') await step.answer(fill(step.round, JSON.parse(other.right())))
@@ -63,22 +63,22 @@ for (const person of people.filter(({ group }) => ['challenges', 'quirks', 'tool
       const { requestId, lastRefresh, ...facts } = reply.result ?? {}
       if (result) assert.deepEqual(facts, { ...facts, ...omit(result, 'requestId', 'lastRefresh') })
       else assert.equal(reply.failure.code, failure.code)
-      assert.deepEqual(stage.sent(), other.sent())
-      assert.deepEqual(stage.bank.counts().broken, {})
+      assert.deepEqual(env.sent(), other.sent())
+      assert.deepEqual(env.bank.counts().broken, {})
     }
   })
 }
 
 const omit = (object, ...names) => Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
 
-test('the pair polls a session that works on', async (t) => {
-  const stage = bench(t)
-  const { reply, rounds } = await loop(stage, LIVE(person('slow_after_answer')), right(stage))
+test('the pair polls a pending session', async (t) => {
+  const env = setup(t)
+  const { reply, rounds } = await loop(env, LIVE(person('slow_after_answer')), right(env))
   assert.deepEqual([reply.kind, rounds.length], ['authorized', 1])
-  assert.deepEqual(stage.wire.calls.map(purpose), ['live start', 'answer', 'ask', 'ask', 'ask'])
+  assert.deepEqual(env.wire.calls.map(purpose), ['live start', 'answer', 'poll', 'poll', 'poll'])
 })
 
-test('the pair polls AuthorizeAsync where that is activated', () => {
+test('the pair polls AuthorizeAsync if that is activated', () => {
   const service = (more) =>
     flinks
       .pollRequest({ requestId }, { ...config, ...more })
@@ -87,34 +87,34 @@ test('the pair polls AuthorizeAsync where that is activated', () => {
   assert.deepEqual([service({}), service({ authorizeAsync: true })], ['Authorize', 'AuthorizeAsync'])
 })
 
-test('the pair answers with a form’s data, several values and all', async (t) => {
-  const stage = bench(t)
+test('the pair accepts FormData with several values for a field', async (t) => {
+  const env = setup(t)
   const answers = (reply) => {
     const form = new FormData()
     const { fields } = reply.challenges[0]
     for (const { id, label } of fields[0].options) if (label !== 'Mortgage') form.append(fields[0].name, id)
     return flinks.answerRequest(reply, form, config)
   }
-  assert.equal((await loop(stage, LIVE(person('multiple_answers')), answers)).reply.kind, 'authorized')
+  assert.equal((await loop(env, LIVE(person('multiple_answers')), answers)).reply.kind, 'authorized')
 })
 
-test('the pair answers in Flinks’ own form', async (t) => {
-  const stage = bench(t)
-  const raw = (reply) => flinks.answerRawRequest(reply, JSON.parse(stage.bank.rightAnswers(reply.requestId)), config)
-  const { reply } = await loop(stage, LIVE(person('proto_prompt')), raw)
+test('the pair sends raw answers', async (t) => {
+  const env = setup(t)
+  const raw = (reply) => flinks.answerRawRequest(reply, JSON.parse(env.bank.rightAnswers(reply.requestId)), config)
+  const { reply } = await loop(env, LIVE(person('proto_prompt')), raw)
   assert.equal(reply.kind, 'authorized')
-  assert.deepEqual(Object.keys(stage.sent()[0]).sort(), ['__proto__', 'constructor'])
+  assert.deepEqual(Object.keys(env.sent()[0]).sort(), ['__proto__', 'constructor'])
 })
 
-test('a reply that asks may be stored as JSON before it is answered', async (t) => {
-  const stage = bench(t)
-  const stored = (reply) => right(stage)(JSON.parse(JSON.stringify(reply)))
+test('a challenged reply can be stored as JSON and answered later', async (t) => {
+  const env = setup(t)
+  const stored = (reply) => right(env)(JSON.parse(JSON.stringify(reply)))
   for (const who of ['proto_prompt', 'mixed_types', 'byte_for_byte']) {
-    assert.equal((await loop(stage, LIVE(person(who)), stored)).reply.kind, 'authorized')
+    assert.equal((await loop(env, LIVE(person(who)), stored)).reply.kind, 'authorized')
   }
 })
 
-test('a request says whether it may be sent again, how long it may take, and which secret it wants', () => {
+test('a request says whether it may be repeated, its timeout and its secret', () => {
   const facts = ({ once, timeout, session, headers }) => [once, timeout, session, headers.at(-1)]
   const slot = { name: 'flinks-auth-key', slot: 'FlinksAuthorizeToken' }
   const asked = { requestId, securityChallenges: '[{"Type":"QuestionAndAnswer","Prompt":"City?"}]' }
@@ -146,23 +146,23 @@ for (const [status, body, kind] of [
   })
 }
 
-test('a reply without a RequestId keeps the one that the call carried', () => {
+test('a reply without a RequestId has the one of its call', () => {
   const reply = flinks.authorizeResponse({ status: 202, body: '', requestId })
   assert.deepEqual(reply, { kind: 'pending', requestId })
 })
 
-test('a refusal has a code, a next action and Flinks’ own code, and not its message', () => {
+test('a failure has a code, a next action and the FlinksCode, and not Flinks’ message', () => {
   const body = JSON.stringify({ FlinksCode: 'INVALID_LOGIN', Message: SECRET })
   const { kind, failure } = flinks.authorizeResponse({ status: 401, body })
   assert.deepEqual([kind, failure.code, failure.next], ['failed', 'credentials-refused', 'ask-credentials'])
   assert.deepEqual([failure.vendorCode, failure.status], ['INVALID_LOGIN', 401])
-  assertTellsNothing(failure, SECRET)
+  assertNoSecrets(failure, SECRET)
 })
 
 const asked = { requestId, securityChallenges: '[{"Type":"QuestionAndAnswer","Prompt":"City?"}]' }
 const good = { '1.1.answer': SECRET }
 
-/** Name, call, code, path. */
+/** Name, call, code and path of the error. */
 for (const [name, call, code, path] of [
   [
     'an answer without a RequestId',
@@ -171,19 +171,19 @@ for (const [name, call, code, path] of [
     '/challenged/requestId',
   ],
   [
-    'an answer with a RequestId that is no GUID',
+    'an answer with a RequestId that is not a GUID',
     () => flinks.answerRequest({ ...asked, requestId: SECRET }, good, config),
     'INVALID_INPUT',
     '/challenged/requestId',
   ],
   [
-    'an answer to nothing',
+    'an answer without challenges',
     () => flinks.answerRequest({ requestId }, good, config),
     'INVALID_INPUT',
     '/challenged/securityChallenges',
   ],
   [
-    'an answer to challenges that are none',
+    'an answer with invalid challenges',
     () => flinks.answerRequest({ requestId, securityChallenges: SECRET }, good, config),
     'INVALID_INPUT',
     '/challenged/securityChallenges',
@@ -201,36 +201,36 @@ for (const [name, call, code, path] of [
     () => flinks.answerRequest(asked, { '2.1.answer': SECRET }, config),
     'INVALID_ANSWER',
   ],
-  ['raw answers that are empty', () => flinks.answerRawRequest(asked, {}, config), 'INVALID_INPUT', '/answers'],
+  ['empty raw answers', () => flinks.answerRawRequest(asked, {}, config), 'INVALID_INPUT', '/answers'],
   [
-    'raw answers that are bare',
+    'a raw answer outside a list',
     () => flinks.answerRawRequest(asked, { [SECRET]: SECRET }, config),
     'INVALID_INPUT',
     '/answers/0',
   ],
   ['a poll without a RequestId', () => flinks.pollRequest({}, config), 'INVALID_INPUT', '/pending/requestId'],
   [
-    'a poll with a RequestId that is no GUID',
+    'a poll with a RequestId that is not a GUID',
     () => flinks.pollRequest({ requestId: SECRET }, config),
     'INVALID_INPUT',
     '/pending/requestId',
   ],
   [
-    'a reply to a RequestId that is no GUID',
+    'a reply for a RequestId that is not a GUID',
     () => flinks.authorizeResponse({ status: 200, body: '', requestId: SECRET }),
     'INVALID_INPUT',
     '/requestId',
   ],
   ['a reply without a status', () => flinks.authorizeResponse({ body: SECRET }), 'INVALID_INPUT', '/response/status'],
   [
-    'a reply with a status that is none',
+    'a reply with an invalid status',
     () => flinks.authorizeResponse({ status: 65_736, body: SECRET }),
     'INVALID_INPUT',
     '/response/status',
   ],
   ['a reply without a body', () => flinks.authorizeResponse({ status: 200 }), 'INVALID_INPUT', '/response/body'],
   [
-    'a reply whose body is parsed already',
+    'a reply with a parsed body',
     () => flinks.authorizeResponse({ status: 200, body: { SECRET } }),
     'INVALID_INPUT',
     '/response/body',
@@ -242,17 +242,17 @@ for (const [name, call, code, path] of [
     '/config/instance',
   ],
 ]) {
-  test(`${name} is refused as ${code}${path ? ` at ${path}` : ''}`, () => {
+  test(`the Flinks pair rejects ${name} with ${code}${path ? ` at ${path}` : ''}`, () => {
     assert.throws(call, (error) => {
       assert.ok(error instanceof FlowError)
       assert.deepEqual([error.code, error.path], [code, path])
-      assertTellsNothing(error, SECRET)
+      assertNoSecrets(error, SECRET)
       return true
     })
   })
 }
 
-test('what is bad about parameters and hosts is bad without a flow, too', () => {
+test('the pair rejects invalid parameters and hosts', () => {
   assert.throws(() => flinks.authorizeRequest({ loginId: SECRET }, config), {
     code: 'INVALID_INPUT',
     path: '/params/loginId',
@@ -262,11 +262,11 @@ test('what is bad about parameters and hosts is bad without a flow, too', () => 
   })
 })
 
-test('an error of a single call is of the class that a flow’s is', () => {
+test('flows and single calls throw the same FlowError class', () => {
   assert.equal(calls.FlowError, FlowError)
 })
 
-test('no configuration is refused as such', () => {
+test('the pair rejects a missing configuration', () => {
   const call = () => flinks.authorizeRequest(CACHED(person('Greatday')), undefined)
   assert.throws(call, { code: 'INVALID_INPUT', path: '/config' })
 })

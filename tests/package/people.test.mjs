@@ -1,11 +1,11 @@
-/** Everybody at the simulated bank, walked to the documented end through the package as it ships. */
+/** Every person at the simulated Flinks bank, run to the documented end of the session. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { assertTellsNothing, bench, member, newestRequestId, people, walk, ways } from './bench.mjs'
+import test from '../lib/test.mjs'
+import { assertNoSecrets, newestRequestId, people, readAnyCase, runToEnd, setup, startModes } from './setup.mjs'
 
 /**
- * How a session ends by the vendor's documents: cached, live, and live with credentials where that is another end.
- * Who is not here ends in `done` always.
+ * How a session ends by Flinks' documents: cached, live, and live with credentials if that differs. A person who is not
+ * listed ends in `done`.
  */
 const endings = {
   test_disabled_account: ['done', 'login-disabled'],
@@ -33,7 +33,7 @@ const endings = {
   code_method_not_available: ['request-refused', 'request-refused'],
   code_card_in_use: ['card-in-use', 'card-in-use'],
   code_aggregation_error: ['vendor-error', 'vendor-error'],
-  // Nothing to show, and no RequestId to show it with.
+  // Its reply has no RequestId.
   code_no_transaction: ['done', 'outcome-unknown'],
   code_session_nonexistent: ['session-expired', 'session-expired'],
   code_session_expired: ['session-expired', 'session-expired'],
@@ -49,8 +49,8 @@ const endings = {
   code_securityresponses_incomplete: ['done', 'answers-mismatched'],
 }
 
-/** What each ending says to do next. */
-const next = {
+/** The next action of each end. */
+const nextActions = {
   'credentials-refused': 'ask-credentials',
   'question-unanswered': 'reconnect',
   'bank-action-required': 'visit-bank',
@@ -73,38 +73,38 @@ const next = {
 const sorted = (responses) => JSON.stringify(Object.entries(responses).sort())
 
 for (const person of people) {
-  for (const [way, params] of Object.entries(ways)) {
+  for (const [mode, params] of Object.entries(startModes)) {
     const [cached, live, signedIn = live] = endings[person.username] ?? ['done', 'done']
-    const expected = way.startsWith('cached') ? cached : way.endsWith('credentials') ? signedIn : live
-    // Before a broken card's bank asks anything, the person has to sign in.
+    const expected = mode.startsWith('cached') ? cached : mode.endsWith('credentials') ? signedIn : live
+    // The bank of a broken card refuses before it asks anything.
     const refusedAtOnce = person.group === 'broken cards' && expected !== 'done'
 
     for (const language of ['en', 'fr']) {
-      test(`${person.username} (${person.title}), ${way}, in ${language}, ends in ${expected}`, async (t) => {
-        const stage = bench(t)
-        const start = stage.bank.clock.now()
-        const flow = stage.start({ ...params(person), language, tag: 'c42' })
-        const { rounds, end, code } = await walk(flow, stage)
+      test(`${person.username} (${person.title}), ${mode}, in ${language}, ends in ${expected}`, async (t) => {
+        const env = setup(t)
+        const start = env.bank.clock.now()
+        const flow = env.start({ ...params(person), language, tag: 'c42' })
+        const { rounds, end, code } = await runToEnd(flow, env)
         assert.equal(code, expected)
-        assert.deepEqual(stage.bank.counts().broken, {}, 'no rule of the vendor is broken')
-        assert.equal(stage.sent().length, rounds.length, 'each round is answered once')
+        assert.deepEqual(env.bank.counts().broken, {}, 'no rule of Flinks is broken')
+        assert.equal(env.sent().length, rounds.length, 'each round is answered once')
         for (const [index, { responses }] of rounds.entries()) {
-          assert.equal(sorted(stage.sent()[index]), sorted(responses), 'the wire bears the right answers byte for byte')
+          assert.equal(sorted(env.sent()[index]), sorted(responses), 'the right answers are sent unchanged')
         }
-        if (way.startsWith('cached')) assert.deepEqual(rounds, [], 'a cached session meets no bank')
+        if (mode.startsWith('cached')) assert.deepEqual(rounds, [], 'a cached session has no challenges')
         else if (refusedAtOnce) assert.deepEqual(rounds, [])
         else if (language === 'en' && code !== 'outcome-unknown') assert.equal(rounds.length, person.responses.length)
-        ;(code === 'done' ? isAuthorized : isFailure)(end, { person, stage, start })
+        ;(code === 'done' ? isAuthorized : isFailure)(end, { person, env, start })
       })
     }
   }
 }
 
-function isAuthorized({ result }, { person, stage }) {
-  const reply = stage.wire.calls.at(-1).reply.json
-  assert.equal(result.requestId, newestRequestId(stage.wire.calls))
-  // A refusal that says the session is authorized tells no more than that.
-  if (member(reply, 'FlinksCode')) return
+function isAuthorized({ result }, { person, env }) {
+  const reply = env.wire.calls.at(-1).reply.json
+  assert.equal(result.requestId, newestRequestId(env.wire.calls))
+  // An error code for an authorized session comes without data.
+  if (readAnyCase(reply, 'FlinksCode')) return
   assert.deepEqual(
     { ...result, requestId: '', lastRefresh: '' },
     {
@@ -113,25 +113,25 @@ function isAuthorized({ result }, { person, stage }) {
       institution: 'FlinksCapital',
       institutionId: 14,
       lastRefresh: '',
-      scheduledRefresh: member(member(reply, 'Login'), 'IsScheduledRefresh'),
+      scheduledRefresh: readAnyCase(readAnyCase(reply, 'Login'), 'IsScheduledRefresh'),
       tag: 'c42',
     },
   )
   assert.match(result.lastRefresh, /^202[56]-\d\d-\d\dT[\d:.]+Z$/)
 }
 
-function isFailure({ failure, error }, { person, stage, start }) {
-  assert.equal(failure.next, next[failure.code])
+function isFailure({ failure, error }, { person, env, start }) {
+  assert.equal(failure.next, nextActions[failure.code])
   assert.equal(failure.retryAt === null, failure.next !== 'retry-later')
   if (failure.retryAt !== null) assert.ok(failure.retryAt > start)
 
-  const { reply } = stage.wire.calls.at(-1)
-  assert.equal(failure.vendorCode, failure.status === null ? null : member(reply.json, 'FlinksCode'))
-  const tokens = stage.wire.calls.map(({ headers }) => headers['flinks-auth-key'])
-  assertTellsNothing(error, member(reply.json, 'Message'), person.password, person.loginId, ...tokens)
+  const { reply } = env.wire.calls.at(-1)
+  assert.equal(failure.vendorCode, failure.status === null ? null : readAnyCase(reply.json, 'FlinksCode'))
+  const tokens = env.wire.calls.map(({ headers }) => headers['flinks-auth-key'])
+  assertNoSecrets(error, readAnyCase(reply.json, 'Message'), person.password, person.loginId, ...tokens)
 }
 
-test('everybody in the table of endings has an account', () => {
+test('every name in the table of endings is a simulated person', () => {
   const names = people.map(({ username }) => username)
   assert.deepEqual(
     Object.keys(endings).filter((username) => !names.includes(username)),

@@ -1,11 +1,11 @@
-/** Rounds: what the person sees, what a wrong answer leads to, and what goes over the wire. */
+/** Rounds: what the person sees, what a wrong answer leads to, and what is sent. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { CREDENTIALS, LIVE, bench, fill, person, until, walk } from './bench.mjs'
+import test from '../lib/test.mjs'
+import { CREDENTIALS, LIVE, fill, person, runToEnd, setup, untilStep } from './setup.mjs'
 
-/** Answers each round with the next of these SecurityResponses, and gives the rounds and the ending. */
-async function play(stage, who, answers, params = LIVE) {
-  const flow = stage.start(params(person(who)))
+/** Answers each round with the next SecurityResponses; returns the rounds and the end. */
+async function answerInTurn(env, who, answers, params = LIVE) {
+  const flow = env.start(params(person(who)))
   const rounds = []
   for await (const step of flow) {
     if (step.kind !== 'challenge') continue
@@ -21,9 +21,9 @@ const COUNTRY = 'What is the best country on earth?'
 const SHAPE = 'What shape do people like most?'
 const wrong = (prompt) => ({ [prompt]: ['wrong'] })
 
-test('a wrong answer meets a fresh challenge, in a round of its own', async (t) => {
-  const stage = bench(t)
-  const { rounds, code } = await play(stage, 'Greatday', [wrong(CITY), { [COUNTRY]: ['Canada'] }])
+test('a wrong answer leads to a new round with another challenge', async (t) => {
+  const env = setup(t)
+  const { rounds, code } = await answerInTurn(env, 'Greatday', [wrong(CITY), { [COUNTRY]: ['Canada'] }])
   assert.equal(code, 'done')
   assert.deepEqual(
     rounds.map(({ number, refused, challenges }) => [number, refused, challenges[0].prompt]),
@@ -34,60 +34,60 @@ test('a wrong answer meets a fresh challenge, in a round of its own', async (t) 
   )
 })
 
-test('fields are named differently in each round', async (t) => {
-  const { rounds } = await play(bench(t), 'Greatday', [wrong(CITY), wrong(COUNTRY), { [SHAPE]: ['Triangle'] }])
+test('field names differ between rounds', async (t) => {
+  const { rounds } = await answerInTurn(setup(t), 'Greatday', [wrong(CITY), wrong(COUNTRY), { [SHAPE]: ['Triangle'] }])
   const names = rounds.flatMap(({ challenges }) => challenges.flatMap(({ fields }) => fields.map(({ name }) => name)))
   assert.equal(new Set(names).size, 3)
 })
 
-test('after the third wrong answer the bank asks no more', async (t) => {
-  const stage = bench(t)
-  const { code, failure } = await play(stage, 'Greatday', [CITY, COUNTRY, SHAPE].map(wrong))
+test('the third wrong answer ends in answer-refused', async (t) => {
+  const env = setup(t)
+  const { code, failure } = await answerInTurn(env, 'Greatday', [CITY, COUNTRY, SHAPE].map(wrong))
   assert.equal(code, 'answer-refused')
   assert.deepEqual([failure.next, failure.vendorCode], ['start-over', 'INVALID_SECURITY_RESPONSE_NO_RETRY'])
-  assert.equal(stage.bank.counts().answers, 3)
+  assert.equal(env.bank.counts().answers, 3)
 })
 
 for (const [who, vendorCode] of [
   ['wrong_ends', 'INVALID_SECURITY_RESPONSE'],
   ['wrong_no_retry', 'INVALID_SECURITY_RESPONSE_NO_RETRY'],
 ]) {
-  test(`a wrong answer of ${who} is refused for good and sent once`, async (t) => {
-    const stage = bench(t)
-    const { code, failure } = await play(stage, who, [wrong(CITY)])
-    assert.deepEqual([code, failure.vendorCode, stage.bank.counts().answers], ['answer-refused', vendorCode, 1])
+  test(`a wrong answer of ${who} ends in answer-refused and is sent once`, async (t) => {
+    const env = setup(t)
+    const { code, failure } = await answerInTurn(env, who, [wrong(CITY)])
+    assert.deepEqual([code, failure.vendorCode, env.bank.counts().answers], ['answer-refused', vendorCode, 1])
   })
 }
 
-test('one question can become three after a wrong answer', async (t) => {
-  const stage = bench(t)
+test('a round after a wrong answer may have more challenges', async (t) => {
+  const env = setup(t)
   const right = person('three_questions').responses[0]
-  const { rounds, code } = await play(stage, 'three_after_wrong', [wrong(CITY), right])
+  const { rounds, code } = await answerInTurn(env, 'three_after_wrong', [wrong(CITY), right])
   assert.deepEqual([code, rounds[1].challenges.length, rounds[1].refused], ['done', 3, true])
 })
 
-test('the answer goes by the newest RequestId', async (t) => {
-  const stage = bench(t)
-  await walk(stage.start(LIVE(person('changing_ids'))), stage)
-  const ids = stage.wire.calls.map(({ json, reply }) => [json.RequestId, reply.json.RequestId])
+test('an answer is sent with the newest RequestId', async (t) => {
+  const env = setup(t)
+  await runToEnd(env.start(LIVE(person('changing_ids'))), env)
+  const ids = env.wire.calls.map(({ json, reply }) => [json.RequestId, reply.json.RequestId])
   assert.equal(new Set(ids.map(([, given]) => given)).size, 3)
   assert.deepEqual([ids[1][0], ids[2][0]], [ids[0][1], ids[1][1]])
 })
 
-test('credentials and answers are each in one call and in no other', async (t) => {
-  const stage = bench(t)
-  await walk(stage.start(CREDENTIALS(person('many_rounds'))), stage)
-  const bodies = stage.wire.calls.map(({ body }) => body)
+test('each credential and each answer is in exactly one call', async (t) => {
+  const env = setup(t)
+  await runToEnd(env.start(CREDENTIALS(person('many_rounds'))), env)
+  const bodies = env.wire.calls.map(({ body }) => body)
   assert.equal(bodies.filter((body) => body.includes('Everyday')).length, 1)
   for (const answer of ['Montreal', 'Plateau', '123456']) {
     assert.equal(bodies.filter((body) => body.includes(answer)).length, 1)
   }
 })
 
-test('a bank asks in the language that was asked for', async (t) => {
-  const stage = bench(t)
-  const flow = stage.start({ ...LIVE(person('three_questions')), language: 'fr' })
-  const { round } = await until(flow, 'challenge')
+test('the bank asks in the requested language', async (t) => {
+  const env = setup(t)
+  const flow = env.start({ ...LIVE(person('three_questions')), language: 'fr' })
+  const { round } = await untilStep(flow, 'challenge')
   assert.deepEqual(
     round.challenges.map(({ prompt }) => prompt),
     [
@@ -98,9 +98,9 @@ test('a bank asks in the language that was asked for', async (t) => {
   )
 })
 
-const first = async (t, who) => (await until(bench(t).start(LIVE(person(who))), 'challenge')).round
+const first = async (t, who) => (await untilStep(setup(t).start(LIVE(person(who))), 'challenge')).round
 
-/** What each kind of challenge is drawn as: kind, the vendor's type, and part and control of each field. */
+/** The challenges of each person: kind, vendor type, and part and type of each field. */
 const forms = {
   Greatday: [['question', 'QuestionAndAnswer', 'answer text']],
   multiple_choice: [['choice', 'MultipleChoice', 'answer select']],
@@ -124,26 +124,26 @@ const forms = {
 }
 
 for (const [who, expected] of Object.entries(forms)) {
-  test(`the round of ${who} is drawn as ${expected.map(([kind]) => kind).join(', ')}`, async (t) => {
+  test(`the challenges of ${who} are of kind ${expected.map(([kind]) => kind).join(', ')}`, async (t) => {
     const { challenges } = await first(t, who)
-    const drawn = challenges.map(({ kind, vendorType, fields }) => [
+    const actual = challenges.map(({ kind, vendorType, fields }) => [
       kind,
       vendorType,
       ...fields.map(({ part, type }) => `${part} ${type}`),
     ])
-    assert.deepEqual(drawn, expected)
+    assert.deepEqual(actual, expected)
   })
 }
 
-test('the code that was sent to a phone can be filled in by the browser, and other answers are hidden', async (t) => {
-  const stage = bench(t)
-  const { rounds } = await walk(stage.start(LIVE(person('many_rounds'))), stage)
+test('a one-time code has autocomplete, and other answers are secret', async (t) => {
+  const env = setup(t)
+  const { rounds } = await runToEnd(env.start(LIVE(person('many_rounds'))), env)
   const [question, , , code] = rounds.map(({ challenges }) => challenges[0].fields[0])
   assert.deepEqual([question.autocomplete, question.secret], [null, true])
   assert.deepEqual([code.autocomplete, code.secret], ['one-time-code', false])
 })
 
-test('pictures are data addresses of pictures, and have names', async (t) => {
+test('images are data: URLs with labels', async (t) => {
   const { options } = (await first(t, 'image_selection')).challenges[0].fields[0]
   assert.deepEqual(
     options.map(({ label, image }) => [label, image.src.split(',')[0]]),
@@ -155,18 +155,18 @@ test('pictures are data addresses of pictures, and have names', async (t) => {
   )
 })
 
-test('masked phones keep their bullets', async (t) => {
+test('masked phone numbers keep their bullets', async (t) => {
   const { options } = (await first(t, 'text_or_call')).challenges[0].fields[0]
   assert.equal(options[0].label, '(\u2022\u2022\u2022) \u2022\u2022\u2022-4821')
 })
 
-test('a round says when the vendor stops waiting', async (t) => {
-  const stage = bench(t)
-  const { round } = await until(stage.start(LIVE(person('Greatday'))), 'challenge')
-  assert.deepEqual(round.expires, { at: stage.bank.clock.now() + 8 * 60_000, documented: true })
+test('a round has its expiry', async (t) => {
+  const env = setup(t)
+  const { round } = await untilStep(env.start(LIVE(person('Greatday'))), 'challenge')
+  assert.deepEqual(round.expires, { at: env.bank.clock.now() + 8 * 60_000, documented: true })
 })
 
-test('a round is plain data: it survives a structured clone and JSON', async (t) => {
+test('a round survives a structured clone and JSON', async (t) => {
   const round = await first(t, 'mixed_types')
   assert.deepEqual(structuredClone(round), round)
   assert.deepEqual(JSON.parse(JSON.stringify(round)), round)

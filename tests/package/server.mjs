@@ -1,22 +1,22 @@
-/** The simulated bank behind a real socket on the loopback. */
+/** Serves the simulated bank on a real socket of the loopback. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { simulator } from './bench.mjs'
-import { complaints } from './wire.mjs'
+import { simulator } from './setup.mjs'
+import { complaints } from '../lib/wire.mjs'
 
-/** What an HTTP client adds by itself to the headers that the package names. */
+/** Headers that an HTTP client adds by itself. */
 const TRANSPORT = new Set([
   ...['host', 'connection', 'content-length', 'transfer-encoding', 'user-agent'],
   ...['accept-encoding', 'accept-language', 'sec-fetch-mode'],
 ])
 
 /**
- * Serves a bank at `address`. `requests` are those that came, `complaints` what was wrong with them: each must
- * fit the schemas here as well, whatever the runtime made of it. A redirect leads to `elsewhere`.
+ * Serves a bank at `address`. `complaints` are the mistakes in `requests`: each must fit the schemas as it arrives. A
+ * redirect leads to `redirectTo`.
  */
 export async function serve(t, rules = {}) {
   const bank = simulator({ seed: 1, rules })
-  const served = { bank, requests: [], complaints: [], address: '', elsewhere: '' }
+  const served = { bank, requests: [], complaints: [], address: '', redirectTo: '' }
   const server = createServer(async (request, response) => {
     const chunks = []
     for await (const chunk of request) chunks.push(chunk)
@@ -26,7 +26,7 @@ export async function serve(t, rules = {}) {
     served.complaints.push(...complaints(call(served.address, { method, url, headers, body })))
     try {
       const reply = await bank.fetch(served.address + url, { method, headers: named(headers), body })
-      const location = reply.headers.has('location') && { location: served.elsewhere }
+      const location = reply.headers.has('location') && { location: served.redirectTo }
       response.writeHead(reply.status, { ...Object.fromEntries(reply.headers), ...location })
       response.end(Buffer.from(await reply.arrayBuffer()))
     } catch {

@@ -1,11 +1,11 @@
-/** The simulated Connect by the drop-in `fetch`: what a test's own server, or its browser's, hands on. */
+/** The simulated Connect, served through the simulator's `fetch`. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { person, simulator } from './bench.mjs'
+import test from '../lib/test.mjs'
+import { person, simulator } from './setup.mjs'
 
 const ORIGIN = 'https://toolbox-iframe.private.fin.ag'
 
-test('the page and its parts come from the addresses that the page names', async () => {
+test('the page and its scripts are served at the addresses that the page names', async () => {
   const bank = simulator()
   for (const path of ['/v2/?requestId=x', '/?requestId=x', '/v2/Credential/14?authorizeToken=x', '/under/a/path/v2/']) {
     const page = await bank.fetch(ORIGIN + path)
@@ -19,7 +19,7 @@ test('the page and its parts come from the addresses that the page names', async
   }
 })
 
-test('its rules tell the page how to misbehave', async () => {
+test('the rules say which forged message the page posts', async () => {
   const bank = simulator({ rules: { connect: { misbehave: 'another-login' } } })
   const body = JSON.stringify({ authorizeToken: await bank.token() })
   const { forgery } = await (await bank.fetch(`${ORIGIN}/connect/open`, { method: 'POST', body })).json()

@@ -1,6 +1,6 @@
-/** Put away and taken up: each state goes on where it stood, and what a bank may have heard is not sent again. */
+/** Flows restored from a snapshot: each state continues, and what a bank may have received is not sent again. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import test from '../lib/test.mjs'
 import {
   CACHED,
   CREDENTIALS,
@@ -8,246 +8,245 @@ import {
   LIVE,
   MINUTE,
   NOON,
-  bench,
   ending,
   fill,
   person,
   purpose,
   restore,
-  settled,
+  runToEnd,
+  setup,
   until,
-  walk,
-} from './bench.mjs'
+  untilPollWait,
+  untilStep,
+} from './setup.mjs'
 
 const never = () => new Promise(() => {})
 const city = { '1.1.answer': 'Montreal' }
 
-/** FNV-1a, 32 bits, over the text without its sum: what a careless editor does not know and a careful one does. */
-function sealed(snapshot, edit) {
+/** Edits a snapshot and corrects its checksum: 32-bit FNV-1a over the text without the sum. */
+function editWithSum(snapshot, edit) {
   const text = edit(snapshot.replace(/,"sum":\d+}$/, '}'))
   let sum = 0x811c9dc5
   for (const byte of new TextEncoder().encode(text)) sum = Math.imul(sum ^ byte, 0x01000193) >>> 0
   return text.replace(/}$/, `,"sum":${sum}}`)
 }
 
-/** A flow that stands where its next call, for this purpose, never comes back. */
-async function stuck(stage, params, at, host) {
+/** A flow whose call for a purpose never returns. */
+async function hangAt(env, params, at, host) {
   const calls = []
   const fetch = (url, init) => {
     const call = { url, ...init, json: JSON.parse(init.body) }
     calls.push(purpose(call))
-    return purpose(call) === at ? never() : stage.wire.fetch(url, init)
+    return purpose(call) === at ? never() : env.wire.fetch(url, init)
   }
-  const flow = stage.start(params, { ...host, fetch })
+  const flow = env.start(params, { ...host, fetch })
   flow.subscribe(() => flow.current.kind === 'challenge' && flow.current.answer(city))
-  while (calls.at(-1) !== at) await settled()
+  await until(() => calls.at(-1) === at, `the call ${at}`)
   return flow
 }
 
-/** Where a flow was sending, how it goes on when it is taken up, and by which calls. */
+/** Name, parameters, the call under way, host, the end of the restored flow, and its calls. */
 for (const [name, params, at, host, code, calls] of [
   ['a cached start', CACHED, 'cached start', {}, 'done', ['cached start']],
   ['a live start', LIVE, 'live start', {}, 'outcome-unknown', []],
   ['a start with credentials', CREDENTIALS, 'live start', {}, 'outcome-unknown', []],
   ['an answer with credentials', CREDENTIALS, 'answer', {}, 'outcome-unknown', []],
   ['an answer by LoginId', LIVE, 'answer', {}, 'outcome-unknown', ['cached start']],
-  ['an answer of AuthorizeAsync', CREDENTIALS, 'answer', { authorizeAsync: true }, 'outcome-unknown', ['ask']],
+  ['an answer of AuthorizeAsync', CREDENTIALS, 'answer', { authorizeAsync: true }, 'outcome-unknown', ['poll']],
 ]) {
-  test(`taken up in ${name}, a flow ends in ${code} and sends ${calls.join(', ') || 'nothing'}`, async (t) => {
-    const stage = bench(t)
+  test(`a flow restored in ${name} sends ${calls.join(', ') || 'nothing'} and ends in ${code}`, async (t) => {
+    const env = setup(t)
     const tokens = new Map()
     const authorizeToken = async ({ session }) => tokens.get(session) ?? keep(session)
-    const keep = async (session) => tokens.set(session, await stage.bank.token()).get(session)
-    const flow = await stuck(stage, params(person('Greatday')), at, { ...host, authorizeToken })
-    const made = stage.wire.calls.length
+    const keep = async (session) => tokens.set(session, await env.bank.token()).get(session)
+    const flow = await hangAt(env, params(person('Greatday')), at, { ...host, authorizeToken })
+    const made = env.wire.calls.length
 
-    const again = stage.restore(flow.snapshot(), { ...host, authorizeToken })
+    const again = env.restore(flow.snapshot(), { ...host, authorizeToken })
     assert.equal(again.id, flow.id)
     assert.equal(await ending(again), code)
-    assert.deepEqual(stage.wire.calls.slice(made).map(purpose), calls)
+    assert.deepEqual(env.wire.calls.slice(made).map(purpose), calls)
     if (code === 'outcome-unknown') assert.ok(again.current.failure.retryAt >= NOON + 8 * MINUTE)
     if (at === 'cached start') assert.deepEqual([...tokens.keys()], [1, 2], 'repeated under a new token')
-    assert.deepEqual(stage.bank.counts().broken, {})
+    assert.deepEqual(env.bank.counts().broken, {})
   })
 }
 
 for (const [name, host, at] of [
   ['an answer of AuthorizeAsync', { authorizeAsync: true }, 'answer'],
-  ['a poll behind an answer', {}, 'ask'],
+  ['a poll after an answer', {}, 'poll'],
 ]) {
-  test(`taken up in ${name} without its token, a flow does not forget the answer`, async (t) => {
-    const stage = bench(t)
-    const flow = await stuck(stage, CREDENTIALS(person('slow_after_answer')), at, host)
-    const again = stage.restore(flow.snapshot(), { ...host, authorizeToken: () => '' })
+  test(`a flow restored in ${name} without its token ends in outcome-unknown`, async (t) => {
+    const env = setup(t)
+    const flow = await hangAt(env, CREDENTIALS(person('slow_after_answer')), at, host)
+    const again = env.restore(flow.snapshot(), { ...host, authorizeToken: () => '' })
     assert.equal(await ending(again), 'outcome-unknown')
   })
 }
 
-test('taken up while it waits, a flow polls on under its token, and no sooner', async (t) => {
-  const stage = bench(t)
-  const authorizeToken = await stage.bank.token()
+test('a flow restored while it waits polls under its token when that wait is over', async (t) => {
+  const env = setup(t)
+  const authorizeToken = await env.bank.token()
   const clock = { now: () => NOON, wait: never }
-  const flow = stage.start(LIVE(person('slow_pending')), { authorizeToken, clock })
-  while (!flow.current.until) await settled()
+  const flow = env.start(LIVE(person('slow_pending')), { authorizeToken, clock })
+  await untilPollWait(flow)
 
-  const again = stage.restore(flow.snapshot(), { authorizeToken })
+  const again = env.restore(flow.snapshot(), { authorizeToken })
   assert.equal(await ending(again), 'done')
-  assert.deepEqual(stage.wire.calls.map(purpose), ['live start', 'ask', 'ask'])
-  assert.ok(stage.bank.clock.now() >= NOON + 20_000)
-  assert.deepEqual(stage.bank.counts().broken, {})
+  assert.deepEqual(env.wire.calls.map(purpose), ['live start', 'poll', 'poll'])
+  assert.ok(env.bank.clock.now() >= NOON + 20_000)
+  assert.deepEqual(env.bank.counts().broken, {})
 })
 
 for (const who of ['mixed_types', 'many_rounds', 'proto_prompt', 'byte_for_byte', 'challenge_maps']) {
-  test(`taken up in each round, ${who} is asked the same and answers under the same token`, async (t) => {
-    const stage = bench(t)
-    const authorizeToken = await stage.bank.token()
-    let flow = stage.start(LIVE(person(who)), { authorizeToken })
+  test(`a flow of ${who} restored in each round asks the same round under the same token`, async (t) => {
+    const env = setup(t)
+    const authorizeToken = await env.bank.token()
+    let flow = env.start(LIVE(person(who)), { authorizeToken })
     for (let rounds = 0; rounds < person(who).responses.length; rounds++) {
-      const { round } = await until(flow, 'challenge')
-      flow = stage.restore(flow.snapshot(), { authorizeToken })
+      const { round } = await untilStep(flow, 'challenge')
+      flow = env.restore(flow.snapshot(), { authorizeToken })
       assert.deepEqual(flow.current.round, round)
-      await flow.current.answer(fill(round, JSON.parse(stage.right())))
-      while (flow.current.kind === 'working') await settled()
+      await flow.current.answer(fill(round, JSON.parse(env.right())))
+      await until(() => flow.current.kind !== 'working', 'the flow asks or ends')
     }
     assert.equal(await ending(flow), 'done')
-    assert.deepEqual(stage.bank.counts().broken, {})
+    assert.deepEqual(env.bank.counts().broken, {})
   })
 }
 
-test('a round expires when it would have, also when the flow is taken up later', async (t) => {
-  const stage = bench(t)
-  const flow = stage.start(LIVE(person('Greatday')))
-  await until(flow, 'challenge')
+test('restoring does not extend a round’s expiry', async (t) => {
+  const env = setup(t)
+  const flow = env.start(LIVE(person('Greatday')))
+  await untilStep(flow, 'challenge')
   const snapshot = flow.snapshot()
-  stage.bank.clock.advance(9 * MINUTE)
-  const again = stage.restore(snapshot)
+  env.bank.clock.advance(9 * MINUTE)
+  const again = env.restore(snapshot)
   const step = again.current
   assert.equal(step.kind, 'challenge')
   await assert.rejects(step.answer(city), { code: 'STALE_ROUND' })
   assert.equal(await ending(again), 'session-expired')
-  assert.equal(stage.bank.counts().answers, 0)
+  assert.equal(env.bank.counts().answers, 0)
 })
 
-test('taken up after its end, a flow stands at its end and sends nothing', async (t) => {
+test('a flow restored after its end has the same end and sends nothing', async (t) => {
   for (const who of ['Greatday', 'test_service_unavailable', 'code_too_many_requests_429', 'test_disabled_account']) {
-    const stage = bench(t)
-    const flow = stage.start(LIVE(person(who)))
-    await walk(flow, stage)
-    const made = stage.wire.calls.length
-    const again = stage.restore(flow.snapshot())
+    const env = setup(t)
+    const flow = env.start(LIVE(person(who)))
+    await runToEnd(flow, env)
+    const again = env.restore(flow.snapshot())
     assert.equal(again.current.kind, flow.current.kind)
     assert.deepEqual(again.current.result, flow.current.result)
     assert.deepEqual(again.current.failure, flow.current.failure)
     assert.equal(again.snapshot(), flow.snapshot())
-    await settled()
-    assert.equal(stage.wire.calls.length, made)
+    assert.deepEqual(await env.callsMeanwhile(), [])
   }
 })
 
-test('a cancelled flow is taken up as cancelled, with the same next action', async (t) => {
-  const stage = bench(t)
-  const flow = await stuck(stage, LIVE(person('Greatday')), 'live start', {})
+test('a cancelled flow is restored as cancelled, with the same next action', async (t) => {
+  const env = setup(t)
+  const flow = await hangAt(env, LIVE(person('Greatday')), 'live start', {})
   flow.cancel()
-  assert.deepEqual(stage.restore(flow.snapshot()).current.failure, flow.current.failure)
+  assert.deepEqual(env.restore(flow.snapshot()).current.failure, flow.current.failure)
 })
 
-test('no credential, answer or token is ever in a snapshot, and no address', async (t) => {
+test('no snapshot holds a credential, an answer, a token or an address', async (t) => {
   for (const params of [LIVE, CREDENTIALS]) {
-    const stage = bench(t)
-    const flow = stage.start(params(person('many_rounds')))
+    const env = setup(t)
+    const flow = env.start(params(person('many_rounds')))
     const snapshots = [flow.snapshot()]
     flow.subscribe(() => snapshots.push(flow.snapshot()))
-    const { rounds } = await walk(flow, stage)
+    const { rounds } = await runToEnd(flow, env)
 
-    const tokens = stage.wire.calls.map(({ headers }) => headers['flinks-auth-key'])
-    const typed = ['many_rounds', 'Everyday', 'Montreal', '123456']
-    const secrets = [...typed, ...tokens, stage.bank.secretKey, 'toolbox', 'fin.ag']
+    const tokens = env.wire.calls.map(({ headers }) => headers['flinks-auth-key'])
+    const entered = ['many_rounds', 'Everyday', 'Montreal', '123456']
+    const secrets = [...entered, ...tokens, env.bank.secretKey, 'toolbox', 'fin.ag']
     assert.ok(snapshots.length > 8 && rounds.length === 4)
     for (const secret of secrets) {
       assert.ok(
         snapshots.every((snapshot) => !snapshot.includes(secret)),
-        `a snapshot tells ${secret}`,
+        `a snapshot holds ${secret}`,
       )
     }
   }
 })
 
-test('the vendor’s ids stand at the same place in every snapshot', async (t) => {
-  const stage = bench(t)
-  const flow = stage.start(LIVE(person('Greatday')))
-  await until(flow, 'challenge')
+test('the vendor’s ids are at fixed paths of a snapshot', async (t) => {
+  const env = setup(t)
+  const flow = env.start(LIVE(person('Greatday')))
+  await untilStep(flow, 'challenge')
   const { v, vendor, key } = JSON.parse(flow.snapshot())
-  const { RequestId } = stage.wire.calls[0].reply.json
+  const { RequestId } = env.wire.calls[0].reply.json
   assert.deepEqual([v, vendor, key], [1, 'flinks', { LoginId: person('Greatday').loginId, RequestId }])
 })
 
-async function asking(t) {
-  const stage = bench(t)
-  const flow = stage.start(LIVE(person('byte_for_byte')))
-  await until(flow, 'challenge')
+async function snapshotAtChallenge(t) {
+  const env = setup(t)
+  const flow = env.start(LIVE(person('byte_for_byte')))
+  await untilStep(flow, 'challenge')
   const snapshot = flow.snapshot()
-  return { stage, snapshot, sent: stage.wire.calls.length }
+  return { env, snapshot, sent: env.wire.calls.length }
 }
 
-function assertUnreadable(call, code = 'SNAPSHOT_UNREADABLE') {
+function assertRejected(call, code = 'SNAPSHOT_UNREADABLE') {
   assert.throws(call, (error) => error instanceof FlowError && error.code === code && error.next === 'start-over')
 }
 
-test('a snapshot that was truncated, wherever, is refused', async (t) => {
-  const { stage, snapshot } = await asking(t)
+test('a truncated snapshot is rejected', async (t) => {
+  const { env, snapshot } = await snapshotAtChallenge(t)
   for (let length = 0; length < snapshot.length; length++) {
-    assertUnreadable(() => stage.restore(snapshot.slice(0, length)))
+    assertRejected(() => env.restore(snapshot.slice(0, length)))
   }
 })
 
-test('a snapshot that was edited, in whichever character, is refused', async (t) => {
-  const { stage, snapshot, sent } = await asking(t)
+test('a snapshot with one changed character is rejected', async (t) => {
+  const { env, snapshot, sent } = await snapshotAtChallenge(t)
   const others = ['0', '9', 'x', '"', '}', ' ', '\u0000', 'é']
   for (let at = 0; at < snapshot.length; at++) {
     const other = others[at % others.length] === snapshot[at] ? '_' : others[at % others.length]
-    assertUnreadable(() => stage.restore(snapshot.slice(0, at) + other + snapshot.slice(at + 1)))
+    assertRejected(() => env.restore(snapshot.slice(0, at) + other + snapshot.slice(at + 1)))
   }
-  assert.equal(stage.wire.calls.length, sent)
+  assert.equal(env.wire.calls.length, sent)
 })
 
 for (const [name, text] of [
-  ['nothing', undefined],
+  ['undefined', undefined],
   ['null', null],
   ['an empty string', ''],
   ['an object', {}],
   ['other JSON', '{"v":1,"vendor":"flinks"}'],
-  ['an endless nesting', '['.repeat(100_000)],
+  ['deeply nested JSON', '['.repeat(100_000)],
 ]) {
-  test(`${name} is no snapshot`, (t) => assertUnreadable(() => bench(t).restore(text)))
+  test(`restore rejects ${name} as a snapshot`, (t) => assertRejected(() => setup(t).restore(text)))
 }
 
-test('a snapshot of the next version is read, and one from a far version is not', async (t) => {
-  const { stage, snapshot } = await asking(t)
-  const version = (v) => sealed(snapshot, (text) => text.replace('"v":1,', `"v":${v},`))
-  assert.equal(version(1), snapshot, 'the checksum is what it is said to be')
-  for (const v of [0, 2]) stage.restore(version(v))
-  for (const v of [3, 99]) assertUnreadable(() => stage.restore(version(v)), 'SNAPSHOT_VERSION')
+test('a snapshot of a neighbouring version is read, and one of another version is rejected', async (t) => {
+  const { env, snapshot } = await snapshotAtChallenge(t)
+  const version = (v) => editWithSum(snapshot, (text) => text.replace('"v":1,', `"v":${v},`))
+  assert.equal(version(1), snapshot, 'the checksum is the documented one')
+  for (const v of [0, 2]) env.restore(version(v))
+  for (const v of [3, 99]) assertRejected(() => env.restore(version(v)), 'SNAPSHOT_VERSION')
 })
 
 for (const [name, edit] of [
   ['another vendor', (text) => text.replace('"vendor":"flinks"', '"vendor":"nobody"')],
-  ['a RequestId that is no GUID', (text) => text.replace(/"RequestId":"[^"]+"/, '"RequestId":"../.."')],
-  ['a state that is none', (text) => text.replace('"at":"asking"', '"at":"dreaming"')],
-  ['a count that is none', (text) => text.replace(/"round":\d+/, '"round":-1')],
+  ['a RequestId that is not a GUID', (text) => text.replace(/"RequestId":"[^"]+"/, '"RequestId":"../.."')],
+  ['an unknown state', (text) => text.replace('"at":"asking"', '"at":"dreaming"')],
+  ['a negative count', (text) => text.replace(/"round":\d+/, '"round":-1')],
   ['a count that is too large', (text) => text.replace(/"serial":\d+/, '"serial":99999999999')],
-  ['a count that cannot be counted on', (text) => text.replace(/"serial":\d+/, '"serial":4294967295')],
+  ['a count that cannot grow', (text) => text.replace(/"serial":\d+/, '"serial":4294967295')],
 ]) {
-  test(`a snapshot that was edited with care, to hold ${name}, is refused`, async (t) => {
-    const { stage, snapshot } = await asking(t)
-    assertUnreadable(() => stage.restore(sealed(snapshot, edit)))
+  test(`a snapshot with ${name} and a right checksum is rejected`, async (t) => {
+    const { env, snapshot } = await snapshotAtChallenge(t)
+    assertRejected(() => env.restore(editWithSum(snapshot, edit)))
   })
 }
 
-test('restoring goes by the host that is given, whatever the snapshot says', async (t) => {
-  const { stage, snapshot } = await asking(t)
-  assert.throws(() => restore(snapshot, stage.host({ instance: undefined })), { path: '/config/instance' })
-  const flow = stage.restore(snapshot, { baseUrl: 'http://127.0.0.1:8788' })
+test('a restored flow uses the given host', async (t) => {
+  const { env, snapshot } = await snapshotAtChallenge(t)
+  assert.throws(() => restore(snapshot, env.host({ instance: undefined })), { path: '/config/instance' })
+  const flow = env.restore(snapshot, { baseUrl: 'http://127.0.0.1:8788' })
   await flow.current.answer(fill(flow.current.round, person('byte_for_byte').responses[0]))
   await ending(flow)
-  assert.ok(stage.wire.calls.at(-1).url.startsWith('http://127.0.0.1:8788/v3/'))
+  assert.ok(env.wire.calls.at(-1).url.startsWith('http://127.0.0.1:8788/v3/'))
 })

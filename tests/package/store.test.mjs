@@ -1,65 +1,66 @@
-/** The store of a host: called before each send, and nothing is sent that was not stored. */
+/** The host's store: it is called before each send, and nothing is sent that was not stored. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import test from '../lib/test.mjs'
 import {
   CACHED,
   CREDENTIALS,
   LIVE,
-  assertTellsNothing,
-  bench,
+  assertNoSecrets,
   ending,
+  nextTurn,
   person,
   purpose,
-  settled,
+  runToEnd,
+  setup,
   until,
-  walk,
-} from './bench.mjs'
+  untilStep,
+} from './setup.mjs'
 
-test('the store has each send before it is made', async (t) => {
-  const stage = bench(t)
+test('each send waits until its snapshot is stored', async (t) => {
+  const env = setup(t)
   const events = []
   const store = async (snapshot) => {
-    await settled()
+    await nextTurn()
     events.push(JSON.parse(snapshot).flow.state.stage)
   }
   const fetch = (url, init) => {
     events.push(purpose({ json: JSON.parse(init.body) }))
-    return stage.wire.fetch(url, init)
+    return env.wire.fetch(url, init)
   }
-  assert.equal((await walk(stage.start(LIVE(person('slow_after_answer')), { store, fetch }), stage)).code, 'done')
+  assert.equal((await runToEnd(env.start(LIVE(person('slow_after_answer')), { store, fetch }), env)).code, 'done')
   assert.deepEqual(events, [
     ...['start', 'live start'],
     ...['answer', 'answer'],
-    ...['poll', 'ask', 'poll', 'ask', 'poll', 'ask'],
+    ...['poll', 'poll', 'poll', 'poll', 'poll', 'poll'],
   ])
 })
 
-test('a crash at any send, and the bank still hears each answer and credential at most once', async (t) => {
+test('the bank receives each answer and credential at most once after a crash at any send', async (t) => {
   for (const params of [CACHED, LIVE, CREDENTIALS]) {
     for (let crash = 1; crash < 6; crash++) {
-      const stage = bench(t)
+      const env = setup(t)
       const tokens = new Map()
       const authorizeToken = async ({ session }) => {
-        if (!tokens.has(session)) tokens.set(session, await stage.bank.token())
+        if (!tokens.has(session)) tokens.set(session, await env.bank.token())
         return tokens.get(session)
       }
       let stored
       let sends = 0
       const store = (snapshot) => void (stored = snapshot)
-      // The process is gone once the bank has heard this call.
+      // The process crashes once the bank has received this call.
       const fetch = async (url, init) => {
         sends += 1
-        const reply = await stage.wire.fetch(url, init)
+        const reply = await env.wire.fetch(url, init)
         return sends === crash ? new Promise(() => {}) : reply
       }
-      const flow = stage.start(params(person('slow_after_answer')), { authorizeToken, store, fetch })
+      const flow = env.start(params(person('slow_after_answer')), { authorizeToken, store, fetch })
       flow.subscribe(() => flow.current.kind === 'challenge' && flow.current.answer({ '1.1.answer': 'Montreal' }))
-      while (sends < crash && !['done', 'failed'].includes(flow.current.kind)) await settled()
-      await settled()
+      const crashed = () => sends === crash && env.wire.calls.at(-1).reply
+      await until(() => crashed() || ['done', 'failed'].includes(flow.current.kind), 'the crash or the end')
 
-      const again = stage.restore(stored, { authorizeToken })
-      await walk(again, stage)
-      const { answers, credentials, liveStarts, broken } = stage.bank.counts()
+      const again = env.restore(stored, { authorizeToken })
+      await runToEnd(again, env)
+      const { answers, credentials, liveStarts, broken } = env.bank.counts()
       assert.ok(answers <= 1 && credentials <= 1 && liveStarts <= 1)
       assert.deepEqual(broken, {})
     }
@@ -72,57 +73,61 @@ for (const [what, fail] of Object.entries({
     throw 'hunter2'
   },
 })) {
-  test(`where the store ${what}, a start is not made and the flow ends in unreachable`, async (t) => {
+  test(`if the store ${what}, a start is not sent and the flow ends in unreachable`, async (t) => {
     for (const params of [CACHED, LIVE, CREDENTIALS]) {
-      const stage = bench(t)
-      const { end, code } = await walk(stage.start(params(person('Greatday')), { store: fail }), stage)
-      assert.deepEqual([code, end.failure.next, stage.wire.calls], ['unreachable', 'retry-later', []])
-      assertTellsNothing(end.error, 'hunter2')
+      const env = setup(t)
+      const { end, code } = await runToEnd(env.start(params(person('Greatday')), { store: fail }), env)
+      assert.deepEqual([code, end.failure.next, env.wire.calls], ['unreachable', 'retry-later', []])
+      assertNoSecrets(end.error, 'hunter2')
     }
   })
 
-  test(`where the store ${what}, an answer is not sent and the person is asked again`, async (t) => {
-    const stage = bench(t)
+  test(`if the store ${what}, an answer is not sent and the flow asks again`, async (t) => {
+    const env = setup(t)
     let broken = false
-    const flow = stage.start(LIVE(person('Greatday')), { store: () => broken && fail() })
-    const step = await until(flow, 'challenge')
+    const flow = env.start(LIVE(person('Greatday')), { store: () => broken && fail() })
+    const step = await untilStep(flow, 'challenge')
     broken = true
     await step.answer({ '1.1.answer': 'Montreal' })
-    while (flow.current.kind !== 'challenge') await settled()
+    await until(() => flow.current.kind === 'challenge', 'the flow asks again')
     assert.deepEqual([flow.current.round.number, flow.current.round.refused], [2, false])
-    assert.equal(stage.bank.counts().answers, 0)
+    assert.equal(env.bank.counts().answers, 0)
 
     broken = false
     await flow.current.answer({ '2.1.answer': 'Montreal' })
     assert.equal(await ending(flow), 'done')
-    assert.equal(stage.bank.counts().answers, 1)
+    assert.equal(env.bank.counts().answers, 1)
   })
 }
 
-for (const [name, params, host, ask] of [
+for (const [name, params, host, who] of [
   ['poll of a live session', LIVE, {}, 'slow_after_answer'],
-  ['look', CREDENTIALS, { authorizeAsync: true }, 'Greatday'],
-  ['confirmation', LIVE, {}, 'Greatday'],
+  ['reconciling poll', CREDENTIALS, { authorizeAsync: true }, 'Greatday'],
+  ['verification', LIVE, {}, 'Greatday'],
 ]) {
-  test(`where the store fails at the ${name} behind an answer, nobody knows what became of it`, async (t) => {
-    const stage = bench(t)
-    if (ask === 'Greatday') stage.bank.fault({ on: 'answer', kind: 'lost-reply' })
+  test(`a store that fails at the ${name} after an answer ends in outcome-unknown`, async (t) => {
+    const env = setup(t)
+    if (who === 'Greatday') env.bank.fault({ on: 'answer', kind: 'lost-reply' })
     const store = () => {
-      if (stage.bank.counts().answers > 0) throw new Error()
+      if (env.bank.counts().answers > 0) throw new Error()
     }
-    const flow = stage.start(params(person(ask)), { ...host, store })
-    await (await until(flow, 'challenge')).answer({ '1.1.answer': 'Montreal' })
+    const flow = env.start(params(person(who)), { ...host, store })
+    await (await untilStep(flow, 'challenge')).answer({ '1.1.answer': 'Montreal' })
     assert.equal(await ending(flow), 'outcome-unknown')
   })
 }
 
-test('a store that never settles is given up after the timeout', async (t) => {
+test('a store that never settles times out', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const stage = bench(t)
-  const flow = stage.start(LIVE(person('Greatday')), { store: () => new Promise(() => {}), timeout: 5000 })
-  await settled()
-  await settled()
+  const env = setup(t)
+  let stored = false
+  const store = () => {
+    stored = true
+    return new Promise(() => {})
+  }
+  const flow = env.start(LIVE(person('Greatday')), { store, timeout: 5000 })
+  await until(() => stored, 'the store is called')
   t.mock.timers.tick(5000)
   assert.equal(await ending(flow), 'unreachable')
-  assert.deepEqual(stage.wire.calls, [])
+  assert.deepEqual(env.wire.calls, [])
 })

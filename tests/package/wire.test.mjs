@@ -1,27 +1,27 @@
-/** What watches the wire sees each mistake: a validator that cannot complain proves nothing. */
+/** The validator of Flinks calls finds each planted mistake. */
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import { CACHED, CREDENTIALS, LIVE, MINUTE, bench, customerId, ending, person, walk } from './bench.mjs'
-import { complaints, hasOpenapi, watch } from './wire.mjs'
+import test from '../lib/test.mjs'
+import { CACHED, CREDENTIALS, LIVE, MINUTE, customerId, ending, person, runToEnd, setup } from './setup.mjs'
+import { complaints, hasOpenapi, watch } from '../lib/wire.mjs'
 
-/** Sessions that make every kind of call: they start, ask and answer. */
+/** Sessions that start, poll and answer. */
 const sessions = {
-  Authorize: (stage, host) => stage.start(LIVE(person('slow_after_answer')), host),
-  'a reconnect by AuthorizeAsync': (stage, host) => {
+  Authorize: (env, host) => env.start(LIVE(person('slow_after_answer')), host),
+  'a reconnect by AuthorizeAsync': (env, host) => {
     const { loginId } = person('slow_after_answer')
-    return stage.reconnect({ loginId, async: true, presentation: 'form' }, { ...host, authorizeAsync: true })
+    return env.reconnect({ loginId, async: true, presentation: 'form' }, { ...host, authorizeAsync: true })
   },
 }
 
-/** Runs a session whose calls are spoilt on their way, and gives what the watcher says. */
-async function spoilt(t, spoil, begin = sessions.Authorize) {
-  const stage = bench(t)
-  const watched = watch(stage.bank.fetch)
+/** Runs a session whose calls are changed before they are watched; returns the complaints. */
+async function complaintsAfter(t, spoil, begin = sessions.Authorize) {
+  const env = setup(t)
+  const watched = watch(env.bank.fetch)
   const fetch = (url, init) => watched.fetch(...Object.values({ url, init, ...spoil(url, init) }))
-  const flow = begin(stage, { fetch })
+  const flow = begin(env, { fetch })
   for await (const step of flow) {
     if (step.kind === 'connect') step.returned({ loginId: person('Greatday').loginId })
-    // The bank asks again where it understood nothing: once is enough.
+    // The bank asks again if it understood nothing. One answer is enough.
     else if (step.kind !== 'challenge') continue
     else if (step.round.number === 1) await step.answerRaw(person('slow_after_answer').responses[0])
     else flow.cancel()
@@ -37,26 +37,26 @@ const inHeaders = (headers) => (url, init) => ({ init: { ...init, headers: { ...
 const onAnswer = (responses) => inBody((body) => 'SecurityResponses' in body && { SecurityResponses: responses })
 
 const plants = {
-  'a key that no page names': inBody(() => ({ Nonsense: 1 })),
+  'an undocumented key': inBody(() => ({ Nonsense: 1 })),
   'a key in another casing': inBody(({ MostRecentCached, ...rest }) => ({
     mostRecentCached: MostRecentCached,
     ...rest,
   })),
-  'the text of a boolean': inBody(() => ({ MostRecentCached: 'false' })),
-  'a LoginId that is no GUID': inBody(({ LoginId }) => ({ LoginId: `{${LoginId}}` })),
-  'a RequestId that is no GUID': inBody(({ RequestId }) => RequestId && { RequestId: 'newest' }),
-  'a RequestId beside a LoginId': inBody(({ LoginId }) => ({ RequestId: LoginId })),
-  'a language of neither kind': inBody(() => ({ Language: 'de' })),
+  'a boolean as text': inBody(() => ({ MostRecentCached: 'false' })),
+  'a LoginId that is not a GUID': inBody(({ LoginId }) => ({ LoginId: `{${LoginId}}` })),
+  'a RequestId that is not a GUID': inBody(({ RequestId }) => RequestId && { RequestId: 'newest' }),
+  'a RequestId with a LoginId': inBody(({ LoginId }) => ({ RequestId: LoginId })),
+  'an unsupported language': inBody(() => ({ Language: 'de' })),
   'a Save that is a number': inBody(() => ({ Save: 1 })),
-  'a bare string for an answer': onAnswer({ 'What city were you born in?': 'Montreal' }),
+  'an answer outside a list': onAnswer({ 'What city were you born in?': 'Montreal' }),
   'an answer that is a number': onAnswer({ 'What city were you born in?': [1] }),
   'a prompt without an answer': onAnswer({ 'What city were you born in?': [] }),
-  'no answers at all': onAnswer({}),
-  'a body that is no JSON': (url, init) => ({ init: { ...init, body: `${init.body},` } }),
-  'a header that no page names': inHeaders({ 'x-api-key': customerId }),
+  'no answers': onAnswer({}),
+  'a body that is not JSON': (url, init) => ({ init: { ...init, body: `${init.body},` } }),
+  'an undocumented header': inHeaders({ 'x-api-key': customerId }),
   'a header in another casing': inHeaders({ 'Content-Type': 'application/json' }),
   'another content type': inHeaders({ 'content-type': 'text/plain' }),
-  'a token that is no GUID': inHeaders({ 'flinks-auth-key': 'the secret key' }),
+  'a token that is not a GUID': inHeaders({ 'flinks-auth-key': 'the secret key' }),
   'another method': (url, init) => ({ init: { ...init, method: 'PUT' } }),
   'redirects that are followed': (url, init) => ({ init: { ...init, redirect: 'follow' } }),
   'another path': (url) => ({ url: url.replace('BankingServices', 'bankingservices') }),
@@ -65,26 +65,26 @@ const plants = {
 }
 
 for (const [plant, spoil] of Object.entries(plants)) {
-  test(`the watcher complains of ${plant}`, async (t) => {
-    for (const begin of Object.values(sessions)) assert.notDeepEqual(await spoilt(t, spoil, begin), [])
+  test(`Flinks calls: the validator complains of ${plant}`, async (t) => {
+    for (const begin of Object.values(sessions)) assert.notDeepEqual(await complaintsAfter(t, spoil, begin), [])
   })
 }
 
 for (const [plant, spoil] of Object.entries({
-  'a key that no page names': () => ({ Nonsense: 1 }),
-  'the text of a boolean': () => ({ MostRecentCached: 'true' }),
-  'a LoginId that is no GUID': ({ LoginId }) => ({ LoginId: `{${LoginId}}` }),
+  'an undocumented key': () => ({ Nonsense: 1 }),
+  'a boolean as text': () => ({ MostRecentCached: 'true' }),
+  'a LoginId that is not a GUID': ({ LoginId }) => ({ LoginId: `{${LoginId}}` }),
 })) {
-  test(`the watcher complains of ${plant} where a reconnect looks at cached data, or confirms a claim`, async (t) => {
+  test(`the validator complains of ${plant} in the cached starts of reconnect and connect`, async (t) => {
     const spoilCached = inBody((body) => body.MostRecentCached && spoil(body))
     const { loginId } = person('Greatday')
     for (const begin of [
-      (stage, host) => stage.reconnect({ loginId, maxAge: 7 * 24 * 60 * MINUTE }, host),
-      (stage, host) => stage.reconnect({ loginId }, host),
-      (stage, host) => stage.connect({}, host),
+      (env, host) => env.reconnect({ loginId, maxAge: 7 * 24 * 60 * MINUTE }, host),
+      (env, host) => env.reconnect({ loginId }, host),
+      (env, host) => env.connect({}, host),
     ]) {
-      assert.deepEqual(await spoilt(t, () => ({}), begin), [])
-      assert.notDeepEqual(await spoilt(t, spoilCached, begin), [])
+      assert.deepEqual(await complaintsAfter(t, () => ({}), begin), [])
+      assert.notDeepEqual(await complaintsAfter(t, spoilCached, begin), [])
     }
   })
 }
@@ -97,55 +97,55 @@ const probe = {
   body: null,
 }
 
-for (const [plant, spoilt] of Object.entries({
+for (const [plant, change] of Object.entries({
   'a token in a probe': { headers: { ...probe.headers, 'flinks-auth-key': customerId } },
   'a body in a probe': { body: JSON.stringify({ LoginId: customerId, MostRecentCached: false }) },
   'a probe of another service': { url: `${probe.url}Async` },
 })) {
-  test(`the watcher complains of ${plant}`, () => {
+  test(`Flinks calls: the validator complains of ${plant}`, () => {
     assert.deepEqual(complaints(probe), [])
-    assert.notDeepEqual(complaints({ ...probe, ...spoilt }), [])
+    assert.notDeepEqual(complaints({ ...probe, ...change }), [])
   })
 }
 
-test('the watcher complains of credentials without an institution', async (t) => {
+test('the validator complains of credentials without an institution', async (t) => {
   const spoil = inBody(() => ({ Institution: undefined }))
-  const begin = (stage, host) => stage.start(CREDENTIALS(person('Greatday')), host)
-  assert.notDeepEqual(await spoilt(t, spoil, begin), [])
+  const begin = (env, host) => env.start(CREDENTIALS(person('Greatday')), host)
+  assert.notDeepEqual(await complaintsAfter(t, spoil, begin), [])
 })
 
-test('the watcher complains of answers to another service than began the session', async (t) => {
+test('the validator complains of an answer to another service than the session’s start', async (t) => {
   const [sync, byAsync] = Object.values(sessions)
-  const astray = (edit) => (url, init) => ({ url: init.body.includes('SecurityResponses') ? edit(url) : url })
+  const redirectAnswers = (edit) => (url, init) => ({ url: init.body.includes('SecurityResponses') ? edit(url) : url })
   assert.notDeepEqual(
-    await spoilt(
+    await complaintsAfter(
       t,
-      astray((url) => `${url}Async`),
+      redirectAnswers((url) => `${url}Async`),
       sync,
     ),
     [],
   )
   assert.notDeepEqual(
-    await spoilt(
+    await complaintsAfter(
       t,
-      astray((url) => url.replace('Async', '')),
+      redirectAnswers((url) => url.replace('Async', '')),
       byAsync,
     ),
     [],
   )
 })
 
-test('the watcher complains of a cached start by AuthorizeAsync', async (t) => {
+test('the validator complains of a cached start by AuthorizeAsync', async (t) => {
   const spoil = inBody(({ LoginId }) => LoginId && { MostRecentCached: true })
-  assert.notDeepEqual(await spoilt(t, spoil, sessions['a reconnect by AuthorizeAsync']), [])
+  assert.notDeepEqual(await complaintsAfter(t, spoil, sessions['a reconnect by AuthorizeAsync']), [])
 })
 
-test('the watcher is content with the same sessions unspoilt', async (t) => {
-  for (const begin of Object.values(sessions)) assert.deepEqual(await spoilt(t, () => ({}), begin), [])
+test('unchanged sessions have no complaints', async (t) => {
+  for (const begin of Object.values(sessions)) assert.deepEqual(await complaintsAfter(t, () => ({}), begin), [])
 })
 
-test('a complaint tells where the mistake is, and no value', async (t) => {
-  const [complaint] = await spoilt(
+test('a complaint contains the path of the mistake and no value', async (t) => {
+  const [complaint] = await complaintsAfter(
     t,
     inBody(() => ({ MostRecentCached: 'hunter2' })),
   )
@@ -153,37 +153,45 @@ test('a complaint tells where the mistake is, and no value', async (t) => {
   assert.ok(!complaint.includes('hunter2'))
 })
 
-test("Flinks' OpenAPI document complains by itself", { skip: !hasOpenapi && 'the document is not here' }, async (t) => {
-  for (const spoil of [inBody(() => ({ Nonsense: 1 })), inBody(() => ({ Save: 1 })), inHeaders({ 'x-api-key': '1' })]) {
-    const said = await spoilt(t, spoil)
-    assert.ok(
-      said.some((complaint) => complaint.includes('OpenAPI document')),
-      said.join('\n'),
-    )
-  }
-})
+test(
+  'Flinks’ OpenAPI document alone finds planted mistakes',
+  { skip: !hasOpenapi && 'no OpenAPI document' },
+  async (t) => {
+    for (const spoil of [
+      inBody(() => ({ Nonsense: 1 })),
+      inBody(() => ({ Save: 1 })),
+      inHeaders({ 'x-api-key': '1' }),
+    ]) {
+      const found = await complaintsAfter(t, spoil)
+      assert.ok(
+        found.some((complaint) => complaint.includes('OpenAPI document')),
+        found.join('\n'),
+      )
+    }
+  },
+)
 
-test('every kind of call is made and watched', async (t) => {
+test('flows make every kind of call', async (t) => {
   const kinds = new Set()
   const note = ({ wire }) => {
     for (const { url, json } of wire.calls) kinds.add(`${url.split('/').at(-1)} ${Object.keys(json).join(' ')}`)
   }
   for (const params of [CACHED, LIVE, CREDENTIALS]) {
     for (const authorizeAsync of [false, true]) {
-      const stage = bench(t)
+      const env = setup(t)
       const all = { language: 'fr', save: false, tag: 'c42', ...params(person('slow_after_answer')) }
-      await walk(stage.start(all, { authorizeAsync }), stage)
-      note(stage)
+      await runToEnd(env.start(all, { authorizeAsync }), env)
+      note(env)
     }
   }
-  const asked = { loginId: person('slow_after_answer').loginId, async: true, language: 'fr' }
+  const params = { loginId: person('slow_after_answer').loginId, async: true, language: 'fr' }
   for (const begin of [
-    (stage, host) => stage.start({ ...asked, save: false, tag: 'c42' }, host),
-    (stage, host) => stage.reconnect({ ...asked, presentation: 'form', maxAge: 1 }, host),
+    (env, host) => env.start({ ...params, save: false, tag: 'c42' }, host),
+    (env, host) => env.reconnect({ ...params, presentation: 'form', maxAge: 1 }, host),
   ]) {
-    const stage = bench(t)
-    await walk(begin(stage, { authorizeAsync: true }), stage)
-    note(stage)
+    const env = setup(t)
+    await runToEnd(begin(env, { authorizeAsync: true }), env)
+    note(env)
   }
   assert.deepEqual([...kinds].sort(), [
     'Authorize LoginId MostRecentCached',
@@ -198,9 +206,9 @@ test('every kind of call is made and watched', async (t) => {
   ])
 })
 
-test('a base address on the loopback is called in the place of the vendor', async (t) => {
-  const stage = bench(t)
-  const flow = stage.start(CACHED(person('Greatday')), { baseUrl: 'http://127.0.0.1:8788/' })
+test('a baseUrl on the loopback is called instead of Flinks', async (t) => {
+  const env = setup(t)
+  const flow = env.start(CACHED(person('Greatday')), { baseUrl: 'http://127.0.0.1:8788/' })
   assert.equal(await ending(flow), 'done')
-  assert.equal(stage.wire.calls[0].url, `http://127.0.0.1:8788/v3/${customerId}/BankingServices/Authorize`)
+  assert.equal(env.wire.calls[0].url, `http://127.0.0.1:8788/v3/${customerId}/BankingServices/Authorize`)
 })

@@ -1,11 +1,11 @@
-/** The packed tarball in the real workerd, bundled as its users bundle it. */
+/** The packed tarball in workerd, bundled as users bundle it. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import test, { after, before } from 'node:test'
+import test, { after, before } from '../lib/test.mjs'
 import { fileURLToPath } from 'node:url'
-import { bundle, namesOf, passes } from '../tools/workerd.mjs'
+import { bundle, namesOf, runWorkerTest } from '../lib/workerd.mjs'
 import { serve } from './server.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
@@ -35,28 +35,28 @@ async function inWorkerd(entry, bindings = {}) {
       compatibilityDate = "2026-10-01",
     );`
   writeFileSync(join(folder, 'config.capnp'), config)
-  await passes(join(folder, 'config.capnp'), entry)
+  await runWorkerTest(join(folder, 'config.capnp'), entry)
 }
 
-test('in workerd each wasm is a module beside the script', () => {
+test('in workerd each wasm is a module next to the script', () => {
   assert.deepEqual(namesOf(modules), ['bank_mfa_bg.wasm', 'calls_bg.wasm', 'simulator_bg.wasm', 'worker.js'])
 })
 
-for (const [sentence, entry] of [
-  ['everybody whom the bank asks something is walked to the end', 'everybodyWithChallenges'],
-  ['a redirect is refused', 'redirects'],
-  ['a flow is put away and taken up', 'snapshots'],
-  ['a reconnect goes through Connect, put away and taken up on the way', 'reconnects'],
-  ['bad input is a FlowError', 'refusals'],
-  ['a single call is made and judged', 'singleCalls'],
-  ['data is polled for, and its body stays with the host', 'data'],
-  ['a lost or spoilt reply to an answer is found out, and the answer is sent once', 'lostReplies'],
+for (const [title, entry] of [
+  ['every person with challenges reaches the end', 'peopleWithChallenges'],
+  ['a redirect is not followed', 'redirects'],
+  ['a flow is restored from a snapshot', 'snapshots'],
+  ['a reconnect is restored at Connect and ends in done', 'reconnects'],
+  ['invalid input throws a FlowError', 'refusals'],
+  ['a single call is made, and its reply read', 'singleCalls'],
+  ['data is polled for, and its body is unread', 'data'],
+  ['an answer with a lost or broken reply is sent once', 'lostReplies'],
 ]) {
-  test(`in workerd ${sentence}`, () => inWorkerd(entry))
+  test(`in workerd ${title}`, () => inWorkerd(entry))
 }
 
 for (const username of ['Greatday', 'mixed_types', 'many_rounds', 'proto_prompt']) {
-  test(`in workerd a live session of ${username} runs over a real socket`, async (t) => {
+  test(`in workerd a live session of ${username} ends in done over a real socket`, async (t) => {
     const { bank, address, requests, complaints } = await serve(t)
     await inWorkerd('socket', { address, authorizeToken: await bank.token(), username, code: 'done' })
     assert.deepEqual([complaints, bank.counts().broken, bank.counts().answersRepeated], [[], {}, 0])
@@ -64,17 +64,17 @@ for (const username of ['Greatday', 'mixed_types', 'many_rounds', 'proto_prompt'
   })
 }
 
-test('in workerd a redirect over a real socket leads nowhere', async (t) => {
+test('in workerd a redirect over a real socket is not followed', async (t) => {
   const served = await serve(t)
-  const elsewhere = await serve(t)
-  served.elsewhere = `${elsewhere.address}/login`
+  const other = await serve(t)
+  served.redirectTo = `${other.address}/login`
   served.bank.fault({ on: 'answer', kind: 'redirect', status: 307 })
   const authorizeToken = await served.bank.token()
   await inWorkerd('socket', { address: served.address, authorizeToken, username: 'Greatday', code: 'redirected' })
-  assert.deepEqual([served.requests.length, elsewhere.requests.length], [2, 0])
+  assert.deepEqual([served.requests.length, other.requests.length], [2, 0])
 })
 
-test('in workerd a test that fails is seen to fail', async (t) => {
+test('in workerd a failing test is reported', async (t) => {
   const { bank, address } = await serve(t)
   const bindings = { address, authorizeToken: await bank.token(), username: 'Greatday', code: 'refused' }
   await assert.rejects(inWorkerd('socket', bindings), /"done" is not "refused"/)

@@ -1,8 +1,8 @@
-/** What runs in workerd: the package under its condition `workerd`. Each export is a test of its own. */
+/** Runs in workerd, with the package's export condition `workerd`. Each export is a test. */
 import { FlowError, flinks, restore } from 'bank-mfa'
 import { FlowError as CallError, flinks as calls } from 'bank-mfa/calls'
 import { simulator } from 'bank-mfa/simulator'
-import { fill } from './fill.mjs'
+import { fill } from '../lib/fill.mjs'
 
 const customerId = '43387ca6-0391-4c82-857d-70d95f087ecb'
 
@@ -11,7 +11,7 @@ function equal(actual, expected) {
   if (one !== other) throw new Error(`${one} is not ${other}`)
 }
 
-function inside() {
+function setup() {
   const bank = simulator({ seed: 1 })
   const host = {
     instance: 'toolbox',
@@ -23,8 +23,8 @@ function inside() {
   return { bank, host }
 }
 
-/** Walks to the end with the right answers. */
-async function walk(flow, { responses }) {
+/** Runs a flow to its end with the right answers; returns `done` or the code of the failure. */
+async function runToEnd(flow, { responses }) {
   for await (const step of flow) {
     if (step.kind === 'challenge') await step.answer(fill(step.round, responses[step.round.number - 1]))
   }
@@ -33,39 +33,39 @@ async function walk(flow, { responses }) {
 
 const test = (run) => ({ test: (_, env) => run(env) })
 
-export const everybodyWithChallenges = test(async () => {
+export const peopleWithChallenges = test(async () => {
   for (const { group, username } of simulator().people) {
     if (group !== 'challenges' && group !== 'quirks') continue
-    const { bank, host } = inside()
+    const { bank, host } = setup()
     const person = bank.people.find((person) => person.username === username)
-    equal(await walk(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person), 'done')
+    equal(await runToEnd(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person), 'done')
     equal([bank.counts().answersRepeated, bank.counts().broken], [0, {}])
   }
 })
 
 export const redirects = test(async () => {
   for (const on of ['start', 'answer']) {
-    const { bank, host } = inside()
+    const { bank, host } = setup()
     const [person] = bank.people
     bank.fault({ on, kind: 'redirect' })
     equal(
-      await walk(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person),
+      await runToEnd(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person),
       'redirected',
     )
   }
 })
 
 export const snapshots = test(async () => {
-  const { bank, host } = inside()
+  const { bank, host } = setup()
   const [person] = bank.people
   const authorizeToken = await bank.token()
   const flow = flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, { ...host, authorizeToken })
   for await (const { kind } of flow) if (kind === 'challenge') break
-  equal(await walk(restore(flow.snapshot(), { ...host, authorizeToken }), person), 'done')
+  equal(await runToEnd(restore(flow.snapshot(), { ...host, authorizeToken }), person), 'done')
 })
 
 export const reconnects = test(async () => {
-  const { bank, host } = inside()
+  const { bank, host } = setup()
   const { loginId, responses } = bank.people.find(({ username }) => username === 'Greatday')
   let flow = flinks.reconnect({ loginId }, host)
   for await (const { kind } of flow) if (kind === 'connect') break
@@ -84,28 +84,28 @@ export const reconnects = test(async () => {
 })
 
 export const refusals = test(async () => {
-  const { host } = inside()
+  const { host } = setup()
   try {
     flinks.authorize({ loginId: 'nobody' }, host)
   } catch (error) {
     equal([error instanceof FlowError, error.code, error.path], [true, 'INVALID_INPUT', '/params/loginId'])
     return
   }
-  throw new Error('nothing was refused')
+  throw new Error('no error was thrown')
 })
 
 export const lostReplies = test(async () => {
   for (const kind of ['lost-reply', 'html', 'huge-body', 'deep-json', 'not-utf8']) {
-    const { bank, host } = inside()
+    const { bank, host } = setup()
     const [person] = bank.people
     bank.fault({ on: 'answer', kind })
-    equal(await walk(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person), 'done')
+    equal(await runToEnd(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person), 'done')
     equal(bank.counts().answers, 1)
   }
 })
 
 export const singleCalls = test(async () => {
-  const { bank } = inside()
+  const { bank } = setup()
   const config = { instance: 'toolbox', customerId }
   const { url, method, headers, body } = calls.authorizeRequest({ loginId: bank.loginId('Greatday') }, config)
   const token = await bank.token()
@@ -117,14 +117,14 @@ export const singleCalls = test(async () => {
 })
 
 export const data = test(async () => {
-  const { bank, host } = inside()
+  const { bank, host } = setup()
   const { instance, fetch, clock } = host
-  const mine = { instance, customerId, fetch, clock, secretKey: bank.secretKey, ...bank.keys }
-  const authorizeToken = await calls.token(mine)
+  const backEnd = { instance, customerId, fetch, clock, secretKey: bank.secretKey, ...bank.keys }
+  const authorizeToken = await calls.token(backEnd)
   const { requestId } = await flinks
     .authorize({ loginId: bank.loginId('slow_data') }, { ...host, authorizeToken })
     .result()
-  const response = await calls.accountsDetail({ requestId }, mine).result()
+  const response = await calls.accountsDetail({ requestId }, backEnd).result()
   equal([response.bodyUsed, (await response.json()).HttpStatusCode], [false, 200])
   equal([bank.counts().dataCalls, bank.counts().broken], [1, {}])
 })
@@ -133,5 +133,5 @@ export const data = test(async () => {
 export const socket = test(async ({ address, authorizeToken, username, code }) => {
   const person = simulator().people.find((person) => person.username === username)
   const host = { instance: 'toolbox', customerId, baseUrl: address, authorizeToken }
-  equal(await walk(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person), code)
+  equal(await runToEnd(flinks.authorize({ loginId: person.loginId, mostRecentCached: false }, host), person), code)
 })

@@ -1,4 +1,4 @@
-# Makes sure that Chromium and its driver are there: installs Debian's packages where the user may.
+# Installs Debian's packages of Chromium and its driver if they are missing and the user may install packages.
 set -eu
 
 present() { [ -x "$CHROMIUM" ] && [ -x "$CHROMEDRIVER" ]; }

@@ -1,20 +1,17 @@
-/**
- * What the package's TypeScript needs beside wasm-bindgen's output:
- * `node tests/tools/glue.mjs <folder> <name>`.
- */
+/** Adapts wasm-bindgen's output for the package's TypeScript: `node tests/tools/glue.mjs <folder> <name>`. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 const [folder, name] = process.argv.slice(2)
 const file = (ending) => `${folder}/${name}${ending}`
 
-// Without it TypeScript would read the glue as CommonJS.
+// Without this file TypeScript reads the glue as CommonJS.
 writeFileSync(`${folder}/../package.json`, '{ "type": "module" }\n')
 
-// A host that imports the wasm gets a module, not the instance that wasm-bindgen describes.
+// wasm-bindgen types an import of the wasm as its instance. Hosts get the module.
 rmSync(file('_bg.wasm.d.ts'))
 writeFileSync(file('_bg.d.wasm.ts'), 'declare const module: WebAssembly.Module\nexport default module\n')
 
-// `Symbol.dispose` would ask every user of these types for a newer `lib` than es2022.
+// With `Symbol.dispose` these types would need a newer `lib` than es2022.
 const types = readFileSync(file('.d.ts'), 'utf8')
 writeFileSync(file('.d.ts'), types.replaceAll(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, ''))
 

@@ -1,6 +1,6 @@
 /**
- * Refuses an assembled package that has another version than the crate, or whose package.json
- * names a file that is not there: `node tests/tools/manifest.mjs <folder> <version>`.
+ * Fails if the assembled package has another version than the crate, or if its package.json names a missing file:
+ * `node tests/tools/manifest.mjs <folder> <version>`.
  */
 import { existsSync, readFileSync } from 'node:fs'
 
@@ -11,7 +11,7 @@ const paths = (value) => (typeof value === 'string' ? [value] : Object.values(va
 const named = [manifest.exports, manifest.sideEffects, manifest.files].flatMap(paths)
 const faults = named.filter((path) => !existsSync(`${folder}/${path}`)).map((path) => `${path} is missing`)
 if (manifest.version !== version) {
-  faults.push(`version ${manifest.version} is not Cargo.toml's ${version}`)
+  faults.push(`version ${manifest.version} differs from Cargo.toml's ${version}`)
 }
 
 for (const fault of faults) console.error(`pkg-template/package.json: ${fault}`)

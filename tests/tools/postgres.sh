@@ -1,4 +1,4 @@
-# Makes sure that PostgreSQL's programs are there: installs Debian's package where the user may.
+# Installs Debian's package of PostgreSQL if it is missing and the user may install packages.
 set -eu
 
 present() { [ -n "${POSTGRES:-}" ] && [ -x "$POSTGRES/initdb" ] || ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1; }
@@ -14,7 +14,7 @@ elif sudo -n true 2> /dev/null; then as_root=sudo
 else missing
 fi
 $as_root apt-get update
-# Without a cluster that would run as a service.
+# Without a cluster, which would run as a service.
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql-common
 $as_root sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql

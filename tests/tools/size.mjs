@@ -1,7 +1,6 @@
 /**
- * What a page has to load: bundles each app of tests/size against the installed package, prints
- * the sizes of the files it would ship, and fails above the budget:
- * `node tests/tools/size.mjs <folder with the package in its node_modules>`.
+ * Bundles each app of tests/size with the installed package, prints the sizes of the files that a page loads, and fails
+ * above the budget: `node tests/tools/size.mjs <folder with the package in its node_modules>`.
  */
 import { build } from 'esbuild'
 import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -37,13 +36,13 @@ for (const [app, { limit, aim }] of Object.entries(budget)) {
   const total = { raw: 0, brotli: 0 }
   for (const file of readdirSync(shipped).sort()) {
     const content = readFileSync(`${shipped}/${file}`)
-    // Node's default quality is the highest, 11.
+    // Node's default quality, 11, is the highest.
     const brotli = brotliCompressSync(content).length
     row(basename(file), content.length, brotli)
     total.raw += content.length
     total.brotli += brotli
   }
-  row('together', total.raw, total.brotli, `, the limit ${bytes(limit).trim()}, the aim ${bytes(aim).trim()}`)
+  row('total', total.raw, total.brotli, `, limit ${bytes(limit).trim()}, aim ${bytes(aim).trim()}`)
   if (total.brotli > limit) {
     console.error(`${app} is ${total.brotli - limit} bytes above its limit`)
     process.exitCode = 1

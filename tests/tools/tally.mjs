@@ -1,6 +1,6 @@
 /**
- * Counts tests. `tally.mjs run <kind> <command…>` runs one kind of tests, shows what they print,
- * and fails when one failed or when there was none; `tally.mjs report <kind…>` prints the counts.
+ * Counts tests. `tally.mjs run <kind> <command…>` runs one kind of tests, passes their output on, and fails if a test
+ * fails or none runs. `tally.mjs report <kind…>` prints the counts.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 const folder = new URL('../../target/tally/', import.meta.url)
 const file = (kind) => new URL(`${kind}.json`, folder)
 
-/** How a runner says what it counted: cargo and wasm-bindgen a line a binary, node a line a count. */
+/** The lines with a runner's counts: cargo and wasm-bindgen print one line a binary, node one line a count. */
 const COUNTS = {
   passed: [/^test result: .*?(\d+) passed/gm, /^ℹ pass (\d+)$/gm],
   failed: [/^test result: .*?(\d+) failed/gm, /^ℹ (?:fail|cancelled) (\d+)$/gm],
@@ -40,7 +40,7 @@ async function run(kind, [command, ...args]) {
   writeFileSync(file(kind), JSON.stringify(tally))
   if (code !== 0 || tally.failed > 0) return 1
   if (tally.passed > 0) return 0
-  console.error(`${kind}: no test ran`)
+  console.error(`${kind}: no tests ran`)
   return 1
 }
 

@@ -1,13 +1,16 @@
-/** What the tests of the single calls share: a bank whose calls are watched, and a back end with its keys. */
+/** Fixtures for the tests of single calls: a simulated bank with a watched wire, and a back end with its keys. */
 import assert from 'node:assert/strict'
-import { NOON, calls, customerId, flinks, simulator } from './bench.mjs'
-import { complaints } from './calls-wire.mjs'
-import { watch } from './wire.mjs'
+import { complaints } from '../lib/calls-wire.mjs'
+import { watch } from '../lib/wire.mjs'
+import { NOON, calls, customerId, flinks, simulator } from './setup.mjs'
 
-export * from './bench.mjs'
+export * from './setup.mjs'
 
-/** Whatever the test is about, each call must fit the schemas and the bank's rules, and no answer may be stored twice. */
-export function bench(t, { mayBreak = [] } = {}) {
+/**
+ * After each test every call must have fitted the schemas and the bank's rules, except those in `mayBreak`, and no
+ * answer may have been stored twice.
+ */
+export function setup(t, { mayBreak = [] } = {}) {
   const bank = simulator({ seed: 1, now: NOON })
   const wire = watch(bank.fetch, complaints)
   t.after(() => {
@@ -24,7 +27,7 @@ export function bench(t, { mayBreak = [] } = {}) {
     config,
     host,
     loginId: (username) => bank.loginId(username),
-    /** The RequestId of a session that cached mode has opened, under a token that was minted for it. */
+    /** The RequestId of a cached session, opened under a token of its own. */
     async session(username) {
       const authorizeToken = await calls.flinks.token(host())
       const authorizing = { ...config, authorizeToken, fetch: bank.fetch, clock: bank.clock }

@@ -1,29 +1,30 @@
-/** What the tests of MX share: a bank with its wire, a person who answers, and the bank's window. */
+/** Fixtures for the tests of MX flows: a simulated bank with its wire, a person who answers, and the bank's window. */
 import assert from 'node:assert/strict'
-import { NOON, ending, mx, restore, settled, simulator } from './bench.mjs'
-import { complaints } from './mx-wire.mjs'
-import { watch } from './wire.mjs'
+import { complaints } from '../lib/mx-wire.mjs'
+import { watch } from '../lib/wire.mjs'
+import { NOON, cancelAfter, ending, mx, restore, simulator, until } from './setup.mjs'
 
-export * from './bench.mjs'
+export * from './setup.mjs'
 
-const { mx: everybody } = simulator()
+const { mx: simulated } = simulator()
 
-/** Everybody's members. */
-export const { members, member } = everybody
+export const { members, member } = simulated
 export const VERSIONS = ['v20250224', 'v20111101']
 export const JOBS = ['aggregate', 'check_balance', 'extend_history', 'fetch_statements', 'identify', 'verify']
 
-/** The parameters to start a member's job, and to take it up. */
-export const job = (name, job = 'aggregate') => ({ ...watching(name), job })
-export const watching = (name) => ({ userGuid: member(name).userGuid, memberGuid: member(name).memberGuid })
+/** The parameters that start a job of a member. */
+export const job = (name, job = 'aggregate') => ({ ...guids(name), job })
+/** The parameters that follow a job of a member that runs already. */
+export const guids = (name) => ({ userGuid: member(name).userGuid, memberGuid: member(name).memberGuid })
+/** The parameters that create a member with OAuth. */
 export const oauth = { userGuid: members[0].userGuid, institutionCode: 'mx_bank_oauth', isOauth: true }
 
 /**
- * A bank, its wire and a host. Whatever the test is about, each call must fit the schemas, no answer or
- * credential may arrive twice, and no status may be read within 3 s of another. Only a person repeats an answer, where they
- * are asked the same again.
+ * A bank, its watched wire and a host. After each test every call must have fitted the schemas, no answer or
+ * credential may have arrived twice, and no two status polls within 3 s (unless `mayHurry`). `repeated` answers may
+ * arrive twice: those that a person repeats because the bank asks the same again.
  */
-export function bench(t, mxRules = {}, { repeated = 0, mayHurry = false } = {}) {
+export function setup(t, mxRules = {}, { repeated = 0, mayHurry = false } = {}) {
   const bank = simulator({ seed: 1, now: NOON, mxRules })
   const wire = watch(bank.fetch, complaints)
   t.after(() => {
@@ -33,58 +34,68 @@ export function bench(t, mxRules = {}, { repeated = 0, mayHurry = false } = {}) 
     for (const rule of [!mayHurry && 'polled-too-soon', 'answer-without-recent-status', 'body'])
       assert.equal(broken[rule], undefined, rule)
   })
-  // What a test leaves unfinished would keep the process.
-  const flows = []
-  t.after(() => flows.forEach((flow) => flow.cancel()))
-  const begun = (flow) => {
-    flows.push(flow)
-    return flow
-  }
-  // While the person is at the bank's window time stands still, for a test to say when they come back.
+  const cancelLater = cancelAfter(t)
+  let newest
+  let waits = 0
+  // The virtual clock stands still while the person is in the bank's window: a test says when they come back.
   const clock = {
     ...bank.clock,
     async wait(ms, signal, waitsFor) {
-      // The flow enters its step just behind this call.
+      // The flow enters its step right after this call.
       await null
       if (signal.aborted) return new Promise(() => {})
-      return bank.clock.wait(ms, signal, flows.at(-1).current.kind === 'redirect' ? 'person' : waitsFor)
+      waits += 1
+      return bank.clock.wait(ms, signal, newest.current.kind === 'redirect' ? 'person' : waitsFor)
     },
   }
   const host = (more) => ({ environment: 'integration', ...bank.mx.key, fetch: wire.fetch, clock, ...more })
+  const begin = (flow) => (newest = cancelLater(flow))
   const guid = () => wire.calls.map(({ url }) => /MBR-[^/]+/.exec(url)?.[0]).findLast(Boolean)
   return {
     bank,
     wire,
     host,
-    start: (params, more) => begun(mx.member(params, host(more))),
-    restore: (snapshot, more) => begun(restore(snapshot, host(more))),
-    /** The guid that the newest call bore. */
-    guid,
-    /** The body of a resume with the right values, for the round that stands open. */
+    start: (params, more) => begin(mx.member(params, host(more))),
+    restore: (snapshot, more) => begin(restore(snapshot, host(more))),
+    /** The body of a resume with the right values, for the open round of the member in the newest call. */
     right: () => JSON.parse(bank.mx.rightValues(guid())),
-    /** Each resume that went over the wire. */
+    /** Each resume that was sent. */
     sent: () => wire.calls.filter((call) => purpose(call) === 'resume').map(({ json }) => json),
     purposes: () => wire.calls.map(purpose),
-    credentials: (name, password) => credentials(bank, member(name), password),
     create: async (name, password) => ({
       userGuid: member(name).userGuid,
       institutionCode: member(name).institutionCode,
       credentials: await credentials(bank, member(name), password),
     }),
     update: async (name, password) => ({
-      ...watching(name),
+      ...guids(name),
       credentials: await credentials(bank, member(name), password),
     }),
-    approve: (url, decision) => decide(bank, url, decision),
-    /** Lets the flow look from a window, once. */
-    async look() {
-      bank.clock.advance(3_000)
-      for (let turns = 0; turns < 5; turns++) await settled()
+    approve: (url, decision) => decideInWindow(bank, url, decision),
+    /** Lets time pass until the newest flow has polled, and then waits again or has ended. */
+    async pollOnce() {
+      const [flow, polled, waited] = [newest, wire.calls.length, waits]
+      await until(() => {
+        if (wire.calls.length > polled) return waits > waited || ['done', 'failed'].includes(flow.current.kind)
+        bank.clock.advance(1_000)
+      }, 'the flow polls')
+    },
+    /**
+     * Runs a flow of another member to its end, after which other flows have sent what they were about to send.
+     * Returns the calls that other flows made meanwhile.
+     */
+    async callsMeanwhile() {
+      const made = wire.calls.length
+      const { memberGuid } = member('no_questions')
+      const before = newest
+      await begin(mx.member(job('no_questions'), host())).result()
+      newest = before
+      return wire.calls.slice(made).filter(({ url }) => !url.includes(memberGuid))
     },
   }
 }
 
-/** A member's credentials, by the guids that the institution's own call tells. */
+/** A member's credentials, under the guids that MX lists for the institution. */
 async function credentials(bank, { institutionCode, username, password }, other = password) {
   const url = `https://int-api.mx.com/institutions/${institutionCode}/credentials`
   const authorization = `Basic ${btoa(Object.values(bank.mx.key).join(':'))}`
@@ -94,15 +105,15 @@ async function credentials(bank, { institutionCode, username, password }, other 
   return reply.credentials.map(({ guid, field_type }) => ({ guid, value: values[field_type] }))
 }
 
-/** What the person does in the bank's window; gives where it leads. */
-async function decide(bank, url, decision = 'approve') {
+/** What the person decides in the bank's window; returns the address that it redirects to. */
+async function decideInWindow(bank, url, decision = 'approve') {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const reply = await bank.fetch(url, { method: 'POST', headers, body: `decision=${decision}` })
   assert.equal(reply.status, 302)
   return new URL(reply.headers.get('location'), 'https://int-api.mx.com').href
 }
 
-/** The widget's page at an address, as its browser calls it; an address opens once. */
+/** Opens the widget's page, as a browser does. An address opens once. */
 export async function openWidget(bank, url) {
   const page = await bank.fetch(url)
   assert.equal(page.status, 200)
@@ -113,7 +124,7 @@ export async function openWidget(bank, url) {
   return { look: () => call('look'), answer: (answers) => call('answer', answers) }
 }
 
-/** Fills a form as a person would, who types a text or chooses a label. */
+/** Fills a form as a person does: with a text, or with the label of an option. */
 export function fill({ challenges }, texts) {
   const is = (text) => (option) => option.label.toLowerCase() === text.toLowerCase()
   const answer = ({ fields: [{ name, options }] }, index) => {
@@ -123,23 +134,23 @@ export function fill({ challenges }, texts) {
   return Object.fromEntries(challenges.map(answer))
 }
 
-/** Walks to the end with the right answers and through the window, and gives the rounds and the ending. */
-export async function walk(flow, stage, { responses, isRaw = false }) {
+/** Runs a flow to its end with the right answers and through windows; returns rounds, windows, last step and code. */
+export async function runToEnd(flow, env, { responses, isRaw = false }) {
   const [rounds, windows] = [[], []]
   for await (const step of flow) {
     if (step.kind === 'redirect' && step.url.includes('/md/connect/')) {
       windows.push(step.url)
-      const widget = await openWidget(stage.bank, step.url)
-      await widget.answer(JSON.stringify(stage.right()))
-      while (flow.current === step) await stage.look()
+      const widget = await openWidget(env.bank, step.url)
+      await widget.answer(JSON.stringify(env.right()))
+      while (flow.current === step) await env.pollOnce()
     } else if (step.kind === 'redirect') {
       windows.push(step.url)
-      const landing = await stage.approve(step.url)
-      stage.bank.clock.advance(3_000)
+      const landing = await env.approve(step.url)
+      env.bank.clock.advance(3_000)
       step.returned(landing)
     }
     if (step.kind !== 'challenge') continue
-    const right = stage.right()
+    const right = env.right()
     rounds.push({ ...step.round, right })
     if (isRaw) await step.answerRaw(raw(right))
     else await step.answer(fill(step.round, responses[rounds.length - 1] ?? responses.at(-1)))
@@ -147,7 +158,7 @@ export async function walk(flow, stage, { responses, isRaw = false }) {
   return { rounds, windows, end: flow.current, code: await ending(flow) }
 }
 
-/** The body of a resume as raw answers: guids and values. */
+/** The body of a resume as raw answers: a list with one value for each guid. */
 export const raw = ({ member }) => Object.fromEntries(member.challenges.map(({ guid, value }) => [guid, [value]]))
 
 /** What a call is for, by its address. */
