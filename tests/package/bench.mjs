@@ -1,1 +1,2 @@
-export { app, nextTurn as settled, resolve, untilStep as until } from './setup.mjs'
+export * from './setup.mjs'
+export { nextTurn as settled, untilStep as until } from './setup.mjs'
