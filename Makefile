@@ -1,11 +1,13 @@
-# The one way to build, test and run bank-mfa; `make` alone lists the targets.
+# Builds, tests and runs bank-mfa. `make` alone lists the targets.
 #
-# Every version is pinned elsewhere, each in one place: Rust in rust-toolchain.toml, crates and
-# wasm-bindgen's command line in Cargo.lock, npm packages in tests/package-lock.json.
+# Versions are pinned in one place each: Rust in rust-toolchain.toml, crates and wasm-bindgen's command line in
+# Cargo.lock, npm packages in tests/package-lock.json.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-builtin-rules --no-print-directory
+# A cargo or make that inherits these warns that it cannot use the jobserver of the make that calls it.
+unexport MAKEFLAGS MFLAGS
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -23,18 +25,18 @@ TARBALL := target/bank-mfa-$(VERSION).tgz
 INSTALLED := target/app/node_modules/.package-lock.json
 EDGE := target/demo/edge.js
 
-# Where Debian puts them; set these for another place.
+# Debian's paths. Set these variables if the programs are elsewhere.
 export CHROMIUM ?= /usr/bin/chromium
 export CHROMEDRIVER ?= /usr/bin/chromedriver
 
 .PHONY: help
-help: ## this list
+help: ## print this list
 	@sed -nE 's/^([a-z-]+):.* ## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
 # Tools ---------------------------------------------------------------------------------------
 
 .PHONY: tools
-tools: rust $(BINDGEN) $(NPM) chromium postgres ## bring what is missing, Chromium and PostgreSQL among it
+tools: rust $(BINDGEN) $(NPM) chromium postgres ## install the missing tools, Chromium and PostgreSQL among them
 
 .PHONY: rust
 rust:
@@ -58,12 +60,12 @@ postgres:
 # The package ---------------------------------------------------------------------------------
 
 .PHONY: build
-build: $(PACKAGE) ## the wasms and the npm package, in target/pkg
+build: $(PACKAGE) ## build the wasms and the npm package, in target/pkg
 
-# Cargo knows which files each wasm is made of, so it is always asked; when none of them changed it
-# leaves the wasm alone, and so does make what follows from it. A folder each, as all builds write
-# a file of the same name. A shipped file does not tell where the builder's crates lie. What a single
-# feature leaves unused only its own build can see: hence no warnings here.
+# Only cargo knows the sources of a wasm, so make always runs it. If no source changed, cargo keeps the wasm's file and
+# make skips what depends on it. Each build has a folder of its own, as all write a file of the same name.
+# The remapped prefix keeps the builder's paths out of shipped files. -Dwarnings finds code that one feature alone
+# leaves unused.
 REMAP := --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo
 CARGO_BUILD := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS='$(REMAP) -Dwarnings' \
   cargo build --release --lib --target $(WASM32)
@@ -71,25 +73,24 @@ CARGO_BUILD := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS='$(REMAP) -Dwarning
 target/$(WASM32)/release/bank_mfa.wasm: always rust
 	$(CARGO_BUILD)
 
-# The simulator, which no page ships, is built for its builder's time: of a change only what it touches.
+# No page ships the simulator, so its build is fast instead of small.
 target/simulator/%: export CARGO_PROFILE_RELEASE_LTO := off
 target/simulator/%: export CARGO_PROFILE_RELEASE_INCREMENTAL := true
 target/simulator/%: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
 
-# Of a single feature.
+# A build with a single feature.
 target/%/$(WASM32)/release/bank_mfa.wasm: always rust
 	$(CARGO_BUILD) --target-dir target/$* --no-default-features --features $*
 
-# A pattern says how; these lines say from what.
+# The sources of the pattern rule below.
 target/glue/wasm/bank_mfa_inline.js: target/$(WASM32)/release/bank_mfa.wasm
 target/glue/wasm/calls_inline.js: target/calls/$(WASM32)/release/bank_mfa.wasm
 target/glue/wasm/simulator_inline.js: target/simulator/$(WASM32)/release/bank_mfa.wasm
 
-# wasm-opt learns from the wasm itself which features rustc used: hence no flags for them, and no
-# `strip` in the cargo profile. A function with one caller stays one unless it is tiny: the bytes are
-# more, and alike, so that brotli makes 2% fewer of them.
-# It is a wasm itself, which node optimises for longer than that saves: hence Liftoff.
-# The glue's default path to the wasm would make bundlers ship it twice.
+# wasm-opt reads from the wasm which features rustc used, so it needs no flags for them, and the cargo profile no `strip`.
+# Functions with one caller are inlined only if they are tiny: that gives more bytes, but 2% fewer after brotli.
+# wasm-opt is itself a wasm, which runs faster with node's baseline compiler, Liftoff.
+# With the glue's default path to the wasm, bundlers would ship the wasm twice.
 OPTIMISE := -Oz --one-caller-inline-max-function-size=20
 target/glue/wasm/simulator_inline.js: OPTIMISE :=
 
@@ -113,26 +114,26 @@ $(PACKAGE): $(GLUE) $(PACKAGED) Cargo.toml pkg-template/tsconfig.json $(wildcard
 	node tests/tools/manifest.mjs $(@D) $(VERSION)
 
 .PHONY: pack
-pack: $(TARBALL) ## the npm tarball, in target/
+pack: $(TARBALL) ## pack the npm tarball, in target/
 
 $(TARBALL): $(PACKAGE)
 	npm pack ./target/pkg --pack-destination target --silent
 
-# The packed package as its users have it: installed into an empty folder.
+# The tarball as users have it: installed into an empty folder.
 $(INSTALLED): $(TARBALL)
 	rm -rf target/app && mkdir target/app
 	echo '{ "private": true, "type": "module" }' > target/app/package.json
 	npm install --prefix target/app --offline --no-package-lock --silent ./$(TARBALL)
 
 .PHONY: size
-size: $(INSTALLED) $(NPM) ## brotli sizes of minimal apps, against tests/size/budget.json
+size: $(INSTALLED) $(NPM) ## check brotli sizes of minimal apps against tests/size/budget.json
 	@node tests/tools/size.mjs target/app
 
 .PHONY: demo
-demo: $(EDGE) ## build and serve the demo, print its address
+demo: $(EDGE) ## build and serve the demo, and print its address
 	@node www/serve.mjs
 
-# The demo's edge with the package's, as its `exports` name it for workerd.
+# The demo's edge, bundled with the package's edge for workerd.
 $(EDGE): $(PACKAGE) $(NPM) www/edge.js www/site/connection.js
 	$(BIN)/esbuild www/edge.js --bundle --format=esm --target=es2022 --log-level=warning --outfile=$@ \
 	  --alias:bank-mfa/edge=./target/pkg/dist/entries/edge.workerd.js '--external:*.wasm' --external:cloudflare:workers
@@ -142,26 +143,38 @@ $(EDGE): $(PACKAGE) $(NPM) www/edge.js www/site/connection.js
 TALLY := node tests/tools/tally.mjs
 KINDS := rust wasm-node wasm-chromium package edge crash demo-page demo-ways
 
-# Four at a time, as a half of it is waiting; each one's output in one piece once it is through. The longest come first.
+# Four at a time, as the tests mostly wait. The output of each part is printed in one piece. The longest parts are first.
+# A line with $(MAKE) itself would run also in a dry run, `make -n`.
+PARALLEL_MAKE = $(MAKE) --no-print-directory --jobs=4 --output-sync=target
+
 .PHONY: test
-test: tools ## everything, with the counts at the end
-	@$(MAKE) --jobs=4 --output-sync=target test-demo test-package test-edge test-crash test-rust test-wasm lint size
+test: tools ## run everything, and print the counts at the end
+	@$(PARALLEL_MAKE) test-demo test-package test-edge test-crash test-wasm check size
 	@$(TALLY) report $(KINDS)
 
-# Not the page's HTML: its white space is text.
+.PHONY: check
+check: lint types test-rust ## the quick loop: format, lints, import cycles, types and the Rust tests
+
+# Not the HTML, in which white space is text.
 PRETTIER := $(BIN)/prettier --config tests/prettier.json --log-level warn \
   'pkg-template/src/**/*.ts' 'tests/**/*.{js,mjs,ts}' 'www/**/*.{js,mjs,css}' \
   'src/simulator/**/*.{js,css}' --cache --cache-location target/prettier
 
 .PHONY: lint
-lint: rust $(NPM) ## formatting, and clippy natively and for wasm32
+lint: rust $(NPM) ## check the format, import cycles, and clippy for the host and wasm32
 	cargo fmt --check
 	$(PRETTIER) --check
+	$(BIN)/oxlint --config tests/oxlint.json --quiet pkg-template/src tests www
 	cargo clippy --all-targets --features calls,simulator -- -D warnings
 	cargo clippy --target $(WASM32) --lib --test wasm --features calls,simulator -- -D warnings
 
+.PHONY: types
+types: $(GLUE) $(NPM) ## check the types of the package and of its consumers
+	$(BIN)/tsc --project pkg-template --noEmit
+	$(BIN)/tsc --project tests/package/consumers.tsconfig.json
+
 .PHONY: test-rust
-test-rust: rust ## the core and the simulator, natively
+test-rust: rust ## test the core and the simulator on the host
 	@$(TALLY) run rust cargo test --features calls,simulator
 
 CARGO_TEST_WASM := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(CURDIR)/$(BINDGEN)/wasm-bindgen-test-runner \
@@ -169,40 +182,40 @@ CARGO_TEST_WASM := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(CURDIR)/$(BINDGE
 WASM_TESTS := cargo test --target $(WASM32) --test wasm --features calls,simulator
 
 .PHONY: test-wasm
-test-wasm: chromium rust | $(BINDGEN) ## the wasm exports in Node and in Chromium
+test-wasm: chromium rust | $(BINDGEN) ## test the wasm exports in Node and in Chromium
 	@$(CARGO_TEST_WASM) $(TALLY) run wasm-node $(WASM_TESTS)
 	@$(CARGO_TEST_WASM) WASM_BINDGEN_USE_BROWSER=1 $(TALLY) run wasm-chromium $(WASM_TESTS)
 
-# One process for each of the parts; none of them takes so many seconds.
-NODE_TEST := timeout 900 node --test-force-exit --test-reporter=spec tests/tools/together.mjs
+# One process for each part. A test that hangs fails after a minute; 900 seconds are more than any part takes.
+NODE_TEST := timeout 900 node --disable-warning=ExperimentalWarning --test-force-exit --test-reporter=spec tests/tools/together.mjs
 
 .PHONY: test-package
-test-package: chromium $(INSTALLED) $(NPM) ## the packed tarball in Node, workerd and Chromium
+test-package: chromium $(INSTALLED) $(NPM) ## test the packed tarball in Node, workerd and Chromium
 	@BANK_MFA_TARBALL=$(CURDIR)/$(TARBALL) BANK_MFA_APP=$(CURDIR)/target/app \
 	  $(TALLY) run package $(NODE_TEST) tests/lib/*.test.mjs tests/package/*.test.mjs
 
 .PHONY: test-edge
-test-edge: postgres $(INSTALLED) $(NPM) ## the edge of the packed tarball in Node, with PostgreSQL
+test-edge: postgres $(INSTALLED) $(NPM) ## test the tarball's edge in Node, with PostgreSQL
 	@BANK_MFA_APP=$(CURDIR)/target/app $(TALLY) run edge $(NODE_TEST) tests/edge/*.test.mjs
 
 .PHONY: test-crash
-test-crash: postgres $(INSTALLED) $(NPM) ## a few flows of make crash
+test-crash: postgres $(INSTALLED) $(NPM) ## test a few flows of make crash
 	@BANK_MFA_APP=$(CURDIR)/target/app $(TALLY) run crash $(NODE_TEST) tests/crash/*.test.mjs
 
-# FLOWS=pattern takes those whose names fit.
+# FLOWS=pattern selects flows by name.
 .PHONY: crash
-crash: postgres $(INSTALLED) $(NPM) ## kills a worker at every point of every flow
+crash: postgres $(INSTALLED) $(NPM) ## kill a worker at every point of every flow
 	@BANK_MFA_APP=$(CURDIR)/target/app node tests/crash/crash.mjs '$(FLOWS)'
 
-# Takes some minutes, and wants a machine that does nothing else: the CPU times of a busy one are longer.
+# Takes some minutes. Run it on an idle machine, as CPU times are longer on a busy one.
 .PHONY: load
-load: $(INSTALLED) $(NPM) ## a thousand flows at once, and the CPU time of the edge, against tests/load/budget.json
+load: $(INSTALLED) $(NPM) ## run a thousand flows at once, and check the edge's CPU time against tests/load/budget.json
 	@BANK_MFA_APP=$(CURDIR)/target/app node tests/load/load.mjs
 
 .PHONY: test-demo
-test-demo: test-demo-ways test-demo-page ## the demo in Chromium
+test-demo: test-demo-ways test-demo-page ## test the demo in Chromium
 
-# The ways to connect, and the rest.
+# In two parts: the ways to connect, and the rest.
 DEMO := $(wildcard tests/demo/*.test.mjs)
 DEMO_WAYS := $(filter $(addprefix tests/demo/,connect% edge% mx% reconnect%),$(DEMO))
 
@@ -221,7 +234,7 @@ fmt: rust $(NPM) ## format the code
 	$(PRETTIER) --write
 
 .PHONY: clean
-clean: ## remove target/; the tools stay
+clean: ## remove target/, but not the tools
 	rm -rf target
 
 .PHONY: always
