@@ -71,19 +71,21 @@ function compileOpenapi(version, file) {
 
   return ({ method, path, headers, body }) => {
     const operation = routes.find(({ pattern }) => pattern.test(path))?.operations[method]
-    const say = (complaint) => `${complaint} by the OpenAPI document of ${version}`
-    if (operation === undefined) return [say('is not a call')]
+    const inDocument = (complaint) => `${complaint} by the OpenAPI document of ${version}`
+    if (operation === undefined) return [inDocument('is not a call')]
     const isRequested = isOlder(headers) === (version === 'v20111101')
     const required = operation.headers.filter((header) => isRequested && header.required)
     const known = [...implied, ...operation.headers.map(({ name }) => name.toLowerCase())]
     return [
       ...required
         .filter(({ name, schema }) => headers[name.toLowerCase()] !== schema.default)
-        .map(({ name }) => say(`${name} is not as required`)),
+        .map(({ name }) => inDocument(`${name} is not as required`)),
       ...Object.keys(headers)
         .filter((name) => isRequested && !known.includes(name))
-        .map((name) => say(`${name} is not a header`)),
-      ...(operation.wantsBody && body === null ? [say('/body is required')] : operation.isBody()(body).map(say)),
+        .map((name) => inDocument(`${name} is not a header`)),
+      ...(operation.wantsBody && body === null
+        ? [inDocument('/body is required')]
+        : operation.isBody()(body).map(inDocument)),
     ]
   }
 }

@@ -48,7 +48,7 @@ for (const [name, params] of Object.entries(good)) {
     const sent = call(name, params)
     assert.deepEqual(complaints(sent), [])
     const { body, headers } = sent
-    for (const spoilt of [
+    for (const changed of [
       { method: 'PUT' },
       { redirect: 'follow' },
       { url: `${sent.url}/1` },
@@ -60,9 +60,9 @@ for (const [name, params] of Object.entries(good)) {
       { body: body === null ? '{}' : null },
       ...(body ? inBody(JSON.parse(body)) : []),
     ]) {
-      const said = complaints({ ...sent, ...spoilt })
-      assert.notDeepEqual(said, [], JSON.stringify(spoilt))
-      assert.ok(!said.join().includes('hunter2'), 'a complaint contains no value')
+      const found = complaints({ ...sent, ...changed })
+      assert.notDeepEqual(found, [], JSON.stringify(changed))
+      assert.ok(!found.join().includes('hunter2'), 'a complaint contains no value')
     }
   })
 }
@@ -114,11 +114,16 @@ test(
   { skip: !hasOpenapi && 'no OpenAPI document' },
   () => {
     const sent = call('AnswerMFAQuestions', good.AnswerMFAQuestions)
-    for (const spoilt of [{ LoginId: guid }, { loginId: 7 }, { Questions: [{ Question: 'City?' }] }, { Nonsense: 1 }]) {
-      const said = complaints({ ...sent, body: JSON.stringify({ ...JSON.parse(sent.body), ...spoilt }) })
+    for (const changed of [
+      { LoginId: guid },
+      { loginId: 7 },
+      { Questions: [{ Question: 'City?' }] },
+      { Nonsense: 1 },
+    ]) {
+      const found = complaints({ ...sent, body: JSON.stringify({ ...JSON.parse(sent.body), ...changed }) })
       assert.ok(
-        said.some((complaint) => complaint.includes('by the OpenAPI document')),
-        said.join('\n'),
+        found.some((complaint) => complaint.includes('by the OpenAPI document')),
+        found.join('\n'),
       )
     }
   },

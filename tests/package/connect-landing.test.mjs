@@ -91,7 +91,7 @@ test('an invalid redirect URL is rejected', () => {
   assert.throws(() => readLanding(pageAt(BACK), '/bank'), { code: 'INVALID_INPUT', path: '/redirectUrl' })
 })
 
-// The flow behind a landing ----------------------------------------------------------------------
+// Landing in a flow ------------------------------------------------------------------------------
 
 const redirectUrl = 'https://shop.example/bank?view=back'
 

@@ -156,7 +156,7 @@ test('an error event has the FlinksCode, wherever the message has it', async () 
 /** The message without its step, and the event that the page gets. */
 const redirects = {
   'as in Flinks’ documentation': [REDIRECT, done({ institution: 'FlinksCapital' })],
-  'beside the url': [{ url: landing('institution=Other'), loginId: LOGIN }, done({ institution: 'Other' })],
+  'outside the url': [{ url: landing('institution=Other'), loginId: LOGIN }, done({ institution: 'Other' })],
   'with no url': [{ LoginId: LOGIN }, done()],
   'in both places': [{ url: landing(`loginId=${LOGIN}`), loginId: LOGIN.toUpperCase() }, done(), LOGIN],
   'with accounts in one text': [
@@ -241,7 +241,7 @@ test('messages of other iframes from the vendor’s origin are refused', async (
     frameUrl(postScript(MOUNTED, REDIRECT)),
   )
   const { calls, events, reasons } = result(await visitor.readRefused(4))
-  assert.deepEqual(reasons.slice(2), ['source', 'source'], 'an iframe beside it')
+  assert.deepEqual(reasons.slice(2), ['source', 'source'], 'an iframe next to it')
   assert.deepEqual([calls, events], [[], [{ kind: 'step', step: 'APP_MOUNTED' }]])
 })
 

@@ -6,100 +6,100 @@ import { CACHED, CREDENTIALS, LIVE, MINUTE, person, purpose, runToEnd, setup, ti
 const ASYNC = { authorizeAsync: true }
 
 /**
- * The calls that meet a fault, and the flow's end and calls after it: `heard` if the bank received the call, else
- * `unheard`.
+ * The calls that meet a fault, and the flow's end and calls after it: `received` if the bank received the call, else
+ * `notReceived`.
  */
 const calls = {
   'a cached start': {
     on: 'start',
     params: CACHED,
-    heard: ['done', 'cached start', 'cached start'],
-    unheard: ['done', 'cached start', 'cached start'],
+    received: ['done', 'cached start', 'cached start'],
+    notReceived: ['done', 'cached start', 'cached start'],
   },
   'a live start by LoginId': {
     on: 'start',
     params: LIVE,
-    heard: ['outcome-unknown', 'live start'],
-    unheard: ['outcome-unknown', 'live start'],
+    received: ['outcome-unknown', 'live start'],
+    notReceived: ['outcome-unknown', 'live start'],
   },
   'a live start with credentials': {
     on: 'start',
     params: CREDENTIALS,
-    heard: ['outcome-unknown', 'live start'],
-    unheard: ['outcome-unknown', 'live start'],
+    received: ['outcome-unknown', 'live start'],
+    notReceived: ['outcome-unknown', 'live start'],
   },
   'a live start with AuthorizeAsync': {
     on: 'start',
     params: LIVE,
     host: ASYNC,
-    heard: ['outcome-unknown', 'live start'],
-    unheard: ['outcome-unknown', 'live start'],
+    received: ['outcome-unknown', 'live start'],
+    notReceived: ['outcome-unknown', 'live start'],
   },
   'a poll of a cached session': {
     on: 'poll',
     who: 'slow_pending',
     params: CACHED,
-    heard: ['done', 'cached start', 'poll', 'poll'],
-    unheard: ['done', 'cached start', 'poll', 'poll'],
+    received: ['done', 'cached start', 'poll', 'poll'],
+    notReceived: ['done', 'cached start', 'poll', 'poll'],
   },
   'a poll of a live session': {
     on: 'poll',
     who: 'slow_pending',
     params: LIVE,
-    heard: ['done', 'live start', 'poll', 'poll'],
-    unheard: ['done', 'live start', 'poll', 'poll'],
+    received: ['done', 'live start', 'poll', 'poll'],
+    notReceived: ['done', 'live start', 'poll', 'poll'],
   },
   'a poll of AuthorizeAsync': {
     on: 'poll',
     who: 'slow_pending',
     params: CREDENTIALS,
     host: ASYNC,
-    heard: ['done', 'live start', 'poll', 'poll'],
-    unheard: ['done', 'live start', 'poll', 'poll'],
+    received: ['done', 'live start', 'poll', 'poll'],
+    notReceived: ['done', 'live start', 'poll', 'poll'],
   },
   'an answer by LoginId': {
     on: 'answer',
     params: LIVE,
-    heard: ['done', 'live start', 'answer', 'cached start'],
-    unheard: ['outcome-unknown', 'live start', 'answer', 'cached start'],
+    received: ['done', 'live start', 'answer', 'cached start'],
+    notReceived: ['outcome-unknown', 'live start', 'answer', 'cached start'],
   },
   'an answer by LoginId with AuthorizeAsync': {
     on: 'answer',
     params: LIVE,
     host: ASYNC,
-    heard: ['done', 'live start', 'answer', 'poll'],
-    unheard: ['outcome-unknown', 'live start', 'answer', 'poll', 'cached start'],
+    received: ['done', 'live start', 'answer', 'poll'],
+    notReceived: ['outcome-unknown', 'live start', 'answer', 'poll', 'cached start'],
   },
   'an answer with credentials': {
     on: 'answer',
     params: CREDENTIALS,
-    heard: ['outcome-unknown', 'live start', 'answer'],
-    unheard: ['outcome-unknown', 'live start', 'answer'],
+    received: ['outcome-unknown', 'live start', 'answer'],
+    notReceived: ['outcome-unknown', 'live start', 'answer'],
   },
   'an answer with credentials and AuthorizeAsync': {
     on: 'answer',
     params: CREDENTIALS,
     host: ASYNC,
-    heard: ['done', 'live start', 'answer', 'poll'],
-    unheard: ['outcome-unknown', 'live start', 'answer', 'poll'],
+    received: ['done', 'live start', 'answer', 'poll'],
+    notReceived: ['outcome-unknown', 'live start', 'answer', 'poll'],
   },
 }
 
 /** The faults after which the outcome of the call is unknown, and whether the bank received it. */
 const faults = {
-  'a lost reply': [{ kind: 'lost-reply' }, 'heard'],
-  'a lost request': [{ kind: 'lost-request' }, 'unheard'],
-  'a reply that never comes': [{ kind: 'hang' }, 'heard'],
-  'HTML with status 200': [{ kind: 'html' }, 'heard'],
-  'HTML with status 503': [{ kind: 'html', status: 503 }, 'heard'],
-  'an empty body': [{ kind: 'empty' }, 'heard'],
-  'a body that is not UTF-8': [{ kind: 'not-utf8' }, 'heard'],
-  'a body nested 100,000 levels deep': [{ kind: 'deep-json' }, 'heard'],
-  'a body of 10 MB': [{ kind: 'huge-body' }, 'heard'],
-  'a truncated body': [{ kind: 'truncated-json' }, 'heard'],
-  'a 500 without a body': [{ kind: 'status' }, 'unheard'],
-  'a 408 without a body': [{ kind: 'status', status: 408 }, 'unheard'],
-  'a 502 for a call that the bank received': [{ kind: 'status', status: 502, processed: true }, 'heard'],
+  'a lost reply': [{ kind: 'lost-reply' }, 'received'],
+  'a lost request': [{ kind: 'lost-request' }, 'notReceived'],
+  'a reply that never comes': [{ kind: 'hang' }, 'received'],
+  'HTML with status 200': [{ kind: 'html' }, 'received'],
+  'HTML with status 503': [{ kind: 'html', status: 503 }, 'received'],
+  'an empty body': [{ kind: 'empty' }, 'received'],
+  'a body that is not UTF-8': [{ kind: 'not-utf8' }, 'received'],
+  'a body nested 100,000 levels deep': [{ kind: 'deep-json' }, 'received'],
+  'a body of 10 MB': [{ kind: 'huge-body' }, 'received'],
+  'a truncated body': [{ kind: 'truncated-json' }, 'received'],
+  'a 500 without a body': [{ kind: 'status' }, 'notReceived'],
+  'a 408 without a body': [{ kind: 'status', status: 408 }, 'notReceived'],
+  'a 502 for a call that the bank received': [{ kind: 'status', status: 502, processed: true }, 'received'],
 }
 
 async function run(t, { on, params, host, who = 'Greatday' }, fault, rules) {
@@ -124,7 +124,7 @@ for (const [call, row] of Object.entries(calls)) {
 
   test(`a redirect in reply to ${call} is not followed`, async (t) => {
     const { ended, failure } = await run(t, row, { kind: 'redirect' })
-    const made = row.heard.slice(1, row.on === 'start' ? 2 : 3)
+    const made = row.received.slice(1, row.on === 'start' ? 2 : 3)
     assert.deepEqual(ended, ['redirected', ...made])
     assert.deepEqual([failure.next, failure.status, failure.retryAt], ['fix-integration', 302, null])
   })

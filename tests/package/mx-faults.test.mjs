@@ -7,8 +7,8 @@ import { job, member, runToEnd, setup, timingOutFetch } from './mx-setup.mjs'
 const writes = (env) => env.purposes().filter((call) => ['job', 'create', 'update', 'resume'].includes(call))
 
 /**
- * The calls that meet a fault, and the flow's end and writes after it: `accepted` if MX replied with any 2xx, `heard` if
- * MX received the call but its reply is unclear, `unheard` if MX did not receive it.
+ * The calls that meet a fault, and the flow's end and writes after it: `accepted` if MX replied with any 2xx, `received` if
+ * MX received the call but its reply is unclear, `notReceived` if MX did not receive it.
  */
 const calls = {
   // A job is started again: if it runs already, MX starts no other.
@@ -16,79 +16,79 @@ const calls = {
     on: 'start',
     params: () => job('text'),
     accepted: ['done', 'job', 'resume'],
-    heard: ['done', 'job', 'job', 'resume'],
-    unheard: ['done', 'job', 'job', 'resume'],
+    received: ['done', 'job', 'job', 'resume'],
+    notReceived: ['done', 'job', 'job', 'resume'],
   },
   'a new member': {
     on: 'start',
     params: (env) => env.create('text'),
     accepted: ['outcome-unknown', 'create'],
-    heard: ['outcome-unknown', 'create'],
-    unheard: ['outcome-unknown', 'create'],
+    received: ['outcome-unknown', 'create'],
+    notReceived: ['outcome-unknown', 'create'],
   },
   'new credentials': {
     on: 'start',
     params: (env) => env.update('text'),
     accepted: ['done', 'update', 'resume'],
-    heard: ['outcome-unknown', 'update'],
-    unheard: ['outcome-unknown', 'update'],
+    received: ['outcome-unknown', 'update'],
+    notReceived: ['outcome-unknown', 'update'],
   },
   'a poll': {
     on: 'poll',
     params: () => job('text'),
     accepted: ['done', 'job', 'resume'],
-    heard: ['done', 'job', 'resume'],
-    unheard: ['done', 'job', 'resume'],
+    received: ['done', 'job', 'resume'],
+    notReceived: ['done', 'job', 'resume'],
   },
   'the poll before an answer': {
     on: 'poll',
     skip: 2,
     params: () => job('text'),
     accepted: ['done', 'job', 'resume'],
-    heard: ['done', 'job', 'resume'],
-    unheard: ['done', 'job', 'resume'],
+    received: ['done', 'job', 'resume'],
+    notReceived: ['done', 'job', 'resume'],
   },
   'the poll after an answer': {
     on: 'poll',
     skip: 3,
     params: () => job('text'),
     accepted: ['done', 'job', 'resume'],
-    heard: ['done', 'job', 'resume'],
-    unheard: ['done', 'job', 'resume'],
+    received: ['done', 'job', 'resume'],
+    notReceived: ['done', 'job', 'resume'],
   },
   'a resume': {
     on: 'answer',
     params: () => job('text'),
     accepted: ['done', 'job', 'resume'],
-    heard: ['done', 'job', 'resume'],
+    received: ['done', 'job', 'resume'],
     // The flow asks again, and the person gives the same answer.
-    unheard: ['done', 'job', 'resume', 'resume'],
-    repeated: { unheard: 1 },
+    notReceived: ['done', 'job', 'resume', 'resume'],
+    repeated: { notReceived: 1 },
   },
   'the challenges': {
     on: 'challenges',
     who: 'challenges_apart',
     params: () => job('challenges_apart'),
     accepted: ['done', 'job', 'resume'],
-    heard: ['done', 'job', 'resume'],
-    unheard: ['done', 'job', 'resume'],
+    received: ['done', 'job', 'resume'],
+    notReceived: ['done', 'job', 'resume'],
   },
   'the window’s address': {
     on: 'window',
     who: 'oauth_challenged',
     params: () => job('oauth_challenged'),
     accepted: ['done', 'job', 'resume'],
-    heard: ['done', 'job', 'resume'],
-    unheard: ['done', 'job', 'resume'],
+    received: ['done', 'job', 'resume'],
+    notReceived: ['done', 'job', 'resume'],
   },
 }
 
 const faults = {
-  'a lost reply': [{ kind: 'lost-reply' }, 'heard'],
-  'a lost request': [{ kind: 'lost-request' }, 'unheard'],
-  'a reply that never comes': [{ kind: 'hang' }, 'heard'],
+  'a lost reply': [{ kind: 'lost-reply' }, 'received'],
+  'a lost request': [{ kind: 'lost-request' }, 'notReceived'],
+  'a reply that never comes': [{ kind: 'hang' }, 'received'],
   'HTML with status 200': [{ kind: 'html' }, 'accepted'],
-  'HTML with status 503': [{ kind: 'html', status: 503 }, 'heard'],
+  'HTML with status 503': [{ kind: 'html', status: 503 }, 'received'],
   'an empty body': [{ kind: 'empty' }, 'accepted'],
   'a 204': [{ kind: 'no-content' }, 'accepted'],
   'a body that is not UTF-8': [{ kind: 'not-utf8' }, 'accepted'],
@@ -98,10 +98,10 @@ const faults = {
   'a body without a member': [{ kind: 'no-member' }, 'accepted'],
   'a member of null': [{ kind: 'null-member' }, 'accepted'],
   'a list instead of a member': [{ kind: 'member-list' }, 'accepted'],
-  'a 500 without a body': [{ kind: 'status' }, 'unheard'],
-  'a 408 without a body': [{ kind: 'status', status: 408 }, 'unheard'],
-  'a 502 for a call that MX received': [{ kind: 'status', status: 502, processed: true }, 'heard'],
-  'a 504 for a call that MX received': [{ kind: 'status', status: 504, processed: true }, 'heard'],
+  'a 500 without a body': [{ kind: 'status' }, 'notReceived'],
+  'a 408 without a body': [{ kind: 'status', status: 408 }, 'notReceived'],
+  'a 502 for a call that MX received': [{ kind: 'status', status: 502, processed: true }, 'received'],
+  'a 504 for a call that MX received': [{ kind: 'status', status: 504, processed: true }, 'received'],
 }
 
 async function run(t, { on, skip, params, who = 'text', repeated }, fault, outcome) {
@@ -162,8 +162,8 @@ for (const [call, status, code] of [
 for (const call of ['a poll', 'the poll before an answer', 'the poll after an answer']) {
   test(`${call} is retried after a 429, once Retry-After has passed`, async (t) => {
     const fault = { kind: 'status', status: 429, retryAfter: '120' }
-    const { ended, bank, start } = await run(t, calls[call], fault, 'heard')
-    assert.deepEqual(ended, calls[call].heard)
+    const { ended, bank, start } = await run(t, calls[call], fault, 'received')
+    assert.deepEqual(ended, calls[call].received)
     assert.ok(bank.clock.now() >= start + 120_000)
   })
 }
@@ -200,7 +200,7 @@ for (const [call, kind, code, made, times] of [
 }
 
 test('a flow asks again after a lost resume once two polls show the same guids', async (t) => {
-  const { rounds, purposes } = await run(t, calls['a resume'], { kind: 'lost-request' }, 'unheard')
+  const { rounds, purposes } = await run(t, calls['a resume'], { kind: 'lost-request' }, 'notReceived')
   assert.equal(rounds.length, 2)
   assert.deepEqual(rounds[0].right, rounds[1].right)
   const between = purposes().slice(purposes().indexOf('resume') + 1, purposes().lastIndexOf('resume'))
@@ -208,7 +208,7 @@ test('a flow asks again after a lost resume once two polls show the same guids',
 })
 
 test('the poll after a lost resume keeps the interval to the last poll', async (t) => {
-  const { bank } = await run(t, calls['a resume'], { kind: 'lost-reply' }, 'heard')
+  const { bank } = await run(t, calls['a resume'], { kind: 'lost-reply' }, 'received')
   assert.deepEqual(bank.counts().broken, {})
 })
 

@@ -122,7 +122,7 @@ test('the pair accepts FormData, for a reply that was stored as JSON', async (t)
   assert.equal((await loop(env, job('mixed'), answer)).reply.kind, 'connected')
 })
 
-const asked = { asked: '[{"guid":"CRD-8f841084-66cb-4e3d-9253-96f97093100a","label":"City?","type":0}]' }
+const challenged = { asked: '[{"guid":"CRD-8f841084-66cb-4e3d-9253-96f97093100a","label":"City?","type":0}]' }
 const good = { '1.1.answer': SECRET }
 const it = guids('text')
 
@@ -138,7 +138,7 @@ test('an MX request says whether it may be repeated, its timeout and its secret'
     [false, mx.statusRequest(it, config)],
     [false, mx.challengesRequest(it, config)],
     [false, mx.windowRequest(it, config)],
-    [true, mx.resumeRequest(it, asked, good, config)],
+    [true, mx.resumeRequest(it, challenged, good, config)],
   ]) {
     assert.deepEqual(facts(request), [once, 60_000, 1, slot])
   }
@@ -214,21 +214,21 @@ for (const [name, call, code, path] of [
   ['a window without a member', () => mx.windowRequest(oauth, config), 'INVALID_INPUT', '/params/memberGuid'],
   [
     'a resume without a member',
-    () => mx.resumeRequest(oauth, asked, good, config),
+    () => mx.resumeRequest(oauth, challenged, good, config),
     'INVALID_INPUT',
     '/params/memberGuid',
   ],
-  ['an empty answer', () => mx.resumeRequest(it, asked, { '1.1.answer': '' }, config), 'INVALID_ANSWER'],
+  ['an empty answer', () => mx.resumeRequest(it, challenged, { '1.1.answer': '' }, config), 'INVALID_ANSWER'],
   [
     'an answer for another round',
-    () => mx.resumeRequest(it, asked, { '2.1.answer': SECRET }, config),
+    () => mx.resumeRequest(it, challenged, { '2.1.answer': SECRET }, config),
     'INVALID_ANSWER',
   ],
-  ['no answers', () => mx.resumeRequest(it, asked, undefined, config), 'INVALID_INPUT', '/answers'],
-  ['empty raw answers', () => mx.resumeRawRequest(it, asked, {}, config), 'INVALID_INPUT', '/answers'],
+  ['no answers', () => mx.resumeRequest(it, challenged, undefined, config), 'INVALID_INPUT', '/answers'],
+  ['empty raw answers', () => mx.resumeRawRequest(it, challenged, {}, config), 'INVALID_INPUT', '/answers'],
   [
     'raw answers with a number',
-    () => mx.resumeRawRequest(it, asked, { [SECRET]: 7 }, config),
+    () => mx.resumeRawRequest(it, challenged, { [SECRET]: 7 }, config),
     'INVALID_INPUT',
     '/answers/0',
   ],

@@ -37,7 +37,7 @@ export function setup(t, mxRules = {}, { repeated = 0, mayHurry = false } = {}) 
   const cancelLater = cancelAfter(t)
   let newest
   let waits = 0
-  // The virtual clock stands still while the person is in the bank's window: a test says when they come back.
+  // The virtual clock stops while the person is in the bank's window: a test says when they come back.
   const clock = {
     ...bank.clock,
     async wait(ms, signal, waitsFor) {

@@ -22,17 +22,17 @@ const city = { '1.1.answer': 'Chicago' }
 /** How many status polls lead to the first round of a job. */
 const POLLS_TO_FIRST_ROUND = 2
 
-/** A flow whose call for a purpose never returns, after `skip` such calls. `heard`: MX receives the call. */
-async function hangAt(env, params, at, { skip = 0, heard = false } = {}) {
+/** A flow whose call for a purpose never returns, after `skip` such calls. `received`: MX receives the call. */
+async function hangAt(env, params, at, { skip = 0, received = false } = {}) {
   let seen = 0
   const fetch = (url, init) => {
     if (purpose({ method: init.method, url }) !== at || seen++ < skip) return env.wire.fetch(url, init)
-    const sent = heard ? env.wire.fetch(url, init) : undefined
+    const sent = received ? env.wire.fetch(url, init) : undefined
     return Promise.resolve(sent).then(never)
   }
   const flow = env.start(params, { fetch })
   flow.subscribe(() => flow.current.kind === 'challenge' && flow.current.answer(city))
-  await until(() => seen > skip && (!heard || env.wire.calls.at(-1).reply), `the call ${at}`)
+  await until(() => seen > skip && (!received || env.wire.calls.at(-1).reply), `the call ${at}`)
   return flow
 }
 
@@ -42,16 +42,16 @@ const JOB = () => job('text')
 
 /** Name, parameters, the call under way, the end of the restored flow, and its calls without polls. */
 for (const [name, params, at, how, code, calls] of [
-  ['a job that MX received', JOB, 'job', { heard: true }, 'done', ['job', 'resume']],
+  ['a job that MX received', JOB, 'job', { received: true }, 'done', ['job', 'resume']],
   ['a job that MX did not receive', JOB, 'job', {}, 'done', ['job', 'resume']],
-  ['a new member that MX received', CREATE, 'create', { heard: true }, 'outcome-unknown', []],
+  ['a new member that MX received', CREATE, 'create', { received: true }, 'outcome-unknown', []],
   ['a new member that MX did not receive', CREATE, 'create', {}, 'outcome-unknown', []],
-  ['new credentials that MX received', UPDATE, 'update', { heard: true }, 'outcome-unknown', []],
+  ['new credentials that MX received', UPDATE, 'update', { received: true }, 'outcome-unknown', []],
   ['new credentials that MX did not receive', UPDATE, 'update', {}, 'outcome-unknown', []],
   ['a poll', JOB, 'status', {}, 'done', ['resume']],
   ['the challenges', () => job('challenges_apart'), 'challenges', {}, 'done', ['challenges', 'challenges', 'resume']],
   ['the poll before a resume', JOB, 'status', { skip: POLLS_TO_FIRST_ROUND }, 'done', ['resume']],
-  ['a resume that MX received', JOB, 'resume', { heard: true }, 'done', []],
+  ['a resume that MX received', JOB, 'resume', { received: true }, 'done', []],
   ['a resume that MX did not receive', JOB, 'resume', {}, 'done', ['resume']],
   ['the poll after a resume', JOB, 'status', { skip: POLLS_TO_FIRST_ROUND + 1 }, 'done', []],
 ]) {
@@ -147,7 +147,7 @@ test('a flow restored at its window gets another window and continues after it',
 
 test('a flow restored while it gets its window gets it again', async (t) => {
   const env = setup(t)
-  const flow = await hangAt(env, job('oauth'), 'oauth_window_uri', { heard: true })
+  const flow = await hangAt(env, job('oauth'), 'oauth_window_uri', { received: true })
   const again = env.restore(flow.snapshot())
   assert.equal((await runToEnd(again, env, member('oauth'))).code, 'done')
 })

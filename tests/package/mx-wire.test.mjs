@@ -111,21 +111,21 @@ const plants = {
   'an unknown job': [['job'], inUrl('aggregate', 'aggregation')],
 }
 
-for (const [plant, [calls, spoil]] of Object.entries(plants)) {
+for (const [plant, [calls, change]] of Object.entries(plants)) {
   test(`MX calls: the validator complains of ${plant}`, () => {
     for (const name of calls) {
-      const { headers, ...call } = { ...good[name], ...spoil(good[name]) }
+      const { headers, ...call } = { ...good[name], ...change(good[name]) }
       const sent = JSON.parse(JSON.stringify(headers))
-      const said = complaints({ ...call, headers: sent })
-      assert.notDeepEqual(said, [], name)
-      assert.ok(!said.join().includes('hunter2'), 'a complaint contains no value')
+      const found = complaints({ ...call, headers: sent })
+      assert.notDeepEqual(found, [], name)
+      assert.ok(!found.join().includes('hunter2'), 'a complaint contains no value')
     }
   })
 }
 
 const skip = !hasOpenapi && 'no OpenAPI documents'
 test('each of MX’s OpenAPI documents alone finds each planted mistake', { skip }, () => {
-  for (const [name, spoil] of [
+  for (const [name, change] of [
     ['status', inUrl('/status', '/state')],
     ['create', inMember({ nonsense: 1 })],
     ['create', inMember({ institution_code: undefined })],
@@ -138,18 +138,18 @@ test('each of MX’s OpenAPI documents alone finds each planted mistake', { skip
     ['widget', inWidget({ ui_message_version: '4' })],
     ['widget', inWidget({ widget_type: undefined })],
   ]) {
-    const said = complaints({ ...good[name], ...spoil(good[name]) }).join('\n')
-    for (const version of VERSIONS) assert.ok(said.includes(`by the OpenAPI document of ${version}`), said)
+    const found = complaints({ ...good[name], ...change(good[name]) }).join('\n')
+    for (const version of VERSIONS) assert.ok(found.includes(`by the OpenAPI document of ${version}`), found)
   }
 })
 
 test('the newer OpenAPI document requires Accept-Version, and both reject unknown headers', { skip }, () => {
-  const said = (headers) => complaints({ ...good.status, headers }).join('\n')
-  assert.match(said({ ...newer, 'accept-version': 'v20250224', 'x-api-key': '1' }), /not a header .* of v20250224/)
-  assert.match(said({ ...older, 'x-api-key': '1' }), /not a header .* of v20111101/)
+  const found = (headers) => complaints({ ...good.status, headers }).join('\n')
+  assert.match(found({ ...newer, 'accept-version': 'v20250224', 'x-api-key': '1' }), /not a header .* of v20250224/)
+  assert.match(found({ ...older, 'x-api-key': '1' }), /not a header .* of v20111101/)
   for (const version of ['v20250225', undefined]) {
     const headers = JSON.parse(JSON.stringify({ ...newer, 'accept-version': version }))
-    assert.match(said(headers), /Accept-Version is not as required by the OpenAPI document of v20250224/)
+    assert.match(found(headers), /Accept-Version is not as required by the OpenAPI document of v20250224/)
   }
 })
 

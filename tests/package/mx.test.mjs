@@ -82,19 +82,19 @@ for (const member of members) {
         const env = setup(t)
         const startedAt = env.bank.clock.now()
         const flow = env.start(await row.params(member, env), { version })
-        const walked = await runToEnd(flow, env, { ...member, isRaw: isRaw(member.name) })
-        assert.equal(walked.code, code)
-        assert.equal(walked.end.failure?.next, next)
+        const run = await runToEnd(flow, env, { ...member, isRaw: isRaw(member.name) })
+        assert.equal(run.code, code)
+        assert.equal(run.end.failure?.next, next)
         const { broken, jobs, credentials, answers } = env.bank.counts()
         assert.deepEqual(broken, row.broken[member.name] ?? {}, 'no rule of MX is broken')
-        assert.deepEqual([jobs, credentials, answers], [...row.counts, walked.rounds.length])
+        assert.deepEqual([jobs, credentials, answers], [...row.counts, run.rounds.length])
         assert.deepEqual(
           env.sent(),
-          walked.rounds.map(({ right }) => right),
+          run.rounds.map(({ right }) => right),
           'the right values are sent',
         )
-        if (code === 'done') isConnected(walked, { member, env })
-        else isFailure(walked.end, { env, startedAt })
+        if (code === 'done') isConnected(run, { member, env })
+        else isFailure(run.end, { env, startedAt })
       })
     }
   }

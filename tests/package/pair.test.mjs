@@ -117,11 +117,11 @@ test('a challenged reply can be stored as JSON and answered later', async (t) =>
 test('a request says whether it may be repeated, its timeout and its secret', () => {
   const facts = ({ once, timeout, session, headers }) => [once, timeout, session, headers.at(-1)]
   const slot = { name: 'flinks-auth-key', slot: 'FlinksAuthorizeToken' }
-  const asked = { requestId, securityChallenges: '[{"Type":"QuestionAndAnswer","Prompt":"City?"}]' }
+  const challenged = { requestId, securityChallenges: '[{"Type":"QuestionAndAnswer","Prompt":"City?"}]' }
   const greatday = person('Greatday')
   assert.deepEqual(facts(flinks.authorizeRequest(CACHED(greatday), config)), [false, 30_000, 1, slot])
   assert.deepEqual(facts(flinks.authorizeRequest(LIVE(greatday), config)), [true, 240_000, 1, slot])
-  assert.deepEqual(facts(flinks.answerRequest(asked, { '1.1.answer': 'x' }, config)), [true, 240_000, 1, slot])
+  assert.deepEqual(facts(flinks.answerRequest(challenged, { '1.1.answer': 'x' }, config)), [true, 240_000, 1, slot])
   assert.deepEqual(facts(flinks.pollRequest({ requestId }, config)), [false, 30_000, 1, slot])
 })
 
@@ -159,20 +159,20 @@ test('a failure has a code, a next action and the FlinksCode, and not Flinks’ 
   assertNoSecrets(failure, SECRET)
 })
 
-const asked = { requestId, securityChallenges: '[{"Type":"QuestionAndAnswer","Prompt":"City?"}]' }
+const challenged = { requestId, securityChallenges: '[{"Type":"QuestionAndAnswer","Prompt":"City?"}]' }
 const good = { '1.1.answer': SECRET }
 
 /** Name, call, code and path of the error. */
 for (const [name, call, code, path] of [
   [
     'an answer without a RequestId',
-    () => flinks.answerRequest({ ...asked, requestId: undefined }, good, config),
+    () => flinks.answerRequest({ ...challenged, requestId: undefined }, good, config),
     'INVALID_INPUT',
     '/challenged/requestId',
   ],
   [
     'an answer with a RequestId that is not a GUID',
-    () => flinks.answerRequest({ ...asked, requestId: SECRET }, good, config),
+    () => flinks.answerRequest({ ...challenged, requestId: SECRET }, good, config),
     'INVALID_INPUT',
     '/challenged/requestId',
   ],
@@ -194,17 +194,17 @@ for (const [name, call, code, path] of [
     'INVALID_INPUT',
     '/challenged/requestId',
   ],
-  ['no answers', () => flinks.answerRequest(asked, undefined, config), 'INVALID_INPUT', '/answers'],
-  ['an empty answer', () => flinks.answerRequest(asked, { '1.1.answer': '' }, config), 'INVALID_ANSWER'],
+  ['no answers', () => flinks.answerRequest(challenged, undefined, config), 'INVALID_INPUT', '/answers'],
+  ['an empty answer', () => flinks.answerRequest(challenged, { '1.1.answer': '' }, config), 'INVALID_ANSWER'],
   [
     'an answer for another round',
-    () => flinks.answerRequest(asked, { '2.1.answer': SECRET }, config),
+    () => flinks.answerRequest(challenged, { '2.1.answer': SECRET }, config),
     'INVALID_ANSWER',
   ],
-  ['empty raw answers', () => flinks.answerRawRequest(asked, {}, config), 'INVALID_INPUT', '/answers'],
+  ['empty raw answers', () => flinks.answerRawRequest(challenged, {}, config), 'INVALID_INPUT', '/answers'],
   [
     'a raw answer outside a list',
-    () => flinks.answerRawRequest(asked, { [SECRET]: SECRET }, config),
+    () => flinks.answerRawRequest(challenged, { [SECRET]: SECRET }, config),
     'INVALID_INPUT',
     '/answers/0',
   ],

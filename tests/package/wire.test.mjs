@@ -14,10 +14,10 @@ const sessions = {
 }
 
 /** Runs a session whose calls are changed before they are watched; returns the complaints. */
-async function complaintsAfter(t, spoil, begin = sessions.Authorize) {
+async function complaintsAfter(t, change, begin = sessions.Authorize) {
   const env = setup(t)
   const watched = watch(env.bank.fetch)
-  const fetch = (url, init) => watched.fetch(...Object.values({ url, init, ...spoil(url, init) }))
+  const fetch = (url, init) => watched.fetch(...Object.values({ url, init, ...change(url, init) }))
   const flow = begin(env, { fetch })
   for await (const step of flow) {
     if (step.kind === 'connect') step.returned({ loginId: person('Greatday').loginId })
@@ -29,9 +29,9 @@ async function complaintsAfter(t, spoil, begin = sessions.Authorize) {
   return watched.complaints
 }
 
-const inBody = (spoil) => (url, init) => {
+const inBody = (change) => (url, init) => {
   const body = JSON.parse(init.body)
-  return { init: { ...init, body: JSON.stringify({ ...body, ...spoil(body) }) } }
+  return { init: { ...init, body: JSON.stringify({ ...body, ...change(body) }) } }
 }
 const inHeaders = (headers) => (url, init) => ({ init: { ...init, headers: { ...init.headers, ...headers } } })
 const onAnswer = (responses) => inBody((body) => 'SecurityResponses' in body && { SecurityResponses: responses })
@@ -64,19 +64,19 @@ const plants = {
   'another host': (url) => ({ url: url.replace('fin.ag', 'fin.example') }),
 }
 
-for (const [plant, spoil] of Object.entries(plants)) {
+for (const [plant, change] of Object.entries(plants)) {
   test(`Flinks calls: the validator complains of ${plant}`, async (t) => {
-    for (const begin of Object.values(sessions)) assert.notDeepEqual(await complaintsAfter(t, spoil, begin), [])
+    for (const begin of Object.values(sessions)) assert.notDeepEqual(await complaintsAfter(t, change, begin), [])
   })
 }
 
-for (const [plant, spoil] of Object.entries({
+for (const [plant, change] of Object.entries({
   'an undocumented key': () => ({ Nonsense: 1 }),
   'a boolean as text': () => ({ MostRecentCached: 'true' }),
   'a LoginId that is not a GUID': ({ LoginId }) => ({ LoginId: `{${LoginId}}` }),
 })) {
   test(`the validator complains of ${plant} in the cached starts of reconnect and connect`, async (t) => {
-    const spoilCached = inBody((body) => body.MostRecentCached && spoil(body))
+    const changeCached = inBody((body) => body.MostRecentCached && change(body))
     const { loginId } = person('Greatday')
     for (const begin of [
       (env, host) => env.reconnect({ loginId, maxAge: 7 * 24 * 60 * MINUTE }, host),
@@ -84,7 +84,7 @@ for (const [plant, spoil] of Object.entries({
       (env, host) => env.connect({}, host),
     ]) {
       assert.deepEqual(await complaintsAfter(t, () => ({}), begin), [])
-      assert.notDeepEqual(await complaintsAfter(t, spoilCached, begin), [])
+      assert.notDeepEqual(await complaintsAfter(t, changeCached, begin), [])
     }
   })
 }
@@ -109,9 +109,9 @@ for (const [plant, change] of Object.entries({
 }
 
 test('the validator complains of credentials without an institution', async (t) => {
-  const spoil = inBody(() => ({ Institution: undefined }))
+  const change = inBody(() => ({ Institution: undefined }))
   const begin = (env, host) => env.start(CREDENTIALS(person('Greatday')), host)
-  assert.notDeepEqual(await complaintsAfter(t, spoil, begin), [])
+  assert.notDeepEqual(await complaintsAfter(t, change, begin), [])
 })
 
 test('the validator complains of an answer to another service than the session’s start', async (t) => {
@@ -136,8 +136,8 @@ test('the validator complains of an answer to another service than the session�
 })
 
 test('the validator complains of a cached start by AuthorizeAsync', async (t) => {
-  const spoil = inBody(({ LoginId }) => LoginId && { MostRecentCached: true })
-  assert.notDeepEqual(await complaintsAfter(t, spoil, sessions['a reconnect by AuthorizeAsync']), [])
+  const change = inBody(({ LoginId }) => LoginId && { MostRecentCached: true })
+  assert.notDeepEqual(await complaintsAfter(t, change, sessions['a reconnect by AuthorizeAsync']), [])
 })
 
 test('unchanged sessions have no complaints', async (t) => {
@@ -157,12 +157,12 @@ test(
   'Flinks’ OpenAPI document alone finds planted mistakes',
   { skip: !hasOpenapi && 'no OpenAPI document' },
   async (t) => {
-    for (const spoil of [
+    for (const change of [
       inBody(() => ({ Nonsense: 1 })),
       inBody(() => ({ Save: 1 })),
       inHeaders({ 'x-api-key': '1' }),
     ]) {
-      const found = await complaintsAfter(t, spoil)
+      const found = await complaintsAfter(t, change)
       assert.ok(
         found.some((complaint) => complaint.includes('OpenAPI document')),
         found.join('\n'),
