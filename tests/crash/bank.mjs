@@ -3,7 +3,7 @@
  * flow has its own vendors under `/{run}`. The routes under `/run/{run}/…` act for the user and for the company's
  * database.
  */
-import { simulator } from '../package/bench.mjs'
+import { simulator } from '../lib/package.mjs'
 import { flows, NOON } from './flows.mjs'
 import { sendAddress, serve } from './serve.mjs'
 

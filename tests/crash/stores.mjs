@@ -5,9 +5,9 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { app } from '../package/bench.mjs'
+import { app } from '../lib/package.mjs'
 import { startPostgres } from '../edge/postgres.mjs'
-import { bundle, startWorkerd } from '../tools/workerd.mjs'
+import { bundle, startWorkerd } from '../lib/workerd.mjs'
 import { postgresTable } from './entry.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { serve } from '../../www/serve.mjs'
 import { after } from '../lib/test.mjs'
-import { launch } from '../tools/browser.mjs'
+import { launch } from '../lib/browser.mjs'
 import { Visitor } from './visitor.mjs'
 
 /** Generous, for a busy machine. */

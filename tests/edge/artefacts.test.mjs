@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import test from '../lib/test.mjs'
-import { app } from '../package/bench.mjs'
+import { app } from '../lib/package.mjs'
 
 const dist = join(app, 'node_modules/bank-mfa/dist')
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
-import { SEAL, approve, bench, byFlinks, byMx, edge, page, rightBy, sealer, walk } from './bench.mjs'
+import { SEAL, approve, bench, byFlinks, byMx, edge, page, rightBy, sealer, walk } from './setup.mjs'
 
 const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday'), 'bob/c_1': byFlinks(bank, 'text_or_call') })
 /** A flow that waits at its first challenge. */

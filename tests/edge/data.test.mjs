@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { pathToFileURL } from 'node:url'
-import { resolve } from '../package/bench.mjs'
-import { watch } from '../package/wire.mjs'
+import { resolve } from '../lib/package.mjs'
+import { watch } from '../lib/wire.mjs'
 import {
   MINUTE,
   bench,
@@ -17,7 +17,7 @@ import {
   sealer,
   SEAL,
   walk,
-} from './bench.mjs'
+} from './setup.mjs'
 
 const { accounts, transactions } = await import(pathToFileURL(resolve('bank-mfa/edge/data')))
 

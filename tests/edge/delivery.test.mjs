@@ -1,7 +1,7 @@
 /** Endings are delivered to the company: each one is retried until `onFlowEnded` resolves. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { MINUTE, bench, byFlinks, byMx, edge, rightBy, walk } from './bench.mjs'
+import { MINUTE, bench, byFlinks, byMx, edge, rightBy, walk } from './setup.mjs'
 
 const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') })
 const HOUR = 60 * MINUTE

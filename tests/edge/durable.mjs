@@ -8,9 +8,10 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { customerId, simulator } from '../package/bench.mjs'
+import { customerId } from '../lib/bank.mjs'
+import { simulator } from '../lib/package.mjs'
 import { until } from '../lib/until.mjs'
-import { bundle, startWorkerd } from '../tools/workerd.mjs'
+import { bundle, startWorkerd } from '../lib/workerd.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 export const ORIGIN = 'https://app.example'

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
-import { fill } from '../package/fill.mjs'
-import { SECURITY, sealer } from './bench.mjs'
+import { fill } from '../lib/fill.mjs'
+import { SECURITY, sealer } from './setup.mjs'
 import { ORIGIN, bundled, byFlinks, byMx, stage } from './durable.mjs'
 
 const SEAL = { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } }

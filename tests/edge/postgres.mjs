@@ -5,7 +5,7 @@ import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { postgresTable } from './bench.mjs'
+import { postgresTable } from './setup.mjs'
 
 const root = '/usr/lib/postgresql'
 const newest = () => readdirSync(root).sort((one, other) => Number(other) - Number(one))[0]

@@ -1,7 +1,7 @@
 /** The store in a real PostgreSQL: three servers, each with its own database connections. */
 import assert from 'node:assert/strict'
 import test, { after, before } from '../lib/test.mjs'
-import { bench, byFlinks, edge, page, postgres, rightBy } from './bench.mjs'
+import { bench, byFlinks, edge, page, postgres, rightBy } from './setup.mjs'
 import { startPostgres } from './postgres.mjs'
 
 let database

@@ -1,7 +1,7 @@
 /** Records that another release has written in another format. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { NOON, SEAL, bench, byFlinks, byMx, sealer } from './bench.mjs'
+import { NOON, SEAL, bench, byFlinks, byMx, sealer } from './setup.mjs'
 
 const seal = sealer(SEAL)
 const FLOW = 'a'.repeat(32)

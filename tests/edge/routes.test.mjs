@@ -18,7 +18,7 @@ import {
   rightBy,
   sealer,
   walk,
-} from './bench.mjs'
+} from './setup.mjs'
 
 const GREATDAY = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday'), 'bob/c_1': byFlinks(bank, 'text_or_call') })
 /** A flow that waits at its first challenge. */

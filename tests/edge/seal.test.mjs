@@ -1,7 +1,7 @@
 /** Sealing: which keys, names and texts open. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { KEYS, SEAL, bench, byFlinks, edge, page as pageOf, rightBy, sealer, walk } from './bench.mjs'
+import { KEYS, SEAL, bench, byFlinks, edge, page as pageOf, rightBy, sealer, walk } from './setup.mjs'
 
 const ROTATED = { current: 'k2', keys: KEYS }
 

@@ -12,12 +12,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { parse } from 'yaml'
-import { app, simulator } from '../package/bench.mjs'
+import { app, simulator } from '../lib/package.mjs'
 import { describe, test } from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
-import { openapi } from './bench.mjs'
+import { openapi } from './setup.mjs'
 import { startPostgres } from './postgres.mjs'
-import { startWorkerd } from '../tools/workerd.mjs'
+import { startWorkerd } from '../lib/workerd.mjs'
 
 const run = promisify(execFile)
 const installed = fileURLToPath(new URL('../node_modules', import.meta.url))

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
-import { MINUTE, bench, byFlinks, byMx, walk } from './bench.mjs'
+import { MINUTE, bench, byFlinks, byMx, walk } from './setup.mjs'
 
 const bodyFor = ({ userGuid, memberGuid }) => ({
   action: 'CHANGED',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after, before } from '../lib/test.mjs'
 import { fileURLToPath } from 'node:url'
-import { bundle, namesOf, passes } from '../tools/workerd.mjs'
+import { bundle, namesOf, runWorkerTest } from '../lib/workerd.mjs'
 
 let folder
 let modules
@@ -29,5 +29,5 @@ for (const [sentence, entry] of [
   ['a flow with a store runs to its end', 'stored'],
   ['an event stream sends the end, and closes', 'events'],
 ]) {
-  test(`in workerd ${sentence}`, () => passes(join(folder, 'config.capnp'), entry))
+  test(`in workerd ${sentence}`, () => runWorkerTest(join(folder, 'config.capnp'), entry))
 }

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bundle, startWorkerd } from '../tools/workerd.mjs'
+import { bundle, startWorkerd } from '../lib/workerd.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 

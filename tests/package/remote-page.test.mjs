@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { resolve } from '../lib/package.mjs'
 import test from '../lib/test.mjs'
-import { launch } from '../tools/browser.mjs'
+import { launch } from '../lib/browser.mjs'
 import { ANSWERING, DONE, buffered, challenge, edgeStub } from './edge-stub.mjs'
 
 const dist = join(dirname(resolve('bank-mfa/remote')), '..')

@@ -6,7 +6,7 @@ import { inspect, promisify } from 'node:util'
 import { app, resolve } from '../lib/package.mjs'
 import test from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
-import { until as untilStep } from './bench.mjs'
+import { untilStep } from './setup.mjs'
 import {
   ANSWERING,
   DONE,

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import Ajv2020 from 'ajv/dist/2020.js'
-import { NOON, customerId, resolve, simulator } from '../package/bench.mjs'
-import { fill } from '../package/fill.mjs'
-import { complaints as dataComplaints } from '../package/calls-wire.mjs'
+import { NOON, customerId } from '../lib/bank.mjs'
+import { resolve, simulator } from '../lib/package.mjs'
+import { fill } from '../lib/fill.mjs'
+import { complaints as dataComplaints } from '../lib/calls-wire.mjs'
 import { until } from '../lib/until.mjs'
-import { complaints, watch } from '../package/wire.mjs'
-import { complaints as mxComplaints } from '../package/mx-wire.mjs'
+import { complaints, watch } from '../lib/wire.mjs'
+import { complaints as mxComplaints } from '../lib/mx-wire.mjs'
 
 export const { edge, memoryStore, postgres, postgresTable, sealer, FlowError } = await import(
   pathToFileURL(resolve('bank-mfa/edge'))
