@@ -172,7 +172,7 @@ impl Flow {
             }
             (Event::Returned(claim), state) if self.window.is_some() => {
                 let look = matches!(state, State::Redirecting { .. });
-                self.vendor.returned(claim)?;
+                self.vendor.accept_claim(claim)?;
                 self.window = Some(String::new());
                 // While it is looked anyway, the claim is for the next look.
                 if look {
@@ -180,7 +180,7 @@ impl Flow {
                 }
             }
             (Event::Returned(claim), State::Connecting { .. }) => {
-                let verdict = self.vendor.returned(claim)?;
+                let verdict = self.vendor.accept_claim(claim)?;
                 self.repeats = 0;
                 self.working = now;
                 return self.follow(verdict, None, now);
@@ -412,7 +412,7 @@ impl Flow {
                 self.fail(ErrorCode::SecretMissing, now)
             }
             (Loss::NoSecret, _) => {
-                let code = self.vendor.lost(stage).end(ErrorCode::SecretMissing);
+                let code = self.vendor.recovery(stage).end(ErrorCode::SecretMissing);
                 self.fail(code, now);
             }
             // The answers are safe with the person: a round of its own asks for them again. The vendor
@@ -432,7 +432,7 @@ impl Flow {
     fn recover(&mut self, stage: Stage, trouble: ErrorCode, now: u64) -> Result<Step, Refusal> {
         let polling = !matches!(stage, Stage::Start | Stage::Answer | Stage::Verify);
         let most = if polling { MAX_LOST_POLLS } else { MAX_REPEATS };
-        match self.vendor.lost(stage) {
+        match self.vendor.recovery(stage) {
             Recovery::Repeat(_) if self.repeats < most => {
                 self.repeats += 1;
                 if polling {
@@ -542,7 +542,7 @@ impl Flow {
     fn cancelled(&mut self, now: u64) {
         let mut failure = Failure::from(ErrorCode::Cancelled);
         if let State::Sending(stage) | State::Waiting { stage, .. } = self.state
-            && self.vendor.lost(stage).end(ErrorCode::Cancelled) != ErrorCode::Cancelled
+            && self.vendor.recovery(stage).end(ErrorCode::Cancelled) != ErrorCode::Cancelled
         {
             failure.next = NextAction::RetryLater;
         }

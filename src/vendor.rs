@@ -196,10 +196,10 @@ pub trait Vendor {
 
     /// The ids by which the vendor knows this flow, so that it can be looked up by hand even where its
     /// snapshot cannot be read.
-    fn key(&self) -> Value;
+    fn vendor_ids(&self) -> Value;
 
     /// The rest of what a snapshot keeps. No secret, answer or credential, and no address.
-    fn save(&self) -> Value;
+    fn saved_state(&self) -> Value;
 
     /// Its clocks.
     fn clocks(&self) -> Clocks;
@@ -223,7 +223,7 @@ pub trait Vendor {
     }
 
     /// What a page says that came of a window or frame. It is a claim: the vendor is asked next.
-    fn returned(&mut self, _claim: &Value) -> Result<Verdict, Refusal> {
+    fn accept_claim(&mut self, _claim: &Value) -> Result<Verdict, Refusal> {
         Err(ErrorCode::OutOfTurn.into())
     }
 
@@ -239,7 +239,7 @@ pub trait Vendor {
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict;
 
     /// What a lost reply to a stage means.
-    fn lost(&self, stage: Stage) -> Recovery;
+    fn recovery(&self, stage: Stage) -> Recovery;
 
     /// What was asked, as challenges.
     fn challenges(&self, asked: &Value, round: u32) -> Vec<Challenge>;
@@ -258,7 +258,7 @@ pub struct Entry {
     pub name: &'static str,
     /// Reads a start's parameters and configuration.
     pub start: fn(params: Reader, config: Reader) -> Result<Started, Refusal>,
-    /// Reads what [`Vendor::key`] and [`Vendor::save`] wrote. Addresses come from the configuration
+    /// Reads what [`Vendor::vendor_ids`] and [`Vendor::saved_state`] wrote. Addresses come from the configuration
     /// and never from a snapshot, which somebody may have edited.
     pub restore: Restore,
 }

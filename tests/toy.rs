@@ -34,11 +34,11 @@ impl Vendor for Toy {
         TOY.name
     }
 
-    fn key(&self) -> Value {
+    fn vendor_ids(&self) -> Value {
         self.name.as_str().into()
     }
 
-    fn save(&self) -> Value {
+    fn saved_state(&self) -> Value {
         Value::Null
     }
 
@@ -83,12 +83,12 @@ impl Vendor for Toy {
                 refused: false,
             },
             (Stage::Answer | Stage::Poll, 202) => Verdict::Wait(Stage::Poll, response.retry_after),
-            (Stage::Poll, 200) => Verdict::Done(self.key()),
+            (Stage::Poll, 200) => Verdict::Done(self.vendor_ids()),
             _ => Verdict::Unclear,
         }
     }
 
-    fn lost(&self, stage: Stage) -> Recovery {
+    fn recovery(&self, stage: Stage) -> Recovery {
         match stage {
             Stage::Answer => Recovery::Reconcile(Stage::Poll),
             Stage::Poll => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),

@@ -170,14 +170,14 @@ impl Vendor for Authorize {
         NAME
     }
 
-    fn key(&self) -> Value {
+    fn vendor_ids(&self) -> Value {
         object! {
             "LoginId": self.params.login_id.as_ref(),
             "RequestId": self.request_id.as_ref(),
         }
     }
 
-    fn save(&self) -> Value {
+    fn saved_state(&self) -> Value {
         let mut saved = self.progress();
         saved.set("params", self.params.given.clone());
         saved
@@ -284,7 +284,7 @@ impl Vendor for Authorize {
         }
     }
 
-    fn lost(&self, stage: Stage) -> Recovery {
+    fn recovery(&self, stage: Stage) -> Recovery {
         let cached = self.params.cached;
         match stage {
             Stage::Start if cached => Recovery::Repeat(None),

@@ -232,12 +232,12 @@ impl Vendor for Call {
         NAME
     }
 
-    fn key(&self) -> Value {
+    fn vendor_ids(&self) -> Value {
         let id = self.asked.id.as_ref();
         object! { "RequestId": id.filter(|_| self.service.kind == ChallengeKind::Data) }
     }
 
-    fn save(&self) -> Value {
+    fn saved_state(&self) -> Value {
         object! { "params": self.params.clone() }
     }
 
@@ -291,7 +291,7 @@ impl Vendor for Call {
         }
     }
 
-    fn lost(&self, _: Stage) -> Recovery {
+    fn recovery(&self, _: Stage) -> Recovery {
         match self.service.kind {
             ChallengeKind::Once => Recovery::Unknown,
             ChallengeKind::Harmless | ChallengeKind::Data => Recovery::Repeat(None),

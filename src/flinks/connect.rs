@@ -308,11 +308,11 @@ impl Vendor for Reconnect {
         NAME
     }
 
-    fn key(&self) -> Value {
-        self.authorize.key()
+    fn vendor_ids(&self) -> Value {
+        self.authorize.vendor_ids()
     }
 
-    fn save(&self) -> Value {
+    fn saved_state(&self) -> Value {
         let mut saved = self.authorize.progress();
         saved.set("params", self.params.clone());
         saved.set("method", self.method.text().into());
@@ -387,7 +387,7 @@ impl Vendor for Reconnect {
 
     /// The claim `{loginId}` of a frame, whose origin and window the page has checked, or `{loginId, state}` of
     /// an address that the person landed at, which anybody may have made.
-    fn returned(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
+    fn accept_claim(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
         let claimed = Reader::new("claim", claim);
         claimed.only(&["loginId", "state"])?;
         let login_id = Guid::read(claimed.get("loginId"))?;
@@ -446,11 +446,11 @@ impl Vendor for Reconnect {
         }
     }
 
-    fn lost(&self, stage: Stage) -> Recovery {
+    fn recovery(&self, stage: Stage) -> Recovery {
         match stage {
             Stage::Start if self.method == ReconnectMethod::Cached => Recovery::Repeat(None),
             Stage::Verify if self.by_claim() => Recovery::Repeat(None),
-            _ => self.authorize.lost(stage),
+            _ => self.authorize.recovery(stage),
         }
     }
 

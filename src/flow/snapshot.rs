@@ -30,12 +30,12 @@ impl Flow {
             "refused": self.refused,
             "heard": Value::number(self.heard),
             "state": self.state.save(),
-            "vendor": self.vendor.save(),
+            "vendor": self.vendor.saved_state(),
         };
         let mut envelope = object! {
             "v": Value::number(VERSION),
             "vendor": self.vendor.name(),
-            "key": self.vendor.key(),
+            "key": self.vendor.vendor_ids(),
             "flow": flow,
         };
         let sum = checksum(envelope.print().bytes());

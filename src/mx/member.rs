@@ -449,14 +449,14 @@ impl Vendor for Member {
         NAME
     }
 
-    fn key(&self) -> Value {
+    fn vendor_ids(&self) -> Value {
         object! {
             "user_guid": self.text("userGuid"),
             "member_guid": self.member_guid.as_deref(),
         }
     }
 
-    fn save(&self) -> Value {
+    fn saved_state(&self) -> Value {
         object! {
             "params": self.params.clone(),
             "signsIn": self.begin == Begin::Update,
@@ -488,7 +488,7 @@ impl Vendor for Member {
     }
 
     /// A member's guid, which after a migration can be another one, or nothing.
-    fn returned(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
+    fn accept_claim(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
         if *claim != Value::Null {
             member_guid(&Reader::new("memberGuid", claim))?;
             self.member_guid = claim.as_text().map(str::to_owned);
@@ -529,7 +529,7 @@ impl Vendor for Member {
 
     /// A job is sent again. MX answers 202 also while the same job runs, and starts no other (the pages of
     /// aggregate); a look could take the end of the job before for this one's.
-    fn lost(&self, stage: Stage) -> Recovery {
+    fn recovery(&self, stage: Stage) -> Recovery {
         match (stage, self.begin) {
             (Stage::Start, Begin::Create | Begin::Update) => Recovery::Unknown,
             (Stage::Start, Begin::Job) => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
