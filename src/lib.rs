@@ -51,6 +51,7 @@ pub mod flow;
 pub mod http;
 pub mod json;
 pub mod mx;
+mod text_enum;
 pub mod vendor;
 
 #[cfg(feature = "simulator")]

@@ -198,7 +198,7 @@ fn a_data_call_before_the_session_is_authorized_is_the_integrators_mistake() {
     let scenario = live("Greatday").run();
     let key = Value::parse(scenario.flow.snapshot().as_bytes()).unwrap();
     let request_id = key
-        .get("key")
+        .get("vendorIds")
         .get("RequestId")
         .as_text()
         .unwrap()

@@ -116,7 +116,7 @@ fn several_options_go_back_in_the_vendors_order_whatever_the_order_of_picking() 
     let mut scenario = live("multiple_answers").run();
     let name = scenario.challenge().fields[0].name.clone();
     let mut given = Value::object();
-    given.set(&name, vec!["1".into(), "0".into()].into());
+    given.set(&name, vec!["1", "0"].into());
     scenario.hand_in(&given).unwrap();
     scenario.go_on();
     let answers = &scenario.answers_sent()[0];
@@ -204,7 +204,7 @@ fn everyone_at_the_bank_gets_to_the_end_with_the_right_answers() {
 fn request_id(scenario: &Scenario) -> String {
     let snapshot = json(&scenario.flow.snapshot());
     snapshot
-        .get("key")
+        .get("vendorIds")
         .get("RequestId")
         .as_text()
         .unwrap()

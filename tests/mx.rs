@@ -17,7 +17,7 @@ fn json(text: &str) -> Value {
 }
 
 fn key(scenario: &Scenario) -> Value {
-    json(&scenario.flow.snapshot()).get("key").clone()
+    json(&scenario.flow.snapshot()).get("vendorIds").clone()
 }
 
 /// Answers each round as the simulator says is right, by the labels that a person sees.

@@ -321,7 +321,11 @@ fn no_address_of_the_hosts_is_in_a_snapshot() {
 fn a_mid_session_frame_is_opened_by_the_newest_request_id_and_without_a_token() {
     let scenario = reconnect("changing_ids", FRAME).run();
     let snapshot = Value::parse(scenario.flow.snapshot().as_bytes()).unwrap();
-    let newest = snapshot.get("key").get("RequestId").as_text().unwrap();
+    let newest = snapshot
+        .get("vendorIds")
+        .get("RequestId")
+        .as_text()
+        .unwrap();
     let frame = scenario.frame();
     let expected =
         format!("https://toolbox-iframe.private.fin.ag/v2/?requestId={newest}&tag={STATE}");

@@ -3,9 +3,9 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use bank_mfa::http::MAX_BODY;
+use bank_mfa::http::MAX_BODY_BYTES;
 use bank_mfa::js::flow::FlowHandle;
-use bank_mfa::js::pair::{answer_request, authorize_request, authorize_response};
+use bank_mfa::js::pairs::authorize::{answer_request, authorize_request, authorize_response};
 use bank_mfa::js::reply::Reply;
 use bank_mfa::js::send::send;
 use js_sys::{Array, Function, JSON, Object, Reflect};
@@ -192,9 +192,9 @@ async fn a_body_that_is_too_large_is_not_read_to_its_end() {
     let reply = call(fetch(endless)).await.ok().unwrap();
     assert!(reply.response().body.is_empty());
 
-    let fits = format!("return new Response(new Uint8Array({MAX_BODY}))");
+    let fits = format!("return new Response(new Uint8Array({MAX_BODY_BYTES}))");
     let reply = call(fetch(&fits)).await.ok().unwrap();
-    assert_eq!(reply.response().body.len(), MAX_BODY);
+    assert_eq!(reply.response().body.len(), MAX_BODY_BYTES);
 }
 
 #[wasm_bindgen_test]

@@ -242,7 +242,7 @@ impl Vendor for Authorize {
                 }
                 // The vendor's clock against the host's: a guess, as good as both clocks are.
                 let refreshed = authorized.last_refresh.as_deref().and_then(epoch);
-                if stage == Stage::Verify && refreshed < Some(context.started) {
+                if stage == Stage::Verify && refreshed < Some(context.started_at) {
                     return Verdict::failed(ErrorCode::OutcomeUnknown, None, None);
                 }
                 self.request_id = Some(authorized.request_id.clone());

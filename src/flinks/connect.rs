@@ -422,12 +422,12 @@ impl Vendor for Reconnect {
         let judged = if confirms { Stage::Start } else { stage };
         match (self.method, self.authorize.judge(judged, response, context)) {
             (ReconnectMethod::Cached, Verdict::Done(result))
-                if !self.is_fresh(&result, context.started) =>
+                if !self.is_fresh(&result, context.started_at) =>
             {
                 self.method = ReconnectMethod::Live;
                 Verdict::Go(Stage::Start)
             }
-            (_, Verdict::Done(result)) => self.done(result, context.started),
+            (_, Verdict::Done(result)) => self.done(result, context.started_at),
             (ReconnectMethod::MidSession | ReconnectMethod::Credentials, Verdict::Asks { .. }) => {
                 Verdict::failed(ErrorCode::OutcomeUnknown, None, None)
             }

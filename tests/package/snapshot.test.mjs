@@ -176,9 +176,9 @@ test('the vendor’s ids stand at the same place in every snapshot', async (t) =
   const stage = bench(t)
   const flow = stage.start(LIVE(person('Greatday')))
   await until(flow, 'challenge')
-  const { v, vendor, key } = JSON.parse(flow.snapshot())
+  const { v, vendor, vendorIds } = JSON.parse(flow.snapshot())
   const { RequestId } = stage.wire.calls[0].reply.json
-  assert.deepEqual([v, vendor, key], [1, 'flinks', { LoginId: person('Greatday').loginId, RequestId }])
+  assert.deepEqual([v, vendor, vendorIds], [2, 'flinks', { LoginId: person('Greatday').loginId, RequestId }])
 })
 
 async function asking(t) {
@@ -215,7 +215,7 @@ for (const [name, text] of [
   ['null', null],
   ['an empty string', ''],
   ['an object', {}],
-  ['other JSON', '{"v":1,"vendor":"flinks"}'],
+  ['other JSON', '{"v":2,"vendor":"flinks"}'],
   ['an endless nesting', '['.repeat(100_000)],
 ]) {
   test(`${name} is no snapshot`, (t) => assertUnreadable(() => bench(t).restore(text)))
@@ -223,16 +223,16 @@ for (const [name, text] of [
 
 test('a snapshot of the next version is read, and one from a far version is not', async (t) => {
   const { stage, snapshot } = await asking(t)
-  const version = (v) => sealed(snapshot, (text) => text.replace('"v":1,', `"v":${v},`))
-  assert.equal(version(1), snapshot, 'the checksum is what it is said to be')
-  for (const v of [0, 2]) stage.restore(version(v))
-  for (const v of [3, 99]) assertUnreadable(() => stage.restore(version(v)), 'SNAPSHOT_VERSION')
+  const version = (v) => sealed(snapshot, (text) => text.replace('"v":2,', `"v":${v},`))
+  assert.equal(version(2), snapshot, 'the checksum is what it is said to be')
+  stage.restore(version(3))
+  for (const v of [1, 4, 99]) assertUnreadable(() => stage.restore(version(v)), 'SNAPSHOT_VERSION')
 })
 
 for (const [name, edit] of [
   ['another vendor', (text) => text.replace('"vendor":"flinks"', '"vendor":"nobody"')],
   ['a RequestId that is no GUID', (text) => text.replace(/"RequestId":"[^"]+"/, '"RequestId":"../.."')],
-  ['a state that is none', (text) => text.replace('"at":"asking"', '"at":"dreaming"')],
+  ['a state that is none', (text) => text.replace('"name":"asking"', '"name":"dreaming"')],
   ['a count that is none', (text) => text.replace(/"round":\d+/, '"round":-1')],
   ['a count that is too large', (text) => text.replace(/"serial":\d+/, '"serial":99999999999')],
   ['a count that cannot be counted on', (text) => text.replace(/"serial":\d+/, '"serial":4294967295')],

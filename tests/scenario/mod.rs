@@ -457,7 +457,7 @@ impl Scenario {
             body.get("RequestId").as_text().map(str::to_owned)
         });
         let newest = Value::parse(self.flow.snapshot().as_bytes()).unwrap();
-        let newest = newest.get("key").get("RequestId").as_text();
+        let newest = newest.get("vendorIds").get("RequestId").as_text();
         let request_id = newest.map(str::to_owned).or(asked).unwrap();
         let answers = self.bank.right_answers_json(&request_id).unwrap();
         let request = Request {

@@ -12,7 +12,7 @@ import {
 } from '../wasm/calls.js'
 
 /** What an answer needs of a reply that asks. */
-type Asked = Pick<MxReply & { kind: 'challenged' }, 'asked'>
+type Asked = Pick<MxReply & { kind: 'challenged' }, 'challengesJson'>
 
 /** MX's single calls. */
 export const mx = {
@@ -47,5 +47,5 @@ function request(call: 'start' | 'status' | 'challenges' | 'window', params: Mem
 
 function resume(params: MemberParams, challenged: Asked, answers: unknown, raw: boolean, config: MxConfig): Request {
   const [json, given] = [toJson('params', params), toJson('answers', answers, !raw)]
-  return refusing(() => mxResumeRequest(json, `${challenged?.asked}`, given, raw, toConfig(config)))
+  return refusing(() => mxResumeRequest(json, `${challenged?.challengesJson}`, given, raw, toConfig(config)))
 }

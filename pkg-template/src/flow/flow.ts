@@ -40,7 +40,7 @@ export class Flow<Result = unknown> extends Steps<Result> {
     this.#go(() => {
       const now = host.clock.now()
       if (host.signal?.aborted) return handle.cancelled(now)
-      return typeof begin === 'string' ? handle[begin](now) : handle.continued(begin.window, now)
+      return typeof begin === 'string' ? handle[begin](now) : handle.restoredAtWindow(begin.window, now)
     })
   }
 

@@ -1,19 +1,20 @@
-//! MX's requests and judgements as pairs.
+//! MX's member calls.
 
 use wasm_bindgen::prelude::*;
 
 use crate::challenge::{Answers, Challenge};
 use crate::failure::{ErrorCode, Failure, Refusal};
-use crate::http::{Request, Response};
-use crate::json::{Reader, Value};
+use crate::http::Request;
+use crate::json::{Reader, Value, object};
 use crate::mx::challenge::{answered, challenges, is_asked, raw_answered};
 use crate::mx::member::Member;
 use crate::mx::reply::Reply;
 
-use super::input::parse;
-use super::output::{object, refuse, to_js};
+use super::{failure, reply};
+use crate::js::input::parse;
+use crate::js::output::{refuse, to_js};
 
-/// A reply of MX, judged.
+/// What a reply of MX means.
 #[derive(tsify::Tsify)]
 #[serde(
     tag = "kind",
@@ -22,38 +23,38 @@ use super::output::{object, refuse, to_js};
 )]
 #[allow(dead_code)]
 pub enum MxReply {
-    /// Ask again, in three seconds.
+    /// MX is still working. Poll again, not before 3,000 ms have passed.
     Working,
-    /// The bank asks. Without challenges here, they have to be asked for.
+    /// The bank asks. If `challenges` is empty, send a challenges request to get them.
     Challenged {
         /// The challenges as a form.
         challenges: Vec<Challenge>,
-        /// The challenges as they came, as JSON text; `resumeRequest` needs them. Empty where they have to
-        /// be asked for.
-        asked: String,
+        /// MX's own challenges as JSON text, for `resumeRequest`. An empty string if `challenges` is empty.
+        challenges_json: String,
     },
-    /// The person has to sign in at the bank's own site.
+    /// The person must sign in on the bank's own site. Send a window request to get its address.
     Redirect,
-    /// Connected, and no job runs. If that is not certain, believe it on the second reply in a row.
+    /// The member is connected, and no job runs. If this is not certain, accept it only from two replies in a
+    /// row.
     Connected {
         /// The member.
         #[tsify(type = "MxConnected")]
         result: Value,
-        /// Whether the reply says that no job runs.
+        /// Whether the reply itself says that no job runs.
         certain: bool,
     },
-    /// It has ended. If it is not certain, believe it on the second reply in a row.
+    /// The job has failed. If this is not certain, accept it only from two replies in a row.
     Failed {
-        /// Why, and what to do next.
+        /// Why, and what to do next. Its `retryAt` is null.
         failure: Failure,
-        /// Whether it is of this job for certain.
+        /// Whether the failure certainly belongs to this job, and not to an earlier one.
         certain: bool,
     },
-    /// Nothing can be told from it.
+    /// The reply says nothing usable.
     Unclear,
 }
 
-/// A validated request.
+/// Makes a request.
 #[wasm_bindgen(js_name = mxRequest, unchecked_return_type = "Request")]
 pub fn request(
     #[wasm_bindgen(unchecked_param_type = "'start' | 'status' | 'challenges' | 'window'")]
@@ -80,59 +81,65 @@ fn member(params: &str, config: &str, exists: bool) -> Result<(Member, Value), J
     Ok(started)
 }
 
-/// The validated request that answers a round.
+/// Makes the request that submits the answers of a round.
 #[wasm_bindgen(js_name = mxResumeRequest, unchecked_return_type = "Request")]
 pub fn resume_request(
     params: &str,
-    asked: &str,
+    challenges_json: &str,
     answers: &str,
     raw: bool,
     config: &str,
 ) -> Result<JsValue, JsValue> {
     let (member, _) = member(params, config, true)?;
-    let (asked, answers) = (parse("asked", asked)?, parse("answers", answers)?);
-    let request = resume(&member, &asked, &answers, raw).map_err(refuse)?;
+    let payload = parse("challengesJson", challenges_json)?;
+    let answers = parse("answers", answers)?;
+    let request = resume(&member, &payload, &answers, raw).map_err(refuse)?;
     Ok(to_js(request))
 }
 
-fn resume(member: &Member, asked: &Value, answers: &Value, raw: bool) -> Result<Request, Refusal> {
-    if !is_asked(asked) {
-        return Err(Reader::new("asked", asked).invalid("must be what a reply asked"));
+fn resume(
+    member: &Member,
+    payload: &Value,
+    answers: &Value,
+    raw: bool,
+) -> Result<Request, Refusal> {
+    if !is_asked(payload) {
+        let payload = Reader::new("challengesJson", payload);
+        return Err(payload.invalid("must be the challengesJson of a reply"));
     }
     if raw {
         return Ok(member.resume(raw_answered(answers)?));
     }
-    let checked = Answers::check(&challenges(asked, 1), answers)?;
-    Ok(member.resume(answered(asked, &checked)))
+    let checked = Answers::check(&challenges(payload, 1), answers)?;
+    Ok(member.resume(answered(payload, &checked)))
 }
 
 /// Judges the reply to a status request, or to a challenges request.
 #[wasm_bindgen(js_name = mxResponse, unchecked_return_type = "MxReply")]
 pub fn response(are_challenges: bool, status: u16, body: &[u8]) -> JsValue {
-    let response = Response {
-        status,
-        retry_after: None,
-        body,
-    };
-    let reply = if are_challenges {
+    let response = reply(status, body);
+    let judged = if are_challenges {
         Reply::challenges(&response)
     } else {
         Reply::judge(&response)
     };
-    let challenged = |asked: &Value, text: String| {
-        object! { "kind": "challenged", "challenges": challenges(asked, 1), "asked": text }
+    let challenged = |payload: &Value, json: String| {
+        object! {
+            "kind": "challenged",
+            "challenges": challenges(payload, 1),
+            "challengesJson": json,
+        }
     };
     let failed = |code: ErrorCode, vendor_code, certain| {
-        let failure = Failure {
-            vendor_code,
-            status: Some(status),
-            ..code.into()
-        };
-        object! { "kind": "failed", "failure": failure, "certain": certain }
+        object! {
+            "kind": "failed",
+            "failure": failure(code, vendor_code, status),
+            "certain": certain,
+        }
     };
-    to_js(match reply {
+    to_js(match judged {
         Reply::Working => object! { "kind": "working" },
-        Reply::Challenged(asked) => challenged(&asked, asked.print()),
+        Reply::Challenged(payload) => challenged(&payload, payload.print()),
         Reply::ChallengedSomehow => challenged(&Value::Null, String::new()),
         Reply::Redirect => object! { "kind": "redirect" },
         Reply::Connected { result, certain } => {

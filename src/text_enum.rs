@@ -1,0 +1,41 @@
+//! One macro for an enum whose variants are printed, so that each text is written once.
+
+/// Makes a fieldless enum with `ALL`, `text()`, `from_text()`, its JSON value and its TypeScript union:
+/// `text_enum! { /// Doc. Loss { /// Doc. NotSent "not-sent" } }`.
+macro_rules! text_enum {
+    ($(#[$attribute:meta])* $name:ident {
+        $($(#[$variant_attribute:meta])+ $variant:ident $text:literal)+
+    }) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+        pub enum $name {
+            $($(#[$variant_attribute])+
+            #[cfg_attr(target_arch = "wasm32", serde(rename = $text))]
+            $variant,)+
+        }
+
+        impl $name {
+            /// Every variant.
+            pub const ALL: &[$name] = &[$($name::$variant),+];
+
+            /// The variant as text.
+            pub const fn text(self) -> &'static str {
+                match self { $($name::$variant => $text),+ }
+            }
+
+            /// The variant with this text.
+            pub fn from_text(text: &str) -> Option<$name> {
+                $name::ALL.iter().copied().find(|variant| variant.text() == text)
+            }
+        }
+
+        impl From<$name> for $crate::json::Value {
+            fn from(variant: $name) -> $crate::json::Value {
+                variant.text().into()
+            }
+        }
+    };
+}
+
+pub(crate) use text_enum;
