@@ -15,11 +15,11 @@
 //!
 //! The flow uses no clock, randomness, network or storage. The caller passes the time with each event.
 
-use crate::challenge::{Answers, Round, RoundExpiry};
+use crate::challenge::Answers;
 use crate::failure::{ErrorCode, Failure, Refusal};
 use crate::http::Response;
 use crate::json::Value;
-use crate::vendor::{Context, Frame, Stage, Submission, Vendor, Verdict};
+use crate::vendor::{Context, Stage, Submission, Vendor, Verdict};
 
 mod clocks;
 mod recovery;
@@ -141,62 +141,6 @@ impl Flow {
             _ => return Err(ErrorCode::OutOfTurn.into()),
         }
         Ok(self.step())
-    }
-
-    /// The step of the current state. Only [`advance`](Flow::advance) returns a request, and only once,
-    /// because the flow does not keep it.
-    pub fn step(&self) -> Step {
-        match &self.state {
-            State::New => Step::Sending {
-                stage: Stage::Start,
-            },
-            State::Sending(stage) => Step::Sending { stage: *stage },
-            State::Waiting { stage, until } => Step::Wait {
-                until: *until,
-                stage: *stage,
-            },
-            State::Asking => Step::Challenge {
-                round: self.round(),
-            },
-            State::Resubmitting { until } => Step::Resubmit {
-                round: self.round,
-                until: *until,
-            },
-            State::Redirecting { until } => Step::Redirect {
-                url: match &self.window {
-                    Window::Open(url) => url.clone(),
-                    // Restored, and the driver's next event decides which window it is.
-                    Window::None | Window::Left => String::new(),
-                },
-                until: *until,
-            },
-            State::Connecting { until } => Step::Connect {
-                frame: Frame {
-                    session: self.session,
-                    ..self.vendor.frame()
-                },
-                until: *until,
-            },
-            State::Done(result) => Step::Done {
-                result: result.clone(),
-            },
-            State::Failed(failure) => Step::Failed {
-                failure: failure.clone(),
-            },
-        }
-    }
-
-    fn round(&self) -> Round {
-        let expiry = |(_, documented)| RoundExpiry {
-            at: self.expires_at,
-            documented,
-        };
-        Round {
-            number: self.round,
-            refused: self.refused,
-            challenges: self.vendor.challenges(&self.challenge_payload, self.round),
-            expires: self.vendor.clocks().idle.map(expiry),
-        }
     }
 
     /// Returns a request with what was submitted. If the vendor refuses it, nothing changes.

@@ -7,6 +7,8 @@
 //! It is not a library because of its size: `serde_json` costs 17 kB of brotli in the wasm, `miniserde` 16,
 //! `jzon` 14, and this about 4.
 
+use crate::text_enum::TextEnum;
+
 mod parse;
 mod print;
 mod reader;
@@ -159,6 +161,12 @@ from! {
     u64: Value::number,
     u32: |number: u32| Value::number(number.into()),
     u16: |number: u16| Value::number(number.into()),
+}
+
+impl<T: TextEnum> From<T> for Value {
+    fn from(variant: T) -> Value {
+        variant.text().into()
+    }
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {

@@ -1,6 +1,6 @@
 //! One macro for an enum whose variants are printed, so that each text is written once.
 
-/// Makes a fieldless enum with `ALL`, `text()`, `from_text()`, its JSON value and its TypeScript union:
+/// Makes a fieldless enum with `ALL`, `text()`, `from_text()`, a JSON value and a TypeScript union:
 /// `text_enum! { /// Doc. Loss { /// Doc. NotSent "not-sent" } }`.
 macro_rules! text_enum {
     ($(#[$attribute:meta])* $name:ident {
@@ -30,12 +30,18 @@ macro_rules! text_enum {
             }
         }
 
-        impl From<$name> for $crate::json::Value {
-            fn from(variant: $name) -> $crate::json::Value {
-                variant.text().into()
+        impl $crate::text_enum::TextEnum for $name {
+            fn text(self) -> &'static str {
+                $name::text(self)
             }
         }
     };
 }
 
 pub(crate) use text_enum;
+
+/// An enum made by [`text_enum!`].
+pub trait TextEnum {
+    /// The variant as text.
+    fn text(self) -> &'static str;
+}

@@ -1,6 +1,7 @@
 //! The events that a flow takes, and the steps that it returns.
 
-use crate::challenge::Round;
+use super::{Flow, State, Window};
+use crate::challenge::{Round, RoundExpiry};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::json::Value;
@@ -115,4 +116,62 @@ pub enum Step {
         /// Why, and what to do next.
         failure: Failure,
     },
+}
+
+impl Flow {
+    /// The step of the current state. Only [`advance`](Flow::advance) returns a request, and only once,
+    /// because the flow does not keep it.
+    pub fn step(&self) -> Step {
+        match &self.state {
+            State::New => Step::Sending {
+                stage: Stage::Start,
+            },
+            State::Sending(stage) => Step::Sending { stage: *stage },
+            State::Waiting { stage, until } => Step::Wait {
+                until: *until,
+                stage: *stage,
+            },
+            State::Asking => Step::Challenge {
+                round: self.round(),
+            },
+            State::Resubmitting { until } => Step::Resubmit {
+                round: self.round,
+                until: *until,
+            },
+            State::Redirecting { until } => Step::Redirect {
+                url: match &self.window {
+                    Window::Open(url) => url.clone(),
+                    // Restored, and the driver's next event decides which window it is.
+                    Window::None | Window::Left => String::new(),
+                },
+                until: *until,
+            },
+            State::Connecting { until } => Step::Connect {
+                frame: Frame {
+                    session: self.session,
+                    ..self.vendor.frame()
+                },
+                until: *until,
+            },
+            State::Done(result) => Step::Done {
+                result: result.clone(),
+            },
+            State::Failed(failure) => Step::Failed {
+                failure: failure.clone(),
+            },
+        }
+    }
+
+    fn round(&self) -> Round {
+        let expiry = |(_, documented)| RoundExpiry {
+            at: self.expires_at,
+            documented,
+        };
+        Round {
+            number: self.round,
+            refused: self.refused,
+            challenges: self.vendor.challenges(&self.challenge_payload, self.round),
+            expires: self.vendor.clocks().idle.map(expiry),
+        }
+    }
 }

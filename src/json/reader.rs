@@ -3,7 +3,7 @@
 use super::{MAX_SAFE, Value};
 use crate::failure::Refusal;
 
-/// A check of an optional field: [`text`], [`bool`] and so on.
+/// A check of an optional field: [`text()`], [`bool()`] or [`uint()`].
 pub type Check = fn(&Reader) -> Result<(), Refusal>;
 
 /// A non-empty string.
