@@ -1,6 +1,6 @@
-//! A flow against the simulated vendors on a virtual clock, so that a test reads as a sentence.
+//! Runs a flow against the simulated vendors on a virtual clock.
 
-// Each test file is a crate of its own, and none uses all of it.
+// Each test file is a crate of its own, and none uses every function.
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ use base64::engine::general_purpose::STANDARD;
 
 pub const MINUTE: u64 = 60_000;
 
-/// The one-time value that a host sends along to Connect.
+/// The one-time `state` that a host passes to Flinks Connect.
 pub const STATE: &str = "5bd3e1a6";
 
 const CUSTOMER: &str = "43387ca6-0391-4c82-857d-70d95f087ecb";
@@ -35,17 +35,17 @@ pub struct Scenario {
     pub flow: Flow,
     pub step: Step,
     pub now: u64,
-    /// Every request that was handed out.
+    /// Every request that the flow returned.
     pub sent: Vec<Request>,
-    /// One authorize token a session.
+    /// The authorize token of each session.
     tokens: BTreeMap<u32, String>,
     config: Value,
-    /// What was handed in last, as a driver keeps it until it is on its way.
-    given: Value,
-    given_raw: bool,
+    /// The newest answers, which a driver keeps until they are sent.
+    answers: Value,
+    answers_are_raw: bool,
 }
 
-/// How a scenario begins; finish it with [`Begin::run`].
+/// A scenario that has not started. [`Begin::run`] starts it.
 pub struct Begin {
     entry: Entry,
     params: String,
@@ -53,22 +53,22 @@ pub struct Begin {
     bank: Simulator,
 }
 
-/// In cached mode, by LoginId.
+/// Authorize in cached mode by LoginId.
 pub fn cached(username: &str) -> Begin {
     by_login_id(username, r#""mostRecentCached":true"#)
 }
 
-/// In live mode, by LoginId.
+/// Authorize in live mode by LoginId.
 pub fn live(username: &str) -> Begin {
     by_login_id(username, r#""mostRecentCached":false"#)
 }
 
-/// In live mode by AuthorizeAsync.
+/// AuthorizeAsync in live mode by LoginId.
 pub fn live_async(username: &str) -> Begin {
     by_login_id(username, r#""async":true"#).with_authorize_async()
 }
 
-/// The reconnect of a LoginId, with options.
+/// A reconnect of a LoginId, with options.
 pub fn reconnect(username: &str, options: &str) -> Begin {
     let state = format!(r#""state":"{STATE}"{options}"#);
     Begin {
@@ -77,7 +77,7 @@ pub fn reconnect(username: &str, options: &str) -> Begin {
     }
 }
 
-/// A first link, with options.
+/// A first connection through Flinks Connect, with options.
 pub fn first_link(options: &str) -> Begin {
     Begin {
         entry: flinks::CONNECT,
@@ -85,7 +85,7 @@ pub fn first_link(options: &str) -> Begin {
     }
 }
 
-/// In live mode, by username and password.
+/// Authorize in live mode by username and password.
 pub fn signing_in(username: &str, password: &str) -> Begin {
     let credentials = format!(r#""username":"{username}","password":"{password}""#);
     begin(format!(
@@ -93,22 +93,22 @@ pub fn signing_in(username: &str, password: &str) -> Begin {
     ))
 }
 
-/// A job of one of MX's members, by name.
+/// An aggregation of an MX member.
 pub fn aggregate(name: &str) -> Begin {
     with_member(name, r#","job":"aggregate""#)
 }
 
-/// The same, answered in MX's widget.
+/// An aggregation of an MX member, answered in MX's widget.
 pub fn aggregate_in_widget(name: &str) -> Begin {
     with_member(name, r#","job":"aggregate","presentation":"widget""#)
 }
 
-/// One of MX's members, taken up as it stands.
+/// A flow of an MX member that starts no job.
 pub fn watch(name: &str) -> Begin {
     with_member(name, "")
 }
 
-/// New credentials for one of MX's members.
+/// New credentials for an MX member.
 pub fn update(name: &str, credentials: &str) -> Begin {
     with_member(name, &format!(r#","credentials":{credentials}"#))
 }
@@ -121,7 +121,7 @@ fn with_member(name: &str, rest: &str) -> Begin {
     ))
 }
 
-/// A new member of MX's.
+/// A new MX member.
 pub fn create(institution: &str, rest: &str) -> Begin {
     let user = Simulator::new(1).user_guid();
     begin_mx(format!(
@@ -138,7 +138,7 @@ fn begin_mx(params: String) -> Begin {
     }
 }
 
-/// One of Flinks' calls that ask nobody anything, of a bank that has been called before.
+/// One of Flinks' data or card calls, at a bank in its current state.
 pub fn call(bank: Simulator, name: &str, params: &str) -> Begin {
     Begin {
         entry: flinks::CALL,
@@ -147,7 +147,7 @@ pub fn call(bank: Simulator, name: &str, params: &str) -> Begin {
     }
 }
 
-/// A data call in a session that cached mode has opened.
+/// A data call in a cached session.
 pub fn data(username: &str, name: &str, options: &str) -> Begin {
     let scenario = cached(username).run();
     let request_id = scenario.result().get("requestId").as_text().unwrap();
@@ -170,50 +170,50 @@ fn begin(params: String) -> Begin {
 }
 
 impl Begin {
-    /// The bank, or the way to it, misbehaves.
+    /// Adds a fault of the bank or the network.
     pub fn but(mut self, fault: Fault) -> Begin {
         self.bank.fault(fault);
         self
     }
 
-    /// Other rules than usual.
+    /// Changes the rules of the simulated Flinks.
     pub fn under(mut self, rules: Rules) -> Begin {
         self.bank.set_rules(rules);
         self
     }
 
-    /// Other rules of MX's than usual.
+    /// Changes the rules of the simulated MX.
     pub fn under_mx(mut self, rules: MxRules) -> Begin {
         self.bank.set_mx_rules(rules);
         self
     }
 
-    /// By the older version of MX's API.
+    /// Uses the older version of MX's API.
     pub fn by_the_older_version(mut self) -> Begin {
         self.config = self.config.replace('}', r#","version":"v20111101"}"#);
         self
     }
 
-    /// The customer has AuthorizeAsync, and says so.
+    /// Configures AuthorizeAsync.
     pub fn with_authorize_async(mut self) -> Begin {
         self.config = self.config.replace('}', r#","authorizeAsync":true}"#);
         self
     }
 
-    /// More of a configuration.
+    /// Adds to the configuration.
     pub fn with_config(mut self, more: &str) -> Begin {
         self.config = self.config.replace('}', &format!(",{more}}}"));
         self
     }
 
-    /// Runs to the first question, or to the end.
+    /// Runs until the person is asked or the flow ends.
     pub fn run(self) -> Scenario {
         let mut scenario = self.pause();
         scenario.go_on();
         scenario
     }
 
-    /// Why it does not begin.
+    /// The refusal of the start.
     pub fn refusal(self) -> Refusal {
         self.start().err().unwrap()
     }
@@ -228,7 +228,7 @@ impl Begin {
         )
     }
 
-    /// Stands before the first request.
+    /// Starts the flow and sends nothing.
     pub fn pause(self) -> Scenario {
         let (vendor, credentials) = self.start().unwrap();
         let config = Value::parse(self.config.as_bytes()).unwrap();
@@ -243,14 +243,14 @@ impl Begin {
             sent: Vec::new(),
             tokens: BTreeMap::new(),
             config,
-            given: Value::Null,
-            given_raw: false,
+            answers: Value::Null,
+            answers_are_raw: false,
         }
     }
 }
 
 impl Scenario {
-    /// Sends and waits, until the person is asked or the flow is at its end.
+    /// Sends and waits until the person is asked or the flow ends.
     pub fn go_on(&mut self) {
         for _ in 0..5000 {
             match self.step.clone() {
@@ -260,20 +260,20 @@ impl Scenario {
                     self.step = self.flow.advance(Event::Waited, self.now).unwrap();
                 }
                 Step::Resubmit { round, .. } => {
-                    let given = match self.given_raw {
-                        true => AnswerInput::Raw(&self.given),
-                        false => AnswerInput::Fields(&self.given),
+                    let answers = match self.answers_are_raw {
+                        true => AnswerInput::Raw(&self.answers),
+                        false => AnswerInput::Fields(&self.answers),
                     };
-                    let event = Event::Answered(round, given);
+                    let event = Event::Answered(round, answers);
                     self.step = self.flow.advance(event, self.now).unwrap();
                 }
                 _ => return,
             }
         }
-        panic!("the flow does not come to an end");
+        panic!("the flow does not end");
     }
 
-    /// Sends the one request that is to be sent, and no more.
+    /// Sends the request of the step, and nothing else.
     pub fn step_on(&mut self) {
         let Step::Send {
             serial, request, ..
@@ -286,12 +286,12 @@ impl Scenario {
         self.deliver(serial, &reply);
     }
 
-    /// The frame refuses its token.
+    /// The vendor's page refuses its token.
     pub fn token_refused(&mut self) {
         self.step = self.flow.advance(Event::TokenRefused, self.now).unwrap();
     }
 
-    /// Sends one request as it is, with its secrets.
+    /// Sends a request with its secrets.
     pub fn send(&mut self, request: &Request) -> Outgoing {
         let mut headers = Vec::new();
         for header in &request.headers {
@@ -337,7 +337,7 @@ impl Scenario {
         }
     }
 
-    /// What an institution of MX's wants of a person.
+    /// The guids of the credentials that an MX institution asks for.
     pub fn credential_guids(&mut self, institution: &str) -> Vec<String> {
         let headers = [
             ("authorization".to_owned(), self.secret(BASIC, 1)),
@@ -374,6 +374,7 @@ impl Scenario {
         body.get("Token").as_text().unwrap().to_owned()
     }
 
+    /// Passes a reply to the flow.
     pub fn deliver(&mut self, serial: u32, reply: &Outgoing) {
         let retry_after = reply.headers.iter().find(|(name, _)| name == "retry-after");
         let event = match reply.arrival {
@@ -390,7 +391,7 @@ impl Scenario {
         self.step = self.flow.advance(event, self.now).unwrap();
     }
 
-    /// The round that is asked.
+    /// The open round.
     pub fn round(&self) -> &Round {
         match &self.step {
             Step::Challenge { round } => round,
@@ -398,7 +399,7 @@ impl Scenario {
         }
     }
 
-    /// The only challenge that is asked.
+    /// The only challenge of the open round.
     pub fn challenge(&self) -> &Challenge {
         match self.round().challenges.as_slice() {
             [challenge] => challenge,
@@ -406,43 +407,43 @@ impl Scenario {
         }
     }
 
-    /// Hands in answers to the fields, in their order.
+    /// Submits answers to the fields, in their order.
     pub fn try_answer(&mut self, answers: &[&str]) -> Result<(), Refusal> {
         let fields = self
             .round()
             .challenges
             .iter()
             .flat_map(|challenge| &challenge.fields);
-        let mut given = Value::object();
+        let mut object = Value::object();
         for (field, answer) in fields.zip(answers) {
-            given.set(&field.name, (*answer).into());
+            object.set(&field.name, (*answer).into());
         }
-        self.hand_in(&given)
+        self.hand_in(&object)
     }
 
-    /// Hands in answers as they are.
-    pub fn hand_in(&mut self, given: &Value) -> Result<(), Refusal> {
+    /// Submits answers by field name.
+    pub fn hand_in(&mut self, answers: &Value) -> Result<(), Refusal> {
         let number = self.round().number;
-        let event = Event::Answered(number, AnswerInput::Fields(given));
+        let event = Event::Answered(number, AnswerInput::Fields(answers));
         self.step = self.flow.advance(event, self.now)?;
-        self.given = given.clone();
-        self.given_raw = false;
+        self.answers = answers.clone();
+        self.answers_are_raw = false;
         Ok(())
     }
 
-    /// Keeps answers in the vendor's own form, as a driver does until they are on their way.
-    pub fn give_raw(&mut self, given: &Value) {
-        self.given = given.clone();
-        self.given_raw = true;
+    /// Keeps answers in the vendor's own form, as a driver does until they are sent.
+    pub fn give_raw(&mut self, answers: &Value) {
+        self.answers = answers.clone();
+        self.answers_are_raw = true;
     }
 
-    /// Answers the fields, in their order, and goes on.
+    /// Submits answers to the fields, in their order, and runs on.
     pub fn answer(&mut self, answers: &[&str]) {
         self.try_answer(answers).unwrap();
         self.go_on();
     }
 
-    /// The vendor's page that is shown.
+    /// The vendor's own page.
     pub fn frame(&self) -> &Frame {
         match &self.step {
             Step::Connect { frame, .. } => frame,
@@ -450,15 +451,15 @@ impl Scenario {
         }
     }
 
-    /// The person answers in the frame what the bank asks: rightly, and once.
+    /// The person answers the bank correctly in the vendor's page.
     pub fn answer_in_frame(&mut self) {
-        let asked = self.sent.iter().rev().find_map(|request| {
+        let sent_id = self.sent.iter().rev().find_map(|request| {
             let body = Value::parse(request.body.as_deref()?.as_bytes()).ok()?;
             body.get("RequestId").as_text().map(str::to_owned)
         });
         let newest = Value::parse(self.flow.snapshot().as_bytes()).unwrap();
         let newest = newest.get("vendorIds").get("RequestId").as_text();
-        let request_id = newest.map(str::to_owned).or(asked).unwrap();
+        let request_id = newest.map(str::to_owned).or(sent_id).unwrap();
         let answers = self.bank.right_answers_json(&request_id).unwrap();
         let request = Request {
             body: Some(format!(
@@ -469,13 +470,13 @@ impl Scenario {
         self.send(&request);
     }
 
-    /// The frame says that the LoginId of this person came of it.
+    /// The vendor's page claims the LoginId of this person.
     pub fn claim(&mut self, username: &str) -> Result<(), Refusal> {
         let login_id = self.bank.login_id(username).unwrap();
         self.claim_as(&format!(r#"{{"loginId":"{login_id}"}}"#))
     }
 
-    /// The page claims.
+    /// The vendor's page claims this JSON.
     pub fn claim_as(&mut self, claim: &str) -> Result<(), Refusal> {
         let claim = Value::parse(claim.as_bytes()).unwrap();
         self.step = self.flow.advance(Event::Returned(&claim), self.now)?;
@@ -483,14 +484,14 @@ impl Scenario {
         Ok(())
     }
 
-    /// The flow as another machine would take it up.
+    /// Restores the flow from a snapshot.
     pub fn restore(&mut self) {
         let snapshot = self.flow.snapshot();
         self.flow = Flow::restore(&snapshot, VENDORS, &self.config).unwrap();
         self.step = self.flow.advance(Event::Restored, self.now).unwrap();
     }
 
-    /// What the flow failed with.
+    /// The failure of the flow.
     pub fn failure(&self) -> &Failure {
         match &self.step {
             Step::Failed { failure } => failure,
@@ -498,7 +499,7 @@ impl Scenario {
         }
     }
 
-    /// What came of the flow.
+    /// The result of the flow.
     pub fn result(&self) -> &Value {
         match &self.step {
             Step::Done { result } => result,
