@@ -45,3 +45,16 @@ pub trait TextEnum {
     /// The variant as text.
     fn text(self) -> &'static str;
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::vendor::Stage;
+
+    #[test]
+    fn each_variant_is_found_by_its_text() {
+        for stage in Stage::ALL {
+            assert_eq!(Stage::from_text(stage.text()), Some(*stage));
+        }
+        assert_eq!(Stage::from_text("finish"), None);
+    }
+}

@@ -7,7 +7,7 @@ use crate::flow::{Loss, Step};
 use crate::vendor::{Recovery, Stage};
 
 impl Flow {
-    /// The flow comes out of a snapshot. A request that was under way may or may not have been sent.
+    /// The flow was restored from a snapshot. A request that was under way may or may not have been sent.
     pub(super) fn restored(&mut self, now: u64) -> Result<Step, Refusal> {
         match self.state {
             State::New => return Err(ErrorCode::OutOfTurn.into()),

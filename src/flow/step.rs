@@ -66,7 +66,7 @@ pub enum Step {
         /// The request.
         request: Request,
     },
-    /// A request is under way. Only the step `send` had it.
+    /// A request is under way. Only the step `send` returned it.
     Sending {
         /// What the request is for.
         stage: Stage,

@@ -109,12 +109,12 @@ pub fn authorize_response(
                 object! { "kind": "authorized", "result": authorized }
             }
             Reply::Pending(id) => object! { "kind": "pending", "requestId": id.text() },
-            Reply::Challenged(id, asked, refused) => object! {
+            Reply::Challenged(id, payload, refused) => object! {
                 "kind": "challenged",
                 "requestId": id.text(),
                 "refused": refused,
-                "challenges": challenges(&asked, ROUND),
-                "securityChallenges": asked.print(),
+                "challenges": challenges(&payload, ROUND),
+                "securityChallenges": payload.print(),
             },
             Reply::Failed(code, vendor_code) => {
                 object! { "kind": "failed", "failure": failure(code, vendor_code, status) }
