@@ -34,7 +34,7 @@ pub enum AuthorizeReply {
         /// The RequestId, a GUID.
         request_id: String,
     },
-    /// The bank asks. Answer with this RequestId and the same authorize token.
+    /// The bank asks for answers. Answer with this RequestId and the same authorize token.
     Challenged {
         /// The newest RequestId, a GUID.
         request_id: String,

@@ -25,7 +25,7 @@ use crate::js::output::{refuse, to_js};
 pub enum MxReply {
     /// MX is still working. Poll again, not before 3,000 ms have passed.
     Working,
-    /// The bank asks. If `challenges` is empty, send a challenges request to get them.
+    /// The bank asks for answers. If `challenges` is empty, send a challenges request to get them.
     Challenged {
         /// The challenges as a form.
         challenges: Vec<Challenge>,
