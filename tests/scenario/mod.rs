@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 
 use bank_mfa::challenge::{Challenge, Round};
 use bank_mfa::failure::{Failure, Refusal};
-use bank_mfa::flinks::AUTHORIZE_TOKEN;
-use bank_mfa::flinks::call::{API_KEY, BEARER, SECRET_KEY};
+use bank_mfa::flinks::{API_KEY, AUTHORIZE_TOKEN, BEARER, SECRET_KEY};
 use bank_mfa::flow::{AnswerInput, Event, Flow, Loss, Step};
 use bank_mfa::http::{Header, Request, Response};
 use bank_mfa::json::{Reader, Value};

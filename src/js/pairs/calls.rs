@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use crate::failure::Failure;
-use crate::flinks::call::{self, Reply, Service};
+use crate::flinks::calls::{self, service::Reply};
 use crate::json::{Reader, Value, object};
 
 use super::{failure, reply};
@@ -115,7 +115,7 @@ pub enum CallReply<Result> {
 #[wasm_bindgen(js_name = flinksCallRequest, unchecked_return_type = "Request")]
 pub fn request(name: &str, params: &str, config: &str) -> Result<JsValue, JsValue> {
     let (params, config) = (parse("params", params)?, parse("config", config)?);
-    let request = call::request(
+    let request = calls::request(
         &Reader::new("call", &name.into()),
         Reader::new("params", &params),
         Reader::new("config", &config),
@@ -127,7 +127,7 @@ pub fn request(name: &str, params: &str, config: &str) -> Result<JsValue, JsValu
 #[wasm_bindgen(js_name = flinksCallResponse, unchecked_return_type = "CallReply<unknown>")]
 pub fn response(name: &str, status: u16, body: &[u8]) -> Result<JsValue, JsValue> {
     let name = name.into();
-    let (service, _) = Service::find(&Reader::new("call", &name)).map_err(refuse)?;
+    let (service, _) = calls::find(&Reader::new("call", &name)).map_err(refuse)?;
     Ok(to_js(match service.judge(&reply(status, body)) {
         Reply::Done(result) => object! { "kind": "done", "result": result },
         Reply::Pending => object! { "kind": "pending" },

@@ -1,15 +1,16 @@
-//! Data: GetAccountsSummary, GetAccountsDetail and GetStatements. What is in it stays with the host.
+//! Data: GetAccountsSummary, GetAccountsDetail and GetStatements. The host reads the data, this library does not.
 
 use crate::failure::Refusal;
+use crate::flinks::guid::Guid;
+use crate::flinks::params::guid;
+use crate::flinks::time::epoch_ms;
 use crate::http::Response;
 use crate::json::{self, Check, Reader, Value};
 
-use super::Guid;
-use super::call::{Asked, Reply, in_pascal_case, items};
-use super::params::guid;
-use super::time::epoch;
+use super::params::{in_pascal_case, items};
+use super::service::{Reply, ServiceRequest};
 
-/// Its page has no option beside the RequestId.
+/// The page of GetAccountsSummary documents no option.
 const SUMMARY: &[(&str, Check)] = &[("requestId", guid)];
 
 const DETAIL: &[(&str, Check)] = &[
@@ -31,22 +32,22 @@ const STATEMENTS: &[(&str, Check)] = &[
     ("accountsFilter", accounts),
 ];
 
-/// What GetAccountsSummary is asked.
-pub fn summary(params: &Reader) -> Result<Asked, Refusal> {
+/// Reads the parameters of GetAccountsSummary.
+pub fn summary(params: &Reader) -> Result<ServiceRequest, Refusal> {
     read(params, SUMMARY)
 }
 
-/// What GetAccountsDetail is asked.
-pub fn detail(params: &Reader) -> Result<Asked, Refusal> {
+/// Reads the parameters of GetAccountsDetail.
+pub fn detail(params: &Reader) -> Result<ServiceRequest, Refusal> {
     read(params, DETAIL)
 }
 
-/// What GetStatements is asked.
-pub fn statements(params: &Reader) -> Result<Asked, Refusal> {
+/// Reads the parameters of GetStatements.
+pub fn statements(params: &Reader) -> Result<ServiceRequest, Refusal> {
     read(params, STATEMENTS)
 }
 
-/// Nothing of it is read: the host may keep it, and give `{}` in its place.
+/// Any object is a success. The host can keep the body and pass `{}` instead.
 pub fn data(_: &Response, body: &Value) -> Reply {
     match body {
         Value::Object(_) => Reply::Done(Value::Null),
@@ -54,9 +55,9 @@ pub fn data(_: &Response, body: &Value) -> Reply {
     }
 }
 
-fn read(params: &Reader, checks: &[(&str, Check)]) -> Result<Asked, Refusal> {
+fn read(params: &Reader, checks: &[(&str, Check)]) -> Result<ServiceRequest, Refusal> {
     params.each(checks)?;
-    Ok(Asked {
+    Ok(ServiceRequest {
         id: Some(Guid::read(params.get("requestId"))?),
         body: Some(in_pascal_case(params.value())),
     })
@@ -76,9 +77,9 @@ fn number(field: &Reader) -> Result<(), Refusal> {
     }
 }
 
-/// `2026-01-31`. No page says the form of a date: a guess, by the dates of the transactions.
+/// Checks a date such as `2026-01-31`. No page documents the format: a guess from the dates of transactions.
 fn date(field: &Reader) -> Result<(), Refusal> {
-    match epoch(&[field.text()?, "T00:00:00"].concat()) {
+    match epoch_ms(&[field.text()?, "T00:00:00"].concat()) {
         Some(_) => Ok(()),
         None => Err(field.invalid("must be a date such as 2026-01-31")),
     }
