@@ -6,9 +6,9 @@ use crate::challenge::{Answers, Challenge};
 use crate::failure::{ErrorCode, Failure, Refusal};
 use crate::http::Request;
 use crate::json::{Reader, Value, object};
-use crate::mx::challenge::{answered, challenges, is_asked, raw_answered};
-use crate::mx::member::Member;
+use crate::mx::challenge::{challenges, has_challenges, raw_resume_challenges, resume_challenges};
 use crate::mx::reply::Reply;
+use crate::mx::requests::MemberRequests;
 
 use super::{failure, reply};
 use crate::js::input::parse;
@@ -67,14 +67,14 @@ pub fn request(
         "status" => member.status(),
         "challenges" => member.challenges(),
         "window" => member.window(),
-        _ => member.begin(&credentials),
+        _ => member.start_request(&credentials),
     }))
 }
 
-fn member(params: &str, config: &str, exists: bool) -> Result<(Member, Value), JsValue> {
+fn member(params: &str, config: &str, exists: bool) -> Result<(MemberRequests, Value), JsValue> {
     let (params, config) = (parse("params", params)?, parse("config", config)?);
     let params = Reader::new("params", &params);
-    let started = Member::start(params, Reader::new("config", &config)).map_err(refuse)?;
+    let started = MemberRequests::start(params, Reader::new("config", &config)).map_err(refuse)?;
     if exists {
         params.get("memberGuid").text().map_err(refuse)?;
     }
@@ -98,20 +98,20 @@ pub fn resume_request(
 }
 
 fn resume(
-    member: &Member,
+    member: &MemberRequests,
     payload: &Value,
     answers: &Value,
     raw: bool,
 ) -> Result<Request, Refusal> {
-    if !is_asked(payload) {
+    if !has_challenges(payload) {
         let payload = Reader::new("challengesJson", payload);
         return Err(payload.invalid("must be the challengesJson of a reply"));
     }
     if raw {
-        return Ok(member.resume(raw_answered(answers)?));
+        return Ok(member.resume(raw_resume_challenges(answers)?));
     }
     let checked = Answers::check(&challenges(payload, 1), answers)?;
-    Ok(member.resume(answered(payload, &checked)))
+    Ok(member.resume(resume_challenges(payload, &checked)))
 }
 
 /// Judges the reply to a status request, or to a challenges request.
@@ -140,7 +140,7 @@ pub fn response(are_challenges: bool, status: u16, body: &[u8]) -> JsValue {
     to_js(match judged {
         Reply::Working => object! { "kind": "working" },
         Reply::Challenged(payload) => challenged(&payload, payload.print()),
-        Reply::ChallengedSomehow => challenged(&Value::Null, String::new()),
+        Reply::ChallengesMissing => challenged(&Value::Null, String::new()),
         Reply::Redirect => object! { "kind": "redirect" },
         Reply::Connected { result, certain } => {
             object! { "kind": "connected", "result": result, "certain": certain }
