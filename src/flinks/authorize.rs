@@ -23,14 +23,10 @@ pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
 }
 
 /// Restores a flow from a snapshot.
-pub fn restore(
-    vendor_ids: Reader,
-    saved: Reader,
-    config: Reader,
-) -> Result<Box<dyn Vendor>, Refusal> {
+pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
     let params = Params::read(saved.get("params"))?;
     let mut authorize = Authorize::new(params, FlinksConfig::read(config)?)?;
-    authorize.restore(vendor_ids, saved)?;
+    authorize.restore(ids, saved)?;
     Ok(Box::new(authorize))
 }
 
@@ -51,8 +47,8 @@ impl Authorize {
     }
 
     /// Restores [`progress`](Authorize::progress) and the ids.
-    pub(super) fn restore(&mut self, vendor_ids: Reader, saved: Reader) -> Result<(), Refusal> {
-        let guid = |name| vendor_ids.get(name).optional(|field| Guid::read(*field));
+    pub(super) fn restore(&mut self, ids: Reader, saved: Reader) -> Result<(), Refusal> {
+        let guid = |name| ids.get(name).optional(|field| Guid::read(*field));
         self.params.login_id = guid("LoginId")?;
         self.request_id = guid("RequestId")?;
         self.code_sent = saved.get("codeSent").bool()?;
@@ -77,10 +73,7 @@ impl Authorize {
     pub fn new(params: Params, config: FlinksConfig) -> Result<Authorize, Refusal> {
         if params.is_async && !config.authorize_async {
             let path = "/config/authorizeAsync".to_owned();
-            return Err(Refusal::input(
-                path,
-                "must be true if the parameter async is true",
-            ));
+            return Err(Refusal::input(path, "must be true if async is true"));
         }
         Ok(Authorize {
             config,
@@ -92,34 +85,26 @@ impl Authorize {
 
     /// The request that starts a session.
     pub fn start_request(&self, credentials: &Value) -> Request {
-        let Params {
-            login_id,
-            cached,
-            given,
-            ..
-        } = &self.params;
+        let params = &self.params;
         let mut body = Value::object();
         let mut add = |name, value| {
             if value != Value::Null {
                 body.set(name, value);
             }
         };
-        add("LoginId", login_id.as_ref().into());
-        add("MostRecentCached", (*cached).into());
+        add("LoginId", params.login_id.as_ref().into());
+        add("MostRecentCached", params.cached.into());
         add("Username", credentials.get("Username").clone());
         add("Password", credentials.get("Password").clone());
         for name in ["Institution", "Language", "Save", "Tag"] {
-            add(name, given.get(name).clone());
+            add(name, params.given.get(name).clone());
         }
-        let request = self.config.post(self.service(), &body);
-        if *cached {
-            return request;
+        let request = self.config.post(service(params.is_async), &body);
+        if params.cached {
+            request
+        } else {
+            once(request)
         }
-        once(request)
-    }
-
-    fn service(&self) -> &'static str {
-        service(self.params.is_async)
     }
 
     /// A cached Authorize of the LoginId, which does not contact the bank.
@@ -159,10 +144,9 @@ pub fn answer_request(
 }
 
 const fn service(is_async: bool) -> &'static str {
-    if is_async {
-        "AuthorizeAsync"
-    } else {
-        "Authorize"
+    match is_async {
+        true => "AuthorizeAsync",
+        false => "Authorize",
     }
 }
 
@@ -225,15 +209,13 @@ impl Vendor for Authorize {
             Submission::Raw(raw) => Some(raw_security_responses(raw)?),
             Submission::Nothing => None,
         };
+        let is_async = self.params.is_async;
         match (stage, responses, &self.request_id) {
             (Stage::Start, ..) => Ok(self.start_request(&Value::Null)),
             (Stage::Verify, ..) => Ok(self.cached_request()),
-            (_, Some(responses), Some(id)) => Ok(answer_request(
-                &self.config,
-                self.params.is_async,
-                id,
-                responses,
-            )),
+            (_, Some(responses), Some(id)) => {
+                Ok(answer_request(&self.config, is_async, id, responses))
+            }
             (_, None, Some(id)) => Ok(poll_request(&self.config, id)),
             (.., None) => Err(ErrorCode::OutOfTurn.into()),
         }
@@ -253,7 +235,7 @@ impl Vendor for Authorize {
                 if requested.is_some() && received.is_some() && requested != received {
                     return Verdict::failed(ErrorCode::LoginMismatch, None, None);
                 }
-                // This compares the vendor's clock with the host's, a guess if they differ.
+                // A comparison of the vendor's clock with the host's: a guess.
                 let refreshed = authorized.last_refresh.as_deref().and_then(epoch_ms);
                 if stage == Stage::Verify && refreshed < Some(context.started_at) {
                     return Verdict::failed(ErrorCode::OutcomeUnknown, None, None);

@@ -62,14 +62,12 @@ impl FlinksConfig {
             "connectUrl",
             "redirectUrl",
         ])?;
+        let authorize_async = reader.get("authorizeAsync").optional_bool()?;
         Ok(FlinksConfig {
             instance: instance(reader.get("instance"))?,
             customer_id: Guid::read(reader.get("customerId"))?,
             base_url: reader.get("baseUrl").optional(|url| base(*url))?,
-            authorize_async: reader
-                .get("authorizeAsync")
-                .optional_bool()?
-                .unwrap_or(false),
+            authorize_async: authorize_async.unwrap_or(false),
             connect_url: reader.get("connectUrl").optional(|url| base(*url))?,
             redirect_url: reader.get("redirectUrl").optional(landing)?,
         })
@@ -110,6 +108,8 @@ impl FlinksConfig {
         ] {
             url.push_str(part);
         }
+        let value = "application/json";
+        let json = |name| Header::Literal { name, value };
         let mut headers = Vec::new();
         if body.is_some() {
             headers.push(json("content-type"));
@@ -128,24 +128,14 @@ impl FlinksConfig {
     }
 }
 
-fn json(name: &'static str) -> Header {
-    Header::Literal {
-        name,
-        value: "application/json",
-    }
-}
-
 /// A DNS label. Anything else could send a token to another host.
 fn instance(reader: Reader) -> Result<String, Refusal> {
     let text = reader.text()?;
     let is_valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if text.len() > 50
-        || !text.bytes().all(is_valid)
-        || text.starts_with('-')
-        || text.ends_with('-')
-    {
+    let has_hyphen_outside = text.starts_with('-') || text.ends_with('-');
+    if text.len() > 50 || !text.bytes().all(is_valid) || has_hyphen_outside {
         return Err(
-            reader.invalid("must be the first label of the Flinks host name, such as toolbox")
+            reader.invalid("must be the first label of a Flinks host name, such as toolbox")
         );
     }
     Ok(text.to_owned())

@@ -29,16 +29,16 @@ pub const ENTRY: Entry = Entry {
 
 /// The reconnect of a LoginId.
 pub const RECONNECT: Entry = Entry {
-    name: connect::reconnect::NAME,
-    start: connect::reconnect::reconnect,
-    restore: connect::reconnect::restore,
+    name: connect::NAME,
+    start: connect::start_reconnect,
+    restore: connect::restore,
 };
 
 /// The first link of a person. Its snapshots are those of [`RECONNECT`].
 pub const CONNECT: Entry = Entry {
     name: "flinks-connect",
-    start: connect::reconnect::connect,
-    restore: connect::reconnect::restore,
+    start: connect::start_first_link,
+    restore: connect::restore,
 };
 
 /// The calls without MFA: data, stored answers, cards and tokens.

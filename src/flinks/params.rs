@@ -74,13 +74,10 @@ impl Params {
     /// Reads parameters.
     pub fn read(reader: Reader) -> Result<Params, Refusal> {
         reader.each(PARAMS)?;
-        let login_id = reader
-            .get("loginId")
-            .value()
-            .as_text()
-            .and_then(Guid::parse);
-        let is_async = *reader.get("async").value() == Value::Bool(true);
-        let cached = match reader.get("mostRecentCached").value() {
+        let given = reader.value();
+        let login_id = given.get("loginId").as_text().and_then(Guid::parse);
+        let is_async = *given.get("async") == Value::Bool(true);
+        let cached = match given.get("mostRecentCached") {
             Value::Bool(cached) => *cached,
             _ => login_id.is_some() && !is_async,
         };
@@ -88,7 +85,7 @@ impl Params {
             login_id,
             cached,
             is_async,
-            given: reader.value().without(&CREDENTIALS),
+            given: given.without(&["username", "password"]),
         })
     }
 
@@ -118,8 +115,6 @@ impl Params {
         Ok(params)
     }
 }
-
-const CREDENTIALS: [&str; 2] = ["username", "password"];
 
 /// Checks a GUID.
 pub fn guid(field: &Reader) -> Result<(), Refusal> {

@@ -82,23 +82,14 @@ impl Authorized {
 
 impl From<Authorized> for Value {
     fn from(authorized: Authorized) -> Value {
-        let Authorized {
-            request_id,
-            login_id,
-            institution,
-            institution_id,
-            last_refresh,
-            scheduled_refresh,
-            tag,
-        } = authorized;
         object! {
-            "requestId": &request_id,
-            "loginId": login_id.as_ref(),
-            "institution": institution.as_deref(),
-            "institutionId": institution_id.map(Value::number),
-            "lastRefresh": last_refresh.as_deref(),
-            "scheduledRefresh": scheduled_refresh,
-            "tag": tag.as_deref(),
+            "requestId": &authorized.request_id,
+            "loginId": authorized.login_id.as_ref(),
+            "institution": authorized.institution.as_deref(),
+            "institutionId": authorized.institution_id.map(Value::number),
+            "lastRefresh": authorized.last_refresh.as_deref(),
+            "scheduledRefresh": authorized.scheduled_refresh,
+            "tag": authorized.tag.as_deref(),
         }
     }
 }

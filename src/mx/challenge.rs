@@ -51,7 +51,8 @@ impl<'a> MemberChallenge<'a> {
                 .map_or(ChallengeKind::Unknown, |(_, _, kind)| *kind),
             Value::Null => KIND_BY_FIELD
                 .iter()
-                .find(|(field, _)| !is_blank(json.get(field)))
+                .map(|(field, kind)| (json.get(field), kind))
+                .find(|(value, _)| !value.items().is_empty() || value.as_text().is_some())
                 .map_or(ChallengeKind::Question, |(_, kind)| *kind),
             _ => ChallengeKind::Unknown,
         };
@@ -96,26 +97,19 @@ impl<'a> MemberChallenge<'a> {
             _ => (FieldType::Text, Vec::new()),
         };
         if self.kind == ChallengeKind::ImageText {
-            challenge.image = self
-                .json
-                .get("image_data")
-                .as_text()
-                .and_then(ChallengeImage::of);
+            let data = self.json.get("image_data").as_text();
+            challenge.image = data.and_then(ChallengeImage::of);
         }
         challenge.with(FieldPart::Answer, control, options)
     }
 
     fn field_options(&self) -> Vec<FieldOption> {
         let field_option = |(index, option): (usize, &Value)| {
-            let label = option
-                .get("label")
-                .as_text()
-                .or_else(|| option.get("value").as_text());
+            let label = option.get("label").as_text();
+            let label = label.or_else(|| option.get("value").as_text());
+            let data = option.get("data_uri").as_text();
             FieldOption {
-                image: option
-                    .get("data_uri")
-                    .as_text()
-                    .and_then(ChallengeImage::of),
+                image: data.and_then(ChallengeImage::of),
                 ..FieldOption::new(index, label.unwrap_or_default())
             }
         };
@@ -137,11 +131,6 @@ impl<'a> MemberChallenge<'a> {
         }
         Value::Null
     }
-}
-
-/// Whether a field is missing, null or an empty list.
-fn is_blank(field: &Value) -> bool {
-    field.items().is_empty() && field.as_text().is_none()
 }
 
 /// Whether there is a challenge that can be answered.

@@ -21,14 +21,10 @@ pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
 }
 
 /// Restores a flow from a snapshot.
-pub fn restore(
-    vendor_ids: Reader,
-    saved: Reader,
-    config: Reader,
-) -> Result<Box<dyn Vendor>, Refusal> {
+pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
     let signs_in = saved.get("signsIn").bool()?;
     let mut requests = MemberRequests::read(saved.get("params"), signs_in, config)?;
-    let field = vendor_ids.get("member_guid");
+    let field = ids.get("member_guid");
     field.optional(member_guid)?;
     requests.member_guid = field.value().as_text().map(str::to_owned);
     Ok(Box::new(Member {
@@ -156,8 +152,7 @@ impl Member {
         self.unproven_polls = 0;
         self.refused = response.status == 400;
         match response.status {
-            400 | 405 | 409 => Verdict::Wait(Stage::Poll, response.retry_after),
-            status if is_success(status) => Verdict::Wait(Stage::Poll, response.retry_after),
+            200..300 | 400 | 405 | 409 => Verdict::Wait(Stage::Poll, response.retry_after),
             status => match refusal(status) {
                 Some(code) => Verdict::failed(code, None, response.retry_after),
                 None => Verdict::Unclear,

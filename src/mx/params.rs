@@ -74,38 +74,18 @@ pub fn check_combination(params: Reader) -> Result<(), Refusal> {
     let has = |name| !params.get(name).is_null();
     let (exists, signs_in) = (has("memberGuid"), has("credentials"));
     let is_oauth = *params.get("isOauth").value() == Value::Bool(true);
-    for (name, is_wrong, expected) in [
-        (
-            "memberGuid",
-            !exists && !has("institutionCode"),
-            "is required, unless institutionCode is given",
-        ),
-        (
-            "institutionCode",
-            exists && has("institutionCode"),
-            "cannot be combined with memberGuid",
-        ),
-        (
-            "isOauth",
-            exists && is_oauth,
-            "cannot be combined with memberGuid",
-        ),
-        (
-            "job",
-            has("job") && (!exists || signs_in),
-            "requires memberGuid, and cannot be combined with credentials",
-        ),
-        (
-            "credentials",
-            !exists && is_oauth == signs_in,
-            "is required for a new member, and cannot be combined with isOauth",
-        ),
-    ] {
-        if is_wrong {
-            return Err(params.get(name).invalid(expected));
-        }
+    #[rustfmt::skip]
+    let rules = [
+        ("memberGuid",      !exists && !has("institutionCode"),  "is required, unless institutionCode is given"),
+        ("institutionCode", exists && has("institutionCode"),    "cannot be combined with memberGuid"),
+        ("isOauth",         exists && is_oauth,                  "cannot be combined with memberGuid"),
+        ("job",             has("job") && (!exists || signs_in), "requires memberGuid, and cannot be combined with credentials"),
+        ("credentials",     !exists && is_oauth == signs_in,     "is required for a new member, and cannot be combined with isOauth"),
+    ];
+    match rules.iter().find(|(_, is_wrong, _)| *is_wrong) {
+        Some((name, _, expected)) => Err(params.get(name).invalid(expected)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn user_guid(field: &Reader) -> Result<(), Refusal> {

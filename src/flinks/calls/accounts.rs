@@ -10,10 +10,11 @@ use crate::json::{self, Check, Reader, Value};
 use super::params::{in_pascal_case, items};
 use super::service::{Reply, ServiceRequest};
 
-/// The page of GetAccountsSummary documents no option.
-const SUMMARY: &[(&str, Check)] = &[("requestId", guid)];
+/// GetAccountsSummary. Its page documents no option.
+pub const SUMMARY: &[(&str, Check)] = &[("requestId", guid)];
 
-const DETAIL: &[(&str, Check)] = &[
+/// GetAccountsDetail.
+pub const DETAIL: &[(&str, Check)] = &[
     ("requestId", guid),
     ("withAccountIdentity", json::bool),
     ("withKYC", json::bool),
@@ -26,36 +27,23 @@ const DETAIL: &[(&str, Check)] = &[
     ("refreshDelta", delta),
 ];
 
-const STATEMENTS: &[(&str, Check)] = &[
+/// GetStatements.
+pub const STATEMENTS: &[(&str, Check)] = &[
     ("requestId", guid),
     ("numberOfStatements", number),
     ("accountsFilter", accounts),
 ];
 
-/// Reads the parameters of GetAccountsSummary.
-pub fn summary(params: &Reader) -> Result<ServiceRequest, Refusal> {
-    read(params, SUMMARY)
-}
-
-/// Reads the parameters of GetAccountsDetail.
-pub fn detail(params: &Reader) -> Result<ServiceRequest, Refusal> {
-    read(params, DETAIL)
-}
-
-/// Reads the parameters of GetStatements.
-pub fn statements(params: &Reader) -> Result<ServiceRequest, Refusal> {
-    read(params, STATEMENTS)
-}
-
 /// Any object is a success. The host can keep the body and pass `{}` instead.
-pub fn data(_: &Response, body: &Value) -> Reply {
+pub fn data_result(_: &Response, body: &Value) -> Reply {
     match body {
         Value::Object(_) => Reply::Done(Value::Null),
         _ => Reply::Unclear,
     }
 }
 
-fn read(params: &Reader, checks: &[(&str, Check)]) -> Result<ServiceRequest, Refusal> {
+/// Reads the parameters of a data call.
+pub fn data_request(params: &Reader, checks: &[(&str, Check)]) -> Result<ServiceRequest, Refusal> {
     params.each(checks)?;
     Ok(ServiceRequest {
         id: Some(Guid::read(params.get("requestId"))?),

@@ -37,26 +37,16 @@ pub fn confirmed(response: &Response, body: &Value) -> Reply {
     }
 }
 
-/// The cards that should be refreshed every night but are not. That `null` can stand for an empty list is a
-/// guess.
+/// The cards that should be refreshed every night but are not.
 pub fn ineligible(_: &Response, body: &Value) -> Reply {
-    let cards = body.get("IneligibleCards");
-    if !body.has("IneligibleCards") || !matches!(cards, Value::List(_) | Value::Null) {
-        return Reply::Unclear;
-    }
-    match cards.items().iter().map(card).collect() {
-        Some(cards) => Reply::Done(Value::List(cards)),
-        None => Reply::Unclear,
-    }
-}
-
-fn card(card: &Value) -> Option<Value> {
-    let login_id = card.get("LoginId").as_text().and_then(Guid::parse)?;
-    let refreshed = card.get("LastRefreshDate").as_text().and_then(with_zone);
-    Some(object! {
-        "loginId": &login_id,
-        "lastRefresh": refreshed.as_deref(),
-        "state": card.get("LastRefreshState").as_text(),
-        "errorCode": card.get("LastRefreshErrorCode").as_text(),
+    Reply::list(body, "IneligibleCards", |card| {
+        let login_id = card.get("LoginId").as_text().and_then(Guid::parse)?;
+        let refreshed = card.get("LastRefreshDate").as_text().and_then(with_zone);
+        Some(object! {
+            "loginId": &login_id,
+            "lastRefresh": refreshed.as_deref(),
+            "state": card.get("LastRefreshState").as_text(),
+            "errorCode": card.get("LastRefreshErrorCode").as_text(),
+        })
     })
 }

@@ -16,8 +16,10 @@ use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendo
 use super::config::{API_KEY, BEARER, FlinksConfig, SECRET_KEY};
 use super::guid::Guid;
 
+use accounts::{DETAIL, STATEMENTS, SUMMARY, data_request, data_result};
 use params::{login_id, nothing};
-use service::{CallKind, Reply, Service, ServiceRequest};
+use service::CallKind::{self, Data, Once, Repeatable};
+use service::{Reply, Service, ServiceRequest};
 
 mod accounts;
 mod cards;
@@ -31,6 +33,8 @@ mod token;
 /// The vendor's name in snapshots.
 pub const NAME: &str = "flinks-call";
 
+const TOKEN_KEY: (&str, &str) = ("flinks-auth-key", SECRET_KEY);
+const ADMIN_KEY: (&str, &str) = ("authorization", BEARER);
 const DATA_KEY: (&str, &str) = ("x-api-key", API_KEY);
 
 /// No page prints the key of the calls about cards and stored answers. That they take the key of the data
@@ -40,15 +44,15 @@ const CARD_KEY: (&str, &str) = DATA_KEY;
 /// Every service.
 #[rustfmt::skip]
 const SERVICES: &[Service] = &[
-    service("GenerateAuthorizeToken",  "POST",   ("flinks-auth-key", SECRET_KEY), CallKind::Repeatable, nothing, token::token),
-    service("GetMFAQuestions",         "GET",    CARD_KEY, CallKind::Repeatable, login_id, questions::listed),
-    service("AnswerMFAQuestions",      "PATCH",  CARD_KEY, CallKind::Once, questions::answers, questions::answered),
-    service("DeleteCard",              "DELETE", CARD_KEY, CallKind::Once, login_id, cards::confirmed),
-    service("SetScheduledRefresh",     "PATCH",  CARD_KEY, CallKind::Repeatable, cards::schedule, cards::confirmed),
-    service("GetNightlyRefreshStatus", "GET",    ("authorization", BEARER), CallKind::Repeatable, nothing, cards::ineligible),
-    service("GetAccountsSummary",      "POST",   DATA_KEY, CallKind::Data, accounts::summary, accounts::data),
-    service("GetAccountsDetail",       "POST",   DATA_KEY, CallKind::Data, accounts::detail, accounts::data),
-    service("GetStatements",           "POST",   DATA_KEY, CallKind::Data, accounts::statements, accounts::data),
+    service("GenerateAuthorizeToken",  "POST",   TOKEN_KEY, Repeatable, nothing, token::token),
+    service("GetMFAQuestions",         "GET",    CARD_KEY,  Repeatable, login_id, questions::listed),
+    service("AnswerMFAQuestions",      "PATCH",  CARD_KEY,  Once,       questions::answers, questions::answered),
+    service("DeleteCard",              "DELETE", CARD_KEY,  Once,       login_id, cards::confirmed),
+    service("SetScheduledRefresh",     "PATCH",  CARD_KEY,  Repeatable, cards::schedule, cards::confirmed),
+    service("GetNightlyRefreshStatus", "GET",    ADMIN_KEY, Repeatable, nothing, cards::ineligible),
+    service("GetAccountsSummary",      "POST",   DATA_KEY,  Data,       |params| data_request(params, SUMMARY), data_result),
+    service("GetAccountsDetail",       "POST",   DATA_KEY,  Data,       |params| data_request(params, DETAIL), data_result),
+    service("GetStatements",           "POST",   DATA_KEY,  Data,       |params| data_request(params, STATEMENTS), data_result),
 ];
 
 const fn service(
@@ -73,7 +77,7 @@ const fn service(
 pub fn find(name: &Reader) -> Result<(&'static Service, bool), Refusal> {
     let text = name.text()?;
     let named = |text: &str| SERVICES.iter().find(|service| service.name == text);
-    let twin = || named(text.strip_suffix("Async")?).filter(|found| found.kind == CallKind::Data);
+    let twin = || named(text.strip_suffix("Async")?).filter(|found| found.kind == Data);
     named(text)
         .map(|service| (service, false))
         .or_else(|| Some((twin()?, true)))
@@ -84,7 +88,10 @@ pub fn find(name: &Reader) -> Result<(&'static Service, bool), Refusal> {
 pub fn request(name: &Reader, params: Reader, config: Reader) -> Result<Request, Refusal> {
     let config = FlinksConfig::read(config)?;
     match find(name)? {
-        (service, false) => Ok(service.start_request(&(service.read)(&params)?, &config)),
+        (service, false) => {
+            let ServiceRequest { id, body } = (service.read)(&params)?;
+            Ok(service.start_request(id.as_ref(), body.as_ref(), &config))
+        }
         (service, true) => {
             params.only(&["requestId"])?;
             Ok(service.poll_request(&Guid::read(params.get("requestId"))?, &config))
@@ -121,7 +128,7 @@ impl Call {
         let own = given.without(&["call"]);
         let mut request = (service.read)(&Reader::new("params", &own))?;
         let mut body = Value::Null;
-        if let (CallKind::Once, Some(once)) = (service.kind, &mut request.body) {
+        if let (Once, Some(once)) = (service.kind, &mut request.body) {
             body = core::mem::take(once);
             given = Value::Null;
         }
@@ -142,7 +149,7 @@ impl Vendor for Call {
 
     fn vendor_ids(&self) -> Value {
         let id = self.request.id.as_ref();
-        object! { "RequestId": id.filter(|_| self.service.kind == CallKind::Data) }
+        object! { "RequestId": id.filter(|_| self.service.kind == Data) }
     }
 
     fn saved_state(&self) -> Value {
@@ -171,14 +178,13 @@ impl Vendor for Call {
     ) -> Result<Request, Refusal> {
         match (stage, submission, &self.request.id) {
             (Stage::Poll, _, Some(id)) => Ok(self.service.poll_request(id, &self.config)),
-            (Stage::Start, Submission::Credentials(body @ Value::Object(_)), id) => {
-                let request = ServiceRequest {
-                    id: id.clone(),
-                    body: Some((*body).clone()),
+            (Stage::Start, submission, id) => {
+                let body = match submission {
+                    Submission::Credentials(body @ Value::Object(_)) => Some(*body),
+                    _ => self.request.body.as_ref(),
                 };
-                Ok(self.service.start_request(&request, &self.config))
+                Ok(self.service.start_request(id.as_ref(), body, &self.config))
             }
-            (Stage::Start, ..) => Ok(self.service.start_request(&self.request, &self.config)),
             _ => Err(ErrorCode::OutOfTurn.into()),
         }
     }
@@ -201,8 +207,8 @@ impl Vendor for Call {
 
     fn recovery(&self, _: Stage) -> Recovery {
         match self.service.kind {
-            CallKind::Once => Recovery::Unknown,
-            CallKind::Repeatable | CallKind::Data => Recovery::Repeat(None),
+            Once => Recovery::Unknown,
+            Repeatable | Data => Recovery::Repeat(None),
         }
     }
 

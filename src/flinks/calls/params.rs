@@ -9,10 +9,7 @@ use super::service::ServiceRequest;
 /// Reads the parameters of a service that has none.
 pub fn nothing(params: &Reader) -> Result<ServiceRequest, Refusal> {
     params.only(&[])?;
-    Ok(ServiceRequest {
-        id: None,
-        body: None,
-    })
+    Ok(ServiceRequest::default())
 }
 
 /// Reads `loginId`, the only parameter.

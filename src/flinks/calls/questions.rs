@@ -9,21 +9,11 @@ use crate::json::{Reader, Value, object};
 use super::params::{in_pascal_case, items};
 use super::service::{Reply, ServiceRequest};
 
-/// `{"Message":"SUCCESS","Questions":[{"Question":"…"}]}`: the questions that still have no answer. That
-/// `null` can stand for an empty list is a guess.
+/// `{"Message":"SUCCESS","Questions":[{"Question":"…"}]}`: the questions that still have no answer.
 pub fn listed(_: &Response, body: &Value) -> Reply {
-    let questions = body.get("Questions");
-    if !body.has("Questions") || !matches!(questions, Value::List(_) | Value::Null) {
-        return Reply::Unclear;
-    }
-    let texts = questions.items().iter().map(|item| {
-        let text = item.get("Question").as_text();
-        text.map(Value::from)
-    });
-    match texts.collect() {
-        Some(texts) => Reply::Done(Value::List(texts)),
-        None => Reply::Unclear,
-    }
+    Reply::list(body, "Questions", |item| {
+        item.get("Question").as_text().map(Value::from)
+    })
 }
 
 fn questions(field: &Reader) -> Result<(), Refusal> {

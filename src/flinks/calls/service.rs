@@ -35,6 +35,7 @@ pub enum CallKind {
 }
 
 /// The parameters of a call.
+#[derive(Default)]
 pub struct ServiceRequest {
     /// The RequestId or LoginId.
     pub id: Option<Guid>,
@@ -55,25 +56,39 @@ pub enum Reply {
     Unclear,
 }
 
+impl Reply {
+    /// The items of a list in a body. That `null` can stand for an empty list is a guess.
+    pub fn list(body: &Value, name: &str, read: fn(&Value) -> Option<Value>) -> Reply {
+        let list = body.get(name);
+        if !body.has(name) || !matches!(list, Value::List(_) | Value::Null) {
+            return Reply::Unclear;
+        }
+        match list.items().iter().map(read).collect() {
+            Some(items) => Reply::Done(Value::List(items)),
+            None => Reply::Unclear,
+        }
+    }
+}
+
 impl Service {
     /// The request that starts a call.
-    pub fn start_request(&self, request: &ServiceRequest, config: &FlinksConfig) -> Request {
+    pub fn start_request(
+        &self,
+        id: Option<&Guid>,
+        body: Option<&Value>,
+        config: &FlinksConfig,
+    ) -> Request {
         let mut path = self.name.to_owned();
-        if let (Some(id), None) = (&request.id, &request.body) {
+        if let (Some(id), None) = (id, body) {
             path.push('/');
             path.push_str(id.text());
         }
-        let once = self.kind == CallKind::Once;
-        let request = config.request(self.method, &path, self.key, request.body.as_ref());
-        let timeout = match self.kind {
-            CallKind::Data => SYNCHRONOUS_TIMEOUT_MS,
-            _ => request.timeout,
-        };
-        Request {
-            once,
-            timeout,
-            ..request
+        let mut request = config.request(self.method, &path, self.key, body);
+        request.once = self.kind == CallKind::Once;
+        if self.kind == CallKind::Data {
+            request.timeout = SYNCHRONOUS_TIMEOUT_MS;
         }
+        request
     }
 
     /// The request that polls the Async twin.

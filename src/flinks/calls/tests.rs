@@ -19,7 +19,7 @@ fn every_service_is_found_by_name_and_only_data_has_an_async_twin() {
     };
     for service in SERVICES {
         assert_eq!(find(service.name), Some((service.name, false)));
-        let twin = (service.kind == CallKind::Data).then_some((service.name, true));
+        let twin = (service.kind == Data).then_some((service.name, true));
         assert_eq!(find(&[service.name, "Async"].concat()), twin);
     }
     assert_eq!(find("Authorize"), None);
