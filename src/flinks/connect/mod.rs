@@ -17,6 +17,7 @@ use crate::challenge::Challenge;
 use crate::failure::{ErrorCode, NextAction, Refusal};
 use crate::http::{Request, Response};
 use crate::json::{Reader, Value, object};
+use crate::text_enum::text_enum;
 use crate::vendor::{
     Clocks, Context, Frame, Recovery, Stage, Started, Submission, Vendor, Verdict,
 };
@@ -35,36 +36,19 @@ pub mod params;
 /// The vendor's name in snapshots.
 pub const NAME: &str = "flinks-reconnect";
 
-/// How a flow reached its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum ReconnectMethod {
-    /// The cached data was fresh enough. The bank was not contacted.
-    Cached,
-    /// The bank asked nothing.
-    Live,
-    /// The person answered in the host's own form.
-    Form,
-    /// The person answered in Connect.
-    MidSession,
-    /// The person signed in again, in Connect.
-    Credentials,
-}
-
-const METHODS: &[(ReconnectMethod, &str)] = &[
-    (ReconnectMethod::Cached, "cached"),
-    (ReconnectMethod::Live, "live"),
-    (ReconnectMethod::Form, "form"),
-    (ReconnectMethod::MidSession, "mid-session"),
-    (ReconnectMethod::Credentials, "credentials"),
-];
-
-impl ReconnectMethod {
-    /// The method as text.
-    pub fn text(self) -> &'static str {
-        let known = METHODS.iter().find(|(method, _)| *method == self);
-        known.map_or("", |(_, text)| text)
+text_enum! {
+    /// How a flow reached its end.
+    ReconnectMethod {
+        /// The cached data was fresh enough. The bank was not contacted.
+        Cached "cached"
+        /// The bank asked nothing.
+        Live "live"
+        /// The person answered in the host's own form.
+        Form "form"
+        /// The person answered in Connect.
+        MidSession "mid-session"
+        /// The person signed in again, in Connect.
+        Credentials "credentials"
     }
 }
 
@@ -122,11 +106,8 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
     let mut reconnect = Reconnect::read(saved.get("params"), config)?;
     reconnect.authorize.restore(ids, saved)?;
     let method = saved.get("method");
-    let text = method.text()?;
-    let known = METHODS.iter().find(|(_, known)| *known == text);
-    reconnect.method = known
-        .ok_or_else(|| method.invalid("is not a reconnect method"))?
-        .0;
+    reconnect.method = ReconnectMethod::from_text(method.text()?)
+        .ok_or_else(|| method.invalid("is not a reconnect method"))?;
     Ok(Box::new(reconnect))
 }
 
