@@ -15,11 +15,11 @@ const PET: &str = "What is the name of your first pet?";
 const DATA: [&str; 3] = ["GetAccountsSummary", "GetAccountsDetail", "GetStatements"];
 
 /// A call with the LoginId of a person.
-fn call_about(username: &str, name: &str, more: &str) -> scenario::Begin {
+fn call_about(username: &str, name: &str, more: &str) -> scenario::Setup {
     call_of(Simulator::new(1), username, name, more)
 }
 
-fn call_of(bank: Simulator, username: &str, name: &str, more: &str) -> scenario::Begin {
+fn call_of(bank: Simulator, username: &str, name: &str, more: &str) -> scenario::Setup {
     let login_id = bank.login_id(username).unwrap();
     call(bank, name, &format!(r#","loginId":"{login_id}"{more}"#))
 }
@@ -53,9 +53,9 @@ fn data_that_is_ready_takes_one_request() {
 #[test]
 fn pending_data_is_polled_every_ten_seconds_at_the_async_twin() {
     for name in DATA {
-        let mut scenario = data("slow_data", name, "").pause();
+        let mut scenario = data("slow_data", name, "").start_only();
         let began = scenario.now;
-        scenario.go_on();
+        scenario.run_on();
         assert!(done(&scenario));
         let twin = format!("GET {name}Async");
         assert_eq!(
@@ -75,7 +75,7 @@ fn every_option_is_sent_under_its_flinks_name() {
         "daysOfTransactions":"Days365","dateFrom":"2026-01-01","dateTo":"2026-01-31",
         "refreshDelta":[{{"accountId":"{id}","transactionId":"{id}"}}]"#
     );
-    let scenario = data("Greatday", "GetAccountsDetail", &options).pause();
+    let scenario = data("Greatday", "GetAccountsDetail", &options).start_only();
     let Step::Send { request, .. } = &scenario.step else {
         panic!()
     };
@@ -158,8 +158,8 @@ fn a_wrong_option_is_refused_by_path() {
             "withTransactions",
         ),
     ] {
-        let begin = data("Greatday", name, &format!(",{option}"));
-        let refusal = begin.refusal();
+        let setup = data("Greatday", name, &format!(",{option}"));
+        let refusal = setup.refusal();
         assert_eq!(refusal.path, Some(format!("/params/{path}")), "{option}");
     }
     let refusal = call(Simulator::new(1), "GetAccountsDetail", "").refusal();
@@ -181,9 +181,9 @@ fn no_transactions_is_a_success() {
 
 #[test]
 fn data_that_is_never_ready_times_out_after_thirty_minutes() {
-    let mut scenario = data("data_for_ever", "GetStatements", "").pause();
+    let mut scenario = data("data_for_ever", "GetStatements", "").start_only();
     let began = scenario.now;
-    scenario.go_on();
+    scenario.run_on();
     let failure = scenario.failure();
     assert_eq!(
         (failure.code, failure.next),
@@ -227,7 +227,9 @@ fn an_unknown_request_id_fails_with_start_over() {
 fn a_data_call_with_a_lost_reply_is_repeated() {
     for (on, calls, polls) in [(On::Data, 2, 3), (On::Poll, 1, 4)] {
         let fault = Fault::new(FaultKind::LostReply).on(on);
-        let scenario = data("slow_data", "GetAccountsDetail", "").but(fault).run();
+        let scenario = data("slow_data", "GetAccountsDetail", "")
+            .with_fault(fault)
+            .run();
         assert!(done(&scenario));
         let counts = scenario.bank.counts();
         assert_eq!(counts.data_calls, calls, "{on:?}");
@@ -238,7 +240,9 @@ fn a_data_call_with_a_lost_reply_is_repeated() {
 #[test]
 fn a_data_call_that_replies_with_html_is_repeated() {
     let fault = Fault::new(FaultKind::Html).on(On::Data);
-    let scenario = data("Greatday", "GetAccountsDetail", "").but(fault).run();
+    let scenario = data("Greatday", "GetAccountsDetail", "")
+        .with_fault(fault)
+        .run();
     assert!(done(&scenario));
     assert_eq!(scenario.sent.len(), 2);
 }
@@ -250,11 +254,11 @@ fn a_data_call_can_be_restored_between_two_polls() {
         "GetAccountsDetail",
         r#","withTransactions":true"#,
     )
-    .pause();
-    scenario.step_on();
+    .start_only();
+    scenario.send_one();
     assert!(matches!(scenario.step, Step::Wait { .. }));
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     assert!(done(&scenario));
     assert_eq!(scenario.bank.counts().broken.len(), 0);
 }
@@ -295,8 +299,8 @@ fn a_stored_answer_with_a_lost_reply_is_not_sent_again() {
     for kind in [FaultKind::LostReply, FaultKind::Html, FaultKind::Empty] {
         let answers = format!(r#","questions":[{{"question":"{PET}","answer":"Rex"}}]"#);
         let fault = Fault::new(kind).on(On::Questions);
-        let begin = call_about("stored_missing", "AnswerMFAQuestions", &answers);
-        let scenario = begin.but(fault).run();
+        let setup = call_about("stored_missing", "AnswerMFAQuestions", &answers);
+        let scenario = setup.with_fault(fault).run();
         assert_eq!(
             scenario.failure().code,
             ErrorCode::OutcomeUnknown,
@@ -310,9 +314,9 @@ fn a_stored_answer_with_a_lost_reply_is_not_sent_again() {
 #[test]
 fn a_stored_answer_is_not_in_a_snapshot() {
     let answers = format!(r#","questions":[{{"question":"{PET}","answer":"Rex"}}]"#);
-    let mut scenario = call_about("stored_missing", "AnswerMFAQuestions", &answers).pause();
+    let mut scenario = call_about("stored_missing", "AnswerMFAQuestions", &answers).start_only();
     assert!(!scenario.flow.snapshot().contains("Rex"));
-    scenario.go_on();
+    scenario.run_on();
     assert!(!scenario.flow.snapshot().contains("Rex"));
 }
 
@@ -413,7 +417,9 @@ fn a_lost_read_is_repeated_and_a_lost_deletion_is_not() {
         ("DeleteCard", On::Cards, Some(ErrorCode::OutcomeUnknown)),
     ] {
         let fault = Fault::new(FaultKind::LostReply).on(on);
-        let scenario = call_about("stored_missing", name, "").but(fault).run();
+        let scenario = call_about("stored_missing", name, "")
+            .with_fault(fault)
+            .run();
         match code {
             None => assert!(done(&scenario)),
             Some(code) => assert_eq!(scenario.failure().code, code),
@@ -424,14 +430,16 @@ fn a_lost_read_is_repeated_and_a_lost_deletion_is_not() {
 #[test]
 fn a_redirect_is_not_followed() {
     let fault = Fault::new(FaultKind::Redirect).on(On::Cards);
-    let scenario = call_about("Greatday", "DeleteCard", "").but(fault).run();
+    let scenario = call_about("Greatday", "DeleteCard", "")
+        .with_fault(fault)
+        .run();
     assert_eq!(scenario.failure().code, ErrorCode::Redirected);
 }
 
 #[test]
 fn a_call_can_be_cancelled() {
-    let mut scenario = data("slow_data", "GetStatements", "").pause();
-    scenario.step_on();
+    let mut scenario = data("slow_data", "GetStatements", "").start_only();
+    scenario.send_one();
     scenario.step = scenario
         .flow
         .advance(Event::Cancelled, scenario.now)

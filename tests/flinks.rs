@@ -117,8 +117,8 @@ fn several_options_are_sent_in_the_vendors_order() {
     let name = scenario.challenge().fields[0].name.clone();
     let mut given = Value::object();
     given.set(&name, vec!["1", "0"].into());
-    scenario.hand_in(&given).unwrap();
-    scenario.go_on();
+    scenario.submit(&given).unwrap();
+    scenario.run_on();
     let answers = &scenario.answers_sent()[0];
     let values = answers.get("Which accounts do you hold with us?");
     assert_eq!(values.print(), r#"["Chequing","Savings"]"#);
@@ -188,7 +188,7 @@ fn every_simulated_person_ends_with_the_right_answers() {
             let right = json(&right);
             let event = Event::Answered(number, AnswerInput::Raw(&right));
             scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
-            scenario.go_on();
+            scenario.run_on();
         }
         if person.username != "terms_after_mfa" {
             scenario.result();
@@ -242,9 +242,9 @@ fn a_wrong_answer_without_new_challenges_fails_with_start_over() {
 fn the_fields_of_one_round_are_unknown_in_the_next() {
     let mut scenario = live("Greatday").run();
     let old = json(r#"{"1.1.answer":"Toronto"}"#);
-    scenario.hand_in(&old).unwrap();
-    scenario.go_on();
-    let refusal = scenario.hand_in(&old).unwrap_err();
+    scenario.submit(&old).unwrap();
+    scenario.run_on();
+    let refusal = scenario.submit(&old).unwrap_err();
     let reasons: Vec<_> = refusal.fields.iter().map(|field| field.reason).collect();
     assert_eq!(
         reasons,
@@ -256,11 +256,11 @@ fn the_fields_of_one_round_are_unknown_in_the_next() {
 fn a_second_answer_to_a_round_is_stale() {
     let mut scenario = live("Greatday").run();
     let given = json(r#"{"1.1.answer":"Montreal"}"#);
-    scenario.hand_in(&given).unwrap();
+    scenario.submit(&given).unwrap();
     let again = Event::Answered(1, AnswerInput::Fields(&given));
     let refusal = scenario.flow.advance(again, scenario.now).unwrap_err();
     assert_eq!(refusal.code, ErrorCode::StaleRound);
-    scenario.go_on();
+    scenario.run_on();
     assert_eq!(scenario.bank.counts().answers, 1);
 }
 
@@ -306,7 +306,7 @@ fn answers_that_do_not_fit_are_refused_by_field_and_not_sent() {
     ] {
         let mut scenario = live(person).run();
         let before = scenario.flow.snapshot();
-        let refusal = scenario.hand_in(&json(given)).unwrap_err();
+        let refusal = scenario.submit(&json(given)).unwrap_err();
         assert_eq!(refusal.code, ErrorCode::InvalidAnswer, "{given}");
         assert_eq!(refusal.fields[0].reason, reason, "{given}");
         assert_eq!(scenario.flow.snapshot(), before);
@@ -382,7 +382,7 @@ fn a_throttled_poll_waits_for_retry_after() {
         retry_after: Some("120".to_owned()),
         ..Fault::new(FaultKind::Status).on(On::Poll).status(429)
     };
-    let mut scenario = live("slow_dispatched").but(throttled).run();
+    let mut scenario = live("slow_dispatched").with_fault(throttled).run();
     assert!(scenario.now >= 1_790_000_000_000 + 2 * MINUTE);
     scenario.answer(&["Montreal"]);
     scenario.result();
@@ -391,7 +391,7 @@ fn a_throttled_poll_waits_for_retry_after() {
 #[test]
 fn a_429_without_a_code_does_not_end_polling() {
     let throttled = Fault::new(FaultKind::Status).on(On::Poll).status(429);
-    let mut scenario = live("slow_after_answer").but(throttled).run();
+    let mut scenario = live("slow_after_answer").with_fault(throttled).run();
     scenario.answer(&["Montreal"]);
     scenario.result();
 }
@@ -415,7 +415,7 @@ fn a_cancelled_flow_can_start_over_only_if_no_submission_is_pending() {
         )
     };
     assert_eq!(
-        cancel(cached("Greatday").pause()),
+        cancel(cached("Greatday").start_only()),
         (NextAction::StartOver, None)
     );
     assert_eq!(
@@ -423,7 +423,10 @@ fn a_cancelled_flow_can_start_over_only_if_no_submission_is_pending() {
         (NextAction::StartOver, None)
     );
     let later = (NextAction::RetryLater, Some(8 * MINUTE));
-    assert_eq!(cancel(signing_in("Greatday", "Everyday").pause()), later);
+    assert_eq!(
+        cancel(signing_in("Greatday", "Everyday").start_only()),
+        later
+    );
     let mut answered = live("Greatday").run();
     answered.try_answer(&["Montreal"]).unwrap();
     assert_eq!(cancel(answered), later);
@@ -463,7 +466,7 @@ fn an_expired_token_ends_the_session_without_a_second_answer() {
         token_expires_in_session: true,
         ..Rules::default()
     };
-    let mut scenario = live("many_rounds").under(rules).run();
+    let mut scenario = live("many_rounds").with_rules(rules).run();
     for answers in [&["Montreal"][..], &["1"], &["0", "0"]] {
         scenario.now += 7 * MINUTE;
         scenario.answer(answers);
@@ -506,7 +509,7 @@ fn unclear(on: On) -> impl Iterator<Item = Fault> {
 #[test]
 fn a_lost_cached_start_is_repeated_in_a_new_session() {
     for fault in unclear(On::Start) {
-        let scenario = cached("Greatday").but(fault.clone()).run();
+        let scenario = cached("Greatday").with_fault(fault.clone()).run();
         scenario.result();
         let sessions: Vec<_> = scenario
             .sent
@@ -527,7 +530,7 @@ fn a_cached_start_that_is_always_lost_ends_after_five_requests() {
             times: 99,
             ..Fault::new(kind)
         };
-        let scenario = cached("Greatday").but(fault.on(On::Start)).run();
+        let scenario = cached("Greatday").with_fault(fault.on(On::Start)).run();
         assert_eq!(scenario.failure().code, code);
         assert_eq!(scenario.sent.len(), 5);
     }
@@ -536,8 +539,8 @@ fn a_cached_start_that_is_always_lost_ends_after_five_requests() {
 #[test]
 fn a_live_start_is_never_repeated() {
     for fault in unclear(On::Start) {
-        for begin in [live("Greatday"), signing_in("Greatday", "Everyday")] {
-            let scenario = begin.but(fault.clone()).run();
+        for setup in [live("Greatday"), signing_in("Greatday", "Everyday")] {
+            let scenario = setup.with_fault(fault.clone()).run();
             assert_eq!(
                 scenario.failure().code,
                 ErrorCode::OutcomeUnknown,
@@ -552,8 +555,8 @@ fn a_live_start_is_never_repeated() {
 #[test]
 fn a_lost_answer_is_never_sent_again() {
     for fault in unclear(On::Answer) {
-        for begin in [live("Greatday"), signing_in("Greatday", "Everyday")] {
-            let mut scenario = begin.but(fault.clone()).run();
+        for setup in [live("Greatday"), signing_in("Greatday", "Everyday")] {
+            let mut scenario = setup.with_fault(fault.clone()).run();
             scenario.answer(&["Montreal"]);
             assert_eq!(scenario.answers_sent().len(), 1, "{fault:?}");
             assert_eq!(scenario.bank.counts().answers, 1);
@@ -566,7 +569,7 @@ fn authorize_async_is_asked_for_the_outcome_of_a_lost_answer() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Answer);
     let mut scenario = signing_in("Greatday", "Everyday")
         .with_authorize_async()
-        .but(lost.clone())
+        .with_fault(lost.clone())
         .run();
     scenario.answer(&["Montreal"]);
     scenario.result();
@@ -581,7 +584,7 @@ fn authorize_async_is_asked_for_the_outcome_of_a_lost_answer() {
 
     let mut wrong = signing_in("Greatday", "Everyday")
         .with_authorize_async()
-        .but(lost)
+        .with_fault(lost)
         .run();
     wrong.answer(&["Toronto"]);
     assert_eq!(
@@ -595,7 +598,7 @@ fn a_lost_answer_ends_with_outcome_unknown_if_the_round_is_still_open() {
     let lost = Fault::new(FaultKind::LostRequest).on(On::Answer);
     let mut scenario = signing_in("Greatday", "Everyday")
         .with_authorize_async()
-        .but(lost)
+        .with_fault(lost)
         .run();
     scenario.answer(&["Montreal"]);
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
@@ -605,13 +608,13 @@ fn a_lost_answer_ends_with_outcome_unknown_if_the_round_is_still_open() {
 #[test]
 fn the_last_refresh_of_a_login_id_tells_the_outcome_of_a_lost_answer() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Answer);
-    let mut received = live("Greatday").but(lost).run();
+    let mut received = live("Greatday").with_fault(lost).run();
     received.answer(&["Montreal"]);
     received.result();
     assert_eq!(received.sent.last().unwrap().session, 2);
 
     let lost = Fault::new(FaultKind::LostRequest).on(On::Answer);
-    let mut not_received = live("Greatday").but(lost).run();
+    let mut not_received = live("Greatday").with_fault(lost).run();
     not_received.answer(&["Montreal"]);
     assert_eq!(not_received.failure().code, ErrorCode::OutcomeUnknown);
 }
@@ -622,11 +625,11 @@ fn lost_polls_are_repeated_and_end_with_outcome_unknown() {
         times,
         ..Fault::new(FaultKind::LostReply).on(On::Poll)
     };
-    let mut scenario = live("slow_after_answer").but(lost(2)).run();
+    let mut scenario = live("slow_after_answer").with_fault(lost(2)).run();
     scenario.answer(&["Montreal"]);
     scenario.result();
 
-    let mut scenario = live("slow_after_answer").but(lost(99)).run();
+    let mut scenario = live("slow_after_answer").with_fault(lost(99)).run();
     scenario.answer(&["Montreal"]);
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
 }
@@ -640,7 +643,7 @@ fn a_status_without_a_code_is_judged_whatever_its_body() {
         (429, ErrorCode::Busy, NextAction::RetryLater),
     ] {
         let fault = Fault::new(FaultKind::Status).on(On::Start).status(status);
-        let scenario = live("Greatday").but(fault).run();
+        let scenario = live("Greatday").with_fault(fault).run();
         assert_eq!(
             (scenario.failure().code, scenario.failure().next),
             (code, next)
@@ -651,7 +654,7 @@ fn a_status_without_a_code_is_judged_whatever_its_body() {
 #[test]
 fn a_redirect_is_not_followed() {
     let redirected = Fault::new(FaultKind::Redirect).on(On::Start);
-    let scenario = live("Greatday").but(redirected).run();
+    let scenario = live("Greatday").with_fault(redirected).run();
     assert_eq!(scenario.failure().code, ErrorCode::Redirected);
 }
 
@@ -742,9 +745,9 @@ fn an_unknown_flinks_code_is_passed_on() {
 
 #[test]
 fn a_flow_can_be_restored_at_every_stage() {
-    let mut scenario = live("slow_dispatched").pause();
+    let mut scenario = live("slow_dispatched").start_only();
     for _ in 0..3 {
-        scenario.go_on();
+        scenario.run_on();
         scenario.restore();
     }
     scenario.answer(&["Montreal"]);
@@ -757,11 +760,11 @@ fn a_flow_restored_while_sending_does_not_send_again() {
     let mut scenario = live("Greatday").run();
     scenario.try_answer(&["Montreal"]).unwrap();
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
     assert_eq!(scenario.answers_sent().len(), 0);
 
-    let mut scenario = signing_in("Greatday", "Everyday").pause();
+    let mut scenario = signing_in("Greatday", "Everyday").start_only();
     scenario.restore();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
 }

@@ -38,8 +38,8 @@ fn answer_right(scenario: &mut Scenario) {
         }
         let event = Event::Answered(round.number, AnswerInput::Raw(&raw));
         scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
-        scenario.give_raw(&raw);
-        scenario.go_on();
+        scenario.keep_raw_answers(&raw);
+        scenario.run_on();
     }
 }
 
@@ -102,7 +102,7 @@ fn signing_in(username: &str, password: &str) -> String {
 #[test]
 fn both_versions_of_the_api_are_supported() {
     aggregate("text").run().round();
-    aggregate("text").by_the_older_version().run().round();
+    aggregate("text").with_older_version().run().round();
 }
 
 // Challenges ------------------------------------------------------------------------------------
@@ -434,8 +434,11 @@ fn failed_polls_are_tolerated_up_to_a_limit() {
         times,
         ..Fault::new(FaultKind::Html).on(On::Poll)
     };
-    aggregate("no_questions").but(fault(5)).run().result();
-    let scenario = aggregate("no_questions").but(fault(99)).run();
+    aggregate("no_questions")
+        .with_fault(fault(5))
+        .run()
+        .result();
+    let scenario = aggregate("no_questions").with_fault(fault(99)).run();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
 }
 
@@ -451,7 +454,7 @@ fn replies_without_a_member_end_with_outcome_unknown() {
             times: 99,
             ..Fault::new(kind).on(On::Poll)
         };
-        let scenario = aggregate("no_questions").but(fault).run();
+        let scenario = aggregate("no_questions").with_fault(fault).run();
         assert_eq!(
             scenario.failure().code,
             ErrorCode::OutcomeUnknown,
@@ -466,7 +469,7 @@ fn replies_without_a_member_end_with_outcome_unknown() {
 fn a_lost_job_is_sent_again() {
     // This member was connected before the job, so that a status instead would look like the end.
     let scenario = aggregate("failed")
-        .but(Fault::new(FaultKind::LostRequest).on(On::Start))
+        .with_fault(Fault::new(FaultKind::LostRequest).on(On::Start))
         .run();
     assert_eq!(scenario.failure().code, ErrorCode::Busy);
     let counts = scenario.bank.counts();
@@ -476,7 +479,7 @@ fn a_lost_job_is_sent_again() {
 #[test]
 fn a_job_with_a_lost_reply_is_sent_again_and_runs_once() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Start);
-    let mut scenario = aggregate("text").but(lost).run();
+    let mut scenario = aggregate("text").with_fault(lost).run();
     answer_right(&mut scenario);
     scenario.result();
     let counts = scenario.bank.counts();
@@ -486,9 +489,9 @@ fn a_job_with_a_lost_reply_is_sent_again_and_runs_once() {
 
 #[test]
 fn a_job_is_sent_again_after_a_restore() {
-    let mut scenario = aggregate("failed").pause();
+    let mut scenario = aggregate("failed").start_only();
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     assert_eq!(scenario.failure().code, ErrorCode::Busy);
     assert_eq!(scenario.bank.counts().jobs, 1);
 }
@@ -499,7 +502,7 @@ fn a_job_that_is_always_lost_ends_with_outcome_unknown() {
         times: 99,
         ..Fault::new(FaultKind::LostRequest).on(On::Start)
     };
-    let scenario = aggregate("text").but(lost).run();
+    let scenario = aggregate("text").with_fault(lost).run();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
     assert_eq!(scenario.failure().next, NextAction::RetryLater);
 }
@@ -507,7 +510,7 @@ fn a_job_that_is_always_lost_ends_with_outcome_unknown() {
 #[test]
 fn a_resume_with_a_lost_reply_continues() {
     let mut scenario = aggregate("text")
-        .but(Fault::new(FaultKind::LostReply).on(On::Answer))
+        .with_fault(Fault::new(FaultKind::LostReply).on(On::Answer))
         .run();
     answer_right(&mut scenario);
     scenario.result();
@@ -519,7 +522,7 @@ fn a_resume_with_a_lost_reply_continues() {
 #[test]
 fn a_lost_resume_is_asked_again_after_two_polls() {
     let mut scenario = aggregate("text")
-        .but(Fault::new(FaultKind::LostRequest).on(On::Answer))
+        .with_fault(Fault::new(FaultKind::LostRequest).on(On::Answer))
         .run();
     let before = scenario.round().number;
     scenario.answer(&["anything"]);
@@ -531,7 +534,7 @@ fn a_lost_resume_is_asked_again_after_two_polls() {
 fn lost_credentials_are_never_sent_again() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Start);
     let scenario = update("denied", &signing_in("denied", "Renewed"))
-        .but(lost)
+        .with_fault(lost)
         .run();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
     assert_eq!(scenario.sent.len(), 1);
@@ -541,7 +544,7 @@ fn lost_credentials_are_never_sent_again() {
 fn a_lost_first_status_is_repeated_after_three_seconds() {
     for kind in [FaultKind::LostReply, FaultKind::Html] {
         let mut scenario = watch("already_challenged")
-            .but(Fault::new(kind).on(On::Poll))
+            .with_fault(Fault::new(kind).on(On::Poll))
             .run();
         answer_right(&mut scenario);
         scenario.result();
@@ -565,7 +568,7 @@ fn a_pending_member_opens_a_window_and_a_new_one_after_a_restore() {
     let first = window(&scenario);
     assert!(first.starts_with("https://"));
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     assert_ne!(window(&scenario), first);
 }
 
@@ -588,7 +591,7 @@ fn a_window_that_the_host_kept_survives_a_restore_and_a_poll() {
     };
     scenario.now = until;
     scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
-    scenario.go_on();
+    scenario.run_on();
     assert_eq!(window(&scenario), first);
     assert_eq!(scenario.sent.len(), sent + 1, "only the poll was sent");
 }
@@ -637,7 +640,7 @@ fn a_return_without_a_sign_in_opens_a_new_window() {
         let event = Event::Returned(&nobody);
         scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
     }
-    scenario.go_on();
+    scenario.run_on();
     assert_ne!(window(&scenario), first);
 }
 
@@ -698,7 +701,7 @@ fn poll_from_window(scenario: &mut Scenario) {
     scenario.now = until;
     scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
     while let Step::Send { .. } = scenario.step {
-        scenario.step_on();
+        scenario.send_one();
     }
     let step = &scenario.step;
     assert!(
@@ -741,10 +744,10 @@ fn answer_in(scenario: &mut Scenario, url: &str) {
 #[test]
 fn the_person_answers_all_rounds_in_one_widget() {
     for older in [false, true] {
-        let begin = aggregate_in_widget("three_rounds");
+        let setup = aggregate_in_widget("three_rounds");
         let mut scenario = match older {
-            true => begin.by_the_older_version().run(),
-            false => begin.run(),
+            true => setup.with_older_version().run(),
+            false => setup.run(),
         };
         let url = open(&mut scenario);
         for _ in 0..3 {
@@ -785,7 +788,7 @@ fn a_flow_restored_at_the_widget_opens_a_new_one() {
     let mut scenario = aggregate_in_widget("text").run();
     let first = open(&mut scenario);
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     let second = open(&mut scenario);
     assert_ne!(second, first);
     answer_in(&mut scenario, &second);
@@ -821,6 +824,6 @@ fn a_pending_member_opens_the_bank_and_not_the_widget() {
 #[test]
 fn a_lost_request_for_the_widget_is_repeated() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Window);
-    let mut scenario = aggregate_in_widget("text").but(lost).run();
+    let mut scenario = aggregate_in_widget("text").with_fault(lost).run();
     open(&mut scenario);
 }

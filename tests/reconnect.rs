@@ -167,7 +167,7 @@ fn old_data_starts_a_live_session() {
 #[test]
 fn a_lost_cached_request_is_repeated() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Start);
-    let scenario = reconnect("Greatday", A_WEEK).but(lost).run();
+    let scenario = reconnect("Greatday", A_WEEK).with_fault(lost).run();
     assert_eq!(text(&scenario, "method"), "cached");
 }
 
@@ -205,7 +205,7 @@ fn a_failure_that_a_sign_in_cannot_fix_does_not_open_connect() {
 #[test]
 fn a_lost_live_start_is_not_sent_again() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Start);
-    let scenario = reconnect("Greatday", CONNECT).but(lost).run();
+    let scenario = reconnect("Greatday", CONNECT).with_fault(lost).run();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
     assert_eq!(scenario.sent.len(), 1);
 }
@@ -227,7 +227,7 @@ fn a_claimed_login_id_can_have_another_casing() {
     scenario.answer_in_frame();
     let login_id = scenario.bank.login_id("Greatday").unwrap().to_uppercase();
     scenario
-        .claim_as(&format!(r#"{{"loginId":"{login_id}"}}"#))
+        .claim_json(&format!(r#"{{"loginId":"{login_id}"}}"#))
         .unwrap();
     scenario.result();
 }
@@ -248,7 +248,7 @@ fn a_malformed_claim_is_refused_by_path_and_connect_stays_open() {
             "/claim/url",
         ),
     ] {
-        let refusal = scenario.claim_as(claim).unwrap_err();
+        let refusal = scenario.claim_json(claim).unwrap_err();
         assert_eq!(refusal.path.as_deref(), Some(path), "{claim}");
         scenario.frame();
     }
@@ -305,11 +305,11 @@ fn a_redirect_with_a_wrong_state_is_refused_and_connect_stays_open() {
     let login_id = scenario.bank.login_id("Greatday").unwrap();
     for state in ["null", r#""""#, r#""another""#, "5"] {
         let claim = format!(r#"{{"loginId":"{login_id}","state":{state}}}"#);
-        let refusal = scenario.claim_as(&claim).unwrap_err();
+        let refusal = scenario.claim_json(&claim).unwrap_err();
         assert_eq!(refusal.path.as_deref(), Some("/claim/state"), "{state}");
     }
     let claim = format!(r#"{{"loginId":"{login_id}","state":"{STATE}"}}"#);
-    scenario.claim_as(&claim).unwrap();
+    scenario.claim_json(&claim).unwrap();
     assert_eq!(text(&scenario, "method"), "mid-session");
 }
 
@@ -444,7 +444,7 @@ fn a_first_link_is_verified_and_its_ownership_is_unproven() {
 fn a_claim_of_an_unknown_login_id_fails() {
     let mut scenario = first_link("").run();
     scenario
-        .claim_as(r#"{"loginId":"00000000-0000-4000-8000-000000000000"}"#)
+        .claim_json(r#"{"loginId":"00000000-0000-4000-8000-000000000000"}"#)
         .unwrap();
     assert_eq!(scenario.failure().next, NextAction::AskCredentials);
 }
@@ -483,7 +483,7 @@ fn a_restore_at_connect_and_while_verifying_continues() {
         }
     ));
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     assert_eq!(text(&scenario, "method"), "mid-session");
 }
 
@@ -491,10 +491,10 @@ fn a_restore_at_connect_and_while_verifying_continues() {
 fn a_restore_while_polling_continues() {
     let mut scenario = reconnect("slow_dispatched", BY_ASYNC)
         .with_authorize_async()
-        .pause();
-    scenario.step_on();
+        .start_only();
+    scenario.send_one();
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     scenario.frame();
 }
 

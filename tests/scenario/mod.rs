@@ -44,8 +44,8 @@ pub struct Scenario {
     answers_are_raw: bool,
 }
 
-/// A scenario that has not started. [`Begin::run`] starts it.
-pub struct Begin {
+/// A scenario that has not started. [`Setup::run`] starts it.
+pub struct Setup {
     entry: Entry,
     params: String,
     config: String,
@@ -53,83 +53,83 @@ pub struct Begin {
 }
 
 /// Authorize in cached mode by LoginId.
-pub fn cached(username: &str) -> Begin {
+pub fn cached(username: &str) -> Setup {
     by_login_id(username, r#""mostRecentCached":true"#)
 }
 
 /// Authorize in live mode by LoginId.
-pub fn live(username: &str) -> Begin {
+pub fn live(username: &str) -> Setup {
     by_login_id(username, r#""mostRecentCached":false"#)
 }
 
 /// AuthorizeAsync in live mode by LoginId.
-pub fn live_async(username: &str) -> Begin {
+pub fn live_async(username: &str) -> Setup {
     by_login_id(username, r#""async":true"#).with_authorize_async()
 }
 
 /// A reconnect of a LoginId, with options.
-pub fn reconnect(username: &str, options: &str) -> Begin {
+pub fn reconnect(username: &str, options: &str) -> Setup {
     let state = format!(r#""state":"{STATE}"{options}"#);
-    Begin {
+    Setup {
         entry: flinks::RECONNECT,
         ..by_login_id(username, &state)
     }
 }
 
 /// A first connection through Flinks Connect, with options.
-pub fn first_link(options: &str) -> Begin {
-    Begin {
+pub fn first_link(options: &str) -> Setup {
+    Setup {
         entry: flinks::CONNECT,
-        ..begin(format!(r#"{{"state":"{STATE}"{options}}}"#))
+        ..flinks_setup(format!(r#"{{"state":"{STATE}"{options}}}"#))
     }
 }
 
 /// Authorize in live mode by username and password.
-pub fn signing_in(username: &str, password: &str) -> Begin {
+pub fn signing_in(username: &str, password: &str) -> Setup {
     let credentials = format!(r#""username":"{username}","password":"{password}""#);
-    begin(format!(
+    flinks_setup(format!(
         r#"{{{credentials},"institution":"FlinksCapital"}}"#
     ))
 }
 
 /// An aggregation of an MX member.
-pub fn aggregate(name: &str) -> Begin {
+pub fn aggregate(name: &str) -> Setup {
     with_member(name, r#","job":"aggregate""#)
 }
 
 /// An aggregation of an MX member, answered in MX's widget.
-pub fn aggregate_in_widget(name: &str) -> Begin {
+pub fn aggregate_in_widget(name: &str) -> Setup {
     with_member(name, r#","job":"aggregate","presentation":"widget""#)
 }
 
 /// A flow of an MX member that starts no job.
-pub fn watch(name: &str) -> Begin {
+pub fn watch(name: &str) -> Setup {
     with_member(name, "")
 }
 
 /// New credentials for an MX member.
-pub fn update(name: &str, credentials: &str) -> Begin {
+pub fn update(name: &str, credentials: &str) -> Setup {
     with_member(name, &format!(r#","credentials":{credentials}"#))
 }
 
-fn with_member(name: &str, rest: &str) -> Begin {
+fn with_member(name: &str, rest: &str) -> Setup {
     let bank = Simulator::new(1);
     let (user, member) = (bank.user_guid(), bank.member_guid(name).unwrap());
-    begin_mx(format!(
+    mx_setup(format!(
         r#"{{"userGuid":"{user}","memberGuid":"{member}"{rest}}}"#
     ))
 }
 
 /// A new MX member.
-pub fn create(institution: &str, rest: &str) -> Begin {
+pub fn create(institution: &str, rest: &str) -> Setup {
     let user = Simulator::new(1).user_guid();
-    begin_mx(format!(
+    mx_setup(format!(
         r#"{{"userGuid":"{user}","institutionCode":"{institution}",{rest}}}"#
     ))
 }
 
-fn begin_mx(params: String) -> Begin {
-    Begin {
+fn mx_setup(params: String) -> Setup {
+    Setup {
         entry: mx::ENTRY,
         params,
         config: r#"{"environment":"integration"}"#.to_owned(),
@@ -138,29 +138,29 @@ fn begin_mx(params: String) -> Begin {
 }
 
 /// One of Flinks' data or card calls, at a bank in its current state.
-pub fn call(bank: Simulator, name: &str, params: &str) -> Begin {
-    Begin {
+pub fn call(bank: Simulator, name: &str, params: &str) -> Setup {
+    Setup {
         entry: flinks::CALL,
         bank,
-        ..begin(format!(r#"{{"call":"{name}"{params}}}"#))
+        ..flinks_setup(format!(r#"{{"call":"{name}"{params}}}"#))
     }
 }
 
 /// A data call in a cached session.
-pub fn data(username: &str, name: &str, options: &str) -> Begin {
+pub fn data(username: &str, name: &str, options: &str) -> Setup {
     let scenario = cached(username).run();
     let request_id = scenario.result().get("requestId").as_text().unwrap();
     let params = format!(r#","requestId":"{request_id}"{options}"#);
     call(scenario.bank, name, &params)
 }
 
-fn by_login_id(username: &str, mode: &str) -> Begin {
+fn by_login_id(username: &str, mode: &str) -> Setup {
     let login_id = Simulator::new(1).login_id(username).unwrap();
-    begin(format!(r#"{{"loginId":"{login_id}",{mode}}}"#))
+    flinks_setup(format!(r#"{{"loginId":"{login_id}",{mode}}}"#))
 }
 
-fn begin(params: String) -> Begin {
-    Begin {
+fn flinks_setup(params: String) -> Setup {
+    Setup {
         entry: flinks::ENTRY,
         params,
         config: format!(r#"{{"instance":"toolbox","customerId":"{CUSTOMER}"}}"#),
@@ -168,47 +168,47 @@ fn begin(params: String) -> Begin {
     }
 }
 
-impl Begin {
+impl Setup {
     /// Adds a fault of the bank or the network.
-    pub fn but(mut self, fault: Fault) -> Begin {
+    pub fn with_fault(mut self, fault: Fault) -> Setup {
         self.bank.fault(fault);
         self
     }
 
     /// Changes the rules of the simulated Flinks.
-    pub fn under(mut self, rules: Rules) -> Begin {
+    pub fn with_rules(mut self, rules: Rules) -> Setup {
         self.bank.set_rules(rules);
         self
     }
 
     /// Changes the rules of the simulated MX.
-    pub fn under_mx(mut self, rules: MxRules) -> Begin {
+    pub fn with_mx_rules(mut self, rules: MxRules) -> Setup {
         self.bank.set_mx_rules(rules);
         self
     }
 
     /// Uses the older version of MX's API.
-    pub fn by_the_older_version(mut self) -> Begin {
+    pub fn with_older_version(mut self) -> Setup {
         self.config = self.config.replace('}', r#","version":"v20111101"}"#);
         self
     }
 
     /// Configures AuthorizeAsync.
-    pub fn with_authorize_async(mut self) -> Begin {
+    pub fn with_authorize_async(mut self) -> Setup {
         self.config = self.config.replace('}', r#","authorizeAsync":true}"#);
         self
     }
 
     /// Adds to the configuration.
-    pub fn with_config(mut self, more: &str) -> Begin {
+    pub fn with_config(mut self, more: &str) -> Setup {
         self.config = self.config.replace('}', &format!(",{more}}}"));
         self
     }
 
     /// Runs until the person is asked or the flow ends.
     pub fn run(self) -> Scenario {
-        let mut scenario = self.pause();
-        scenario.go_on();
+        let mut scenario = self.start_only();
+        scenario.run_on();
         scenario
     }
 
@@ -228,7 +228,7 @@ impl Begin {
     }
 
     /// Starts the flow and sends nothing.
-    pub fn pause(self) -> Scenario {
+    pub fn start_only(self) -> Scenario {
         let (vendor, credentials) = self.start().unwrap();
         let config = Value::parse(self.config.as_bytes()).unwrap();
         let mut flow = Flow::new("flow", vendor);
@@ -250,10 +250,10 @@ impl Begin {
 
 impl Scenario {
     /// Sends and waits until the person is asked or the flow ends.
-    pub fn go_on(&mut self) {
+    pub fn run_on(&mut self) {
         for _ in 0..5000 {
             match self.step.clone() {
-                Step::Send { .. } => self.step_on(),
+                Step::Send { .. } => self.send_one(),
                 Step::Wait { until, .. } => {
                     self.now = until;
                     self.step = self.flow.advance(Event::Waited, self.now).unwrap();
@@ -273,7 +273,7 @@ impl Scenario {
     }
 
     /// Sends the request of the step, and nothing else.
-    pub fn step_on(&mut self) {
+    pub fn send_one(&mut self) {
         let Step::Send {
             serial, request, ..
         } = self.step.clone()
@@ -417,11 +417,11 @@ impl Scenario {
         for (field, answer) in fields.zip(answers) {
             object.set(&field.name, (*answer).into());
         }
-        self.hand_in(&object)
+        self.submit(&object)
     }
 
     /// Submits answers by field name.
-    pub fn hand_in(&mut self, answers: &Value) -> Result<(), Refusal> {
+    pub fn submit(&mut self, answers: &Value) -> Result<(), Refusal> {
         let number = self.round().number;
         let event = Event::Answered(number, AnswerInput::Fields(answers));
         self.step = self.flow.advance(event, self.now)?;
@@ -431,7 +431,7 @@ impl Scenario {
     }
 
     /// Keeps answers in the vendor's own form, as a driver does until they are sent.
-    pub fn give_raw(&mut self, answers: &Value) {
+    pub fn keep_raw_answers(&mut self, answers: &Value) {
         self.answers = answers.clone();
         self.answers_are_raw = true;
     }
@@ -439,7 +439,7 @@ impl Scenario {
     /// Submits answers to the fields, in their order, and runs on.
     pub fn answer(&mut self, answers: &[&str]) {
         self.try_answer(answers).unwrap();
-        self.go_on();
+        self.run_on();
     }
 
     /// The vendor's own page.
@@ -472,14 +472,14 @@ impl Scenario {
     /// The vendor's page claims the LoginId of this person.
     pub fn claim(&mut self, username: &str) -> Result<(), Refusal> {
         let login_id = self.bank.login_id(username).unwrap();
-        self.claim_as(&format!(r#"{{"loginId":"{login_id}"}}"#))
+        self.claim_json(&format!(r#"{{"loginId":"{login_id}"}}"#))
     }
 
     /// The vendor's page claims this JSON.
-    pub fn claim_as(&mut self, claim: &str) -> Result<(), Refusal> {
+    pub fn claim_json(&mut self, claim: &str) -> Result<(), Refusal> {
         let claim = Value::parse(claim.as_bytes()).unwrap();
         self.step = self.flow.advance(Event::Returned(&claim), self.now)?;
-        self.go_on();
+        self.run_on();
         Ok(())
     }
 
