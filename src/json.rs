@@ -14,7 +14,7 @@ mod print;
 mod reader;
 
 pub use print::{decimal, quoted};
-pub use reader::{Check, Reader, bool, text, uint};
+pub use reader::{Check, Reader, bool, one_of, text, uint};
 
 /// The maximum nesting. The vendors' bodies stay below ten.
 pub const MAX_DEPTH: usize = 64;

@@ -123,10 +123,7 @@ pub fn guid(field: &Reader) -> Result<(), Refusal> {
 
 /// Checks a language.
 pub fn language(field: &Reader) -> Result<(), Refusal> {
-    match field.value().as_text() {
-        Some("en" | "fr") => Ok(()),
-        _ => Err(field.invalid("must be en or fr")),
-    }
+    json::one_of(field, &["en", "fr"], "must be en or fr")
 }
 
 #[cfg(test)]

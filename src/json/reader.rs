@@ -21,6 +21,14 @@ pub fn uint(field: &Reader) -> Result<(), Refusal> {
     field.uint().map(drop)
 }
 
+/// One of these texts.
+pub fn one_of(field: &Reader, texts: &[&str], expected: &'static str) -> Result<(), Refusal> {
+    match field.value.as_text() {
+        Some(text) if texts.contains(&text) => Ok(()),
+        _ => Err(field.invalid(expected)),
+    }
+}
+
 /// A [`Value`] with its path, for error messages.
 #[derive(Clone, Copy)]
 pub struct Reader<'v, 'p> {

@@ -2,7 +2,7 @@
 
 use crate::failure::Refusal;
 use crate::http::{Header, Request, base};
-use crate::json::{Reader, Value};
+use crate::json::{Reader, Value, one_of};
 
 /// The slot of `Basic` and the base64 of `client_id:api_key`. It is a server secret and never reaches a page.
 pub const BASIC: &str = "MxBasic";
@@ -37,13 +37,10 @@ impl MxConfig {
     /// Reads and checks a configuration.
     pub fn read(reader: Reader) -> Result<MxConfig, Refusal> {
         reader.only(&["environment", "baseUrl", "version"])?;
-        let version = reader.get("version").optional(|field| {
-            let text = field.text()?;
-            let known = VERSIONS.iter().find(|version| **version == text);
-            known
-                .copied()
-                .ok_or_else(|| field.invalid("must be v20250224 or v20111101"))
-        })?;
+        let version = reader.get("version");
+        version.optional(|field| one_of(field, &VERSIONS, "must be v20250224 or v20111101"))?;
+        let version = version.value().as_text();
+        let known = VERSIONS.iter().find(|known| Some(**known) == version);
         let environment = reader.get("environment");
         Ok(MxConfig {
             environment: match environment.value().as_text() {
@@ -52,7 +49,7 @@ impl MxConfig {
                 _ => return Err(environment.invalid("must be integration or production")),
             },
             base_url: reader.get("baseUrl").optional(|url| base(*url))?,
-            version: version.unwrap_or("v20250224"),
+            version: known.unwrap_or(&"v20250224"),
         })
     }
 

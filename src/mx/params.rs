@@ -98,10 +98,7 @@ pub fn member_guid(field: &Reader) -> Result<(), Refusal> {
 }
 
 fn job(field: &Reader) -> Result<(), Refusal> {
-    match field.value().as_text() {
-        Some(job) if JOBS.contains(&job) => Ok(()),
-        _ => Err(field.invalid("must be a job of MX, such as aggregate")),
-    }
+    json::one_of(field, &JOBS, "must be a job of MX, such as aggregate")
 }
 
 fn institution_code(field: &Reader) -> Result<(), Refusal> {
@@ -112,10 +109,7 @@ fn institution_code(field: &Reader) -> Result<(), Refusal> {
 }
 
 fn presentation(field: &Reader) -> Result<(), Refusal> {
-    match field.value().as_text() {
-        Some("form" | "widget") => Ok(()),
-        _ => Err(field.invalid("must be form or widget")),
-    }
+    json::one_of(field, &["form", "widget"], "must be form or widget")
 }
 
 fn credentials(field: &Reader) -> Result<(), Refusal> {

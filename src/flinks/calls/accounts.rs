@@ -52,17 +52,12 @@ pub fn data_request(params: &Reader, checks: &[(&str, Check)]) -> Result<Service
 }
 
 fn days(field: &Reader) -> Result<(), Refusal> {
-    match field.text()? {
-        "Days90" | "Days365" => Ok(()),
-        _ => Err(field.invalid("must be Days90 or Days365")),
-    }
+    json::one_of(field, &["Days90", "Days365"], "must be Days90 or Days365")
 }
 
 fn number(field: &Reader) -> Result<(), Refusal> {
-    match field.text()? {
-        "MostRecent" | "Months3" | "Months12" => Ok(()),
-        _ => Err(field.invalid("must be MostRecent, Months3 or Months12")),
-    }
+    let expected = "must be MostRecent, Months3 or Months12";
+    json::one_of(field, &["MostRecent", "Months3", "Months12"], expected)
 }
 
 /// Checks a date such as `2026-01-31`. No page documents the format: a guess from the dates of transactions.

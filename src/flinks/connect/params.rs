@@ -80,10 +80,7 @@ pub const PARAMS: &[(&str, Check)] = &[
 pub const RECONNECT_ONLY: [&str; 4] = ["loginId", "presentation", "async", "maxAge"];
 
 fn presentation(field: &Reader) -> Result<(), Refusal> {
-    match field.value().as_text() {
-        Some("form" | "iframe") => Ok(()),
-        _ => Err(field.invalid("must be form or iframe")),
-    }
+    json::one_of(field, &["form", "iframe"], "must be form or iframe")
 }
 
 fn parameters(field: &Reader) -> Result<(), Refusal> {
