@@ -16,7 +16,7 @@ use super::time::epoch_ms;
 /// The vendor's name in snapshots.
 pub const NAME: &str = "flinks";
 
-/// Reads the parameters of a new flow. The credentials are returned apart, because nothing stores them.
+/// Reads the parameters of a new flow. The credentials are returned separately and never stored.
 pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
     let (authorize, credentials) = Authorize::start(params, config)?;
     Ok((Box::new(authorize), credentials))
@@ -178,7 +178,7 @@ impl Vendor for Authorize {
     }
 
     /// Documented: a poll every 10 s for 30 minutes, and a RequestId expires after 8 minutes without activity.
-    /// The total of two hours is our own; it allows fifteen rounds of 8 minutes.
+    /// The total of two hours is our choice: fifteen rounds of 8 minutes.
     fn clocks(&self) -> Clocks {
         Clocks {
             poll_every: 10_000,
@@ -235,7 +235,7 @@ impl Vendor for Authorize {
                 if requested.is_some() && received.is_some() && requested != received {
                     return Verdict::failed(ErrorCode::LoginMismatch, None, None);
                 }
-                // A comparison of the vendor's clock with the host's: a guess.
+                // This compares the vendor's clock with the host's. That they agree is a guess.
                 let refreshed = authorized.last_refresh.as_deref().and_then(epoch_ms);
                 if stage == Stage::Verify && refreshed < Some(context.started_at) {
                     return Verdict::failed(ErrorCode::OutcomeUnknown, None, None);
@@ -313,7 +313,7 @@ fn is_outcome(code: ErrorCode) -> bool {
     )
 }
 
-/// Whether two SecurityChallenges have the same prompts. Images can differ, because Flinks may draw them anew.
+/// Whether two SecurityChallenges have the same prompts. Images can differ, because Flinks may draw them again.
 fn is_same_round(one: &Value, other: &Value) -> bool {
     let prompts = |payload| {
         challenges(payload, 0)

@@ -38,8 +38,8 @@ pub struct FlinksConfig {
     /// `http:` on the loopback.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub base_url: Option<String>,
-    /// Whether Flinks has activated AuthorizeAsync for this customer; `false` by default. It can then be asked
-    /// what became of a submission. For plain Authorize no page documents that.
+    /// Whether Flinks has activated AuthorizeAsync for this customer; `false` by default. With it a flow can ask
+    /// what became of a lost submission; no page documents that for plain Authorize.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub authorize_async: bool,
     /// Replaces `https://{instance}-iframe.private.fin.ag`, the address of Connect. `https:`, or `http:` on the

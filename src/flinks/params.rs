@@ -34,8 +34,8 @@ pub struct AuthorizeParams {
     /// A text that Flinks returns with the result.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub tag: Option<String>,
-    /// Whether to call AuthorizeAsync, which is always live and replies 202 until the bank has answered. It must
-    /// be activated (`authorizeAsync` in the configuration); `false` by default.
+    /// Whether to call AuthorizeAsync, which is always live and replies 202 until the bank has answered. Flinks
+    /// must have activated it (`authorizeAsync` in the configuration); `false` by default.
     #[cfg_attr(
         target_arch = "wasm32",
         tsify(optional, type = "boolean"),

@@ -14,7 +14,7 @@ use super::requests::{MemberRequests, StartMode};
 /// The vendor's name in snapshots.
 pub const NAME: &str = "mx";
 
-/// Reads the parameters of a new flow. The credentials are returned apart, because nothing stores them.
+/// Reads the parameters of a new flow. The credentials are returned separately and never stored.
 pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
     let (requests, credentials) = MemberRequests::start(params, config)?;
     Ok((Box::new(Member::new(requests)), credentials))
@@ -28,7 +28,7 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
     field.optional(member_guid)?;
     requests.member_guid = field.value().as_text().map(str::to_owned);
     Ok(Box::new(Member {
-        unproven_polls: saved.get("unprovenPolls").uint()?,
+        unconfirmed_polls: saved.get("unconfirmedPolls").uint()?,
         refused: saved.get("refused").bool()?,
         opens_widget: saved.get("opensWidget").bool()?,
         ..Member::new(requests)
@@ -38,8 +38,8 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
 /// The flow of a member.
 struct Member {
     requests: MemberRequests,
-    /// How many polls in a row gave the same reply, if one such reply proves nothing.
-    unproven_polls: u64,
+    /// How many polls in a row gave a reply that a second poll must confirm.
+    unconfirmed_polls: u64,
     /// Whether MX refused the last answers.
     refused: bool,
     /// Whether the window to open is MX's widget, not the bank's site.
@@ -52,7 +52,7 @@ impl Member {
     fn new(requests: MemberRequests) -> Member {
         Member {
             requests,
-            unproven_polls: 0,
+            unconfirmed_polls: 0,
             refused: false,
             opens_widget: false,
             challenges_for: Stage::Poll,
@@ -91,13 +91,13 @@ impl Member {
         }
     }
 
-    /// Judges the status or the challenges. If one reply proves nothing, the second in a row counts.
+    /// Judges the status or the challenges. Some replies count only if a second poll in a row confirms them.
     fn judge_status(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         let (reply, purpose) = match stage {
             Stage::Challenges => (Reply::challenges(response), self.challenges_for),
             _ => (Reply::judge(response), stage),
         };
-        let unproven_polls = core::mem::take(&mut self.unproven_polls);
+        let unconfirmed_polls = core::mem::take(&mut self.unconfirmed_polls);
         let is_same = |payload| is_same_round(payload, context.challenge_payload);
         match reply {
             Reply::Challenged(payload) if purpose == Stage::PreCheck && is_same(&payload) => {
@@ -105,9 +105,9 @@ impl Member {
             }
             // The reply to the resume was lost. The first poll may be older than the answer.
             Reply::Challenged(payload)
-                if purpose == Stage::Reconcile && unproven_polls == 0 && is_same(&payload) =>
+                if purpose == Stage::Reconcile && unconfirmed_polls == 0 && is_same(&payload) =>
             {
-                self.unproven_polls = 1;
+                self.unconfirmed_polls = 1;
                 Verdict::Wait(Stage::Reconcile, None)
             }
             Reply::Challenged(_) | Reply::ChallengesMissing if self.answers_in_widget() => {
@@ -120,7 +120,7 @@ impl Member {
             },
             Reply::ChallengesMissing => {
                 self.challenges_for = stage;
-                self.unproven_polls = unproven_polls;
+                self.unconfirmed_polls = unconfirmed_polls;
                 Verdict::Go(Stage::Challenges)
             }
             Reply::Redirect => {
@@ -131,9 +131,9 @@ impl Member {
             Reply::Working if self.opens_widget => Verdict::Redirect,
             Reply::Working => Verdict::Wait(Stage::Poll, response.retry_after),
             Reply::Connected { certain: false, .. } | Reply::Ended { certain: false, .. }
-                if unproven_polls == 0 =>
+                if unconfirmed_polls == 0 =>
             {
-                self.unproven_polls = 1;
+                self.unconfirmed_polls = 1;
                 Verdict::Wait(stage, response.retry_after)
             }
             Reply::Connected { result, .. } => Verdict::Done(result),
@@ -149,7 +149,7 @@ impl Member {
 
     /// Judges the reply to a resume. The next poll tells what became of the answers.
     fn judge_resume(&mut self, response: &Response) -> Verdict {
-        self.unproven_polls = 0;
+        self.unconfirmed_polls = 0;
         self.refused = response.status == 400;
         match response.status {
             200..300 | 400 | 405 | 409 => Verdict::Wait(Stage::Poll, response.retry_after),
@@ -192,14 +192,14 @@ impl Vendor for Member {
         object! {
             "params": self.requests.params.clone(),
             "signsIn": self.requests.start_mode == StartMode::Update,
-            "unprovenPolls": Value::number(self.unproven_polls),
+            "unconfirmedPolls": Value::number(self.unconfirmed_polls),
             "refused": self.refused,
             "opensWidget": self.opens_widget,
         }
     }
 
     /// Documented: at least 3 s between polls. The 30 minutes of polling and the total of two hours are our
-    /// own. No page documents when an unanswered challenge becomes EXPIRED.
+    /// choice. No page documents when an unanswered challenge becomes EXPIRED.
     fn clocks(&self) -> Clocks {
         Clocks {
             poll_every: 3_000,

@@ -13,9 +13,9 @@ const JOBS: [&str; 6] = [
     "verify",
 ];
 
-/// The parameters of a member. With `memberGuid` and `job` a job starts, with `memberGuid` and `credentials` the
-/// member signs in again, with `memberGuid` alone a member that runs or is CHALLENGED continues, and with
-/// `institutionCode` a new member is created.
+/// The parameters of a member. `memberGuid` and `job` start a job. `memberGuid` and `credentials` sign the
+/// member in again. `memberGuid` alone continues a member that is running or CHALLENGED. `institutionCode`
+/// creates a new member.
 #[derive(Clone, Debug)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]

@@ -131,8 +131,8 @@ pub fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
 }
 
-/// The meaning of an HTTP status that refuses a call. It is `None` for a success, and if MX may have received the
-/// call.
+/// The meaning of an HTTP status that refuses a call. It is `None` for a success, and if MX may have received
+/// the call.
 pub fn refusal(status: u16) -> Option<ErrorCode> {
     match status {
         0 | 300..400 => Some(ErrorCode::Redirected),

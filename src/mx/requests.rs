@@ -32,7 +32,7 @@ pub struct MemberRequests {
 }
 
 impl MemberRequests {
-    /// Reads the parameters of a new flow. The credentials are returned apart, because nothing stores them.
+    /// Reads the parameters of a new flow. The credentials are returned separately and never stored.
     pub fn start(params: Reader, config: Reader) -> Result<(MemberRequests, Value), Refusal> {
         let credentials = params.get("credentials");
         let requests = MemberRequests::read(params, !credentials.is_null(), config)?;

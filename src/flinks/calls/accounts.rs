@@ -1,4 +1,4 @@
-//! Data: GetAccountsSummary, GetAccountsDetail and GetStatements. The host reads the data, this library does not.
+//! Data: GetAccountsSummary, GetAccountsDetail and GetStatements. Only the host reads the data.
 
 use crate::failure::Refusal;
 use crate::flinks::guid::Guid;

@@ -121,7 +121,7 @@ pub fn restore(_: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendo
 }
 
 impl Call {
-    /// Reads a call. The body of a call that is never repeated is returned apart, because nothing stores it.
+    /// Reads a call. The body of a call that is never repeated is returned separately and never stored.
     fn read(params: Reader, config: Reader) -> Result<(Call, Value), Refusal> {
         let (service, _) = find(&params.get("call"))?;
         let mut given = params.value().clone();
