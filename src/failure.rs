@@ -1,35 +1,27 @@
-//! Every way a flow can end badly, and every way a call can be refused: one table.
+//! Every way in which a flow can fail and a call can be refused, in one table.
 //!
-//! Lower-case codes are *endings*: the flow is over, and [`NextAction`] says what to do. Upper-case codes are
-//! *refusals*: the call was wrong, nothing was sent, and the flow stands where it stood.
+//! Lower-case codes are *failures*: the flow is over, and [`NextAction`] says what to do. Upper-case codes
+//! are *refusals*: the call was wrong, nothing was sent, and the flow is unchanged.
 
 use core::ops::Deref;
 
+use crate::text_enum::text_enum;
+
 macro_rules! codes {
     ($($(#[$doc:meta])+ $name:ident $text:literal $next:ident $message:literal)+) => {
-        /// A stable code. New ones may be added, the meaning of one never changes.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-        #[non_exhaustive]
-        pub enum ErrorCode {
-            $($(#[$doc])+ #[cfg_attr(target_arch = "wasm32", serde(rename = $text))] $name,)+
+        text_enum! {
+            /// A stable code. Later releases may add codes; the meaning of a code never changes.
+            #[non_exhaustive]
+            ErrorCode { $($(#[$doc])+ $name $text)+ }
         }
 
         impl ErrorCode {
-            /// Every code.
-            pub const ALL: &[ErrorCode] = &[$(ErrorCode::$name),+];
-
-            /// The code as it is printed.
-            pub const fn text(self) -> &'static str {
-                match self { $(ErrorCode::$name => $text),+ }
-            }
-
             /// What to do next.
             pub const fn next(self) -> NextAction {
                 match self { $(ErrorCode::$name => NextAction::$next),+ }
             }
 
-            /// One sentence for a developer; no vendor's text and no value is ever in it.
+            /// One sentence for a developer. It holds no vendor's text and no value.
             pub const fn message(self) -> &'static str {
                 match self { $(ErrorCode::$name => $message),+ }
             }
@@ -38,84 +30,84 @@ macro_rules! codes {
 }
 
 codes! {
-    /// No reply could be had, and nothing that must not be repeated was sent.
+    /// No reply came, and nothing was sent that must not be repeated.
     Unreachable "unreachable" RetryLater
-        "the vendor could not be reached; in a page, it may not answer cross-origin calls"
+        "the vendor could not be reached; in a web page, it may not allow cross-origin calls"
     /// A submission was sent, and nobody can say what became of it.
     OutcomeUnknown "outcome-unknown" RetryLater
-        "what became of the last submission is not known; it was not sent again"
-    /// The vendor kept working for longer than it says it ever does.
+        "the outcome of the last submission is unknown; it was not sent again"
+    /// The vendor worked longer than its documented time limit.
     TimedOut "timed-out" RetryLater
-        "the vendor did not come to an end in the time it documents"
-    /// Replies came, and none of them could be read.
+        "the vendor exceeded its documented time limit"
+    /// Replies came, but none was readable.
     UnreadableReply "unreadable-reply" RetryLater
-        "the vendor's replies could not be read"
-    /// The vendor's session is over, by its word or by its clock.
+        "the vendor's replies could not be parsed"
+    /// The vendor's session has expired, by its reply or by its documented time limit.
     SessionExpired "session-expired" StartOver
-        "the vendor's session is over"
-    /// The caller cancelled.
+        "the vendor's session has expired"
+    /// The caller cancelled the flow.
     Cancelled "cancelled" StartOver
         "the flow was cancelled"
-    /// Username, password or LoginId were not accepted.
+    /// The username, password or LoginId was wrong.
     CredentialsRefused "credentials-refused" AskCredentials
-        "the bank did not accept the credentials"
+        "the bank refused the credentials"
     /// The answer was wrong, and the bank does not ask again in this session.
     AnswerRefused "answer-refused" StartOver
-        "the bank did not accept the answer"
-    /// The vendor says that the answers do not fit its questions.
+        "the bank refused the answer"
+    /// The vendor says that the answers do not match its questions.
     AnswersMismatched "answers-mismatched" StartOver
         "the vendor could not match the answers to its questions"
-    /// The bank asked what no stored answer is known for.
+    /// The bank asked a question that has no stored answer.
     QuestionUnanswered "question-unanswered" Reconnect
         "the bank asked a question that has no stored answer"
-    /// Another session of the same connection is open.
+    /// The connection has another open session.
     ConcurrentSession "concurrent-session" RetryLater
         "another session of this connection is open"
-    /// The bank or the vendor is busy, or the calls were too many.
+    /// The bank or the vendor is busy, or a rate limit was exceeded.
     Busy "busy" RetryLater
-        "the bank or the vendor is busy"
-    /// Something awaits the person at the bank's own site.
+        "the bank or the vendor is busy, or the rate limit is exceeded"
+    /// The person must do something on the bank's own site.
     BankActionRequired "bank-action-required" VisitBank
-        "the bank wants the person to do something on its own site"
-    /// The bank has deactivated the login.
+        "the bank requires the person to do something on its own site"
+    /// The bank has disabled the login.
     LoginDisabled "login-disabled" VisitBank
         "the bank has disabled this login"
-    /// The institution is closed, discontinued or disabled for good.
+    /// The institution is closed, discontinued or permanently disabled.
     InstitutionClosed "institution-closed" GiveUp
         "the vendor no longer connects to this institution"
-    /// The person has to grant access anew at the bank's own site.
+    /// The person must grant access again on the bank's own site.
     ReauthorizationRequired "reauthorization-required" Reconnect
-        "the bank wants access to be granted anew"
-    /// The member exists already.
+        "the bank requires the person to grant access again"
+    /// A member with these credentials exists already.
     MemberExists "member-exists" FixIntegration
-        "a member with these credentials exists already; start with that one"
-    /// The vendor has switched the institution off.
+        "a member with these credentials already exists; start with its memberGuid"
+    /// The vendor has temporarily disabled the institution.
     InstitutionDisabled "institution-disabled" RetryLater
-        "the vendor has switched this institution off"
-    /// A key or token was not accepted, or the call came out of order.
+        "the vendor has temporarily disabled this institution"
+    /// The vendor did not accept a key or token, or the order of the calls.
     Unauthorized "unauthorized" FixIntegration
         "the vendor did not accept the key or token"
     /// The vendor did not accept the request itself.
     RequestRefused "request-refused" FixIntegration
         "the vendor did not accept the request"
-    /// The vendor redirected the call. Redirects are never followed: they could carry answers away.
+    /// The vendor replied with a redirect. It is never followed, since it could carry answers elsewhere.
     Redirected "redirected" FixIntegration
-        "the vendor redirected the call, and redirects are not followed"
-    /// The host gave no secret for a slot of the request, so it was not sent.
+        "the vendor replied with a redirect, which is not followed"
+    /// The host has no secret for a slot of the request, so it was not sent.
     SecretMissing "secret-missing" FixIntegration
-        "the host gave no usable secret for the request"
-    /// The vendor authorized another LoginId than the one that was asked for.
+        "the host provided no valid secret for the request"
+    /// The vendor authorized another LoginId than the requested one.
     LoginMismatch "login-mismatch" GiveUp
-        "the vendor authorized another login than the one asked for"
-    /// The connection is still being processed.
+        "the vendor authorized another LoginId than the requested one"
+    /// The vendor is still processing the connection.
     CardInUse "card-in-use" RetryLater
-        "the connection is still being processed"
-    /// The vendor failed.
+        "the vendor is still processing the connection"
+    /// The vendor had an internal error.
     VendorError "vendor-error" RetryLater
-        "the vendor failed"
-    /// The vendor refused with a code that its documents do not name; see `vendorCode`.
+        "the vendor had an internal error"
+    /// The vendor refused with an undocumented code; see `vendorCode`.
     Refused "refused" GiveUp
-        "the vendor refused with a code that it does not document"
+        "the vendor refused with an undocumented code"
 
     /// Refusal: an argument is missing, malformed or contradicts another.
     InvalidInput "INVALID_INPUT" FixIntegration
@@ -123,89 +115,60 @@ codes! {
     /// Refusal: the answers do not fit the round, which stays open.
     InvalidAnswer "INVALID_ANSWER" AnswerAgain
         "the answers do not fit the round"
-    /// Refusal: the answers are for a round that is no longer asked.
+    /// Refusal: the answers are for an earlier round.
     StaleRound "STALE_ROUND" AnswerAgain
-        "the answers are for a round that is no longer asked"
-    /// Refusal: the flow does not expect this now.
+        "the answers are for a round that is over"
+    /// Refusal: the call does not fit the state of the flow.
     OutOfTurn "OUT_OF_TURN" FixIntegration
-        "the flow does not expect this now"
-    /// Refusal: the snapshot is truncated, edited or none.
+        "the flow does not expect this call now"
+    /// Refusal: the snapshot is truncated, edited or not a snapshot.
     SnapshotUnreadable "SNAPSHOT_UNREADABLE" StartOver
-        "the snapshot is damaged or none"
-    /// Refusal: the snapshot is whole, and of a version that this release does not read.
+        "the snapshot is damaged or not a snapshot"
+    /// Refusal: this release cannot read the snapshot's version.
     SnapshotVersion "SNAPSHOT_VERSION" StartOver
-        "the snapshot is of a version that this release does not read"
+        "this release cannot read the snapshot's version"
 }
 
-/// What to do about an ending or a refusal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum NextAction {
-    /// Start a new flow later, not before `retryAt`.
-    RetryLater,
-    /// Start a new flow when the person is there.
-    StartOver,
-    /// Ask the person for username and password, and start a new flow with them.
-    AskCredentials,
-    /// A person must answer: run a live flow with the person present.
-    Reconnect,
-    /// The person has something to settle at the bank's own site or by telephone.
-    VisitBank,
-    /// The integrator's code, keys or configuration are wrong.
-    FixIntegration,
-    /// Nothing that this library knows of helps.
-    GiveUp,
-    /// The round is still open: answer it again, correctly.
-    AnswerAgain,
-}
-
-impl NextAction {
-    /// Every next action.
-    pub const ALL: &[NextAction] = &[
-        NextAction::RetryLater,
-        NextAction::StartOver,
-        NextAction::AskCredentials,
-        NextAction::Reconnect,
-        NextAction::VisitBank,
-        NextAction::FixIntegration,
-        NextAction::GiveUp,
-        NextAction::AnswerAgain,
-    ];
-
-    /// The next action as it is printed.
-    pub const fn text(self) -> &'static str {
-        match self {
-            NextAction::RetryLater => "retry-later",
-            NextAction::StartOver => "start-over",
-            NextAction::AskCredentials => "ask-credentials",
-            NextAction::Reconnect => "reconnect",
-            NextAction::VisitBank => "visit-bank",
-            NextAction::FixIntegration => "fix-integration",
-            NextAction::GiveUp => "give-up",
-            NextAction::AnswerAgain => "answer-again",
-        }
+text_enum! {
+    /// What to do after a failure or a refusal.
+    NextAction {
+        /// Start a new flow, not before `retryAt`.
+        RetryLater "retry-later"
+        /// Start a new flow when the person is present.
+        StartOver "start-over"
+        /// Ask the person for their credentials, and start a new flow with them.
+        AskCredentials "ask-credentials"
+        /// Start a live flow with the person present: they must answer the bank.
+        Reconnect "reconnect"
+        /// Send the person to the bank's own site or telephone.
+        VisitBank "visit-bank"
+        /// Fix the integration: its code, keys or configuration are wrong.
+        FixIntegration "fix-integration"
+        /// Give up: nothing that this library knows of helps.
+        GiveUp "give-up"
+        /// Answer the round again: it is still open.
+        AnswerAgain "answer-again"
     }
 }
 
-/// How a flow ended badly.
+/// Why a flow failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct Failure {
-    /// The stable code.
+    /// The stable code, such as `session-expired`.
     pub code: ErrorCode,
     /// What to do next.
     pub next: NextAction,
     /// One sentence for a developer.
     pub message: &'static str,
-    /// When to come back, in milliseconds since 1970; set where `next` is `retry-later`.
+    /// When to start a new flow, in ms since 1970. Set if `next` is `retry-later`.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "number | null"))]
     pub retry_at: Option<u64>,
-    /// The vendor's own code, where it is one: a FlinksCode.
+    /// The vendor's own code, such as the FlinksCode `SESSION_EXPIRED`.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | null"))]
     pub vendor_code: Option<String>,
-    /// The HTTP status that the verdict was made of.
+    /// The HTTP status of the vendor's reply.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "number | null"))]
     pub status: Option<u16>,
 }
@@ -223,11 +186,11 @@ impl From<ErrorCode> for Failure {
     }
 }
 
-/// A call that was [`Refused`]. In a box: it is rare, and every call that can be refused returns it.
+/// A [`Refused`] in a box: refusals are rare, and most functions can return one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal(Box<Refused>);
 
-/// A call that was refused. Nothing was sent, and the flow stands where it stood.
+/// Why a call was refused. Nothing was sent, and the flow is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
     target_arch = "wasm32",
@@ -236,16 +199,16 @@ pub struct Refusal(Box<Refused>);
 )]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct Refused {
-    /// The stable code.
+    /// The stable code, such as `INVALID_INPUT`.
     pub code: ErrorCode,
     /// What to do next.
     pub next: NextAction,
     /// One sentence for a developer.
     pub message: &'static str,
-    /// Where the mistake is: `/params/loginId`. Its value is never repeated.
+    /// The path of the mistake, such as `/params/loginId`. The message never repeats its value.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | null"))]
     pub path: Option<String>,
-    /// Of answers that do not fit: each field and what is wrong with it.
+    /// If `code` is `INVALID_ANSWER`: each wrong field.
     pub fields: Vec<FieldError>,
 }
 
@@ -288,17 +251,17 @@ impl From<ErrorCode> for Refusal {
 }
 
 impl Refusal {
-    /// An argument that is not valid, and what is expected of it.
-    pub fn input(path: String, expected: &'static str) -> Refusal {
+    /// The argument at `path` is not valid. The message says what is wrong.
+    pub fn input(path: String, message: &'static str) -> Refusal {
         let refused = Refused {
-            message: expected,
+            message,
             path: Some(path),
             ..ErrorCode::InvalidInput.into()
         };
         refused.into()
     }
 
-    /// Answers that do not fit their round.
+    /// The answers do not fit the round.
     pub fn answer(fields: Vec<FieldError>) -> Refusal {
         let refused = Refused {
             fields,
@@ -308,33 +271,32 @@ impl Refusal {
     }
 }
 
-/// What is wrong with the answer to one field.
+/// Why the answer to one field is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct FieldError {
     /// The field's name.
     pub name: String,
-    /// What is wrong.
+    /// Why the answer is refused.
     pub reason: FieldErrorReason,
 }
 
-/// What can be wrong with an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum FieldErrorReason {
-    /// There is no answer to this field, or an empty one.
-    Missing,
-    /// More than one answer to a field that takes one, or one option twice.
-    TooMany,
-    /// Not the id of one of the field's options.
-    NotAnOption,
-    /// Longer than any bank's answer.
-    TooLong,
-    /// The round has no such field: the answers may be for another round.
-    UnknownField,
-    /// The same question is chosen in two challenges that need different ones.
-    AlreadyChosen,
+text_enum! {
+    /// Why an answer is refused before it is sent.
+    FieldErrorReason {
+        /// The answer is missing or empty.
+        Missing "missing"
+        /// The field takes one answer and got more, or an option was given twice.
+        TooMany "too-many"
+        /// The answer is not the id of one of the field's options.
+        NotAnOption "not-an-option"
+        /// The answer is longer than 4,096 bytes.
+        TooLong "too-long"
+        /// The round has no such field. The answers may be for another round.
+        UnknownField "unknown-field"
+        /// The same question was chosen in two challenges that need different ones.
+        AlreadyChosen "already-chosen"
+    }
 }
 
 #[cfg(test)]
@@ -342,7 +304,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn endings_are_lower_case_and_refusals_upper_case() {
+    fn each_code_is_lower_case_or_upper_case() {
         for code in ErrorCode::ALL {
             let text = code.text();
             assert!(
@@ -361,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_submitted_and_is_unknown_never_invites_to_start_at_once() {
+    fn an_unknown_outcome_never_suggests_to_start_over_at_once() {
         assert_eq!(ErrorCode::OutcomeUnknown.next(), NextAction::RetryLater);
     }
 }

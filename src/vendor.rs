@@ -1,124 +1,96 @@
-//! What a vendor says, and all it says. Rounds, deadlines, polling, budgets, at most once and
-//! cancelling are the flow's, once for all vendors.
+//! The trait that each vendor implements. It builds requests and judges replies; rounds, deadlines,
+//! polling, retries and cancelling are the flow's, once for all vendors.
 
 use crate::challenge::{Answers, Challenge};
 use crate::failure::{ErrorCode, Refusal};
 use crate::http::{Header, Request, Response};
 use crate::json::{Reader, Value};
+use crate::text_enum::text_enum;
 
-/// What a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum Stage {
-    /// Begins.
-    Start,
-    /// Asks how far the vendor is.
-    Poll,
-    /// Submits answers.
-    Answer,
-    /// Asks, before answers are sent, whether they are still asked for.
-    PreCheck,
-    /// Asks for the challenges themselves.
-    Challenges,
-    /// Asks what became of a submission whose reply was lost.
-    Reconcile,
-    /// Asks, in a session of its own, what is true now.
-    Verify,
-    /// Asks for the window in which the person goes on.
-    Window,
-}
-
-impl Stage {
-    /// Every stage.
-    pub const ALL: &[Stage] = &[
-        Stage::Start,
-        Stage::Poll,
-        Stage::Answer,
-        Stage::PreCheck,
-        Stage::Challenges,
-        Stage::Reconcile,
-        Stage::Verify,
-        Stage::Window,
-    ];
-
-    /// The stage as it is printed.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Stage::Start => "start",
-            Stage::Poll => "poll",
-            Stage::Answer => "answer",
-            Stage::PreCheck => "pre-check",
-            Stage::Challenges => "challenges",
-            Stage::Reconcile => "reconcile",
-            Stage::Verify => "verify",
-            Stage::Window => "window",
-        }
+text_enum! {
+    /// What a request is for.
+    Stage {
+        /// Starts at the vendor.
+        Start "start"
+        /// Asks for the vendor's progress.
+        Poll "poll"
+        /// Submits answers.
+        Answer "answer"
+        /// Asks whether the challenges are still open, before answers are sent.
+        PreCheck "pre-check"
+        /// Asks for the challenges.
+        Challenges "challenges"
+        /// Asks what became of a submission whose reply was lost.
+        Reconcile "reconcile"
+        /// Asks for the connection's state in a new session.
+        Verify "verify"
+        /// Asks for the window in which the person signs in.
+        Window "window"
     }
 }
 
-/// What a person or a host submitted. It is in the request and nowhere else.
+/// What a person or a host submitted. Only the request holds it.
 pub enum Submission<'a> {
     /// Nothing.
     Nothing,
-    /// Credentials, as the vendor's own reader made them.
+    /// The credentials that [`Entry::start`] read.
     Credentials(&'a Value),
-    /// Answers that fit their round.
+    /// Answers that fit the round.
     Answers(&'a Answers<'a>),
-    /// Answers in the vendor's own form, from a host that knows it.
+    /// Answers in the vendor's own form.
     Raw(&'a Value),
 }
 
-/// What a vendor needs to know of its flow.
+/// What a vendor needs to know about its flow.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// When the flow started, in milliseconds since 1970.
-    pub started: u64,
+    pub started_at: u64,
     /// The number of the newest round.
     pub round: u32,
-    /// What the vendor asked last, in its own JSON; null before.
+    /// The newest challenges, in the vendor's own JSON. Null before the first round.
     pub challenge_payload: &'a Value,
 }
 
 /// What a reply means.
 #[derive(Debug)]
 pub enum Verdict {
-    /// On to this stage, at once.
+    /// Send the request of this stage now.
     Go(Stage),
-    /// On to this stage after the polling interval, or after what the vendor asks for, in milliseconds.
+    /// Send it after the polling interval, or after these milliseconds if they are more.
     Wait(Stage, Option<u64>),
-    /// A round of challenges, in the vendor's JSON.
+    /// The vendor asks a round of challenges.
     Asks {
-        /// What the flow keeps, and gives back in its [`Context`].
+        /// The challenges in the vendor's own JSON, for [`Context::challenge_payload`].
         challenges: Value,
-        /// The previous answer was refused.
+        /// Whether the previous answer was refused.
         refused: bool,
     },
-    /// The same round is still asked.
+    /// The vendor still asks the same round.
     StillAsks,
-    /// The person goes on in a window: at the bank, or in the vendor's widget.
+    /// The person continues in a window: at the bank, or in the vendor's widget.
     Redirect,
-    /// The address of that window, which works once.
+    /// The address of that window. It works once.
     Window(String),
-    /// The person has to go on in the vendor's own page: [`Vendor::frame`].
+    /// The person continues in the vendor's own page: [`Vendor::frame`].
     Connect,
-    /// The end, and what came of it.
+    /// The flow has ended with this result.
     Done(Value),
-    /// The end, for a reason.
+    /// The flow has failed.
     Failed {
         /// Our code.
         code: ErrorCode,
-        /// The vendor's.
+        /// The vendor's code.
         vendor_code: Option<String>,
-        /// When to come back, in milliseconds from now, where the vendor says so.
+        /// When to start a new flow, in milliseconds from now, if the vendor says so.
         after: Option<u64>,
     },
-    /// Nothing can be told from it; treated as a lost reply.
+    /// The reply says nothing usable. The flow treats it as lost.
     Unclear,
 }
 
 impl Verdict {
-    /// The end, for a reason.
+    /// [`Verdict::Failed`].
     pub fn failed(code: ErrorCode, vendor_code: Option<String>, after: Option<u64>) -> Verdict {
         Verdict::Failed {
             code,
@@ -128,46 +100,46 @@ impl Verdict {
     }
 }
 
-/// What a person does in a vendor's own page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum ConnectPurpose {
-    /// Answers what the bank asks.
-    Mfa,
-    /// Signs in at the bank.
-    #[default]
-    Credentials,
+text_enum! {
+    /// What the person does in the vendor's own page.
+    #[derive(Default)]
+    ConnectPurpose {
+        /// Answers challenges.
+        Mfa "mfa"
+        /// Signs in at the bank.
+        #[default]
+        Credentials "credentials"
+    }
 }
 
-/// A vendor's own page, for a frame or for the whole window.
+/// The vendor's own page, for an iframe or for the whole browser window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Frame {
     /// What the person does there.
     pub purpose: ConnectPurpose,
-    /// Its address, complete but for `query`.
+    /// The page's address without the entries in `query`.
     pub url: String,
-    /// Entries of the query with a secret, which the host fills in when it opens the page.
+    /// Query parameters with a secret, which the host fills in when it opens the page.
     pub query: Vec<Header>,
-    /// The session that its secrets belong to.
+    /// The session of these secrets, as in `Request.session`.
     pub session: u32,
 }
 
-/// What to do about a lost reply, or one that nothing can be told from.
+/// What to do if a reply was lost or unclear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// The request is harmless: send it again, a few times. Then end with this code, or with the trouble
-    /// itself where nothing has been submitted.
+    /// The request is safe to repeat. After the last retry the flow fails with this code, or with the code
+    /// of the trouble if nothing was submitted.
     Repeat(Option<ErrorCode>),
-    /// Never again; this stage asks what is true.
+    /// Do not repeat it. The request of this stage asks what became of it.
     Reconcile(Stage),
-    /// Never again, and nobody can say.
+    /// Do not repeat it. The vendor cannot say what became of it.
     Unknown,
 }
 
 impl Recovery {
-    /// The code to end with where nothing more can be done about a trouble.
+    /// The code to fail with if nothing more can be done about a trouble.
     pub fn end(self, trouble: ErrorCode) -> ErrorCode {
         match self {
             Recovery::Repeat(code) => code.unwrap_or(trouble),
@@ -176,58 +148,59 @@ impl Recovery {
     }
 }
 
-/// A vendor's clocks, in milliseconds.
+/// A vendor's time limits, in milliseconds.
 #[derive(Clone, Copy)]
 pub struct Clocks {
-    /// The least time between polls.
+    /// The minimum time between polls.
     pub poll_every: u64,
-    /// How long polling goes on, from the start or the last answer.
+    /// How long to poll, from the start or the last answer.
     pub poll_for: u64,
-    /// How long the vendor waits for a person, if that is known, and whether its documents say so.
+    /// How long the vendor waits for the person, if that is known, and whether its documents say so.
     pub idle: Option<(u64, bool)>,
-    /// How long a flow may live at all.
+    /// The maximum time from the start to the last poll.
     pub total: u64,
 }
 
-/// A vendor's side of one flow: its ids, and what it does and does not say.
+/// One flow at a vendor: its ids, requests and verdicts.
 pub trait Vendor {
-    /// The vendor's name in snapshots.
+    /// The name of its [`Entry`].
     fn name(&self) -> &'static str;
 
-    /// The ids by which the vendor knows this flow, so that it can be looked up by hand even where its
-    /// snapshot cannot be read.
-    fn key(&self) -> Value;
+    /// The vendor's ids of this flow. A snapshot keeps them at a fixed path, so that somebody can look the
+    /// flow up at the vendor even if the rest of the snapshot cannot be read.
+    fn vendor_ids(&self) -> Value;
 
-    /// The rest of what a snapshot keeps. No secret, answer or credential, and no address.
-    fn save(&self) -> Value;
+    /// What else a snapshot keeps. It holds no secret, answer, credential or address.
+    fn saved_state(&self) -> Value;
 
-    /// Its clocks.
+    /// The vendor's time limits.
     fn clocks(&self) -> Clocks;
 
-    /// Whether a stage opens a session with secrets of its own.
+    /// Whether the request of a stage opens a session with secrets of its own.
     fn opens_session(&self, stage: Stage) -> bool;
 
-    /// Whether the vendor must be asked, before answers are sent, if they are still asked for.
+    /// Whether [`Stage::PreCheck`] must be sent before answers.
     fn needs_pre_check(&self) -> bool {
         false
     }
 
-    /// How a flow begins: by the first request, unless the person is sent to the vendor's page at once.
+    /// How a flow starts: with a request, or in the vendor's own page.
     fn initial_verdict(&self) -> Verdict {
         Verdict::Go(Stage::Start)
     }
 
-    /// The vendor's own page, where it said [`Verdict::Connect`]. The session is the flow's.
+    /// The vendor's own page after [`Verdict::Connect`]. The flow sets its session.
     fn frame(&self) -> Frame {
         Frame::default()
     }
 
-    /// What a page says that came of a window or frame. It is a claim: the vendor is asked next.
-    fn returned(&mut self, _claim: &Value) -> Result<Verdict, Refusal> {
+    /// What a window or the vendor's page claims when the person returns. It is only a claim: the next
+    /// request asks the vendor.
+    fn accept_claim(&mut self, _claim: &Value) -> Result<Verdict, Refusal> {
         Err(ErrorCode::OutOfTurn.into())
     }
 
-    /// The request for a stage, or why what was submitted cannot be sent.
+    /// The request of a stage. It is refused if the submission does not fit.
     fn request(
         &self,
         stage: Stage,
@@ -235,30 +208,30 @@ pub trait Vendor {
         context: Context,
     ) -> Result<Request, Refusal>;
 
-    /// What a reply to a stage means.
+    /// What the reply to the request of a stage means.
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict;
 
-    /// What a lost reply to a stage means.
-    fn lost(&self, stage: Stage) -> Recovery;
+    /// What to do if that reply was lost or unclear.
+    fn recovery(&self, stage: Stage) -> Recovery;
 
-    /// What was asked, as challenges.
-    fn challenges(&self, asked: &Value, round: u32) -> Vec<Challenge>;
+    /// The challenges of a payload, as a form.
+    fn challenges(&self, payload: &Value, round: u32) -> Vec<Challenge>;
 }
 
-/// The vendor's side of a new flow, and the credentials, apart: they are kept nowhere.
+/// A new flow at a vendor, and its credentials, which the flow submits once and does not keep.
 pub type Started = (Box<dyn Vendor>, Value);
 
-/// Reads a vendor's side out of a snapshot.
+/// Restores a vendor from [`Vendor::vendor_ids`] and [`Vendor::saved_state`]. Addresses come from the
+/// configuration and never from a snapshot, which somebody may have edited.
 pub type Restore =
-    fn(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal>;
+    fn(vendor_ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal>;
 
-/// A vendor in the list of vendors.
+/// An entry in the list of vendors.
 pub struct Entry {
     /// Its name in snapshots and calls.
     pub name: &'static str,
-    /// Reads a start's parameters and configuration.
+    /// Reads the parameters and the configuration of a new flow.
     pub start: fn(params: Reader, config: Reader) -> Result<Started, Refusal>,
-    /// Reads what [`Vendor::key`] and [`Vendor::save`] wrote. Addresses come from the configuration
-    /// and never from a snapshot, which somebody may have edited.
+    /// Restores a flow.
     pub restore: Restore,
 }

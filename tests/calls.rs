@@ -1,4 +1,4 @@
-//! Flinks' calls that ask nobody anything, against the simulated bank.
+//! Flinks' calls without MFA, against the simulated bank.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -14,17 +14,17 @@ use scenario::{MINUTE, Scenario, call, data, live};
 const PET: &str = "What is the name of your first pet?";
 const DATA: [&str; 3] = ["GetAccountsSummary", "GetAccountsDetail", "GetStatements"];
 
-/// A call about the card of a person.
-fn about(username: &str, name: &str, more: &str) -> scenario::Begin {
-    about_of(Simulator::new(1), username, name, more)
+/// A call with the LoginId of a person.
+fn call_about(username: &str, name: &str, more: &str) -> scenario::Setup {
+    call_of(Simulator::new(1), username, name, more)
 }
 
-fn about_of(bank: Simulator, username: &str, name: &str, more: &str) -> scenario::Begin {
+fn call_of(bank: Simulator, username: &str, name: &str, more: &str) -> scenario::Setup {
     let login_id = bank.login_id(username).unwrap();
     call(bank, name, &format!(r#","loginId":"{login_id}"{more}"#))
 }
 
-/// What was sent: the method, and the path behind the customer.
+/// The method and the service of each request that was sent.
 fn sent(scenario: &Scenario) -> Vec<String> {
     let shown = scenario.sent.iter().map(|request| {
         let path = request.url.rsplit("/BankingServices/").next().unwrap();
@@ -41,7 +41,7 @@ fn done(scenario: &Scenario) -> bool {
 // Data ----------------------------------------------------------------------------------------
 
 #[test]
-fn data_that_is_ready_comes_at_once() {
+fn data_that_is_ready_takes_one_request() {
     for name in DATA {
         let scenario = data("Greatday", name, "").run();
         assert_eq!(scenario.result(), &Value::Null, "{name}");
@@ -51,11 +51,11 @@ fn data_that_is_ready_comes_at_once() {
 }
 
 #[test]
-fn data_that_is_not_ready_is_polled_for_every_ten_seconds_by_its_twin() {
+fn pending_data_is_polled_every_ten_seconds_at_the_async_twin() {
     for name in DATA {
-        let mut scenario = data("slow_data", name, "").pause();
+        let mut scenario = data("slow_data", name, "").start_only();
         let began = scenario.now;
-        scenario.go_on();
+        scenario.run_on();
         assert!(done(&scenario));
         let twin = format!("GET {name}Async");
         assert_eq!(
@@ -68,14 +68,14 @@ fn data_that_is_not_ready_is_polled_for_every_ten_seconds_by_its_twin() {
 }
 
 #[test]
-fn every_option_reaches_the_bank_under_its_own_name() {
+fn every_option_is_sent_under_its_flinks_name() {
     let id = "9022abc2-8a2e-4b06-a06e-c3e5449c4d10";
     let options = format!(
         r#","withAccountIdentity":true,"withKYC":false,"withTransactions":true,"withBalance":true,
         "daysOfTransactions":"Days365","dateFrom":"2026-01-01","dateTo":"2026-01-31",
         "refreshDelta":[{{"accountId":"{id}","transactionId":"{id}"}}]"#
     );
-    let scenario = data("Greatday", "GetAccountsDetail", &options).pause();
+    let scenario = data("Greatday", "GetAccountsDetail", &options).start_only();
     let Step::Send { request, .. } = &scenario.step else {
         panic!()
     };
@@ -107,7 +107,7 @@ fn every_option_reaches_the_bank_under_its_own_name() {
 }
 
 #[test]
-fn a_wrong_option_is_refused_by_its_path_before_anything_is_sent() {
+fn a_wrong_option_is_refused_by_path() {
     for (name, option, path) in [
         ("GetAccountsSummary", r#""withBalance":true"#, "withBalance"),
         ("GetAccountsDetail", r#""withKyc":true"#, "withKyc"),
@@ -158,8 +158,8 @@ fn a_wrong_option_is_refused_by_its_path_before_anything_is_sent() {
             "withTransactions",
         ),
     ] {
-        let begin = data("Greatday", name, &format!(",{option}"));
-        let refusal = begin.refusal();
+        let setup = data("Greatday", name, &format!(",{option}"));
+        let refusal = setup.refusal();
         assert_eq!(refusal.path, Some(format!("/params/{path}")), "{option}");
     }
     let refusal = call(Simulator::new(1), "GetAccountsDetail", "").refusal();
@@ -169,7 +169,7 @@ fn a_wrong_option_is_refused_by_its_path_before_anything_is_sent() {
 }
 
 #[test]
-fn no_transactions_is_done_with_nothing_to_show() {
+fn no_transactions_is_a_success() {
     let scenario = data(
         "no_transactions",
         "GetAccountsDetail",
@@ -180,10 +180,10 @@ fn no_transactions_is_done_with_nothing_to_show() {
 }
 
 #[test]
-fn data_that_is_never_ready_ends_by_the_documented_thirty_minutes() {
-    let mut scenario = data("data_for_ever", "GetStatements", "").pause();
+fn data_that_is_never_ready_times_out_after_thirty_minutes() {
+    let mut scenario = data("data_for_ever", "GetStatements", "").start_only();
     let began = scenario.now;
-    scenario.go_on();
+    scenario.run_on();
     let failure = scenario.failure();
     assert_eq!(
         (failure.code, failure.next),
@@ -194,11 +194,11 @@ fn data_that_is_never_ready_ends_by_the_documented_thirty_minutes() {
 }
 
 #[test]
-fn a_data_call_before_the_session_is_authorized_is_the_integrators_mistake() {
+fn a_data_call_before_the_session_is_authorized_is_unauthorized() {
     let scenario = live("Greatday").run();
     let key = Value::parse(scenario.flow.snapshot().as_bytes()).unwrap();
     let request_id = key
-        .get("key")
+        .get("vendorIds")
         .get("RequestId")
         .as_text()
         .unwrap()
@@ -213,7 +213,7 @@ fn a_data_call_before_the_session_is_authorized_is_the_integrators_mistake() {
 }
 
 #[test]
-fn a_request_id_that_is_gone_starts_over() {
+fn an_unknown_request_id_fails_with_start_over() {
     let params = r#","requestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d10""#;
     let scenario = call(Simulator::new(1), "GetAccountsDetail", params).run();
     let failure = scenario.failure();
@@ -224,10 +224,12 @@ fn a_request_id_that_is_gone_starts_over() {
 }
 
 #[test]
-fn a_lost_reply_of_data_is_had_again() {
+fn a_data_call_with_a_lost_reply_is_repeated() {
     for (on, calls, polls) in [(On::Data, 2, 3), (On::Poll, 1, 4)] {
         let fault = Fault::new(FaultKind::LostReply).on(on);
-        let scenario = data("slow_data", "GetAccountsDetail", "").but(fault).run();
+        let scenario = data("slow_data", "GetAccountsDetail", "")
+            .with_fault(fault)
+            .run();
         assert!(done(&scenario));
         let counts = scenario.bank.counts();
         assert_eq!(counts.data_calls, calls, "{on:?}");
@@ -236,25 +238,27 @@ fn a_lost_reply_of_data_is_had_again() {
 }
 
 #[test]
-fn a_page_with_status_200_is_no_data() {
+fn a_data_call_that_replies_with_html_is_repeated() {
     let fault = Fault::new(FaultKind::Html).on(On::Data);
-    let scenario = data("Greatday", "GetAccountsDetail", "").but(fault).run();
-    assert!(done(&scenario), "it is asked for again");
+    let scenario = data("Greatday", "GetAccountsDetail", "")
+        .with_fault(fault)
+        .run();
+    assert!(done(&scenario));
     assert_eq!(scenario.sent.len(), 2);
 }
 
 #[test]
-fn a_data_call_is_put_away_between_two_polls_and_taken_up() {
+fn a_data_call_can_be_restored_between_two_polls() {
     let mut scenario = data(
         "slow_data",
         "GetAccountsDetail",
         r#","withTransactions":true"#,
     )
-    .pause();
-    scenario.step_on();
+    .start_only();
+    scenario.send_one();
     assert!(matches!(scenario.step, Step::Wait { .. }));
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     assert!(done(&scenario));
     assert_eq!(scenario.bank.counts().broken.len(), 0);
 }
@@ -262,12 +266,12 @@ fn a_data_call_is_put_away_between_two_polls_and_taken_up() {
 // Stored answers ------------------------------------------------------------------------------
 
 #[test]
-fn the_question_that_lacks_an_answer_is_listed_answered_and_listed_no_more() {
-    let scenario = about("stored_missing", "GetMFAQuestions", "").run();
+fn a_question_without_an_answer_is_listed_until_it_is_answered() {
+    let scenario = call_about("stored_missing", "GetMFAQuestions", "").run();
     assert_eq!(scenario.result(), &Value::List(vec![PET.into()]));
 
     let answers = format!(r#","questions":[{{"question":"{PET}","answer":"Rex"}}]"#);
-    let scenario = about_of(
+    let scenario = call_of(
         scenario.bank,
         "stored_missing",
         "AnswerMFAQuestions",
@@ -286,17 +290,17 @@ fn the_question_that_lacks_an_answer_is_listed_answered_and_listed_no_more() {
         )
     );
 
-    let scenario = about_of(scenario.bank, "stored_missing", "GetMFAQuestions", "").run();
+    let scenario = call_of(scenario.bank, "stored_missing", "GetMFAQuestions", "").run();
     assert_eq!(scenario.result(), &Value::List(Vec::new()));
 }
 
 #[test]
-fn an_answer_whose_reply_is_lost_or_spoilt_is_not_stored_again() {
+fn a_stored_answer_with_a_lost_reply_is_not_sent_again() {
     for kind in [FaultKind::LostReply, FaultKind::Html, FaultKind::Empty] {
         let answers = format!(r#","questions":[{{"question":"{PET}","answer":"Rex"}}]"#);
         let fault = Fault::new(kind).on(On::Questions);
-        let begin = about("stored_missing", "AnswerMFAQuestions", &answers);
-        let scenario = begin.but(fault).run();
+        let setup = call_about("stored_missing", "AnswerMFAQuestions", &answers);
+        let scenario = setup.with_fault(fault).run();
         assert_eq!(
             scenario.failure().code,
             ErrorCode::OutcomeUnknown,
@@ -308,16 +312,16 @@ fn an_answer_whose_reply_is_lost_or_spoilt_is_not_stored_again() {
 }
 
 #[test]
-fn an_answer_is_in_its_request_and_nowhere_else() {
+fn a_stored_answer_is_not_in_a_snapshot() {
     let answers = format!(r#","questions":[{{"question":"{PET}","answer":"Rex"}}]"#);
-    let mut scenario = about("stored_missing", "AnswerMFAQuestions", &answers).pause();
+    let mut scenario = call_about("stored_missing", "AnswerMFAQuestions", &answers).start_only();
     assert!(!scenario.flow.snapshot().contains("Rex"));
-    scenario.go_on();
+    scenario.run_on();
     assert!(!scenario.flow.snapshot().contains("Rex"));
 }
 
 #[test]
-fn what_is_no_question_with_an_answer_is_refused_without_its_value() {
+fn a_malformed_stored_answer_is_refused_without_its_value() {
     for (questions, path) in [
         ("[]", ""),
         ("{}", ""),
@@ -333,7 +337,7 @@ fn what_is_no_question_with_an_answer_is_refused_without_its_value() {
         ),
     ] {
         let more = format!(r#","questions":{questions}"#);
-        let refusal = about("stored_missing", "AnswerMFAQuestions", &more).refusal();
+        let refusal = call_about("stored_missing", "AnswerMFAQuestions", &more).refusal();
         assert_eq!(refusal.path, Some(format!("/params/questions{path}")));
         assert!(!format!("{refusal:?}").contains("hunter2"));
     }
@@ -342,7 +346,7 @@ fn what_is_no_question_with_an_answer_is_refused_without_its_value() {
 // Cards and tokens ----------------------------------------------------------------------------
 
 #[test]
-fn a_token_is_minted_under_the_secret_key_and_under_nothing_else() {
+fn a_token_is_minted_with_the_secret_key_only() {
     let scenario = call(Simulator::new(1), "GenerateAuthorizeToken", "").run();
     assert_eq!(scenario.result().as_text().unwrap().len(), 36);
     let request = &scenario.sent[0];
@@ -355,7 +359,7 @@ fn a_token_is_minted_under_the_secret_key_and_under_nothing_else() {
 }
 
 #[test]
-fn cards_that_are_not_refreshed_say_where_they_are_stuck() {
+fn cards_that_are_not_refreshed_have_their_state() {
     let scenario = call(Simulator::new(1), "GetNightlyRefreshStatus", "").run();
     let cards = scenario.result().items();
     let state_of = |username: &str| {
@@ -379,25 +383,25 @@ fn cards_that_are_not_refreshed_say_where_they_are_stuck() {
 }
 
 #[test]
-fn a_card_is_switched_off_and_deleted_once() {
-    let scenario = about("Greatday", "SetScheduledRefresh", r#","isActivated":false"#).run();
+fn a_card_can_be_deactivated_and_deleted_once() {
+    let scenario = call_about("Greatday", "SetScheduledRefresh", r#","isActivated":false"#).run();
     assert!(done(&scenario));
-    let scenario = about_of(scenario.bank, "Greatday", "DeleteCard", "").run();
+    let scenario = call_of(scenario.bank, "Greatday", "DeleteCard", "").run();
     assert!(done(&scenario));
     assert_eq!(sent(&scenario), ["DELETE DeleteCard"]);
-    let scenario = about_of(scenario.bank, "Greatday", "DeleteCard", "").run();
+    let scenario = call_of(scenario.bank, "Greatday", "DeleteCard", "").run();
     assert_eq!(scenario.failure().code, ErrorCode::RequestRefused);
     assert_eq!(
         scenario.bank.counts().broken.len(),
         1,
-        "only that it is gone"
+        "only the second deletion"
     );
 }
 
 #[test]
-fn a_card_that_is_in_use_is_deleted_later() {
+fn a_card_in_use_cannot_be_deleted_yet() {
     let scenario = live("Greatday").run();
-    let scenario = about_of(scenario.bank, "Greatday", "DeleteCard", "").run();
+    let scenario = call_of(scenario.bank, "Greatday", "DeleteCard", "").run();
     let failure = scenario.failure();
     assert_eq!(
         (failure.code, failure.next),
@@ -407,13 +411,15 @@ fn a_card_that_is_in_use_is_deleted_later() {
 }
 
 #[test]
-fn what_only_reads_is_asked_again_and_what_deletes_is_not() {
+fn a_lost_read_is_repeated_and_a_lost_deletion_is_not() {
     for (name, on, code) in [
         ("GetMFAQuestions", On::Questions, None),
         ("DeleteCard", On::Cards, Some(ErrorCode::OutcomeUnknown)),
     ] {
         let fault = Fault::new(FaultKind::LostReply).on(on);
-        let scenario = about("stored_missing", name, "").but(fault).run();
+        let scenario = call_about("stored_missing", name, "")
+            .with_fault(fault)
+            .run();
         match code {
             None => assert!(done(&scenario)),
             Some(code) => assert_eq!(scenario.failure().code, code),
@@ -422,16 +428,18 @@ fn what_only_reads_is_asked_again_and_what_deletes_is_not() {
 }
 
 #[test]
-fn a_redirect_leads_nowhere() {
+fn a_redirect_is_not_followed() {
     let fault = Fault::new(FaultKind::Redirect).on(On::Cards);
-    let scenario = about("Greatday", "DeleteCard", "").but(fault).run();
+    let scenario = call_about("Greatday", "DeleteCard", "")
+        .with_fault(fault)
+        .run();
     assert_eq!(scenario.failure().code, ErrorCode::Redirected);
 }
 
 #[test]
-fn a_call_that_is_cancelled_has_ended() {
-    let mut scenario = data("slow_data", "GetStatements", "").pause();
-    scenario.step_on();
+fn a_call_can_be_cancelled() {
+    let mut scenario = data("slow_data", "GetStatements", "").start_only();
+    scenario.send_one();
     scenario.step = scenario
         .flow
         .advance(Event::Cancelled, scenario.now)

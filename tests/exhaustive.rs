@@ -1,6 +1,6 @@
-//! Every sequence of events up to a depth, on real flows of both vendors: nothing panics, nothing is
-//! sent twice, nothing secret is kept, and what is refused changes nothing. A state is explored once,
-//! however it is reached.
+//! Runs every sequence of events up to a maximum depth on flows of both vendors. It checks that nothing
+//! panics, no submission is sent twice, no snapshot holds a secret and a refused event changes nothing. Each
+//! state is explored once.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -18,16 +18,15 @@ const ANSWER: &str = "Montreal";
 const SECRETS: &[&str] = &[PASSWORD, ANSWER];
 const NOW: u64 = 1_000_000;
 
-/// What can happen, beside the passing of time.
+/// What can happen to a flow.
 #[derive(Clone, Copy, Debug)]
 enum Happens {
     Replied(u16, &'static str),
     Lost(Loss),
     Answered,
     Waited,
-    /// Nine minutes pass.
-    Dawdled,
-    /// A page claims this.
+    NineMinutesPassed,
+    /// With this claim.
     Returned(&'static str),
     TokenRefused,
     Restored,
@@ -53,7 +52,7 @@ const REFRESHED: &str = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d13",
     "Login":{"Id":"5e115eac-1209-4f19-641c-08d6d484e2fe","LastRefresh":"1970-01-01T00:17:00"}}"#;
 const OTHER: &str = "0aa5b1a4-6b3e-4e0e-9a3f-2d8f7a5f7f10";
 
-/// A reconnect and a first link: what Flinks says, and what Connect claims.
+/// Replies of Flinks and claims of Flinks Connect, for a reconnect and a first link.
 const CONNECT: &[Happens] = &[
     Happens::Replied(200, AUTHORIZED),
     Happens::Replied(200, REFRESHED),
@@ -74,7 +73,7 @@ const WINDOW: &str = r#"{"member":{"guid":"MBR-2","connection_status":"PENDING",
     "oauth_window_uri":"https://mxbank.mx.com/oauth"},
     "widget_url":{"url":"https://int-widgets.moneydesktop.com/md/connect/1"}}"#;
 
-/// A body says of each call what it may: MX answers all of them with a member.
+/// Replies of MX. Each is a possible reply to each call, since MX replies to all of them with a member.
 const MX: &[Happens] = &[
     Happens::Replied(200, CHALLENGED),
     Happens::Replied(200, WINDOW),
@@ -86,14 +85,14 @@ const MX: &[Happens] = &[
     Happens::Replied(200, "<html>"),
 ];
 
-/// Whoever the vendor is.
-const HAPPENS: &[Happens] = &[
+/// What can happen at any vendor.
+const ANY_VENDOR: &[Happens] = &[
     Happens::Lost(Loss::MaybeSent),
     Happens::Lost(Loss::NotSent),
     Happens::Lost(Loss::NoSecret),
     Happens::Answered,
     Happens::Waited,
-    Happens::Dawdled,
+    Happens::NineMinutesPassed,
     Happens::Returned("null"),
     Happens::TokenRefused,
     Happens::Restored,
@@ -104,33 +103,33 @@ struct Explorer {
     replies: &'static [Happens],
     config: Value,
     answers: Value,
-    /// Each state with how deep it was explored: what follows from it does not depend on the way there.
+    /// The depth to which each state was explored. What follows a state does not depend on its past.
     seen: BTreeMap<(String, u64, Sent), usize>,
-    /// What must never be in a snapshot.
+    /// Texts that no snapshot may hold.
     secrets: &'static [&'static str],
 }
 
-/// What was submitted so far.
+/// What the flow has submitted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Sent {
-    /// The newest round whose answer was sent.
+    /// The newest round whose answers were sent.
     answered: u32,
-    /// A start in live mode.
+    /// Whether a start in live mode was sent.
     live: bool,
 }
 
 impl Explorer {
-    /// The events of `way` and then all of them, `depth` deep.
+    /// Runs the events of `prefix`, and then every sequence of up to `depth` events.
     fn explore(
         &mut self,
         snapshot: &str,
         serial: u32,
         now: u64,
         sent: Sent,
-        way: &[Happens],
+        prefix: &[Happens],
         depth: usize,
     ) {
-        if way.is_empty() {
+        if prefix.is_empty() {
             let state = (snapshot.to_owned(), now, sent);
             let seen = self.seen.entry(state).or_default();
             if *seen >= depth {
@@ -138,10 +137,10 @@ impl Explorer {
             }
             *seen = depth;
         }
-        let all = [self.replies, HAPPENS].concat();
-        let (next, way, depth) = match way {
-            [first, way @ ..] => (&[*first][..], way, depth),
-            [] => (&all[..], way, depth - 1),
+        let all = [self.replies, ANY_VENDOR].concat();
+        let (next, prefix, depth) = match prefix {
+            [first, prefix @ ..] => (&[*first][..], prefix, depth),
+            [] => (&all[..], prefix, depth - 1),
         };
         for happens in next {
             let mut flow = Flow::restore(snapshot, VENDORS, &self.config).unwrap();
@@ -158,7 +157,7 @@ impl Explorer {
             {
                 now = *until;
             }
-            if let Happens::Dawdled = happens {
+            if let Happens::NineMinutesPassed = happens {
                 now += 9 * 60_000;
             }
             let round = match &before {
@@ -166,8 +165,8 @@ impl Explorer {
                 Step::Resubmit { round, .. } => *round,
                 _ => 1,
             };
-            let given = self.given(*happens, round);
-            let step = flow.advance(event(*happens, serial, round, &given), now);
+            let input = self.input(*happens, round);
+            let step = flow.advance(event(*happens, serial, round, &input), now);
             let after = flow.snapshot();
             let is_secret = |secret: &&str| after.contains(*secret);
             assert!(!self.secrets.iter().any(is_secret), "{after}");
@@ -194,12 +193,15 @@ impl Explorer {
                 let answers = *stage == Stage::Answer;
                 assert_eq!(body.contains(ANSWER), answers);
                 if answers {
-                    assert!(matches!(happens, Happens::Answered), "nobody answered");
-                    assert!(round > sent.answered, "an answer was sent a second time");
+                    assert!(
+                        matches!(happens, Happens::Answered),
+                        "answers without an answer event"
+                    );
+                    assert!(round > sent.answered, "answers were sent a second time");
                     sent.answered = round;
                 }
                 if is_live(body) {
-                    assert!(!sent.live, "a bank was asked a second time");
+                    assert!(!sent.live, "a live start was sent a second time");
                     sent.live = true;
                 }
             } else {
@@ -216,13 +218,13 @@ impl Explorer {
                 );
             }
             if depth > 0 && after != *snapshot {
-                self.explore(&after, serial, now, sent, way, depth);
+                self.explore(&after, serial, now, sent, prefix, depth);
             }
         }
     }
 
-    /// What a person or a page hands in.
-    fn given(&self, happens: Happens, round: u32) -> Value {
+    /// The answers or the claim of an event.
+    fn input(&self, happens: Happens, round: u32) -> Value {
         let text = match happens {
             Happens::Returned(claim) => claim.to_owned(),
             _ => self.answers.print().replace("ROUND", &round.to_string()),
@@ -235,7 +237,7 @@ fn is_live(body: &str) -> bool {
     body.contains(r#""MostRecentCached":false"#)
 }
 
-fn event(happens: Happens, serial: u32, round: u32, given: &Value) -> Event<'_> {
+fn event(happens: Happens, serial: u32, round: u32, input: &Value) -> Event<'_> {
     match happens {
         Happens::Replied(status, body) => Event::Replied(
             serial,
@@ -246,9 +248,9 @@ fn event(happens: Happens, serial: u32, round: u32, given: &Value) -> Event<'_> 
             },
         ),
         Happens::Lost(loss) => Event::Lost(serial, loss),
-        Happens::Answered => Event::Answered(round, AnswerInput::Fields(given)),
-        Happens::Waited | Happens::Dawdled => Event::Waited,
-        Happens::Returned(_) => Event::Returned(given),
+        Happens::Answered => Event::Answered(round, AnswerInput::Fields(input)),
+        Happens::Waited | Happens::NineMinutesPassed => Event::Waited,
+        Happens::Returned(_) => Event::Returned(input),
         Happens::TokenRefused => Event::TokenRefused,
         Happens::Restored => Event::Restored,
         Happens::Cancelled => Event::Cancelled,
@@ -259,7 +261,7 @@ fn explore(
     (entry, replies, secrets): (Entry, &'static [Happens], &'static [&'static str]),
     config: &str,
     params: &str,
-    way: &[Happens],
+    prefix: &[Happens],
     depth: usize,
 ) {
     let params = Value::parse(params.as_bytes()).unwrap();
@@ -285,7 +287,7 @@ fn explore(
         seen: BTreeMap::new(),
         secrets,
     };
-    explorer.explore(&flow.snapshot(), serial, NOW, sent, way, depth);
+    explorer.explore(&flow.snapshot(), serial, NOW, sent, prefix, depth);
     let states = explorer.seen.len();
     assert!(states > 40, "{states} states");
 }
@@ -304,9 +306,9 @@ fn explore_connect(entry: Entry, params: &str, secrets: &'static [&'static str],
     explore((entry, CONNECT, secrets), config, params, &[], depth);
 }
 
-fn explore_mx(params: &str, way: &[Happens], depth: usize) {
+fn explore_mx(params: &str, prefix: &[Happens], depth: usize) {
     let config = r#"{"environment":"integration"}"#;
-    explore((mx::ENTRY, MX, SECRETS), config, params, way, depth);
+    explore((mx::ENTRY, MX, SECRETS), config, params, prefix, depth);
 }
 
 const CREDENTIALS: &str =
@@ -315,36 +317,36 @@ const LIVE: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","mostRec
 const CACHED: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#;
 
 #[test]
-fn no_sequence_of_events_breaks_a_flow_with_credentials() {
+fn no_sequence_of_events_breaks_an_authorize_with_credentials() {
     explore_flinks(CREDENTIALS, false);
     explore_flinks(CREDENTIALS, true);
 }
 
 #[test]
-fn no_sequence_of_events_breaks_a_live_flow() {
+fn no_sequence_of_events_breaks_a_live_authorize() {
     explore_flinks(LIVE, false);
     explore_flinks(LIVE, true);
 }
 
 #[test]
-fn no_sequence_of_events_breaks_a_cached_flow() {
+fn no_sequence_of_events_breaks_a_cached_authorize() {
     explore_flinks(CACHED, false);
 }
 
 const BY_FRAME: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6"}"#;
 const BY_FORM: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6",
     "presentation":"form","async":true}"#;
-const IF_OLD: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6",
+const WITH_MAX_AGE: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6",
     "maxAge":1}"#;
 const LINK: &str = r#"{"state":"5bd3e1a6"}"#;
 
-/// Nothing is kept of a foreign claim.
-const FOREIGN: &[&str] = &[PASSWORD, ANSWER, OTHER, "app.example"];
+/// A snapshot also holds nothing of a claim for another LoginId.
+const SECRETS_AND_OTHERS: &[&str] = &[PASSWORD, ANSWER, OTHER, "app.example"];
 
 #[test]
 fn no_sequence_of_events_breaks_a_reconnect() {
-    for params in [BY_FRAME, BY_FORM, IF_OLD] {
-        explore_connect(flinks::RECONNECT, params, FOREIGN, 5);
+    for params in [BY_FRAME, BY_FORM, WITH_MAX_AGE] {
+        explore_connect(flinks::RECONNECT, params, SECRETS_AND_OTHERS, 5);
     }
 }
 
@@ -361,8 +363,8 @@ const CREATE: &str = r#"{"userGuid":"USR-1","institutionCode":"mxbank",
 const IN_WIDGET: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","presentation":"widget"}"#;
 const WATCH: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1"}"#;
 
-/// A round that still stands, so that its answers are sent with the next event.
-const SUPPLYING: &[Happens] = &[
+/// Leads to a round that is still open after the pre-check: the next answer event sends the answers.
+const RESUBMITTING: &[Happens] = &[
     Happens::Replied(200, CHALLENGED),
     Happens::Answered,
     Happens::Waited,
@@ -370,13 +372,13 @@ const SUPPLYING: &[Happens] = &[
 ];
 
 #[test]
-fn no_sequence_of_events_breaks_a_member() {
+fn no_sequence_of_events_breaks_a_member_flow() {
     for params in [JOB, UPDATE, CREATE, WATCH, IN_WIDGET] {
         explore_mx(params, &[], 5);
     }
 }
 
 #[test]
-fn no_sequence_of_events_sends_an_answer_to_a_member_twice() {
-    explore_mx(WATCH, SUPPLYING, 5);
+fn no_sequence_of_events_sends_the_answers_of_a_member_twice() {
+    explore_mx(WATCH, RESUBMITTING, 5);
 }

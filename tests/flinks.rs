@@ -19,7 +19,7 @@ fn json(text: &str) -> Value {
 // Modes ---------------------------------------------------------------------------------------
 
 #[test]
-fn cached_mode_is_done_at_once() {
+fn cached_mode_ends_after_one_request() {
     let scenario = cached("Greatday").run();
     assert_eq!(
         scenario.result().get("institution").as_text(),
@@ -29,7 +29,7 @@ fn cached_mode_is_done_at_once() {
 }
 
 #[test]
-fn live_mode_asks_and_goes_on() {
+fn live_mode_asks_and_ends_after_the_answer() {
     let mut scenario = live("Greatday").run();
     assert_eq!(scenario.challenge().prompt, "What city were you born in?");
     scenario.answer(&["Montreal"]);
@@ -41,7 +41,7 @@ fn live_mode_asks_and_goes_on() {
 }
 
 #[test]
-fn credentials_sign_in_without_mfa() {
+fn credentials_authorize_if_the_bank_asks_nothing() {
     let scenario = signing_in("greatday_nomfa", "Everyday").run();
     assert!(scenario.result().get("requestId").as_text().is_some());
 }
@@ -59,7 +59,7 @@ fn the_username_is_not_in_the_result() {
 }
 
 #[test]
-fn the_last_refresh_says_that_it_is_utc() {
+fn the_last_refresh_gets_the_z_of_utc() {
     let scenario = cached("Greatday").run();
     let refreshed = scenario.result().get("lastRefresh").as_text();
     assert!(refreshed.unwrap().ends_with('Z'));
@@ -67,7 +67,7 @@ fn the_last_refresh_says_that_it_is_utc() {
 
 // Challenges ----------------------------------------------------------------------------------
 
-/// The person, the kinds of the challenges, the answers to the fields, and what goes over the wire.
+/// The person, the kinds of the challenges, the answers to the fields, and the SecurityResponses.
 #[rustfmt::skip]
 const CHALLENGES: &[(&str, &[ChallengeKind], &[&str], &str)] = &[
     ("Greatday", &[ChallengeKind::Question], &["Montreal"],
@@ -112,13 +112,13 @@ fn each_challenge_is_answered_with_its_exact_key_and_value() {
 }
 
 #[test]
-fn several_options_go_back_in_the_vendors_order_whatever_the_order_of_picking() {
+fn several_options_are_sent_in_the_vendors_order() {
     let mut scenario = live("multiple_answers").run();
     let name = scenario.challenge().fields[0].name.clone();
     let mut given = Value::object();
-    given.set(&name, vec!["1".into(), "0".into()].into());
-    scenario.hand_in(&given).unwrap();
-    scenario.go_on();
+    given.set(&name, vec!["1", "0"].into());
+    scenario.submit(&given).unwrap();
+    scenario.run_on();
     let answers = &scenario.answers_sent()[0];
     let values = answers.get("Which accounts do you hold with us?");
     assert_eq!(values.print(), r#"["Chequing","Savings"]"#);
@@ -126,7 +126,7 @@ fn several_options_go_back_in_the_vendors_order_whatever_the_order_of_picking() 
 }
 
 #[test]
-fn a_picked_image_goes_back_byte_for_byte_as_it_came() {
+fn a_picked_image_is_sent_back_byte_for_byte() {
     let mut scenario = live("image_selection").run();
     let options = scenario.challenge().fields[0].options.clone();
     let src = options[1].image.as_ref().unwrap().src.clone();
@@ -140,7 +140,7 @@ fn a_picked_image_goes_back_byte_for_byte_as_it_came() {
 }
 
 #[test]
-fn a_phone_is_chosen_first_and_its_code_typed_in_a_round_of_its_own() {
+fn the_person_chooses_a_phone_and_types_its_code_in_the_next_round() {
     let mut scenario = live("text_or_call").run();
     scenario.answer(&["0", "0"]);
     let code = &scenario.challenge().fields[0];
@@ -150,7 +150,7 @@ fn a_phone_is_chosen_first_and_its_code_typed_in_a_round_of_its_own() {
 }
 
 #[test]
-fn new_questions_are_the_keys_of_their_answers_and_differ() {
+fn new_questions_are_the_keys_of_their_answers_and_must_differ() {
     let mut scenario = live("new_questions").run();
     let refusal = scenario
         .try_answer(&["0", "first", "0", "second"])
@@ -163,7 +163,7 @@ fn new_questions_are_the_keys_of_their_answers_and_differ() {
 }
 
 #[test]
-fn prompts_come_in_the_language_of_the_person() {
+fn prompts_are_shown_in_the_language_they_came_in() {
     let mut scenario = live("en_francais").run();
     assert_eq!(
         scenario.round().challenges[0].prompt,
@@ -174,7 +174,7 @@ fn prompts_come_in_the_language_of_the_person() {
 }
 
 #[test]
-fn everyone_at_the_bank_gets_to_the_end_with_the_right_answers() {
+fn every_simulated_person_ends_with_the_right_answers() {
     let people = live("Greatday").run().bank.people();
     let fails = ["refusals", "broken cards"];
     let asked = |person: &&&Person| !fails.contains(&person.group) && !person.answers.is_empty();
@@ -188,7 +188,7 @@ fn everyone_at_the_bank_gets_to_the_end_with_the_right_answers() {
             let right = json(&right);
             let event = Event::Answered(number, AnswerInput::Raw(&right));
             scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
-            scenario.go_on();
+            scenario.run_on();
         }
         if person.username != "terms_after_mfa" {
             scenario.result();
@@ -204,7 +204,7 @@ fn everyone_at_the_bank_gets_to_the_end_with_the_right_answers() {
 fn request_id(scenario: &Scenario) -> String {
     let snapshot = json(&scenario.flow.snapshot());
     snapshot
-        .get("key")
+        .get("vendorIds")
         .get("RequestId")
         .as_text()
         .unwrap()
@@ -214,7 +214,7 @@ fn request_id(scenario: &Scenario) -> String {
 // Rounds --------------------------------------------------------------------------------------
 
 #[test]
-fn a_wrong_answer_is_asked_again_under_the_newest_request_id() {
+fn a_wrong_answer_is_asked_again_under_a_new_request_id() {
     let mut scenario = live("Greatday").run();
     let first = request_id(&scenario);
     scenario.answer(&["Toronto"]);
@@ -225,7 +225,7 @@ fn a_wrong_answer_is_asked_again_under_the_newest_request_id() {
 }
 
 #[test]
-fn a_wrong_answer_without_a_fresh_challenge_starts_over() {
+fn a_wrong_answer_without_new_challenges_fails_with_start_over() {
     for (person, code) in [
         ("wrong_ends", "INVALID_SECURITY_RESPONSE"),
         ("wrong_no_retry", "INVALID_SECURITY_RESPONSE_NO_RETRY"),
@@ -239,12 +239,12 @@ fn a_wrong_answer_without_a_fresh_challenge_starts_over() {
 }
 
 #[test]
-fn fields_of_one_round_are_not_fields_of_the_next() {
+fn the_fields_of_one_round_are_unknown_in_the_next() {
     let mut scenario = live("Greatday").run();
     let old = json(r#"{"1.1.answer":"Toronto"}"#);
-    scenario.hand_in(&old).unwrap();
-    scenario.go_on();
-    let refusal = scenario.hand_in(&old).unwrap_err();
+    scenario.submit(&old).unwrap();
+    scenario.run_on();
+    let refusal = scenario.submit(&old).unwrap_err();
     let reasons: Vec<_> = refusal.fields.iter().map(|field| field.reason).collect();
     assert_eq!(
         reasons,
@@ -253,19 +253,19 @@ fn fields_of_one_round_are_not_fields_of_the_next() {
 }
 
 #[test]
-fn a_round_is_answered_once() {
+fn a_second_answer_to_a_round_is_stale() {
     let mut scenario = live("Greatday").run();
     let given = json(r#"{"1.1.answer":"Montreal"}"#);
-    scenario.hand_in(&given).unwrap();
+    scenario.submit(&given).unwrap();
     let again = Event::Answered(1, AnswerInput::Fields(&given));
     let refusal = scenario.flow.advance(again, scenario.now).unwrap_err();
     assert_eq!(refusal.code, ErrorCode::StaleRound);
-    scenario.go_on();
+    scenario.run_on();
     assert_eq!(scenario.bank.counts().answers, 1);
 }
 
 #[test]
-fn answers_that_do_not_fit_are_named_and_nothing_is_sent() {
+fn answers_that_do_not_fit_are_refused_by_field_and_not_sent() {
     for (person, given, reason) in [
         ("Greatday", r#"{}"#, FieldErrorReason::Missing),
         (
@@ -306,7 +306,7 @@ fn answers_that_do_not_fit_are_named_and_nothing_is_sent() {
     ] {
         let mut scenario = live(person).run();
         let before = scenario.flow.snapshot();
-        let refusal = scenario.hand_in(&json(given)).unwrap_err();
+        let refusal = scenario.submit(&json(given)).unwrap_err();
         assert_eq!(refusal.code, ErrorCode::InvalidAnswer, "{given}");
         assert_eq!(refusal.fields[0].reason, reason, "{given}");
         assert_eq!(scenario.flow.snapshot(), before);
@@ -315,7 +315,7 @@ fn answers_that_do_not_fit_are_named_and_nothing_is_sent() {
 }
 
 #[test]
-fn empty_security_responses_are_refused_here_and_not_by_flinks() {
+fn malformed_raw_answers_are_refused_and_not_sent() {
     let mut scenario = live("device_push").run();
     for raw in ["{}", "[]", r#"{"a":[]}"#, r#"{"a":"b"}"#, r#"{"a":[1]}"#] {
         let raw = json(raw);
@@ -330,7 +330,7 @@ fn empty_security_responses_are_refused_here_and_not_by_flinks() {
 // Clocks --------------------------------------------------------------------------------------
 
 #[test]
-fn eight_minutes_of_silence_are_the_end_of_a_round() {
+fn a_round_expires_after_eight_minutes() {
     let mut scenario = live("Greatday").run();
     let expires = scenario.round().expires.unwrap();
     assert_eq!(expires.at, scenario.now + 8 * MINUTE);
@@ -341,7 +341,7 @@ fn eight_minutes_of_silence_are_the_end_of_a_round() {
 }
 
 #[test]
-fn an_answer_that_comes_too_late_is_not_sent() {
+fn an_answer_after_eight_minutes_is_not_sent() {
     let mut scenario = live("Greatday").run();
     scenario.now += 8 * MINUTE;
     scenario.answer(&["Montreal"]);
@@ -350,7 +350,7 @@ fn an_answer_that_comes_too_late_is_not_sent() {
 }
 
 #[test]
-fn an_answer_in_the_eighth_minute_is_heard() {
+fn an_answer_in_the_eighth_minute_is_sent() {
     let mut scenario = live("Greatday").run();
     scenario.now += 8 * MINUTE - 1;
     scenario.answer(&["Montreal"]);
@@ -358,7 +358,7 @@ fn an_answer_in_the_eighth_minute_is_heard() {
 }
 
 #[test]
-fn background_work_is_polled_every_ten_seconds_and_no_faster() {
+fn a_pending_session_is_polled_every_ten_seconds() {
     let mut scenario = live("slow_dispatched").run();
     scenario.answer(&["Montreal"]);
     scenario.result();
@@ -376,34 +376,34 @@ fn polling_ends_after_thirty_minutes() {
 }
 
 #[test]
-fn a_throttled_poll_waits_as_long_as_it_is_told() {
+fn a_throttled_poll_waits_for_retry_after() {
     let throttled = Fault {
         code: Some("TOO_MANY_REQUESTS".to_owned()),
         retry_after: Some("120".to_owned()),
         ..Fault::new(FaultKind::Status).on(On::Poll).status(429)
     };
-    let mut scenario = live("slow_dispatched").but(throttled).run();
+    let mut scenario = live("slow_dispatched").with_fault(throttled).run();
     assert!(scenario.now >= 1_790_000_000_000 + 2 * MINUTE);
     scenario.answer(&["Montreal"]);
     scenario.result();
 }
 
 #[test]
-fn a_bare_429_to_a_poll_does_not_end_what_the_bank_works_on() {
+fn a_429_without_a_code_does_not_end_polling() {
     let throttled = Fault::new(FaultKind::Status).on(On::Poll).status(429);
-    let mut scenario = live("slow_after_answer").but(throttled).run();
+    let mut scenario = live("slow_after_answer").with_fault(throttled).run();
     scenario.answer(&["Montreal"]);
     scenario.result();
 }
 
 #[test]
-fn after_half_an_hour_of_live_work_nobody_is_told_to_come_back_in_seconds() {
+fn a_live_timeout_can_be_retried_after_eight_minutes() {
     let scenario = live("slow_for_ever").run();
     assert!(scenario.failure().retry_at >= Some(scenario.now + 8 * MINUTE));
 }
 
 #[test]
-fn a_cancelled_flow_starts_over_at_once_only_if_nothing_is_on_its_way() {
+fn a_cancelled_flow_can_start_over_only_if_no_submission_is_pending() {
     let cancel = |mut scenario: Scenario| {
         scenario.step = scenario
             .flow
@@ -415,7 +415,7 @@ fn a_cancelled_flow_starts_over_at_once_only_if_nothing_is_on_its_way() {
         )
     };
     assert_eq!(
-        cancel(cached("Greatday").pause()),
+        cancel(cached("Greatday").start_only()),
         (NextAction::StartOver, None)
     );
     assert_eq!(
@@ -423,14 +423,17 @@ fn a_cancelled_flow_starts_over_at_once_only_if_nothing_is_on_its_way() {
         (NextAction::StartOver, None)
     );
     let later = (NextAction::RetryLater, Some(8 * MINUTE));
-    assert_eq!(cancel(signing_in("Greatday", "Everyday").pause()), later);
+    assert_eq!(
+        cancel(signing_in("Greatday", "Everyday").start_only()),
+        later
+    );
     let mut answered = live("Greatday").run();
     answered.try_answer(&["Montreal"]).unwrap();
     assert_eq!(cancel(answered), later);
 }
 
 #[test]
-fn what_became_of_an_answer_is_asked_however_late_it_is() {
+fn the_outcome_of_an_answer_is_asked_even_after_the_total_limit() {
     let mut scenario = live("Greatday").run();
     scenario.try_answer(&["Montreal"]).unwrap();
     scenario.now += 180 * MINUTE;
@@ -447,7 +450,7 @@ fn what_became_of_an_answer_is_asked_however_late_it_is() {
 // Tokens --------------------------------------------------------------------------------------
 
 #[test]
-fn answers_carry_the_token_of_their_session() {
+fn answers_belong_to_the_session_of_their_start() {
     let mut scenario = live("many_rounds").run();
     for answers in [&["Montreal"][..], &["1"], &["0", "0"], &["123456"]] {
         scenario.answer(answers);
@@ -458,12 +461,12 @@ fn answers_carry_the_token_of_their_session() {
 }
 
 #[test]
-fn an_expired_token_is_not_replaced_to_send_the_answer_again() {
+fn an_expired_token_ends_the_session_without_a_second_answer() {
     let rules = Rules {
         token_expires_in_session: true,
         ..Rules::default()
     };
-    let mut scenario = live("many_rounds").under(rules).run();
+    let mut scenario = live("many_rounds").with_rules(rules).run();
     for answers in [&["Montreal"][..], &["1"], &["0", "0"]] {
         scenario.now += 7 * MINUTE;
         scenario.answer(answers);
@@ -482,7 +485,7 @@ fn an_expired_token_is_not_replaced_to_send_the_answer_again() {
 
 // Lost and unclear replies ----------------------------------------------------------------------
 
-/// Everything that leaves the outcome of a call open.
+/// Every fault that leaves the outcome of a call open.
 const UNCLEAR: &[(FaultKind, Option<u16>)] = &[
     (FaultKind::LostReply, None),
     (FaultKind::LostRequest, None),
@@ -504,9 +507,9 @@ fn unclear(on: On) -> impl Iterator<Item = Fault> {
 }
 
 #[test]
-fn a_cached_start_is_repeated_under_a_new_token() {
+fn a_lost_cached_start_is_repeated_in_a_new_session() {
     for fault in unclear(On::Start) {
-        let scenario = cached("Greatday").but(fault.clone()).run();
+        let scenario = cached("Greatday").with_fault(fault.clone()).run();
         scenario.result();
         let sessions: Vec<_> = scenario
             .sent
@@ -518,7 +521,7 @@ fn a_cached_start_is_repeated_under_a_new_token() {
 }
 
 #[test]
-fn a_cached_start_that_never_gets_through_is_unreachable_or_unreadable() {
+fn a_cached_start_that_is_always_lost_ends_after_five_requests() {
     for (kind, code) in [
         (FaultKind::LostRequest, ErrorCode::Unreachable),
         (FaultKind::Html, ErrorCode::UnreadableReply),
@@ -527,7 +530,7 @@ fn a_cached_start_that_never_gets_through_is_unreachable_or_unreadable() {
             times: 99,
             ..Fault::new(kind)
         };
-        let scenario = cached("Greatday").but(fault.on(On::Start)).run();
+        let scenario = cached("Greatday").with_fault(fault.on(On::Start)).run();
         assert_eq!(scenario.failure().code, code);
         assert_eq!(scenario.sent.len(), 5);
     }
@@ -536,8 +539,8 @@ fn a_cached_start_that_never_gets_through_is_unreachable_or_unreadable() {
 #[test]
 fn a_live_start_is_never_repeated() {
     for fault in unclear(On::Start) {
-        for begin in [live("Greatday"), signing_in("Greatday", "Everyday")] {
-            let scenario = begin.but(fault.clone()).run();
+        for setup in [live("Greatday"), signing_in("Greatday", "Everyday")] {
+            let scenario = setup.with_fault(fault.clone()).run();
             assert_eq!(
                 scenario.failure().code,
                 ErrorCode::OutcomeUnknown,
@@ -552,8 +555,8 @@ fn a_live_start_is_never_repeated() {
 #[test]
 fn a_lost_answer_is_never_sent_again() {
     for fault in unclear(On::Answer) {
-        for begin in [live("Greatday"), signing_in("Greatday", "Everyday")] {
-            let mut scenario = begin.but(fault.clone()).run();
+        for setup in [live("Greatday"), signing_in("Greatday", "Everyday")] {
+            let mut scenario = setup.with_fault(fault.clone()).run();
             scenario.answer(&["Montreal"]);
             assert_eq!(scenario.answers_sent().len(), 1, "{fault:?}");
             assert_eq!(scenario.bank.counts().answers, 1);
@@ -562,11 +565,11 @@ fn a_lost_answer_is_never_sent_again() {
 }
 
 #[test]
-fn what_became_of_a_lost_answer_is_asked_where_authorize_async_can_say() {
+fn authorize_async_is_asked_for_the_outcome_of_a_lost_answer() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Answer);
     let mut scenario = signing_in("Greatday", "Everyday")
         .with_authorize_async()
-        .but(lost.clone())
+        .with_fault(lost.clone())
         .run();
     scenario.answer(&["Montreal"]);
     scenario.result();
@@ -581,7 +584,7 @@ fn what_became_of_a_lost_answer_is_asked_where_authorize_async_can_say() {
 
     let mut wrong = signing_in("Greatday", "Everyday")
         .with_authorize_async()
-        .but(lost)
+        .with_fault(lost)
         .run();
     wrong.answer(&["Toronto"]);
     assert_eq!(
@@ -591,11 +594,11 @@ fn what_became_of_a_lost_answer_is_asked_where_authorize_async_can_say() {
 }
 
 #[test]
-fn an_answer_that_may_not_have_been_heard_is_not_asked_for_again_at_once() {
+fn a_lost_answer_ends_with_outcome_unknown_if_the_round_is_still_open() {
     let lost = Fault::new(FaultKind::LostRequest).on(On::Answer);
     let mut scenario = signing_in("Greatday", "Everyday")
         .with_authorize_async()
-        .but(lost)
+        .with_fault(lost)
         .run();
     scenario.answer(&["Montreal"]);
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
@@ -603,36 +606,36 @@ fn an_answer_that_may_not_have_been_heard_is_not_asked_for_again_at_once() {
 }
 
 #[test]
-fn a_login_id_is_asked_for_its_last_refresh_when_flinks_cannot_say() {
+fn the_last_refresh_of_a_login_id_tells_the_outcome_of_a_lost_answer() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Answer);
-    let mut heard = live("Greatday").but(lost).run();
-    heard.answer(&["Montreal"]);
-    heard.result();
-    assert_eq!(heard.sent.last().unwrap().session, 2);
+    let mut received = live("Greatday").with_fault(lost).run();
+    received.answer(&["Montreal"]);
+    received.result();
+    assert_eq!(received.sent.last().unwrap().session, 2);
 
     let lost = Fault::new(FaultKind::LostRequest).on(On::Answer);
-    let mut unheard = live("Greatday").but(lost).run();
-    unheard.answer(&["Montreal"]);
-    assert_eq!(unheard.failure().code, ErrorCode::OutcomeUnknown);
+    let mut not_received = live("Greatday").with_fault(lost).run();
+    not_received.answer(&["Montreal"]);
+    assert_eq!(not_received.failure().code, ErrorCode::OutcomeUnknown);
 }
 
 #[test]
-fn lost_polls_are_repeated_and_a_live_one_ends_as_unknown() {
+fn lost_polls_are_repeated_and_end_with_outcome_unknown() {
     let lost = |times| Fault {
         times,
         ..Fault::new(FaultKind::LostReply).on(On::Poll)
     };
-    let mut scenario = live("slow_after_answer").but(lost(2)).run();
+    let mut scenario = live("slow_after_answer").with_fault(lost(2)).run();
     scenario.answer(&["Montreal"]);
     scenario.result();
 
-    let mut scenario = live("slow_after_answer").but(lost(99)).run();
+    let mut scenario = live("slow_after_answer").with_fault(lost(99)).run();
     scenario.answer(&["Montreal"]);
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
 }
 
 #[test]
-fn a_bare_refusal_is_clear_whatever_its_body() {
+fn a_status_without_a_code_is_judged_whatever_its_body() {
     for (status, code, next) in [
         (400, ErrorCode::RequestRefused, NextAction::FixIntegration),
         (403, ErrorCode::Unauthorized, NextAction::FixIntegration),
@@ -640,7 +643,7 @@ fn a_bare_refusal_is_clear_whatever_its_body() {
         (429, ErrorCode::Busy, NextAction::RetryLater),
     ] {
         let fault = Fault::new(FaultKind::Status).on(On::Start).status(status);
-        let scenario = live("Greatday").but(fault).run();
+        let scenario = live("Greatday").with_fault(fault).run();
         assert_eq!(
             (scenario.failure().code, scenario.failure().next),
             (code, next)
@@ -651,7 +654,7 @@ fn a_bare_refusal_is_clear_whatever_its_body() {
 #[test]
 fn a_redirect_is_not_followed() {
     let redirected = Fault::new(FaultKind::Redirect).on(On::Start);
-    let scenario = live("Greatday").but(redirected).run();
+    let scenario = live("Greatday").with_fault(redirected).run();
     assert_eq!(scenario.failure().code, ErrorCode::Redirected);
 }
 
@@ -686,7 +689,7 @@ const CODES: &[(&str, ErrorCode, NextAction)] = &[
 ];
 
 #[test]
-fn each_flinks_code_at_the_start_ends_with_its_next_action() {
+fn each_flinks_code_at_the_start_has_its_next_action() {
     for (person, code, next) in CODES {
         let scenario = live(person).run();
         let failure = scenario.failure();
@@ -701,7 +704,7 @@ fn each_flinks_code_at_the_start_ends_with_its_next_action() {
 }
 
 #[test]
-fn each_flinks_code_after_an_answer_ends_with_its_next_action() {
+fn each_flinks_code_after_an_answer_has_its_error_code() {
     for (person, code) in [
         ("code_invalid_security_response", ErrorCode::AnswerRefused),
         (
@@ -722,14 +725,14 @@ fn each_flinks_code_after_an_answer_ends_with_its_next_action() {
 }
 
 #[test]
-fn already_authorized_goes_on_to_the_data() {
+fn already_authorized_is_a_success() {
     let mut scenario = live("code_already_authorized").run();
     scenario.answer(&["Montreal"]);
     assert!(scenario.result().get("requestId").as_text().is_some());
 }
 
 #[test]
-fn a_code_that_is_new_arrives_as_itself() {
+fn an_unknown_flinks_code_is_passed_on() {
     let scenario = live("code_something_new").run();
     assert_eq!(
         scenario.failure().vendor_code.as_deref(),
@@ -738,13 +741,13 @@ fn a_code_that_is_new_arrives_as_itself() {
     assert_eq!(scenario.failure().status, Some(418));
 }
 
-// Put away and taken up -------------------------------------------------------------------------
+// Snapshots -------------------------------------------------------------------------------------
 
 #[test]
-fn a_flow_goes_on_elsewhere_at_every_stage() {
-    let mut scenario = live("slow_dispatched").pause();
+fn a_flow_can_be_restored_at_every_stage() {
+    let mut scenario = live("slow_dispatched").start_only();
     for _ in 0..3 {
-        scenario.go_on();
+        scenario.run_on();
         scenario.restore();
     }
     scenario.answer(&["Montreal"]);
@@ -753,21 +756,21 @@ fn a_flow_goes_on_elsewhere_at_every_stage() {
 }
 
 #[test]
-fn a_flow_that_was_sending_does_not_send_again() {
+fn a_flow_restored_while_sending_does_not_send_again() {
     let mut scenario = live("Greatday").run();
     scenario.try_answer(&["Montreal"]).unwrap();
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
     assert_eq!(scenario.answers_sent().len(), 0);
 
-    let mut scenario = signing_in("Greatday", "Everyday").pause();
+    let mut scenario = signing_in("Greatday", "Everyday").start_only();
     scenario.restore();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
 }
 
 #[test]
-fn a_snapshot_holds_no_password_and_no_answer() {
+fn a_snapshot_has_no_password_and_no_answer() {
     let mut scenario = signing_in("Greatday", "Everyday").run();
     assert!(!scenario.flow.snapshot().contains("Everyday"));
     scenario.try_answer(&["Montreal"]).unwrap();

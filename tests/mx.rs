@@ -16,14 +16,14 @@ fn json(text: &str) -> Value {
     Value::parse(text.as_bytes()).unwrap()
 }
 
-fn key(scenario: &Scenario) -> Value {
-    json(&scenario.flow.snapshot()).get("key").clone()
+fn vendor_ids(scenario: &Scenario) -> Value {
+    json(&scenario.flow.snapshot()).get("vendorIds").clone()
 }
 
-/// Answers each round as the simulator says is right, by the labels that a person sees.
+/// Answers each round with the values that the simulator expects.
 fn answer_right(scenario: &mut Scenario) {
     while let Step::Challenge { round } = scenario.step.clone() {
-        let guid = key(scenario)
+        let guid = vendor_ids(scenario)
             .get("member_guid")
             .as_text()
             .unwrap()
@@ -38,15 +38,15 @@ fn answer_right(scenario: &mut Scenario) {
         }
         let event = Event::Answered(round.number, AnswerInput::Raw(&raw));
         scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
-        scenario.give_raw(&raw);
-        scenario.go_on();
+        scenario.keep_raw_answers(&raw);
+        scenario.run_on();
     }
 }
 
-// Starting points -------------------------------------------------------------------------------
+// Starts ----------------------------------------------------------------------------------------
 
 #[test]
-fn a_member_without_questions_is_connected() {
+fn a_member_without_challenges_connects() {
     let scenario = aggregate("no_questions").run();
     assert_eq!(
         scenario.result().get("connectionStatus").as_text(),
@@ -60,7 +60,7 @@ fn a_member_without_questions_is_connected() {
 }
 
 #[test]
-fn a_member_that_is_challenged_already_is_taken_up() {
+fn a_challenged_member_continues_without_a_new_job() {
     let mut scenario = watch("already_challenged").run();
     scenario.round();
     answer_right(&mut scenario);
@@ -69,19 +69,19 @@ fn a_member_that_is_challenged_already_is_taken_up() {
 }
 
 #[test]
-fn a_member_that_runs_already_is_taken_up() {
+fn a_running_member_continues() {
     watch("already_running").run().result();
 }
 
 #[test]
-fn new_credentials_connect_a_member_again() {
+fn new_credentials_reconnect_a_member() {
     let scenario = update("denied", &signing_in("denied", "Renewed")).run();
     scenario.result();
     assert_eq!(scenario.bank.counts().credentials, 1);
 }
 
 #[test]
-fn a_new_member_signs_in_with_credentials() {
+fn a_new_member_connects_with_credentials() {
     let credentials = format!(r#""credentials":{}"#, signing_in("text", "Everyday"));
     let mut scenario = create("simulated_bank", &credentials).run();
     answer_right(&mut scenario);
@@ -89,7 +89,7 @@ fn a_new_member_signs_in_with_credentials() {
     assert_eq!(scenario.bank.counts().credentials, 1);
 }
 
-/// The credentials of the simulated bank, by their guids.
+/// Credentials for the simulated bank, by guid.
 fn signing_in(username: &str, password: &str) -> String {
     let mut scenario = aggregate("text").run();
     let guids = scenario.credential_guids("simulated_bank");
@@ -100,15 +100,15 @@ fn signing_in(username: &str, password: &str) -> String {
 }
 
 #[test]
-fn both_versions_of_the_api_are_spoken() {
+fn both_versions_of_the_api_are_supported() {
     aggregate("text").run().round();
-    aggregate("text").by_the_older_version().run().round();
+    aggregate("text").with_older_version().run().round();
 }
 
 // Challenges ------------------------------------------------------------------------------------
 
 #[test]
-fn everyone_gets_to_the_end_with_the_right_answers() {
+fn every_simulated_member_connects_with_the_right_answers() {
     let members = aggregate("text").run().bank.members();
     let asked: Vec<_> = members
         .iter()
@@ -132,7 +132,7 @@ fn everyone_gets_to_the_end_with_the_right_answers() {
 }
 
 #[test]
-fn types_come_as_numbers_names_and_null() {
+fn a_type_can_be_a_number_a_name_or_null() {
     for (member, kinds) in [
         (
             "types_in_numbers",
@@ -180,7 +180,7 @@ fn types_come_as_numbers_names_and_null() {
 }
 
 #[test]
-fn a_picture_is_shown_and_one_that_could_carry_a_script_is_not() {
+fn an_image_is_shown_unless_it_is_an_svg() {
     for (member, shown) in [
         ("image_bare", true),
         ("image_data_uri", true),
@@ -197,7 +197,7 @@ fn a_picture_is_shown_and_one_that_could_carry_a_script_is_not() {
 }
 
 #[test]
-fn labels_are_text() {
+fn markup_in_a_label_stays_text() {
     let scenario = aggregate("markup").run();
     assert!(
         scenario
@@ -236,7 +236,7 @@ fn two_option_challenges_do_not_overwrite_each_other() {
 }
 
 #[test]
-fn equal_labels_are_told_apart_by_their_guids() {
+fn challenges_with_equal_labels_are_answered_by_guid() {
     let mut scenario = aggregate("equal_labels").run();
     let prompts: Vec<_> = scenario
         .round()
@@ -250,13 +250,13 @@ fn equal_labels_are_told_apart_by_their_guids() {
 }
 
 #[test]
-fn thousands_of_options_can_be_picked_from() {
+fn a_challenge_can_have_thousands_of_options() {
     let scenario = aggregate("many_options").run();
     assert_eq!(scenario.challenge().fields[0].options.len(), 3000);
 }
 
 #[test]
-fn challenges_that_the_status_leaves_out_are_asked_for() {
+fn challenges_missing_from_the_status_are_requested() {
     let mut scenario = aggregate("challenges_apart").run();
     assert!(
         scenario
@@ -271,7 +271,7 @@ fn challenges_that_the_status_leaves_out_are_asked_for() {
 // Rounds ----------------------------------------------------------------------------------------
 
 #[test]
-fn the_status_is_read_before_every_answer() {
+fn the_status_is_requested_before_every_resume() {
     let mut scenario = aggregate("text").run();
     let before = scenario.sent.len();
     answer_right(&mut scenario);
@@ -289,7 +289,7 @@ fn an_answer_to_an_expired_member_is_not_sent() {
 }
 
 #[test]
-fn a_wrong_answer_ends_or_is_asked_again() {
+fn a_wrong_answer_fails_or_is_asked_again() {
     let mut scenario = aggregate("wrong_ends").run();
     scenario.answer(&["wrong"]);
     assert_eq!(scenario.failure().code, ErrorCode::AnswerRefused);
@@ -300,7 +300,7 @@ fn a_wrong_answer_ends_or_is_asked_again() {
 }
 
 #[test]
-fn polls_keep_three_seconds_also_when_a_person_answers_at_once() {
+fn polls_are_three_seconds_apart_even_if_the_person_answers_at_once() {
     let mut scenario = aggregate("three_rounds").run();
     answer_right(&mut scenario);
     scenario.result();
@@ -312,7 +312,7 @@ fn polls_keep_three_seconds_also_when_a_person_answers_at_once() {
 }
 
 #[test]
-fn answers_that_nobody_supplies_are_asked_for_again() {
+fn answers_that_are_not_resubmitted_are_asked_again() {
     let mut scenario = aggregate("text").run();
     let number = scenario.round().number;
     scenario.now += MINUTE;
@@ -335,13 +335,13 @@ fn answers_that_nobody_supplies_are_asked_for_again() {
 }
 
 #[test]
-fn a_flow_taken_up_before_its_answers_were_sent_asks_the_person() {
+fn a_flow_restored_before_its_answers_were_sent_asks_again() {
     let mut scenario = aggregate("text").run();
     scenario.now += MINUTE;
     scenario.try_answer(&["anything"]).unwrap();
     scenario.restore();
     scenario.round();
-    // The look may have reached MX, and the next one keeps its distance.
+    // The pre-check may have reached MX, so the next one waits three seconds.
     scenario.try_answer(&["anything"]).unwrap();
     let next = scenario.now + 3_000;
     assert!(matches!(scenario.step, Step::Wait { until, .. } if until == next));
@@ -373,7 +373,7 @@ const STATUSES: &[(&str, ErrorCode, NextAction)] = &[
 ];
 
 #[test]
-fn each_status_ends_with_its_next_action() {
+fn each_status_has_its_next_action() {
     for (member, code, next) in STATUSES {
         let scenario = aggregate(member).run();
         let failure = scenario.failure();
@@ -382,7 +382,7 @@ fn each_status_ends_with_its_next_action() {
 }
 
 #[test]
-fn a_status_left_over_from_before_the_job_is_not_believed() {
+fn a_status_from_before_the_job_is_ignored() {
     for member in ["stale_denied", "stale_expired"] {
         let mut scenario = aggregate(member).run();
         answer_right(&mut scenario);
@@ -391,7 +391,7 @@ fn a_status_left_over_from_before_the_job_is_not_believed() {
 }
 
 #[test]
-fn a_connected_member_that_may_still_run_is_looked_at_again() {
+fn a_connected_member_that_may_still_run_is_polled_again() {
     let mut scenario = aggregate("slim").run();
     scenario.round();
     answer_right(&mut scenario);
@@ -399,7 +399,7 @@ fn a_connected_member_that_may_still_run_is_looked_at_again() {
 }
 
 #[test]
-fn a_status_while_a_job_runs_is_not_the_end() {
+fn a_status_does_not_end_the_flow_while_a_job_runs() {
     for member in [
         "delayed_running",
         "denied_running",
@@ -411,36 +411,39 @@ fn a_status_while_a_job_runs_is_not_the_end() {
 }
 
 #[test]
-fn a_202_that_starts_nothing_is_not_waited_for() {
+fn a_202_without_a_new_job_does_not_hang() {
     aggregate("throttled").run().result();
 }
 
 #[test]
-fn another_job_in_the_way_is_a_matter_of_time() {
+fn another_running_job_fails_with_retry_later() {
     let scenario = aggregate("busy").run();
     assert_eq!(scenario.failure().code, ErrorCode::ConcurrentSession);
     assert_eq!(scenario.failure().next, NextAction::RetryLater);
 }
 
 #[test]
-fn a_flow_that_polls_has_an_end() {
+fn endless_polling_times_out() {
     let scenario = aggregate("endless").run();
     assert_eq!(scenario.failure().code, ErrorCode::TimedOut);
 }
 
 #[test]
-fn failed_polls_are_tolerated_within_a_bound() {
+fn failed_polls_are_tolerated_up_to_a_limit() {
     let fault = |times| Fault {
         times,
         ..Fault::new(FaultKind::Html).on(On::Poll)
     };
-    aggregate("no_questions").but(fault(5)).run().result();
-    let scenario = aggregate("no_questions").but(fault(99)).run();
+    aggregate("no_questions")
+        .with_fault(fault(5))
+        .run()
+        .result();
+    let scenario = aggregate("no_questions").with_fault(fault(99)).run();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
 }
 
 #[test]
-fn whatever_stands_in_the_place_of_a_member_is_no_hang_and_no_success() {
+fn replies_without_a_member_end_with_outcome_unknown() {
     for kind in [
         FaultKind::NoMember,
         FaultKind::NullMember,
@@ -451,7 +454,7 @@ fn whatever_stands_in_the_place_of_a_member_is_no_hang_and_no_success() {
             times: 99,
             ..Fault::new(kind).on(On::Poll)
         };
-        let scenario = aggregate("no_questions").but(fault).run();
+        let scenario = aggregate("no_questions").with_fault(fault).run();
         assert_eq!(
             scenario.failure().code,
             ErrorCode::OutcomeUnknown,
@@ -463,10 +466,10 @@ fn whatever_stands_in_the_place_of_a_member_is_no_hang_and_no_success() {
 // Lost replies ----------------------------------------------------------------------------------
 
 #[test]
-fn a_job_that_was_not_heard_is_sent_again() {
-    // Before it, this member was connected: a look would take that for the end.
+fn a_lost_job_is_sent_again() {
+    // This member was connected before the job, so that a status instead would look like the end.
     let scenario = aggregate("failed")
-        .but(Fault::new(FaultKind::LostRequest).on(On::Start))
+        .with_fault(Fault::new(FaultKind::LostRequest).on(On::Start))
         .run();
     assert_eq!(scenario.failure().code, ErrorCode::Busy);
     let counts = scenario.bank.counts();
@@ -474,9 +477,9 @@ fn a_job_that_was_not_heard_is_sent_again() {
 }
 
 #[test]
-fn a_job_whose_reply_was_lost_is_sent_again_and_runs_once() {
+fn a_job_with_a_lost_reply_is_sent_again_and_runs_once() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Start);
-    let mut scenario = aggregate("text").but(lost).run();
+    let mut scenario = aggregate("text").with_fault(lost).run();
     answer_right(&mut scenario);
     scenario.result();
     let counts = scenario.bank.counts();
@@ -485,41 +488,41 @@ fn a_job_whose_reply_was_lost_is_sent_again_and_runs_once() {
 }
 
 #[test]
-fn a_job_that_a_crash_has_cut_off_is_sent_again() {
-    let mut scenario = aggregate("failed").pause();
+fn a_job_is_sent_again_after_a_restore() {
+    let mut scenario = aggregate("failed").start_only();
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     assert_eq!(scenario.failure().code, ErrorCode::Busy);
     assert_eq!(scenario.bank.counts().jobs, 1);
 }
 
 #[test]
-fn a_job_that_never_gets_through_ends_honestly() {
+fn a_job_that_is_always_lost_ends_with_outcome_unknown() {
     let lost = Fault {
         times: 99,
         ..Fault::new(FaultKind::LostRequest).on(On::Start)
     };
-    let scenario = aggregate("text").but(lost).run();
+    let scenario = aggregate("text").with_fault(lost).run();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
     assert_eq!(scenario.failure().next, NextAction::RetryLater);
 }
 
 #[test]
-fn a_lost_resume_that_was_heard_goes_on() {
+fn a_resume_with_a_lost_reply_continues() {
     let mut scenario = aggregate("text")
-        .but(Fault::new(FaultKind::LostReply).on(On::Answer))
+        .with_fault(Fault::new(FaultKind::LostReply).on(On::Answer))
         .run();
     answer_right(&mut scenario);
     scenario.result();
     assert_eq!(scenario.bank.counts().answers, 1);
     let broken = scenario.bank.counts().broken;
-    assert!(broken.is_empty(), "the look comes too early: {broken:?}");
+    assert!(broken.is_empty(), "the poll comes too early: {broken:?}");
 }
 
 #[test]
-fn a_lost_resume_that_was_not_heard_is_asked_for_after_two_polls() {
+fn a_lost_resume_is_asked_again_after_two_polls() {
     let mut scenario = aggregate("text")
-        .but(Fault::new(FaultKind::LostRequest).on(On::Answer))
+        .with_fault(Fault::new(FaultKind::LostRequest).on(On::Answer))
         .run();
     let before = scenario.round().number;
     scenario.answer(&["anything"]);
@@ -528,20 +531,20 @@ fn a_lost_resume_that_was_not_heard_is_asked_for_after_two_polls() {
 }
 
 #[test]
-fn new_credentials_that_were_lost_are_never_sent_again() {
+fn lost_credentials_are_never_sent_again() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Start);
     let scenario = update("denied", &signing_in("denied", "Renewed"))
-        .but(lost)
+        .with_fault(lost)
         .run();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
     assert_eq!(scenario.sent.len(), 1);
 }
 
 #[test]
-fn a_first_look_that_was_lost_keeps_its_distance() {
+fn a_lost_first_status_is_repeated_after_three_seconds() {
     for kind in [FaultKind::LostReply, FaultKind::Html] {
         let mut scenario = watch("already_challenged")
-            .but(Fault::new(kind).on(On::Poll))
+            .with_fault(Fault::new(kind).on(On::Poll))
             .run();
         answer_right(&mut scenario);
         scenario.result();
@@ -560,17 +563,17 @@ fn window(scenario: &Scenario) -> String {
 }
 
 #[test]
-fn a_pending_member_opens_a_window_and_another_after_a_restore() {
+fn a_pending_member_opens_a_window_and_a_new_one_after_a_restore() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let first = window(&scenario);
     assert!(first.starts_with("https://"));
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     assert_ne!(window(&scenario), first);
 }
 
 #[test]
-fn a_window_that_its_host_kept_stays_the_same_over_a_snapshot_and_a_poll() {
+fn a_window_that_the_host_kept_survives_a_restore_and_a_poll() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let (first, sent) = (window(&scenario), scenario.sent.len());
     let snapshot = scenario.flow.snapshot();
@@ -588,17 +591,13 @@ fn a_window_that_its_host_kept_stays_the_same_over_a_snapshot_and_a_poll() {
     };
     scenario.now = until;
     scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
-    scenario.go_on();
+    scenario.run_on();
     assert_eq!(window(&scenario), first);
-    assert_eq!(
-        scenario.sent.len(),
-        sent + 1,
-        "and nothing but the poll was sent"
-    );
+    assert_eq!(scenario.sent.len(), sent + 1, "only the poll was sent");
 }
 
 #[test]
-fn only_a_flow_at_its_window_is_continued_there() {
+fn a_flow_without_a_window_cannot_be_restored_at_one() {
     let mut scenario = aggregate("text").run();
     let event = Event::RestoredAtWindow("https://bank.example");
     let refusal = scenario.flow.advance(event, scenario.now).unwrap_err();
@@ -606,7 +605,7 @@ fn only_a_flow_at_its_window_is_continued_there() {
 }
 
 #[test]
-fn a_return_with_another_member_guid_is_followed() {
+fn a_return_with_another_member_guid_changes_the_member() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let other = scenario.bank.member_guid("no_questions").unwrap();
     let landing = Value::from(other.as_str());
@@ -615,13 +614,13 @@ fn a_return_with_another_member_guid_is_followed() {
         .advance(Event::Returned(&landing), scenario.now)
         .unwrap();
     assert_eq!(
-        key(&scenario).get("member_guid").as_text(),
+        vendor_ids(&scenario).get("member_guid").as_text(),
         Some(other.as_str())
     );
 }
 
 #[test]
-fn a_person_who_comes_back_at_once_is_looked_for_at_the_next_poll() {
+fn a_quick_return_waits_for_the_next_poll() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let step = scenario
         .flow
@@ -632,21 +631,21 @@ fn a_person_who_comes_back_at_once_is_looked_for_at_the_next_poll() {
 }
 
 #[test]
-fn a_person_who_comes_back_without_having_signed_in_gets_another_window() {
+fn a_return_without_a_sign_in_opens_a_new_window() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let first = window(&scenario);
     let nobody = Value::Null;
     for _ in 0..2 {
-        // Twice, as a page may hear of it twice.
+        // Twice, because a page can report a return twice.
         let event = Event::Returned(&nobody);
         scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
     }
-    scenario.go_on();
+    scenario.run_on();
     assert_ne!(window(&scenario), first);
 }
 
 #[test]
-fn a_return_in_the_middle_of_a_look_is_taken_note_of() {
+fn a_return_during_a_poll_changes_the_member() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let Step::Redirect { until, .. } = scenario.step else {
         panic!()
@@ -660,13 +659,13 @@ fn a_return_in_the_middle_of_a_look_is_taken_note_of() {
         .unwrap();
     assert!(matches!(step, Step::Sending { .. }));
     assert_eq!(
-        key(&scenario).get("member_guid").as_text(),
+        vendor_ids(&scenario).get("member_guid").as_text(),
         Some(other.as_str())
     );
 }
 
 #[test]
-fn a_return_with_a_guid_that_is_none_is_refused() {
+fn a_return_with_a_malformed_guid_is_refused() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let landing = Value::from("../users");
     let refusal = scenario
@@ -678,7 +677,7 @@ fn a_return_with_a_guid_that_is_none_is_refused() {
 }
 
 #[test]
-fn a_lost_look_leaves_the_person_at_the_window() {
+fn a_lost_poll_keeps_the_window_open() {
     let lost = Fault {
         times: 3,
         ..Fault::new(FaultKind::LostReply).on(On::Poll)
@@ -687,28 +686,31 @@ fn a_lost_look_leaves_the_person_at_the_window() {
     let first = window(&scenario);
     scenario.bank.fault(lost);
     for _ in 0..4 {
-        look(&mut scenario);
+        poll_from_window(&mut scenario);
         assert_eq!(window(&scenario), first);
     }
 }
 
 // The widget ------------------------------------------------------------------------------------
 
-/// The flow looks from the window, once, and either stays there or is at its end.
-fn look(scenario: &mut Scenario) {
+/// Polls once from the window. The flow stays there or ends.
+fn poll_from_window(scenario: &mut Scenario) {
     let Step::Redirect { until, .. } = scenario.step else {
         panic!("no window, but {:?}", scenario.step)
     };
     scenario.now = until;
     scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
     while let Step::Send { .. } = scenario.step {
-        scenario.step_on();
+        scenario.send_one();
     }
     let step = &scenario.step;
-    assert!(!matches!(step, Step::Wait { .. }), "the window is left");
+    assert!(
+        !matches!(step, Step::Wait { .. }),
+        "the flow left the window"
+    );
 }
 
-/// What the browser at the widget gets: status and body.
+/// Sends a request of the browser to the widget, and returns the status and the body.
 fn browse(scenario: &mut Scenario, method: &'static str, url: &str, body: &str) -> (u16, Vec<u8>) {
     let path = url.strip_prefix("https://int-widgets.moneydesktop.com");
     let incoming = Incoming {
@@ -721,16 +723,16 @@ fn browse(scenario: &mut Scenario, method: &'static str, url: &str, body: &str) 
     (reply.status, reply.body)
 }
 
-/// The person opens the widget.
+/// Opens the widget in the browser.
 fn open(scenario: &mut Scenario) -> String {
     let url = window(scenario);
     assert_eq!(browse(scenario, "GET", &url, "").0, 200);
     url
 }
 
-/// The person answers a round there.
+/// Answers a round in the widget.
 fn answer_in(scenario: &mut Scenario, url: &str) {
-    let guid = key(scenario)
+    let guid = vendor_ids(scenario)
         .get("member_guid")
         .as_text()
         .map(str::to_owned);
@@ -740,21 +742,21 @@ fn answer_in(scenario: &mut Scenario, url: &str) {
 }
 
 #[test]
-fn in_the_widget_the_person_answers_all_rounds_and_the_flow_looks_on_from_the_same_window() {
+fn the_person_answers_all_rounds_in_one_widget() {
     for older in [false, true] {
-        let begin = aggregate_in_widget("three_rounds");
+        let setup = aggregate_in_widget("three_rounds");
         let mut scenario = match older {
-            true => begin.by_the_older_version().run(),
-            false => begin.run(),
+            true => setup.with_older_version().run(),
+            false => setup.run(),
         };
         let url = open(&mut scenario);
         for _ in 0..3 {
-            look(&mut scenario);
+            poll_from_window(&mut scenario);
             answer_in(&mut scenario, &url);
             for _ in 0..2 {
                 if let Step::Redirect { .. } = scenario.step {
                     assert_eq!(window(&scenario), url);
-                    look(&mut scenario);
+                    poll_from_window(&mut scenario);
                 }
             }
         }
@@ -772,56 +774,56 @@ fn in_the_widget_the_person_answers_all_rounds_and_the_flow_looks_on_from_the_sa
 }
 
 #[test]
-fn looks_from_the_widget_are_three_seconds_apart() {
+fn polls_from_the_widget_are_three_seconds_apart() {
     let mut scenario = aggregate_in_widget("text").run();
     for _ in 0..5 {
         let before = scenario.now;
-        look(&mut scenario);
+        poll_from_window(&mut scenario);
         assert_eq!(scenario.now - before, 3_000);
     }
 }
 
 #[test]
-fn taken_up_at_the_widget_a_flow_fetches_another_one_because_each_opens_once() {
+fn a_flow_restored_at_the_widget_opens_a_new_one() {
     let mut scenario = aggregate_in_widget("text").run();
     let first = open(&mut scenario);
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     let second = open(&mut scenario);
     assert_ne!(second, first);
     answer_in(&mut scenario, &second);
     while let Step::Redirect { .. } = scenario.step {
-        look(&mut scenario);
+        poll_from_window(&mut scenario);
     }
     scenario.result();
 }
 
 #[test]
-fn who_does_not_answer_in_the_widget_lets_the_question_expire() {
+fn a_challenge_that_nobody_answers_in_the_widget_expires() {
     let mut scenario = aggregate_in_widget("text").run();
     scenario.now += 10 * MINUTE;
     while let Step::Redirect { .. } = scenario.step {
-        look(&mut scenario);
+        poll_from_window(&mut scenario);
     }
     assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
 }
 
 #[test]
-fn challenges_that_the_status_leaves_out_open_the_widget_all_the_same() {
+fn challenges_missing_from_the_status_open_the_widget_too() {
     let mut scenario = aggregate_in_widget("challenges_apart").run();
     open(&mut scenario);
 }
 
 #[test]
-fn a_pending_member_goes_to_the_bank_and_not_to_the_widget() {
+fn a_pending_member_opens_the_bank_and_not_the_widget() {
     let scenario = create("mx_bank_oauth", r#""isOauth":true,"presentation":"widget""#).run();
     let bank = MxRules::default().window_origin;
     assert!(window(&scenario).starts_with(&bank));
 }
 
 #[test]
-fn a_widget_that_does_not_open_is_asked_for_again() {
+fn a_lost_request_for_the_widget_is_repeated() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Window);
-    let mut scenario = aggregate_in_widget("text").but(lost).run();
+    let mut scenario = aggregate_in_widget("text").with_fault(lost).run();
     open(&mut scenario);
 }

@@ -1,4 +1,4 @@
-//! AuthorizeAsync, reconnect and first link against the simulated bank: every branch of the plan.
+//! AuthorizeAsync, reconnect and first link against the simulated bank.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -13,7 +13,7 @@ use bank_mfa::vendor::{ConnectPurpose, Stage};
 use scenario::{MINUTE, STATE, Scenario, first_link, live_async, reconnect};
 
 const FORM: &str = r#","presentation":"form""#;
-const FRAME: &str = "";
+const CONNECT: &str = "";
 const BY_ASYNC: &str = r#","async":true"#;
 const A_DAY: &str = r#","maxAge":86400000"#;
 const A_WEEK: &str = r#","maxAge":604800000"#;
@@ -22,7 +22,7 @@ fn text<'a>(scenario: &'a Scenario, name: &str) -> &'a str {
     scenario.result().get(name).as_text().unwrap()
 }
 
-/// What was called, in order: the last part of each address.
+/// The services that were called, in order.
 fn calls(scenario: &Scenario) -> Vec<&str> {
     let urls = scenario.sent.iter().map(|request| request.url.as_str());
     urls.map(|url| url.rsplit('/').next().unwrap()).collect()
@@ -36,7 +36,7 @@ fn body(scenario: &Scenario, at: usize) -> Value {
 // AuthorizeAsync ------------------------------------------------------------------------------
 
 #[test]
-fn authorize_async_starts_polls_and_answers_at_its_own_address() {
+fn authorize_async_starts_polls_and_answers_at_its_own_path() {
     let mut scenario = live_async("Greatday").run();
     scenario.answer(&["Montreal"]);
     scenario.result();
@@ -49,7 +49,7 @@ fn authorize_async_starts_polls_and_answers_at_its_own_address() {
 }
 
 #[test]
-fn a_poll_carries_the_request_id_and_nothing_else() {
+fn a_poll_has_only_the_request_id() {
     let scenario = live_async("slow_dispatched").run();
     let poll = body(&scenario, 1);
     assert_eq!(poll.entries().len(), 1);
@@ -65,16 +65,16 @@ fn polls_are_ten_seconds_apart() {
 }
 
 #[test]
-fn without_activation_authorize_async_is_refused_before_anything_is_sent() {
+fn authorize_async_is_refused_if_it_is_not_activated() {
     let refusal = reconnect("Greatday", BY_ASYNC).refusal();
     assert_eq!(refusal.path.as_deref(), Some("/config/authorizeAsync"));
 }
 
-// The four ways -------------------------------------------------------------------------------
+// Methods -------------------------------------------------------------------------------------
 
 #[test]
-fn a_bank_that_does_not_ask_lets_it_live_on() {
-    let scenario = reconnect("greatday_nomfa", FRAME).run();
+fn a_live_refresh_ends_if_the_bank_asks_nothing() {
+    let scenario = reconnect("greatday_nomfa", CONNECT).run();
     assert_eq!(text(&scenario, "method"), "live");
     assert_eq!(text(&scenario, "health"), "live");
     assert_eq!(text(&scenario, "ownership"), "given");
@@ -86,7 +86,7 @@ fn a_bank_that_does_not_ask_lets_it_live_on() {
 }
 
 #[test]
-fn in_a_form_the_person_answers_by_the_api() {
+fn the_person_can_answer_in_a_form() {
     for options in [FORM.to_owned(), [FORM, BY_ASYNC].concat()] {
         let mut scenario = reconnect("Greatday", &options).with_authorize_async().run();
         scenario.answer(&["Montreal"]);
@@ -96,8 +96,8 @@ fn in_a_form_the_person_answers_by_the_api() {
 }
 
 #[test]
-fn mid_session_the_person_answers_in_the_frame_and_cached_mode_confirms_it() {
-    for options in [FRAME, BY_ASYNC] {
+fn an_answer_in_connect_is_verified_in_cached_mode() {
+    for options in [CONNECT, BY_ASYNC] {
         let mut scenario = reconnect("Greatday", options).with_authorize_async().run();
         assert_eq!(scenario.frame().purpose, ConnectPurpose::Mfa);
         scenario.now += MINUTE;
@@ -112,7 +112,7 @@ fn mid_session_the_person_answers_in_the_frame_and_cached_mode_confirms_it() {
 }
 
 #[test]
-fn refused_credentials_send_the_person_to_sign_in_with_the_institution_chosen() {
+fn refused_credentials_open_connect_at_the_institution() {
     let mut scenario = reconnect("code_invalid_password", r#","institutionId":14"#).run();
     let frame = scenario.frame().clone();
     assert_eq!(frame.purpose, ConnectPurpose::Credentials);
@@ -133,7 +133,7 @@ fn refused_credentials_send_the_person_to_sign_in_with_the_institution_chosen() 
 }
 
 #[test]
-fn answers_that_are_refused_for_good_send_the_person_to_sign_in() {
+fn answers_that_are_finally_refused_open_connect_to_sign_in() {
     let mut scenario = reconnect("Greatday", FORM).run();
     for wrong in ["Paris", "Rome", "Oslo"] {
         scenario.answer(&[wrong]);
@@ -144,7 +144,7 @@ fn answers_that_are_refused_for_good_send_the_person_to_sign_in() {
 // Cached first --------------------------------------------------------------------------------
 
 #[test]
-fn data_that_is_fresh_enough_spares_the_bank() {
+fn fresh_data_ends_without_contacting_the_bank() {
     let scenario = reconnect("Greatday", A_WEEK).run();
     assert_eq!(text(&scenario, "method"), "cached");
     assert_eq!(text(&scenario, "health"), "unproven");
@@ -152,7 +152,7 @@ fn data_that_is_fresh_enough_spares_the_bank() {
 }
 
 #[test]
-fn data_that_is_too_old_leads_to_the_bank_in_a_session_of_its_own() {
+fn old_data_starts_a_live_session() {
     let mut scenario = reconnect("Greatday", &[FORM, A_DAY].concat()).run();
     let sessions: Vec<_> = scenario
         .sent
@@ -165,16 +165,16 @@ fn data_that_is_too_old_leads_to_the_bank_in_a_session_of_its_own() {
 }
 
 #[test]
-fn a_lost_cached_look_is_repeated() {
+fn a_lost_cached_request_is_repeated() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Start);
-    let scenario = reconnect("Greatday", A_WEEK).but(lost).run();
+    let scenario = reconnect("Greatday", A_WEEK).with_fault(lost).run();
     assert_eq!(text(&scenario, "method"), "cached");
 }
 
-// Endings that no person can help -------------------------------------------------------------
+// Failures that a sign-in cannot fix ----------------------------------------------------------
 
 #[test]
-fn what_a_person_cannot_help_ends_as_itself_and_shows_no_frame() {
+fn a_failure_that_a_sign_in_cannot_fix_does_not_open_connect() {
     for (person, code, next) in [
         (
             "code_disabled_login",
@@ -193,7 +193,7 @@ fn what_a_person_cannot_help_ends_as_itself_and_shows_no_frame() {
             NextAction::FixIntegration,
         ),
     ] {
-        let scenario = reconnect(person, FRAME).run();
+        let scenario = reconnect(person, CONNECT).run();
         assert_eq!(
             (scenario.failure().code, scenario.failure().next),
             (code, next),
@@ -205,7 +205,7 @@ fn what_a_person_cannot_help_ends_as_itself_and_shows_no_frame() {
 #[test]
 fn a_lost_live_start_is_not_sent_again() {
     let lost = Fault::new(FaultKind::LostReply).on(On::Start);
-    let scenario = reconnect("Greatday", FRAME).but(lost).run();
+    let scenario = reconnect("Greatday", CONNECT).with_fault(lost).run();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
     assert_eq!(scenario.sent.len(), 1);
 }
@@ -213,8 +213,8 @@ fn a_lost_live_start_is_not_sent_again() {
 // Claims --------------------------------------------------------------------------------------
 
 #[test]
-fn somebody_elses_login_id_is_refused_and_never_looked_up() {
-    let mut scenario = reconnect("Greatday", FRAME).run();
+fn a_claim_of_another_login_id_fails_without_a_request() {
+    let mut scenario = reconnect("Greatday", CONNECT).run();
     let sent = scenario.sent.len();
     scenario.claim("greatday_nomfa").unwrap();
     assert_eq!(scenario.failure().code, ErrorCode::LoginMismatch);
@@ -222,19 +222,19 @@ fn somebody_elses_login_id_is_refused_and_never_looked_up() {
 }
 
 #[test]
-fn a_login_id_is_the_same_in_any_casing() {
-    let mut scenario = reconnect("Greatday", FRAME).run();
+fn a_claimed_login_id_can_have_another_casing() {
+    let mut scenario = reconnect("Greatday", CONNECT).run();
     scenario.answer_in_frame();
     let login_id = scenario.bank.login_id("Greatday").unwrap().to_uppercase();
     scenario
-        .claim_as(&format!(r#"{{"loginId":"{login_id}"}}"#))
+        .claim_json(&format!(r#"{{"loginId":"{login_id}"}}"#))
         .unwrap();
     scenario.result();
 }
 
 #[test]
-fn a_malformed_claim_is_refused_by_its_path_and_the_frame_stays() {
-    let mut scenario = reconnect("Greatday", FRAME).run();
+fn a_malformed_claim_is_refused_by_path_and_connect_stays_open() {
+    let mut scenario = reconnect("Greatday", CONNECT).run();
     for (claim, path) in [
         ("null", "/claim"),
         ("{}", "/claim/loginId"),
@@ -248,14 +248,14 @@ fn a_malformed_claim_is_refused_by_its_path_and_the_frame_stays() {
             "/claim/url",
         ),
     ] {
-        let refusal = scenario.claim_as(claim).unwrap_err();
+        let refusal = scenario.claim_json(claim).unwrap_err();
         assert_eq!(refusal.path.as_deref(), Some(path), "{claim}");
         scenario.frame();
     }
 }
 
 #[test]
-fn a_claim_before_or_after_the_frame_is_out_of_turn() {
+fn a_claim_without_connect_is_out_of_turn() {
     let mut scenario = reconnect("Greatday", FORM).run();
     assert_eq!(
         scenario.claim("Greatday").unwrap_err().code,
@@ -265,27 +265,29 @@ fn a_claim_before_or_after_the_frame_is_out_of_turn() {
 }
 
 #[test]
-fn a_broken_card_whose_cached_call_goes_well_does_not_end_healthy() {
-    // The live refresh fails, the frame claims success, and cached mode, which asks no bank, agrees.
-    let mut scenario = reconnect("code_invalid_password", FRAME).run();
+fn a_cached_success_after_a_failed_refresh_is_unproven() {
+    // The live refresh fails and Connect claims success. Cached mode agrees, but does not contact the bank.
+    let mut scenario = reconnect("code_invalid_password", CONNECT).run();
     scenario.claim("code_invalid_password").unwrap();
     assert_eq!(text(&scenario, "health"), "unproven");
 }
 
 #[test]
-fn a_frame_that_claims_before_the_person_answered_proves_nothing() {
-    let mut scenario = reconnect("Greatday", FRAME).run();
+fn a_claim_before_the_person_answered_is_unproven() {
+    let mut scenario = reconnect("Greatday", CONNECT).run();
     scenario.claim("Greatday").unwrap();
     assert_eq!(text(&scenario, "health"), "unproven");
 }
 
-// The whole-page way --------------------------------------------------------------------------
+// Redirect ------------------------------------------------------------------------------------
 
-const LANDING: &str = r#""redirectUrl":"https://app.example/back?c=42""#;
+const REDIRECT_URL: &str = r#""redirectUrl":"https://app.example/back?c=42""#;
 
 #[test]
-fn the_state_goes_along_in_the_tag_and_in_the_landing_address() {
-    let scenario = reconnect("Greatday", FRAME).with_config(LANDING).run();
+fn the_state_is_in_the_tag_and_in_the_redirect_url() {
+    let scenario = reconnect("Greatday", CONNECT)
+        .with_config(REDIRECT_URL)
+        .run();
     let url = &scenario.frame().url;
     let landing =
         format!("redirectUrl=https%3A%2F%2Fapp.example%2Fback%3Fc%3D42%26state%3D{STATE}");
@@ -294,34 +296,42 @@ fn the_state_goes_along_in_the_tag_and_in_the_landing_address() {
 }
 
 #[test]
-fn a_landing_without_its_state_is_refused_and_the_flow_waits_on() {
-    let mut scenario = reconnect("Greatday", FRAME).with_config(LANDING).run();
+fn a_redirect_with_a_wrong_state_is_refused_and_connect_stays_open() {
+    let mut scenario = reconnect("Greatday", CONNECT)
+        .with_config(REDIRECT_URL)
+        .run();
     scenario.answer_in_frame();
     scenario.restore();
     let login_id = scenario.bank.login_id("Greatday").unwrap();
     for state in ["null", r#""""#, r#""another""#, "5"] {
         let claim = format!(r#"{{"loginId":"{login_id}","state":{state}}}"#);
-        let refusal = scenario.claim_as(&claim).unwrap_err();
+        let refusal = scenario.claim_json(&claim).unwrap_err();
         assert_eq!(refusal.path.as_deref(), Some("/claim/state"), "{state}");
     }
     let claim = format!(r#"{{"loginId":"{login_id}","state":"{STATE}"}}"#);
-    scenario.claim_as(&claim).unwrap();
+    scenario.claim_json(&claim).unwrap();
     assert_eq!(text(&scenario, "method"), "mid-session");
 }
 
 #[test]
-fn no_address_of_the_hosts_is_in_a_snapshot() {
-    let scenario = reconnect("Greatday", FRAME).with_config(LANDING).run();
+fn a_snapshot_has_no_address_of_the_host() {
+    let scenario = reconnect("Greatday", CONNECT)
+        .with_config(REDIRECT_URL)
+        .run();
     assert!(!scenario.flow.snapshot().contains("app.example"));
 }
 
-// The frame's address -------------------------------------------------------------------------
+// The address of Connect ----------------------------------------------------------------------
 
 #[test]
-fn a_mid_session_frame_is_opened_by_the_newest_request_id_and_without_a_token() {
-    let scenario = reconnect("changing_ids", FRAME).run();
+fn connect_opens_mid_session_with_the_newest_request_id_and_no_token() {
+    let scenario = reconnect("changing_ids", CONNECT).run();
     let snapshot = Value::parse(scenario.flow.snapshot().as_bytes()).unwrap();
-    let newest = snapshot.get("key").get("RequestId").as_text().unwrap();
+    let newest = snapshot
+        .get("vendorIds")
+        .get("RequestId")
+        .as_text()
+        .unwrap();
     let frame = scenario.frame();
     let expected =
         format!("https://toolbox-iframe.private.fin.ag/v2/?requestId={newest}&tag={STATE}");
@@ -330,7 +340,7 @@ fn a_mid_session_frame_is_opened_by_the_newest_request_id_and_without_a_token() 
 }
 
 #[test]
-fn every_value_of_the_address_is_encoded() {
+fn every_query_value_is_percent_encoded() {
     let options = r#","language":"fr","tag":"a b&c=é#/","v2":false,
         "parameters":{"demo":true,"theme":"light&x=1","maximumRetry":3}"#;
     let scenario = first_link(options).run();
@@ -342,7 +352,7 @@ fn every_value_of_the_address_is_encoded() {
 }
 
 #[test]
-fn another_origin_of_connect_can_be_configured() {
+fn the_base_address_of_connect_can_be_configured() {
     let scenario = first_link("")
         .with_config(r#""connectUrl":"http://127.0.0.1:9/s/1""#)
         .run();
@@ -355,7 +365,7 @@ fn another_origin_of_connect_can_be_configured() {
 }
 
 #[test]
-fn what_is_not_fit_for_the_address_is_refused_by_its_path() {
+fn invalid_parameters_of_connect_are_refused_by_path() {
     for (options, path) in [
         (
             r#","parameters":{"requestId":"x"}"#,
@@ -383,7 +393,7 @@ fn what_is_not_fit_for_the_address_is_refused_by_its_path() {
 // Tokens --------------------------------------------------------------------------------------
 
 #[test]
-fn a_refused_token_opens_the_frame_anew_with_another_one_and_not_for_ever() {
+fn a_refused_token_opens_connect_with_a_new_one_four_times() {
     let mut scenario = first_link("").run();
     let mut sessions = vec![scenario.frame().session];
     for _ in 0..4 {
@@ -396,15 +406,15 @@ fn a_refused_token_opens_the_frame_anew_with_another_one_and_not_for_ever() {
 }
 
 #[test]
-fn a_frame_in_the_middle_of_a_session_has_no_other_token() {
-    let mut scenario = reconnect("Greatday", FRAME).run();
+fn a_refused_token_ends_a_mid_session_connect() {
+    let mut scenario = reconnect("Greatday", CONNECT).run();
     scenario.token_refused();
     assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
 }
 
 #[test]
-fn live_refresh_frame_and_confirmation_have_a_token_each() {
-    let mut scenario = reconnect("code_invalid_password", FRAME).run();
+fn live_refresh_connect_and_verification_are_three_sessions() {
+    let mut scenario = reconnect("code_invalid_password", CONNECT).run();
     assert_eq!(scenario.frame().session, 2);
     scenario.claim("code_invalid_password").unwrap();
     let sessions: Vec<_> = scenario
@@ -418,7 +428,7 @@ fn live_refresh_frame_and_confirmation_have_a_token_each() {
 // First link ----------------------------------------------------------------------------------
 
 #[test]
-fn a_first_link_is_confirmed_and_says_that_it_does_not_prove_whose_it_is() {
+fn a_first_link_is_verified_and_its_ownership_is_unproven() {
     let mut scenario = first_link("").run();
     assert_eq!(scenario.frame().purpose, ConnectPurpose::Credentials);
     scenario.claim("Greatday").unwrap();
@@ -431,19 +441,19 @@ fn a_first_link_is_confirmed_and_says_that_it_does_not_prove_whose_it_is() {
 }
 
 #[test]
-fn a_login_id_that_flinks_does_not_know_is_no_link() {
+fn a_claim_of_an_unknown_login_id_fails() {
     let mut scenario = first_link("").run();
     scenario
-        .claim_as(r#"{"loginId":"00000000-0000-4000-8000-000000000000"}"#)
+        .claim_json(r#"{"loginId":"00000000-0000-4000-8000-000000000000"}"#)
         .unwrap();
     assert_eq!(scenario.failure().next, NextAction::AskCredentials);
 }
 
-// Time, reloads and cancelling ----------------------------------------------------------------
+// Timeouts, restores and cancelling ------------------------------------------------------------
 
 #[test]
-fn nobody_waits_for_a_frame_for_ever() {
-    let mut scenario = reconnect("Greatday", FRAME).run();
+fn connect_expires_after_thirty_minutes() {
+    let mut scenario = reconnect("Greatday", CONNECT).run();
     let Step::Connect { until, .. } = scenario.step else {
         panic!()
     };
@@ -453,8 +463,8 @@ fn nobody_waits_for_a_frame_for_ever() {
 }
 
 #[test]
-fn a_reload_in_each_stage_ends_as_it_would_have() {
-    let mut scenario = reconnect("slow_dispatched", FRAME).run();
+fn a_restore_at_connect_and_while_verifying_continues() {
+    let mut scenario = reconnect("slow_dispatched", CONNECT).run();
     let shown = scenario.frame().clone();
     scenario.restore();
     assert_eq!(*scenario.frame(), shown);
@@ -473,24 +483,24 @@ fn a_reload_in_each_stage_ends_as_it_would_have() {
         }
     ));
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     assert_eq!(text(&scenario, "method"), "mid-session");
 }
 
 #[test]
-fn a_reload_while_polling_polls_on() {
+fn a_restore_while_polling_continues() {
     let mut scenario = reconnect("slow_dispatched", BY_ASYNC)
         .with_authorize_async()
-        .pause();
-    scenario.step_on();
+        .start_only();
+    scenario.send_one();
     scenario.restore();
-    scenario.go_on();
+    scenario.run_on();
     scenario.frame();
 }
 
 #[test]
-fn cancelling_leaves_the_frame() {
-    let mut scenario = reconnect("Greatday", FRAME).run();
+fn a_flow_can_be_cancelled_at_connect() {
+    let mut scenario = reconnect("Greatday", CONNECT).run();
     scenario.step = scenario
         .flow
         .advance(Event::Cancelled, scenario.now)

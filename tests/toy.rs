@@ -1,5 +1,5 @@
-//! A third vendor, made of nothing but the public core: three stages and one challenge. That this
-//! compiles and runs is the proof that the model knows no vendor.
+//! A third vendor with three stages and one challenge. It uses only the public modules, which proves that
+//! the flow knows no vendor.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -18,9 +18,9 @@ const TOY: Entry = Entry {
         let name = params.get("name").text()?.to_owned();
         Ok::<Started, Refusal>((Box::new(Toy { name }), Value::Null))
     },
-    restore: |key, _, _| {
+    restore: |vendor_ids, _, _| {
         Ok(Box::new(Toy {
-            name: key.text()?.to_owned(),
+            name: vendor_ids.text()?.to_owned(),
         }))
     },
 };
@@ -34,11 +34,11 @@ impl Vendor for Toy {
         TOY.name
     }
 
-    fn key(&self) -> Value {
+    fn vendor_ids(&self) -> Value {
         self.name.as_str().into()
     }
 
-    fn save(&self) -> Value {
+    fn saved_state(&self) -> Value {
         Value::Null
     }
 
@@ -83,12 +83,12 @@ impl Vendor for Toy {
                 refused: false,
             },
             (Stage::Answer | Stage::Poll, 202) => Verdict::Wait(Stage::Poll, response.retry_after),
-            (Stage::Poll, 200) => Verdict::Done(self.key()),
+            (Stage::Poll, 200) => Verdict::Done(self.vendor_ids()),
             _ => Verdict::Unclear,
         }
     }
 
-    fn lost(&self, stage: Stage) -> Recovery {
+    fn recovery(&self, stage: Stage) -> Recovery {
         match stage {
             Stage::Answer => Recovery::Reconcile(Stage::Poll),
             Stage::Poll => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
@@ -96,8 +96,8 @@ impl Vendor for Toy {
         }
     }
 
-    fn challenges(&self, asked: &Value, round: u32) -> Vec<Challenge> {
-        let prompt = asked.as_text().unwrap_or_default();
+    fn challenges(&self, payload: &Value, round: u32) -> Vec<Challenge> {
+        let prompt = payload.as_text().unwrap_or_default();
         let challenge = Challenge::new(round, 0, ChallengeKind::Question, Value::Null, prompt);
         vec![challenge.with(FieldPart::Answer, FieldType::Text, Vec::new())]
     }
@@ -105,7 +105,7 @@ impl Vendor for Toy {
 
 const NOW: u64 = 1_000_000;
 
-fn begin() -> (Flow, Step) {
+fn start() -> (Flow, Step) {
     let params = Value::parse(br#"{"name":"arthur"}"#).unwrap();
     let (vendor, credentials) = (TOY.start)(
         Reader::new("params", &params),
@@ -137,7 +137,7 @@ fn answer(flow: &mut Flow) -> Step {
 }
 
 fn asking() -> Flow {
-    let (mut flow, step) = begin();
+    let (mut flow, step) = start();
     let step = reply(&mut flow, &step, 200);
     assert!(matches!(step, Step::Challenge { .. }));
     flow
@@ -151,7 +151,7 @@ fn waited(flow: &mut Flow, step: &Step) -> Step {
 }
 
 #[test]
-fn three_stages_and_one_challenge_come_to_their_end() {
+fn a_flow_runs_through_three_stages_and_one_challenge() {
     let mut flow = asking();
     let step = answer(&mut flow);
     let Step::Send { request, .. } = &step else {
@@ -170,7 +170,7 @@ fn three_stages_and_one_challenge_come_to_their_end() {
 }
 
 #[test]
-fn it_is_put_away_and_taken_up_by_its_own_list_of_vendors() {
+fn a_flow_is_restored_only_with_a_list_that_has_its_vendor() {
     let flow = asking();
     let restored = Flow::restore(&flow.snapshot(), &[TOY], &Value::Null).unwrap();
     assert_eq!(restored.step(), flow.step());
@@ -182,7 +182,7 @@ fn it_is_put_away_and_taken_up_by_its_own_list_of_vendors() {
 }
 
 #[test]
-fn a_wait_that_ends_too_early_goes_on() {
+fn a_wait_that_ends_too_early_continues() {
     let mut flow = asking();
     let step = answer(&mut flow);
     let step = reply(&mut flow, &step, 202);
@@ -190,7 +190,7 @@ fn a_wait_that_ends_too_early_goes_on() {
 }
 
 #[test]
-fn polls_keep_the_vendors_interval_and_spread_by_less_than_a_tenth() {
+fn polls_keep_the_vendors_interval_with_a_jitter_of_at_most_a_tenth() {
     let mut flow = asking();
     let step = answer(&mut flow);
     let Step::Wait { until, .. } = reply(&mut flow, &step, 202) else {
@@ -200,8 +200,8 @@ fn polls_keep_the_vendors_interval_and_spread_by_less_than_a_tenth() {
 }
 
 #[test]
-fn what_does_not_fit_is_out_of_turn_and_changes_nothing() {
-    let (mut flow, _) = begin();
+fn an_event_that_does_not_fit_is_refused_and_changes_nothing() {
+    let (mut flow, _) = start();
     let before = flow.snapshot();
     let response = Response {
         status: 200,
@@ -225,7 +225,7 @@ fn what_does_not_fit_is_out_of_turn_and_changes_nothing() {
 }
 
 #[test]
-fn answers_that_did_not_leave_are_asked_for_in_a_round_of_their_own() {
+fn answers_that_were_not_sent_are_asked_for_in_a_new_round() {
     let mut flow = asking();
     let Step::Send { serial, .. } = answer(&mut flow) else {
         panic!()
@@ -241,13 +241,13 @@ fn answers_that_did_not_leave_are_asked_for_in_a_round_of_their_own() {
 }
 
 #[test]
-fn a_start_that_did_not_leave_is_unreachable_and_one_without_its_secret_says_so() {
+fn a_lost_start_fails_with_the_code_of_its_loss() {
     for (loss, code) in [
         (Loss::NotSent, ErrorCode::Unreachable),
         (Loss::NoSecret, ErrorCode::SecretMissing),
         (Loss::MaybeSent, ErrorCode::OutcomeUnknown),
     ] {
-        let (mut flow, _) = begin();
+        let (mut flow, _) = start();
         let step = flow.advance(Event::Lost(1, loss), NOW).unwrap();
         let Step::Failed { failure } = step else {
             panic!()
@@ -257,7 +257,7 @@ fn a_start_that_did_not_leave_is_unreachable_and_one_without_its_secret_says_so(
 }
 
 #[test]
-fn lost_polls_are_repeated_a_dozen_times_and_no_more() {
+fn a_flow_fails_after_twelve_lost_polls() {
     let mut flow = asking();
     let mut step = answer(&mut flow);
     step = reply(&mut flow, &step, 202);
@@ -274,7 +274,7 @@ fn lost_polls_are_repeated_a_dozen_times_and_no_more() {
 }
 
 #[test]
-fn a_flow_lives_no_longer_than_its_vendor_allows() {
+fn a_flow_fails_if_the_retry_after_exceeds_the_vendors_limit() {
     let mut flow = asking();
     let given = Value::parse(br#"{"1.1.answer":"blue"}"#).unwrap();
     let late = NOW + 59_999;
@@ -303,7 +303,7 @@ fn a_flow_lives_no_longer_than_its_vendor_allows() {
 }
 
 #[test]
-fn the_end_is_the_end() {
+fn an_ended_flow_returns_the_same_step_for_every_event() {
     let mut flow = asking();
     let step = flow.advance(Event::Cancelled, NOW).unwrap();
     assert!(matches!(&step, Step::Failed { failure } if failure.code == ErrorCode::Cancelled));

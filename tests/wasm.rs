@@ -1,11 +1,11 @@
-//! The exports, in Node and in a browser: what JavaScript gets, and what its fetch may do to a call.
+//! The wasm exports in Node and in a browser.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use bank_mfa::http::MAX_BODY;
+use bank_mfa::http::MAX_BODY_BYTES;
 use bank_mfa::js::flow::FlowHandle;
-use bank_mfa::js::pair::{answer_request, authorize_request, authorize_response};
+use bank_mfa::js::pairs::authorize::{answer_request, authorize_request, authorize_response};
 use bank_mfa::js::reply::Reply;
 use bank_mfa::js::send::send;
 use js_sys::{Array, Function, JSON, Object, Reflect};
@@ -73,7 +73,7 @@ fn a_step_is_a_plain_object() {
 }
 
 #[wasm_bindgen_test]
-fn a_connect_step_has_the_page_its_purpose_and_the_slot_of_its_token() {
+fn a_connect_step_has_the_page_its_purpose_and_its_token_slot() {
     let params = r#"{"state":"5bd3e1a6","institutionId":14}"#;
     let link = FlowHandle::start("flinks-connect", "flow", params, CONFIG);
     let step = link.ok().unwrap().started(NOW).unwrap();
@@ -91,7 +91,7 @@ fn a_connect_step_has_the_page_its_purpose_and_the_slot_of_its_token() {
 }
 
 #[wasm_bindgen_test]
-fn a_claim_goes_in_as_json_and_a_refused_token_asks_for_another_session() {
+fn a_refused_token_opens_a_new_session_and_a_claim_is_read_as_json() {
     let params = r#"{"state":"5bd3e1a6"}"#;
     let link = FlowHandle::start("flinks-connect", "flow", params, CONFIG);
     let mut link = link.ok().unwrap();
@@ -106,7 +106,7 @@ fn a_claim_goes_in_as_json_and_a_refused_token_asks_for_another_session() {
 }
 
 #[wasm_bindgen_test]
-fn a_refusal_is_thrown_with_its_path_and_without_its_value() {
+fn a_refusal_is_thrown_with_the_path_and_without_the_value() {
     let thrown = FlowHandle::start("flinks", "flow", r#"{"loginId":"hunter2"}"#, CONFIG);
     let thrown = thrown.err().unwrap();
     assert_eq!(get(&thrown, "code"), "INVALID_INPUT");
@@ -116,7 +116,7 @@ fn a_refusal_is_thrown_with_its_path_and_without_its_value() {
 }
 
 #[wasm_bindgen_test]
-async fn a_flow_goes_from_a_fetch_to_a_challenge_and_through_a_snapshot() {
+async fn a_fetched_challenge_survives_a_snapshot_and_is_answered() {
     let (mut handle, _) = started();
     let respond = format!("return new Response({ASKS:?}, {{ status: 203 }})");
     let reply = call(fetch(&respond)).await.ok().unwrap();
@@ -139,7 +139,7 @@ async fn a_flow_goes_from_a_fetch_to_a_challenge_and_through_a_snapshot() {
 }
 
 #[wasm_bindgen_test]
-async fn the_fetch_gets_a_request_that_follows_no_redirect() {
+async fn a_request_does_not_follow_redirects() {
     let echo = r#"return request.text().then((body) => new Response(
         [request.method, request.url, request.redirect, request.headers.get("content-type"), body].join(" ")))"#;
     let reply = call(fetch(echo)).await.ok().unwrap();
@@ -151,7 +151,7 @@ async fn the_fetch_gets_a_request_that_follows_no_redirect() {
 }
 
 #[wasm_bindgen_test]
-async fn whatever_a_fetch_is_rejected_with_the_call_settles() {
+async fn a_call_settles_whatever_its_fetch_is_rejected_with() {
     for body in [
         "return Promise.reject('text')",
         "return Promise.reject()",
@@ -186,19 +186,19 @@ async fn an_aborted_call_settles() {
 }
 
 #[wasm_bindgen_test]
-async fn a_body_that_is_too_large_is_not_read_to_its_end() {
+async fn a_body_that_is_too_large_becomes_an_empty_one() {
     let endless = r#"return new Response(new ReadableStream({
         pull(controller) { controller.enqueue(new Uint8Array(65536)) } }))"#;
     let reply = call(fetch(endless)).await.ok().unwrap();
     assert!(reply.response().body.is_empty());
 
-    let fits = format!("return new Response(new Uint8Array({MAX_BODY}))");
+    let fits = format!("return new Response(new Uint8Array({MAX_BODY_BYTES}))");
     let reply = call(fetch(&fits)).await.ok().unwrap();
-    assert_eq!(reply.response().body.len(), MAX_BODY);
+    assert_eq!(reply.response().body.len(), MAX_BODY_BYTES);
 }
 
 #[wasm_bindgen_test]
-async fn retry_after_is_seconds_or_a_date() {
+async fn retry_after_is_a_number_of_seconds_or_a_date() {
     let with = |value: &str| {
         let headers = format!("{{ headers: {{ 'retry-after': {value} }} }}");
         fetch(&format!("return new Response('', {headers})"))
@@ -215,7 +215,7 @@ async fn retry_after_is_seconds_or_a_date() {
 }
 
 #[wasm_bindgen_test]
-fn requests_and_judgements_work_as_a_pair() {
+fn requests_and_judged_replies_work_without_a_flow() {
     let request = authorize_request(LIVE, CONFIG).unwrap();
     assert_eq!(get(&request, "once"), true);
     let reply = authorize_response(203, ASKS.as_bytes(), None).unwrap();
@@ -231,7 +231,7 @@ fn requests_and_judgements_work_as_a_pair() {
 }
 
 #[wasm_bindgen_test]
-fn a_number_that_javascript_cannot_hold_stays_what_it_was() {
+fn a_number_that_javascript_cannot_hold_becomes_a_string_of_its_digits() {
     let asks = ASKS.replace(r#""QuestionAndAnswer""#, "99999999999999999");
     let reply = authorize_response(203, asks.as_bytes(), None).unwrap();
     let challenge = Array::from(&get(&reply, "challenges")).get(0);

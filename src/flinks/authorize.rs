@@ -1,4 +1,4 @@
-//! Authorize: cached or live, by LoginId or by credentials, with MFA in any number of rounds.
+//! Authorize: cached or live, by LoginId or credentials, with any number of MFA rounds.
 
 use crate::challenge::Challenge;
 use crate::failure::{ErrorCode, Refusal};
@@ -6,53 +6,56 @@ use crate::http::{Request, Response};
 use crate::json::{Reader, Value, object};
 use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
 
-use super::challenge::{challenges, raw_responses, responses, sends_code};
+use super::challenge::{challenges, raw_security_responses, security_responses, sends_code};
+use super::config::{FlinksConfig, SYNCHRONOUS_TIMEOUT_MS};
+use super::guid::Guid;
 use super::params::Params;
 use super::reply::Reply;
-use super::time::epoch;
-use super::{FlinksConfig, Guid, NAME, SYNCHRONOUS};
+use super::time::epoch_ms;
 
-/// Reads a start: the flow's side of it, and the credentials, which are kept nowhere.
+/// The vendor's name in snapshots.
+pub const NAME: &str = "flinks";
+
+/// Reads the parameters of a new flow. The credentials are returned separately and never stored.
 pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
     let (authorize, credentials) = Authorize::start(params, config)?;
     Ok((Box::new(authorize), credentials))
 }
 
-/// Reads what a snapshot kept.
-pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
+/// Restores a flow from a snapshot.
+pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
     let params = Params::read(saved.get("params"))?;
     let mut authorize = Authorize::new(params, FlinksConfig::read(config)?)?;
-    authorize.resume(key, saved)?;
+    authorize.restore(ids, saved)?;
     Ok(Box::new(authorize))
 }
 
-/// One call of Authorize and what follows from it.
+/// A flow of Authorize.
 pub struct Authorize {
     pub(super) config: FlinksConfig,
-    /// Without the credentials.
     pub(super) params: Params,
-    /// The newest one; it may change from round to round.
+    /// The newest RequestId; it may change from round to round.
     pub(super) request_id: Option<Guid>,
-    /// The person has just chosen a phone, so that the next question is for a code.
+    /// Whether the person has just chosen a phone, so that the next round asks for a code.
     code_sent: bool,
 }
 
 impl Authorize {
-    /// How far it has come, for a snapshot.
+    /// The progress of the flow, for a snapshot.
     pub(super) fn progress(&self) -> Value {
         object! { "codeSent": self.code_sent }
     }
 
-    /// Goes on where the snapshot of [`progress`](Authorize::progress) and the key stands.
-    pub(super) fn resume(&mut self, key: Reader, saved: Reader) -> Result<(), Refusal> {
-        let guid = |name| key.get(name).optional(|field| Guid::read(*field));
+    /// Restores [`progress`](Authorize::progress) and the ids.
+    pub(super) fn restore(&mut self, ids: Reader, saved: Reader) -> Result<(), Refusal> {
+        let guid = |name| ids.get(name).optional(|field| Guid::read(*field));
         self.params.login_id = guid("LoginId")?;
         self.request_id = guid("RequestId")?;
         self.code_sent = saved.get("codeSent").bool()?;
         Ok(())
     }
 
-    /// Reads a start.
+    /// Reads the parameters of a new flow, and the credentials apart.
     pub fn start(params: Reader, config: Reader) -> Result<(Authorize, Value), Refusal> {
         let read = Params::start(params)?;
         let credentials = match read.login_id {
@@ -66,11 +69,11 @@ impl Authorize {
         Ok((authorize, credentials))
     }
 
-    /// Without credentials.
+    /// A flow that has not started.
     pub fn new(params: Params, config: FlinksConfig) -> Result<Authorize, Refusal> {
         if params.is_async && !config.authorize_async {
             let path = "/config/authorizeAsync".to_owned();
-            return Err(Refusal::input(path, "must be true for AuthorizeAsync"));
+            return Err(Refusal::input(path, "must be true if async is true"));
         }
         Ok(Authorize {
             config,
@@ -80,40 +83,32 @@ impl Authorize {
         })
     }
 
-    /// The request that begins.
-    pub fn begin(&self, credentials: &Value) -> Request {
-        let Params {
-            login_id,
-            cached,
-            given,
-            ..
-        } = &self.params;
+    /// The request that starts a session.
+    pub fn start_request(&self, credentials: &Value) -> Request {
+        let params = &self.params;
         let mut body = Value::object();
         let mut add = |name, value| {
             if value != Value::Null {
                 body.set(name, value);
             }
         };
-        add("LoginId", login_id.as_ref().into());
-        add("MostRecentCached", (*cached).into());
+        add("LoginId", params.login_id.as_ref().into());
+        add("MostRecentCached", params.cached.into());
         add("Username", credentials.get("Username").clone());
         add("Password", credentials.get("Password").clone());
         for name in ["Institution", "Language", "Save", "Tag"] {
-            add(name, given.get(name).clone());
+            add(name, params.given.get(name).clone());
         }
-        let request = self.config.post(self.service(), &body);
-        if *cached {
-            return request;
+        let request = self.config.post(service(params.is_async), &body);
+        if params.cached {
+            request
+        } else {
+            once(request)
         }
-        once(request)
     }
 
-    fn service(&self) -> &'static str {
-        service(self.params.is_async)
-    }
-
-    /// Asks in cached mode, and so without reaching the bank, what is true of the LoginId.
-    pub(super) fn confirm(&self) -> Request {
+    /// A cached Authorize of the LoginId, which does not contact the bank.
+    pub(super) fn cached_request(&self) -> Request {
         let body = object! {
             "LoginId": self.params.login_id.as_ref(),
             "MostRecentCached": true,
@@ -121,9 +116,9 @@ impl Authorize {
         self.config.post("Authorize", &body)
     }
 
-    /// Flinks cannot say what became of a submission. A LoginId can still be asked for its last
-    /// refresh; for credentials there is no more to ask.
-    fn cannot_say(&self, vendor_code: Option<String>) -> Verdict {
+    /// The verdict if Flinks cannot say what became of a submission. A cached Authorize still tells the last
+    /// refresh of a LoginId; with credentials there is nothing left to ask.
+    fn unknown_outcome(&self, vendor_code: Option<String>) -> Verdict {
         match self.params.login_id {
             Some(_) => Verdict::Go(Stage::Verify),
             None => Verdict::failed(ErrorCode::OutcomeUnknown, vendor_code, None),
@@ -131,14 +126,14 @@ impl Authorize {
     }
 }
 
-/// The request with only the RequestId. Documented for AuthorizeAsync; for Authorize it is a guess.
-pub fn ask(config: &FlinksConfig, request_id: &Guid) -> Request {
+/// The request with only the RequestId. It is documented for AuthorizeAsync; for Authorize it is a guess.
+pub fn poll_request(config: &FlinksConfig, request_id: &Guid) -> Request {
     let service = service(config.authorize_async);
     config.post(service, &object! { "RequestId": request_id })
 }
 
-/// The request that submits answers, to where the session began and under the token that was challenged.
-pub fn answer(
+/// The request that submits answers, to the service that started the session and under its token.
+pub fn answer_request(
     config: &FlinksConfig,
     is_async: bool,
     request_id: &Guid,
@@ -149,18 +144,17 @@ pub fn answer(
 }
 
 const fn service(is_async: bool) -> &'static str {
-    if is_async {
-        "AuthorizeAsync"
-    } else {
-        "Authorize"
+    match is_async {
+        true => "AuthorizeAsync",
+        false => "Authorize",
     }
 }
 
-/// Carries what reaches a bank at most once, and takes as long as a bank takes.
+/// A request that may reach the bank at most once, with the time that a bank needs.
 fn once(request: Request) -> Request {
     Request {
         once: true,
-        timeout: SYNCHRONOUS,
+        timeout: SYNCHRONOUS_TIMEOUT_MS,
         ..request
     }
 }
@@ -170,21 +164,21 @@ impl Vendor for Authorize {
         NAME
     }
 
-    fn key(&self) -> Value {
+    fn vendor_ids(&self) -> Value {
         object! {
             "LoginId": self.params.login_id.as_ref(),
             "RequestId": self.request_id.as_ref(),
         }
     }
 
-    fn save(&self) -> Value {
+    fn saved_state(&self) -> Value {
         let mut saved = self.progress();
         saved.set("params", self.params.given.clone());
         saved
     }
 
-    /// Polls every 10 s and for 30 minutes, a RequestId lives 8 minutes without activity: documented.
-    /// Two hours in all: ours, as long as fifteen rounds that are thought over to the last second.
+    /// Documented: a poll every 10 s for 30 minutes, and a RequestId expires after 8 minutes without activity.
+    /// The total of two hours is our choice: fifteen rounds of 8 minutes.
     fn clocks(&self) -> Clocks {
         Clocks {
             poll_every: 10_000,
@@ -194,7 +188,7 @@ impl Vendor for Authorize {
         }
     }
 
-    /// One token is one Authorize and its answers.
+    /// An authorize token is valid for one Authorize and its answers.
     fn opens_session(&self, stage: Stage) -> bool {
         matches!(stage, Stage::Start | Stage::Verify)
     }
@@ -206,22 +200,23 @@ impl Vendor for Authorize {
         context: Context,
     ) -> Result<Request, Refusal> {
         let responses = match submission {
-            Submission::Credentials(credentials) => return Ok(self.begin(credentials)),
-            Submission::Answers(answers) => Some(responses(
+            Submission::Credentials(credentials) => return Ok(self.start_request(credentials)),
+            Submission::Answers(answers) => Some(security_responses(
                 context.challenge_payload,
                 context.round,
                 answers,
             )?),
-            Submission::Raw(raw) => Some(raw_responses(raw)?),
+            Submission::Raw(raw) => Some(raw_security_responses(raw)?),
             Submission::Nothing => None,
         };
+        let is_async = self.params.is_async;
         match (stage, responses, &self.request_id) {
-            (Stage::Start, ..) => Ok(self.begin(&Value::Null)),
-            (Stage::Verify, ..) => Ok(self.confirm()),
+            (Stage::Start, ..) => Ok(self.start_request(&Value::Null)),
+            (Stage::Verify, ..) => Ok(self.cached_request()),
             (_, Some(responses), Some(id)) => {
-                Ok(answer(&self.config, self.params.is_async, id, responses))
+                Ok(answer_request(&self.config, is_async, id, responses))
             }
-            (_, None, Some(id)) => Ok(ask(&self.config, id)),
+            (_, None, Some(id)) => Ok(poll_request(&self.config, id)),
             (.., None) => Err(ErrorCode::OutOfTurn.into()),
         }
     }
@@ -235,23 +230,23 @@ impl Vendor for Authorize {
                 Verdict::Wait(Stage::Poll, after)
             }
             (_, Reply::Authorized(authorized)) => {
-                let asked_for = self.params.login_id.as_ref();
-                let got = authorized.login_id.as_ref();
-                if asked_for.is_some() && got.is_some() && asked_for != got {
+                let requested = self.params.login_id.as_ref();
+                let received = authorized.login_id.as_ref();
+                if requested.is_some() && received.is_some() && requested != received {
                     return Verdict::failed(ErrorCode::LoginMismatch, None, None);
                 }
-                // The vendor's clock against the host's: a guess, as good as both clocks are.
-                let refreshed = authorized.last_refresh.as_deref().and_then(epoch);
-                if stage == Stage::Verify && refreshed < Some(context.started) {
+                // This compares the vendor's clock with the host's. That they agree is a guess.
+                let refreshed = authorized.last_refresh.as_deref().and_then(epoch_ms);
+                if stage == Stage::Verify && refreshed < Some(context.started_at) {
                     return Verdict::failed(ErrorCode::OutcomeUnknown, None, None);
                 }
                 self.request_id = Some(authorized.request_id.clone());
                 Verdict::Done(authorized.into())
             }
-            (Stage::Reconcile, Reply::Challenged(_, asked, _))
-                if same(&asked, context.challenge_payload) =>
+            (Stage::Reconcile, Reply::Challenged(_, payload, _))
+                if is_same_round(&payload, context.challenge_payload) =>
             {
-                self.cannot_say(None)
+                self.unknown_outcome(None)
             }
             (Stage::Verify, Reply::Challenged(..)) => {
                 Verdict::failed(ErrorCode::OutcomeUnknown, None, None)
@@ -264,19 +259,19 @@ impl Vendor for Authorize {
                     refused,
                 }
             }
-            // A throttled poll, and no more than that. RETRY_LATER is the bank's word, and an end.
+            // Only the poll was throttled. RETRY_LATER comes from the bank and ends the flow.
             (Stage::Poll | Stage::Reconcile, Reply::Failed(ErrorCode::Busy, code))
                 if code.as_deref() != Some("RETRY_LATER") =>
             {
                 Verdict::Wait(stage, after)
             }
-            (Stage::Reconcile, Reply::Failed(code, vendor_code)) if !tells(code) => {
-                self.cannot_say(vendor_code)
+            (Stage::Reconcile, Reply::Failed(code, vendor_code)) if !is_outcome(code) => {
+                self.unknown_outcome(vendor_code)
             }
             (Stage::Verify, Reply::Failed(_, vendor_code)) => {
                 Verdict::failed(ErrorCode::OutcomeUnknown, vendor_code, after)
             }
-            // The token was accepted before: it has outlived its 15 or 30 minutes. It is not replaced.
+            // The token was accepted before, so it has expired, after 15 or 30 minutes. It cannot be replaced.
             (Stage::Answer | Stage::Poll, Reply::Failed(ErrorCode::Unauthorized, vendor_code)) => {
                 Verdict::failed(ErrorCode::SessionExpired, vendor_code, after)
             }
@@ -284,7 +279,7 @@ impl Vendor for Authorize {
         }
     }
 
-    fn lost(&self, stage: Stage) -> Recovery {
+    fn recovery(&self, stage: Stage) -> Recovery {
         let cached = self.params.cached;
         match stage {
             Stage::Start if cached => Recovery::Repeat(None),
@@ -297,8 +292,8 @@ impl Vendor for Authorize {
         }
     }
 
-    fn challenges(&self, asked: &Value, round: u32) -> Vec<Challenge> {
-        let mut challenges = challenges(asked, round);
+    fn challenges(&self, payload: &Value, round: u32) -> Vec<Challenge> {
+        let mut challenges = challenges(payload, round);
         if self.code_sent {
             challenges.iter_mut().for_each(Challenge::expect_code);
         }
@@ -306,8 +301,8 @@ impl Vendor for Authorize {
     }
 }
 
-/// Whether a refusal of a look says what became of the answer, and not only that looking is refused.
-fn tells(code: ErrorCode) -> bool {
+/// Whether a refused Reconcile tells the outcome of the answer, and not only that asking is refused.
+fn is_outcome(code: ErrorCode) -> bool {
     matches!(
         code,
         ErrorCode::AnswerRefused
@@ -318,10 +313,10 @@ fn tells(code: ErrorCode) -> bool {
     )
 }
 
-/// Whether two SecurityChallenges ask the same; pictures may be drawn anew.
-fn same(one: &Value, other: &Value) -> bool {
-    let prompts = |asked| {
-        challenges(asked, 0)
+/// Whether two SecurityChallenges have the same prompts. Images can differ, because Flinks may draw them again.
+fn is_same_round(one: &Value, other: &Value) -> bool {
+    let prompts = |payload| {
+        challenges(payload, 0)
             .into_iter()
             .map(|challenge| challenge.prompt)
     };

@@ -1,19 +1,18 @@
-//! FlinksCode: what each means here.
+//! The meaning of each FlinksCode.
 //!
-//! The set differs from page to page, and so does the HTTP status of one code, so the code is judged
-//! and not the status. It is an open set: a code that is not in the table is judged by its status and
-//! handed on as it came.
+//! Flinks' pages list different codes, and one code comes with different HTTP statuses. So the code is
+//! judged, not the status. An unknown code is judged by its status and passed on as it came.
 
 use crate::failure::ErrorCode;
 
 /// What a FlinksCode means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
-    /// The work goes on in the background.
+    /// The bank is still working.
     Working,
-    /// The session is authorized already.
+    /// The session is already authorized.
     Authorized,
-    /// The end.
+    /// The call has failed.
     Failed(ErrorCode),
 }
 
@@ -34,7 +33,7 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("INVALID_SECURITY_RESPONSE",          Failed(AnswerRefused)),
     ("INVALID_SECURITY_RESPONSE_NO_RETRY", Failed(AnswerRefused)),
     ("QUESTION_NOT_FOUND",                 Failed(QuestionUnanswered)),
-    // "Read the round again": keys go back byte for byte, so the round was stale and its answers are spent.
+    // Keys are sent back byte for byte, so the round was stale and its answers are used up.
     ("UNKNOWN_CHALLENGE_KEY",              Failed(AnswersMismatched)),
     ("SECURITYRESPONSES_INCOMPLETE",       Failed(AnswersMismatched)),
     ("CONCURRENT_SESSION",                 Failed(ConcurrentSession)),
@@ -51,15 +50,15 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("AGGREGATION_ERROR",                  Failed(VendorError)),
 ];
 
-/// The meaning of a FlinksCode, if it is a documented one.
+/// The meaning of a documented FlinksCode.
 pub fn meaning(flinks_code: &str) -> Option<Meaning> {
     let row = MEANINGS.iter().find(|(code, _)| *code == flinks_code);
     row.map(|(_, meaning)| *meaning)
 }
 
-/// What a refusal without a documented FlinksCode means, by its HTTP status. `None` where the bank may
-/// have heard the call all the same.
-pub fn by_status(status: u16, has_code: bool) -> Option<ErrorCode> {
+/// The meaning of an HTTP status without a documented FlinksCode. It is `None` if the bank may have received
+/// the call.
+pub fn status_meaning(status: u16, has_code: bool) -> Option<ErrorCode> {
     match status {
         429 => Some(Busy),
         408 => None,
@@ -71,10 +70,10 @@ pub fn by_status(status: u16, has_code: bool) -> Option<ErrorCode> {
     }
 }
 
-/// A FlinksCode, or nothing: what is not shaped like one is not copied into an error.
+/// The text, if it has the form of a FlinksCode. Other texts are never copied into an error.
 pub fn flinks_code(text: &str) -> Option<&str> {
-    let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    let is_code = (1..=64).contains(&text.len()) && text.bytes().all(fits);
+    let is_valid = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_code = (1..=64).contains(&text.len()) && text.bytes().all(is_valid);
     is_code.then_some(text)
 }
 
@@ -83,14 +82,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_code_stands_in_the_table_once() {
+    fn each_code_is_listed_once() {
         for (code, meaning_of) in MEANINGS {
             assert_eq!(meaning(code), Some(*meaning_of), "{code}");
         }
     }
 
     #[test]
-    fn a_message_in_the_place_of_a_code_is_not_copied() {
+    fn a_message_in_place_of_a_code_is_ignored() {
         assert_eq!(flinks_code("INVALID_LOGIN"), Some("INVALID_LOGIN"));
         assert_eq!(flinks_code("The login 'a@b.ca' is invalid."), None);
         assert_eq!(flinks_code(""), None);

@@ -1,19 +1,19 @@
-//! What Authorize is asked to do, checked before anything is sent.
+//! The parameters of Authorize, checked before anything is sent.
 
 use crate::failure::Refusal;
 use crate::json::{self, Check, Reader, Value};
 
-use super::Guid;
+use super::guid::Guid;
 
-/// What Authorize is asked to do. Either a LoginId, or username, password and institution.
+/// The parameters of Authorize: either `loginId`, or `username`, `password` and `institution`.
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct AuthorizeParams {
     /// The LoginId, a GUID.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub login_id: Option<Guid>,
-    /// `true`, the default with a LoginId: no bank is contacted, and no MFA can come. `false`: live,
-    /// the default and the only mode with credentials.
+    /// `true` (cached) does not contact the bank, so that no MFA can come; the default with a LoginId. `false`
+    /// (live) contacts the bank; the default with credentials, and the only mode they have.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub most_recent_cached: bool,
     /// The username at the bank.
@@ -22,7 +22,7 @@ pub struct AuthorizeParams {
     /// The password at the bank.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub password: Option<String>,
-    /// The institution, with credentials.
+    /// The name of the institution. Required with credentials.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub institution: Option<String>,
     /// The language of the prompts; `en` by default.
@@ -31,11 +31,11 @@ pub struct AuthorizeParams {
     /// Whether Flinks keeps data and credentials after the request; `true` by default.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub save: Option<bool>,
-    /// A text of yours that Flinks echoes.
+    /// A text that Flinks returns with the result.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub tag: Option<String>,
-    /// By AuthorizeAsync, which must be activated (`authorizeAsync` in the configuration): live, and Flinks
-    /// says 202 until the bank has answered; `false` by default.
+    /// Whether to call AuthorizeAsync, which is always live and replies 202 until the bank has answered. Flinks
+    /// must have activated it (`authorizeAsync` in the configuration); `false` by default.
     #[cfg_attr(
         target_arch = "wasm32",
         tsify(optional, type = "boolean"),
@@ -44,7 +44,7 @@ pub struct AuthorizeParams {
     pub is_async: bool,
 }
 
-/// What each parameter must be like.
+/// The check of each parameter.
 const PARAMS: &[(&str, Check)] = &[
     ("loginId", guid),
     ("mostRecentCached", json::bool),
@@ -57,17 +57,16 @@ const PARAMS: &[(&str, Check)] = &[
     ("async", json::bool),
 ];
 
-/// Parameters, checked, without username and password.
+/// Checked parameters without username and password.
 #[derive(Default)]
 pub struct Params {
     /// The LoginId.
     pub login_id: Option<Guid>,
-    /// Cached, and not live.
+    /// Whether the mode is cached.
     pub cached: bool,
-    /// By AuthorizeAsync.
+    /// Whether to call AuthorizeAsync.
     pub is_async: bool,
-    /// All of them as they were given, but for username and password: a snapshot keeps them, and reads
-    /// them again.
+    /// The parameters as the host gave them, without username and password, for a snapshot.
     pub given: Value,
 }
 
@@ -75,13 +74,10 @@ impl Params {
     /// Reads parameters.
     pub fn read(reader: Reader) -> Result<Params, Refusal> {
         reader.each(PARAMS)?;
-        let login_id = reader
-            .get("loginId")
-            .value()
-            .as_text()
-            .and_then(Guid::parse);
-        let is_async = *reader.get("async").value() == Value::Bool(true);
-        let cached = match reader.get("mostRecentCached").value() {
+        let given = reader.value();
+        let login_id = given.get("loginId").as_text().and_then(Guid::parse);
+        let is_async = *given.get("async") == Value::Bool(true);
+        let cached = match given.get("mostRecentCached") {
             Value::Bool(cached) => *cached,
             _ => login_id.is_some() && !is_async,
         };
@@ -89,7 +85,7 @@ impl Params {
             login_id,
             cached,
             is_async,
-            given: reader.value().without(&CREDENTIALS),
+            given: given.without(&["username", "password"]),
         })
     }
 
@@ -101,80 +97,41 @@ impl Params {
         let cached = reader.get("mostRecentCached");
         if params.login_id.is_none() && username.is_null() && password.is_null() {
             let field = reader.get("loginId");
-            return Err(field.invalid("must be a GUID, or credentials be given"));
+            return Err(field.invalid("is required, unless username and password are given"));
         }
         for field in [username, password, institution] {
             match params.login_id {
                 Some(_) if field.is_null() => {}
-                Some(_) => return Err(field.invalid("must not stand beside a loginId")),
+                Some(_) => return Err(field.invalid("cannot be combined with loginId")),
                 None => json::text(&field)?,
             }
         }
         if params.cached && params.login_id.is_none() {
-            return Err(cached.invalid("must be false with credentials"));
+            return Err(cached.invalid("must be false with username and password"));
         }
         if params.cached && params.is_async {
-            return Err(cached.invalid("must be false with AuthorizeAsync"));
+            return Err(cached.invalid("must be false if async is true"));
         }
         Ok(params)
     }
 }
 
-const CREDENTIALS: [&str; 2] = ["username", "password"];
-
-/// A GUID.
+/// Checks a GUID.
 pub fn guid(field: &Reader) -> Result<(), Refusal> {
     Guid::read(*field).map(drop)
 }
 
-/// One of the two languages.
+/// Checks a language.
 pub fn language(field: &Reader) -> Result<(), Refusal> {
-    match field.value().as_text() {
-        Some("en" | "fr") => Ok(()),
-        _ => Err(field.invalid("must be en or fr")),
-    }
+    json::one_of(field, &["en", "fr"], "must be en or fr")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flinks::pair::authorize_request;
-    use crate::http::Request;
-    use crate::json::Value;
-
-    const CONFIG: &str =
-        r#"{"instance":"toolbox","customerId":"43387ca6-0391-4c82-857d-70d95f087ecb"}"#;
-    const LOGIN_ID: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#;
-
-    fn begin(params: &str, config: &str) -> Result<Request, Refusal> {
-        let params = Value::parse(params.as_bytes()).unwrap();
-        let config = Value::parse(config.as_bytes()).unwrap();
-        authorize_request(
-            Reader::new("params", &params),
-            Reader::new("config", &config),
-        )
-    }
 
     #[test]
-    fn names_are_written_as_the_reference_prints_them() {
-        let params = r#"{"username":"u","password":"p","institution":"FlinksCapital",
-            "language":"fr","save":false,"tag":"t"}"#;
-        let wire = concat!(
-            r#"{"MostRecentCached":false,"Username":"u","Password":"p","#,
-            r#""Institution":"FlinksCapital","Language":"fr","Save":false,"Tag":"t"}"#
-        );
-        assert_eq!(begin(params, CONFIG).unwrap().body.as_deref(), Some(wire));
-    }
-
-    #[test]
-    fn a_login_id_is_cached_unless_it_is_said_otherwise() {
-        let request = begin(LOGIN_ID, CONFIG).unwrap();
-        assert!(request.body.unwrap().contains(r#""MostRecentCached":true"#));
-        assert!(!request.once);
-    }
-
-    #[test]
-    fn what_contradicts_itself_is_refused_with_its_path() {
+    fn parameters_that_are_wrong_or_contradict_each_other_are_refused_by_path() {
         for (params, path) in [
             ("null", "/params"),
             ("{}", "/params/loginId"),
@@ -210,72 +167,9 @@ mod tests {
                 "/params/save",
             ),
         ] {
-            let refusal = begin(params, CONFIG).unwrap_err();
+            let given = Value::parse(params.as_bytes()).unwrap();
+            let refusal = Params::start(Reader::new("params", &given)).err().unwrap();
             assert_eq!(refusal.path.as_deref(), Some(path), "{params}");
-        }
-    }
-
-    #[test]
-    fn a_configuration_that_could_send_a_token_elsewhere_is_refused() {
-        let customer = r#""customerId":"43387ca6-0391-4c82-857d-70d95f087ecb""#;
-        for (config, path) in [
-            (format!("{{{customer}}}"), "/config/instance"),
-            (
-                format!(r#"{{"instance":"evil.example/",{customer}}}"#),
-                "/config/instance",
-            ),
-            (
-                format!(r#"{{"instance":"Toolbox",{customer}}}"#),
-                "/config/instance",
-            ),
-            (r#"{"instance":"toolbox"}"#.to_owned(), "/config/customerId"),
-            (
-                r#"{"instance":"toolbox","customerId":"../.."}"#.to_owned(),
-                "/config/customerId",
-            ),
-        ] {
-            let refusal = begin(LOGIN_ID, &config).unwrap_err();
-            assert_eq!(refusal.path.as_deref(), Some(path), "{config}");
-        }
-    }
-
-    #[test]
-    fn another_base_is_https_or_on_the_loopback() {
-        let url = |base: &str| {
-            let config = CONFIG.replace('}', &format!(r#","baseUrl":{base:?}}}"#));
-            begin(LOGIN_ID, &config).map(|request| request.url)
-        };
-        for base in [
-            "https://proxy.example",
-            "https://proxy.example/flinks/",
-            "http://localhost:8788",
-            "http://127.0.0.1:1/s/1",
-            "http://[::1]:8788",
-        ] {
-            let expected = format!("{}/v3/", base.trim_end_matches('/'));
-            assert!(url(base).unwrap().starts_with(&expected), "{base}");
-        }
-        for base in [
-            "http://proxy.example",
-            "proxy.example",
-            "https://",
-            "https:///x",
-            "https://a@b",
-            "https://a?b",
-            "https://a#b",
-            "https://a b",
-            "https://a\\b",
-            "http://localhost.evil.example",
-            "http://localhost8788",
-            "http://localhost:8788.evil.example",
-            "http://127.0.0.1@evil.example",
-            "javascript:alert(1)",
-        ] {
-            assert_eq!(
-                url(base).unwrap_err().path.as_deref(),
-                Some("/config/baseUrl"),
-                "{base}"
-            );
         }
     }
 }

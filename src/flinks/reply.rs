@@ -1,27 +1,27 @@
-//! What a reply of Authorize or AuthorizeAsync says.
+//! The replies of Authorize and AuthorizeAsync.
 
 use crate::failure::ErrorCode;
 use crate::http::Response;
 use crate::json::{MAX_SAFE, Value, object};
 
-use super::Guid;
-use super::challenge::is_asked;
-use super::codes::{Meaning, by_status, flinks_code, meaning};
-use super::time::utc;
+use super::challenge::has_challenges;
+use super::codes::{Meaning, flinks_code, meaning, status_meaning};
+use super::guid::Guid;
+use super::time::with_zone;
 
-/// A reply, judged.
+/// The meaning of a reply.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
     /// 200: the session is authorized.
     Authorized(Authorized),
-    /// 202: ask again with this RequestId.
+    /// 202: poll with this RequestId.
     Pending(Guid),
-    /// 203, or a 401 that asks again: the newest RequestId, SecurityChallenges as they came, and
+    /// 203, or a 401 with new challenges: the newest RequestId, SecurityChallenges as they came, and
     /// whether an answer was refused.
     Challenged(Guid, Value, bool),
-    /// The end, and Flinks' own code where it gave one.
+    /// The session has failed, with the FlinksCode if there is one.
     Failed(ErrorCode, Option<String>),
-    /// HTML, nothing, a body that lacks what its status promises: neither success nor failure.
+    /// Neither success nor failure: HTML, an empty body, or a body without the fields of its status.
     Unclear,
 }
 
@@ -30,32 +30,32 @@ pub enum Reply {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct Authorized {
-    /// For the data calls: 30 minutes, by Flinks' documents.
+    /// The RequestId for the data calls. It expires after 30 minutes, by Flinks' documents.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string"))]
     pub request_id: Guid,
-    /// The LoginId: keep it at your back end, and never in a page.
+    /// The LoginId. Keep it on your server, never in a page.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | null"))]
     pub login_id: Option<Guid>,
-    /// The institution, as Flinks names it.
+    /// The name of the institution.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | null"))]
     pub institution: Option<String>,
-    /// The institution's number.
+    /// The number of the institution.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "number | null"))]
     pub institution_id: Option<u64>,
-    /// When the data was last fetched from the bank: ISO 8601 in UTC. Flinks prints no zone and means
-    /// UTC; the `Z` is added here.
+    /// When Flinks last fetched data from the bank: ISO 8601 in UTC. Flinks leaves the `Z` out; it is added
+    /// here.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | null"))]
     pub last_refresh: Option<String>,
-    /// Whether Flinks refreshes the card every night.
+    /// Whether Flinks refreshes this connection every night.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "boolean | null"))]
     pub scheduled_refresh: Option<bool>,
-    /// The Tag that was sent with the start, if Flinks echoed it.
+    /// The tag of the start, if Flinks returned it.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | null"))]
     pub tag: Option<String>,
 }
 
 impl Authorized {
-    /// `Login.Username` is a credential and stays behind.
+    /// `Login.Username` is a credential, so it is left out.
     fn read(body: &Value, request_id: Guid) -> Authorized {
         let login = body.get("Login");
         let text = |value: &Value| value.as_text().map(str::to_owned);
@@ -70,7 +70,7 @@ impl Authorized {
                 }
                 _ => None,
             },
-            last_refresh: login.get("LastRefresh").as_text().and_then(utc),
+            last_refresh: login.get("LastRefresh").as_text().and_then(with_zone),
             scheduled_refresh: match login.get("IsScheduledRefresh") {
                 Value::Bool(scheduled) => Some(*scheduled),
                 _ => None,
@@ -82,29 +82,20 @@ impl Authorized {
 
 impl From<Authorized> for Value {
     fn from(authorized: Authorized) -> Value {
-        let Authorized {
-            request_id,
-            login_id,
-            institution,
-            institution_id,
-            last_refresh,
-            scheduled_refresh,
-            tag,
-        } = authorized;
         object! {
-            "requestId": &request_id,
-            "loginId": login_id.as_ref(),
-            "institution": institution.as_deref(),
-            "institutionId": institution_id.map(Value::number),
-            "lastRefresh": last_refresh.as_deref(),
-            "scheduledRefresh": scheduled_refresh,
-            "tag": tag.as_deref(),
+            "requestId": &authorized.request_id,
+            "loginId": authorized.login_id.as_ref(),
+            "institution": authorized.institution.as_deref(),
+            "institutionId": authorized.institution_id.map(Value::number),
+            "lastRefresh": authorized.last_refresh.as_deref(),
+            "scheduledRefresh": authorized.scheduled_refresh,
+            "tag": authorized.tag.as_deref(),
         }
     }
 }
 
 impl Reply {
-    /// Judges a reply. `known` is the RequestId that the call carried; a newer one in the body wins.
+    /// Judges a reply. `known` is the RequestId of the request; a newer one in the body wins.
     pub fn judge(response: &Response, known: Option<&Guid>) -> Reply {
         let status = response.status;
         if status == 0 || (300..400).contains(&status) {
@@ -113,15 +104,17 @@ impl Reply {
         let body = response.json();
         let newest = body.get("RequestId").as_text().and_then(Guid::parse);
         let request_id = newest.as_ref().or(known);
-        let asked = body.get("SecurityChallenges");
+        let payload = body.get("SecurityChallenges");
         let code = body.get("FlinksCode").as_text().and_then(flinks_code);
 
-        // A refusal for good may echo the challenges, too.
-        let again = matches!(code, None | Some("INVALID_SECURITY_RESPONSE"));
-        if (status == 203 || (again && matches!(status, 400..=499))) && is_asked(asked) {
+        // A final refusal may repeat the challenges.
+        let may_ask_again = matches!(code, None | Some("INVALID_SECURITY_RESPONSE"));
+        if (status == 203 || (may_ask_again && matches!(status, 400..=499)))
+            && has_challenges(payload)
+        {
             let refused = status != 203 || code.is_some();
             return match request_id {
-                Some(id) => Reply::Challenged(id.clone(), asked.clone(), refused),
+                Some(id) => Reply::Challenged(id.clone(), payload.clone(), refused),
                 None => Reply::Unclear,
             };
         }
@@ -132,13 +125,13 @@ impl Reply {
                 Reply::Authorized(Authorized::read(&body, id.clone()))
             }
             (None, 200, _) => match newest {
-                Some(id) if code.is_none() && !is_asked(asked) => {
+                Some(id) if code.is_none() && !has_challenges(payload) => {
                     Reply::Authorized(Authorized::read(&body, id))
                 }
                 _ => Reply::Unclear,
             },
             (None, 202, Some(id)) => Reply::Pending(id.clone()),
-            (None, ..) => match by_status(status, code.is_some()) {
+            (None, ..) => match status_meaning(status, code.is_some()) {
                 Some(failed) => Reply::Failed(failed, code.map(str::to_owned)),
                 None => Reply::Unclear,
             },
@@ -152,7 +145,8 @@ mod tests {
     use super::*;
 
     const ID: &str = "9022abc2-8a2e-4b06-a06e-c3e5449c4d10";
-    const ASKS: &str = r#""SecurityChallenges":[{"Type":"QuestionAndAnswer","Prompt":"City?"}]"#;
+    const CHALLENGES: &str =
+        r#""SecurityChallenges":[{"Type":"QuestionAndAnswer","Prompt":"City?"}]"#;
 
     fn judge(status: u16, body: &str) -> Reply {
         let known = Guid::parse("00000000-0000-0000-0000-000000000000");
@@ -169,41 +163,41 @@ mod tests {
     }
 
     #[test]
-    fn a_203_asks_although_it_is_a_2xx() {
-        let Reply::Challenged(id, asked, refused) = judge(203, &with_id(ASKS)) else {
+    fn a_203_is_a_challenge_although_it_is_a_2xx() {
+        let Reply::Challenged(id, payload, refused) = judge(203, &with_id(CHALLENGES)) else {
             panic!()
         };
-        assert_eq!((id.text(), asked.items().len(), refused), (ID, 1, false));
+        assert_eq!((id.text(), payload.items().len(), refused), (ID, 1, false));
     }
 
     #[test]
-    fn a_401_with_challenges_asks_again_and_not_only_refuses() {
-        let body = with_id(&[ASKS, r#","FlinksCode":"INVALID_SECURITY_RESPONSE""#].concat());
+    fn a_401_with_challenges_asks_again() {
+        let body = with_id(&[CHALLENGES, r#","FlinksCode":"INVALID_SECURITY_RESPONSE""#].concat());
         assert!(matches!(judge(401, &body), Reply::Challenged(_, _, true)));
     }
 
     #[test]
-    fn a_refusal_for_good_does_not_ask_again_although_it_echoes_the_challenges() {
+    fn a_final_refusal_that_repeats_the_challenges_fails() {
         for code in ["INVALID_SECURITY_RESPONSE_NO_RETRY", "DISABLED_LOGIN"] {
-            let body = with_id(&format!(r#"{ASKS},"FlinksCode":"{code}""#));
+            let body = with_id(&format!(r#"{CHALLENGES},"FlinksCode":"{code}""#));
             assert!(matches!(judge(401, &body), Reply::Failed(..)), "{code}");
         }
     }
 
     #[test]
-    fn a_200_with_a_code_that_is_new_is_no_success() {
+    fn a_200_with_an_unknown_code_is_unclear() {
         let body = with_id(r#""FlinksCode":"SOMETHING_NEW","Login":{}"#);
         assert_eq!(judge(200, &body), Reply::Unclear);
     }
 
     #[test]
-    fn a_byte_order_mark_is_overlooked() {
+    fn a_byte_order_mark_is_ignored() {
         let body = ["\u{feff}", &with_id(r#""Login":{}"#)].concat();
         assert!(matches!(judge(200, &body), Reply::Authorized(_)));
     }
 
     #[test]
-    fn a_number_that_javascript_cannot_hold_is_left_out() {
+    fn an_institution_id_above_2_53_is_left_out() {
         let body = with_id(r#""InstitutionId":99999999999999999"#);
         let Reply::Authorized(authorized) = judge(200, &body) else {
             panic!()
@@ -212,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_status_line_is_believed_and_the_status_in_the_body_is_not() {
+    fn the_http_status_counts_and_the_status_in_the_body_does_not() {
         let body = with_id(r#""HttpStatusCode":"NonAuthoritativeInformation","Login":{}"#);
         assert!(matches!(judge(200, &body), Reply::Authorized(_)));
         let body = with_id(r#""HttpStatusCode":200,"Login":{}"#);
@@ -220,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_a_page_nor_nothing_nor_half_a_body_is_success() {
+    fn an_unreadable_or_incomplete_200_is_unclear() {
         for body in [
             "",
             "<!DOCTYPE html><html></html>",
@@ -229,27 +223,27 @@ mod tests {
             "null",
             r#"{"Login":{"Id":"x"}}"#,
             r#"{"RequestId":"not a guid","Login":{}}"#,
-            &with_id(ASKS),
+            &with_id(CHALLENGES),
         ] {
             assert_eq!(judge(200, body), Reply::Unclear, "{body}");
         }
     }
 
     #[test]
-    fn a_203_without_challenges_says_nothing() {
+    fn a_203_without_challenges_is_unclear() {
         for body in ["{}", &with_id(r#""SecurityChallenges":[]"#), "<html>"] {
             assert_eq!(judge(203, body), Reply::Unclear, "{body}");
         }
     }
 
     #[test]
-    fn a_203_without_a_request_id_keeps_the_one_that_is_known() {
-        let body = ["{", ASKS, "}"].concat();
+    fn a_203_without_a_request_id_keeps_the_known_one() {
+        let body = ["{", CHALLENGES, "}"].concat();
         assert!(matches!(judge(203, &body), Reply::Challenged(..)));
     }
 
     #[test]
-    fn the_code_is_judged_before_the_status() {
+    fn the_flinks_code_is_judged_before_the_status() {
         for status in [400, 401, 500] {
             let reply = judge(status, r#"{"FlinksCode":"OPERATION_PENDING"}"#);
             assert!(matches!(reply, Reply::Pending(_)), "{status}");
@@ -262,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_error_without_a_code_leaves_open_what_the_bank_heard() {
+    fn a_server_error_without_a_code_is_unclear() {
         for status in [500, 502, 503, 504, 408] {
             assert_eq!(judge(status, "<html>"), Reply::Unclear, "{status}");
         }
@@ -280,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_that_a_browser_hides_is_a_redirect() {
+    fn status_0_is_a_redirect_that_the_browser_hides() {
         for status in [0, 301, 302, 307] {
             assert_eq!(
                 judge(status, ""),

@@ -1,7 +1,7 @@
-//! Flinks' times: `2026-01-21T20:47:47.145999`, without a zone and meant as UTC.
+//! Flinks prints times such as `2026-01-21T20:47:47.145999`, in UTC and without a zone.
 
-/// Milliseconds since 1970, or `None` if it is no such time.
-pub fn epoch(text: &str) -> Option<u64> {
+/// The milliseconds since 1970, or `None` if the text is not such a time.
+pub fn epoch_ms(text: &str) -> Option<u64> {
     let number = |from: usize, to: usize| digits(text.get(from..to)?);
     let punctuation = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
     if !punctuation
@@ -26,21 +26,21 @@ pub fn epoch(text: &str) -> Option<u64> {
     Some(seconds * 1000 + millis)
 }
 
-/// The time with the `Z` that Flinks leaves out, or `None` if it is no such time.
-pub fn utc(text: &str) -> Option<String> {
-    epoch(text)?;
+/// The time with the `Z` that Flinks leaves out, or `None` if the text is not such a time.
+pub fn with_zone(text: &str) -> Option<String> {
+    epoch_ms(text)?;
     let mut utc = text.trim_end_matches('Z').to_owned();
     utc.push('Z');
     Some(utc)
 }
 
-/// A number of nothing but digits; `parse` alone would take a sign.
+/// Parses digits; `parse` alone would also accept a sign.
 fn digits(text: &str) -> Option<u64> {
     let all = text.bytes().all(|byte| byte.is_ascii_digit());
     all.then(|| text.parse().ok())?
 }
 
-/// Days since 1970. Years count from March, so that the day of a leap year is the last one.
+/// The days since 1970. A year starts in March here, so that a leap day is its last day.
 fn days(year: u64, month: u64, day: u64) -> u64 {
     let (year, month) = if month > 2 {
         (year, month - 3)
@@ -57,17 +57,20 @@ mod tests {
 
     #[test]
     fn a_time_without_a_zone_is_utc() {
-        assert_eq!(epoch("1970-01-01T00:00:00"), Some(0));
-        assert_eq!(epoch("2026-01-21T20:47:47.145999"), Some(1_769_028_467_145));
+        assert_eq!(epoch_ms("1970-01-01T00:00:00"), Some(0));
         assert_eq!(
-            epoch("2026-01-21T20:47:47.145999Z"),
+            epoch_ms("2026-01-21T20:47:47.145999"),
             Some(1_769_028_467_145)
         );
-        assert_eq!(epoch("2024-02-29T23:59:59"), Some(1_709_251_199_000));
+        assert_eq!(
+            epoch_ms("2026-01-21T20:47:47.145999Z"),
+            Some(1_769_028_467_145)
+        );
+        assert_eq!(epoch_ms("2024-02-29T23:59:59"), Some(1_709_251_199_000));
     }
 
     #[test]
-    fn anything_else_is_no_time() {
+    fn other_texts_are_not_times() {
         for text in [
             "",
             "yesterday",
@@ -78,7 +81,7 @@ mod tests {
             "2026-01-21T20:47:47.1x9",
             "+026-01-21T20:47:47",
         ] {
-            assert_eq!(epoch(text), None, "{text}");
+            assert_eq!(epoch_ms(text), None, "{text}");
         }
     }
 }

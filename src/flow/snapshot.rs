@@ -1,49 +1,53 @@
 //! A flow as text, and back.
 //!
-//! The text is an envelope `{v, vendor, key, flow, sum}`. The first three keep their place in every
-//! version, so that a flow whose rest cannot be read any more can still be looked up at its vendor. The
-//! checksum finds damage and careless edits; it is no signature, which is why no address is kept here.
+//! The text is an envelope `{v, vendor, vendorIds, flow, sum}`. The first three stay as they are in later
+//! versions, so that a flow can be looked up at its vendor even if the rest cannot be read. The checksum
+//! finds damage and careless edits. It is no signature, so a snapshot holds no address to call.
 
-use super::{Flow, State};
+use super::{Flow, State, Window};
 use crate::failure::{ErrorCode, Failure, NextAction, Refusal, Refused};
 use crate::json::{Reader, Value, object};
 use crate::vendor::{Entry, Stage};
 
-/// The version that this release writes. It reads this one and its neighbours.
-const VERSION: u64 = 1;
+/// The version that this release writes.
+const VERSION: u64 = 2;
+
+/// The oldest version that this release reads. A release reads its own version and the two next to it, so
+/// that a deployment can be rolled back. Version 1 is the exception: its fields have other names.
+const OLDEST_VERSION: u64 = 2;
 
 impl Flow {
-    /// The flow as text: opaque, to be stored and given back as it is. It holds the vendor's ids and
-    /// the challenges that stand open, and no secret, answer or credential.
+    /// The flow as text, to be stored and restored unchanged. It holds the vendor's ids and the open
+    /// challenges, and no secret, answer or credential.
     pub fn snapshot(&self) -> String {
-        let number = |number: u32| Value::number(number.into());
         let flow = object! {
             "id": self.id.as_str(),
-            "started": Value::number(self.started),
-            "working": Value::number(self.working),
-            "serial": number(self.serial),
-            "session": number(self.session),
-            "round": number(self.round),
-            "repeats": number(self.repeats),
-            "asked": self.asked.clone(),
-            "expires": Value::number(self.expires),
+            "startedAt": self.started_at,
+            "workingSince": self.working_since,
+            "lastReplyAt": self.last_reply_at,
+            "serial": self.serial,
+            "session": self.session,
+            "round": self.round,
+            "repeats": self.repeats,
+            "challengePayload": self.challenge_payload.clone(),
+            "expiresAt": self.expires_at,
             "refused": self.refused,
-            "heard": Value::number(self.heard),
             "state": self.state.save(),
-            "vendor": self.vendor.save(),
+            "vendor": self.vendor.saved_state(),
         };
         let mut envelope = object! {
-            "v": Value::number(VERSION),
+            "v": VERSION,
             "vendor": self.vendor.name(),
-            "key": self.vendor.key(),
+            "vendorIds": self.vendor.vendor_ids(),
             "flow": flow,
         };
         let sum = checksum(envelope.print().bytes());
-        envelope.set("sum", number(sum));
+        envelope.set("sum", sum.into());
         envelope.print()
     }
 
-    /// Reads what [`snapshot`](Flow::snapshot) wrote. Go on with [`Event::Restored`](super::Event).
+    /// Reads what [`snapshot`](Flow::snapshot) wrote. The next event is
+    /// [`Event::Restored`](super::Event::Restored).
     pub fn restore(text: &str, vendors: &[Entry], config: &Value) -> Result<Flow, Refusal> {
         Flow::read(text, vendors, config).map_err(|refusal| match &refusal.path {
             Some(path) if path.starts_with("/snapshot") => Refusal::from(Refused {
@@ -58,81 +62,66 @@ impl Flow {
         let damaged = || Refusal::from(ErrorCode::SnapshotUnreadable);
         let mut envelope = Value::parse(text.as_bytes()).map_err(|_| damaged())?;
         let version = Reader::new("snapshot", &envelope).get("v").uint()?;
-        if version.abs_diff(VERSION) > 1 {
+        if !(OLDEST_VERSION..=VERSION + 1).contains(&version) {
             return Err(ErrorCode::SnapshotVersion.into());
         }
         let sum = envelope.take_last("sum").ok_or_else(damaged)?;
-        if sum != Value::number(checksum(envelope.print().bytes()).into()) {
+        if sum != checksum(envelope.print().bytes()).into() {
             return Err(damaged());
         }
         let reader = Reader::new("snapshot", &envelope);
         let name = reader.get("vendor").text()?;
         let vendor = vendors.iter().find(|entry| entry.name == name);
-        let vendor = vendor.ok_or_else(|| reader.get("vendor").invalid("is not known here"))?;
+        let vendor = vendor.ok_or_else(|| reader.get("vendor").invalid("is not a known vendor"))?;
         let flow = reader.get("flow");
         let config = Reader::new("config", config);
-        let flow = Flow {
+        Ok(Flow {
             id: flow.get("id").text()?.to_owned(),
-            vendor: (vendor.restore)(reader.get("key"), flow.get("vendor"), config)?,
+            vendor: (vendor.restore)(reader.get("vendorIds"), flow.get("vendor"), config)?,
             state: State::restore(flow.get("state"))?,
-            started: flow.get("started").uint()?,
-            working: flow.get("working").uint()?,
+            started_at: flow.get("startedAt").uint()?,
+            working_since: flow.get("workingSince").uint()?,
+            last_reply_at: flow.get("lastReplyAt").uint()?,
             serial: count(flow.get("serial"))?,
             session: count(flow.get("session"))?,
             round: count(flow.get("round"))?,
             repeats: count(flow.get("repeats"))?,
-            asked: flow.get("asked").value().clone(),
-            expires: flow.get("expires").uint()?,
+            challenge_payload: flow.get("challengePayload").value().clone(),
+            expires_at: flow.get("expiresAt").uint()?,
             refused: flow.get("refused").bool()?,
-            heard: flow.get("heard").uint()?,
-            window: None,
-        };
-        Ok(flow)
+            window: Window::None,
+        })
     }
 }
 
 impl State {
     fn save(&self) -> Value {
         match self {
-            State::New => object! { "at": "new" },
-            State::Sending(stage) => object! { "at": "sending", "stage": stage.text() },
+            State::New => object! { "name": "new" },
+            State::Sending(stage) => object! { "name": "sending", "stage": *stage },
             State::Waiting { stage, until } => {
-                object! {
-                    "at": "waiting",
-                    "stage": stage.text(),
-                    "until": Value::number(*until),
-                }
+                object! { "name": "waiting", "stage": *stage, "until": *until }
             }
-            State::Asking => object! { "at": "asking" },
-            State::Resubmitting { until } => {
-                object! { "at": "resubmitting", "until": Value::number(*until) }
-            }
-            State::Redirecting { until } => {
-                object! { "at": "redirecting", "until": Value::number(*until) }
-            }
-            State::Connecting { until } => {
-                object! { "at": "connecting", "until": Value::number(*until) }
-            }
-            State::Done(result) => {
-                object! { "at": "done", "result": result.clone() }
-            }
-            State::Failed(failure) => {
-                object! {
-                    "at": "failed",
-                    "code": failure.code.text(),
-                    "next": failure.next.text(),
-                    "retryAt": failure.retry_at.map(Value::number),
-                    "vendorCode": failure.vendor_code.as_deref(),
-                    "status": failure .status .map(|status| Value::number(status.into())),
-                }
-            }
+            State::Asking => object! { "name": "asking" },
+            State::Resubmitting { until } => object! { "name": "resubmitting", "until": *until },
+            State::Redirecting { until } => object! { "name": "redirecting", "until": *until },
+            State::Connecting { until } => object! { "name": "connecting", "until": *until },
+            State::Done(result) => object! { "name": "done", "result": result.clone() },
+            State::Failed(failure) => object! {
+                "name": "failed",
+                "code": failure.code,
+                "next": failure.next,
+                "retryAt": failure.retry_at,
+                "vendorCode": failure.vendor_code.as_deref(),
+                "status": failure.status,
+            },
         }
     }
 
     fn restore(reader: Reader) -> Result<State, Refusal> {
-        let stage = || stage(reader.get("stage"));
+        let stage = || named(reader.get("stage"), Stage::from_text);
         let until = || reader.get("until").uint();
-        Ok(match reader.get("at").text()? {
+        Ok(match reader.get("name").text()? {
             "new" => State::New,
             "sending" => State::Sending(stage()?),
             "waiting" => State::Waiting {
@@ -145,20 +134,16 @@ impl State {
             "connecting" => State::Connecting { until: until()? },
             "done" => State::Done(reader.get("result").value().clone()),
             "failed" => State::Failed(failure(reader)?),
-            _ => return Err(reader.get("at").invalid("is not a state")),
+            _ => return Err(reader.get("name").invalid("is not a known state")),
         })
     }
 }
 
 fn failure(reader: Reader) -> Result<Failure, Refusal> {
-    let text = reader.get("code").text()?;
-    let code = ErrorCode::ALL.iter().find(|code| code.text() == text);
-    let code = *code.ok_or_else(|| reader.get("code").invalid("is not a code"))?;
+    let code = named(reader.get("code"), ErrorCode::from_text)?;
     let status = reader.get("status").optional(Reader::uint)?;
-    let text = reader.get("next").text()?;
-    let next = NextAction::ALL.iter().find(|next| next.text() == text);
     Ok(Failure {
-        next: *next.ok_or_else(|| reader.get("next").invalid("is not a next action"))?,
+        next: named(reader.get("next"), NextAction::from_text)?,
         retry_at: reader.get("retryAt").optional(Reader::uint)?,
         vendor_code: reader.get("vendorCode").optional_text()?,
         status: status.and_then(|status| u16::try_from(status).ok()),
@@ -166,12 +151,8 @@ fn failure(reader: Reader) -> Result<Failure, Refusal> {
     })
 }
 
-fn stage(reader: Reader) -> Result<Stage, Refusal> {
-    let text = reader.text()?;
-    let found = Stage::ALL.iter().find(|stage| stage.text() == text);
-    found
-        .copied()
-        .ok_or_else(|| reader.invalid("is not a stage"))
+fn named<T>(reader: Reader, from_text: fn(&str) -> Option<T>) -> Result<T, Refusal> {
+    from_text(reader.text()?).ok_or_else(|| reader.invalid("is not a known name"))
 }
 
 fn count(reader: Reader) -> Result<u32, Refusal> {
@@ -215,11 +196,11 @@ mod tests {
         flow.snapshot()
     }
 
-    fn sealed(text: &str) -> String {
+    fn with_new_checksum(text: &str) -> String {
         let mut envelope = Value::parse(text.as_bytes()).unwrap();
         envelope.take_last("sum");
         let sum = checksum(envelope.print().bytes());
-        envelope.set("sum", Value::number(sum.into()));
+        envelope.set("sum", sum.into());
         envelope.print()
     }
 
@@ -228,13 +209,13 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_away_is_taken_up_as_it_was() {
+    fn a_restored_flow_writes_the_same_snapshot() {
         let flow = Flow::restore(&snapshot(), VENDORS, &config()).ok().unwrap();
         assert_eq!(flow.snapshot(), snapshot());
     }
 
     #[test]
-    fn a_truncated_snapshot_is_refused_wherever_it_ends() {
+    fn a_snapshot_truncated_at_any_byte_is_refused() {
         let whole = snapshot();
         for end in 0..whole.len() {
             assert_eq!(
@@ -245,11 +226,11 @@ mod tests {
     }
 
     #[test]
-    fn an_edited_snapshot_is_refused_wherever_it_was_edited() {
+    fn a_snapshot_edited_at_any_byte_is_refused() {
         let whole = snapshot();
         for at in 0..whole.len() {
             let mut bytes = whole.clone().into_bytes();
-            bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
+            bytes[at] = if bytes[at] == b'3' { b'2' } else { b'3' };
             let edited = String::from_utf8(bytes).unwrap();
             assert_eq!(
                 refused(&edited).code,
@@ -260,29 +241,42 @@ mod tests {
     }
 
     #[test]
-    fn an_edit_under_a_new_checksum_is_named_by_its_path() {
-        let edited = sealed(&snapshot().replace(r#""stage":"start""#, r#""stage":"finish""#));
+    fn an_edit_with_a_new_checksum_is_refused_with_its_path() {
+        let edited =
+            with_new_checksum(&snapshot().replace(r#""stage":"start""#, r#""stage":"finish""#));
         let refusal = refused(&edited);
         assert_eq!(refusal.code, ErrorCode::SnapshotUnreadable);
         assert_eq!(refusal.path.as_deref(), Some("/snapshot/flow/state/stage"));
     }
 
     #[test]
-    fn the_neighbouring_version_is_read_and_a_far_one_is_not() {
-        let version = |v: &str| sealed(&snapshot().replace(r#""v":1"#, &format!(r#""v":{v}"#)));
-        assert!(Flow::restore(&version("2"), VENDORS, &config()).is_ok());
-        assert_eq!(refused(&version("3")).code, ErrorCode::SnapshotVersion);
+    fn the_next_version_is_read_and_the_one_after_it_is_refused() {
+        let version =
+            |v: &str| with_new_checksum(&snapshot().replace(r#""v":2"#, &format!(r#""v":{v}"#)));
+        assert!(Flow::restore(&version("3"), VENDORS, &config()).is_ok());
+        assert_eq!(refused(&version("4")).code, ErrorCode::SnapshotVersion);
     }
 
     #[test]
-    fn the_vendors_ids_stand_where_they_always_stand() {
+    fn a_snapshot_of_version_1_is_refused_by_its_version() {
+        let text = r#"{"v":1,"vendor":"flinks","key":{"LoginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d10"},"flow":{"id":"flow","started":1790000000000,"working":1790000000000,"serial":1,"session":1,"round":1,"repeats":0,"asked":[{"Type":"QuestionAndAnswer","Prompt":"What city were you born in?"}],"expires":1790000482000,"refused":false,"heard":1790000002000,"state":{"at":"asking"},"vendor":{"codeSent":false,"params":{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","mostRecentCached":false}}},"sum":3937461030}"#;
+        assert_eq!(
+            with_new_checksum(text),
+            text,
+            "the text is a whole snapshot"
+        );
+        assert_eq!(refused(text).code, ErrorCode::SnapshotVersion);
+    }
+
+    #[test]
+    fn the_vendor_ids_have_a_fixed_path() {
         let envelope = Value::parse(snapshot().as_bytes()).unwrap();
-        let id = envelope.get("key").get("LoginId").as_text();
+        let id = envelope.get("vendorIds").get("LoginId").as_text();
         assert_eq!(id, Some("5e115eac-1209-4f19-641c-08d6d484e2fe"));
     }
 
     #[test]
-    fn no_address_comes_out_of_a_snapshot() {
+    fn a_snapshot_holds_no_address() {
         assert!(!snapshot().contains("toolbox") && !snapshot().contains("fin.ag"));
     }
 }

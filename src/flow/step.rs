@@ -1,117 +1,177 @@
-//! What happens to a flow, and what it wants done.
+//! The events that a flow takes, and the steps that it returns.
 
-use crate::challenge::Round;
+use super::{Flow, State, Window};
+use crate::challenge::{Round, RoundExpiry};
 use crate::failure::Failure;
 use crate::http::{Request, Response};
 use crate::json::Value;
+use crate::text_enum::text_enum;
 use crate::vendor::{Frame, Stage};
 
 /// What happened.
 pub enum Event<'a> {
-    /// The flow begins, with what credentials there are.
+    /// The flow starts, with its credentials or null.
     Started(&'a Value),
-    /// A reply came to the send of this serial.
+    /// The reply to the request with this serial.
     Replied(u32, Response<'a>),
-    /// No reply came to the send of this serial.
+    /// The request with this serial got no reply.
     Lost(u32, Loss),
-    /// The person answered the round of this number.
+    /// The person answered the round with this number.
     Answered(u32, AnswerInput<'a>),
-    /// It is the time that the step named, or later.
+    /// The time of the step has come.
     Waited,
-    /// The person came back from the window or frame, with what the page says of it.
+    /// The person returned from the window or the vendor's page, with what that page claims.
     Returned(&'a Value),
-    /// The vendor's page did not accept the secret that it was opened with.
+    /// The vendor's page did not accept its token.
     TokenRefused,
-    /// The caller wants no more of it.
+    /// The caller cancelled the flow.
     Cancelled,
-    /// The flow comes out of a snapshot. Whether a request was sent just before is not known.
+    /// The flow was restored from a snapshot. Whether a request was sent just before is unknown.
     Restored,
-    /// The flow comes out of a snapshot at the window of this address, which nobody has come back from.
+    /// The flow was restored from a snapshot, and the person is still in the window with this address.
     RestoredAtWindow(&'a str),
 }
 
-/// How a request failed to bring a reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[cfg_attr(target_arch = "wasm32", serde(rename_all = "kebab-case"))]
-pub enum Loss {
-    /// It may have arrived.
-    MaybeSent,
-    /// It certainly did not leave.
-    NotSent,
-    /// It did not leave, because the host has no secret for one of its slots.
-    NoSecret,
+text_enum! {
+    /// Why a request got no reply.
+    Loss {
+        /// The vendor may have received it.
+        MaybeSent "maybe-sent"
+        /// It certainly was not sent.
+        NotSent "not-sent"
+        /// It was not sent, because the host has no secret for one of its slots.
+        NoSecret "no-secret"
+    }
 }
 
-/// Answers as they were handed in.
+/// Answers as they were submitted.
 pub enum AnswerInput<'a> {
-    /// By field names; checked against the round.
+    /// By field name. The flow checks them against the round.
     Fields(&'a Value),
     /// In the vendor's own form.
     Raw(&'a Value),
 }
 
-/// What to do next. Each state has exactly one.
+/// What to do next. Each state of a flow has exactly one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(tag = "kind", rename_all = "kebab-case"))]
 pub enum Step {
-    /// Send this, and say what came of it under its serial.
+    /// Send this request, and report its reply or its loss with the same serial.
     Send {
-        /// Counts the sends; a reply under another serial is out of turn.
+        /// The number of the request, from 1. The flow refuses a reply with another serial.
         serial: u32,
-        /// What it is for.
+        /// What the request is for.
         stage: Stage,
         /// The request.
         request: Request,
     },
-    /// A send is under way; its request is with whoever got the step.
+    /// A request is under way. Only the step `send` returned it.
     Sending {
-        /// What it is for.
+        /// What the request is for.
         stage: Stage,
     },
-    /// Come back with [`Event::Waited`].
+    /// Wait, then report `waited`.
     Wait {
-        /// Then, in milliseconds since 1970.
+        /// Until when, in ms since 1970.
         until: u64,
-        /// What will be sent.
+        /// What the next request is for.
         stage: Stage,
     },
-    /// Ask the person. When `round.expires` has come, come back with [`Event::Waited`].
+    /// Show this round to the person and report their answers. When `round.expires` is over, report
+    /// `waited`.
     Challenge {
-        /// What to ask.
+        /// The challenges.
         round: Round,
     },
-    /// The round still stands: hand in the same answers once more, or come back with [`Event::Waited`].
+    /// The vendor still asks the same: submit the same answers again.
     Resubmit {
-        /// The round's number.
+        /// The number of the round.
         round: u32,
-        /// Until when, in milliseconds since 1970; the person is asked anew afterwards.
+        /// When the flow asks the person again instead, in ms since 1970. Then report `waited`.
         until: u64,
     },
-    /// Open this window for the person. Come back with [`Event::Returned`], or [`Event::Waited`].
+    /// Open this window for the person. Report `returned` when they are back, or `waited`.
     Redirect {
-        /// Its address, to be opened as it is; it works once.
+        /// Its address. It works once: open it unchanged.
         url: String,
-        /// When to look again, in milliseconds since 1970.
+        /// When the flow polls next, in ms since 1970.
         until: u64,
     },
-    /// Show the vendor's own page. Come back with [`Event::Returned`], or [`Event::Waited`].
+    /// Show the vendor's own page. Report `returned` when the page says that it is done, or `waited`.
     Connect {
         /// The page.
         frame: Frame,
-        /// How long the flow waits for it, in milliseconds since 1970.
+        /// When the flow stops waiting for the page, in ms since 1970.
         until: u64,
     },
-    /// The end.
+    /// The flow has ended with a result.
     Done {
-        /// What came of it, in the vendor's shape.
+        /// The result, in the vendor's shape.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "unknown"))]
         result: Value,
     },
-    /// The end.
+    /// The flow has failed.
     Failed {
         /// Why, and what to do next.
         failure: Failure,
     },
+}
+
+impl Flow {
+    /// The step of the current state. Only [`advance`](Flow::advance) returns a request, and only once,
+    /// because the flow does not keep it.
+    pub fn step(&self) -> Step {
+        match &self.state {
+            State::New => Step::Sending {
+                stage: Stage::Start,
+            },
+            State::Sending(stage) => Step::Sending { stage: *stage },
+            State::Waiting { stage, until } => Step::Wait {
+                until: *until,
+                stage: *stage,
+            },
+            State::Asking => Step::Challenge {
+                round: self.round(),
+            },
+            State::Resubmitting { until } => Step::Resubmit {
+                round: self.round,
+                until: *until,
+            },
+            State::Redirecting { until } => Step::Redirect {
+                url: match &self.window {
+                    Window::Open(url) => url.clone(),
+                    // Restored, and the driver's next event decides which window it is.
+                    Window::None | Window::Left => String::new(),
+                },
+                until: *until,
+            },
+            State::Connecting { until } => Step::Connect {
+                frame: Frame {
+                    session: self.session,
+                    ..self.vendor.frame()
+                },
+                until: *until,
+            },
+            State::Done(result) => Step::Done {
+                result: result.clone(),
+            },
+            State::Failed(failure) => Step::Failed {
+                failure: failure.clone(),
+            },
+        }
+    }
+
+    fn round(&self) -> Round {
+        let expiry = |(_, documented)| RoundExpiry {
+            at: self.expires_at,
+            documented,
+        };
+        Round {
+            number: self.round,
+            refused: self.refused,
+            challenges: self.vendor.challenges(&self.challenge_payload, self.round),
+            expires: self.vendor.clocks().idle.map(expiry),
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! A live flow, held in wasm, with synchronous calls.
+//! A flow held in wasm.
 
 use wasm_bindgen::prelude::*;
 
@@ -11,17 +11,18 @@ use super::input::parse;
 use super::output::{refuse, to_js};
 use super::reply::Reply;
 
-/// A live flow. Every call returns the one next step, or throws a `Refusal` and changes nothing.
+/// A flow held in wasm. All calls are synchronous. A call returns the next step, or throws a `Refusal` and
+/// changes nothing. `now` is the time in ms since 1970.
 #[wasm_bindgen]
 pub struct FlowHandle {
     flow: Flow,
-    /// Between `start` and `started`.
+    /// Taken by `started`.
     credentials: Value,
 }
 
 #[wasm_bindgen]
 impl FlowHandle {
-    /// A flow of a vendor, from parameters and configuration as JSON.
+    /// Makes a flow of a vendor. The parameters and the configuration are JSON.
     #[wasm_bindgen(js_name = start)]
     pub fn start(vendor: &str, id: &str, params: &str, config: &str) -> Result<Self, JsValue> {
         let entry = VENDORS.iter().find(|entry| entry.name == vendor);
@@ -38,7 +39,7 @@ impl FlowHandle {
         })
     }
 
-    /// A flow out of a snapshot.
+    /// Restores a flow from a snapshot. The configuration is JSON.
     pub fn restore(snapshot: &str, config: &str) -> Result<Self, JsValue> {
         let flow = Flow::restore(snapshot, VENDORS, &parse("config", config)?).map_err(refuse)?;
         Ok(FlowHandle {
@@ -53,25 +54,25 @@ impl FlowHandle {
         self.flow.id().to_owned()
     }
 
-    /// The flow as text.
+    /// The flow as text, to be stored and restored unchanged.
     pub fn snapshot(&self) -> String {
         self.flow.snapshot()
     }
 
-    /// The flow begins.
+    /// Starts the flow.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn started(&mut self, now: f64) -> Result<JsValue, JsValue> {
         let credentials = core::mem::take(&mut self.credentials);
         self.advance(Event::Started(&credentials), now)
     }
 
-    /// A reply came. Its body stays in wasm, and is freed here.
+    /// The reply to the request with this serial. The call frees the reply.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn replied(&mut self, serial: u32, reply: Reply, now: f64) -> Result<JsValue, JsValue> {
         self.advance(Event::Replied(serial, reply.response()), now)
     }
 
-    /// No reply came.
+    /// The request with this serial got no reply.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn lost(
         &mut self,
@@ -79,62 +80,58 @@ impl FlowHandle {
         #[wasm_bindgen(unchecked_param_type = "Loss")] loss: &str,
         now: f64,
     ) -> Result<JsValue, JsValue> {
-        let loss = match loss {
-            "not-sent" => Loss::NotSent,
-            "no-secret" => Loss::NoSecret,
-            _ => Loss::MaybeSent,
-        };
+        let loss = Loss::from_text(loss).unwrap_or(Loss::MaybeSent);
         self.advance(Event::Lost(serial, loss), now)
     }
 
-    /// The person answered a round, by field names, as JSON.
+    /// The person answered the round with this number. The answers by field name are JSON.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn answered(&mut self, round: u32, answers: &str, now: f64) -> Result<JsValue, JsValue> {
         let answers = parse("answers", answers)?;
         self.advance(Event::Answered(round, AnswerInput::Fields(&answers)), now)
     }
 
-    /// The host answered a round in the vendor's own form, as JSON.
+    /// The host answered the round with this number in the vendor's own form. The answers are JSON.
     #[wasm_bindgen(js_name = answeredRaw, unchecked_return_type = "Step")]
     pub fn answered_raw(&mut self, round: u32, raw: &str, now: f64) -> Result<JsValue, JsValue> {
         let raw = parse("answers", raw)?;
         self.advance(Event::Answered(round, AnswerInput::Raw(&raw)), now)
     }
 
-    /// The time that the step named has come.
+    /// The time of the step has come.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn waited(&mut self, now: f64) -> Result<JsValue, JsValue> {
         self.advance(Event::Waited, now)
     }
 
-    /// The person came back from the window, with what the landing address claims, as JSON.
+    /// The person returned from the window or the vendor's page. What that page claims is JSON.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn returned(&mut self, claim: &str, now: f64) -> Result<JsValue, JsValue> {
         let claim = parse("claim", claim)?;
         self.advance(Event::Returned(&claim), now)
     }
 
-    /// The vendor's page did not accept its secret.
+    /// The vendor's page did not accept its token.
     #[wasm_bindgen(js_name = tokenRefused, unchecked_return_type = "Step")]
     pub fn token_refused(&mut self, now: f64) -> Result<JsValue, JsValue> {
         self.advance(Event::TokenRefused, now)
     }
 
-    /// The caller cancels.
+    /// The caller cancelled the flow.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn cancelled(&mut self, now: f64) -> Result<JsValue, JsValue> {
         self.advance(Event::Cancelled, now)
     }
 
-    /// The flow came out of a snapshot.
+    /// The flow was restored from a snapshot.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn restored(&mut self, now: f64) -> Result<JsValue, JsValue> {
         self.advance(Event::Restored, now)
     }
 
-    /// The flow came out of a snapshot at a window that is still open.
-    #[wasm_bindgen(unchecked_return_type = "Step")]
-    pub fn continued(&mut self, window: &str, now: f64) -> Result<JsValue, JsValue> {
+    /// The flow was restored from a snapshot, and the person is still in the window with this address.
+    #[wasm_bindgen(js_name = restoredAtWindow, unchecked_return_type = "Step")]
+    pub fn restored_at_window(&mut self, window: &str, now: f64) -> Result<JsValue, JsValue> {
         self.advance(Event::RestoredAtWindow(window), now)
     }
 

@@ -1,4 +1,4 @@
-//! What comes from JavaScript: JSON text.
+//! JSON text from JavaScript.
 
 use wasm_bindgen::JsValue;
 
@@ -6,7 +6,7 @@ use crate::json::{Reader, Value};
 
 use super::output::refuse;
 
-/// JSON text of the host's to a value.
+/// Parses an argument. The name is the first part of the path in an error.
 pub fn parse(name: &str, json: &str) -> Result<Value, JsValue> {
     Value::parse(json.as_bytes())
         .map_err(|_| refuse(Reader::new(name, &Value::Null).invalid("must be plain JSON data")))

@@ -1,20 +1,16 @@
-//! The only room that knows JavaScript: conversion, exports, sending. No logic.
+//! The exports to JavaScript: conversion and sending, no logic. No other module knows JavaScript.
 //!
-//! Input comes as JSON text and is read by the same [`Reader`](crate::json::Reader) as the vendors'
-//! bodies, which is smaller than deserialising JavaScript values and names the path of a mistake.
+//! Input is JSON text, which the same [`Reader`](crate::json::Reader) reads as the vendors' replies. That is
+//! smaller than deserialising JavaScript values, and an error names the path.
 
-#[cfg(feature = "calls")]
-pub mod calls;
 #[cfg(any(feature = "client", feature = "calls"))]
 pub mod flow;
 #[cfg(any(feature = "client", feature = "calls"))]
 mod input;
-#[cfg(feature = "calls")]
-pub mod mx;
 #[cfg(any(feature = "client", feature = "calls"))]
 mod output;
 #[cfg(feature = "calls")]
-pub mod pair;
+pub mod pairs;
 #[cfg(any(feature = "client", feature = "calls"))]
 pub mod reply;
 #[cfg(feature = "client")]

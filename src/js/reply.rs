@@ -1,14 +1,14 @@
-//! A reply, on its way to a flow.
+//! A vendor's reply, held in wasm until a flow takes it.
 
 use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use crate::http;
 
-/// The longest Retry-After that is believed, in milliseconds: a day.
-const MAX_RETRY_AFTER: f64 = 86_400_000.0;
+/// The longest Retry-After that a flow follows, in ms: one day.
+const MAX_RETRY_AFTER_MS: f64 = 86_400_000.0;
 
-/// What came back.
+/// A vendor's reply.
 #[wasm_bindgen]
 pub struct Reply {
     status: u16,
@@ -19,7 +19,7 @@ pub struct Reply {
 #[cfg(feature = "calls")]
 #[wasm_bindgen]
 impl Reply {
-    /// A reply that JavaScript has read.
+    /// A reply that JavaScript has read: its status, its Retry-After header and its body.
     #[wasm_bindgen(constructor)]
     pub fn from_js(status: u16, retry_after: Option<String>, body: Vec<u8>) -> Reply {
         Reply::new(status, retry_after, body)
@@ -27,7 +27,7 @@ impl Reply {
 }
 
 impl Reply {
-    /// By the number of the status line, the Retry-After header and the body.
+    /// A reply of a status, a Retry-After header and a body.
     pub fn new(status: u16, retry_after: Option<String>, body: Vec<u8>) -> Reply {
         Reply {
             status,
@@ -36,7 +36,7 @@ impl Reply {
         }
     }
 
-    /// For the flow.
+    /// The reply as a flow takes it.
     pub fn response(&self) -> http::Response<'_> {
         http::Response {
             status: self.status,
@@ -46,11 +46,11 @@ impl Reply {
     }
 }
 
-/// Seconds, or a date: RFC 9110, section 10.2.3.
+/// A Retry-After header in ms. It is a number of seconds or a date: RFC 9110, section 10.2.3.
 fn millis(retry_after: String) -> Option<u64> {
     let millis = match retry_after.trim().parse::<u32>() {
         Ok(seconds) => f64::from(seconds) * 1000.0,
         Err(_) => Date::parse(&retry_after) - Date::now(),
     };
-    (millis > 0.0).then(|| millis.min(MAX_RETRY_AFTER) as u64)
+    (millis > 0.0).then(|| millis.min(MAX_RETRY_AFTER_MS) as u64)
 }

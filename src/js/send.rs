@@ -1,8 +1,7 @@
-//! One call, with web-sys through gloo-net.
+//! Sends one request with gloo-net and web-sys.
 //!
-//! gloo-net's own `send` traps on a fetch that is rejected with anything but an `Error`, such as
-//! `abort('text')`, and its promise never settles then: the request and the response are gloo-net's,
-//! `fetch` itself is bound here.
+//! `fetch` is bound here, because gloo-net's `send` traps if the fetch is rejected with anything but an
+//! `Error`, such as `abort('text')`, and its promise then never settles.
 
 use gloo_net::http::{Method, RequestBuilder, Response};
 use js_sys::{Function, Promise, Uint8Array};
@@ -13,7 +12,7 @@ use web_sys::{
     RequestRedirect,
 };
 
-use crate::http::MAX_BODY;
+use crate::http::MAX_BODY_BYTES;
 
 use super::reply::Reply;
 
@@ -22,14 +21,14 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
     fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
 
-    // Throws where somebody has read the body already.
+    // Throws if the body has already been read.
     #[wasm_bindgen(extends = ReadableStream)]
     type Body;
     #[wasm_bindgen(method, catch, js_name = getReader)]
     fn reader(this: &Body) -> Result<ReadableStreamDefaultReader, JsValue>;
 }
 
-/// Sends a request and reads the reply. Rejects with whatever the fetch or the body was rejected with.
+/// Sends a request and reads the reply. It rejects with the reason of the fetch or of the body.
 #[wasm_bindgen]
 pub async fn send(
     method: String,
@@ -58,7 +57,7 @@ fn start(
     signal: &AbortSignal,
     fetch: Option<Function>,
 ) -> Result<Promise, JsValue> {
-    // `str::parse` would take the whole parser of the http crate along.
+    // `str::parse` would add the whole parser of the http crate to the wasm.
     let method = match method {
         "GET" => Method::GET,
         "POST" => Method::POST,
@@ -79,7 +78,7 @@ fn start(
     }
 }
 
-/// Reads no more than is ever kept, so that an endless body ends.
+/// Reads a body up to the maximum size. A larger body becomes an empty one, which is unreadable.
 async fn read(response: &Response) -> Result<Vec<u8>, JsValue> {
     let mut bytes = Vec::new();
     let Some(stream) = response.body() else {
@@ -92,7 +91,7 @@ async fn read(response: &Response) -> Result<Vec<u8>, JsValue> {
             return Ok(bytes);
         }
         let chunk: Uint8Array = chunk.get_value().dyn_into()?;
-        if bytes.len() + chunk.length() as usize > MAX_BODY {
+        if bytes.len() + chunk.length() as usize > MAX_BODY_BYTES {
             spawn_local(async move { drop(JsFuture::from(reader.cancel()).await) });
             return Ok(Vec::new());
         }

@@ -1,5 +1,5 @@
-//! The simulator for JavaScript. What holds prompts as keys goes over as JSON text, which a prompt named
-//! `__proto__` survives; so does what callers hand in, where a key may be `undefined`.
+//! The simulator. Values with prompts as keys cross as JSON text, because a prompt may be `__proto__`. So
+//! does the callers' input, because a key may be `undefined`.
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -13,7 +13,7 @@ pub struct SimulatorHandle {
     simulator: Simulator,
 }
 
-/// What the simulated vendor replies.
+/// A reply of the simulated vendor.
 #[wasm_bindgen]
 pub struct SimulatedReply {
     outgoing: Outgoing,
@@ -21,7 +21,7 @@ pub struct SimulatedReply {
 
 #[wasm_bindgen]
 impl SimulatorHandle {
-    /// Deterministic from its seed; the rules are JSON.
+    /// A simulator with rules as JSON. The same seed always gives the same replies.
     #[wasm_bindgen(constructor)]
     pub fn new(seed: u32, rules: &str) -> Result<SimulatorHandle, JsError> {
         Ok(SimulatorHandle {
@@ -29,7 +29,7 @@ impl SimulatorHandle {
         })
     }
 
-    /// Handles one request at the time `now`. The headers are names and values in turn.
+    /// Handles one request at the time `now`, in ms since 1970. The headers are names and values in turn.
     pub fn handle(
         &mut self,
         now: f64,
@@ -53,74 +53,74 @@ impl SimulatorHandle {
         SimulatedReply { outgoing }
     }
 
-    /// What it has seen.
+    /// The counters of its requests.
     #[wasm_bindgen(unchecked_return_type = "Counts")]
     pub fn counts(&self) -> Result<JsValue, JsValue> {
         let counts = self.simulator.counts();
         Ok(counts.serialize(&Serializer::json_compatible())?)
     }
 
-    /// Its people, as JSON.
+    /// The simulated people, as JSON.
     pub fn people(&self) -> Result<String, JsError> {
         Ok(serde_json::to_string(&self.simulator.people())?)
     }
 
-    /// Its secret key.
+    /// The customer's secret key at Flinks.
     #[wasm_bindgen(js_name = secretKey)]
     pub fn secret_key(&self) -> String {
         self.simulator.secret_key().to_owned()
     }
 
-    /// The key of the data calls.
+    /// Flinks' key for the data calls.
     #[wasm_bindgen(js_name = apiKey)]
     pub fn api_key(&self) -> String {
         self.simulator.keys().api_key.to_owned()
     }
 
-    /// The key of GetNightlyRefreshStatus.
+    /// Flinks' bearer token for GetNightlyRefreshStatus.
     pub fn bearer(&self) -> String {
         self.simulator.keys().bearer.to_owned()
     }
 
-    /// Queues a fault, given as JSON.
+    /// Queues a fault, as JSON.
     pub fn fault(&mut self, fault: &str) -> Result<(), JsError> {
         self.simulator.fault(serde_json::from_str(fault)?);
         Ok(())
     }
 
-    /// Changes the rules, given as JSON.
+    /// Changes the rules of Flinks, as JSON.
     #[wasm_bindgen(js_name = setRules)]
     pub fn set_rules(&mut self, rules: &str) -> Result<(), JsError> {
         self.simulator.set_rules(serde_json::from_str(rules)?);
         Ok(())
     }
 
-    /// Everybody's members at MX, as JSON.
+    /// All members at MX, as JSON.
     pub fn members(&self) -> Result<String, JsError> {
         Ok(serde_json::to_string(&self.simulator.members())?)
     }
 
-    /// MX's client id and API key, with a colon between them.
+    /// MX's client id and API key, separated by a colon.
     #[wasm_bindgen(js_name = mxKey)]
     pub fn mx_key(&self) -> String {
         let (client_id, api_key) = self.simulator.mx_key();
         [client_id, api_key].join(":")
     }
 
-    /// Changes the rules of MX, given as JSON.
+    /// Changes the rules of MX, as JSON.
     #[wasm_bindgen(js_name = setMxRules)]
     pub fn set_mx_rules(&mut self, rules: &str) -> Result<(), JsError> {
         self.simulator.set_mx_rules(serde_json::from_str(rules)?);
         Ok(())
     }
 
-    /// The body of a resume with the right values for the open round of an MX member.
+    /// The body of a resume call with the right answers for the open round of an MX member.
     #[wasm_bindgen(js_name = rightValues)]
     pub fn right_values(&self, member_guid: &str) -> Option<String> {
         self.simulator.right_values_json(member_guid)
     }
 
-    /// The right SecurityResponses for the open round of a session, as JSON.
+    /// The right SecurityResponses for the open round of a Flinks session, as JSON.
     #[wasm_bindgen(js_name = rightAnswers)]
     pub fn right_answers(&self, request_id: &str) -> Option<String> {
         self.simulator.right_answers_json(request_id)
@@ -129,13 +129,13 @@ impl SimulatorHandle {
 
 #[wasm_bindgen]
 impl SimulatedReply {
-    /// The status.
+    /// The HTTP status.
     #[wasm_bindgen(getter)]
     pub fn status(&self) -> u16 {
         self.outgoing.status
     }
 
-    /// Names and values in turn.
+    /// The headers, names and values in turn.
     #[wasm_bindgen(getter)]
     pub fn headers(&self) -> Vec<String> {
         let pairs = self.outgoing.headers.iter();
@@ -150,7 +150,7 @@ impl SimulatedReply {
         self.outgoing.body.clone()
     }
 
-    /// Whether the reply arrives.
+    /// Whether the reply arrives, is lost or never comes.
     #[wasm_bindgen(getter, unchecked_return_type = "'arrives' | 'lost' | 'hangs'")]
     pub fn arrival(&self) -> String {
         match self.outgoing.arrival {

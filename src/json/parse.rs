@@ -1,14 +1,14 @@
-//! Bytes to a [`Value`].
+//! Parses bytes to a [`Value`].
 
 use super::{MAX_DEPTH, Unreadable, Value};
 
 impl Value {
-    /// Reads one JSON text, strictly: no trailing bytes, no byte order mark, no lone surrogates.
+    /// Parses JSON strictly: no trailing bytes, no byte order mark, no lone surrogates.
     pub fn parse(bytes: &[u8]) -> Result<Value, Unreadable> {
         Value::parse_within(MAX_DEPTH, bytes)
     }
 
-    /// The same, nested less deep.
+    /// Parses JSON with another maximum nesting.
     pub fn parse_within(depth: usize, bytes: &[u8]) -> Result<Value, Unreadable> {
         let text = core::str::from_utf8(bytes).map_err(|_| Unreadable)?;
         let mut parser = Parser { text, at: 0 };
@@ -109,7 +109,7 @@ impl<'a> Parser<'a> {
         Ok(Value::Object(entries))
     }
 
-    /// The commas between the brackets.
+    /// Parses what is between two brackets, member by member.
     fn members(
         &mut self,
         end: u8,
@@ -218,31 +218,31 @@ impl<'a> Parser<'a> {
 mod tests {
     use super::*;
 
-    fn text(json: &str) -> Result<String, Unreadable> {
+    fn reprint(json: &str) -> Result<String, Unreadable> {
         Value::parse(json.as_bytes()).map(|value| value.print())
     }
 
     #[test]
-    fn what_is_read_prints_as_it_came() {
+    fn parsed_json_prints_unchanged() {
         for json in [
             r#"{"a":[1,-0.50,1e+3,12345678901234567890],"b":{},"c":[],"d":null,"e":true}"#,
             r#"{"__proto__":{"x":"•"},"":""}"#,
             r#""\"\\\n\t\u0001é😀""#,
         ] {
-            assert_eq!(text(json).as_deref(), Ok(json));
+            assert_eq!(reprint(json).as_deref(), Ok(json));
         }
     }
 
     #[test]
-    fn escapes_become_the_characters_they_stand_for() {
+    fn escapes_become_characters() {
         assert_eq!(
-            text(r#" "\u00e9\uD83D\uDE00\/" "#).as_deref(),
+            reprint(r#" "\u00e9\uD83D\uDE00\/" "#).as_deref(),
             Ok(r#""é😀/""#)
         );
     }
 
     #[test]
-    fn anything_that_is_not_json_is_unreadable() {
+    fn text_that_is_not_json_is_unreadable() {
         for json in [
             "",
             " ",
@@ -268,7 +268,7 @@ mod tests {
             "\u{feff}{}",
             "NaN",
         ] {
-            assert_eq!(text(json), Err(Unreadable), "{json:?}");
+            assert_eq!(reprint(json), Err(Unreadable), "{json:?}");
         }
         assert_eq!(Value::parse(b"\"\xff\""), Err(Unreadable));
     }
@@ -276,8 +276,8 @@ mod tests {
     #[test]
     fn deep_nesting_is_refused_and_does_not_overflow_the_stack() {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-        assert!(text(&nested(MAX_DEPTH)).is_ok());
-        assert_eq!(text(&nested(MAX_DEPTH + 1)), Err(Unreadable));
-        assert_eq!(text(&"[".repeat(1_000_000)), Err(Unreadable));
+        assert!(reprint(&nested(MAX_DEPTH)).is_ok());
+        assert_eq!(reprint(&nested(MAX_DEPTH + 1)), Err(Unreadable));
+        assert_eq!(reprint(&"[".repeat(1_000_000)), Err(Unreadable));
     }
 }

@@ -1,9 +1,9 @@
-//! A [`Value`] to text.
+//! Prints a [`Value`].
 
 use super::Value;
 
 impl Value {
-    /// The JSON text, without white space.
+    /// The value as JSON without white space.
     pub fn print(&self) -> String {
         let mut out = String::new();
         self.write(&mut out);
@@ -40,7 +40,7 @@ fn between<T>(out: &mut String, open: char, items: &[T], close: char, write: fn(
     out.push(close);
 }
 
-/// A JSON string, quotes and escapes and all.
+/// Appends a JSON string with quotes and escapes.
 pub fn quoted(text: &str, out: &mut String) {
     out.push('"');
     for character in text.chars() {
@@ -64,7 +64,7 @@ pub fn quoted(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// The decimal digits; `core::fmt` would cost five times the bytes.
+/// The decimal digits. `core::fmt` would cost five times the bytes in the wasm.
 pub fn decimal(mut number: u64) -> String {
     let mut reversed = Vec::new();
     loop {

@@ -1,7 +1,7 @@
-//! The challenges of a member as a form, and the answers to it as a resume.
+//! The challenges of a member as a form, and its answers as the body of a resume.
 //!
 //! `type` is a number in MX's guide and a name in its specification. Labels are text, not unique, and
-//! never sent: an answer goes by its challenge's guid.
+//! never sent: an answer names the guid of its challenge.
 
 use crate::challenge::{
     Answers, Challenge, ChallengeImage, ChallengeKind, FieldOption, FieldPart, FieldType,
@@ -9,127 +9,121 @@ use crate::challenge::{
 use crate::failure::Refusal;
 use crate::json::{Reader, Value, decimal, object};
 
-/// The type by number and name, and what the person does.
+/// The type as a number and as a name, and its kind.
 #[rustfmt::skip]
 const TYPES: &[(&str, &str, ChallengeKind)] = &[
     ("0",  "TEXT",          ChallengeKind::Question),
     ("2",  "OPTIONS",       ChallengeKind::Choice),
     ("12", "TOKEN",         ChallengeKind::Code),
-    // An alias at most.
+    // If it exists, it is an alias.
     ("12", "TOKEN_INPUT",   ChallengeKind::Code),
     ("13", "IMAGE_DATA",    ChallengeKind::ImageText),
     ("14", "IMAGE_OPTIONS", ChallengeKind::ImageChoice),
 ];
 
-/// What a challenge without a type carries, and what the person does with it.
-const CARRIED: &[(&str, ChallengeKind)] = &[
+/// A field of a challenge without a type, and the kind that it implies.
+const KIND_BY_FIELD: &[(&str, ChallengeKind)] = &[
     ("image_options", ChallengeKind::ImageChoice),
     ("options", ChallengeKind::Choice),
     ("image_data", ChallengeKind::ImageText),
 ];
 
 /// One entry of `challenges`.
-struct Asked<'a> {
+struct MemberChallenge<'a> {
     json: &'a Value,
     kind: ChallengeKind,
 }
 
-impl<'a> Asked<'a> {
-    /// Entries without a guid cannot be answered.
-    fn all(asked: &'a Value) -> Vec<Asked<'a>> {
-        let entries = asked
-            .items()
-            .iter()
-            .filter(|json| json.get("guid").as_text().is_some());
-        entries.map(Asked::read).collect()
+impl<'a> MemberChallenge<'a> {
+    /// Reads the entries with a guid. The others cannot be answered.
+    fn all(payload: &'a Value) -> impl Iterator<Item = MemberChallenge<'a>> {
+        let entries = payload.items().iter();
+        entries
+            .filter(|json| json.get("guid").as_text().is_some())
+            .map(MemberChallenge::read)
     }
 
-    fn read(json: &'a Value) -> Asked<'a> {
+    fn read(json: &'a Value) -> MemberChallenge<'a> {
         let kind = match json.get("type") {
             Value::Text(name) | Value::Number(name) => TYPES
                 .iter()
                 .find(|(number, is, _)| number == name || is == name)
                 .map_or(ChallengeKind::Unknown, |(_, _, kind)| *kind),
-            Value::Null => CARRIED
+            Value::Null => KIND_BY_FIELD
                 .iter()
-                .find(|(field, _)| !is_blank(json.get(field)))
+                .map(|(field, kind)| (json.get(field), kind))
+                .find(|(value, _)| !value.items().is_empty() || value.as_text().is_some())
                 .map_or(ChallengeKind::Question, |(_, kind)| *kind),
             _ => ChallengeKind::Unknown,
         };
-        let asked = Asked { json, kind };
-        // Without anything to choose from it is not guessed what to do.
-        match asked.kind {
-            ChallengeKind::Choice | ChallengeKind::ImageChoice if asked.options().is_empty() => {
-                Asked {
-                    kind: ChallengeKind::Unknown,
-                    ..asked
-                }
+        let mut challenge = MemberChallenge { json, kind };
+        challenge.kind = match kind {
+            // A choice without options is not guessed.
+            ChallengeKind::Choice | ChallengeKind::ImageChoice
+                if challenge.options().is_empty() =>
+            {
+                ChallengeKind::Unknown
             }
-            ChallengeKind::Choice if asked.is_account() => Asked {
-                kind: ChallengeKind::Account,
-                ..asked
-            },
-            _ => asked,
-        }
+            ChallengeKind::Choice if challenge.is_account() => ChallengeKind::Account,
+            kind => kind,
+        };
+        challenge
     }
 
-    /// As MX's own widget tells it, by a name that its internal API gives; where the public one has it is
-    /// a guess.
+    /// Whether the person selects an account. MX's own widget looks for this name in its internal API; that the
+    /// public API has the name in these fields is a guess.
     fn is_account(&self) -> bool {
         let is = |name| self.json.get(name).as_text() == Some("single_account_select");
         is("external_id") || is("field_name")
     }
 
     fn options(&self) -> &'a [Value] {
-        let list = if self.kind == ChallengeKind::ImageChoice {
-            "image_options"
-        } else {
-            "options"
+        let field = match self.kind {
+            ChallengeKind::ImageChoice => "image_options",
+            _ => "options",
         };
-        self.json.get(list).items()
+        self.json.get(field).items()
     }
 
-    fn challenge(&self, round: u32, index: usize) -> Challenge {
+    fn form(&self, round: u32, index: usize) -> Challenge {
         let prompt = self.json.get("label").as_text().unwrap_or_default();
         let vendor_type = self.json.get("type").clone();
-        let mut new = Challenge::new(round, index, self.kind, vendor_type, prompt);
+        let mut challenge = Challenge::new(round, index, self.kind, vendor_type, prompt);
         let (control, options) = match self.kind {
-            ChallengeKind::Choice | ChallengeKind::Account => (FieldType::Select, self.choices()),
-            ChallengeKind::ImageChoice => (FieldType::ImageSelect, self.choices()),
+            ChallengeKind::Choice | ChallengeKind::Account => {
+                (FieldType::Select, self.field_options())
+            }
+            ChallengeKind::ImageChoice => (FieldType::ImageSelect, self.field_options()),
             _ => (FieldType::Text, Vec::new()),
         };
         if self.kind == ChallengeKind::ImageText {
-            new.image = self
-                .json
-                .get("image_data")
-                .as_text()
-                .and_then(ChallengeImage::of);
+            let data = self.json.get("image_data").as_text();
+            challenge.image = data.and_then(ChallengeImage::of);
         }
-        new.with(FieldPart::Answer, control, options)
+        challenge.with(FieldPart::Answer, control, options)
     }
 
-    fn choices(&self) -> Vec<FieldOption> {
-        let choice = |(index, option): (usize, &Value)| {
-            let label = option
-                .get("label")
-                .as_text()
-                .or_else(|| option.get("value").as_text());
+    fn field_options(&self) -> Vec<FieldOption> {
+        let field_option = |(index, option): (usize, &Value)| {
+            let label = option.get("label").as_text();
+            let label = label.or_else(|| option.get("value").as_text());
+            let data = option.get("data_uri").as_text();
             FieldOption {
-                image: option
-                    .get("data_uri")
-                    .as_text()
-                    .and_then(ChallengeImage::of),
+                image: data.and_then(ChallengeImage::of),
                 ..FieldOption::new(index, label.unwrap_or_default())
             }
         };
-        self.options().iter().enumerate().map(choice).collect()
+        self.options()
+            .iter()
+            .enumerate()
+            .map(field_option)
+            .collect()
     }
 
-    /// What stands for an option on the wire: its value, else its guid, else its label. A live capture
-    /// had no guids; MX's own widget sends the guid, to an API of its own. A host that knows better
-    /// answers raw.
-    fn wire(&self, place: usize) -> Value {
-        let option = self.options().get(place).unwrap_or(&Value::Null);
+    /// The value to send for an option: its value, else its guid, else its label. A live capture had no guids;
+    /// MX's own widget sends the guid, to its internal API. A host that knows better can answer raw.
+    fn option_value(&self, index: usize) -> Value {
+        let option = self.options().get(index).unwrap_or(&Value::Null);
         for name in ["value", "guid", "label"] {
             if *option.get(name) != Value::Null {
                 return option.get(name).clone();
@@ -139,73 +133,57 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Missing, null, or a list of nothing.
-fn is_blank(field: &Value) -> bool {
-    field.items().is_empty() && field.as_text().is_none()
+/// Whether there is a challenge that can be answered.
+pub fn has_challenges(payload: &Value) -> bool {
+    MemberChallenge::all(payload).next().is_some()
 }
 
-/// Whether there is anything to answer.
-pub fn is_asked(asked: &Value) -> bool {
-    !Asked::all(asked).is_empty()
-}
-
-/// Whether two rounds are the same one: the next round has new guids.
-pub fn same(one: &Value, other: &Value) -> bool {
-    let guids = |asked| {
-        Asked::all(asked)
-            .into_iter()
-            .map(|asked| asked.json.get("guid"))
-    };
+/// Whether two rounds have the same guids. Each round has new ones.
+pub fn is_same_round(one: &Value, other: &Value) -> bool {
+    let guids = |payload| MemberChallenge::all(payload).map(|challenge| challenge.json.get("guid"));
     guids(one).eq(guids(other))
 }
 
 /// The challenges as a form.
-pub fn challenges(asked: &Value, round: u32) -> Vec<Challenge> {
-    let all = Asked::all(asked);
-    all.iter()
+pub fn challenges(payload: &Value, round: u32) -> Vec<Challenge> {
+    MemberChallenge::all(payload)
         .enumerate()
-        .map(|(index, asked)| asked.challenge(round, index))
+        .map(|(index, challenge)| challenge.form(round, index))
         .collect()
 }
 
-/// The challenges of a resume: all of the round, each by its guid.
-pub fn answered(asked: &Value, answers: &Answers) -> Value {
-    let answer = |(index, asked): (usize, Asked)| {
+/// The `challenges` of a resume: an answer to each challenge of the round.
+pub fn resume_challenges(payload: &Value, answers: &Answers) -> Value {
+    let answer = |(index, challenge): (usize, MemberChallenge)| {
         let value = match answers.text(index, FieldPart::Answer) {
             Some(text) => text.into(),
             None => answers
                 .picks(index, FieldPart::Answer)
                 .first()
-                .map_or(Value::Null, |place| asked.wire(*place)),
+                .map_or(Value::Null, |option| challenge.option_value(*option)),
         };
-        object! { "guid": asked.json.get("guid").clone(), "value": value }
+        object! { "guid": challenge.json.get("guid").clone(), "value": value }
     };
-    Asked::all(asked)
-        .into_iter()
-        .enumerate()
-        .map(answer)
-        .collect::<Vec<_>>()
-        .into()
+    let all = MemberChallenge::all(payload).enumerate();
+    all.map(answer).collect::<Vec<_>>().into()
 }
 
-/// The challenges of a resume as a host wrote them: guids and values, not empty.
-pub fn raw_answered(raw: &Value) -> Result<Value, Refusal> {
+/// The `challenges` of a resume from guids and values that a host wrote.
+pub fn raw_resume_challenges(raw: &Value) -> Result<Value, Refusal> {
     let reader = Reader::new("answers", raw);
     if raw.entries().is_empty() {
-        return Err(reader.invalid("must be an object of guids and values"));
+        return Err(reader.invalid("must be a non-empty object of guids and values"));
     }
     let mut all = Vec::new();
-    for (place, (guid, value)) in raw.entries().iter().enumerate() {
-        // A value may stand alone or, as for every vendor, in a list.
-        let value = if let [one] = value.items() {
-            one
-        } else {
-            value
+    for (index, (guid, value)) in raw.entries().iter().enumerate() {
+        // A value can be in a list of one, as for every vendor.
+        let value = match value.items() {
+            [one] => one,
+            _ => value,
         };
         if !matches!(value, Value::Text(text) if !text.is_empty()) {
-            return Err(reader
-                .get(&decimal(place as u64))
-                .invalid("must be a string that is not empty"));
+            let index = decimal(index as u64);
+            return Err(reader.get(&index).invalid("must be a non-empty string"));
         }
         all.push(object! { "guid": guid.as_str(), "value": value.clone() });
     }

@@ -1,343 +1,89 @@
-//! A member and what follows from it: a job that runs, questions that come, a window to sign in.
+//! The flow of a member: a job, challenges, and the window in which the person signs in.
 
 use crate::challenge::Challenge;
 use crate::failure::{ErrorCode, Refusal};
 use crate::http::{Request, Response};
-use crate::json::{self, Check, Reader, Value, object};
+use crate::json::{Reader, Value, object};
 use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
 
-use super::challenge::{answered, challenges, raw_answered, same};
-use super::reply::{Reply, is_ok, refused};
-use super::{MxConfig, NAME, guid, is_plain};
+use super::challenge::{challenges, is_same_round, raw_resume_challenges, resume_challenges};
+use super::params::member_guid;
+use super::reply::{Reply, is_success, refusal};
+use super::requests::{MemberRequests, StartMode};
 
-/// The jobs of a member, as the paths name them.
-const JOBS: [&str; 6] = [
-    "aggregate",
-    "check_balance",
-    "extend_history",
-    "fetch_statements",
-    "identify",
-    "verify",
-];
+/// The vendor's name in snapshots.
+pub const NAME: &str = "mx";
 
-/// Where to begin: one of the four.
-#[derive(Clone, Debug)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
-pub struct MemberParams {
-    /// The user's guid: `USR-…`.
-    pub user_guid: String,
-    /// The member's guid: `MBR-…`. Without it a new member is made.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
-    pub member_guid: Option<String>,
-    /// The job to start. With neither job nor credentials, a member that already runs or is CHALLENGED
-    /// is taken up.
-    #[cfg_attr(
-        target_arch = "wasm32",
-        tsify(
-            optional,
-            type = "'aggregate' | 'check_balance' | 'extend_history' | 'fetch_statements' | 'identify' | 'verify'"
-        )
-    )]
-    pub job: Option<String>,
-    /// The institution of a new member.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
-    pub institution_code: Option<String>,
-    /// A new member signs in at the bank's own site.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
-    pub is_oauth: bool,
-    /// Credentials, by the guids of the institution's credentials: of a new member, or new ones.
-    #[cfg_attr(
-        target_arch = "wasm32",
-        tsify(optional, type = "{ guid: string; value: string }[]")
-    )]
-    pub credentials: Value,
-    /// How the person answers: in a form of the host's (the default), or in MX's own widget, which the step
-    /// `redirect` opens at the question.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'form' | 'widget'"))]
-    pub presentation: String,
-}
-
-/// What each parameter must be like.
-const PARAMS: &[(&str, Check)] = &[
-    ("userGuid", user_guid),
-    ("memberGuid", member_guid),
-    ("job", job),
-    ("institutionCode", institution_code),
-    ("isOauth", json::bool),
-    ("credentials", credentials),
-    ("presentation", presentation),
-];
-
-/// Checks parameters against each other.
-fn check(params: Reader) -> Result<(), Refusal> {
-    let has = |name| !params.get(name).is_null();
-    let (exists, signs_in) = (has("memberGuid"), has("credentials"));
-    let is_oauth = *params.get("isOauth").value() == Value::Bool(true);
-    for (name, wrong, expected) in [
-        (
-            "memberGuid",
-            !exists && !has("institutionCode"),
-            "must be given, or an institutionCode",
-        ),
-        (
-            "institutionCode",
-            exists && has("institutionCode"),
-            "must not stand beside a memberGuid",
-        ),
-        (
-            "isOauth",
-            exists && is_oauth,
-            "must not stand beside a memberGuid",
-        ),
-        (
-            "job",
-            has("job") && (!exists || signs_in),
-            "needs a memberGuid, and no credentials",
-        ),
-        (
-            "credentials",
-            !exists && is_oauth == signs_in,
-            "are for a new member, unless isOauth",
-        ),
-    ] {
-        if wrong {
-            return Err(params.get(name).invalid(expected));
-        }
-    }
-    Ok(())
-}
-
-fn user_guid(field: &Reader) -> Result<(), Refusal> {
-    guid(field, "USR-", "must be a user's guid, USR-…")
-}
-
-fn member_guid(field: &Reader) -> Result<(), Refusal> {
-    guid(field, "MBR-", "must be a member's guid, MBR-…")
-}
-
-fn job(field: &Reader) -> Result<(), Refusal> {
-    match field.value().as_text() {
-        Some(job) if JOBS.contains(&job) => Ok(()),
-        _ => Err(field.invalid("must be one of MX's jobs, such as aggregate")),
-    }
-}
-
-fn institution_code(field: &Reader) -> Result<(), Refusal> {
-    match field.value().as_text() {
-        Some(text) if is_plain(text) => Ok(()),
-        _ => Err(field.invalid("must be an institution's code, such as mxbank")),
-    }
-}
-
-fn presentation(field: &Reader) -> Result<(), Refusal> {
-    match field.value().as_text() {
-        Some("form" | "widget") => Ok(()),
-        _ => Err(field.invalid("must be form or widget")),
-    }
-}
-
-fn credentials(field: &Reader) -> Result<(), Refusal> {
-    let items = field.value().items();
-    if items.is_empty() {
-        return Err(field.invalid("must be a list of guids and values that is not empty"));
-    }
-    for (place, item) in items.iter().enumerate() {
-        let place = json::decimal(place as u64);
-        let item = field.item(&place, item);
-        item.only(&["guid", "value"])?;
-        let credential = item.get("guid");
-        guid(
-            &credential,
-            "CRD-",
-            "must be the guid of a credential, CRD-…",
-        )?;
-        item.get("value").text()?;
-    }
-    Ok(())
-}
-
-/// Reads a start: the flow's side of it, and the credentials, which are kept nowhere.
+/// Reads the parameters of a new flow. The credentials are returned separately and never stored.
 pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
-    let (member, credentials) = Member::start(params, config)?;
-    Ok((Box::new(member), credentials))
+    let (requests, credentials) = MemberRequests::start(params, config)?;
+    Ok((Box::new(Member::new(requests)), credentials))
 }
 
-/// Reads what a snapshot kept.
-pub fn restore(key: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
+/// Restores a flow from a snapshot.
+pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
     let signs_in = saved.get("signsIn").bool()?;
-    let mut member = Member::read(saved.get("params"), signs_in, config)?;
-    let field = key.get("member_guid");
+    let mut requests = MemberRequests::read(saved.get("params"), signs_in, config)?;
+    let field = ids.get("member_guid");
     field.optional(member_guid)?;
-    member.member_guid = field.value().as_text().map(str::to_owned);
-    member.seen = saved.get("seen").uint()?;
-    member.refused = saved.get("refused").bool()?;
-    member.opens_widget = saved.get("opensWidget").bool()?;
-    Ok(Box::new(member))
+    requests.member_guid = field.value().as_text().map(str::to_owned);
+    Ok(Box::new(Member {
+        unconfirmed_polls: saved.get("unconfirmedPolls").uint()?,
+        refused: saved.get("refused").bool()?,
+        opens_widget: saved.get("opensWidget").bool()?,
+        ..Member::new(requests)
+    }))
 }
 
-/// How a flow begins.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Begin {
-    Job,
-    Create,
-    Update,
-    Watch,
-}
-
-/// A member.
-pub struct Member {
-    config: MxConfig,
-    /// As they were given, without credentials: a snapshot keeps them, and reads them again.
-    params: Value,
-    begin: Begin,
-    member_guid: Option<String>,
-    /// How many polls in a row said the same thing that one poll alone does not prove.
-    seen: u64,
-    /// MX did not accept the last answers.
+/// The flow of a member.
+struct Member {
+    requests: MemberRequests,
+    /// How many polls in a row gave a reply that a second poll must confirm.
+    unconfirmed_polls: u64,
+    /// Whether MX refused the last answers.
     refused: bool,
-    /// The window that the person needs is MX's widget, and not the bank's.
+    /// Whether the window to open is MX's widget, not the bank's site.
     opens_widget: bool,
-    /// Why the challenges are asked for by themselves.
-    purpose: Stage,
+    /// The stage that led to [`Stage::Challenges`].
+    challenges_for: Stage,
 }
 
 impl Member {
-    /// Reads a start.
-    pub fn start(params: Reader, config: Reader) -> Result<(Member, Value), Refusal> {
-        let credentials = params.get("credentials");
-        let member = Member::read(params, !credentials.is_null(), config)?;
-        check(params)?;
-        Ok((member, credentials.value().clone()))
-    }
-
-    fn read(params: Reader, signs_in: bool, config: Reader) -> Result<Member, Refusal> {
-        params.each(PARAMS)?;
-        user_guid(&params.get("userGuid"))?;
-        let given = params.value().without(&["credentials"]);
-        let text = |name| given.get(name).as_text();
-        Ok(Member {
-            config: MxConfig::read(config)?,
-            begin: match (text("memberGuid"), text("job")) {
-                (_, Some(_)) => Begin::Job,
-                (None, _) => Begin::Create,
-                _ if signs_in => Begin::Update,
-                _ => Begin::Watch,
-            },
-            member_guid: text("memberGuid").map(str::to_owned),
-            seen: 0,
+    fn new(requests: MemberRequests) -> Member {
+        Member {
+            requests,
+            unconfirmed_polls: 0,
             refused: false,
             opens_widget: false,
-            purpose: Stage::Poll,
-            params: given,
-        })
-    }
-
-    fn in_widget(&self) -> bool {
-        self.params.get("presentation").as_text() == Some("widget")
-    }
-
-    /// The request that begins.
-    pub fn begin(&self, credentials: &Value) -> Request {
-        let body = |member| Some(object! { "member": member });
-        let credentials = match credentials {
-            Value::Null => Value::List(Vec::new()),
-            given => given.clone(),
-        };
-        match self.begin {
-            Begin::Watch => self.status(),
-            Begin::Job => self.call("POST", &[self.text("job")], None),
-            Begin::Update => Request {
-                once: true,
-                ..self.call("PUT", &[], body(object! { "credentials": credentials }))
-            },
-            Begin::Create => {
-                let mut member = object! {
-                    "institution_code": self.text("institutionCode"),
-                    "credentials": credentials,
-                };
-                if *self.params.get("isOauth") == Value::Bool(true) {
-                    member.set("is_oauth", true.into());
-                }
-                let path = ["users", self.text("userGuid"), "members"];
-                Request {
-                    once: true,
-                    ..self.config.call("POST", &path, body(member))
-                }
-            }
+            challenges_for: Stage::Poll,
         }
     }
 
-    fn text(&self, name: &str) -> &str {
-        self.params.get(name).as_text().unwrap_or_default()
+    fn answers_in_widget(&self) -> bool {
+        self.requests.text("presentation") == "widget"
     }
 
-    /// The status, which also carries the challenges.
-    pub fn status(&self) -> Request {
-        self.call("GET", &["status"], None)
-    }
-
-    /// The challenges by themselves.
-    pub fn challenges(&self) -> Request {
-        self.call("GET", &["challenges"], None)
-    }
-
-    /// The window in which the person signs in.
-    pub fn window(&self) -> Request {
-        self.call("GET", &["oauth_window_uri"], None)
-    }
-
-    /// MX's widget, which opens at the question that a CHALLENGED member is asked.
-    fn widget(&self) -> Request {
-        let widget = object! {
-            "widget_type": "connect_widget",
-            "current_member_guid": self.member_guid.as_deref(),
-            "ui_message_version": Value::number(4),
-        };
-        let body = object! { "widget_url": widget };
-        let path = ["users", self.text("userGuid"), "widget_urls"];
-        self.config.call("POST", &path, Some(body))
-    }
-
-    /// The answers to all challenges of a round, at once.
-    pub fn resume(&self, challenges: Value) -> Request {
-        let member = object! { "challenges": challenges };
-        let body = object! { "member": member };
-        Request {
-            once: true,
-            ..self.call("PUT", &["resume"], Some(body))
-        }
-    }
-
-    fn call(&self, method: &'static str, rest: &[&str], body: Option<Value>) -> Request {
-        let member_guid = self.member_guid.as_deref().unwrap_or_default();
-        let mut path = vec!["users", self.text("userGuid"), "members", member_guid];
-        path.extend(rest);
-        self.config.call(method, &path, body)
-    }
-
-    /// Takes the member's guid out of a reply; a migration can give it a new one.
-    fn note(&mut self, body: &Value) {
+    /// Reads the member's guid from a reply. MX can give the member a new one when it migrates.
+    fn read_member_guid(&mut self, body: &Value) {
         let value = body.get("member").get("guid");
         if member_guid(&Reader::new("guid", value)).is_ok() {
-            self.member_guid = value.as_text().map(str::to_owned);
+            self.requests.member_guid = value.as_text().map(str::to_owned);
         }
     }
 
-    /// The reply to what began.
-    fn began(&mut self, response: &Response) -> Verdict {
-        let body = response.json();
-        let creates = self.begin == Begin::Create;
-        match refused(response.status) {
-            // Another member stands in the way, which the body names; or a job that runs for long.
+    /// Judges the reply to the start.
+    fn judge_start(&mut self, response: &Response) -> Verdict {
+        let creates = self.requests.start_mode == StartMode::Create;
+        match refusal(response.status) {
+            // A 409 to a new member means that the member exists; to a job, that another job runs.
             Some(ErrorCode::ConcurrentSession) if creates => {
                 Verdict::failed(ErrorCode::MemberExists, None, None)
             }
             Some(code) => Verdict::failed(code, None, response.retry_after),
-            None if !is_ok(response.status) => Verdict::Unclear,
+            None if !is_success(response.status) => Verdict::Unclear,
             None => {
-                self.note(&body);
-                match self.member_guid {
+                self.read_member_guid(&response.json());
+                match self.requests.member_guid {
                     Some(_) => Verdict::Wait(Stage::Poll, response.retry_after),
                     None => Verdict::Unclear,
                 }
@@ -345,98 +91,84 @@ impl Member {
         }
     }
 
-    /// The reply to a call for the status or the challenges. What one reply alone does not prove is
-    /// believed on the second.
-    fn looked(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
-        let reply = match stage {
-            Stage::Challenges => Reply::challenges(response),
-            _ => Reply::judge(response),
+    /// Judges the status or the challenges. Some replies count only if a second poll in a row confirms them.
+    fn judge_status(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
+        let (reply, purpose) = match stage {
+            Stage::Challenges => (Reply::challenges(response), self.challenges_for),
+            _ => (Reply::judge(response), stage),
         };
-        let purpose = if stage == Stage::Challenges {
-            self.purpose
-        } else {
-            stage
-        };
-        let seen = core::mem::take(&mut self.seen);
+        let unconfirmed_polls = core::mem::take(&mut self.unconfirmed_polls);
+        let is_same = |payload| is_same_round(payload, context.challenge_payload);
         match reply {
-            Reply::Challenged(asked)
-                if purpose == Stage::PreCheck && same(&asked, context.challenge_payload) =>
-            {
+            Reply::Challenged(payload) if purpose == Stage::PreCheck && is_same(&payload) => {
                 Verdict::StillAsks
             }
-            // A resume whose reply was lost: the first poll may be older than the answer.
-            Reply::Challenged(asked)
-                if purpose == Stage::Reconcile
-                    && seen == 0
-                    && same(&asked, context.challenge_payload) =>
+            // The reply to the resume was lost. The first poll may be older than the answer.
+            Reply::Challenged(payload)
+                if purpose == Stage::Reconcile && unconfirmed_polls == 0 && is_same(&payload) =>
             {
-                self.seen = 1;
+                self.unconfirmed_polls = 1;
                 Verdict::Wait(Stage::Reconcile, None)
             }
-            Reply::Challenged(_) | Reply::ChallengedSomehow if self.in_widget() => {
+            Reply::Challenged(_) | Reply::ChallengesMissing if self.answers_in_widget() => {
                 self.opens_widget = true;
                 Verdict::Redirect
             }
-            Reply::Challenged(asked) => self.asks(asked),
-            Reply::ChallengedSomehow => {
-                self.purpose = stage;
-                self.seen = seen;
+            Reply::Challenged(challenges) => Verdict::Asks {
+                challenges,
+                refused: core::mem::take(&mut self.refused),
+            },
+            Reply::ChallengesMissing => {
+                self.challenges_for = stage;
+                self.unconfirmed_polls = unconfirmed_polls;
                 Verdict::Go(Stage::Challenges)
             }
             Reply::Redirect => {
                 self.opens_widget = false;
                 Verdict::Redirect
             }
-            // The widget itself shows that the bank works, and asks the next round.
+            // The widget stays open: it shows the progress and the next round.
             Reply::Working if self.opens_widget => Verdict::Redirect,
             Reply::Working => Verdict::Wait(Stage::Poll, response.retry_after),
             Reply::Connected { certain: false, .. } | Reply::Ended { certain: false, .. }
-                if seen == 0 =>
+                if unconfirmed_polls == 0 =>
             {
-                self.seen = 1;
+                self.unconfirmed_polls = 1;
                 Verdict::Wait(stage, response.retry_after)
             }
             Reply::Connected { result, .. } => Verdict::Done(result),
             Reply::Ended {
                 code, vendor_code, ..
             } => Verdict::failed(code, vendor_code, response.retry_after),
-            // The calls were too many: a poll, and no more than that, has failed.
+            // Only the poll was throttled.
             Reply::Refused(ErrorCode::Busy) => Verdict::Wait(stage, response.retry_after),
             Reply::Refused(code) => Verdict::failed(code, None, None),
             Reply::Unclear => Verdict::Unclear,
         }
     }
 
-    fn asks(&mut self, challenges: Value) -> Verdict {
-        Verdict::Asks {
-            challenges,
-            refused: core::mem::take(&mut self.refused),
-        }
-    }
-
-    /// The reply to a resume. MX is asked what came of it, whatever it says.
-    fn resumed(&mut self, response: &Response) -> Verdict {
-        self.seen = 0;
+    /// Judges the reply to a resume. The next poll tells what became of the answers.
+    fn judge_resume(&mut self, response: &Response) -> Verdict {
+        self.unconfirmed_polls = 0;
         self.refused = response.status == 400;
         match response.status {
-            400 | 405 | 409 => Verdict::Wait(Stage::Poll, response.retry_after),
-            status if is_ok(status) => Verdict::Wait(Stage::Poll, response.retry_after),
-            status => match refused(status) {
+            200..300 | 400 | 405 | 409 => Verdict::Wait(Stage::Poll, response.retry_after),
+            status => match refusal(status) {
                 Some(code) => Verdict::failed(code, None, response.retry_after),
                 None => Verdict::Unclear,
             },
         }
     }
 
-    /// The reply to a call for the window.
-    fn opened(&mut self, response: &Response) -> Verdict {
+    /// Judges the reply with the address of a window.
+    fn judge_window(&self, response: &Response) -> Verdict {
         let body = response.json();
         let (widget, member) = (body.get("widget_url"), body.get("member"));
         let url = widget.get("url").as_text();
         let url = url.or_else(|| member.get("oauth_window_uri").as_text());
-        match (refused(response.status), url) {
+        match (refusal(response.status), url) {
             (Some(code), _) => Verdict::failed(code, None, response.retry_after),
-            (None, Some(url)) if is_ok(response.status) && url.starts_with("https://") => {
+            (None, Some(url)) if is_success(response.status) && url.starts_with("https://") => {
                 Verdict::Window(url.to_owned())
             }
             _ => Verdict::Unclear,
@@ -449,25 +181,25 @@ impl Vendor for Member {
         NAME
     }
 
-    fn key(&self) -> Value {
+    fn vendor_ids(&self) -> Value {
         object! {
-            "user_guid": self.text("userGuid"),
-            "member_guid": self.member_guid.as_deref(),
+            "user_guid": self.requests.text("userGuid"),
+            "member_guid": self.requests.member_guid.as_deref(),
         }
     }
 
-    fn save(&self) -> Value {
+    fn saved_state(&self) -> Value {
         object! {
-            "params": self.params.clone(),
-            "signsIn": self.begin == Begin::Update,
-            "seen": Value::number(self.seen),
+            "params": self.requests.params.clone(),
+            "signsIn": self.requests.start_mode == StartMode::Update,
+            "unconfirmedPolls": Value::number(self.unconfirmed_polls),
             "refused": self.refused,
             "opensWidget": self.opens_widget,
         }
     }
 
-    /// At least 3 s between polls: documented. Half an hour of work, and two hours in all: ours. When an
-    /// unanswered challenge turns EXPIRED is documented nowhere.
+    /// Documented: at least 3 s between polls. The 30 minutes of polling and the total of two hours are our
+    /// choice. No page documents when an unanswered challenge becomes EXPIRED.
     fn clocks(&self) -> Clocks {
         Clocks {
             poll_every: 3_000,
@@ -477,7 +209,7 @@ impl Vendor for Member {
         }
     }
 
-    /// The key is the server's, for all its calls.
+    /// One key serves all calls.
     fn opens_session(&self, _: Stage) -> bool {
         false
     }
@@ -487,11 +219,11 @@ impl Vendor for Member {
         true
     }
 
-    /// A member's guid, which after a migration can be another one, or nothing.
-    fn returned(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
+    /// The claim is the member's guid, which can be a new one after a migration, or null.
+    fn accept_claim(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
         if *claim != Value::Null {
             member_guid(&Reader::new("memberGuid", claim))?;
-            self.member_guid = claim.as_text().map(str::to_owned);
+            self.requests.member_guid = claim.as_text().map(str::to_owned);
         }
         Ok(Verdict::Go(Stage::Poll))
     }
@@ -502,44 +234,47 @@ impl Vendor for Member {
         submission: &Submission,
         context: Context,
     ) -> Result<Request, Refusal> {
+        let requests = &self.requests;
         Ok(match submission {
-            Submission::Credentials(credentials) => self.begin(credentials),
+            Submission::Credentials(credentials) => requests.start_request(credentials),
             Submission::Answers(answers) => {
-                self.resume(answered(context.challenge_payload, answers))
+                requests.resume(resume_challenges(context.challenge_payload, answers))
             }
-            Submission::Raw(raw) => self.resume(raw_answered(raw)?),
+            Submission::Raw(raw) => requests.resume(raw_resume_challenges(raw)?),
             Submission::Nothing => match stage {
-                Stage::Challenges => self.challenges(),
-                Stage::Window if self.opens_widget => self.widget(),
-                Stage::Window => self.window(),
-                Stage::Start => self.begin(&Value::Null),
-                _ => self.status(),
+                Stage::Challenges => requests.challenges(),
+                Stage::Window if self.opens_widget => requests.widget(),
+                Stage::Window => requests.window(),
+                Stage::Start => requests.start_request(&Value::Null),
+                _ => requests.status(),
             },
         })
     }
 
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         match stage {
-            Stage::Start if self.begin != Begin::Watch => self.began(response),
-            Stage::Answer => self.resumed(response),
-            Stage::Window => self.opened(response),
-            _ => self.looked(stage, response, context),
+            Stage::Start if self.requests.start_mode != StartMode::Watch => {
+                self.judge_start(response)
+            }
+            Stage::Answer => self.judge_resume(response),
+            Stage::Window => self.judge_window(response),
+            _ => self.judge_status(stage, response, context),
         }
     }
 
-    /// A job is sent again. MX answers 202 also while the same job runs, and starts no other (the pages of
-    /// aggregate); a look could take the end of the job before for this one's.
-    fn lost(&self, stage: Stage) -> Recovery {
-        match (stage, self.begin) {
-            (Stage::Start, Begin::Create | Begin::Update) => Recovery::Unknown,
-            (Stage::Start, Begin::Job) => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
+    /// A job is sent again: if it runs already, MX replies 202 and starts no other (the pages of aggregate). A
+    /// status instead could show the end of the previous job.
+    fn recovery(&self, stage: Stage) -> Recovery {
+        match (stage, self.requests.start_mode) {
+            (Stage::Start, StartMode::Create | StartMode::Update) => Recovery::Unknown,
+            (Stage::Start, StartMode::Job) => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
             (Stage::Answer, _) => Recovery::Reconcile(Stage::Reconcile),
             (Stage::Start | Stage::PreCheck | Stage::Window, _) => Recovery::Repeat(None),
             _ => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
         }
     }
 
-    fn challenges(&self, asked: &Value, round: u32) -> Vec<Challenge> {
-        challenges(asked, round)
+    fn challenges(&self, payload: &Value, round: u32) -> Vec<Challenge> {
+        challenges(payload, round)
     }
 }

@@ -1,63 +1,63 @@
-//! What MX's replies say. There is no schema for errors, and a message is never branched on.
+//! The replies of MX. Errors have no schema, and their messages are never judged.
 
 use crate::failure::ErrorCode;
 use crate::http::Response;
 use crate::json::Value;
 
-use super::challenge::is_asked;
-use super::status::{Class, by_error, error_code, status};
+use super::challenge::has_challenges;
+use super::status::{Class, classify, ending, error_code};
 
-/// The status of a member, judged by itself.
+/// The meaning of one status.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
-    /// A job runs, or will.
+    /// A job is running or will run.
     Working,
     /// The bank asks: `challenges` as they came.
     Challenged(Value),
-    /// The bank asks, and the body does not say what.
-    ChallengedSomehow,
-    /// The person has to sign in at the bank's own site.
+    /// The bank asks, but the challenges are not in the body.
+    ChallengesMissing,
+    /// The person has to sign in on the bank's own site.
     Redirect,
-    /// Connected, and no job runs.
+    /// The member is connected and no job is running.
     Connected {
-        /// What came of it.
+        /// The result of the flow.
         result: Value,
-        /// The body says so; slimmer ones leave out whether a job runs.
+        /// Whether the body says that no job is running. Newer versions of the API leave that out.
         certain: bool,
     },
-    /// It has ended, and no job runs. Certain, or perhaps left over from before the job.
+    /// The job has failed and no job is running.
     Ended {
         /// Our code.
         code: ErrorCode,
         /// MX's error code, or the name of the status.
         vendor_code: Option<String>,
-        /// An error code came with it, so that it is of this job.
+        /// Whether the body has an error code. Without one the status can be that of the previous job.
         certain: bool,
     },
     /// The call was refused.
     Refused(ErrorCode),
-    /// Nothing can be told from it.
+    /// The reply says nothing usable.
     Unclear,
 }
 
 impl Reply {
-    /// Judges the reply to a status call.
+    /// Judges the reply to a status request.
     pub fn judge(response: &Response) -> Reply {
-        if let Some(code) = refused(response.status) {
+        if let Some(code) = refusal(response.status) {
             return Reply::Refused(code);
         }
         let body = response.json();
         let member = body.get("member");
-        if !is_ok(response.status) || member.entries().is_empty() {
+        if !is_success(response.status) || member.entries().is_empty() {
             return Reply::Unclear;
         }
         let running = member.get("is_being_aggregated");
-        let (name, class) = status(member.get("connection_status"));
+        let (name, class) = classify(member.get("connection_status"));
         match class {
-            Class::Asks if is_asked(member.get("challenges")) => {
+            Class::Challenged if has_challenges(member.get("challenges")) => {
                 Reply::Challenged(member.get("challenges").clone())
             }
-            Class::Asks => Reply::ChallengedSomehow,
+            Class::Challenged => Reply::ChallengesMissing,
             Class::Redirect => Reply::Redirect,
             Class::Working => Reply::Working,
             _ if *running == Value::Bool(true) => Reply::Working,
@@ -68,7 +68,7 @@ impl Reply {
             Class::Ended(code) => {
                 let error = error_code(member.get("error"));
                 Reply::Ended {
-                    code: by_error(code, error.as_deref()),
+                    code: ending(code, error.as_deref()),
                     certain: error.is_some(),
                     vendor_code: error.or_else(|| (!name.is_empty()).then(|| name.to_owned())),
                 }
@@ -76,41 +76,43 @@ impl Reply {
         }
     }
 
-    /// Judges the reply to a challenges call: 204 where none are asked any more.
+    /// Judges the reply to a challenges request. It is 204 if the member is no longer challenged.
     pub fn challenges(response: &Response) -> Reply {
         let body = response.json();
         let listed = [body.get("challenges"), body.get("member").get("challenges")];
-        let asked = listed.into_iter().find(|asked| is_asked(asked));
-        match (refused(response.status), asked) {
+        let payload = listed.into_iter().find(|payload| has_challenges(payload));
+        match (refusal(response.status), payload) {
             (Some(code), _) => Reply::Refused(code),
-            (None, Some(asked)) if is_ok(response.status) => Reply::Challenged(asked.clone()),
+            (None, Some(payload)) if is_success(response.status) => {
+                Reply::Challenged(payload.clone())
+            }
             (None, _) if response.status == 204 => Reply::Working,
             _ => Reply::Unclear,
         }
     }
 }
 
-/// A member that is connected.
+/// A connected member.
 #[cfg(target_arch = "wasm32")]
 #[derive(tsify::Tsify)]
 #[serde(rename_all = "camelCase")]
 #[allow(dead_code)]
 pub struct MxConnected {
-    /// Its guid.
+    /// The guid of the member: `MBR-…`.
     #[tsify(type = "string | null")]
     member_guid: Value,
     /// `CONNECTED`.
     #[tsify(type = "string | number | null")]
     connection_status: Value,
-    /// When it was last aggregated: ISO 8601.
+    /// When the last aggregation ended: ISO 8601.
     #[tsify(type = "string | null")]
     aggregated_at: Value,
-    /// When that last came to a good end: ISO 8601.
+    /// When the last successful aggregation ended: ISO 8601.
     #[tsify(type = "string | null")]
     successfully_aggregated_at: Value,
 }
 
-/// What came of a flow: the member, and how fresh it is.
+/// The result of a flow: the member, and how fresh its data is.
 fn connected(member: &Value) -> Value {
     let mut result = Value::object();
     for (ours, theirs) in [
@@ -124,13 +126,14 @@ fn connected(member: &Value) -> Value {
     result
 }
 
-/// Any 2xx is success: the specification, the pages and the API differ on which.
-pub fn is_ok(status: u16) -> bool {
+/// Any 2xx is a success: the specification, the pages and the API disagree on which one.
+pub fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
 }
 
-/// What a status refuses; `None` where it does not, or where MX may have heard the call all the same.
-pub fn refused(status: u16) -> Option<ErrorCode> {
+/// The meaning of an HTTP status that refuses a call. It is `None` for a success, and if MX may have received
+/// the call.
+pub fn refusal(status: u16) -> Option<ErrorCode> {
     match status {
         0 | 300..400 => Some(ErrorCode::Redirected),
         401 | 403 => Some(ErrorCode::Unauthorized),

@@ -1,26 +1,26 @@
-//! connection_status: what each means here.
+//! The meaning of each connection_status.
 //!
-//! The API sends the name, widget events send the number. It is an open set.
+//! The API sends the name, widget events send the number. New statuses can appear.
 
 use crate::failure::ErrorCode;
 use crate::json::Value;
 
-/// What a connection_status means.
+/// The meaning of a connection_status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// MX works.
+    /// A job is running.
     Working,
     /// The bank asks.
-    Asks,
-    /// Connected, once no job runs any more.
+    Challenged,
+    /// Connected, unless a job is still running.
     Connected,
-    /// The person has to sign in at the bank's own site.
+    /// The person has to sign in on the bank's own site.
     Redirect,
-    /// The end, once no job runs any more.
+    /// Failed, unless a job is still running.
     Ended(ErrorCode),
 }
 
-use Class::{Asks, Connected, Ended, Redirect, Working};
+use Class::{Challenged, Connected, Ended, Redirect, Working};
 use ErrorCode::*;
 
 #[rustfmt::skip]
@@ -30,7 +30,7 @@ const STATUSES: &[(&str, &str, Class)] = &[
     ("15", "UPDATED",      Working),
     // Progress, also with `is_authenticated: false`.
     ("18", "RESUMED",      Working),
-    ("3",  "CHALLENGED",   Asks),
+    ("3",  "CHALLENGED",   Challenged),
     ("6",  "CONNECTED",    Connected),
     ("21", "PENDING",      Redirect),
     ("1",  "PREVENTED",    Ended(CredentialsRefused)),
@@ -44,16 +44,16 @@ const STATUSES: &[(&str, &str, Class)] = &[
     ("9",  "DEGRADED",     Ended(Busy)),
     ("10", "DISCONNECTED", Ended(Busy)),
     ("14", "FAILED",       Ended(VendorError)),
-    // The pages say to go on polling, MX's widget takes it for an end: both, as the job runs or not.
+    // The pages say to keep polling, MX's widget treats it as an end. Here it ends unless a job is running.
     ("13", "DELAYED",      Ended(Busy)),
     ("11", "DISCONTINUED", Ended(InstitutionClosed)),
     ("12", "CLOSED",       Ended(InstitutionClosed)),
     ("16", "DISABLED",     Ended(InstitutionClosed)),
 ];
 
-/// The name and the meaning of a status, by name or number. Without one there are no credentials yet;
-/// what is not in the table arrives as itself.
-pub fn status(value: &Value) -> (&str, Class) {
+/// The name and the meaning of a status that is a name or a number. Without a status the member has no
+/// credentials yet. An unknown status keeps its name.
+pub fn classify(value: &Value) -> (&str, Class) {
     let text = match value {
         Value::Text(text) | Value::Number(text) => text.as_str(),
         _ => return ("", Ended(CredentialsRefused)),
@@ -65,8 +65,8 @@ pub fn status(value: &Value) -> (&str, Class) {
     }
 }
 
-/// `error.error_code`, as MX's own widget reads it. The field is an object, a string that holds JSON,
-/// `{}` or null.
+/// `error.error_code`, as MX's own widget reads it. `error` is an object, a string that holds JSON, `{}` or
+/// null.
 pub fn error_code(error: &Value) -> Option<String> {
     let parsed;
     let object = match error {
@@ -98,9 +98,9 @@ const ERRORS: &[(&str, ErrorCode)] = &[
     ("3002", Busy),
 ];
 
-/// What an error code makes of a status that has ended. What the person has to do at the bank, and what
-/// nobody can do anything about, stays that.
-pub fn by_error(ended: ErrorCode, error: Option<&str>) -> ErrorCode {
+/// The meaning of an ended status with an error code. The error code does not change what the person must do at
+/// the bank, or that the institution is closed.
+pub fn ending(ended: ErrorCode, error: Option<&str>) -> ErrorCode {
     if matches!(ended, BankActionRequired | InstitutionClosed) {
         return ended;
     }
@@ -115,24 +115,24 @@ mod tests {
     #[test]
     fn a_status_is_read_by_name_and_by_number() {
         for (number, name, class) in STATUSES {
-            assert_eq!(status(&Value::from(*name)), (*name, *class));
+            assert_eq!(classify(&Value::from(*name)), (*name, *class));
             assert_eq!(
-                status(&Value::Number((*number).to_owned())),
+                classify(&Value::Number((*number).to_owned())),
                 (*name, *class)
             );
         }
     }
 
     #[test]
-    fn an_unknown_status_arrives_as_itself() {
+    fn an_unknown_status_keeps_its_name() {
         assert_eq!(
-            status(&"SOMETHING_NEW".into()),
+            classify(&"SOMETHING_NEW".into()),
             ("SOMETHING_NEW", Ended(Refused))
         );
     }
 
     #[test]
-    fn an_error_is_read_in_all_its_shapes() {
+    fn an_error_code_is_read_in_every_documented_form() {
         let code = |json: &str| error_code(&Value::parse(json.as_bytes()).unwrap());
         assert_eq!(code(r#"{"error_code":2002}"#).as_deref(), Some("2002"));
         assert_eq!(code(r#""{\"error_code\":2002}""#).as_deref(), Some("2002"));

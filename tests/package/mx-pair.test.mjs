@@ -46,7 +46,7 @@ async function loop(env, params, answer, version) {
     doubts = reply.certain === false ? doubts + 1 : 0
     if (reply.kind === 'challenged') {
       const before = await poll()
-      assert.equal(before.asked, reply.asked, 'the same round is still open')
+      assert.equal(before.challengesJson, reply.challengesJson, 'the same round is still open')
       rounds.push(reply)
       const request = answer(it, reply, rounds.length - 1, own)
       assert.equal((await send(request)).status, 202)
@@ -122,7 +122,7 @@ test('the pair accepts FormData, for a reply that was stored as JSON', async (t)
   assert.equal((await loop(env, job('mixed'), answer)).reply.kind, 'connected')
 })
 
-const challenged = { asked: '[{"guid":"CRD-8f841084-66cb-4e3d-9253-96f97093100a","label":"City?","type":0}]' }
+const challenged = { challengesJson: '[{"guid":"CRD-8f841084-66cb-4e3d-9253-96f97093100a","label":"City?","type":0}]' }
 const good = { '1.1.answer': SECRET }
 const it = guids('text')
 
@@ -232,11 +232,26 @@ for (const [name, call, code, path] of [
     'INVALID_INPUT',
     '/answers/0',
   ],
-  ['an answer to a text', () => mx.resumeRequest(it, { asked: SECRET }, good, config), 'INVALID_INPUT', '/asked'],
-  ['an answer to undefined', () => mx.resumeRequest(it, undefined, good, config), 'INVALID_INPUT', '/asked'],
-  ['an answer to an empty reply', () => mx.resumeRequest(it, {}, good, config), 'INVALID_INPUT', '/asked'],
-  ['an answer to no challenges', () => mx.resumeRequest(it, { asked: '' }, {}, config), 'INVALID_INPUT', '/asked'],
-  ['an answer to an empty list', () => mx.resumeRequest(it, { asked: '[]' }, {}, config), 'INVALID_INPUT', '/asked'],
+  [
+    'an answer to a text',
+    () => mx.resumeRequest(it, { challengesJson: SECRET }, good, config),
+    'INVALID_INPUT',
+    '/challengesJson',
+  ],
+  ['an answer to undefined', () => mx.resumeRequest(it, undefined, good, config), 'INVALID_INPUT', '/challengesJson'],
+  ['an answer to an empty reply', () => mx.resumeRequest(it, {}, good, config), 'INVALID_INPUT', '/challengesJson'],
+  [
+    'an answer to no challenges',
+    () => mx.resumeRequest(it, { challengesJson: '' }, {}, config),
+    'INVALID_INPUT',
+    '/challengesJson',
+  ],
+  [
+    'an answer to an empty list',
+    () => mx.resumeRequest(it, { challengesJson: '[]' }, {}, config),
+    'INVALID_INPUT',
+    '/challengesJson',
+  ],
   ['a reply without a status', () => mx.statusResponse({ body: SECRET }), 'INVALID_INPUT', '/response/status'],
   [
     'a reply with an invalid status',

@@ -175,9 +175,9 @@ test('the vendor’s ids are at fixed paths of a snapshot', async (t) => {
   const env = setup(t)
   const flow = env.start(LIVE(person('Greatday')))
   await untilStep(flow, 'challenge')
-  const { v, vendor, key } = JSON.parse(flow.snapshot())
+  const { v, vendor, vendorIds } = JSON.parse(flow.snapshot())
   const { RequestId } = env.wire.calls[0].reply.json
-  assert.deepEqual([v, vendor, key], [1, 'flinks', { LoginId: person('Greatday').loginId, RequestId }])
+  assert.deepEqual([v, vendor, vendorIds], [2, 'flinks', { LoginId: person('Greatday').loginId, RequestId }])
 })
 
 async function snapshotAtChallenge(t) {
@@ -214,24 +214,24 @@ for (const [name, text] of [
   ['null', null],
   ['an empty string', ''],
   ['an object', {}],
-  ['other JSON', '{"v":1,"vendor":"flinks"}'],
+  ['other JSON', '{"v":2,"vendor":"flinks"}'],
   ['deeply nested JSON', '['.repeat(100_000)],
 ]) {
   test(`restore rejects ${name} as a snapshot`, (t) => assertRejected(() => setup(t).restore(text)))
 }
 
-test('a snapshot of a neighbouring version is read, and one of another version is rejected', async (t) => {
+test('a snapshot of the next version is read, and one of any other version is rejected', async (t) => {
   const { env, snapshot } = await snapshotAtChallenge(t)
-  const version = (v) => editWithSum(snapshot, (text) => text.replace('"v":1,', `"v":${v},`))
-  assert.equal(version(1), snapshot, 'the checksum is the documented one')
-  for (const v of [0, 2]) env.restore(version(v))
-  for (const v of [3, 99]) assertRejected(() => env.restore(version(v)), 'SNAPSHOT_VERSION')
+  const version = (v) => editWithSum(snapshot, (text) => text.replace('"v":2,', `"v":${v},`))
+  assert.equal(version(2), snapshot, 'the checksum is the documented one')
+  env.restore(version(3))
+  for (const v of [0, 1, 4, 99]) assertRejected(() => env.restore(version(v)), 'SNAPSHOT_VERSION')
 })
 
 for (const [name, edit] of [
   ['another vendor', (text) => text.replace('"vendor":"flinks"', '"vendor":"nobody"')],
   ['a RequestId that is not a GUID', (text) => text.replace(/"RequestId":"[^"]+"/, '"RequestId":"../.."')],
-  ['an unknown state', (text) => text.replace('"at":"asking"', '"at":"dreaming"')],
+  ['an unknown state', (text) => text.replace('"name":"asking"', '"name":"dreaming"')],
   ['a negative count', (text) => text.replace(/"round":\d+/, '"round":-1')],
   ['a count that is too large', (text) => text.replace(/"serial":\d+/, '"serial":99999999999')],
   ['a count that cannot grow', (text) => text.replace(/"serial":\d+/, '"serial":4294967295')],

@@ -14,7 +14,7 @@ async function runToEnd({ bank, address }, params, more) {
     authorizeToken: () => bank.token(),
   }
   const flow = flinks.authorize(params, { ...host, ...more })
-  const ids = () => JSON.parse(flow.snapshot()).key.RequestId
+  const ids = () => JSON.parse(flow.snapshot()).vendorIds.RequestId
   for await (const step of flow) {
     if (step.kind === 'challenge') await step.answer(fill(step.round, JSON.parse(bank.rightAnswers(ids()))))
   }

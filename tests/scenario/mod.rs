@@ -1,14 +1,13 @@
-//! A flow against the simulated vendors on a virtual clock, so that a test reads as a sentence.
+//! Runs a flow against the simulated vendors on a virtual clock.
 
-// Each test file is a crate of its own, and none uses all of it.
+// Each test file is a crate of its own, and none uses every function.
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
 
 use bank_mfa::challenge::{Challenge, Round};
 use bank_mfa::failure::{Failure, Refusal};
-use bank_mfa::flinks::AUTHORIZE_TOKEN;
-use bank_mfa::flinks::call::{API_KEY, BEARER, SECRET_KEY};
+use bank_mfa::flinks::{API_KEY, AUTHORIZE_TOKEN, BEARER, SECRET_KEY};
 use bank_mfa::flow::{AnswerInput, Event, Flow, Loss, Step};
 use bank_mfa::http::{Header, Request, Response};
 use bank_mfa::json::{Reader, Value};
@@ -21,7 +20,7 @@ use base64::engine::general_purpose::STANDARD;
 
 pub const MINUTE: u64 = 60_000;
 
-/// The one-time value that a host sends along to Connect.
+/// The one-time `state` that a host passes to Flinks Connect.
 pub const STATE: &str = "5bd3e1a6";
 
 const CUSTOMER: &str = "43387ca6-0391-4c82-857d-70d95f087ecb";
@@ -35,102 +34,102 @@ pub struct Scenario {
     pub flow: Flow,
     pub step: Step,
     pub now: u64,
-    /// Every request that was handed out.
+    /// Every request that the flow returned.
     pub sent: Vec<Request>,
-    /// One authorize token a session.
+    /// The authorize token of each session.
     tokens: BTreeMap<u32, String>,
     config: Value,
-    /// What was handed in last, as a driver keeps it until it is on its way.
-    given: Value,
-    given_raw: bool,
+    /// The newest answers, which a driver keeps until they are sent.
+    answers: Value,
+    answers_are_raw: bool,
 }
 
-/// How a scenario begins; finish it with [`Begin::run`].
-pub struct Begin {
+/// A scenario that has not started. [`Setup::run`] starts it.
+pub struct Setup {
     entry: Entry,
     params: String,
     config: String,
     bank: Simulator,
 }
 
-/// In cached mode, by LoginId.
-pub fn cached(username: &str) -> Begin {
+/// Authorize in cached mode by LoginId.
+pub fn cached(username: &str) -> Setup {
     by_login_id(username, r#""mostRecentCached":true"#)
 }
 
-/// In live mode, by LoginId.
-pub fn live(username: &str) -> Begin {
+/// Authorize in live mode by LoginId.
+pub fn live(username: &str) -> Setup {
     by_login_id(username, r#""mostRecentCached":false"#)
 }
 
-/// In live mode by AuthorizeAsync.
-pub fn live_async(username: &str) -> Begin {
+/// AuthorizeAsync in live mode by LoginId.
+pub fn live_async(username: &str) -> Setup {
     by_login_id(username, r#""async":true"#).with_authorize_async()
 }
 
-/// The reconnect of a LoginId, with options.
-pub fn reconnect(username: &str, options: &str) -> Begin {
+/// A reconnect of a LoginId, with options.
+pub fn reconnect(username: &str, options: &str) -> Setup {
     let state = format!(r#""state":"{STATE}"{options}"#);
-    Begin {
+    Setup {
         entry: flinks::RECONNECT,
         ..by_login_id(username, &state)
     }
 }
 
-/// A first link, with options.
-pub fn first_link(options: &str) -> Begin {
-    Begin {
+/// A first connection through Flinks Connect, with options.
+pub fn first_link(options: &str) -> Setup {
+    Setup {
         entry: flinks::CONNECT,
-        ..begin(format!(r#"{{"state":"{STATE}"{options}}}"#))
+        ..flinks_setup(format!(r#"{{"state":"{STATE}"{options}}}"#))
     }
 }
 
-/// In live mode, by username and password.
-pub fn signing_in(username: &str, password: &str) -> Begin {
+/// Authorize in live mode by username and password.
+pub fn signing_in(username: &str, password: &str) -> Setup {
     let credentials = format!(r#""username":"{username}","password":"{password}""#);
-    begin(format!(
+    flinks_setup(format!(
         r#"{{{credentials},"institution":"FlinksCapital"}}"#
     ))
 }
 
-/// A job of one of MX's members, by name.
-pub fn aggregate(name: &str) -> Begin {
+/// An aggregation of an MX member.
+pub fn aggregate(name: &str) -> Setup {
     with_member(name, r#","job":"aggregate""#)
 }
 
-/// The same, answered in MX's widget.
-pub fn aggregate_in_widget(name: &str) -> Begin {
+/// An aggregation of an MX member, answered in MX's widget.
+pub fn aggregate_in_widget(name: &str) -> Setup {
     with_member(name, r#","job":"aggregate","presentation":"widget""#)
 }
 
-/// One of MX's members, taken up as it stands.
-pub fn watch(name: &str) -> Begin {
+/// A flow of an MX member that starts no job.
+pub fn watch(name: &str) -> Setup {
     with_member(name, "")
 }
 
-/// New credentials for one of MX's members.
-pub fn update(name: &str, credentials: &str) -> Begin {
+/// New credentials for an MX member.
+pub fn update(name: &str, credentials: &str) -> Setup {
     with_member(name, &format!(r#","credentials":{credentials}"#))
 }
 
-fn with_member(name: &str, rest: &str) -> Begin {
+fn with_member(name: &str, rest: &str) -> Setup {
     let bank = Simulator::new(1);
     let (user, member) = (bank.user_guid(), bank.member_guid(name).unwrap());
-    begin_mx(format!(
+    mx_setup(format!(
         r#"{{"userGuid":"{user}","memberGuid":"{member}"{rest}}}"#
     ))
 }
 
-/// A new member of MX's.
-pub fn create(institution: &str, rest: &str) -> Begin {
+/// A new MX member.
+pub fn create(institution: &str, rest: &str) -> Setup {
     let user = Simulator::new(1).user_guid();
-    begin_mx(format!(
+    mx_setup(format!(
         r#"{{"userGuid":"{user}","institutionCode":"{institution}",{rest}}}"#
     ))
 }
 
-fn begin_mx(params: String) -> Begin {
-    Begin {
+fn mx_setup(params: String) -> Setup {
+    Setup {
         entry: mx::ENTRY,
         params,
         config: r#"{"environment":"integration"}"#.to_owned(),
@@ -138,30 +137,30 @@ fn begin_mx(params: String) -> Begin {
     }
 }
 
-/// One of Flinks' calls that ask nobody anything, of a bank that has been called before.
-pub fn call(bank: Simulator, name: &str, params: &str) -> Begin {
-    Begin {
+/// One of Flinks' data or card calls, at a bank in its current state.
+pub fn call(bank: Simulator, name: &str, params: &str) -> Setup {
+    Setup {
         entry: flinks::CALL,
         bank,
-        ..begin(format!(r#"{{"call":"{name}"{params}}}"#))
+        ..flinks_setup(format!(r#"{{"call":"{name}"{params}}}"#))
     }
 }
 
-/// A data call in a session that cached mode has opened.
-pub fn data(username: &str, name: &str, options: &str) -> Begin {
+/// A data call in a cached session.
+pub fn data(username: &str, name: &str, options: &str) -> Setup {
     let scenario = cached(username).run();
     let request_id = scenario.result().get("requestId").as_text().unwrap();
     let params = format!(r#","requestId":"{request_id}"{options}"#);
     call(scenario.bank, name, &params)
 }
 
-fn by_login_id(username: &str, mode: &str) -> Begin {
+fn by_login_id(username: &str, mode: &str) -> Setup {
     let login_id = Simulator::new(1).login_id(username).unwrap();
-    begin(format!(r#"{{"loginId":"{login_id}",{mode}}}"#))
+    flinks_setup(format!(r#"{{"loginId":"{login_id}",{mode}}}"#))
 }
 
-fn begin(params: String) -> Begin {
-    Begin {
+fn flinks_setup(params: String) -> Setup {
+    Setup {
         entry: flinks::ENTRY,
         params,
         config: format!(r#"{{"instance":"toolbox","customerId":"{CUSTOMER}"}}"#),
@@ -169,51 +168,51 @@ fn begin(params: String) -> Begin {
     }
 }
 
-impl Begin {
-    /// The bank, or the way to it, misbehaves.
-    pub fn but(mut self, fault: Fault) -> Begin {
+impl Setup {
+    /// Adds a fault of the bank or the network.
+    pub fn with_fault(mut self, fault: Fault) -> Setup {
         self.bank.fault(fault);
         self
     }
 
-    /// Other rules than usual.
-    pub fn under(mut self, rules: Rules) -> Begin {
+    /// Changes the rules of the simulated Flinks.
+    pub fn with_rules(mut self, rules: Rules) -> Setup {
         self.bank.set_rules(rules);
         self
     }
 
-    /// Other rules of MX's than usual.
-    pub fn under_mx(mut self, rules: MxRules) -> Begin {
+    /// Changes the rules of the simulated MX.
+    pub fn with_mx_rules(mut self, rules: MxRules) -> Setup {
         self.bank.set_mx_rules(rules);
         self
     }
 
-    /// By the older version of MX's API.
-    pub fn by_the_older_version(mut self) -> Begin {
+    /// Uses the older version of MX's API.
+    pub fn with_older_version(mut self) -> Setup {
         self.config = self.config.replace('}', r#","version":"v20111101"}"#);
         self
     }
 
-    /// The customer has AuthorizeAsync, and says so.
-    pub fn with_authorize_async(mut self) -> Begin {
+    /// Configures AuthorizeAsync.
+    pub fn with_authorize_async(mut self) -> Setup {
         self.config = self.config.replace('}', r#","authorizeAsync":true}"#);
         self
     }
 
-    /// More of a configuration.
-    pub fn with_config(mut self, more: &str) -> Begin {
+    /// Adds to the configuration.
+    pub fn with_config(mut self, more: &str) -> Setup {
         self.config = self.config.replace('}', &format!(",{more}}}"));
         self
     }
 
-    /// Runs to the first question, or to the end.
+    /// Runs until the person is asked or the flow ends.
     pub fn run(self) -> Scenario {
-        let mut scenario = self.pause();
-        scenario.go_on();
+        let mut scenario = self.start_only();
+        scenario.run_on();
         scenario
     }
 
-    /// Why it does not begin.
+    /// The refusal of the start.
     pub fn refusal(self) -> Refusal {
         self.start().err().unwrap()
     }
@@ -228,8 +227,8 @@ impl Begin {
         )
     }
 
-    /// Stands before the first request.
-    pub fn pause(self) -> Scenario {
+    /// Starts the flow and sends nothing.
+    pub fn start_only(self) -> Scenario {
         let (vendor, credentials) = self.start().unwrap();
         let config = Value::parse(self.config.as_bytes()).unwrap();
         let mut flow = Flow::new("flow", vendor);
@@ -243,38 +242,38 @@ impl Begin {
             sent: Vec::new(),
             tokens: BTreeMap::new(),
             config,
-            given: Value::Null,
-            given_raw: false,
+            answers: Value::Null,
+            answers_are_raw: false,
         }
     }
 }
 
 impl Scenario {
-    /// Sends and waits, until the person is asked or the flow is at its end.
-    pub fn go_on(&mut self) {
+    /// Sends and waits until the person is asked or the flow ends.
+    pub fn run_on(&mut self) {
         for _ in 0..5000 {
             match self.step.clone() {
-                Step::Send { .. } => self.step_on(),
+                Step::Send { .. } => self.send_one(),
                 Step::Wait { until, .. } => {
                     self.now = until;
                     self.step = self.flow.advance(Event::Waited, self.now).unwrap();
                 }
                 Step::Resubmit { round, .. } => {
-                    let given = match self.given_raw {
-                        true => AnswerInput::Raw(&self.given),
-                        false => AnswerInput::Fields(&self.given),
+                    let answers = match self.answers_are_raw {
+                        true => AnswerInput::Raw(&self.answers),
+                        false => AnswerInput::Fields(&self.answers),
                     };
-                    let event = Event::Answered(round, given);
+                    let event = Event::Answered(round, answers);
                     self.step = self.flow.advance(event, self.now).unwrap();
                 }
                 _ => return,
             }
         }
-        panic!("the flow does not come to an end");
+        panic!("the flow does not end");
     }
 
-    /// Sends the one request that is to be sent, and no more.
-    pub fn step_on(&mut self) {
+    /// Sends the request of the step, and nothing else.
+    pub fn send_one(&mut self) {
         let Step::Send {
             serial, request, ..
         } = self.step.clone()
@@ -286,12 +285,12 @@ impl Scenario {
         self.deliver(serial, &reply);
     }
 
-    /// The frame refuses its token.
+    /// The vendor's page refuses its token.
     pub fn token_refused(&mut self) {
         self.step = self.flow.advance(Event::TokenRefused, self.now).unwrap();
     }
 
-    /// Sends one request as it is, with its secrets.
+    /// Sends a request with its secrets.
     pub fn send(&mut self, request: &Request) -> Outgoing {
         let mut headers = Vec::new();
         for header in &request.headers {
@@ -337,7 +336,7 @@ impl Scenario {
         }
     }
 
-    /// What an institution of MX's wants of a person.
+    /// The guids of the credentials that an MX institution asks for.
     pub fn credential_guids(&mut self, institution: &str) -> Vec<String> {
         let headers = [
             ("authorization".to_owned(), self.secret(BASIC, 1)),
@@ -374,6 +373,7 @@ impl Scenario {
         body.get("Token").as_text().unwrap().to_owned()
     }
 
+    /// Passes a reply to the flow.
     pub fn deliver(&mut self, serial: u32, reply: &Outgoing) {
         let retry_after = reply.headers.iter().find(|(name, _)| name == "retry-after");
         let event = match reply.arrival {
@@ -390,7 +390,7 @@ impl Scenario {
         self.step = self.flow.advance(event, self.now).unwrap();
     }
 
-    /// The round that is asked.
+    /// The open round.
     pub fn round(&self) -> &Round {
         match &self.step {
             Step::Challenge { round } => round,
@@ -398,7 +398,7 @@ impl Scenario {
         }
     }
 
-    /// The only challenge that is asked.
+    /// The only challenge of the open round.
     pub fn challenge(&self) -> &Challenge {
         match self.round().challenges.as_slice() {
             [challenge] => challenge,
@@ -406,43 +406,43 @@ impl Scenario {
         }
     }
 
-    /// Hands in answers to the fields, in their order.
+    /// Submits answers to the fields, in their order.
     pub fn try_answer(&mut self, answers: &[&str]) -> Result<(), Refusal> {
         let fields = self
             .round()
             .challenges
             .iter()
             .flat_map(|challenge| &challenge.fields);
-        let mut given = Value::object();
+        let mut object = Value::object();
         for (field, answer) in fields.zip(answers) {
-            given.set(&field.name, (*answer).into());
+            object.set(&field.name, (*answer).into());
         }
-        self.hand_in(&given)
+        self.submit(&object)
     }
 
-    /// Hands in answers as they are.
-    pub fn hand_in(&mut self, given: &Value) -> Result<(), Refusal> {
+    /// Submits answers by field name.
+    pub fn submit(&mut self, answers: &Value) -> Result<(), Refusal> {
         let number = self.round().number;
-        let event = Event::Answered(number, AnswerInput::Fields(given));
+        let event = Event::Answered(number, AnswerInput::Fields(answers));
         self.step = self.flow.advance(event, self.now)?;
-        self.given = given.clone();
-        self.given_raw = false;
+        self.answers = answers.clone();
+        self.answers_are_raw = false;
         Ok(())
     }
 
-    /// Keeps answers in the vendor's own form, as a driver does until they are on their way.
-    pub fn give_raw(&mut self, given: &Value) {
-        self.given = given.clone();
-        self.given_raw = true;
+    /// Keeps answers in the vendor's own form, as a driver does until they are sent.
+    pub fn keep_raw_answers(&mut self, answers: &Value) {
+        self.answers = answers.clone();
+        self.answers_are_raw = true;
     }
 
-    /// Answers the fields, in their order, and goes on.
+    /// Submits answers to the fields, in their order, and runs on.
     pub fn answer(&mut self, answers: &[&str]) {
         self.try_answer(answers).unwrap();
-        self.go_on();
+        self.run_on();
     }
 
-    /// The vendor's page that is shown.
+    /// The vendor's own page.
     pub fn frame(&self) -> &Frame {
         match &self.step {
             Step::Connect { frame, .. } => frame,
@@ -450,15 +450,15 @@ impl Scenario {
         }
     }
 
-    /// The person answers in the frame what the bank asks: rightly, and once.
+    /// The person answers the bank correctly in the vendor's page.
     pub fn answer_in_frame(&mut self) {
-        let asked = self.sent.iter().rev().find_map(|request| {
+        let sent_id = self.sent.iter().rev().find_map(|request| {
             let body = Value::parse(request.body.as_deref()?.as_bytes()).ok()?;
             body.get("RequestId").as_text().map(str::to_owned)
         });
         let newest = Value::parse(self.flow.snapshot().as_bytes()).unwrap();
-        let newest = newest.get("key").get("RequestId").as_text();
-        let request_id = newest.map(str::to_owned).or(asked).unwrap();
+        let newest = newest.get("vendorIds").get("RequestId").as_text();
+        let request_id = newest.map(str::to_owned).or(sent_id).unwrap();
         let answers = self.bank.right_answers_json(&request_id).unwrap();
         let request = Request {
             body: Some(format!(
@@ -469,28 +469,28 @@ impl Scenario {
         self.send(&request);
     }
 
-    /// The frame says that the LoginId of this person came of it.
+    /// The vendor's page claims the LoginId of this person.
     pub fn claim(&mut self, username: &str) -> Result<(), Refusal> {
         let login_id = self.bank.login_id(username).unwrap();
-        self.claim_as(&format!(r#"{{"loginId":"{login_id}"}}"#))
+        self.claim_json(&format!(r#"{{"loginId":"{login_id}"}}"#))
     }
 
-    /// The page claims.
-    pub fn claim_as(&mut self, claim: &str) -> Result<(), Refusal> {
+    /// The vendor's page claims this JSON.
+    pub fn claim_json(&mut self, claim: &str) -> Result<(), Refusal> {
         let claim = Value::parse(claim.as_bytes()).unwrap();
         self.step = self.flow.advance(Event::Returned(&claim), self.now)?;
-        self.go_on();
+        self.run_on();
         Ok(())
     }
 
-    /// The flow as another machine would take it up.
+    /// Restores the flow from a snapshot.
     pub fn restore(&mut self) {
         let snapshot = self.flow.snapshot();
         self.flow = Flow::restore(&snapshot, VENDORS, &self.config).unwrap();
         self.step = self.flow.advance(Event::Restored, self.now).unwrap();
     }
 
-    /// What the flow failed with.
+    /// The failure of the flow.
     pub fn failure(&self) -> &Failure {
         match &self.step {
             Step::Failed { failure } => failure,
@@ -498,7 +498,7 @@ impl Scenario {
         }
     }
 
-    /// What came of the flow.
+    /// The result of the flow.
     pub fn result(&self) -> &Value {
         match &self.step {
             Step::Done { result } => result,

@@ -12,7 +12,7 @@ import {
 } from '../wasm/calls.js'
 
 /** What `resumeRequest` needs from the reply that asked. */
-type Challenged = Pick<MxReply & { kind: 'challenged' }, 'asked'>
+type Challenged = Pick<MxReply & { kind: 'challenged' }, 'challengesJson'>
 
 /**
  * MX's calls as pairs, for a loop of your own: `…Request` builds and validates a request, `…Response` judges the
@@ -57,5 +57,7 @@ function resume(
   config: MxConfig,
 ): Request {
   const [paramsJson, answersJson] = [toJson('params', params), toJson('answers', answers, !raw)]
-  return asFlowError(() => mxResumeRequest(paramsJson, `${challenged?.asked}`, answersJson, raw, configToJson(config)))
+  return asFlowError(() =>
+    mxResumeRequest(paramsJson, `${challenged?.challengesJson}`, answersJson, raw, configToJson(config)),
+  )
 }

@@ -43,7 +43,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     this.#dispatch(() => {
       const now = host.clock.now()
       if (host.signal?.aborted) return handle.cancelled(now)
-      return typeof begin === 'string' ? handle[begin](now) : handle.continued(begin.window, now)
+      return typeof begin === 'string' ? handle[begin](now) : handle.restoredAtWindow(begin.window, now)
     })
   }
 

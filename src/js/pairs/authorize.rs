@@ -1,4 +1,4 @@
-//! Requests and judgements as a pair, for hosts with a loop of their own.
+//! Flinks Authorize and AuthorizeAsync.
 
 use wasm_bindgen::prelude::*;
 
@@ -8,13 +8,13 @@ use crate::flinks::Guid;
 use crate::flinks::challenge::challenges;
 use crate::flinks::pair::{self, ROUND};
 use crate::flinks::reply::Reply;
-use crate::http::Response;
-use crate::json::{Reader, Value};
+use crate::json::{Reader, Value, object};
 
-use super::input::parse;
-use super::output::{object, refuse, to_js};
+use super::{failure, reply};
+use crate::js::input::parse;
+use crate::js::output::{refuse, to_js};
 
-/// A reply of Authorize, judged.
+/// What a reply of Authorize means.
 #[derive(tsify::Tsify)]
 #[serde(
     tag = "kind",
@@ -25,36 +25,36 @@ use super::output::{object, refuse, to_js};
 pub enum AuthorizeReply {
     /// The session is authorized.
     Authorized {
-        /// What the data calls need.
+        /// The session, for the data calls.
         #[tsify(type = "Authorized")]
         result: Value,
     },
-    /// Ask again with this RequestId, in ten seconds.
+    /// The bank is still working. Poll with this RequestId, not before 10,000 ms have passed.
     Pending {
-        /// The RequestId.
+        /// The RequestId, a GUID.
         request_id: String,
     },
-    /// Answer with this RequestId, under the same authorize token.
+    /// The bank asks for answers. Answer with this RequestId and the same authorize token.
     Challenged {
-        /// The newest RequestId.
+        /// The newest RequestId, a GUID.
         request_id: String,
-        /// An answer was refused, and the bank asks again.
+        /// Whether the bank refused the previous answer and asks again.
         refused: bool,
         /// The challenges as a form.
         challenges: Vec<Challenge>,
-        /// SecurityChallenges as they came, as JSON text; `answerRequest` needs them.
+        /// Flinks' own SecurityChallenges as JSON text, for `answerRequest`.
         security_challenges: String,
     },
-    /// The end.
+    /// The session has failed.
     Failed {
-        /// Why, and what to do next. `retryAt` is a flow's, which knows the time.
+        /// Why, and what to do next. Its `retryAt` is null.
         failure: Failure,
     },
-    /// Nothing can be told from it. What was submitted may have reached the bank: do not send it again.
+    /// The reply says nothing usable. A submission may have reached the bank: do not send it again.
     Unclear,
 }
 
-/// The validated request of Authorize.
+/// Makes the request that starts.
 #[wasm_bindgen(js_name = flinksAuthorizeRequest, unchecked_return_type = "Request")]
 pub fn authorize_request(params: &str, config: &str) -> Result<JsValue, JsValue> {
     let (params, config) = (parse("params", params)?, parse("config", config)?);
@@ -65,7 +65,7 @@ pub fn authorize_request(params: &str, config: &str) -> Result<JsValue, JsValue>
     request.map(to_js).map_err(refuse)
 }
 
-/// The validated request that asks on.
+/// Makes the request that polls.
 #[wasm_bindgen(js_name = flinksPollRequest, unchecked_return_type = "Request")]
 pub fn poll_request(pending: &str, config: &str) -> Result<JsValue, JsValue> {
     let (pending, config) = (parse("pending", pending)?, parse("config", config)?);
@@ -76,7 +76,7 @@ pub fn poll_request(pending: &str, config: &str) -> Result<JsValue, JsValue> {
     request.map(to_js).map_err(refuse)
 }
 
-/// The validated request that answers.
+/// Makes the request that submits answers.
 #[wasm_bindgen(js_name = flinksAnswerRequest, unchecked_return_type = "Request")]
 pub fn answer_request(
     challenged: &str,
@@ -92,42 +92,34 @@ pub fn answer_request(
     request.map(to_js).map_err(refuse)
 }
 
-/// Judges a reply. `request_id` is the one that the call carried, if it carried one.
+/// Judges a reply. `request_id` is the RequestId of the request, if it had one.
 #[wasm_bindgen(js_name = flinksAuthorizeResponse, unchecked_return_type = "AuthorizeReply")]
 pub fn authorize_response(
     status: u16,
     body: &[u8],
     request_id: Option<String>,
 ) -> Result<JsValue, JsValue> {
-    let response = Response {
-        status,
-        retry_after: None,
-        body,
-    };
     let known: Value = request_id.as_deref().into();
     let known = Reader::new("requestId", &known)
         .optional(|id| Guid::read(*id))
         .map_err(refuse)?;
-    Ok(to_js(match Reply::judge(&response, known.as_ref()) {
-        Reply::Authorized(authorized) => {
-            object! { "kind": "authorized", "result": Value::from(authorized) }
-        }
-        Reply::Pending(id) => object! { "kind": "pending", "requestId": id.text() },
-        Reply::Challenged(id, asked, refused) => object! {
-            "kind": "challenged",
-            "requestId": id.text(),
-            "refused": refused,
-            "challenges": challenges(&asked, ROUND),
-            "securityChallenges": asked.print(),
+    Ok(to_js(
+        match Reply::judge(&reply(status, body), known.as_ref()) {
+            Reply::Authorized(authorized) => {
+                object! { "kind": "authorized", "result": authorized }
+            }
+            Reply::Pending(id) => object! { "kind": "pending", "requestId": id.text() },
+            Reply::Challenged(id, payload, refused) => object! {
+                "kind": "challenged",
+                "requestId": id.text(),
+                "refused": refused,
+                "challenges": challenges(&payload, ROUND),
+                "securityChallenges": payload.print(),
+            },
+            Reply::Failed(code, vendor_code) => {
+                object! { "kind": "failed", "failure": failure(code, vendor_code, status) }
+            }
+            Reply::Unclear => object! { "kind": "unclear" },
         },
-        Reply::Failed(code, vendor_code) => {
-            let failure = Failure {
-                vendor_code,
-                status: Some(status),
-                ..code.into()
-            };
-            object! { "kind": "failed", "failure": failure }
-        }
-        Reply::Unclear => object! { "kind": "unclear" },
-    }))
+    ))
 }

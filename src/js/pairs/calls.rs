@@ -1,121 +1,121 @@
-//! Flinks' calls that ask nobody anything: what they take, and each request and judgement as a pair.
+//! Flinks' data and card calls, which never ask the person anything.
 
 use wasm_bindgen::prelude::*;
 
 use crate::failure::Failure;
-use crate::flinks::call::{self, Reply, Service};
-use crate::http::Response;
-use crate::json::{Reader, Value};
+use crate::flinks::calls::{self, service::Reply};
+use crate::json::{Reader, Value, object};
 
-use super::input::parse;
-use super::output::{object, refuse, to_js};
+use super::{failure, reply};
+use crate::js::input::parse;
+use crate::js::output::{refuse, to_js};
 
-/// What GetAccountsDetail is asked.
+/// The parameters of GetAccountsDetail.
 #[derive(tsify::Tsify)]
 #[serde(rename_all = "camelCase")]
 #[allow(dead_code)]
 pub struct AccountsDetailParams {
     /// The RequestId of an authorized session, a GUID.
     request_id: String,
-    /// Transit, institution and account numbers.
+    /// Whether to include transit, institution and account numbers.
     #[tsify(optional)]
     with_account_identity: bool,
-    /// Who holds the accounts.
+    /// Whether to include the account holders.
     #[tsify(optional)]
     #[serde(rename = "withKYC")]
     with_kyc: bool,
-    /// The transactions.
+    /// Whether to include transactions.
     #[tsify(optional)]
     with_transactions: bool,
-    /// The balances.
+    /// Whether to include balances.
     #[tsify(optional)]
     with_balance: bool,
-    /// Only these accounts.
+    /// The ids of the accounts to include. By default, all.
     #[tsify(optional)]
     accounts_filter: Vec<String>,
-    /// How far back the transactions go.
+    /// How many days of transactions to include.
     #[tsify(optional, type = "'Days90' | 'Days365'")]
     days_of_transactions: String,
-    /// From this day on: `2026-01-31`.
+    /// The first day of transactions, such as `2026-01-31`.
     #[tsify(optional)]
     date_from: String,
-    /// To this day: `2026-01-31`.
+    /// The last day of transactions, such as `2026-01-31`.
     #[tsify(optional)]
     date_to: String,
-    /// Of each account, only what came after a transaction that is known.
+    /// For each account, the last known transaction: only newer ones are included.
     #[tsify(optional, type = "{ accountId: string; transactionId: string }[]")]
     refresh_delta: Value,
 }
 
-/// What GetStatements is asked.
+/// The parameters of GetStatements.
 #[derive(tsify::Tsify)]
 #[serde(rename_all = "camelCase")]
 #[allow(dead_code)]
 pub struct StatementsParams {
     /// The RequestId of an authorized session, a GUID.
     request_id: String,
-    /// How many of each account; `MostRecent` by default.
+    /// How many statements of each account to include. By default, `MostRecent`.
     #[tsify(optional, type = "'MostRecent' | 'Months3' | 'Months12'")]
     number_of_statements: String,
-    /// Only these accounts.
+    /// The ids of the accounts to include. By default, all.
     #[tsify(optional)]
     accounts_filter: Vec<String>,
 }
 
-/// An answer to be stored.
+/// An answer that Flinks stores.
 #[derive(tsify::Tsify)]
 #[allow(dead_code)]
 pub struct StoredAnswer {
-    /// The question, byte for byte as it was listed.
+    /// The question, unchanged from the list of questions.
     question: String,
     /// The answer.
     answer: String,
 }
 
-/// A card that is to be refreshed every night and is not.
+/// A card that Flinks should refresh every night but cannot.
 #[derive(tsify::Tsify)]
 #[serde(rename_all = "camelCase")]
 #[allow(dead_code)]
 pub struct IneligibleCard {
-    /// Its LoginId.
+    /// Its LoginId, a GUID.
     login_id: String,
-    /// When it was last tried: ISO 8601 in UTC.
+    /// The time of the last attempt: ISO 8601 in UTC, such as `2026-01-31T04:00:00Z`.
     #[tsify(type = "string | null")]
     last_refresh: String,
-    /// Where that ended. `AnsweringSecurityChallenge`: nobody was there to answer.
+    /// The state in which the attempt ended. `AnsweringSecurityChallenge`: the bank asked for MFA.
     #[tsify(type = "string | null")]
     state: String,
-    /// Flinks' own code, where it gave one.
+    /// Flinks' own code, such as `INVALID_LOGIN`.
     #[tsify(type = "string | null")]
     error_code: String,
 }
 
-/// A reply to one of Flinks' calls, judged.
+/// What a reply to one of Flinks' calls means.
 #[derive(tsify::Tsify)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[allow(dead_code)]
 pub enum CallReply<Result> {
-    /// It was done. What a data call brought is in the body, which is not read here.
+    /// The call succeeded. The data of a data call is in the body, which is not read here.
     Done {
-        /// What came of it.
+        /// The result.
         result: Result,
     },
-    /// The data is not ready: ask the Async twin, in ten seconds.
+    /// The data is not ready. Poll with the call's Async request, not before 10,000 ms have passed.
     Pending,
-    /// The end.
+    /// The call has failed.
     Failed {
-        /// Why, and what to do next.
+        /// Why, and what to do next. Its `retryAt` is null.
         failure: Failure,
     },
-    /// Nothing can be told from it.
+    /// The reply says nothing usable.
     Unclear,
 }
 
-/// The validated request of a call, or of its Async twin.
+/// Makes the request of a call or of its Async variant.
 #[wasm_bindgen(js_name = flinksCallRequest, unchecked_return_type = "Request")]
 pub fn request(name: &str, params: &str, config: &str) -> Result<JsValue, JsValue> {
     let (params, config) = (parse("params", params)?, parse("config", config)?);
-    let request = call::request(
+    let request = calls::request(
         &Reader::new("call", &name.into()),
         Reader::new("params", &params),
         Reader::new("config", &config),
@@ -123,26 +123,16 @@ pub fn request(name: &str, params: &str, config: &str) -> Result<JsValue, JsValu
     request.map(to_js).map_err(refuse)
 }
 
-/// Judges a reply to a call, or to its Async twin.
+/// Judges a reply to a call or to its Async variant.
 #[wasm_bindgen(js_name = flinksCallResponse, unchecked_return_type = "CallReply<unknown>")]
 pub fn response(name: &str, status: u16, body: &[u8]) -> Result<JsValue, JsValue> {
     let name = name.into();
-    let (service, _) = Service::find(&Reader::new("call", &name)).map_err(refuse)?;
-    let response = Response {
-        status,
-        retry_after: None,
-        body,
-    };
-    Ok(to_js(match service.judge(&response) {
+    let (service, _) = calls::find(&Reader::new("call", &name)).map_err(refuse)?;
+    Ok(to_js(match service.judge(&reply(status, body)) {
         Reply::Done(result) => object! { "kind": "done", "result": result },
         Reply::Pending => object! { "kind": "pending" },
         Reply::Failed(code, vendor_code) => {
-            let failure = Failure {
-                vendor_code,
-                status: Some(status),
-                ..code.into()
-            };
-            object! { "kind": "failed", "failure": failure }
+            object! { "kind": "failed", "failure": failure(code, vendor_code, status) }
         }
         Reply::Unclear => object! { "kind": "unclear" },
     }))

@@ -1,28 +1,19 @@
-//! Stored answers, which Flinks calls enhanced MFA: GetMFAQuestions and AnswerMFAQuestions. In Canada, and
-//! for security questions only.
+//! Stored answers, which Flinks calls enhanced MFA: GetMFAQuestions and AnswerMFAQuestions. They exist only
+//! in Canada, and only for security questions.
 
 use crate::failure::Refusal;
+use crate::flinks::guid::Guid;
 use crate::http::Response;
 use crate::json::{Reader, Value, object};
 
-use super::Guid;
-use super::call::{Asked, Reply, in_pascal_case, items};
+use super::params::{in_pascal_case, items};
+use super::service::{Reply, ServiceRequest};
 
-/// `{"Message":"SUCCESS","Questions":[{"Question":"…"}]}`: the questions that still have no answer. That no
-/// question may be `null` instead of an empty list is a guess.
+/// `{"Message":"SUCCESS","Questions":[{"Question":"…"}]}`: the questions that still have no answer.
 pub fn listed(_: &Response, body: &Value) -> Reply {
-    let questions = body.get("Questions");
-    if !body.has("Questions") || !matches!(questions, Value::List(_) | Value::Null) {
-        return Reply::Unclear;
-    }
-    let texts = questions.items().iter().map(|item| {
-        let text = item.get("Question").as_text();
-        text.map(Value::from)
-    });
-    match texts.collect() {
-        Some(texts) => Reply::Done(Value::List(texts)),
-        None => Reply::Unclear,
-    }
+    Reply::list(body, "Questions", |item| {
+        item.get("Question").as_text().map(Value::from)
+    })
 }
 
 fn questions(field: &Reader) -> Result<(), Refusal> {
@@ -34,12 +25,12 @@ fn questions(field: &Reader) -> Result<(), Refusal> {
 }
 
 /// `{"loginId":"…","Questions":[{"Question":"…","Answer":"…"}]}`, with a small `l`.
-pub fn answers(params: &Reader) -> Result<Asked, Refusal> {
+pub fn answers(params: &Reader) -> Result<ServiceRequest, Refusal> {
     params.only(&["loginId", "questions"])?;
     let login_id = Guid::read(params.get("loginId"))?;
     let given = params.get("questions");
     questions(&given)?;
-    Ok(Asked {
+    Ok(ServiceRequest {
         body: Some(object! {
             "loginId": &login_id,
             "Questions": in_pascal_case(given.value()),

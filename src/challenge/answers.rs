@@ -1,0 +1,130 @@
+//! Answers, and the check that they fit their round before anything is sent.
+
+use super::{Challenge, Field, FieldOption, FieldPart, FieldType};
+use crate::failure::{FieldError, FieldErrorReason, Refusal};
+use crate::json::{Reader, Value};
+
+/// The maximum length of an answer, in bytes. A guess: no vendor documents a limit.
+pub const MAX_ANSWER_BYTES: usize = 4096;
+
+/// The checked answer to one field.
+enum FieldAnswer<'a> {
+    Text(&'a str),
+    Picks(Vec<usize>),
+}
+
+/// Answers that fit their round: one for each field of each challenge.
+pub struct Answers<'a>(Vec<Vec<(FieldPart, FieldAnswer<'a>)>>);
+
+impl<'a> Answers<'a> {
+    /// Checks an object of field names and answers against a round. An answer is a string or a list of
+    /// strings. A refusal names every wrong field.
+    pub fn check(challenges: &[Challenge], given: &'a Value) -> Result<Answers<'a>, Refusal> {
+        let reader = Reader::new("answers", given);
+        if !matches!(given, Value::Object(_)) {
+            return Err(reader.invalid("must be an object of field names and answers"));
+        }
+        let fields = || challenges.iter().flat_map(|challenge| &challenge.fields);
+        let mut errors = Vec::new();
+        for (name, _) in given.entries() {
+            if !fields().any(|field| field.name == *name) {
+                errors.push(error(name, FieldErrorReason::UnknownField));
+            }
+        }
+        let mut all = Vec::new();
+        for challenge in challenges {
+            let mut parts = Vec::new();
+            for field in &challenge.fields {
+                match field.check(&strings(reader.get(&field.name))?) {
+                    Ok(answer) => parts.push((field.part, answer)),
+                    Err(reason) => errors.push(error(&field.name, reason)),
+                }
+            }
+            all.push(parts);
+        }
+        if errors.is_empty() {
+            Ok(Answers(all))
+        } else {
+            Err(Refusal::answer(errors))
+        }
+    }
+
+    fn find(&self, challenge: usize, part: FieldPart) -> Option<&FieldAnswer<'a>> {
+        let answers = self.0.get(challenge)?;
+        answers
+            .iter()
+            .find(|(answered, _)| *answered == part)
+            .map(|(_, answer)| answer)
+    }
+
+    /// The text answer to a part of a challenge.
+    pub fn text(&self, challenge: usize, part: FieldPart) -> Option<&'a str> {
+        match self.find(challenge, part)? {
+            FieldAnswer::Text(text) => Some(text),
+            FieldAnswer::Picks(_) => None,
+        }
+    }
+
+    /// The indexes of the options that were picked in a part of a challenge.
+    pub fn picks(&self, challenge: usize, part: FieldPart) -> &[usize] {
+        match self.find(challenge, part) {
+            Some(FieldAnswer::Picks(picks)) => picks,
+            _ => &[],
+        }
+    }
+}
+
+impl Field {
+    fn check<'a>(&self, given: &[&'a str]) -> Result<FieldAnswer<'a>, FieldErrorReason> {
+        if given.is_empty() || given.iter().any(|answer| answer.trim().is_empty()) {
+            return Err(FieldErrorReason::Missing);
+        }
+        match (self.control, given) {
+            (FieldType::Text, [text]) if text.len() > MAX_ANSWER_BYTES => {
+                Err(FieldErrorReason::TooLong)
+            }
+            (FieldType::Text, [text]) => Ok(FieldAnswer::Text(text)),
+            (FieldType::Select | FieldType::ImageSelect, [_]) | (FieldType::MultiSelect, _) => {
+                self.picks(given).map(FieldAnswer::Picks)
+            }
+            _ => Err(FieldErrorReason::TooMany),
+        }
+    }
+
+    /// The indexes of the options with these ids, in ascending order.
+    fn picks(&self, given: &[&str]) -> Result<Vec<usize>, FieldErrorReason> {
+        let picked = |option: &FieldOption| given.contains(&option.id.as_str());
+        let picks: Vec<usize> = (0..)
+            .zip(&self.options)
+            .filter(|(_, option)| picked(option))
+            .map(|(index, _)| index)
+            .collect();
+        let is_known = |id: &&str| self.options.iter().any(|option| option.id == **id);
+        match picks.len() {
+            count if count == given.len() => Ok(picks),
+            _ if given.iter().all(is_known) => Err(FieldErrorReason::TooMany),
+            _ => Err(FieldErrorReason::NotAnOption),
+        }
+    }
+}
+
+/// An error of one field.
+pub fn error(name: &str, reason: FieldErrorReason) -> FieldError {
+    FieldError {
+        name: name.to_owned(),
+        reason,
+    }
+}
+
+fn strings<'v>(reader: Reader<'v, '_>) -> Result<Vec<&'v str>, Refusal> {
+    let items = match reader.value() {
+        Value::Null => return Ok(Vec::new()),
+        Value::List(items) => items.as_slice(),
+        one => core::slice::from_ref(one),
+    };
+    let wrong = || reader.invalid("must be a string or a list of strings");
+    items
+        .iter()
+        .map(|item| item.as_text().ok_or_else(wrong))
+        .collect()
+}

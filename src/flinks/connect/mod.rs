@@ -1,0 +1,316 @@
+//! Reconnect and first link: the flows that can send the person to Connect, Flinks' own page.
+//!
+//! ```text
+//!   cached ─ fresh enough ─► done
+//!      └──── too old ─────► live ─ no challenge ─────────────────────► done
+//!                            ├──── challenge, in a form ── answered ─► done
+//!                            ├──── challenge, in Connect ────────────► Connect, by RequestId ─┐
+//!                            └──── a new sign-in can help ───────────► Connect, by token ─────┤
+//!   first link ──────────────────────────────────────────────────────────────▲                │
+//!                                       done ◄── a cached Authorize verifies the claim ◄──────┘
+//! ```
+//!
+//! Flinks' pages describe three variants of the Mid-Session Reconnect: by AuthorizeAsync or Authorize, and
+//! answered in Connect or by the API. The host chooses with `async` and `presentation`.
+
+use crate::challenge::Challenge;
+use crate::failure::{ErrorCode, NextAction, Refusal};
+use crate::http::{Request, Response};
+use crate::json::{Reader, Value, object};
+use crate::text_enum::text_enum;
+use crate::vendor::{
+    Clocks, Context, Frame, Recovery, Stage, Started, Submission, Vendor, Verdict,
+};
+
+use super::authorize::Authorize;
+use super::config::FlinksConfig;
+use super::guid::Guid;
+use super::params::{Params, guid};
+use super::time::epoch_ms;
+
+use params::{PARAMS, RECONNECT_ONLY};
+
+mod address;
+pub mod params;
+
+/// The vendor's name in snapshots.
+pub const NAME: &str = "flinks-reconnect";
+
+text_enum! {
+    /// How a flow reached its end.
+    ReconnectMethod {
+        /// The cached data was fresh enough. The bank was not contacted.
+        Cached "cached"
+        /// The bank asked nothing.
+        Live "live"
+        /// The person answered in the host's own form.
+        Form "form"
+        /// The person answered in Connect.
+        MidSession "mid-session"
+        /// The person signed in again, in Connect.
+        Credentials "credentials"
+    }
+}
+
+/// What a result proves.
+#[derive(Clone, Debug)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct ConnectionProof {
+    /// How the flow reached its end.
+    pub method: ReconnectMethod,
+    /// `live`: the bank accepted the session, or LastRefresh is later than the start of the flow. `unproven`:
+    /// only cached mode, which never contacts the bank, says that the connection works.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "'live' | 'unproven'"))]
+    pub health: &'static str,
+    /// `given`: the host gave the LoginId. `tagged`: a first link, and Flinks returned the random tag of this
+    /// flow. `unproven`: a first link that exists, but may belong to somebody else: compare the account
+    /// holder's name with the person's before you store it.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(type = "'given' | 'tagged' | 'unproven'")
+    )]
+    pub ownership: &'static str,
+}
+
+/// A reconnect or a first link.
+pub struct Reconnect {
+    /// All calls of Authorize, from the live refresh to the verification.
+    authorize: Authorize,
+    /// The method that the flow is using now.
+    method: ReconnectMethod,
+    /// Whether the host gave the LoginId. Then no other one is accepted.
+    is_login_id_given: bool,
+    /// The parameters as the host gave them, for a snapshot.
+    params: Value,
+}
+
+/// Reads the parameters of a reconnect.
+pub fn start_reconnect(params: Reader, config: Reader) -> Result<Started, Refusal> {
+    guid(&params.get("loginId"))?;
+    Ok((Box::new(Reconnect::read(params, config)?), Value::Null))
+}
+
+/// Reads the parameters of a first link.
+pub fn start_first_link(params: Reader, config: Reader) -> Result<Started, Refusal> {
+    for name in RECONNECT_ONLY {
+        let field = params.get(name);
+        if !field.is_null() {
+            return Err(field.invalid("is only valid for a reconnect"));
+        }
+    }
+    Ok((Box::new(Reconnect::read(params, config)?), Value::Null))
+}
+
+/// Restores a flow from a snapshot.
+pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
+    let mut reconnect = Reconnect::read(saved.get("params"), config)?;
+    reconnect.authorize.restore(ids, saved)?;
+    let method = saved.get("method");
+    reconnect.method = ReconnectMethod::from_text(method.text()?)
+        .ok_or_else(|| method.invalid("is not a reconnect method"))?;
+    Ok(Box::new(reconnect))
+}
+
+impl Reconnect {
+    fn read(params: Reader, config: Reader) -> Result<Reconnect, Refusal> {
+        params.each(PARAMS)?;
+        let given = params.value();
+        let login_id = given.get("loginId").as_text().and_then(Guid::parse);
+        let is_login_id_given = login_id.is_some();
+        let authorize = Params {
+            login_id,
+            cached: false,
+            is_async: *given.get("async") == Value::Bool(true),
+            given: object! { "Language": given.get("language").clone(), "Save": true },
+        };
+        Ok(Reconnect {
+            authorize: Authorize::new(authorize, FlinksConfig::read(config)?)?,
+            method: match (is_login_id_given, given.get("maxAge")) {
+                (false, _) => ReconnectMethod::Credentials,
+                (true, Value::Null) => ReconnectMethod::Live,
+                (true, _) => ReconnectMethod::Cached,
+            },
+            is_login_id_given,
+            params: given.clone(),
+        })
+    }
+
+    /// The host's random value, for the redirect address and for the tag if the host gave none.
+    fn state(&self) -> Option<&str> {
+        self.params.get("state").as_text()
+    }
+
+    /// Whether the person answers in Connect, not in the host's own form.
+    fn answers_in_connect(&self) -> bool {
+        self.params.get("presentation").as_text() != Some("form")
+    }
+
+    /// Whether the person was sent to Connect. Then a claim comes next, and a cached Authorize verifies it.
+    fn needs_claim(&self) -> bool {
+        matches!(
+            self.method,
+            ReconnectMethod::MidSession | ReconnectMethod::Credentials
+        )
+    }
+
+    fn open_connect(&mut self, method: ReconnectMethod) -> Verdict {
+        self.method = method;
+        Verdict::Connect
+    }
+
+    /// The end of the flow, with what the result proves.
+    fn done(&self, mut result: Value, started: u64) -> Verdict {
+        let refreshed = result.get("lastRefresh").as_text().and_then(epoch_ms);
+        let is_live = match self.method {
+            ReconnectMethod::Live | ReconnectMethod::Form => true,
+            ReconnectMethod::Cached => false,
+            ReconnectMethod::MidSession | ReconnectMethod::Credentials => {
+                refreshed >= Some(started)
+            }
+        };
+        let health = if is_live { "live" } else { "unproven" };
+        let is_tag_returned = *self.params.get("tag") == Value::Null
+            && self.state().is_some()
+            && result.get("tag").as_text() == self.state();
+        let ownership = match (self.is_login_id_given, is_tag_returned) {
+            (true, _) => "given",
+            (false, true) => "tagged",
+            (false, false) => "unproven",
+        };
+        result.set("method", self.method.text().into());
+        result.set("health", health.into());
+        result.set("ownership", ownership.into());
+        Verdict::Done(result)
+    }
+
+    /// Whether the data is no older than `maxAge`. This compares the vendor's clock with the host's.
+    fn is_fresh(&self, result: &Value, now: u64) -> bool {
+        let refreshed = result.get("lastRefresh").as_text().and_then(epoch_ms);
+        let max_age = Reader::new("maxAge", self.params.get("maxAge")).uint();
+        let max_age = max_age.unwrap_or(0);
+        refreshed.is_some_and(|at| now.saturating_sub(at) <= max_age)
+    }
+}
+
+impl Vendor for Reconnect {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn vendor_ids(&self) -> Value {
+        self.authorize.vendor_ids()
+    }
+
+    fn saved_state(&self) -> Value {
+        let mut saved = self.authorize.progress();
+        saved.set("params", self.params.clone());
+        saved.set("method", self.method.text().into());
+        saved
+    }
+
+    fn clocks(&self) -> Clocks {
+        self.authorize.clocks()
+    }
+
+    fn opens_session(&self, stage: Stage) -> bool {
+        self.authorize.opens_session(stage)
+    }
+
+    fn initial_verdict(&self) -> Verdict {
+        match self.is_login_id_given {
+            true => Verdict::Go(Stage::Start),
+            false => Verdict::Connect,
+        }
+    }
+
+    fn frame(&self) -> Frame {
+        let authorize = &self.authorize;
+        let is_mid_session = self.method == ReconnectMethod::MidSession;
+        let request_id = authorize.request_id.as_ref().filter(|_| is_mid_session);
+        address::frame(&authorize.config, &self.params, self.state(), request_id)
+    }
+
+    /// The claim is `{loginId}` from an iframe, whose origin and source the page has checked, or
+    /// `{loginId, state}` from a redirect address, which anybody can forge.
+    fn accept_claim(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
+        let claimed = Reader::new("claim", claim);
+        claimed.only(&["loginId", "state"])?;
+        let login_id = Guid::read(claimed.get("loginId"))?;
+        let state = claimed.get("state");
+        if claim.has("state") && state.value().as_text() != self.state() {
+            return Err(state.invalid("does not match the state of this flow"));
+        }
+        let params = &mut self.authorize.params;
+        if self.is_login_id_given && params.login_id.as_ref() != Some(&login_id) {
+            return Ok(Verdict::failed(ErrorCode::LoginMismatch, None, None));
+        }
+        params.login_id = Some(login_id);
+        params.cached = true;
+        Ok(Verdict::Go(Stage::Verify))
+    }
+
+    fn request(
+        &self,
+        stage: Stage,
+        submission: &Submission,
+        context: Context,
+    ) -> Result<Request, Refusal> {
+        if stage == Stage::Start && self.method == ReconnectMethod::Cached {
+            return Ok(self.authorize.cached_request());
+        }
+        self.authorize.request(stage, submission, context)
+    }
+
+    fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
+        // The cached Authorize that verifies a claim is judged like a start.
+        let judged = match stage {
+            Stage::Verify if self.needs_claim() => Stage::Start,
+            stage => stage,
+        };
+        match (self.method, self.authorize.judge(judged, response, context)) {
+            (ReconnectMethod::Cached, Verdict::Done(result))
+                if !self.is_fresh(&result, context.started_at) =>
+            {
+                self.method = ReconnectMethod::Live;
+                Verdict::Go(Stage::Start)
+            }
+            (_, Verdict::Done(result)) => self.done(result, context.started_at),
+            (ReconnectMethod::MidSession | ReconnectMethod::Credentials, Verdict::Asks { .. }) => {
+                Verdict::failed(ErrorCode::OutcomeUnknown, None, None)
+            }
+            (_, Verdict::Asks { .. }) if self.answers_in_connect() => {
+                self.open_connect(ReconnectMethod::MidSession)
+            }
+            (_, asks @ Verdict::Asks { .. }) => {
+                self.method = ReconnectMethod::Form;
+                asks
+            }
+            (
+                ReconnectMethod::Cached | ReconnectMethod::Live | ReconnectMethod::Form,
+                Verdict::Failed { code, .. },
+            ) if can_sign_in_again(code) => self.open_connect(ReconnectMethod::Credentials),
+            (_, verdict) => verdict,
+        }
+    }
+
+    fn recovery(&self, stage: Stage) -> Recovery {
+        match stage {
+            Stage::Start if self.method == ReconnectMethod::Cached => Recovery::Repeat(None),
+            Stage::Verify if self.needs_claim() => Recovery::Repeat(None),
+            _ => self.authorize.recovery(stage),
+        }
+    }
+
+    fn challenges(&self, payload: &Value, round: u32) -> Vec<Challenge> {
+        self.authorize.challenges(payload, round)
+    }
+}
+
+/// Whether a new sign-in can help. It does not for keys, throttling and what only the bank can settle. For an
+/// undocumented refusal it may, so the person can try.
+fn can_sign_in_again(code: ErrorCode) -> bool {
+    matches!(
+        code.next(),
+        NextAction::AskCredentials | NextAction::Reconnect
+    ) || matches!(code, ErrorCode::AnswerRefused | ErrorCode::Refused)
+}

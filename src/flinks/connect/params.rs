@@ -1,0 +1,101 @@
+//! The parameters of a reconnect and of a first link.
+
+use crate::failure::Refusal;
+use crate::flinks::params::{guid, language};
+use crate::json::{self, Check, Reader, Value};
+
+/// The parameters of a reconnect, beside those of Connect.
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
+pub struct ReconnectParams {
+    /// The LoginId, a GUID.
+    pub login_id: String,
+    /// How the person answers MFA: in the host's own form, or in Connect, mid-session (the default).
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'form' | 'iframe'"))]
+    pub presentation: String,
+    /// Whether to call AuthorizeAsync; `false` by default.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(optional, type = "boolean"),
+        serde(rename = "async")
+    )]
+    pub is_async: bool,
+    /// The maximum age of LastRefresh, in milliseconds. If the data is newer, the flow ends without contacting
+    /// the bank, which does not prove that the connection works. By default the bank is always contacted.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "number"))]
+    pub max_age: u64,
+}
+
+/// The parameters of Connect, in a reconnect and in a first link.
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
+pub struct ConnectParams {
+    /// The number of the institution. With it the person does not have to search for the bank.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "number"))]
+    pub institution_id: Option<u64>,
+    /// The language of the page, and in a reconnect of the prompts; `en` by default.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'en' | 'fr'"))]
+    pub language: Option<String>,
+    /// A text that Flinks returns with the result. By default it is a random value; if Flinks returns that
+    /// value, `ownership` is `tagged`.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub tag: Option<String>,
+    /// Whether the path starts with `/v2/`; `true` by default. Newer pages of Flinks print it without.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
+    pub v2: Option<bool>,
+    /// Other parameters of Connect, by Flinks' names: `demo`, `theme`, `consentEnable` …
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(optional, type = "Record<string, string | number | boolean>")
+    )]
+    pub parameters: Value,
+}
+
+/// The query parameters of Connect that the flow sets.
+const RESERVED: [&str; 7] = [
+    "authorizeToken",
+    "institution",
+    "language",
+    "loginId",
+    "redirectUrl",
+    "requestId",
+    "tag",
+];
+
+/// The check of each parameter. `state` is the host's random value for `tag` and the redirect.
+pub const PARAMS: &[(&str, Check)] = &[
+    ("loginId", guid),
+    ("presentation", presentation),
+    ("async", json::bool),
+    ("maxAge", json::uint),
+    ("institutionId", json::uint),
+    ("language", language),
+    ("tag", json::text),
+    ("v2", json::bool),
+    ("parameters", parameters),
+    ("state", json::text),
+];
+
+/// The parameters that a first link does not have.
+pub const RECONNECT_ONLY: [&str; 4] = ["loginId", "presentation", "async", "maxAge"];
+
+fn presentation(field: &Reader) -> Result<(), Refusal> {
+    json::one_of(field, &["form", "iframe"], "must be form or iframe")
+}
+
+fn parameters(field: &Reader) -> Result<(), Refusal> {
+    if !matches!(field.value(), Value::Object(_)) {
+        return Err(field.invalid("must be an object"));
+    }
+    for (name, value) in field.value().entries() {
+        let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let field = field.get(name);
+        if !is_plain || RESERVED.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+            return Err(field.invalid("is a reserved or malformed parameter name"));
+        }
+        if !matches!(value, Value::Text(_) | Value::Number(_) | Value::Bool(_)) {
+            return Err(field.invalid("must be a string, a number or a boolean"));
+        }
+    }
+    Ok(())
+}

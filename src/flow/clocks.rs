@@ -1,0 +1,136 @@
+//! When a flow polls, retries and times out.
+
+use super::{Flow, State, Window, snapshot};
+use crate::failure::{ErrorCode, Failure, Refusal};
+use crate::flow::Step;
+use crate::vendor::Stage;
+
+/// How often a request that is safe to repeat is retried before its trouble ends the flow.
+pub const MAX_REPEATS: u32 = 4;
+
+/// How many polls in a row may fail. It is more than [`MAX_REPEATS`], as the bank works on meanwhile.
+pub const MAX_LOST_POLLS: u32 = 12;
+
+/// How long the driver has to submit the same answers again after the pre-check.
+const RESUBMIT_WITHIN_MS: u64 = 10_000;
+
+/// The pause before the first retry. It doubles with each further one.
+const FIRST_RETRY_MS: u64 = 2000;
+
+/// When to start a new flow if the vendor does not say. A guess.
+pub const DEFAULT_RETRY_AFTER_MS: u64 = 60_000;
+
+impl Flow {
+    /// The time of the step has come. If it has not, the step stays the same.
+    pub(super) fn waited(&mut self, now: u64) -> Result<Step, Refusal> {
+        match self.state {
+            State::Waiting { stage, until } if now >= until => return self.send(stage, now),
+            State::Redirecting { until } if now >= until => return self.send(Stage::Poll, now),
+            State::Resubmitting { until } if now >= until => self.state = State::Asking,
+            State::Connecting { until } if now >= until => {
+                self.fail(ErrorCode::SessionExpired, now);
+            }
+            State::Asking if now >= self.expires_at => self.fail(ErrorCode::SessionExpired, now),
+            State::New | State::Sending(_) => return Err(ErrorCode::OutOfTurn.into()),
+            _ => {}
+        }
+        Ok(self.step())
+    }
+
+    /// Sends a request now, or once the vendor's polling interval has passed since its last reply.
+    pub(super) fn send_when_due(&mut self, stage: Stage, now: u64) -> Result<Step, Refusal> {
+        let poll_every = self.vendor.clocks().poll_every;
+        let until = self.last_reply_at.saturating_add(poll_every);
+        if now >= until {
+            return self.send(stage, now);
+        }
+        self.state = State::Waiting { stage, until };
+        Ok(self.step())
+    }
+
+    /// Waits for the next poll: the vendor's interval or what it asks for, and some jitter.
+    pub(super) fn wait_for_poll(&mut self, stage: Stage, after: Option<u64>, now: u64) {
+        let poll_every = self.vendor.clocks().poll_every;
+        let jitter = self.jitter(poll_every / 10);
+        let pause = after.unwrap_or(0).max(poll_every).saturating_add(jitter);
+        self.wait_until(stage, now.saturating_add(pause), now);
+    }
+
+    /// Waits for a retry. Within a session, it keeps the vendor's polling interval as a poll does.
+    pub(super) fn wait_for_retry(&mut self, stage: Stage, now: u64) {
+        let least = match self.vendor.opens_session(stage) {
+            true => 0,
+            false => self.vendor.clocks().poll_every,
+        };
+        let pause = least.max(FIRST_RETRY_MS << (self.repeats - 1));
+        self.wait_until(stage, now.saturating_add(pause), now);
+    }
+
+    fn wait_until(&mut self, stage: Stage, until: u64, now: u64) {
+        let polling_end = self
+            .working_since
+            .saturating_add(self.vendor.clocks().poll_for);
+        if until > polling_end.min(self.end_of_life()) {
+            let failure = Failure {
+                retry_at: Some(until.max(self.idle_end(now).unwrap_or(0))),
+                ..ErrorCode::TimedOut.into()
+            };
+            return self.end(failure, now);
+        }
+        self.state = State::Waiting { stage, until };
+    }
+
+    /// Waits for the driver, which alone has the answers.
+    pub(super) fn await_resubmission(&mut self, now: u64) {
+        let until = now.saturating_add(RESUBMIT_WITHIN_MS);
+        self.state = State::Resubmitting { until };
+    }
+
+    /// Waits for the person in the window, and polls meanwhile. Their time there does not count as the
+    /// vendor's.
+    pub(super) fn redirect(&mut self, now: u64) {
+        self.working_since = now;
+        let until = now.saturating_add(self.vendor.clocks().poll_every);
+        self.state = State::Redirecting { until };
+    }
+
+    /// If the person is in the window, they stay there while the flow waits for its next poll.
+    pub(super) fn return_to_window(&mut self) {
+        if let (
+            State::Waiting {
+                stage: Stage::Poll,
+                until,
+            },
+            Window::Open(_),
+        ) = (&self.state, &self.window)
+        {
+            self.state = State::Redirecting { until: *until };
+        }
+    }
+
+    /// Waits for the person in the vendor's page. No vendor documents a limit: it is the polling limit.
+    pub(super) fn connect(&mut self, now: u64) {
+        self.session += u32::from(self.page_has_secret());
+        let until = now.saturating_add(self.vendor.clocks().poll_for);
+        self.state = State::Connecting {
+            until: until.min(self.end_of_life()),
+        };
+    }
+
+    /// When the flow may no longer start or poll.
+    pub(super) fn end_of_life(&self) -> u64 {
+        self.started_at.saturating_add(self.vendor.clocks().total)
+    }
+
+    /// When the vendor stops waiting for the person, if that is known.
+    pub(super) fn idle_end(&self, now: u64) -> Option<u64> {
+        let idle = self.vendor.clocks().idle;
+        idle.map(|(idle, _)| now.saturating_add(idle))
+    }
+
+    /// Spreads the polls of many flows. The same request of the same flow always gets the same jitter.
+    fn jitter(&self, span: u64) -> u64 {
+        let seed = self.id.bytes().chain(self.serial.to_le_bytes());
+        u64::from(snapshot::checksum(seed)) % (span + 1)
+    }
+}

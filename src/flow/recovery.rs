@@ -1,0 +1,130 @@
+//! What follows a lost or unclear reply, a restored snapshot and a cancel, and how a flow fails.
+
+use super::clocks::{DEFAULT_RETRY_AFTER_MS, MAX_LOST_POLLS, MAX_REPEATS};
+use super::{Flow, State};
+use crate::failure::{ErrorCode, Failure, NextAction, Refusal};
+use crate::flow::{Loss, Step};
+use crate::vendor::{Recovery, Stage};
+
+impl Flow {
+    /// The flow was restored from a snapshot. A request that was under way may or may not have been sent.
+    pub(super) fn restored(&mut self, now: u64) -> Result<Step, Refusal> {
+        match self.state {
+            State::New => return Err(ErrorCode::OutOfTurn.into()),
+            // No answer was sent, and the driver that had it is gone. The pre-check may have just replied.
+            State::Resubmitting { .. }
+            | State::Sending(Stage::PreCheck)
+            | State::Waiting {
+                stage: Stage::PreCheck,
+                ..
+            } => {
+                self.last_reply_at = now;
+                self.state = State::Asking;
+            }
+            State::Redirecting { .. } => return self.send(Stage::Window, now),
+            State::Sending(stage) => return self.recover(stage, ErrorCode::Unreachable, now),
+            _ => {}
+        }
+        Ok(self.step())
+    }
+
+    /// No reply came.
+    pub(super) fn lost(&mut self, stage: Stage, loss: Loss, now: u64) -> Result<Step, Refusal> {
+        match (loss, stage) {
+            (Loss::MaybeSent, _) => return self.recover(stage, ErrorCode::Unreachable, now),
+            // The host has no second token, so the trouble that made a second one necessary is the end.
+            (Loss::NoSecret, Stage::Start) if self.repeats > 0 => {
+                self.fail(ErrorCode::Unreachable, now)
+            }
+            (Loss::NoSecret, Stage::Start | Stage::Answer) => {
+                self.fail(ErrorCode::SecretMissing, now)
+            }
+            (Loss::NoSecret, _) => {
+                let code = self.vendor.recovery(stage).end(ErrorCode::SecretMissing);
+                self.fail(code, now);
+            }
+            // The vendor did not get the answers: a new round asks for them, and expires when the old one
+            // would have.
+            (Loss::NotSent, Stage::Answer | Stage::PreCheck) if self.repeats < MAX_REPEATS => {
+                self.repeats += 1;
+                self.ask(false);
+            }
+            (Loss::NotSent, Stage::Start | Stage::Answer) => self.fail(ErrorCode::Unreachable, now),
+            // An earlier submission may still be under way.
+            (Loss::NotSent, _) => return self.recover(stage, ErrorCode::Unreachable, now),
+        }
+        Ok(self.step())
+    }
+
+    /// No reply came, or an unclear one: the flow retries, reconciles or fails, as the vendor says.
+    pub(super) fn recover(
+        &mut self,
+        stage: Stage,
+        trouble: ErrorCode,
+        now: u64,
+    ) -> Result<Step, Refusal> {
+        let is_poll = !matches!(stage, Stage::Start | Stage::Answer | Stage::Verify);
+        let most = if is_poll { MAX_LOST_POLLS } else { MAX_REPEATS };
+        match self.vendor.recovery(stage) {
+            Recovery::Repeat(_) if self.repeats < most => {
+                self.repeats += 1;
+                if is_poll {
+                    self.wait_for_poll(stage, None, now);
+                } else {
+                    self.wait_for_retry(stage, now);
+                }
+                self.return_to_window();
+            }
+            Recovery::Reconcile(stage) => return self.send_when_due(stage, now),
+            recovery => self.fail(recovery.end(trouble), now),
+        }
+        Ok(self.step())
+    }
+
+    /// The vendor's page did not accept its token: it is opened again with a new one, a few times.
+    pub(super) fn token_refused(&mut self, now: u64) {
+        if !self.page_has_secret() {
+            // The page belongs to a session, whose token cannot be replaced.
+            self.fail(ErrorCode::SessionExpired, now);
+        } else if self.repeats < MAX_REPEATS {
+            self.repeats += 1;
+            self.connect(now);
+        } else {
+            self.fail(ErrorCode::Unauthorized, now);
+        }
+    }
+
+    /// If a submission may be under way, nobody should start over at once.
+    pub(super) fn cancelled(&mut self, now: u64) {
+        let mut failure = Failure::from(ErrorCode::Cancelled);
+        if let State::Sending(stage) | State::Waiting { stage, .. } = self.state
+            && self.vendor.recovery(stage).end(ErrorCode::Cancelled) != ErrorCode::Cancelled
+        {
+            failure.next = NextAction::RetryLater;
+        }
+        self.end(failure, now);
+    }
+
+    pub(super) fn fail(&mut self, code: ErrorCode, now: u64) {
+        self.end(code.into(), now);
+    }
+
+    /// Ends the flow, and says when to start a new one. If the vendor's session may still be open, that is
+    /// not before it has expired.
+    pub(super) fn end(&mut self, mut failure: Failure, now: u64) {
+        let earliest = match failure.code {
+            ErrorCode::OutcomeUnknown | ErrorCode::ConcurrentSession | ErrorCode::Cancelled => {
+                self.idle_end(now).unwrap_or(now)
+            }
+            _ => now,
+        };
+        failure.retry_at = match (failure.next, failure.retry_at) {
+            (NextAction::RetryLater, Some(at)) if at > now => Some(at.max(earliest)),
+            (NextAction::RetryLater, _) => {
+                Some(earliest.max(now.saturating_add(DEFAULT_RETRY_AFTER_MS)))
+            }
+            _ => None,
+        };
+        self.state = State::Failed(failure);
+    }
+}

@@ -1,0 +1,27 @@
+//! Requests and judged replies without a flow, for a host with a loop of its own. One module for each vendor
+//! call.
+
+pub mod authorize;
+pub mod calls;
+pub mod mx;
+
+use crate::failure::{ErrorCode, Failure};
+use crate::http::Response;
+
+/// A reply. A host with a loop of its own handles Retry-After itself.
+fn reply(status: u16, body: &[u8]) -> Response<'_> {
+    Response {
+        status,
+        retry_after: None,
+        body,
+    }
+}
+
+/// The failure that a reply means. Its `retryAt` is null, since only a flow knows the time.
+fn failure(code: ErrorCode, vendor_code: Option<String>, status: u16) -> Failure {
+    Failure {
+        vendor_code,
+        status: Some(status),
+        ..code.into()
+    }
+}

@@ -1,0 +1,90 @@
+//! The configuration of MX, the slot of its secret, and the request that all its calls share.
+
+use crate::failure::Refusal;
+use crate::http::{Header, Request, base};
+use crate::json::{Reader, Value, one_of};
+
+/// The slot of `Basic` and the base64 of `client_id:api_key`. It is a server secret and never reaches a page.
+pub const BASIC: &str = "MxBasic";
+
+const TIMEOUT_MS: u32 = 60_000;
+
+/// The versions of the API. An official page says that from 12 August 2026 every call must name one in
+/// `Accept-Version`.
+const VERSIONS: [&str; 2] = ["v20250224", "v20111101"];
+
+/// The host and the version of MX's API.
+#[derive(Clone, Debug)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
+pub struct MxConfig {
+    /// `integration` (int-api.mx.com) or `production` (api.mx.com).
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "'integration' | 'production'"))]
+    pub environment: &'static str,
+    /// Replaces the host of the environment, for example by a proxy or the simulator. `https:`, or `http:` on
+    /// the loopback.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub base_url: Option<String>,
+    /// The version of the API. `v20250224` (the default) is sent in `Accept-Version`, `v20111101` in `Accept`.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(optional, type = "'v20250224' | 'v20111101'")
+    )]
+    pub version: &'static str,
+}
+
+impl MxConfig {
+    /// Reads and checks a configuration.
+    pub fn read(reader: Reader) -> Result<MxConfig, Refusal> {
+        reader.only(&["environment", "baseUrl", "version"])?;
+        let version = reader.get("version");
+        version.optional(|field| one_of(field, &VERSIONS, "must be v20250224 or v20111101"))?;
+        let version = version.value().as_text();
+        let known = VERSIONS.iter().find(|known| Some(**known) == version);
+        let environment = reader.get("environment");
+        Ok(MxConfig {
+            environment: match environment.value().as_text() {
+                Some("integration") => "int-api",
+                Some("production") => "api",
+                _ => return Err(environment.invalid("must be integration or production")),
+            },
+            base_url: reader.get("baseUrl").optional(|url| base(*url))?,
+            version: known.unwrap_or(&"v20250224"),
+        })
+    }
+
+    /// A request with the host's key.
+    pub fn request(&self, method: &'static str, path: &[&str], body: Option<Value>) -> Request {
+        let mut url = match &self.base_url {
+            Some(base) => base.clone(),
+            None => ["https://", self.environment, ".mx.com"].concat(),
+        };
+        for part in path {
+            url.push('/');
+            url.push_str(part);
+        }
+        let literal = |name, value| Header::Literal { name, value };
+        let mut headers = vec![Header::Secret {
+            name: "authorization",
+            slot: BASIC,
+        }];
+        if self.version == "v20111101" {
+            headers.push(literal("accept", "application/vnd.mx.api.v1+json"));
+        } else {
+            headers.push(literal("accept", "application/json"));
+            headers.push(literal("accept-version", self.version));
+        }
+        if body.is_some() {
+            headers.push(literal("content-type", "application/json"));
+        }
+        Request {
+            method,
+            url,
+            headers,
+            body: body.map(|body| body.print()),
+            session: 1,
+            timeout: TIMEOUT_MS,
+            once: false,
+        }
+    }
+}

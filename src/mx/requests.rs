@@ -1,0 +1,140 @@
+//! The requests of a member.
+
+use crate::failure::Refusal;
+use crate::http::Request;
+use crate::json::{Reader, Value, object};
+
+use super::config::MxConfig;
+use super::params::{check, check_combination};
+
+/// How a flow starts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum StartMode {
+    /// With a job of an existing member.
+    Job,
+    /// With a new member.
+    Create,
+    /// With new credentials of an existing member.
+    Update,
+    /// With the status of an existing member.
+    Watch,
+}
+
+/// Builds the requests of one member.
+pub struct MemberRequests {
+    config: MxConfig,
+    /// The parameters as the host gave them, without credentials, for a snapshot.
+    pub params: Value,
+    /// How the flow starts.
+    pub start_mode: StartMode,
+    /// The guid of the member, once there is one.
+    pub member_guid: Option<String>,
+}
+
+impl MemberRequests {
+    /// Reads the parameters of a new flow. The credentials are returned separately and never stored.
+    pub fn start(params: Reader, config: Reader) -> Result<(MemberRequests, Value), Refusal> {
+        let credentials = params.get("credentials");
+        let requests = MemberRequests::read(params, !credentials.is_null(), config)?;
+        check_combination(params)?;
+        Ok((requests, credentials.value().clone()))
+    }
+
+    /// Reads parameters. `signs_in` tells whether they had credentials.
+    pub fn read(params: Reader, signs_in: bool, config: Reader) -> Result<MemberRequests, Refusal> {
+        check(params)?;
+        let given = params.value().without(&["credentials"]);
+        let text = |name| given.get(name).as_text();
+        Ok(MemberRequests {
+            config: MxConfig::read(config)?,
+            start_mode: match (text("memberGuid"), text("job")) {
+                (_, Some(_)) => StartMode::Job,
+                (None, _) => StartMode::Create,
+                _ if signs_in => StartMode::Update,
+                _ => StartMode::Watch,
+            },
+            member_guid: text("memberGuid").map(str::to_owned),
+            params: given,
+        })
+    }
+
+    /// A text among the parameters, or an empty one.
+    pub fn text(&self, name: &str) -> &str {
+        self.params.get(name).as_text().unwrap_or_default()
+    }
+
+    /// The request that starts the flow.
+    pub fn start_request(&self, credentials: &Value) -> Request {
+        let body = |member| Some(object! { "member": member });
+        let credentials = match credentials {
+            Value::Null => Value::List(Vec::new()),
+            given => given.clone(),
+        };
+        match self.start_mode {
+            StartMode::Watch => self.status(),
+            StartMode::Job => self.member("POST", &[self.text("job")], None),
+            StartMode::Update => Request {
+                once: true,
+                ..self.member("PUT", &[], body(object! { "credentials": credentials }))
+            },
+            StartMode::Create => {
+                let mut member = object! {
+                    "institution_code": self.text("institutionCode"),
+                    "credentials": credentials,
+                };
+                if *self.params.get("isOauth") == Value::Bool(true) {
+                    member.set("is_oauth", true.into());
+                }
+                let path = ["users", self.text("userGuid"), "members"];
+                Request {
+                    once: true,
+                    ..self.config.request("POST", &path, body(member))
+                }
+            }
+        }
+    }
+
+    /// The request for the status, which can include the challenges.
+    pub fn status(&self) -> Request {
+        self.member("GET", &["status"], None)
+    }
+
+    /// The request for the challenges alone.
+    pub fn challenges(&self) -> Request {
+        self.member("GET", &["challenges"], None)
+    }
+
+    /// The request for the OAuth window.
+    pub fn window(&self) -> Request {
+        self.member("GET", &["oauth_window_uri"], None)
+    }
+
+    /// The request for MX's widget, which opens at the challenges of a CHALLENGED member.
+    pub fn widget(&self) -> Request {
+        let widget = object! {
+            "widget_type": "connect_widget",
+            "current_member_guid": self.member_guid.as_deref(),
+            "ui_message_version": Value::number(4),
+        };
+        let body = object! { "widget_url": widget };
+        let path = ["users", self.text("userGuid"), "widget_urls"];
+        self.config.request("POST", &path, Some(body))
+    }
+
+    /// The request that answers all challenges of a round at once.
+    pub fn resume(&self, challenges: Value) -> Request {
+        let member = object! { "challenges": challenges };
+        let body = object! { "member": member };
+        Request {
+            once: true,
+            ..self.member("PUT", &["resume"], Some(body))
+        }
+    }
+
+    fn member(&self, method: &'static str, rest: &[&str], body: Option<Value>) -> Request {
+        let member_guid = self.member_guid.as_deref().unwrap_or_default();
+        let mut path = vec!["users", self.text("userGuid"), "members", member_guid];
+        path.extend(rest);
+        self.config.request(method, &path, body)
+    }
+}
