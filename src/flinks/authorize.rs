@@ -55,7 +55,7 @@ impl Authorize {
         Ok(())
     }
 
-    /// Reads the parameters of a new flow, and the credentials apart.
+    /// Reads the parameters of a new flow, and the credentials separately.
     pub fn start(params: Reader, config: Reader) -> Result<(Authorize, Value), Refusal> {
         let read = Params::start(params)?;
         let credentials = match read.login_id {

@@ -5,7 +5,7 @@
 
 use crate::failure::ErrorCode;
 
-/// What a FlinksCode means.
+/// The meaning of a FlinksCode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// The bank is still working.
@@ -33,7 +33,8 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("INVALID_SECURITY_RESPONSE",          Failed(AnswerRefused)),
     ("INVALID_SECURITY_RESPONSE_NO_RETRY", Failed(AnswerRefused)),
     ("QUESTION_NOT_FOUND",                 Failed(QuestionUnanswered)),
-    // Keys are sent back byte for byte, so the round was stale and its answers are used up.
+    // Flinks advises to read the round again. Keys are sent back byte for byte, so the round was stale, and its
+    // answers are used up.
     ("UNKNOWN_CHALLENGE_KEY",              Failed(AnswersMismatched)),
     ("SECURITYRESPONSES_INCOMPLETE",       Failed(AnswersMismatched)),
     ("CONCURRENT_SESSION",                 Failed(ConcurrentSession)),

@@ -58,7 +58,7 @@ impl<'a> MemberChallenge<'a> {
         };
         let mut challenge = MemberChallenge { json, kind };
         challenge.kind = match kind {
-            // A choice without options is not guessed.
+            // Without options the person cannot choose, so the kind is unknown.
             ChallengeKind::Choice | ChallengeKind::ImageChoice
                 if challenge.options().is_empty() =>
             {

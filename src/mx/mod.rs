@@ -14,7 +14,7 @@ mod status;
 
 pub use config::BASIC;
 
-/// A member of MX.
+/// The flow of a member.
 pub const ENTRY: Entry = Entry {
     name: member::NAME,
     start: member::start,

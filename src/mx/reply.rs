@@ -101,13 +101,13 @@ pub struct MxConnected {
     /// The guid of the member: `MBR-…`.
     #[tsify(type = "string | null")]
     member_guid: Value,
-    /// `CONNECTED`.
+    /// The connection_status: `CONNECTED`.
     #[tsify(type = "string | number | null")]
     connection_status: Value,
-    /// When the last aggregation ended: ISO 8601.
+    /// When MX last aggregated the member: ISO 8601.
     #[tsify(type = "string | null")]
     aggregated_at: Value,
-    /// When the last successful aggregation ended: ISO 8601.
+    /// When MX last aggregated the member successfully: ISO 8601.
     #[tsify(type = "string | null")]
     successfully_aggregated_at: Value,
 }

@@ -58,7 +58,7 @@ impl MemberRequests {
         })
     }
 
-    /// A text among the parameters, or an empty one.
+    /// A text parameter, or an empty text if it is missing.
     pub fn text(&self, name: &str) -> &str {
         self.params.get(name).as_text().unwrap_or_default()
     }
