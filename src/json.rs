@@ -177,7 +177,12 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 
 impl<T: Into<Value>> From<Vec<T>> for Value {
     fn from(items: Vec<T>) -> Value {
-        Value::List(items.into_iter().map(Into::into).collect())
+        // `collect` would reuse the memory of `items`, which costs 300 bytes of brotli.
+        let mut list = Vec::new();
+        for item in items {
+            list.push(item.into());
+        }
+        Value::List(list)
     }
 }
 
