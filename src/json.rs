@@ -123,6 +123,15 @@ impl Value {
         }
     }
 
+    /// The strings of an array. Null is an empty array; anything else is `None`.
+    pub fn strings(&self) -> Option<Vec<&str>> {
+        match self {
+            Value::Null => Some(Vec::new()),
+            Value::List(items) => items.iter().map(Value::as_text).collect(),
+            _ => None,
+        }
+    }
+
     /// The items of an array. Any other value has none.
     pub fn items(&self) -> &[Value] {
         match self {

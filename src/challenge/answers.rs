@@ -117,14 +117,9 @@ pub fn error(name: &str, reason: FieldErrorReason) -> FieldError {
 }
 
 fn strings<'v>(reader: Reader<'v, '_>) -> Result<Vec<&'v str>, Refusal> {
-    let items = match reader.value() {
-        Value::Null => return Ok(Vec::new()),
-        Value::List(items) => items.as_slice(),
-        one => core::slice::from_ref(one),
+    let strings = match reader.value() {
+        Value::Text(text) => Some(vec![text.as_str()]),
+        list => list.strings(),
     };
-    let wrong = || reader.invalid("must be a string or a list of strings");
-    items
-        .iter()
-        .map(|item| item.as_text().ok_or_else(wrong))
-        .collect()
+    strings.ok_or_else(|| reader.invalid("must be a string or a list of strings"))
 }

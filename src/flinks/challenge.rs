@@ -57,7 +57,7 @@ impl<'a> SecurityChallenge<'a> {
 
     fn of_sample(item: &'a Value) -> SecurityChallenge<'a> {
         let vendor_type = item.get("Type");
-        let options = strings(item.get("Iterables"));
+        let options = item.get("Iterables").strings();
         let kind = match (vendor_type.as_text(), &options) {
             (Some(name), Some(options)) => TYPES.iter().find(|(is, has_options, _)| {
                 is.eq_ignore_ascii_case(name) && *has_options != options.is_empty()
@@ -76,7 +76,7 @@ impl<'a> SecurityChallenge<'a> {
 
     /// A guess: a question if there are no options, otherwise a choice.
     fn of_map((prompt, options): &'a (String, Value)) -> SecurityChallenge<'a> {
-        let options = strings(options);
+        let options = options.strings();
         let kind = match &options {
             Some(options) if options.is_empty() => ChallengeKind::Question,
             Some(_) => ChallengeKind::Choice,
@@ -217,7 +217,7 @@ fn append<'a>(
 /// Checks SecurityResponses that a host wrote: prompts with non-empty arrays of strings.
 pub fn raw_security_responses(raw: &Value) -> Result<Value, Refusal> {
     let reader = Reader::new("answers", raw);
-    let is_valid = |value: &Value| strings(value).is_some_and(|answers| !answers.is_empty());
+    let is_valid = |value: &Value| value.strings().is_some_and(|answers| !answers.is_empty());
     if raw.entries().is_empty() {
         return Err(reader.invalid("must be a non-empty object of prompts and arrays of answers"));
     }
@@ -240,15 +240,6 @@ pub fn raw_security_responses(raw: &Value) -> Result<Value, Refusal> {
 fn text_or_number(value: &Value) -> Option<&str> {
     match value {
         Value::Text(text) | Value::Number(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// The strings of a list. Null is an empty list; anything else is `None`.
-fn strings(value: &Value) -> Option<Vec<&str>> {
-    match value {
-        Value::Null => Some(Vec::new()),
-        Value::List(items) => items.iter().map(Value::as_text).collect(),
         _ => None,
     }
 }
