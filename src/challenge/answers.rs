@@ -1,6 +1,6 @@
 //! Answers, and the check that they fit their round before anything is sent.
 
-use super::{Challenge, Field, FieldOption, FieldPart, FieldType};
+use super::{Challenge, Field, FieldPart, FieldType};
 use crate::failure::{FieldError, FieldErrorReason, Refusal};
 use crate::json::{Reader, Value};
 
@@ -93,12 +93,12 @@ impl Field {
 
     /// The indexes of the options with these ids, in ascending order.
     fn picks(&self, given: &[&str]) -> Result<Vec<usize>, FieldErrorReason> {
-        let picked = |option: &FieldOption| given.contains(&option.id.as_str());
-        let picks: Vec<usize> = (0..)
-            .zip(&self.options)
-            .filter(|(_, option)| picked(option))
-            .map(|(index, _)| index)
-            .collect();
+        let mut picks = Vec::new();
+        for (index, option) in self.options.iter().enumerate() {
+            if given.contains(&option.id.as_str()) {
+                picks.push(index);
+            }
+        }
         let is_known = |id: &&str| self.options.iter().any(|option| option.id == **id);
         match picks.len() {
             count if count == given.len() => Ok(picks),
