@@ -36,11 +36,12 @@ struct MemberChallenge<'a> {
 
 impl<'a> MemberChallenge<'a> {
     /// Reads the entries with a guid. The others cannot be answered.
-    fn all(payload: &'a Value) -> impl Iterator<Item = MemberChallenge<'a>> {
+    fn all(payload: &'a Value) -> Vec<MemberChallenge<'a>> {
         let entries = payload.items().iter();
         entries
             .filter(|json| json.get("guid").as_text().is_some())
             .map(MemberChallenge::read)
+            .collect()
     }
 
     fn read(json: &'a Value) -> MemberChallenge<'a> {
@@ -135,18 +136,21 @@ impl<'a> MemberChallenge<'a> {
 
 /// Whether there is a challenge that can be answered.
 pub fn has_challenges(payload: &Value) -> bool {
-    MemberChallenge::all(payload).next().is_some()
+    !MemberChallenge::all(payload).is_empty()
 }
 
 /// Whether two rounds have the same guids. Each round has new ones.
 pub fn is_same_round(one: &Value, other: &Value) -> bool {
-    let guids = |payload| MemberChallenge::all(payload).map(|challenge| challenge.json.get("guid"));
-    guids(one).eq(guids(other))
+    let (one, other) = (MemberChallenge::all(one), MemberChallenge::all(other));
+    let mut pairs = one.iter().zip(&other);
+    one.len() == other.len()
+        && pairs.all(|(one, other)| one.json.get("guid") == other.json.get("guid"))
 }
 
 /// The challenges as a form.
 pub fn challenges(payload: &Value, round: u32) -> Vec<Challenge> {
     MemberChallenge::all(payload)
+        .iter()
         .enumerate()
         .map(|(index, challenge)| challenge.form(round, index))
         .collect()
@@ -154,7 +158,7 @@ pub fn challenges(payload: &Value, round: u32) -> Vec<Challenge> {
 
 /// The `challenges` of a resume: an answer to each challenge of the round.
 pub fn resume_challenges(payload: &Value, answers: &Answers) -> Value {
-    let answer = |(index, challenge): (usize, MemberChallenge)| {
+    let answer = |(index, challenge): (usize, &MemberChallenge)| {
         let value = match answers.text(index, FieldPart::Answer) {
             Some(text) => text.into(),
             None => answers
@@ -164,8 +168,8 @@ pub fn resume_challenges(payload: &Value, answers: &Answers) -> Value {
         };
         object! { "guid": challenge.json.get("guid").clone(), "value": value }
     };
-    let all = MemberChallenge::all(payload).enumerate();
-    all.map(answer).collect::<Vec<_>>().into()
+    let all = MemberChallenge::all(payload);
+    Value::List(all.iter().enumerate().map(answer).collect())
 }
 
 /// The `challenges` of a resume from guids and values that a host wrote.
@@ -187,5 +191,5 @@ pub fn raw_resume_challenges(raw: &Value) -> Result<Value, Refusal> {
         }
         all.push(object! { "guid": guid.as_str(), "value": value.clone() });
     }
-    Ok(all.into())
+    Ok(Value::List(all))
 }
