@@ -172,15 +172,16 @@ pub fn security_responses(
                 .copied()
         };
         let text = answers.text(index, FieldPart::Answer);
+        let prompt = challenge.prompt;
         match challenge.kind {
             ChallengeKind::Choice | ChallengeKind::MultiChoice | ChallengeKind::ImageChoice => {
-                append(&mut responses, challenge.prompt, picked(FieldPart::Answer));
+                append(&mut responses, prompt, &mut picked(FieldPart::Answer));
             }
             // The key is the phone, not the prompt.
             ChallengeKind::Delivery => {
                 let phone = picked(FieldPart::Phone).next().unwrap_or_default();
                 let channel = picks(FieldPart::Channel).filter_map(|place| CHANNELS.get(*place));
-                append(&mut responses, phone, channel.copied());
+                append(&mut responses, phone, &mut channel.copied());
             }
             // The key is the chosen question, and each challenge needs a different one.
             ChallengeKind::NewQuestion => {
@@ -194,18 +195,18 @@ pub fn security_responses(
                     )]));
                 }
                 chosen.push(question);
-                append(&mut responses, question, text.into_iter());
+                append(&mut responses, question, &mut text.into_iter());
             }
-            _ => append(&mut responses, challenge.prompt, text.into_iter()),
+            _ => append(&mut responses, prompt, &mut text.into_iter()),
         }
     }
     Ok(Value::Object(responses))
 }
 
-fn append<'a>(
+fn append(
     responses: &mut Vec<(String, Value)>,
     key: &str,
-    answers: impl Iterator<Item = &'a str>,
+    answers: &mut dyn Iterator<Item = &str>,
 ) {
     let answers = answers.map(Value::from);
     match responses.iter_mut().find(|(is, _)| is == key) {
