@@ -6,7 +6,9 @@ use crate::http::{Request, Response};
 use crate::json::{Reader, Value, object};
 use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
 
-use super::challenge::{challenges, raw_security_responses, security_responses, sends_code};
+use super::challenge::{
+    challenges, is_same_round, raw_security_responses, security_responses, sends_code,
+};
 use super::config::{FlinksConfig, SYNCHRONOUS_TIMEOUT_MS};
 use super::guid::Guid;
 use super::params::Params;
@@ -311,14 +313,4 @@ fn is_outcome(code: ErrorCode) -> bool {
             | ErrorCode::BankActionRequired
             | ErrorCode::LoginDisabled
     )
-}
-
-/// Whether two SecurityChallenges have the same prompts. Images can differ, because Flinks may draw them again.
-fn is_same_round(one: &Value, other: &Value) -> bool {
-    let prompts = |payload| {
-        challenges(payload, 0)
-            .into_iter()
-            .map(|challenge| challenge.prompt)
-    };
-    prompts(one).eq(prompts(other))
 }

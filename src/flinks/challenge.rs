@@ -142,10 +142,18 @@ pub fn has_challenges(payload: &Value) -> bool {
 
 /// SecurityChallenges as a form.
 pub fn challenges(payload: &Value, round: u32) -> Vec<Challenge> {
-    (0..)
-        .zip(SecurityChallenge::all(payload))
+    SecurityChallenge::all(payload)
+        .iter()
+        .enumerate()
         .map(|(index, challenge)| challenge.form(round, index))
         .collect()
+}
+
+/// Whether two SecurityChallenges have the same prompts. Images can differ, because Flinks may draw them again.
+pub fn is_same_round(one: &Value, other: &Value) -> bool {
+    let (one, other) = (SecurityChallenge::all(one), SecurityChallenge::all(other));
+    let mut pairs = one.iter().zip(&other);
+    one.len() == other.len() && pairs.all(|(one, other)| one.prompt == other.prompt)
 }
 
 /// Whether the answers to SecurityChallenges make the bank send a code to a phone.
