@@ -92,14 +92,14 @@ impl Params {
     /// Reads the parameters of a start, and checks them against each other.
     pub fn start(reader: Reader) -> Result<Params, Refusal> {
         let params = Params::read(reader)?;
-        let [username, password, institution] =
-            ["username", "password", "institution"].map(|name| reader.get(name));
         let cached = reader.get("mostRecentCached");
-        if params.login_id.is_none() && username.is_null() && password.is_null() {
+        let has = |name| !reader.get(name).is_null();
+        if params.login_id.is_none() && !has("username") && !has("password") {
             let field = reader.get("loginId");
             return Err(field.invalid("is required, unless username and password are given"));
         }
-        for field in [username, password, institution] {
+        for name in ["username", "password", "institution"] {
+            let field = reader.get(name);
             match params.login_id {
                 Some(_) if field.is_null() => {}
                 Some(_) => return Err(field.invalid("cannot be combined with loginId")),
