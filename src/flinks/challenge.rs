@@ -123,15 +123,16 @@ impl<'a> SecurityChallenge<'a> {
 
     /// The options of an `ImageSelection`: base64 without a `data:` prefix or media type.
     fn images(&self) -> Vec<FieldOption> {
-        let option = |(index, base64): (usize, &&str)| {
+        let mut all = Vec::new();
+        for (index, base64) in self.options.iter().enumerate() {
             let mut label = String::from("#");
             label.push_str(&decimal(index as u64 + 1));
-            FieldOption {
+            all.push(FieldOption {
                 image: ChallengeImage::of_base64(base64),
                 ..FieldOption::new(index, &label)
-            }
-        };
-        self.options.iter().enumerate().map(option).collect()
+            });
+        }
+        all
     }
 }
 

@@ -105,20 +105,17 @@ impl<'a> MemberChallenge<'a> {
     }
 
     fn field_options(&self) -> Vec<FieldOption> {
-        let field_option = |(index, option): (usize, &Value)| {
+        let mut all = Vec::new();
+        for (index, option) in self.options().iter().enumerate() {
             let label = option.get("label").as_text();
             let label = label.or_else(|| option.get("value").as_text());
             let data = option.get("data_uri").as_text();
-            FieldOption {
+            all.push(FieldOption {
                 image: data.and_then(ChallengeImage::of),
                 ..FieldOption::new(index, label.unwrap_or_default())
-            }
-        };
-        self.options()
-            .iter()
-            .enumerate()
-            .map(field_option)
-            .collect()
+            });
+        }
+        all
     }
 
     /// The value to send for an option: its value, else its guid, else its label. A live capture had no guids;
@@ -158,7 +155,8 @@ pub fn challenges(payload: &Value, round: u32) -> Vec<Challenge> {
 
 /// The `challenges` of a resume: an answer to each challenge of the round.
 pub fn resume_challenges(payload: &Value, answers: &Answers) -> Value {
-    let answer = |(index, challenge): (usize, &MemberChallenge)| {
+    let mut all = Vec::new();
+    for (index, challenge) in MemberChallenge::all(payload).iter().enumerate() {
         let value = match answers.text(index, FieldPart::Answer) {
             Some(text) => text.into(),
             None => answers
@@ -166,10 +164,9 @@ pub fn resume_challenges(payload: &Value, answers: &Answers) -> Value {
                 .first()
                 .map_or(Value::Null, |option| challenge.option_value(*option)),
         };
-        object! { "guid": challenge.json.get("guid").clone(), "value": value }
-    };
-    let all = MemberChallenge::all(payload);
-    Value::List(all.iter().enumerate().map(answer).collect())
+        all.push(object! { "guid": challenge.json.get("guid").clone(), "value": value });
+    }
+    Value::List(all)
 }
 
 /// The `challenges` of a resume from guids and values that a host wrote.
