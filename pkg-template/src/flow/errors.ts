@@ -4,8 +4,8 @@ import type { ErrorCode, Failure, FieldError, NextAction, Refusal } from '../was
 export type EdgeCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'BODY_TOO_LARGE' | 'RATE_LIMITED' | 'UNAVAILABLE'
 
 /** @internal The fields that a `FlowError` is made from. */
-export type ErrorDetails = (Omit<Failure, 'code' | 'next'> | Omit<Refusal, 'code' | 'next'>) &
-  Pick<FlowError, 'code' | 'next'>
+export type ErrorDetails = Partial<Omit<Failure & Refusal, 'code' | 'next'>> &
+  Pick<FlowError, 'code' | 'next' | 'message'>
 
 /**
  * The failure that ended a flow, or the reason why a call was refused. A lower-case `code` ends the flow. An
@@ -32,8 +32,8 @@ export class FlowError extends Error {
   declare readonly flowId?: string
 
   constructor(reason: ErrorDetails, flowId?: string) {
-    const { code, next, message, ...details } = { path: null, fields: [], ...reason }
-    super(details.path === null ? `${code}: ${message}` : `${code}: ${details.path} ${message}`)
+    const { code, next, message, ...details } = reason
+    super(details.path ? `${code}: ${details.path} ${message}` : `${code}: ${message}`)
     this.code = code
     this.next = next
     for (const [name, detail] of Object.entries({ ...details, flowId })) {
@@ -46,19 +46,19 @@ export class FlowError extends Error {
 
 /** The error for an invalid argument that the core does not check. */
 export function invalidInput(path: string, message: string): FlowError {
-  return new FlowError({ code: 'INVALID_INPUT', next: 'fix-integration', message, path, fields: [] })
+  return new FlowError({ code: 'INVALID_INPUT', next: 'fix-integration', message, path })
 }
 
 /** The error for answers that arrive after their round is over. */
 export function staleRound(flowId: string): FlowError {
   const message = 'the answers are for a round that is over'
-  return new FlowError({ code: 'STALE_ROUND', next: 'answer-again', message, path: null, fields: [] }, flowId)
+  return new FlowError({ code: 'STALE_ROUND', next: 'answer-again', message }, flowId)
 }
 
 /** The error for a vendor's page whose URL needs a secret that the host did not give. */
 export function secretMissing(flowId: string): FlowError {
   const message = "the host gave no usable secret for the vendor's page"
-  return new FlowError({ code: 'secret-missing', next: 'fix-integration', message, path: null, fields: [] }, flowId)
+  return new FlowError({ code: 'secret-missing', next: 'fix-integration', message }, flowId)
 }
 
 /** Calls into the core, and rethrows its refusal, a plain object, as a `FlowError`. */

@@ -213,7 +213,7 @@ function readRetryAfter(header: string | null, now: number): number {
 /** The error of a status, with the fields of its problem document if there is one. */
 function toError(status: number, problem: Message = {}): FlowError {
   const [statusCode, statusNext] = BY_STATUS[status] ?? (status < 500 ? OTHER_4XX : OTHER_5XX)
-  const { code = statusCode, next = statusNext, title, path = null, fields = [], retryAt } = problem
+  const { code = statusCode, next = statusNext, title, path, fields, retryAt } = problem
   const message = typeof title === 'string' ? title : `the edge answered with status ${status}`
   return new FlowError({ code, next, message, path, fields, retryAt, status } as ErrorDetails)
 }

@@ -267,7 +267,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
 }
 
 function failure(code: ErrorCode, next: NextAction, message: string, retryAt: number | null): FlowError {
-  return new FlowError({ code, next, message, retryAt, vendorCode: null, status: null })
+  return new FlowError({ code, next, message, retryAt })
 }
 
 /** The same for two versions of one step, which stays the same object. */
