@@ -124,7 +124,9 @@ test('a server without the new key replies UNAVAILABLE, and continues once it ha
   for (const refused of [await behind.look(asked), await behind.start('c_1'), await behind.answer(asked, 1, {})]) {
     assert.deepEqual([refused.status, refused.code, refused.next], [503, 'UNAVAILABLE', 'retry-later'])
   }
-  assert.ok(stage.reported.errors.every(({ message }) => message.includes('the seal key is not configured here')))
+  assert.ok(
+    stage.reported.errors.every(({ message }) => message.includes('the seal key is not configured on this server')),
+  )
   late.seal = { current: 'k1', keys: KEYS }
   assert.deepEqual(await behind.look(asked), asked, 'with the key, it opens what the others have sealed')
   assert.equal((await walk(page, asked, rightBy(stage))).step.kind, 'done')

@@ -28,23 +28,23 @@ export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
 
 function toDigits(bytes: Uint8Array): string {
   const digits = new Uint8Array(Math.ceil((bytes.length * 4) / 3))
-  let [at, buffer, bits] = [0, 0, 0]
+  let [index, buffer, bits] = [0, 0, 0]
   for (const byte of bytes) {
     buffer = ((buffer & 0x3f) << 8) | byte
-    for (bits += 8; bits >= 6; at++) digits[at] = DIGITS[(buffer >> (bits -= 6)) & 0x3f]!
+    for (bits += 8; bits >= 6; index++) digits[index] = DIGITS[(buffer >> (bits -= 6)) & 0x3f]!
   }
-  if (bits > 0) digits[at] = DIGITS[(buffer << (6 - bits)) & 0x3f]!
+  if (bits > 0) digits[index] = DIGITS[(buffer << (6 - bits)) & 0x3f]!
   return new TextDecoder().decode(digits)
 }
 
 function fromDigits(text: string): Uint8Array<ArrayBuffer> {
   const digits = new TextEncoder().encode(text)
   const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4))
-  let [at, buffer, bits] = [0, 0, 0]
+  let [index, buffer, bits] = [0, 0, 0]
   for (const digit of digits) {
     buffer = ((buffer & 0xff) << 6) | VALUES[digit]!
     bits += 6
-    if (bits >= 8) bytes[at++] = buffer >> (bits -= 8)
+    if (bits >= 8) bytes[index++] = buffer >> (bits -= 8)
   }
   return bytes
 }

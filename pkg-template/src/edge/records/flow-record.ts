@@ -8,7 +8,7 @@ import type { FlowEnded } from '../config.js'
  */
 export const FORMAT = 2
 
-/** A flow and everything known about it. It is sealed in one piece, so nobody can combine parts of two records. */
+/** A flow with all its data. It is encrypted in one piece, so parts of two records cannot be combined. */
 export interface FlowRecord {
   v: typeof FORMAT
   kind: 'flow'
@@ -27,11 +27,11 @@ export interface FlowRecord {
   answerCount: number
   /** The number of the last round. */
   roundCount: number
-  /** If no turn runs: when the flow goes on by itself. */
+  /** When the next turn is due if none runs, in milliseconds since 1970; `null` if only the user can continue. */
   due: number | null
-  /** If a turn runs: until when no other process may take over. 0 if none runs. */
+  /** Until when no other process may run a turn, in milliseconds since 1970; 0 if no turn runs. */
   leaseUntil: number
-  /** When the record counts as deleted. */
+  /** When the record expires, in milliseconds since 1970. */
   expires: number
   /** Endings that were not delivered yet: of this flow and of earlier ones. */
   pendingEndings?: FlowEnded[]
@@ -40,7 +40,7 @@ export interface FlowRecord {
   readings?: Readings
 }
 
-/** Reads of data: how many were begun, and the state of those that are not finished, by the reader's name. */
+/** The number of reads of data that were begun, and the state of each unfinished one, by the reader's name. */
 export interface Readings {
   begun: number
   open: Record<string, { state: string | null; due: number }>
@@ -61,7 +61,7 @@ export interface VersionedRecord {
   version: number
 }
 
-/** Names a flow, and the user who asks for it. */
+/** Identifies a flow, and the user who requests it. */
 export interface FlowRef {
   /** The id of the record. */
   id: string

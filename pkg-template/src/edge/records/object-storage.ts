@@ -1,6 +1,6 @@
 import type { Store } from '../config.js'
 
-/** The storage of a Durable Object, with SQLite or with keys and values, as far as it is used. */
+/** The part of the platform's `DurableObjectStorage` that is used. It works with SQLite and with key-value storage. */
 export interface ObjectStorage {
   list(): Promise<Map<string, unknown>>
   get<T>(key: string): Promise<T | undefined>
@@ -27,7 +27,7 @@ interface Stored {
   sealed: string
 }
 
-/** A value may have 128 KiB if the storage is not SQLite, and an image of a bank can have more. */
+/** The length of a part. Key-value storage allows 128 KiB per value, and a bank's image can be larger. */
 const PART_LENGTH = 100_000
 
 /**
@@ -72,7 +72,10 @@ export function objectStore(storage: ObjectStorage, now: () => number): Store {
       const { version, parts: before } = (await load())?.head ?? { version: 0, parts: 0 }
       if (version !== expectedVersion) return false
       const parts = Math.ceil(sealed.length / PART_LENGTH)
-      const texts = partKeys(0, parts).map((key, at) => [key, sealed.slice(at * PART_LENGTH, (at + 1) * PART_LENGTH)])
+      const texts = partKeys(0, parts).map((key, part) => [
+        key,
+        sealed.slice(part * PART_LENGTH, (part + 1) * PART_LENGTH),
+      ])
       const head: Head = { id, version: version + 1, due: due ?? expires, expires, parts }
       await commit({ head, sealed }, [
         storage.put({ head, ...Object.fromEntries(texts) }),
@@ -85,4 +88,4 @@ export function objectStore(storage: ObjectStorage, now: () => number): Store {
   }
 }
 
-const partKeys = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => `part ${from + at}`)
+const partKeys = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => `part ${from + index}`)

@@ -1,12 +1,12 @@
 import type { Store } from '../config.js'
 
-/** Runs one statement with its values, like `pool.query` of `pg`. */
+/** Runs one SQL statement with its values, as `pool.query` of `pg` does. */
 export type Query = (
   text: string,
   values: unknown[],
 ) => Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>
 
-/** Creates the table if it does not exist. Times are milliseconds since 1970. */
+/** The SQL that creates the table if it does not exist. Times are in milliseconds since 1970. */
 export const postgresTable = `
 create table if not exists bank_mfa_flow (
   id text primary key,
@@ -19,7 +19,13 @@ create index if not exists bank_mfa_flow_due on bank_mfa_flow (due) where due is
 create index if not exists bank_mfa_flow_expires on bank_mfa_flow (expires);
 `
 
-/** A store in PostgreSQL. Each call is one statement, so no transaction is needed. */
+/**
+ * A store in PostgreSQL. Each call is one statement, so no transaction is needed.
+ *
+ * @example
+ * await pool.query(postgresTable)
+ * const store = postgres((text, values) => pool.query(text, values))
+ */
 export function postgres(query: Query): Store {
   return {
     async read(id) {

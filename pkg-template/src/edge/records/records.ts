@@ -8,10 +8,10 @@ import { FORMAT, type CounterRecord, type FlowRecord, type FlowRef } from './flo
 import type { StoredRecord, VersionedRecord } from './flow-record.js'
 import type { Sealer } from './seal.js'
 
-/** How much longer than its flow a record is stored if nobody has cancelled the flow, in milliseconds. */
+/** How long an expired flow stays stored, so that a sweep can cancel it, in milliseconds. */
 const PURGE_DELAY_MS = 60 * 60_000
 
-/** How long an ending is retried that cannot be delivered, in milliseconds. */
+/** How long the delivery of an ending is retried, in milliseconds. */
 const DELIVERY_WINDOW_MS = 24 * 60 * 60_000
 
 export interface RecordsOptions {
@@ -53,7 +53,7 @@ export class Records {
     const found = await store.read(id)
     if (found === null) return { version: 0 }
     const { version } = found
-    // The page has not caused it if a record cannot be opened.
+    // A record that cannot be opened is not a mistake of the page: status 500.
     const text = await sealer.open(found.sealed, id).catch((error: unknown) => {
       throw toProblem(error, 500)
     })
@@ -63,7 +63,7 @@ export class Records {
     return record.expires > clock.now() ? { version, flow: record } : { version, expired: record }
   }
 
-  /** Opens a flow for its user. Throws `NOT_FOUND` for other users, and if another flow has taken the record. */
+  /** Opens a flow for its user. Throws `NOT_FOUND` if the record belongs to another user or another flow. */
   async open({ id, flow, user }: FlowRef): Promise<VersionedRecord> {
     const { flow: record, version, otherFormat } = await this.read(id)
     if (otherFormat !== undefined) throw otherFormatRefused()
@@ -78,7 +78,7 @@ export class Records {
     const expires = record.expires + delay
     const due = ended ? (record.due ?? expires) : Math.min(this.wakesAt(record), record.expires)
     const written = await this.#put(id, record, before.version, { due, expires })
-    // Nobody waits for the write between a send and its reply.
+    // No request waits for a write that only renews the lease.
     if (written && (record.version !== before.record.version || before.record.leaseUntil === 0)) this.notify(id)
     return written
   }
@@ -90,7 +90,7 @@ export class Records {
 
   /** When the next turn of a flow is due, in milliseconds since 1970. */
   wakesAt({ leaseUntil, snapshot, due }: FlowRecord): number {
-    // Without other writers, a lease was left by a crash.
+    // With a single writer, only a crash can have left a lease.
     if (leaseUntil > 0) return this.singleWriter ? 0 : leaseUntil
     return snapshot === null ? 0 : (due ?? Infinity)
   }
@@ -115,7 +115,7 @@ export class Records {
   }
 }
 
-/** The refusal of a record that another release has written. */
+/** The error for a record that another release has written. */
 export function otherFormatRefused(): FlowError {
   const message = 'the record has the format of another release'
   return new FlowError({ code: 'SNAPSHOT_VERSION', next: 'start-over', message, path: null, fields: [] })

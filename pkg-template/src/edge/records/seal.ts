@@ -4,7 +4,7 @@ import type { SealKeys } from '../config.js'
 import { parse, toRecord } from '../json.js'
 import { fromBase64Url, toBase64Url } from './base64.js'
 
-/** Seals and opens texts. A text that was sealed under one name does not open under another. */
+/** Encrypts (seals) and decrypts (opens) texts. A text that is sealed under one name cannot be opened under another. */
 export interface Sealer {
   seal(text: string, name: string): Promise<string>
   /**
@@ -27,14 +27,17 @@ interface DerivedKeys {
 /** The derived keys by their key material, for the life of the process. */
 const derived = new Map<string, Promise<DerivedKeys>>()
 
-/** Makes a sealer of keys, or of their JSON text: AES-256-GCM with a random IV, and HMAC-SHA-256 for the ids. */
-export function sealer(given: SealKeys | string): Sealer {
-  const { current, keys } = readKeys(given)
+/**
+ * Makes a sealer from keys, or from their JSON text: AES-256-GCM with a random IV, and HMAC-SHA-256 for the ids. Throws
+ * a `FlowError` with `INVALID_INPUT` if `current` or an id is wrong; a wrong key rejects when it is first used.
+ */
+export function sealer(keysOrJson: SealKeys | string): Sealer {
+  const { current, keys } = readKeys(keysOrJson)
   const ids = Object.keys(keys)
   if (!ids.includes(current)) throw invalidInput('/seal/current', 'must be the id of one of the keys')
   for (const id of ids) {
     if (!/^(?!\d+$)[\w-]{1,32}$/.test(id))
-      throw invalidInput('/seal/keys', 'must have ids of 1 to 32 letters, digits, - and _, and not of digits only')
+      throw invalidInput('/seal/keys', 'must have ids of 1 to 32 letters, digits, - or _, with at least one non-digit')
   }
 
   const find = (id: string): Promise<DerivedKeys> | undefined => {
@@ -75,9 +78,9 @@ export function sealer(given: SealKeys | string): Sealer {
   }
 }
 
-/** Its errors quote nothing: a parser's own message would contain a part of the keys. */
-function readKeys(given: unknown): SealKeys {
-  const { current, keys } = toRecord(typeof given === 'string' ? parse(given) : given)
+/** The errors quote no input, because a JSON parser's message would contain a part of the keys. */
+function readKeys(keysOrJson: unknown): SealKeys {
+  const { current, keys } = toRecord(typeof keysOrJson === 'string' ? parse(keysOrJson) : keysOrJson)
   if (typeof current !== 'string' || !isObject(keys))
     throw invalidInput('/seal', 'must be an object with current and keys, or its JSON text')
   return { current, keys: keys as SealKeys['keys'] }
@@ -109,8 +112,8 @@ const additionalData = (id: string, name: string) => encode(JSON.stringify([FORM
 
 const REFUSALS = {
   SNAPSHOT_VERSION: ['start-over', 'the sealed text has an unknown format'],
-  SNAPSHOT_UNREADABLE: ['start-over', 'the sealed text cannot be opened'],
-  UNAVAILABLE: ['retry-later', 'the seal key is not configured here'],
+  SNAPSHOT_UNREADABLE: ['start-over', 'the sealed text cannot be decrypted'],
+  UNAVAILABLE: ['retry-later', 'the seal key is not configured on this server'],
 } as const
 
 function refused(code: keyof typeof REFUSALS): FlowError {

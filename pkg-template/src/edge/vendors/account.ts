@@ -1,4 +1,4 @@
-/** Accounts as pages see them: the vendors' own values, under the same names for all vendors. */
+/** Accounts as pages see them: the vendor's own values, with the same property names for all vendors. */
 import { FlowError } from '../../flow/errors.js'
 import type { ErrorCode, NextAction } from '../../wasm/bank_mfa.js'
 import type { DataSource } from '../config.js'
@@ -25,24 +25,24 @@ export interface Transaction {
   credit: Amount
 }
 
-/** What the edge knows of the accounts of a vendor whose connections are `C`. */
+/** How the edge reads the accounts of one vendor. `C` is the vendor's type of connection. */
 export interface AccountsVendor<C> {
-  /** Takes one step of reading the accounts, with the transactions of so many days if `days` is not `null`. */
+  /** Takes one step of reading the accounts. `days` is how far back to read transactions; `null` reads none. */
   read(connection: C, source: DataSource, days: 90 | 365 | null): Promise<AccountsStep>
   account: Table<Omit<Account, 'transactions'>>
   transaction: Table<Transaction>
 }
 
-/** The vendor's own accounts, or the state of the next step and its time. */
+/** The vendor's own accounts; or a `state` for the next step, which runs at `until` (milliseconds since 1970). */
 export type AccountsStep = { accounts: unknown[] } | { state: string; until: number }
 
 type Read = (value: unknown) => unknown
 
-/** Finds the value of each key in the vendor's own object. */
+/** For each key of `T`, the function that finds its value in the vendor's own object. */
 type Table<T> = Record<keyof T, Read>
 
-/** Reads the text or number at a path. */
-export const at =
+/** Reads the text or number at a path of keys, or `null`. */
+export const valueAt =
   (...path: string[]): Read =>
   (value) => {
     const found = path.reduce((inner, name) => member(toRecord(inner), name), value)
@@ -54,16 +54,16 @@ export function toAccount(account: unknown, tables: Pick<AccountsVendor<never>, 
   const transactions = member(toRecord(account), 'transactions')
   const shown = pick(account, tables.account)
   if (!Array.isArray(transactions)) return shown
-  return { ...shown, transactions: transactions.map((one) => pick(one, tables.transaction)) }
+  return { ...shown, transactions: transactions.map((item) => pick(item, tables.transaction)) }
 }
 
 function pick(value: unknown, table: Record<string, Read>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(table).map(([name, read]) => [name, read(value)]))
 }
 
-/** Why data was not read. It contains nothing of a reply. */
+/** The error of a failed read. It contains no part of the vendor's reply. */
 export function dataFailed([code, next]: [ErrorCode, NextAction], status: number | null): FlowError {
-  return new FlowError({ code, next, message: 'the data was not read', retryAt: null, vendorCode: null, status })
+  return new FlowError({ code, next, message: 'reading the data failed', retryAt: null, vendorCode: null, status })
 }
 
 export function unreadableReply(status: number): FlowError {

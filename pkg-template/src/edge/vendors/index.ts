@@ -26,14 +26,14 @@ export function beginFlow(connection: Connection, host: FlowHost): Flow {
   return vendorOf(connection).begin(connection, host)
 }
 
-/** Restores a flow. `windowUrl` is the address of its window, if the window is still open. */
+/** Restores a flow. `windowUrl` is the URL of its window if that is still open, and otherwise `null`. */
 export function resumeFlow(snapshot: string, windowUrl: string | null, connection: Connection, host: FlowHost): Flow {
   const { config, checked } = vendorOf(connection).readHost(connection, host)
   const handle = asFlowError(() => FlowHandle.restore(snapshot, config))
   return new Flow(handle, checked, windowUrl === null ? 'restored' : { window: windowUrl })
 }
 
-/** Returns the connection with a flow that the bank does not notice; `null` if the vendor has none. */
+/** Returns the connection with a flow that only reads the status; `null` if the vendor has no such flow. */
 export function withStatusOnly(connection: Connection): Connection | null {
   return vendorOf(connection).withStatusOnly?.(connection) ?? null
 }

@@ -3,21 +3,26 @@ import { flinks as calls, restore, type DataFlow, type FlinksCallsHost } from '.
 import type { Fetch } from '../../../flow/host.js'
 import type { DataSource, FlinksConnection } from '../../config.js'
 import { member, parse, toRecord } from '../../json.js'
-import { at, unreadableReply, type AccountsStep, type AccountsVendor } from '../account.js'
+import { valueAt, unreadableReply, type AccountsStep, type AccountsVendor } from '../account.js'
 
 export const flinksAccounts: AccountsVendor<FlinksConnection> = {
   read,
   account: {
-    name: at('Title'),
-    type: at('Type'),
-    currency: at('Currency'),
-    balance: at('Balance', 'Current'),
-    available: at('Balance', 'Available'),
+    name: valueAt('Title'),
+    type: valueAt('Type'),
+    currency: valueAt('Currency'),
+    balance: valueAt('Balance', 'Current'),
+    available: valueAt('Balance', 'Available'),
   },
-  transaction: { date: at('Date'), description: at('Description'), debit: at('Debit'), credit: at('Credit') },
+  transaction: {
+    date: valueAt('Date'),
+    description: valueAt('Description'),
+    debit: valueAt('Debit'),
+    credit: valueAt('Credit'),
+  },
 }
 
-/** One step is the call, or one poll. A wait ends the step: the call is stored as a snapshot. */
+/** One step is the first call, or one poll. A wait ends the step, and the snapshot is its `state`. */
 async function read(
   connection: FlinksConnection,
   { result, state, options, clock, signal }: DataSource,
@@ -42,7 +47,7 @@ async function read(
   const found = await Promise.race([flow.result(), waits])
   if (typeof found === 'number') {
     const step = { state: flow.snapshot(), until: found }
-    // This frees its wasm. The snapshot goes on.
+    // This frees the wasm memory. The next step continues from the snapshot.
     flow.cancel()
     return step
   }
@@ -60,7 +65,7 @@ function begin(requestId: string, host: FlinksCallsHost, days: 90 | 365 | null):
   return calls.accountsDetail({ requestId, withTransactions: true, withBalance: true, daysOfTransactions }, host)
 }
 
-/** The data calls want a `Response`; the company's own `fetch` may return less. */
+/** The data calls need a `Response`; the company's own `fetch` may return only a part of one. */
 function withResponse(fetch: Fetch): FlinksCallsHost['fetch'] {
   return async (url, init) => {
     const reply = await fetch(url, init)

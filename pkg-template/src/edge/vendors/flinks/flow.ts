@@ -36,7 +36,7 @@ function toHost(connection: FlinksConnection, { token, ...options }: FlowHost) {
 
 /**
  * Requests an authorize token for one session: https://docs.flinks.com, GenerateAuthorizeToken. Returns an empty text
- * if the key is refused, and rejects if there is no reply.
+ * if the key is refused. Rejects if there is no reply, or if it has another status.
  */
 async function requestToken({ host, secretKey = '' }: FlinksConnection, ownFetch: Fetch | undefined): Promise<string> {
   const base = host.baseUrl ?? `https://${host.instance}-api.private.fin.ag`

@@ -7,29 +7,30 @@ import { mxBasic } from '../../../flow/mx.js'
 import type { ErrorCode, NextAction } from '../../../wasm/bank_mfa.js'
 import type { DataSource, MxConnection } from '../../config.js'
 import { parse, toRecord } from '../../json.js'
-import { at, dataFailed, unreadableReply, type AccountsStep, type AccountsVendor } from '../account.js'
+import { valueAt, dataFailed, unreadableReply, type AccountsStep, type AccountsVendor } from '../account.js'
 
-/** MX has one amount, and its `type` says whether it is a debit or a credit. */
-const amountOf = (type: string) => (value: unknown) => (at('type')(value) === type ? at('amount')(value) : null)
+/** Returns the amount if the transaction has this `type`: MX has one amount for debits and credits. */
+const amountOf = (type: string) => (value: unknown) =>
+  valueAt('type')(value) === type ? valueAt('amount')(value) : null
 
 export const mxAccounts: AccountsVendor<MxConnection> = {
   read,
   account: {
-    name: at('name'),
-    type: at('type'),
-    currency: at('currency_code'),
-    balance: at('balance'),
-    available: at('available_balance'),
+    name: valueAt('name'),
+    type: valueAt('type'),
+    currency: valueAt('currency_code'),
+    balance: valueAt('balance'),
+    available: valueAt('available_balance'),
   },
   transaction: {
-    date: at('date'),
-    description: at('description'),
+    date: valueAt('date'),
+    description: valueAt('description'),
     debit: amountOf('DEBIT'),
     credit: amountOf('CREDIT'),
   },
 }
 
-/** The longest page that MX gives. */
+/** The largest page size that MX accepts. */
 const RECORDS_PER_PAGE = 1_000
 
 const DAY_MS = 24 * 60 * 60_000
@@ -56,7 +57,7 @@ async function read(
   const basic = mxBasic(clientId, apiKey)
   const headers = Object.fromEntries(template.map((header) => [header.name, 'slot' in header ? basic : header.value]))
 
-  const call = async (...given: Parameters<typeof fetch>) => fetch(...given)
+  const call = async (...args: Parameters<typeof fetch>) => fetch(...args)
 
   /** Reads all pages of a list. */
   async function list(name: string, query: Record<string, string> = {}): Promise<Record<string, unknown>[]> {
@@ -82,8 +83,8 @@ async function read(
   const isOldApi = host.version === 'v20111101'
   const date = isOldApi ? new Date(from).toISOString().slice(0, 10) : `${Math.floor(from / 1000)}`
   const all = await list('transactions', { from_date: date })
-  const of = (guid: unknown) => all.filter(({ account_guid }) => account_guid === guid)
-  return { accounts: accounts.map((account) => ({ ...account, transactions: of(account['guid']) })) }
+  const transactionsOf = (guid: unknown) => all.filter(({ account_guid }) => account_guid === guid)
+  return { accounts: accounts.map((account) => ({ ...account, transactions: transactionsOf(account['guid']) })) }
 }
 
 function toFailure(status: number): [ErrorCode, NextAction] {
