@@ -163,8 +163,8 @@ test('a reader of your own gets the vendor’s ids, and the page gets what it re
   const own = (source, env) => (seen.push({ ...source, env }), { data: { score: 7 } })
   const { page, end, stage } = await done(t, flinksOf('Greatday'), { data: { score: own } })
   assert.deepEqual((await page.data(end, 'score')).data, { score: 7 })
-  const [{ user, connection, by, result, state }] = seen
-  assert.deepEqual([user, connection, by.vendor, state], ['ann', 'c_1', 'flinks', null])
+  const [{ user, connection, resolved, result, state }] = seen
+  assert.deepEqual([user, connection, resolved.vendor, state], ['ann', 'c_1', 'flinks', null])
   assert.equal(result.loginId, stage.bank.loginId('Greatday'))
 })
 

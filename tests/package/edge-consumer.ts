@@ -128,9 +128,9 @@ const webhooks: Webhooks = {
   findConnection: async ({ vendor, userGuid, memberGuid }: Webhook) =>
     vendor === 'mx' ? { user: '', connection: memberGuid ?? userGuid ?? '' } : null,
 }
-const score: DataReader = async ({ user, connection, by, result, state, options, clock, signal }: DataSource) => {
+const score: DataReader = async ({ user, connection, resolved, result, state, options, clock, signal }: DataSource) => {
   const step: DataStep = state === null ? { state: '', until: clock.now() } : { data: [user, connection, result] }
-  console.log(by.vendor, options.timeout, signal.aborted)
+  console.log(resolved.vendor, options.timeout, signal.aborted)
   return step
 }
 const shown: AccountsOptions = { pick: (account, vendor) => [account, vendor] }

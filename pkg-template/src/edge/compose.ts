@@ -1,4 +1,4 @@
-/** Builds the engine of an edge out of its configuration. */
+/** Builds the engine of an edge from its configuration. */
 import { invalidInput } from '../flow/errors.js'
 import { realTime } from '../flow/host.js'
 import type { DataSource, FlowEnded, HandlerConfig, PersonNeeded, SealKeys, Store } from './config.js'
@@ -55,9 +55,9 @@ export function createService<Env>(
 
 const isFunction = (value: unknown) => typeof value === 'function'
 
-/** Throws `INVALID_INPUT` if a value of the configuration has another type. Seal keys are checked if they are known. */
+/** Throws `INVALID_INPUT` if an option has a wrong type. Checks the seal keys unless a function returns them. */
 export function checkConfig(config: HandlerConfig<never>): void {
-  const needs: [string, boolean, string][] = [
+  const checks: [string, boolean, string][] = [
     ['authenticate', isFunction(config?.authenticate), 'must be a function'],
     ['resolve', isFunction(config?.resolve), 'must be a function'],
     [
@@ -67,6 +67,6 @@ export function checkConfig(config: HandlerConfig<never>): void {
     ],
     ['data', Object.values(config?.data ?? {}).every(isFunction), 'must be an object of functions'],
   ]
-  for (const [name, fits, message] of needs) if (!fits) throw invalidInput(`/${name}`, message)
+  for (const [name, isValid, message] of checks) if (!isValid) throw invalidInput(`/${name}`, message)
   if (!isFunction(config.seal)) sealer(config.seal as SealKeys | string)
 }

@@ -12,13 +12,13 @@ import type {
 
 type MaybePromise<T> = T | Promise<T>
 
-/** Configures an edge with a store. `Env` is what the platform passes to each call: the bindings of a worker. */
+/** The options of `edge`. `Env` is the type of a worker's bindings, which each function gets as its last argument. */
 export interface EdgeConfig<Env = unknown> extends HandlerConfig<Env> {
-  /** Stores the flows. */
+  /** Stores the flows. A function gets the worker's bindings, and is called for each request. */
   store: Store | ((env: Env) => Store)
 }
 
-/** Configures every edge, wherever its flows are stored. */
+/** The options of both `edge` and `durable`. */
 export interface HandlerConfig<Env = unknown> {
   /** Returns the user who sent the request, or `null` if nobody is signed in. */
   authenticate(request: Request, env: Env): MaybePromise<string | null>
@@ -26,7 +26,7 @@ export interface HandlerConfig<Env = unknown> {
   resolve(user: string, connection: string, env: Env): MaybePromise<Connection | null>
   /** The origins of your pages, such as `https://app.example`. */
   origins: string[]
-  /** The keys that seal everything that is stored, or their JSON text, as an environment variable has it. */
+  /** The keys that encrypt the stored records, or their JSON text, for example from an environment variable. */
   seal: SealKeys | string | ((env: Env) => SealKeys | string)
   limits?: Limits | undefined
   /** Receives the vendors' webhooks. Without it there is no route for them. */
@@ -40,32 +40,34 @@ export interface HandlerConfig<Env = unknown> {
   onPersonNeeded?: ((event: PersonNeeded, env: Env) => unknown) | undefined
   /**
    * Called when a flow has ended; only this call has the vendor's ids. If it rejects, or the process dies, it is
-   * retried for a day. The same `flow` is the same ending.
+   * retried for a day. A retry has the same `flow`.
    */
   onFlowEnded?: ((event: FlowEnded, env: Env) => unknown) | undefined
-  /** Called with what one of your functions or the store threw. The page does not see it. */
+  /** Called with each error that one of your functions or the store threw. Pages never see these errors. */
   onError?: ((error: unknown, env: Env) => unknown) | undefined
-  /** Makes the calls to the vendors instead of the global `fetch`. */
+  /** Replaces the global `fetch` for calls to the vendors. */
   fetch?: Fetch | undefined
-  /** The timeout of a call to a vendor, in milliseconds; by default the longest time that the vendor may take. */
+  /** The timeout of a call to a vendor, in milliseconds. The default is the vendor's own limit: 30,000 or 240,000. */
   timeout?: number | undefined
   /** Replaces the clock, for tests. */
   clock?: Clock | undefined
 }
 
+/** The limits on the calls of pages. A call above a limit gets `RATE_LIMITED` or `BODY_TOO_LARGE`. */
 export interface Limits {
-  /** Answers per flow; 20 by default. */
+  /** The most answers per flow; 20 by default. */
   answersPerFlow?: number
-  /** Starts per user and hour, including those that join a flow; 30 by default. */
+  /** The most starts per user and hour, including starts that join a flow; 30 by default. */
   startsPerHour?: number
-  /** Reads of data per flow; 20 by default. */
+  /** The most reads of data per flow; 20 by default. */
   readsPerFlow?: number
-  /** Bytes of a request's body; 65,536 by default. */
+  /** The largest request body, in bytes; 65,536 by default. */
   body?: number
 }
 
+/** How webhooks find their connections. */
 export interface Webhooks<Env = unknown> {
-  /** Finds the connection that a webhook is about; `null` if there is none. */
+  /** Returns the user and the connection of a webhook's ids, or `null` if you do not know them. */
   findConnection(webhook: Webhook, env: Env): MaybePromise<{ user: string; connection: string } | null>
 }
 
@@ -75,10 +77,12 @@ export type Webhook = { vendor: 'mx'; userGuid: string | null; memberGuid: strin
 /** A connection of a user: the vendor, its keys, and the flow to run. */
 export type Connection = FlinksConnection | MxConnection
 
+/** A connection at Flinks. */
 export interface FlinksConnection {
   vendor: 'flinks'
+  /** The Flinks instance and your customer id. */
   host: FlinksConfig
-  /** Requests the authorize tokens, one for each session. Customers from before October 2024 may have no key. */
+  /** The key for GenerateAuthorizeToken, called once per session. Customers from before October 2024 may have none. */
   secretKey?: string | undefined
   /** The `x-api-key` of the data calls. Needed if pages may read accounts. */
   apiKey?: string | undefined
@@ -90,8 +94,10 @@ export interface FlinksConnection {
   key?: string | undefined
 }
 
+/** A connection at MX. */
 export interface MxConnection {
   vendor: 'mx'
+  /** The MX environment. */
   host: MxConfig
   clientId: string
   apiKey: string
@@ -100,9 +106,11 @@ export interface MxConnection {
   key?: string | undefined
 }
 
-/** A flow waits for its user. */
+/** The event that a flow waits for its user. */
 export interface PersonNeeded {
+  /** The user, as `authenticate` returned it. */
   user: string
+  /** Your own id of the connection. */
   connection: string
   /** The id of the flow. */
   flow: string
@@ -114,9 +122,11 @@ export interface PersonNeeded {
   present: boolean
 }
 
-/** A flow has ended. */
+/** The event that a flow has ended. */
 export interface FlowEnded {
+  /** The user, as `authenticate` returned it. */
   user: string
+  /** Your own id of the connection. */
   connection: string
   /** The id of the flow. */
   flow: string
@@ -133,24 +143,25 @@ export interface Store {
   read(id: string): Promise<{ sealed: string; version: number } | null>
   /**
    * Compare-and-set: writes the record if its version is still `expectedVersion`, and increments the version. 0 expects
-   * that there is no record. Returns `false` if the version has changed. `due` is when the flow must go on even if
-   * nobody asks, and `expires` is when the record may be deleted, both in milliseconds since 1970.
+   * that there is no record. Returns `false` if the version has changed. `due` is when `sweep` must continue the flow,
+   * and `expires` is when the record may be deleted, both in milliseconds since 1970.
    */
   write(id: string, sealed: string, expectedVersion: number, when: { due?: number; expires: number }): Promise<boolean>
+  /** Deletes a record, if it exists. */
   remove(id: string): Promise<void>
-  /** Returns the ids of some records that are due, for `sweep`. */
+  /** Returns the ids of at most `limit` records whose `due` is not after `now`, for `sweep`. */
   due?(now: number, limit: number): Promise<string[]>
-  /** Deletes the expired records. */
+  /** Deletes the records whose `expires` is not after `now`. */
   purge?(now: number): Promise<void>
 }
 
 /**
- * The keys that seal the records: 32 random bytes each, as base64 (`openssl rand -base64 32`). The `current` key seals,
- * and every key opens. Add a new key on every server before it becomes current on any. The first key also makes the ids
- * of the records: remove it only when all flows that began under it have ended.
+ * The keys that encrypt the records: 32 random bytes each, as base64 (`openssl rand -base64 32`). The `current` key
+ * encrypts, and every key decrypts. Add a new key on every server before it becomes current on any. The first key also
+ * derives the record ids: remove it only when all flows that began with it have ended.
  */
 export interface SealKeys {
-  /** The id of the key that seals. */
+  /** The id of the key that encrypts. */
   current: string
   /**
    * The keys by id, the oldest first. An id of digits only is refused, because JavaScript does not keep its position.
@@ -165,18 +176,18 @@ export type DataReader<Env = unknown> = (source: DataSource, env: Env) => DataSt
 export interface DataSource {
   user: string
   connection: string
-  /** What `resolve` returns for the connection now. */
-  by: Connection
+  /** What `resolve` returned for the connection just now. */
+  resolved: Connection
   /** The result of the flow, with the vendor's ids. */
   result: unknown
   /** The `state` that the previous step returned; `null` for the first step. */
   state: string | null
-  /** The options of the edge's own calls. */
+  /** The `fetch` and the timeout of the edge's calls to vendors. */
   options: Pick<HostOptions, 'fetch' | 'timeout'>
   clock: Clock
-  /** Aborts after the step's timeout. */
+  /** Aborts when the step's timeout of 60,000 ms has passed. */
   signal: AbortSignal
 }
 
-/** The data for the page, as plain JSON; or the state of the next step and its time, in milliseconds since 1970. */
+/** The data for the page, as plain JSON; or a `state` for the next step, at `until` (milliseconds since 1970). */
 export type DataStep = { data: unknown } | { state: string; until: number }

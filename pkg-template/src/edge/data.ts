@@ -1,6 +1,6 @@
 /**
- * Readers of accounts and their transactions, for `data` of an edge. They need the wasm of the single calls, so they
- * are an entry of their own, and so are the vendors' `accounts.ts` files, which only this file imports.
+ * Readers of accounts and their transactions, for the option `data` of an edge. They need the wasm of the single calls,
+ * so they are a separate entry. Only this file imports the vendors' `accounts.ts` files.
  */
 import type { Connection, DataReader } from './config.js'
 import { toAccount, type AccountsVendor } from './vendors/account.js'
@@ -15,20 +15,27 @@ const VENDORS: { [Name in Connection['vendor']]: AccountsVendor<Connection & { v
   mx: mxAccounts,
 }
 
+/** The options of `accounts`. */
 export interface AccountsOptions {
   /**
-   * Maps the vendor's own account, with its ids, to what the page sees; by default to an `Account`. An account of MX
-   * has its `transactions` in it.
+   * Maps the vendor's own account, which has ids, to what the page gets. The default returns an `Account`. An MX account
+   * contains its `transactions`.
    */
   pick?: ((account: unknown, vendor: 'flinks' | 'mx') => unknown) | undefined
 }
 
+/** The options of `transactions`. */
 export interface TransactionsOptions extends AccountsOptions {
   /** How far back, in days; 90 by default. */
   days?: 90 | 365 | undefined
 }
 
-/** Reads the accounts: GetAccountsSummary of Flinks, or the accounts of an MX member. */
+/**
+ * Reads the accounts: GetAccountsSummary of Flinks, or the accounts of an MX member.
+ *
+ * @example
+ * edge({ ...config, data: { accounts: accounts(), transactions: transactions({ days: 365 }) } })
+ */
 export function accounts({ pick }: AccountsOptions = {}): DataReader {
   return reader(null, pick)
 }
@@ -40,10 +47,10 @@ export function transactions({ days = 90, pick }: TransactionsOptions = {}): Dat
 
 function reader(days: 90 | 365 | null, pick: AccountsOptions['pick']): DataReader {
   return async (source) => {
-    const { vendor } = source.by
+    const { vendor } = source.resolved
     const accounts = VENDORS[vendor] as AccountsVendor<Connection>
-    const step = await accounts.read(source.by, source, days)
-    const show = (account: unknown) => (pick ? pick(account, vendor) : toAccount(account, accounts))
-    return 'accounts' in step ? { data: step.accounts.map(show) } : step
+    const step = await accounts.read(source.resolved, source, days)
+    const toShown = (account: unknown) => (pick ? pick(account, vendor) : toAccount(account, accounts))
+    return 'accounts' in step ? { data: step.accounts.map(toShown) } : step
   }
 }

@@ -1,11 +1,10 @@
 /**
  * Flows in Durable Objects: one object for each record. The worker checks a request and passes the call on as plain
- * JSON. The object runs the flow; its storage is the store, and its alarm rings when the flow must go on although no
- * page waits.
+ * JSON. The object runs the flow; its storage is the store, and its alarm continues the flow if no page waits.
  *
  * The platform may stop an object at any moment: when it is idle, moved, or deployed again. Nothing is lost: each call
  * reads the record first, a page repeats a call whose reply is lost, and an alarm is retried until it succeeds. While a
- * send runs, the alarm handler waits for it, and so the object stays alive although no page waits.
+ * send runs, the alarm handler waits for it, which keeps the object alive even if no page waits.
  */
 import { invalidInput } from '../flow/errors.js'
 import { realTime } from '../flow/host.js'
@@ -16,13 +15,13 @@ import { createHandler, type Handler } from './http/handler.js'
 import { Problem, report, toProblem, type ProblemBody } from './problem.js'
 import { objectStore, type Head, type ObjectStorage } from './records/object-storage.js'
 
-/** Configures an edge whose flows are in Durable Objects. */
+/** The options of `durable`. */
 export interface DurableConfig<Env> extends HandlerConfig<Env> {
-  /** Returns the namespace whose class is `FlowObject`; within a jurisdiction if the data must stay there. */
+  /** Returns the namespace of the class `FlowObject`, such as `env.FLOWS` or `env.FLOWS.jurisdiction('eu')`. */
   objects(env: Env): ObjectNamespace
 }
 
-/** The two exports of the worker. */
+/** What the worker exports. */
 export interface Durable<Env> {
   /** The handler of the worker. */
   fetch: Handler<Env>
@@ -30,13 +29,13 @@ export interface Durable<Env> {
   FlowObject: new (state: ObjectState, env: Env) => FlowObject
 }
 
-/** An object, as the platform calls it. */
+/** The methods of an object that the platform calls. */
 export interface FlowObject {
   fetch(request: Request): Promise<Response>
   alarm(): Promise<void>
 }
 
-/** A namespace of Durable Objects, as far as it is used. */
+/** The part of the platform's `DurableObjectNamespace` that is used. */
 export interface ObjectNamespace {
   idFromName(name: string): unknown
   get(id: any): { fetch(url: string, init: { method: string; body: string }): Promise<ObjectReply> }
@@ -47,17 +46,21 @@ interface ObjectReply {
   json(): Promise<unknown>
 }
 
-/** What the platform gives an object, as far as it is used. */
+/** The part of the platform's `DurableObjectState` that is used. */
 export interface ObjectState {
   readonly storage: ObjectStorage
   waitUntil(task: Promise<unknown>): void
 }
 
-/** When the alarm is retried if the record is still due, in milliseconds. */
+/** The delay of the next alarm if the record is still due, in milliseconds. */
 const ALARM_RETRY_MS = 60_000
 
 /**
- * Makes the worker's handler and the class of its objects. Throws `INVALID_INPUT` if the configuration has a mistake.
+ * Makes the worker's handler and the class of its objects. Throws a `FlowError` with `INVALID_INPUT` if an option is
+ * invalid.
+ *
+ * @example
+ * export const { fetch, FlowObject } = durable({ authenticate, resolve, origins, seal, objects: (env) => env.FLOWS })
  */
 export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env> {
   checkConfig(config)
@@ -90,9 +93,9 @@ export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env>
       try {
         const { call, args } = (await request.json()) as { call: keyof FlowService; args: unknown[] }
         // JSON turns `undefined` into `null`.
-        const given = args.map((arg) => arg ?? undefined)
+        const plainArgs = args.map((arg) => arg ?? undefined)
         const run = this.#service[call] as (...args: unknown[]) => Promise<unknown>
-        return Response.json((await run.apply(this.#service, given)) ?? null)
+        return Response.json((await run.apply(this.#service, plainArgs)) ?? null)
       } catch (error) {
         const { body } = toProblem(error)
         if (body.status >= 500) this.#onError(error)
@@ -104,7 +107,7 @@ export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env>
       const before = await this.#storage.get<Head>('head')
       if (before === undefined) return
       await this.#shared.turns.get(before.id)?.catch(() => {})
-      await this.#service.due(before.id).catch(this.#onError)
+      await this.#service.continueDue(before.id).catch(this.#onError)
       const head = await this.#storage.get<Head>('head')
       if (head === undefined || (await this.#storage.getAlarm()) !== null) return
       const now = clock.now()
@@ -117,11 +120,11 @@ export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env>
 }
 
 /**
- * The service as the worker sees it: each call goes to the object of its record. A start brings the connection with its
- * keys, so it is resolved only once; the call does not leave the platform.
+ * A service that forwards each call to the object of its record. A start passes the resolved connection, with its keys,
+ * so `resolve` is called only once. The call does not leave the platform.
  */
 function objectService(objects: ObjectNamespace): FlowService {
-  const ask = async <T>(id: string, call: keyof FlowService, ...args: unknown[]): Promise<T> => {
+  const callObject = async <T>(id: string, call: keyof FlowService, ...args: unknown[]): Promise<T> => {
     const body = JSON.stringify({ call, args })
     const reply = await objects.get(objects.idFromName(id)).fetch('https://flow/', { method: 'POST', body })
     const result = await reply.json()
@@ -129,14 +132,14 @@ function objectService(objects: ObjectNamespace): FlowService {
     return result as T
   }
   return {
-    start: (target, connection, flow) => ask(target.id, 'start', target, connection, flow),
-    look: (ref, after, wait) => ask(ref.id, 'look', ref, after, wait),
-    answer: (ref, round, input) => ask(ref.id, 'answer', ref, round, input),
-    message: (ref, message) => ask(ref.id, 'message', ref, message),
-    cancel: (ref) => ask(ref.id, 'cancel', ref),
-    read: (ref, name) => ask(ref.id, 'read', ref, name),
-    webhook: (target, connection) => ask(target.id, 'webhook', target, connection),
-    due: (id) => ask(id, 'due', id),
-    countUse: (id, limit, window) => ask(id, 'countUse', id, limit, window),
+    start: (target, connection, flow) => callObject(target.id, 'start', target, connection, flow),
+    getState: (ref, after, waitMs) => callObject(ref.id, 'getState', ref, after, waitMs),
+    answer: (ref, round, input) => callObject(ref.id, 'answer', ref, round, input),
+    message: (ref, message) => callObject(ref.id, 'message', ref, message),
+    cancel: (ref) => callObject(ref.id, 'cancel', ref),
+    readData: (ref, name) => callObject(ref.id, 'readData', ref, name),
+    pollForWebhook: (target, connection) => callObject(target.id, 'pollForWebhook', target, connection),
+    continueDue: (id) => callObject(id, 'continueDue', id),
+    countUse: (id, limit, windowMs) => callObject(id, 'countUse', id, limit, windowMs),
   }
 }

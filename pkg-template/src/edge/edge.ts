@@ -3,13 +3,14 @@ import { invalidInput } from '../flow/errors.js'
 import { realTime } from '../flow/host.js'
 import { checkConfig, createService, newSharedState, sealerOf } from './compose.js'
 import type { EdgeConfig } from './config.js'
-import { createHandler, type Handler, type Open } from './http/handler.js'
+import { createHandler, type Handler, type OpenService } from './http/handler.js'
 import { report } from './problem.js'
 
-/** A handler for any path. */
+/** The request handler of an edge. */
 export interface Edge<Env> extends Handler<Env> {
   /**
-   * Runs the flows that are due while no page waits for them, and deletes expired records. Call it every 30 seconds.
+   * Continues the flows that no page waits for, and deletes expired records. Call it every 30 seconds. Never rejects:
+   * `onError` receives the errors.
    */
   sweep(env?: Env): Promise<void>
 }
@@ -17,15 +18,21 @@ export interface Edge<Env> extends Handler<Env> {
 /** How many due records a sweep takes at a time. */
 const SWEEP_BATCH = 100
 
-/** Makes an edge whose flows are in a store. Throws `INVALID_INPUT` if the configuration has a mistake. */
+/**
+ * Makes an edge whose flows are in a store. Throws a `FlowError` with `INVALID_INPUT` if an option is invalid.
+ *
+ * @example
+ * const mfa = edge({ authenticate, resolve, origins: ['https://app.example'], seal, store: memoryStore() })
+ * const response = await mfa(request)
+ */
 export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
   checkConfig(config)
-  const { store: given, clock = realTime, onError } = config
-  if (typeof given !== 'function' && !isObject(given)) throw invalidInput('/store', 'must be a store or a function')
+  const { store, clock = realTime, onError } = config
+  if (typeof store !== 'function' && !isObject(store)) throw invalidInput('/store', 'must be a store or a function')
   const shared = newSharedState()
-  const storeOf = (env: Env) => (typeof config.store === 'function' ? config.store(env) : config.store)
+  const storeOf = (env: Env) => (typeof store === 'function' ? store(env) : store)
 
-  const open: Open<Env> = (env, background) => {
+  const open: OpenService<Env> = (env, background) => {
     const sealer = sealerOf(config, env)
     const options = { store: storeOf(env), sealer, shared, background, singleWriter: false }
     return { service: createService(config, env, options), sealer }
@@ -44,7 +51,7 @@ export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
         const next = due.filter((id) => !seen.has(id))
         if (next.length === 0) break
         for (const id of next) seen.add(id)
-        await Promise.all(next.map((id) => service.due(id).catch(onFailure)))
+        await Promise.all(next.map((id) => service.continueDue(id).catch(onFailure)))
       }
       // The turns have added their tasks by now.
       await Promise.all(tasks)

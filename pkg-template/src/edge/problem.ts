@@ -11,7 +11,7 @@ const EDGE_CODES: Record<EdgeCode, { status: number; next: string; title: string
   UNAVAILABLE: { status: 503, next: 'retry-later', title: 'service unavailable' },
 }
 
-/** The status of each refusal that the page has caused. */
+/** The status of each error that the page caused. */
 const PAGE_CODES: Record<string, number> = {
   INVALID_INPUT: 400,
   INVALID_ANSWER: 422,
@@ -19,7 +19,7 @@ const PAGE_CODES: Record<string, number> = {
   OUT_OF_TURN: 409,
 }
 
-/** The part of the configuration that is read only when a request comes. The page has not caused a mistake in it. */
+/** The path of a mistake in the seal keys. They may be read during a request, but the page did not cause the mistake. */
 const CONFIG_PATH = /^\/seal\b/
 
 /** The body of a problem document. */
@@ -33,11 +33,11 @@ export interface ProblemBody {
   fields?: FieldError[]
 }
 
-/** Why a request is refused. It contains no value of the request, no vendor's message and no key. */
+/** The error of a refused request. It contains no value of the request, no vendor's message and no key. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly body: ProblemBody
-  /** When the same request may be retried, in milliseconds from now; 0 if unknown. */
+  /** The delay before the same request may be retried, in milliseconds; 0 if unknown. */
   readonly retryAfter: number
 
   constructor(body: Omit<ProblemBody, 'type'>, retryAfter = 0) {
@@ -51,7 +51,7 @@ export function problem(code: EdgeCode, retryAfter?: number): Problem {
   return new Problem({ ...EDGE_CODES[code], code }, retryAfter)
 }
 
-/** Turns anything that was thrown into a problem. `status` is for mistakes in the configuration or at the vendor. */
+/** Turns a thrown value into a problem. `status` replaces the status of an error that the page did not cause. */
 export function toProblem(error: unknown, status?: number): Problem {
   if (error instanceof Problem) return error
   if (!(error instanceof FlowError)) return problem('UNAVAILABLE')
@@ -62,7 +62,7 @@ export function toProblem(error: unknown, status?: number): Problem {
   return new Problem({ title, status: found, code, next, ...(path && { path }), ...(fields && { fields }) })
 }
 
-/** Calls `onError`. What `onError` itself throws is dropped. */
+/** Calls `onError`, and ignores the errors that `onError` itself throws. */
 export async function report<Env>(
   onError: ((error: unknown, env: Env) => unknown) | undefined,
   error: unknown,

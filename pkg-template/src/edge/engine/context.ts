@@ -4,13 +4,13 @@ import { problem } from '../problem.js'
 import type { FlowRecord, VersionedRecord } from '../records/flow-record.js'
 import type { Records } from '../records/records.js'
 
-/** What all parts of the engine work with. */
+/** What every function of the engine needs. */
 export interface EngineContext {
   records: Records
   clock: Clock
   /** The turns that run in this process, by the id of their record. */
   turns: Map<string, Promise<VersionedRecord>>
-  /** The options of each call to a vendor. */
+  /** The `fetch` and the timeout of each call to a vendor. */
   callOptions: Pick<HostOptions, 'fetch' | 'timeout'>
   resolve(user: string, connection: string): Promise<Connection | null>
   onPersonNeeded: ((event: PersonNeeded) => unknown) | undefined

@@ -10,16 +10,18 @@ import type { FlowRecord, FlowRef, Readings } from '../records/flow-record.js'
 import { connectionOf, type EngineContext } from './context.js'
 import { LONG_POLL_MS, withTimeout } from './waiting.js'
 
-/** The data, or when the page may ask again, in milliseconds since 1970. */
+/** The data, or when the page may retry, in milliseconds since 1970. */
 export type Reading = { data: unknown } | { until: number }
 
-/** The timeout of a step, and how much longer no other process takes over, in milliseconds. */
+/** The timeout of a step, in milliseconds. */
 const STEP_TIMEOUT_MS = 60_000
+
+/** A step's lease is this much longer than its timeout, in milliseconds. */
 const LEASE_GRACE_MS = 5_000
 
 type OpenReading = Readings['open'][string]
 
-/** Reads data by the name of its reader, and waits for it as long as a page waits. */
+/** Reads data with the reader of this name. Waits for at most `LONG_POLL_MS`. */
 export async function readData(context: EngineContext, ref: FlowRef, name: string): Promise<Reading> {
   const { clock, records, readers, readsPerFlow, background } = context
   const reader = Object.hasOwn(readers, name) ? readers[name] : undefined
@@ -48,7 +50,7 @@ export async function readData(context: EngineContext, ref: FlowRef, name: strin
       const readings = { begun: found ? begun : begun + 1, open: { ...open, [name]: leased } }
       if (!(await records.write(ref.id, stored, { ...record, readings }))) continue
       const taken = takeStep(context, ref, name, () => callReader(context, reader, record, state))
-      // The step goes on if the page leaves.
+      // The step continues if the page disconnects.
       background(taken.catch(() => {}))
       const step = await taken
       if ('data' in step) return { data: step.data ?? null }
@@ -58,7 +60,7 @@ export async function readData(context: EngineContext, ref: FlowRef, name: strin
   }
 }
 
-/** Takes a step, and stores the state of the reading; nothing if the reading is finished or has failed. */
+/** Takes a step. Stores the state for the next step, or removes it if the reading is finished or has failed. */
 async function takeStep(
   context: EngineContext,
   ref: FlowRef,
@@ -82,11 +84,11 @@ async function callReader(
   state: string | null,
 ): Promise<DataStep> {
   const { callOptions: options, clock } = context
-  const by = await connectionOf(context, record)
+  const resolved = await connectionOf(context, record)
   const { user, connection, result } = record
   const signal = AbortSignal.timeout(STEP_TIMEOUT_MS)
   try {
-    return await reader({ user, connection, by, result, state, options, clock, signal })
+    return await reader({ user, connection, resolved, result, state, options, clock, signal })
   } catch (error) {
     if (signal.aborted) throw problem('UNAVAILABLE')
     if (!(error instanceof FlowError)) throw error

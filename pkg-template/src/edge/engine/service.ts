@@ -16,13 +16,13 @@ import { LONG_POLL_MS, waitFor, waitForOutcome, withTimeout } from './waiting.js
 
 /** A flow as its page sees it. */
 export interface State {
-  /** The handle of the flow: the id of its record, and its own id. */
+  /** `<record id>.<flow id>`: what a page uses as the flow's id. */
   flow: string
   version: number
   step: PublicStep
 }
 
-/** The user and the connection of a start, and the id of their record. */
+/** The target of a start: a user, a connection, and the id of their record. */
 export interface StartTarget {
   id: string
   user: string
@@ -32,33 +32,35 @@ export interface StartTarget {
 /** Answers by field names, or in the vendor's own form. */
 export type AnswerInput = { answers: Record<string, string | string[]> } | { raw: RawAnswers }
 
-/** What a page reports of the vendor's page, or of the user's return from a window. */
-export type Message = { kind: 'returned'; claim: Claim } | { kind: 'token-refused' } | { kind: 'landed'; url: string }
+/** A page's report about the iframe (`returned`, `token-refused`), or that the user left a window (`landed`). */
+export type PageMessage =
+  { kind: 'returned'; claim: Claim } | { kind: 'token-refused' } | { kind: 'landed'; url: string }
 
 /**
- * What can be done with flows, wherever they live. All arguments and results are plain JSON, except `signal`, so a call
- * can go to another process. A refusal rejects with a `FlowError` or a `Problem`.
+ * The operations on flows. All arguments and results are plain JSON, except `signal`, so a call can go to another
+ * process. A refused call rejects with a `FlowError` or a `Problem`.
  */
 export interface FlowService {
   /**
-   * Starts a flow, or joins the one that runs. `flow` is an id that the page has made: a start that is repeated with
-   * the same id joins the flow that it has started, even after its end.
+   * Starts a flow, or joins the one that runs on the connection. `flow` is an id that the page has chosen: if a start
+   * is repeated with the same id, it returns the same flow, even after its end.
    */
   start(target: StartTarget, connection: Connection, flow?: string): Promise<State>
-  /** Returns a flow. With `after`, it waits for another version than that, for at most `wait` milliseconds. */
-  look(ref: FlowRef, after?: number, wait?: number, signal?: AbortSignal): Promise<State>
+  /** Returns the state. With `after`, it waits until the version differs from it, for at most `waitMs` milliseconds. */
+  getState(ref: FlowRef, after?: number, waitMs?: number, signal?: AbortSignal): Promise<State>
   /** Answers a round, and waits for the outcome. */
   answer(ref: FlowRef, round: number, input: AnswerInput): Promise<State>
-  message(ref: FlowRef, message: Message): Promise<State>
+  /** Passes a page's message to the flow, and waits for the outcome. */
+  message(ref: FlowRef, message: PageMessage): Promise<State>
   cancel(ref: FlowRef): Promise<State>
   /** Reads data after the flow is done. */
-  read(ref: FlowRef, name: string): Promise<Reading>
+  readData(ref: FlowRef, name: string): Promise<Reading>
   /** Polls the vendor, because a webhook came. */
-  webhook(target: StartTarget, connection: Connection): Promise<void>
-  /** Does what is due for a record. It is called by a sweep or an alarm. */
-  due(id: string): Promise<void>
-  /** Counts a use under an id, and returns 0; or in how many milliseconds the next one is allowed. */
-  countUse(id: string, limit: number, window: number): Promise<number>
+  pollForWebhook(target: StartTarget, connection: Connection): Promise<void>
+  /** Continues or cancels the flow of a due record, or delivers its ending. A sweep or an alarm calls it. */
+  continueDue(id: string): Promise<void>
+  /** Counts a use and returns 0. At the limit, it returns the milliseconds until the next use is allowed. */
+  countUse(id: string, limit: number, windowMs: number): Promise<number>
 }
 
 /** Runs the flows of this process's records. Compare-and-set decides which process takes a turn, so any may try. */
@@ -100,8 +102,8 @@ export class LocalFlowService implements FlowService {
     }
   }
 
-  async look(ref: FlowRef, after?: number, wait = LONG_POLL_MS, signal?: AbortSignal): Promise<State> {
-    return toState(ref.id, await waitFor(this.#context, ref, ({ version }) => version !== after, wait, signal))
+  async getState(ref: FlowRef, after?: number, waitMs = LONG_POLL_MS, signal?: AbortSignal): Promise<State> {
+    return toState(ref.id, await waitFor(this.#context, ref, ({ version }) => version !== after, waitMs, signal))
   }
 
   async answer(ref: FlowRef, round: number, input: AnswerInput): Promise<State> {
@@ -117,7 +119,7 @@ export class LocalFlowService implements FlowService {
     })
   }
 
-  async message(ref: FlowRef, message: Message): Promise<State> {
+  async message(ref: FlowRef, message: PageMessage): Promise<State> {
     const kind = message.kind === 'landed' ? 'redirect' : 'connect'
     return this.#takeTurn(
       ref,
@@ -139,17 +141,17 @@ export class LocalFlowService implements FlowService {
     }
   }
 
-  read(ref: FlowRef, name: string): Promise<Reading> {
+  readData(ref: FlowRef, name: string): Promise<Reading> {
     return readData(this.#context, ref, name)
   }
 
-  async webhook({ id, ...target }: StartTarget, connection: Connection): Promise<void> {
+  async pollForWebhook({ id, ...target }: StartTarget, connection: Connection): Promise<void> {
     const { records, clock } = this.#context
     const { flow: current, expired, otherFormat, version } = await records.read(id)
     if (otherFormat !== undefined || (current && isEnding(current.step))) return
-    if (expired && !isEnding(expired.step)) return this.due(id)
+    if (expired && !isEnding(expired.step)) return this.continueDue(id)
     if (current === undefined) {
-      // A flow that only reads the status tells whether the user is needed. The user begins the session at the bank.
+      // This flow only reads the status, to find out whether the user is needed. It starts no session at the bank.
       const statusOnly = withStatusOnly(connection)
       if (statusOnly === null) return
       const record = newRecord(target, clock.now(), { pendingEndings: expired?.pendingEndings })
@@ -157,14 +159,14 @@ export class LocalFlowService implements FlowService {
       await runTurn(this.#context, id, { record, version }, options).catch(ignoreConflict)
       return
     }
-    // A flow that waits for the vendor polls as early as the poll interval allows. Other steps wait for the user.
+    // If the flow waits for the vendor, poll as soon as the poll interval allows. Other steps wait for the user.
     if (needsPerson(current.step) && current.step.kind !== 'redirect') return
     const sleep = Math.min(records.wakesAt(current) - clock.now(), LONG_POLL_MS)
     await clock.wait(Math.max(0, sleep), new AbortController().signal, 'vendor')
-    await this.due(id)
+    await this.continueDue(id)
   }
 
-  async due(id: string): Promise<void> {
+  async continueDue(id: string): Promise<void> {
     const { records, turns, clock } = this.#context
     const { flow: current, expired, version } = await records.read(id)
     const last = current ?? expired
@@ -180,9 +182,9 @@ export class LocalFlowService implements FlowService {
     }
   }
 
-  countUse(id: string, limit: number, window: number): Promise<number> {
+  countUse(id: string, limit: number, windowMs: number): Promise<number> {
     const { records, clock } = this.#context
-    return countUse(records, clock, id, limit, window)
+    return countUse(records, clock, id, limit, windowMs)
   }
 
   /**
@@ -201,7 +203,7 @@ export class LocalFlowService implements FlowService {
     for (;;) {
       const stored = await records.open(ref)
       const { leaseUntil, step } = stored.record
-      // A turn that polls behind an open window does not know of this call. It is waited for, and then the call counts.
+      // A turn that polls while a window is open cannot receive this call. Wait for its end, and check again.
       const isPolling = leaseUntil > 0 && step.kind === 'redirect' && remaining() > 0
       if ((leaseUntil > 0 && !isPolling) || !isCurrent(stored.record)) break
       if (isPolling) {
@@ -210,7 +212,7 @@ export class LocalFlowService implements FlowService {
       }
       const running = turns.get(id)
       if (running !== undefined) {
-        // If it is refused, this call is the first one.
+        // If the other call is refused, this one is tried next.
         const settled = running.catch(() => {})
         await withTimeout(this.#context, remaining(), settled)
         if (remaining() === 0) return toState(id, stored.record)
@@ -222,7 +224,7 @@ export class LocalFlowService implements FlowService {
         if (after && after.record.step.kind !== 'working') return toState(id, after.record)
         break
       } catch (error) {
-        // Another process was first, and the record shows it by now.
+        // Another process has written the record first. Read it again.
         if (!(error instanceof Conflict)) throw error
       }
     }
@@ -234,7 +236,7 @@ function toState(id: string, { flow, version, step }: FlowRecord): State {
   return { flow: `${id}.${flow}`, version, step }
 }
 
-/** A start replaces a record of another release, unless that could send the same credentials twice. */
+/** Throws if a start must not replace a record of another release, because it could send the same credentials twice. */
 function refuseSecondSend(other: { flow?: string; leaseUntil?: number }, flow: string | undefined, now: number): void {
   if (other.flow !== undefined && other.flow === flow) throw otherFormatRefused()
   const lease = (other.leaseUntil ?? 0) - now

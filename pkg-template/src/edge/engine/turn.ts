@@ -24,7 +24,7 @@ const LEASE_GRACE_MS = 5_000
 /** How long the result of an ended flow can be read, in milliseconds. */
 const RESULT_TTL_MS = 10 * 60_000
 
-/** After how long a page's address that failed, or a delivery that failed, is retried, in milliseconds. */
+/** The delay before a failed delivery, or a failed request for the iframe's address, is retried, in milliseconds. */
 const RETRY_MS = 60_000
 
 /** The ending of a flow whose connection `resolve` no longer returns. */
@@ -37,22 +37,22 @@ const CONNECTION_REMOVED: PublicStep = {
 }
 
 /**
- * One turn of a flow. Between two requests nothing of a flow is in memory: a turn restores it from its record, lets one
- * thing happen, and stores it when it waits for the user, waits for the vendor, or has ended. The turn writes by
+ * One turn of a flow. Between two turns the flow is not in memory. A turn restores it from its record, passes it one
+ * event, and stores it when it waits for the user, waits for the vendor, or has ended. The turn writes by
  * compare-and-set before each send and when it stops. If a write fails, the turn stops and sends nothing more.
  */
 export class Turn {
   readonly #context: EngineContext
   readonly #id: string
   readonly #abort = new AbortController()
-  /** What this turn has read or written last. */
+  /** The record that this turn has read or written last. */
   #stored: VersionedRecord
   #hasLease = false
   /** Why the turn was dropped. */
   #error: unknown
   #tokens: Record<string, string>
   #flow: Flow | undefined
-  /** The wait at which the flow is stored. */
+  /** The wait that ends this turn. */
   #pendingWait: { until: number; signal: AbortSignal } | undefined
   #onChange = () => {}
 
@@ -63,7 +63,7 @@ export class Turn {
     this.#tokens = { ...stored.record.tokens }
   }
 
-  /** Runs the turn; `act` is what happens in it. Rejects with a `Conflict`, or with what `act` throws. */
+  /** Runs the turn. `act` passes the event to the flow. Rejects with a `Conflict`, or with the error of `act`. */
   async run(connection: Connection, act?: (flow: Flow) => unknown): Promise<VersionedRecord> {
     const { snapshot, step, leaseUntil } = this.#stored.record
     const host: FlowHost = {
@@ -73,7 +73,7 @@ export class Turn {
       store: (snapshot, timeout) => this.#storeBeforeSend(snapshot, timeout),
       token: this.#token,
     }
-    // If a process has died during a poll, the user may have returned: then the flow asks the vendor for the window again.
+    // If a process died during a poll, the user may have left the window. Then the flow asks the vendor again.
     const windowUrl = step.kind === 'redirect' && leaseUntil === 0 ? step.url : null
     const flow = (this.#flow = asConfigProblem(() =>
       snapshot === null ? beginFlow(connection, host) : resumeFlow(snapshot, windowUrl, connection, host),
@@ -101,7 +101,7 @@ export class Turn {
     try {
       await act(flow)
     } catch (error) {
-      // If the act came too late, it has ended the flow, and the ending is the outcome.
+      // If the flow has ended, because the event came too late, the ending is the outcome and not the error.
       if (!isEnding(flow.current)) throw error
     }
   }
@@ -158,14 +158,14 @@ export class Turn {
   }
 
   /**
-   * Takes the lease for `time` milliseconds without a send. The record keeps the flow's state, so a crash now loses
-   * nothing. In an iframe step the new state is stored, too: what the page said of the iframe may be repeated.
+   * Takes the lease for `ms` milliseconds without a send. The record keeps its last snapshot, so a crash loses nothing.
+   * In an iframe step the new snapshot is stored, too, with the page's claim: the flow may verify a claim twice.
    */
-  async #takeLease(time: number, again = false): Promise<void> {
-    if (this.#hasLease && !again) return
+  async #takeLease(ms: number, renew = false): Promise<void> {
+    if (this.#hasLease && !renew) return
     const { current } = this.#flow!
     const isIframe = current.kind === 'connect' || (current.kind === 'working' && current.stage === 'verify')
-    const leaseUntil = this.#context.clock.now() + time + LEASE_GRACE_MS
+    const leaseUntil = this.#context.clock.now() + ms + LEASE_GRACE_MS
     await this.#write({ ...this.#progress(), ...(isIframe && { snapshot: this.#flow!.snapshot() }), leaseUntil })
     this.#hasLease = true
   }
@@ -196,9 +196,9 @@ export class Turn {
     return error
   }
 
-  /** The token of a session is requested once and stored, so a restored flow finds it. */
+  /** Requests the token of a session once, and stores it for the restored flow. */
   readonly #token: FlowHost['token'] = async (session, timeout, request) => {
-    // The flow asks for it while it is still being constructed.
+    // The flow requests a token while it is still being constructed.
     await Promise.resolve()
     const known = this.#tokens[session]
     if (known !== undefined) return known
@@ -207,7 +207,7 @@ export class Turn {
     return (this.#tokens[session] = await request())
   }
 
-  /** A wait ends the turn, except before answers are sent: only this turn has them. */
+  /** A wait ends the turn. A wait before answers are sent does not, because only this turn has the answers. */
   readonly #wait = async (ms: number, signal: AbortSignal, waitsFor: WaitsFor): Promise<void> => {
     const { clock } = this.#context
     const until = clock.now() + ms
@@ -227,7 +227,7 @@ export class Turn {
   }
 }
 
-/** The page has not caused it if a connection is refused. */
+/** A refused connection is a mistake in the configuration, and not of the page: status 500. */
 function asConfigProblem<T>(make: () => T): T {
   try {
     return make()

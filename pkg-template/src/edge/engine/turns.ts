@@ -9,13 +9,13 @@ import { Turn } from './turn.js'
 export interface TurnOptions {
   /** Whether a page waits for the turn. */
   present: boolean
-  /** What happens in the turn. */
+  /** Passes an event to the flow. */
   act?: (flow: Flow) => unknown
   /** The connection, if it was resolved just now. */
   connection?: Connection
 }
 
-/** Runs a turn, and returns its outcome. */
+/** Runs a turn, delivers the ending if there is one, and returns the new record. */
 export function runTurn(
   context: EngineContext,
   id: string,
@@ -47,7 +47,7 @@ export async function cancelFlow(
   const running = turns.get(id)
   const { user, connection } = stored.record
   const ended = await new Turn(context, id, stored).cancel(await resolve(user, connection))
-  // The turn that still runs can send nothing more, and the next flow does not wait for it.
+  // A turn that still runs can send nothing more. The next flow does not wait for it.
   if (turns.get(id) === running) turns.delete(id)
   records.notify(id)
   return deliverEndings(context, id, ended)

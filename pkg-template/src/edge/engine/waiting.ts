@@ -13,17 +13,17 @@ export const LONG_POLL_MS = 25_000
 /** How often a waiting request reads a record that other processes may write, in milliseconds of real time. */
 const REREAD_MS = 1_000
 
-/** Waits until the record is `enough`, or the flow has ended, or `wait` ms have passed. Runs the turns that are due. */
+/** Waits until `isEnough`, the flow has ended, or `waitMs` milliseconds have passed. Runs the turns that are due. */
 export async function waitFor(
   context: EngineContext,
   ref: FlowRef,
   isEnough: (record: FlowRecord) => boolean,
-  wait: number,
+  waitMs: number,
   signal?: AbortSignal,
 ): Promise<FlowRecord> {
   const { records, clock, turns } = context
   const { id } = ref
-  const deadline = clock.now() + wait
+  const deadline = clock.now() + waitMs
   for (;;) {
     const { change, stop } = records.listen(id)
     try {
@@ -41,10 +41,10 @@ export async function waitFor(
         await withTimeout(context, deadline - now, Promise.race([settled, change]), { mayReread: true, signal })
         if (turns.get(id) !== started) await settled
       } else {
-        // If no turn runs and the vendor is to act next, only time brings a change.
-        const isVendors = record.leaseUntil === 0 && ['working', 'redirect'].includes(record.step.kind)
+        // If no turn runs and the flow waits for the vendor, only the next poll can change the record.
+        const vendorIsNext = record.leaseUntil === 0 && ['working', 'redirect'].includes(record.step.kind)
         const sleep = Math.min(running ? Infinity : wakesAt, deadline) - now
-        const waitsFor = isVendors && !running ? 'vendor' : 'person'
+        const waitsFor = vendorIsNext && !running ? 'vendor' : 'person'
         await withTimeout(context, sleep, change, { mayReread: true, signal, waitsFor })
       }
     } finally {
@@ -53,12 +53,12 @@ export async function waitFor(
   }
 }
 
-/** Waits until a turn has come to its outcome: until the flow waits for its user or has ended. */
-export function waitForOutcome(context: EngineContext, ref: FlowRef, wait: number): Promise<FlowRecord> {
+/** Waits for the outcome of a turn: the flow waits for its user, or has ended. */
+export function waitForOutcome(context: EngineContext, ref: FlowRef, waitMs: number): Promise<FlowRecord> {
   const { records, turns } = context
   const isOutcome = (record: FlowRecord) =>
     record.step.kind !== 'working' && !turns.has(ref.id) && !records.isLeased(record)
-  return waitFor(context, ref, isOutcome, wait)
+  return waitFor(context, ref, isOutcome, waitMs)
 }
 
 interface TimeoutOptions {

@@ -4,14 +4,14 @@ import { problem } from '../problem.js'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** Reads the JSON object of a request. A form, which any page can post, has another content type and is refused. */
+/** Reads the JSON object of a request. Refuses other content types, because any page can post an HTML form. */
 export async function readBody(request: Request, maxBytes: number): Promise<Record<string, unknown>> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/json') throw invalidInput('/header/content-type', 'must be application/json')
   return readJson(request, maxBytes)
 }
 
-/** Reads a JSON object of at most `maxBytes`, whatever the content type. */
+/** Reads a JSON object of at most `maxBytes`. The content type does not matter. */
 export async function readJson(request: Request, maxBytes: number): Promise<Record<string, unknown>> {
   const bytes = await readBytes(request, maxBytes)
   let body: unknown
@@ -41,10 +41,10 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
     chunks.push(read.value)
   }
   const bytes = new Uint8Array(length)
-  let at = 0
+  let offset = 0
   for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
+    bytes.set(chunk, offset)
+    offset += chunk.length
   }
   return bytes
 }

@@ -2,7 +2,7 @@ import { isEnding } from '../../flow/steps.js'
 import type { FlowService } from '../engine/service.js'
 import type { FlowRef } from '../records/flow-record.js'
 
-/** After how long without an event a comment keeps the connection open, in milliseconds. */
+/** The longest silence on a stream, in milliseconds. Then a comment keeps the connection open. */
 const HEARTBEAT_MS = 15_000
 
 /** The longest life of a stream, in milliseconds. Then the page opens another one. */
@@ -14,36 +14,36 @@ export interface StreamOptions {
   now: () => number
   /** Keeps the process or the worker alive while the stream runs. */
   background: (task: Promise<unknown>) => void
-  /** Aborts when the page leaves. */
+  /** Aborts when the page disconnects. */
   signal: AbortSignal
 }
 
-/** Sends each change of a flow as a server-sent event, until the flow ends or the page leaves. */
+/** Sends each change of a flow as a server-sent event, until the flow ends or the page disconnects. */
 export function eventStream(
   service: FlowService,
   ref: FlowRef,
   { after, now, background, signal }: StreamOptions,
 ): ReadableStream<Uint8Array> {
   let isCancelled = false
-  const over = new AbortController()
-  signal.addEventListener('abort', () => over.abort())
-  if (signal.aborted) over.abort()
+  const stopped = new AbortController()
+  signal.addEventListener('abort', () => stopped.abort())
+  if (signal.aborted) stopped.abort()
   const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>({
     async start(controller) {
       const send = (text: string) => controller.enqueue(encoder.encode(text))
       const run = async () => {
         const end = now() + STREAM_LIFETIME_MS
-        let seen = after
+        let lastVersion = after
         do {
-          const { version, step } = await service.look(ref, seen, HEARTBEAT_MS, over.signal)
+          const { version, step } = await service.getState(ref, lastVersion, HEARTBEAT_MS, stopped.signal)
           if (isCancelled) return
-          send(version === seen ? ':\n\n' : `id: ${version}\ndata: ${JSON.stringify({ version, step })}\n\n`)
-          seen = version
+          send(version === lastVersion ? ':\n\n' : `id: ${version}\ndata: ${JSON.stringify({ version, step })}\n\n`)
+          lastVersion = version
           if (isEnding(step)) return
-        } while (now() < end && !over.signal.aborted)
+        } while (now() < end && !stopped.signal.aborted)
       }
-      // An error ends the stream. The page asks again, and gets the error as a reply.
+      // An error ends the stream. The page retries, and gets the error as a reply.
       const task = run()
         .catch(() => {})
         .finally(() => isCancelled || controller.close())
@@ -51,7 +51,7 @@ export function eventStream(
     },
     cancel() {
       isCancelled = true
-      over.abort()
+      stopped.abort()
     },
   })
 }

@@ -10,21 +10,21 @@ import { flowRoutes, type Call } from './routes.js'
 import { SECURITY_HEADERS } from './security-headers.js'
 import { webhookRoute } from './webhooks.js'
 
-/** The context of a request, as a worker platform gives it. */
+/** The execution context that a worker platform passes with each request. */
 export interface Context {
   waitUntil(task: Promise<unknown>): void
 }
 
-/** Replies to the requests below any path. */
+/** Handles requests. Only the end of a path counts, so the routes work below any prefix. */
 export type Handler<Env> = (request: Request, env?: Env, context?: Context) => Promise<Response>
 
-/** Opens what serves the flows of a request. `background` keeps the process or the worker alive while a task runs. */
-export type Open<Env> = (
+/** Returns the service that runs the flows, and the sealer. `background` keeps the process alive while a task runs. */
+export type OpenService<Env> = (
   env: Env,
   background: (task: Promise<unknown>) => void,
 ) => { service: FlowService; sealer: Sealer }
 
-export function createHandler<Env>(config: HandlerConfig<Env>, open: Open<Env>): Handler<Env> {
+export function createHandler<Env>(config: HandlerConfig<Env>, open: OpenService<Env>): Handler<Env> {
   const { origins, webhooks, onError, clock = realTime } = config
 
   async function route(call: Call<Env>): Promise<Reply> {

@@ -1,8 +1,8 @@
 import { problem } from '../problem.js'
 
 /**
- * Refuses a request that a page of another origin has made a browser send. A browser names the origin in every call
- * that a page could do harm with. Your own servers send no origin.
+ * Refuses a request that a page of another origin sent. Browsers name the page's origin in every request that could do
+ * harm. Your own servers send no origin.
  */
 export function checkOrigin(request: Request, origins: string[]): void {
   const origin = request.headers.get('origin')

@@ -1,7 +1,7 @@
 import type { Reading } from '../engine/reading.js'
 import type { Problem } from '../problem.js'
 
-/** A reply, without the headers that every reply has. */
+/** A reply, without the headers that the handler adds to every reply. */
 export interface Reply {
   status: number
   headers: Record<string, string>
@@ -18,7 +18,7 @@ export function readingReply(reading: Reading, now: number): Reply {
   return jsonReply(reading, retryAfter(Math.max(1, reading.until - now)), 202)
 }
 
-/** A problem document: https://www.rfc-editor.org/rfc/rfc9457 */
+/** The reply with a problem document: https://www.rfc-editor.org/rfc/rfc9457 */
 export function problemReply({ body, retryAfter: ms }: Problem): Reply {
   return jsonReply(body, { 'content-type': 'application/problem+json', ...(ms > 0 && retryAfter(ms)) }, body.status)
 }

@@ -1,12 +1,12 @@
-/** Reads the parts of a request. What they mean is checked by the core; here only their types are. */
+/** Reads the parts of a request, and checks their types. The core checks their meaning. */
 import { isObject } from '../../shared.js'
 import { invalidInput } from '../../flow/errors.js'
 import type { RawAnswers } from '../../flow/steps.js'
-import type { AnswerInput, Message } from '../engine/service.js'
+import type { AnswerInput, PageMessage } from '../engine/service.js'
 
 type Body = Record<string, unknown>
 
-/** A company's id of a connection. `.` and `..` are refused, because as part of an address they mean another path. */
+/** Your own id of a connection. `.` and `..` are refused, because in a URL's path they mean another path. */
 const CONNECTION = /^(?!\.\.?$)[\x21-\x7e]{1,200}$/
 
 export function readStart({ connection, flow }: Body): { connection: string; flow: string | undefined } {
@@ -32,20 +32,20 @@ export function readRound({ round }: Body): number {
 }
 
 export function readAnswers({ answers, raw }: Body): AnswerInput {
-  if (isObject(answers) === isObject(raw)) throw invalidInput('/body/answers', 'must be given, or raw, and not both')
+  if (isObject(answers) === isObject(raw)) throw invalidInput('/body/answers', 'or raw is required, but not both')
   return isObject(answers) ? { answers: answers as Record<string, string | string[]> } : { raw: raw as RawAnswers }
 }
 
-export function readMessage({ kind, claim, url }: Body): Message {
+export function readPageMessage({ kind, claim, url }: Body): PageMessage {
   switch (kind) {
     case 'token-refused':
       return { kind }
     case 'landed':
-      if (typeof url !== 'string') throw invalidInput('/body/url', 'must be an address')
+      if (typeof url !== 'string') throw invalidInput('/body/url', 'must be a string')
       return { kind, url }
     case 'returned': {
       const { loginId, state } = isObject(claim) ? claim : {}
-      if (typeof loginId !== 'string') throw invalidInput('/body/claim/loginId', 'must be a LoginId')
+      if (typeof loginId !== 'string') throw invalidInput('/body/claim/loginId', 'must be a string')
       if (state !== undefined && state !== null && typeof state !== 'string') {
         throw invalidInput('/body/claim/state', 'must be a string or null')
       }

@@ -6,9 +6,9 @@ import type { Sealer } from '../records/seal.js'
 import { readBody } from './body.js'
 import { eventStream } from './event-stream.js'
 import { jsonReply, readingReply, type Reply } from './reply.js'
-import { readAnswers, readMessage, readRound, readStart, readVersion } from './requests.js'
+import { readAnswers, readPageMessage, readRound, readStart, readVersion } from './requests.js'
 
-/** One request and what serves it. */
+/** One request, and what its route needs. */
 export interface Call<Env> {
   config: HandlerConfig<Env>
   request: Request
@@ -16,22 +16,22 @@ export interface Call<Env> {
   now: () => number
   /** Keeps the process or the worker alive while the task runs. */
   background: (task: Promise<unknown>) => void
-  /** Opens what serves the flows. It throws if the configuration has a mistake. */
+  /** Returns the service that runs the flows, and the sealer. Throws if the seal keys are invalid. */
   open: () => { service: FlowService; sealer: Sealer }
 }
 
 const HOUR_MS = 3_600_000
 
-/** `…/flows`, a flow, and what can be done with it or read of it. */
+/** `…/flows`, `…/flows/{flow}`, `…/flows/{flow}/{action}` and `…/flows/{flow}/data/{name}`. */
 const FLOWS = /\/flows(?:\/([\w-]{43})\.([0-9a-f]{32})(?:\/(?:(answer|message|cancel)|data\/([\w-]{1,64})))?)?$/
 
 /** Serves the routes of flows, for a request whose origin was checked. */
 export async function flowRoutes<Env>(call: Call<Env>): Promise<Reply> {
   const { config, request, env, now, background, open } = call
   const { pathname, searchParams } = new URL(request.url)
-  const [, id = '', flow = '', verb = '', data = ''] = FLOWS.exec(pathname) ?? []
+  const [, id = '', flow = '', action = '', dataName = ''] = FLOWS.exec(pathname) ?? []
   const isStart = id === '' && pathname.endsWith('/flows')
-  const method = isStart || verb !== '' ? 'POST' : 'GET'
+  const method = isStart || action !== '' ? 'POST' : 'GET'
   if ((!isStart && id === '') || request.method !== method) throw problem('NOT_FOUND')
   const body = method === 'POST' ? await readBody(request, config.limits?.body ?? 65_536) : {}
   const user = await config.authenticate(request, env)
@@ -40,18 +40,18 @@ export async function flowRoutes<Env>(call: Call<Env>): Promise<Reply> {
   const { service, sealer } = open()
   if (isStart) return start(call, service, sealer, user, body)
   const ref: FlowRef = { id, flow, user }
-  if (data !== '') return readingReply(await service.read(ref, data), now())
-  if (verb === 'answer') return jsonReply(await service.answer(ref, readRound(body), readAnswers(body)))
-  if (verb === 'message') return jsonReply(await service.message(ref, readMessage(body)))
-  if (verb === 'cancel') return jsonReply(await service.cancel(ref))
+  if (dataName !== '') return readingReply(await service.readData(ref, dataName), now())
+  if (action === 'answer') return jsonReply(await service.answer(ref, readRound(body), readAnswers(body)))
+  if (action === 'message') return jsonReply(await service.message(ref, readPageMessage(body)))
+  if (action === 'cancel') return jsonReply(await service.cancel(ref))
 
   const { signal, headers } = request
   if (!headers.get('accept')?.includes('text/event-stream')) {
-    return jsonReply(await service.look(ref, readVersion(searchParams.get('after')), undefined, signal))
+    return jsonReply(await service.getState(ref, readVersion(searchParams.get('after')), undefined, signal))
   }
   const after = readVersion(searchParams.get('after') ?? headers.get('last-event-id'))
-  // A refusal is a reply, and not a stream that ends at once.
-  await service.look(ref)
+  // If the call is refused, the page gets a reply and not a stream that ends at once.
+  await service.getState(ref)
   const events = eventStream(service, ref, { after, now, background, signal })
   return { status: 200, headers: { 'content-type': 'text/event-stream' }, body: events }
 }
@@ -71,7 +71,7 @@ async function start<Env>(
   return jsonReply(await service.start(await toTarget(sealer, user, connection, found), found, flow))
 }
 
-/** All ids of a connection have the same record, so only one of its flows runs at a time. */
+/** All ids with the same `key` share one record, so only one flow runs at a time. */
 export async function toTarget(
   sealer: Sealer,
   user: string,

@@ -1,4 +1,4 @@
-/** The headers of every reply: it is data for one reader, and a browser must not run, sniff or cache it. */
+/** The headers of every reply. A reply is private data: a browser must not run, sniff or cache it. */
 export const SECURITY_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

@@ -10,7 +10,7 @@ const MAX_WEBHOOK_BYTES = 64 << 10
 
 /**
  * Accepts a webhook at `…/webhooks/{vendor}`; `undefined` if the request is for another route. Webhooks are untrusted,
- * because anybody can send one: they only trigger a poll.
+ * because they are not signed: they only trigger a poll.
  */
 export function webhookRoute<Env>(call: Call<Env>): Promise<Reply> | undefined {
   const { method, url } = call.request
@@ -30,9 +30,9 @@ async function accept<Env>(
     const found = target && (await config.resolve(target.user, target.connection, env))
     if (!target || found?.vendor !== vendor) return
     const { service, sealer } = open()
-    await service.webhook(await toTarget(sealer, target.user, target.connection, found), found)
+    await service.pollForWebhook(await toTarget(sealer, target.user, target.connection, found), found)
   }
-  // The vendor wants its reply at once.
+  // The vendor expects its reply at once.
   background(poll().catch((error: unknown) => report(config.onError, error, env)))
   return { status: 204, headers: {}, body: null }
 }
