@@ -1,4 +1,4 @@
-/** What several folders use: the steps of a flow at an edge, an object check and random ids. Needs no wasm. */
+/** Shared by several folders: the steps of a flow at an edge, an object check and random ids. Needs no wasm. */
 import type { Failure, ConnectPurpose, Round, Stage } from './wasm/bank_mfa.js'
 
 /** A step as the edge sends it to a page: without the vendor's ids. */

@@ -35,12 +35,12 @@ import {
 } from '../wasm/calls.js'
 import { makeSend } from './send.js'
 
-/** What `answerRequest` needs from the reply that asked. */
+/** The part of a `challenged` reply that `answerRequest` needs. */
 export type Challenged = Pick<AuthorizeReply & { kind: 'challenged' }, 'requestId' | 'securityChallenges'>
 
 /** The Flinks instance, customer and keys, and the options of a call. The keys belong on a back end, never in a page. */
 export interface FlinksCallsHost extends FlinksConfig, Omit<HostOptions, 'probe'> {
-  /** Replaces the global `fetch`. A data call returns its response, with the body unread. */
+  /** Replaces the global `fetch`. The result of a data call is this function's `Response`, with the body unread. */
   fetch?: ((url: string, init: FetchInit) => Promise<Response> | Response) | undefined
   /** The secret key, which only `token` uses. */
   secretKey?: SecretSource | undefined
@@ -77,7 +77,7 @@ export type DataFlow = Flow<Response | null>
 
 /**
  * Flinks' single calls. `…Request` and `…Response` are pairs for a loop of your own: one builds and validates a
- * request, the other judges the response. Replace the request's slots with your keys, and send it. The other methods
+ * request, the other interprets the response. Replace the request's slots with your keys, and send it. The other methods
  * send the request, retry it if that is safe, and throw or fail with a `FlowError`.
  */
 export const flinks = {
@@ -101,7 +101,7 @@ export const flinks = {
     return answer(challenged, answers, true, config)
   },
 
-  /** Judges the response of Authorize. `requestId` is the one that the request contained, if any. */
+  /** Interprets the response of Authorize. `requestId` is the one that the request contained, if any. */
   authorizeResponse(response: VendorResponse & { requestId?: string }): AuthorizeReply {
     return asFlowError(() => flinksAuthorizeResponse(...checkResponse(response), response.requestId))
   },
@@ -115,7 +115,7 @@ export const flinks = {
     return asFlowError(() => flinksCallRequest(name, toJson('params', params), configToJson(config)))
   },
 
-  /** Judges the response of any other call. A data call needs its body only from status 400 on. */
+  /** Interprets the response of any other call. A data call needs `body` only if `status` is 400 or more. */
   response<Name extends keyof FlinksCalls>(
     name: Name,
     response: Omit<VendorResponse, 'body'> & Partial<VendorResponse>,
@@ -235,7 +235,7 @@ function readHost(host: FlinksCallsHost): { config: string; options: CallOptions
   return { config: configToJson(config), options: { ...options, probe: false, secrets } }
 }
 
-/** Unlike an authorize token, these keys are valid in every session, but a string would serve the first one only. */
+/** Makes a string key valid in every session. A flow uses a string for its first session only, as for a token. */
 function forEverySession(secret: SecretSource | undefined): SecretSource | undefined {
   return typeof secret === 'string' ? () => secret : secret
 }

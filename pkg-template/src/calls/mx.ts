@@ -11,11 +11,11 @@ import {
   type Request,
 } from '../wasm/calls.js'
 
-/** What `resumeRequest` needs from the reply that asked. */
+/** The part of a `challenged` reply that `resumeRequest` needs. */
 type Challenged = Pick<MxReply & { kind: 'challenged' }, 'challengesJson'>
 
 /**
- * MX's calls as pairs, for a loop of your own: `…Request` builds and validates a request, `…Response` judges the
+ * MX's calls as pairs, for a loop of your own: `…Request` builds and validates a request, `…Response` interprets the
  * response. Replace the request's slot with the `Authorization` header, and send it. Each `…Request` throws a
  * `FlowError` with `INVALID_INPUT` if an argument is invalid.
  */
@@ -26,7 +26,7 @@ export const mx = {
   statusRequest: (params: MemberParams, config: MxConfig): Request => request('status', params, config),
   /** The request for a member's challenges. */
   challengesRequest: (params: MemberParams, config: MxConfig): Request => request('challenges', params, config),
-  /** The request for the URL of the window in which the person signs in. */
+  /** The request for the URL of the window in which the user signs in. */
   windowRequest: (params: MemberParams, config: MxConfig): Request => request('window', params, config),
 
   /** The request that answers all challenges of a round. Read the status immediately before you send it. */
@@ -39,9 +39,9 @@ export const mx = {
     return resume(params, challenged, answers, true, config)
   },
 
-  /** Judges the response to a status request. */
+  /** Interprets the response to a status request. */
   statusResponse: (response: VendorResponse): MxReply => mxResponse(false, ...checkResponse(response)),
-  /** Judges the response to a challenges request. */
+  /** Interprets the response to a challenges request. */
   challengesResponse: (response: VendorResponse): MxReply => mxResponse(true, ...checkResponse(response)),
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads the messages of Flinks Connect, as its pages "Use an Event Listener" and "Handled Errors" describe them.
- * "Seen" marks a shape that no page describes but that the code of integrators handles.
+ * Reads the messages of Flinks Connect, which Flinks documents in "Use an Event Listener" and "Handled Errors".
+ * "Seen" marks an undocumented shape that the code of integrators handles.
  */
 import { isObject } from '../shared.js'
 import { readText, readTexts, readUrl, type Message, type RefusedReason } from './message.js'
@@ -55,24 +55,24 @@ const CODES = [
 /** A message of Flinks Connect. None contains the LoginId: only the flow receives it. */
 export type FlinksEvent =
   | { readonly kind: 'step'; readonly step: (typeof STEPS)[number] }
-  /** The bank asks questions. Their types are Flinks' own, as in `SecurityChallenges`. */
+  /** The bank asks questions. `mfaTypes` has Flinks' names, as in `SecurityChallenges`. */
   | {
       readonly kind: 'step'
       readonly step: 'COMPONENT_LOAD_MFA' | 'COMPONENT_LOAD_MFA_RETRY'
       readonly mfaTypes: readonly string[]
     }
-  /** The height that the iframe asks for, in CSS pixels. */
+  /** `height` is the height that the iframe requests, in CSS pixels. */
   | { readonly kind: 'step'; readonly step: 'APP_RESIZE'; readonly height: number | undefined }
-  /** The person has finished, and the flow has received the claim. */
+  /** The user has finished, and the flow has received the claim. */
   | {
       readonly kind: 'redirect'
       readonly institution: string | undefined
       readonly accountIds: readonly string[]
       readonly requestId: string | undefined
     }
-  /** The page rejected its token, and the flow has been notified. */
+  /** Connect rejected its token, and the flow has been notified. */
   | { readonly kind: 'token-refused' }
-  /** Connect shows the person an error and what to do about it. */
+  /** Connect shows the user an error and what to do about it. */
   | { readonly kind: 'error'; readonly flinksCode: string }
   /** A step that Flinks does not document. */
   | { readonly kind: 'unknown'; readonly step: string }

@@ -57,7 +57,7 @@ export function readLanding(
   }
 }
 
-/** What `handleLanding` needs of a flow: a `Flow` or a `RemoteFlow`. */
+/** The part of a `Flow` or a `RemoteFlow` that `handleLanding` needs. */
 export type LandingFlow = AsyncIterable<{ readonly kind: string } | Pick<ConnectStep, 'kind' | 'returned'>>
 
 /**

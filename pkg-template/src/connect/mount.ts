@@ -1,6 +1,6 @@
 /**
- * Shows Flinks Connect or MX's widget in an iframe. What the iframe says is untrusted: it is passed to the flow, which
- * verifies it with the vendor.
+ * Shows Flinks Connect or MX's widget in an iframe. Its messages are untrusted: `mount` passes them to the flow,
+ * which verifies them with the vendor.
  */
 import { readFlinksMessage, type FlinksEvent } from './flinks.js'
 import { readMessage, readUrl, type Message, type RefusedReason } from './message.js'
@@ -11,17 +11,17 @@ import type { ConnectStep, RedirectStep } from '../flow/steps.js'
 /** The steps that `mount` accepts: a flow's `connect` step, or its `redirect` step if that shows MX's widget. */
 export type Mountable = MountableConnect | MountableWidget
 
-/** What `mount` needs of a `connect` step. */
+/** The part of a `connect` step that `mount` needs. */
 export type MountableConnect = Pick<ConnectStep, 'kind' | 'signal' | 'pageUrl' | 'returned' | 'tokenRefused'>
 
-/** What `mount` needs of a `redirect` step. */
+/** The part of a `redirect` step that `mount` needs. */
 export type MountableWidget = Pick<RedirectStep, 'kind' | 'url'> & { readonly signal?: AbortSignal | undefined }
 
 /** The options of `mount`. */
 export interface MountOptions {
   /** The iframe's title for screen readers; the default is `Your bank`. */
   title?: string | undefined
-  /** Whether the iframe gets the height that it asks for; the default is `true`. */
+  /** Whether the iframe gets the height that it requests; the default is `true`. */
   resize?: boolean | undefined
   /** Called with each accepted message, after the flow has received it. */
   onEvent?: ((event: FlinksEvent | MxEvent) => void) | undefined
@@ -45,7 +45,7 @@ export interface MountedFrame {
 }
 
 /**
- * Connect's banks open windows of their own, which must not be sandboxed in turn. Without `allow-same-origin`, the
+ * Banks open their own windows from Connect, and those must not be sandboxed. Without `allow-same-origin`, the
  * iframe's origin would be `null`. It cannot navigate the page. It has no `allow`, so it gets no camera, location or
  * clipboard.
  */
@@ -58,14 +58,14 @@ const mounted = new WeakMap<Mountable, () => void>()
  * Shows a step's page in an iframe, as the last child of `element`, and reports its messages to the flow. The iframe is
  * removed when the flow leaves the step, on `unmount()`, and when the same step is mounted again. Throws a `FlowError`
  * with `INVALID_INPUT` if the URL is neither https nor http on the loopback, or has the page's own origin. The URL of a
- * `connect` step comes later: `onFailed` gets its errors.
+ * `connect` step is known only later, so `onFailed` receives its errors.
  *
  * @example
  * for await (const step of flow) if (step.kind === 'connect') mount(step, element, { onFailed: showError })
  */
 export function mount(step: Mountable, element: Element, options: MountOptions = {}): MountedFrame {
   const page = element.ownerDocument.defaultView
-  if (page === null) throw invalidInput('/element', 'must be in a page')
+  if (page === null) throw invalidInput('/element', 'must be part of a page')
   if (step.kind === 'redirect') checkUrl(step.url, page)
   mounted.get(step)?.()
 
@@ -78,13 +78,13 @@ export function mount(step: Mountable, element: Element, options: MountOptions =
   iframe.height = '640'
 
   let [refused, unmounted, origin] = [0, step.signal?.aborted === true, '']
-  const judge = judgeMessages(step, (event) => {
+  const acceptMessage = createMessageHandler(step, (event) => {
     const height = event.kind === 'step' && event.step === 'APP_RESIZE' ? event.height : undefined
     if (height !== undefined && options.resize !== false) iframe.height = String(height)
     options.onEvent?.(event)
   })
   const listen = ({ origin: sender, source, data }: MessageEvent) => {
-    const reason = sender !== origin ? 'origin' : !isFrame(iframe, source) ? 'source' : judge(data)
+    const reason = sender !== origin ? 'origin' : !isFrame(iframe, source) ? 'source' : acceptMessage(data)
     if (reason === undefined) return
     refused += 1
     options.onRefused?.({ reason })
@@ -124,7 +124,7 @@ export function mount(step: Mountable, element: Element, options: MountOptions =
   }
 }
 
-/** A message of a closed window has the source null, and so has the window of an iframe that is not in the page. */
+/** Checks for null, because `source` is null for a closed window, and `contentWindow` for a removed iframe. */
 function isFrame(iframe: HTMLIFrameElement, source: MessageEventSource | null): boolean {
   return source !== null && source === iframe.contentWindow
 }
@@ -139,8 +139,8 @@ function checkUrl(text: string, page: Window): URL {
   return url
 }
 
-/** Makes a function that reports an iframe's messages to the flow. It returns a reason if it refuses a message. */
-function judgeMessages(step: Mountable, onEvent: NonNullable<MountOptions['onEvent']>) {
+/** Returns a function that reports a message to the flow, or returns the reason why it refuses the message. */
+function createMessageHandler(step: Mountable, onEvent: NonNullable<MountOptions['onEvent']>) {
   /** `REDIRECT` is never Connect's first message, and a step gets one report only. */
   let [sawFirst, reported] = [false, false]
 

@@ -1,6 +1,6 @@
 import { isEnding, type Step } from './steps.js'
 
-/** The reading side of every flow, local or remote: the current step, and each change of it. */
+/** What local and remote flows share: the current step, and the changes of it. */
 export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
   #current: Step<Result> = { kind: 'working', stage: 'start', until: null }
   readonly #listeners = new Set<() => void>()
@@ -38,7 +38,7 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
     }
   }
 
-  /** The result of the flow. Rejects with a `FlowError` if the flow fails. */
+  /** Resolves to the flow's result. Rejects with a `FlowError` if the flow fails. */
   async result(): Promise<Result> {
     while (!isEnding(this.#current)) await this.#change()
     if (this.#current.kind === 'done') return this.#current.result

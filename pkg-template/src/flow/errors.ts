@@ -55,9 +55,9 @@ export function staleRound(flowId: string): FlowError {
   return new FlowError({ code: 'STALE_ROUND', next: 'answer-again', message }, flowId)
 }
 
-/** The error for a vendor's page whose URL needs a secret that the host did not give. */
+/** The error for a vendor's page if the token that its URL needs is missing. */
 export function secretMissing(flowId: string): FlowError {
-  const message = "the host gave no usable secret for the vendor's page"
+  const message = "no usable token for the vendor's page"
   return new FlowError({ code: 'secret-missing', next: 'fix-integration', message }, flowId)
 }
 

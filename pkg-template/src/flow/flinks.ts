@@ -58,18 +58,22 @@ export const flinks = {
   },
 
   /**
-   * Refreshes a stored connection while the person is present. If the bank asks for MFA, the person answers in your
-   * form or in Flinks' iframe (step `connect`). If they must sign in again, the iframe asks for credentials; the
-   * flow then fails unless they belong to the same LoginId. The result says which method worked and what it proves.
-   * It can need three tokens, so `authorizeToken` must be a function if it is given.
+   * Refreshes a stored connection while the user is present. If the bank asks for MFA, the user answers in your form or
+   * in Flinks' iframe (step `connect`). If they must sign in again, the iframe asks for credentials; the flow then fails
+   * unless they belong to the same LoginId. The result says which method worked and what it proves. The flow can need
+   * three tokens, so `authorizeToken` must be a function or absent.
+   *
+   * @example
+   * const flow = flinks.reconnect({ loginId, presentation: 'form' }, { instance, customerId, authorizeToken })
+   * const { requestId, method, health } = await flow.result()
    */
   reconnect(params: ReconnectParams & ConnectParams, host: FlinksHost): Flow<Connected> {
     return connect('flinks-reconnect', params, host)
   },
 
   /**
-   * Links a person's bank for the first time, in Flinks' iframe (step `connect`). The flow confirms the LoginId with
-   * a cached Authorize: it exists, but may belong to another person. See `ownership` of the result.
+   * Links a user's bank for the first time, in Flinks' iframe (step `connect`). The flow confirms the LoginId with a
+   * cached Authorize: it exists, but may belong to another user. See `ownership` of the result.
    */
   connect(params: ConnectParams, host: FlinksHost): Flow<Connected> {
     return connect('flinks-connect', params, host)

@@ -21,7 +21,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   #waitAbort: AbortController | undefined
   /** Submits the pending answers again, after the core has asked the vendor whether their round is still open. */
   #resubmit: (() => CoreStep) | undefined
-  /** Set when the flow has ended, or was detached, and its wasm memory is freed. */
+  /** Set once the flow has ended or was detached. Its wasm memory is then freed. */
   #finalSnapshot: string | undefined
   /** Identifies the vendor's page of the current step. */
   #pageKey = ''
@@ -53,7 +53,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   }
 
   /**
-   * The flow as opaque text, to be stored and passed to `restore`. It contains the vendor's ids and the open
+   * Returns the flow as opaque text, to be stored and passed to `restore`. It contains the vendor's ids and the open
    * challenges, but no key, answer or credential.
    */
   snapshot(): string {
@@ -158,7 +158,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       // A page that escaped the URL as HTML left `amp;` in front of the key.
       const claim = searchParams.get('member_guid') ?? searchParams.get('amp;member_guid')
       this.#dispatch(() => this.#handle.returned(JSON.stringify(claim), this.#host.clock.now()))
-      // The person has left the window: a snapshot taken from here on must not show it again.
+      // The user has left the window. A snapshot taken from here on must not show it again.
       if (this.current.kind === 'redirect' && this.current.url === url) {
         this.setStep({ kind: 'working', stage: 'poll', until: null })
       }
@@ -195,7 +195,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     this.setStep(step)
   }
 
-  /** @internal Stops the flow in this process, without ending it: `snapshot()` gives `snapshot` from here on. */
+  /** @internal Stops the flow in this process without ending it. `snapshot()` then returns `snapshot`. */
   detach(snapshot: string): void {
     if (this.#finalSnapshot !== undefined) return
     this.#host.signal?.removeEventListener('abort', this.cancel)

@@ -1,7 +1,7 @@
 import { invalidInput } from './errors.js'
 import type { Reply, Request } from '../wasm/bank_mfa.js'
 
-/** What a flow waits for: `vendor`, until its next poll, or `person`, until the step expires. */
+/** What a flow waits for: `vendor` is its next poll, `person` is the user, until the step expires. */
 export type WaitsFor = 'vendor' | 'person'
 
 /** A clock. The default is real time. */
@@ -54,7 +54,7 @@ export interface HostOptions {
   store?: ((snapshot: string, timeout: number) => unknown) | undefined
   /**
    * Whether a page sends an empty `GET` before its first submission to another origin, to find out whether the
-   * vendor accepts cross-origin requests (CORS). The default is `true`. Use `false` with a proxy that answers no `GET`.
+   * vendor accepts cross-origin requests (CORS). The default is `true`. Use `false` if your proxy does not answer `GET`.
    */
   probe?: boolean | undefined
   /**
@@ -68,7 +68,7 @@ export interface HostOptions {
   clock?: Clock | undefined
 }
 
-/** Sends one request, with the host's `fetch` if it gave one. */
+/** Sends one request. `fetch` is the host's option, if it is set. */
 export type Send = (
   request: Request,
   headers: Record<string, string>,
@@ -113,21 +113,21 @@ export function splitHostOptions<T extends HostOptions>(host: T): [CheckedOption
   const isFunction = (value: unknown) => value === undefined || typeof value === 'function'
   check(isFunction(fetch), 'fetch', 'must be a function')
   check(isFunction(store), 'store', 'must be a function')
-  check(typeof probe === 'boolean', 'probe', 'must be true or false')
+  check(typeof probe === 'boolean', 'probe', 'must be a boolean')
   const isTimeout = typeof timeout === 'number' && timeout > 0 && timeout <= MAX_TIMER_MS
-  check(timeout === undefined || isTimeout, 'timeout', 'must be a number of milliseconds')
+  check(timeout === undefined || isTimeout, 'timeout', 'must be a positive number of milliseconds')
   check(signal === undefined || typeof signal?.addEventListener === 'function', 'signal', 'must be an AbortSignal')
   check(typeof clock?.now === 'function' && typeof clock.wait === 'function', 'clock', 'must have now() and wait()')
   return [{ fetch, store, probe, timeout, signal, clock }, config]
 }
 
-/** Checks a secret that is given as a string. The result of a function is checked when it is used. */
+/** Checks a secret that is a string. The result of a function is checked when it is used. */
 export function checkSecret(name: string, secret: SecretSource | undefined): void {
   if (secret === undefined || typeof secret === 'function' || isHeaderSafe(secret)) return
   throw invalidInput(`/config/${name}`, 'must be a function, or ASCII text without spaces')
 }
 
-/** A secret source that gives the header's value, or an empty string if the secret is not header-safe. */
+/** Returns a secret source of the header's value, which is empty if the secret is not header-safe. */
 export function mapSecret(secret: SecretSource | undefined, map: (text: string) => string): SecretSource | undefined {
   const checked = (text: unknown) => (isHeaderSafe(text) ? map(text) : '')
   return typeof secret === 'function' ? async (request) => checked(await secret(request)) : secret && checked(secret)
@@ -140,7 +140,7 @@ export function isHeaderSafe(secret: unknown): secret is string {
 
 /**
  * An argument as the JSON text that the core reads. Throws on a function or a symbol, which JSON would drop. The
- * error's path names the option, but not the keys of raw answers: those are the vendor's own text.
+ * error's path contains the option's name, but no key of raw answers, because those are the vendor's own text.
  */
 export function toJson(name: string, value: unknown, keysAreOurs = true): string {
   let path = `/${name}`

@@ -49,6 +49,7 @@ export type {
  * `reconnect` or `connect`. Throws a `FlowError` with `SNAPSHOT_UNREADABLE` or `SNAPSHOT_VERSION`.
  */
 export function restore<Result extends Authorized = Authorized>(snapshot: string, host: FlinksHost): Flow<Result>
+/** Restores an MX flow from its snapshot, as above. */
 export function restore(snapshot: string, host: MxHost): Flow<MxConnected>
 export function restore(snapshot: string, host: FlinksHost | MxHost): Flow {
   const isMx = (host: object): host is MxHost => 'environment' in Object(host)

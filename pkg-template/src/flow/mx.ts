@@ -18,8 +18,8 @@ import { FlowHandle, type MemberParams, type MxConfig, type MxConnected } from '
 /** The MX environment, the API credentials, and the options of a flow. */
 export interface MxHost extends MxConfig, HostOptions {
   /**
-   * The client id. It and the API key belong on a server, never in a page. Without them, requests have no
-   * `Authorization` header, and a proxy must add it.
+   * The client id. Use it and the API key on a server, never in a page. Without both, requests have no `Authorization`
+   * header, and your proxy must add it.
    */
   clientId?: string | undefined
   /** The API key: a string, or a function that is called once per flow. */
@@ -30,7 +30,7 @@ export interface MxHost extends MxConfig, HostOptions {
 export const mx = {
   /**
    * Connects a member: runs a `job` of an existing member, creates one (`institutionCode` and `credentials`, or
-   * `isOauth`), or replaces its `credentials`. With a `memberGuid` alone, it takes over a member whose job already
+   * `isOauth`), or replaces its `credentials`. With a `memberGuid` alone, it resumes a member whose job already
    * runs or is CHALLENGED, for example after a webhook. Throws a `FlowError` with `INVALID_INPUT`, and sends nothing,
    * if an argument is missing, malformed or contradicts another.
    *
@@ -52,7 +52,7 @@ export function readMx(host: MxHost): { config: string; checked: CheckedHost } {
   const [options, { clientId, apiKey, ...config }] = splitHostOptions(host)
   checkSecret('apiKey', apiKey)
   if (apiKey !== undefined && !(isHeaderSafe(clientId) && !clientId.includes(':'))) {
-    throw invalidInput('/config/clientId', 'is required with apiKey, without spaces or colons')
+    throw invalidInput('/config/clientId', 'is required with apiKey: ASCII text without spaces or colons')
   }
   if (apiKey === undefined && clientId !== undefined) {
     throw invalidInput('/config/apiKey', 'is required with clientId')

@@ -16,7 +16,7 @@ export type Step<Result = unknown> =
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly error: FlowError }
 
-/** The bank asks the person one or more questions. */
+/** The bank asks the user one or more questions. */
 export interface ChallengeStep {
   readonly kind: 'challenge'
   /** The questions. */
@@ -31,7 +31,7 @@ export interface ChallengeStep {
   answerRaw(answers: RawAnswers): Promise<void>
 }
 
-/** The person continues on another page: signs in at the bank's own site, or answers in MX's widget. */
+/** The user continues on another page: signs in at the bank's own site, or answers in MX's widget. */
 export interface RedirectStep {
   readonly kind: 'redirect'
   /**
@@ -42,24 +42,24 @@ export interface RedirectStep {
   /** Aborts when the flow leaves this step. */
   readonly signal: AbortSignal
   /**
-   * Reports that the person came back, with the URL of the page that they came back to. If it is never called,
-   * the flow keeps polling the vendor. Throws `INVALID_INPUT` if that is not a URL.
+   * Reports that the user came back. `landingUrl` is the URL of the page that they came back to. If you never call it,
+   * the flow keeps polling the vendor. Throws a `FlowError` with `INVALID_INPUT` if `landingUrl` is not a URL.
    */
   returned(landingUrl: string | URL): void
 }
 
-/** The person continues in the vendor's own page. Show it in an iframe with `mount` of `bank-mfa/connect`. */
+/** The user continues in the vendor's own page. Show it in an iframe with `mount` of `bank-mfa/connect`. */
 export interface ConnectStep {
   readonly kind: 'connect'
-  /** What the person does there: `mfa` answers the bank's questions, `credentials` signs in. */
+  /** What the user does there: `mfa` answers the bank's questions, `credentials` signs in. */
   readonly purpose: ConnectPurpose
-  /** When the flow stops waiting, in milliseconds since 1970. */
+  /** When the flow stops waiting for the user, in milliseconds since 1970. */
   readonly until: number
   /** Aborts when the flow leaves this step. */
   readonly signal: AbortSignal
   /**
-   * The URL of the vendor's page, with a token of its own if the vendor needs one. Each call returns the same
-   * promise. Rejects with `secret-missing` if the host has no token.
+   * Resolves to the URL of the vendor's page, with a new token if the vendor needs one. Each call returns the same
+   * promise. Rejects with `secret-missing` if `authorizeToken` returned no usable token.
    */
   pageUrl(): Promise<string>
   /**
@@ -68,11 +68,11 @@ export interface ConnectStep {
    * flow returns a promise instead, which rejects if the edge refuses the claim; it can be ignored.
    */
   returned(claim: Claim): void | Promise<void>
-  /** Reports that the page rejected its token. The flow opens it again with a new token, in a new step. */
+  /** Reports that the vendor's page rejected its token. The flow makes a new `connect` step with a new token. */
   tokenRefused(): void
 }
 
-/** What a vendor's page says about the connection. It is untrusted. */
+/** The claim of a vendor's page about the connection. It is untrusted. */
 export interface Claim {
   /** The LoginId. */
   loginId: string
@@ -105,7 +105,7 @@ export function challengeStep(round: Round, submit: Submit): ChallengeStep {
   }
 }
 
-/** @internal The URL of the page that a person came back to. */
+/** @internal Parses the URL of the page that a user came back to. */
 export function parseLandingUrl(url: string | URL): URL {
   try {
     return new URL(url)

@@ -10,7 +10,7 @@ const PROBE_TIMEOUT_MS = 30_000
 /** The time limit of a secret for the vendor's page. */
 const SECRET_TIMEOUT_MS = 30_000
 
-/** Sends the requests of one flow: fills in the secrets, and reports whether a reply came. */
+/** Sends the requests of one flow. Adds the secrets, and reports whether a reply came. */
 export class Transport {
   readonly #host: CheckedHost
   readonly #flowId: string
@@ -18,7 +18,7 @@ export class Transport {
   readonly #secrets = new Map<string, string>()
   #gotReply = false
   #closed = false
-  /** Each aborts a running task. */
+  /** The functions that abort the running tasks. */
   readonly #aborts = new Set<() => void>()
 
   constructor(host: CheckedHost, flowId: string) {
@@ -110,7 +110,7 @@ export class Transport {
     return [url, ...entries].join(url.includes('?') ? '&' : '?')
   }
 
-  /** Headers or query entries with their secrets, or undefined if one is missing. Rejects if the host's function does. */
+  /** Returns headers or query entries with their secrets, or undefined if one is missing. */
   async #fillSlots(slots: Header[], session: number): Promise<Record<string, string> | undefined> {
     const filled: Record<string, string> = {}
     for (const slot of slots) {

@@ -5,13 +5,13 @@ import { isObject, type PublicStep } from '../shared.js'
 import type { ErrorCode, NextAction } from '../wasm/bank_mfa.js'
 import { readEvents } from './event-stream.js'
 
-/** How to call the edge. */
+/** The options of `remote`. */
 export interface RemoteOptions {
   /** Replaces the global `fetch`. */
   fetch?: typeof fetch | undefined
   /** Headers of each request, such as a bearer token. A function is called before each request. */
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>) | undefined
-  /** Use `include` if the edge has another origin and identifies the person by a cookie. */
+  /** Use `include` if the edge has another origin and identifies the user by a cookie. */
   credentials?: RequestCredentials | undefined
   /** Replaces real time, for tests. */
   clock?: Clock | undefined
@@ -28,7 +28,7 @@ export interface FlowState {
 /** A successful response of the edge. */
 interface EdgeResponse {
   body: unknown
-  /** When to ask again, in milliseconds from now; 0 if the edge did not say. */
+  /** The delay of the Retry-After header, in milliseconds; 0 if there is none. */
   retryAfterMs: number
 }
 
@@ -39,16 +39,16 @@ export class RequestLost {
 
 type Task<T> = (signal: AbortSignal, extend: (ms: number) => void) => Promise<T>
 
-/** The edge answers within 25 seconds, and writes to a stream every 15. A longer silence means that it is lost. */
+/** The edge replies within 25 seconds, and writes to a stream every 15. After a longer silence, a request is lost. */
 const SILENCE_TIMEOUT_MS = 40_000
 
-/** A stream starts with the current step. If none comes in this time, something on the way buffers the stream. */
+/** A stream starts with the current step. If no step arrives in this time, a proxy may be buffering the stream. */
 const FIRST_EVENT_TIMEOUT_MS = 5_000
 
-/** If the edge asks for a longer pause, the flow fails with `retryAt`. */
+/** If `Retry-After` is longer, the flow fails with `retryAt`. */
 const MAX_RETRY_AFTER_MS = 60_000
 
-/** The code and the next action of a status, if the response is no problem document. */
+/** The code and `next` of a status, if the response is not a problem document. */
 const BY_STATUS: Record<number, [ErrorCode | EdgeCode, FlowError['next']]> = {
   401: ['UNAUTHENTICATED', 'sign-in'],
   403: ['FORBIDDEN', 'fix-integration'],
@@ -78,7 +78,7 @@ export class EdgeClient {
     return readState((await this.request(flow, route, signal, body)).body)
   }
 
-  /** The same for any response body. */
+  /** As `requestState`, but returns any response body. */
   request(flow: string, route: string, signal: AbortSignal, body?: object): Promise<EdgeResponse> {
     return this.#withTimeout(SILENCE_TIMEOUT_MS, signal, async (signal) =>
       this.#readResponse(await this.#fetch(flow, route, signal, body)),
@@ -107,7 +107,7 @@ export class EdgeClient {
       const isRefused = error instanceof FlowError || (error instanceof RequestLost && error.retryAfterMs > 0)
       if (this.streamsWork || isRefused) throw error
     } finally {
-      // The caller stopped it before its time was over.
+      // If the caller stopped the stream early, it may still work.
       if (signal.aborted) this.streamsWork = true
     }
   }
@@ -118,8 +118,11 @@ export class EdgeClient {
   }
 
   async #fetch(flow: string, route: string, signal: AbortSignal, body?: object, accept = 'application/json') {
-    const { fetch = globalThis.fetch, headers: given, credentials } = this.#options
-    const headers: Record<string, string> = { ...(typeof given === 'function' ? await given() : given), accept }
+    const { fetch = globalThis.fetch, headers: configured, credentials } = this.#options
+    const headers: Record<string, string> = {
+      ...(typeof configured === 'function' ? await configured() : configured),
+      accept,
+    }
     if (body) headers['content-type'] = 'application/json'
     return fetch(this.#flowsUrl + (flow && `/${flow}`) + route, {
       method: body ? 'POST' : 'GET',
@@ -129,7 +132,7 @@ export class EdgeClient {
       redirect: 'manual',
       // With a cache, a browser delays a tab's request until the same request of another tab has ended.
       cache: 'no-store',
-      // What is posted arrives even if the page is left.
+      // A body arrives even if the user leaves the page.
       keepalive: body !== undefined,
       ...(credentials && { credentials }),
     })
@@ -195,7 +198,7 @@ function toFlowsUrl(url: string | URL): string {
   }
 }
 
-/** A 200 is not always from the edge: a hotel's login page has this status, too. */
+/** Checks the body, because a 200 can come from another server, such as a hotel's login page. */
 function readState(body: unknown): FlowState {
   if (isObject(body) && Number.isInteger(body.version) && isObject(body.step) && typeof body.step.kind === 'string') {
     return body as unknown as FlowState

@@ -8,7 +8,7 @@ import { isObject, type PublicStep } from '../shared.js'
 import type { ErrorCode, Failure, NextAction, Round } from '../wasm/bank_mfa.js'
 import { RequestLost, type EdgeClient, type FlowState } from './client.js'
 
-/** How often in a row a request is repeated: before the first reply of the edge, and after it. */
+/** The most retries in a row: before the edge's first reply, and after it. */
 const [MAX_FIRST_RETRIES, MAX_RETRIES] = [5, 20]
 
 /** `visibilitychange` bubbles up to the window. */
@@ -27,7 +27,7 @@ const SUBMISSION_LIMIT_MS = 8 * 60_000
 export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   readonly #edge: EdgeClient
   #id: string
-  /** The version of the newest state. The edge counts from 1. */
+  /** The version of the newest state: 0 before the first one, then as the edge counts, from 1. */
   #version = 0
   /** Identifies the current step. */
   #stepKey = ''
@@ -53,12 +53,12 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
     return this.#id
   }
 
-  /** The same as `id`: the state of a remote flow is at the edge. */
+  /** Returns `id`, because the edge stores the flow. */
   snapshot(): string {
     return this.#id
   }
 
-  /** Ends the flow with `cancelled`, and posts that to the edge once. Requests that were sent are not undone. */
+  /** Ends the flow with `cancelled`, and sends one cancel request to the edge. Earlier requests are not undone. */
   readonly cancel = (): void => {
     if (this.#ended.signal.aborted) return
     const { current } = this
@@ -169,7 +169,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
     }
     const backoffMs = offline ? MAX_BACKOFF_MS : Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** failures)
     const retryAfterMs = error instanceof RequestLost ? error.retryAfterMs : 0
-    // Waking up does not shorten a pause that the edge has asked for.
+    // Waking up does not shorten the pause of a Retry-After header.
     const { signal } = retryAfterMs > 0 ? this.#ended : this.#wakeUp
     await this.#edge.pause(Math.max(retryAfterMs, backoffMs * (0.5 + Math.random() / 2)), pauseSignal ?? signal)
     return offline ? failures : failures + 1
@@ -270,7 +270,7 @@ function failure(code: ErrorCode, next: NextAction, message: string, retryAt: nu
   return new FlowError({ code, next, message, retryAt })
 }
 
-/** The same for two versions of one step, which stays the same object. */
+/** Returns the same key for two versions of one step, so that `current` stays the same object. */
 function stepKey(step: PublicStep): string {
   switch (step.kind) {
     case 'working':

@@ -1,6 +1,6 @@
 /**
  * What `bank-mfa/remote` exports: a page follows a flow that runs at your own edge (`bank-mfa/edge`). The page needs no
- * wasm and holds no key: it shows the edge's steps and passes on the person's answers.
+ * wasm and holds no key: it shows the edge's steps and passes on the user's answers.
  */
 import { invalidInput } from '../flow/errors.js'
 import { newId } from '../shared.js'
@@ -12,16 +12,16 @@ export type { Clock } from '../flow/host.js'
 export type { Answers, ChallengeStep, Claim, ConnectStep, RawAnswers, RedirectStep, Step } from '../flow/steps.js'
 export { RemoteFlow, type RemoteOptions }
 
-/** Starts and resumes flows at one edge. */
+/** Starts and resumes the flows of one edge. */
 export interface Remote {
   /**
-   * Starts a flow for a connection, which your back end knows by this id; joins the flow if one is running. Throws a
-   * `FlowError` with `INVALID_INPUT` if `connection` is not a string.
+   * Starts a flow, or joins the one that runs. `connection` is your own id of the connection. Throws a `FlowError` with
+   * `INVALID_INPUT` if it is not a string.
    */
   start<Result = unknown>(params: { connection: string }): RemoteFlow<Result>
   /**
-   * Resumes a flow by its `id`, after a reload or in another tab. Throws a `FlowError` with `INVALID_INPUT` if
-   * `flowId` cannot be one.
+   * Resumes a flow by its `id`, after a reload or in another tab. Throws a `FlowError` with `INVALID_INPUT` if `flowId`
+   * is malformed.
    */
   resume<Result = unknown>(flowId: string): RemoteFlow<Result>
 }
@@ -46,7 +46,7 @@ export function remote(url: string | URL, options: RemoteOptions = {}): Remote {
       return new RemoteFlow(edge, '', { connection, flow: newId() })
     },
     resume(flowId) {
-      // It becomes a part of the URL.
+      // The id becomes a part of the URL.
       if (typeof flowId !== 'string' || !/^[\w-][\w.-]*$/.test(flowId)) {
         throw invalidInput('/flowId', 'must be the id of a flow')
       }

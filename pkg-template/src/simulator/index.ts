@@ -64,15 +64,15 @@ export interface Simulator {
   readonly secretKey: string
   /** The `x-api-key` of the data calls, and the bearer token of GetNightlyRefreshStatus. */
   readonly keys: { apiKey: string; bearer: string }
-  /** The LoginId of a person. Throws a `RangeError` if nobody has this username. */
+  /** Returns a person's LoginId. Throws a `RangeError` if nobody has this username. */
   loginId(username: string): string
-  /** Counts of what the simulator has received. */
+  /** Returns the numbers of requests that the simulator has received, by kind. */
   counts(): Counts
-  /** Queues a fault for the next request that it applies to. */
+  /** Makes the next request that matches `fault` fail. */
   fault(fault: Partial<Fault> & Pick<Fault, 'kind'>): void
-  /** Changes the rules of the simulated Flinks. */
+  /** Changes the rules of the simulated Flinks that depend on a customer's contract. */
   setRules(rules: Partial<Rules>): void
-  /** The right SecurityResponses for a session's open round, as JSON text. */
+  /** The right SecurityResponses for a session's open round, as JSON text; `undefined` if no round is open. */
   rightAnswers(requestId: string): string | undefined
   /** Mints an authorize token, as a back end does. */
   token(): Promise<string>
@@ -88,14 +88,14 @@ export interface MxSimulator {
   readonly key: { clientId: string; apiKey: string }
   /** The member with this name. Throws a `RangeError` if there is none. */
   member(name: string): MemberProfile
-  /** Changes the rules of the simulated MX. */
+  /** Changes the rules of the simulated MX that MX's pages leave open. */
   setRules(rules: Partial<MxRules>): void
   /** The body of a resume with the right values for a member's open round, as JSON text. */
   rightValues(memberGuid: string): string | undefined
 }
 
 /**
- * Makes a simulated vendor.
+ * Makes a simulated Flinks and MX.
  *
  * @example
  * const bank = simulator()
@@ -124,7 +124,7 @@ export function simulator(options: SimulatorOptions = {}): Simulator {
     if (reply.arrival === 'hangs') await rejectOnAbort(request.signal)
     const { status, headers: flat } = reply
     const headers = new Headers()
-    for (let at = 0; at < flat.length; at += 2) headers.append(`${flat[at]}`, `${flat[at + 1]}`)
+    for (let index = 0; index < flat.length; index += 2) headers.append(`${flat[index]}`, `${flat[index + 1]}`)
     return new Response(status === 204 ? null : (reply.body as Uint8Array<ArrayBuffer>), { status, headers })
   }
 
@@ -181,11 +181,11 @@ function lazy<T>(make: () => T): () => T {
 
 function virtualClock(start: number): VirtualClock {
   let now = start
-  const sleepers = new Set<{ at: number; wake: () => void }>()
+  const sleepers = new Set<{ wakesAt: number; wake: () => void }>()
   const advance = (ms: number) => {
     now += ms
     for (const sleeper of [...sleepers]) {
-      if (sleeper.at > now) continue
+      if (sleeper.wakesAt > now) continue
       sleepers.delete(sleeper)
       sleeper.wake()
     }
@@ -195,7 +195,7 @@ function virtualClock(start: number): VirtualClock {
     advance,
     wait: (ms, signal, waitsFor) =>
       new Promise((wake) => {
-        const sleeper = { at: now + ms, wake }
+        const sleeper = { wakesAt: now + ms, wake }
         sleepers.add(sleeper)
         signal.addEventListener('abort', () => sleepers.delete(sleeper), { once: true })
         if (waitsFor === 'vendor') advance(ms)
