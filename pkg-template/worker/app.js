@@ -3,20 +3,20 @@
 /** The origins of your pages. */
 export const origins = ['https://app.example']
 
-/** Returns the user. Replace it by your session: here your back end has signed `user.signature`. */
+/** Returns the user's id, or `null`. Replace it by your session. Here your back end has signed a `user.signature`. */
 export async function authenticate(request, env) {
   const [user, signature = ''] = (request.headers.get('authorization') ?? '').replace('Bearer ', '').split('.')
   const bytes = (text) => new TextEncoder().encode(text)
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const key = await crypto.subtle.importKey('raw', bytes(env.SESSION_KEY), algorithm, false, ['verify'])
-  const given = Uint8Array.from(signature.match(/../g) ?? [], (hex) => parseInt(hex, 16))
-  return (await crypto.subtle.verify('HMAC', key, given, bytes(user))) ? user : null
+  const signatureBytes = Uint8Array.from(signature.match(/../g) ?? [], (hex) => parseInt(hex, 16))
+  return (await crypto.subtle.verify('HMAC', key, signatureBytes, bytes(user))) ? user : null
 }
 
-/** Returns a connection of the user: your back end knows the vendor's ids, and the edge adds the keys. */
+/** Returns a connection of the user. Your back end knows the vendor's ids, and this function adds the keys. */
 export async function resolve(user, connection, env) {
   const reply = await callBackend([user, connection].map(encodeURIComponent).join('/'), env)
-  // `null` ends a flow that runs. An error does not: the edge retries.
+  // `null` ends a running flow. An error does not: the edge retries.
   if (reply.status === 404) return null
   const { vendor, ...ids } = await expectOk(reply).json()
   return connections[vendor](ids, env)

@@ -20,7 +20,7 @@ const mfa = edge({
   store: postgres((text, values) => pool.query(text, values)),
 })
 
-/** Tasks that go on after their reply, such as a call to a bank. */
+/** Tasks that continue after their reply, such as a call to a bank. */
 const tasks = new Set()
 const waitUntil = (task) => {
   const tracked = task.catch(() => {}).finally(() => tasks.delete(tracked))
@@ -39,7 +39,7 @@ async function serve(request, response) {
   const body = ['GET', 'HEAD'].includes(request.method) ? undefined : Readable.toWeb(request)
   const closed = new AbortController()
   response.once('close', () => closed.abort())
-  // On SIGTERM a long poll is answered at once, and its page asks the next server.
+  // On SIGTERM a long poll gets its reply at once, and the page retries at another server.
   const signal = AbortSignal.any([closed.signal, stopping.signal])
   const { method, headers, url } = request
   const init = { method, headers, body, duplex: 'half', signal }
