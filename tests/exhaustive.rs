@@ -18,7 +18,7 @@ const ANSWER: &str = "Montreal";
 const SECRETS: &[&str] = &[PASSWORD, ANSWER];
 const NOW: u64 = 1_000_000;
 
-/// What can happen to a flow.
+/// An event that a flow can receive.
 #[derive(Clone, Copy, Debug)]
 enum Happens {
     Replied(u16, &'static str),
@@ -26,7 +26,7 @@ enum Happens {
     Answered,
     Waited,
     NineMinutesPassed,
-    /// With this claim.
+    /// The person returned, with this claim.
     Returned(&'static str),
     TokenRefused,
     Restored,
@@ -85,7 +85,7 @@ const MX: &[Happens] = &[
     Happens::Replied(200, "<html>"),
 ];
 
-/// What can happen at any vendor.
+/// The events that are possible at any vendor.
 const ANY_VENDOR: &[Happens] = &[
     Happens::Lost(Loss::MaybeSent),
     Happens::Lost(Loss::NotSent),
@@ -103,7 +103,8 @@ struct Explorer {
     replies: &'static [Happens],
     config: Value,
     answers: Value,
-    /// The depth to which each state was explored. What follows a state does not depend on its past.
+    /// The depth to which each state was explored. The events after a state do not depend on the events before
+    /// it.
     seen: BTreeMap<(String, u64, Sent), usize>,
     /// Texts that no snapshot may hold.
     secrets: &'static [&'static str],
@@ -340,7 +341,7 @@ const WITH_MAX_AGE: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe",
     "maxAge":1}"#;
 const LINK: &str = r#"{"state":"5bd3e1a6"}"#;
 
-/// A snapshot also holds nothing of a claim for another LoginId.
+/// A snapshot must not contain a claim for another LoginId either.
 const SECRETS_AND_OTHERS: &[&str] = &[PASSWORD, ANSWER, OTHER, "app.example"];
 
 #[test]
@@ -363,7 +364,7 @@ const CREATE: &str = r#"{"userGuid":"USR-1","institutionCode":"mxbank",
 const IN_WIDGET: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","presentation":"widget"}"#;
 const WATCH: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1"}"#;
 
-/// Leads to a round that is still open after the pre-check: the next answer event sends the answers.
+/// The events up to a pre-check that finds the round open. The next answer event sends the answers.
 const RESUBMITTING: &[Happens] = &[
     Happens::Replied(200, CHALLENGED),
     Happens::Answered,

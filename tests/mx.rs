@@ -341,7 +341,7 @@ fn a_flow_restored_before_its_answers_were_sent_asks_again() {
     scenario.try_answer(&["anything"]).unwrap();
     scenario.restore();
     scenario.round();
-    // The pre-check may have reached MX, so the next one waits three seconds.
+    // The pre-check may have reached MX, so the next pre-check waits three seconds.
     scenario.try_answer(&["anything"]).unwrap();
     let next = scenario.now + 3_000;
     assert!(matches!(scenario.step, Step::Wait { until, .. } if until == next));
@@ -467,7 +467,7 @@ fn replies_without_a_member_end_with_outcome_unknown() {
 
 #[test]
 fn a_lost_job_is_sent_again() {
-    // This member was connected before the job, so that a status instead would look like the end.
+    // This member was connected before the job. A status request in place of the job would look like the end.
     let scenario = aggregate("failed")
         .with_fault(Fault::new(FaultKind::LostRequest).on(On::Start))
         .run();

@@ -1,5 +1,5 @@
-//! A third vendor with three stages and one challenge. It uses only the public modules, which proves that
-//! the flow knows no vendor.
+//! A third vendor with three stages and one challenge. It uses only public modules: the flow depends on no
+//! vendor.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 

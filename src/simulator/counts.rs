@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-/// A request counts as sent even if a fault then loses it before the bank receives it.
+/// A request counts as sent even if a fault loses the request on its way to the bank.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
@@ -19,7 +19,7 @@ pub struct Counts {
     pub polls: u32,
     /// MX: requests for a job.
     pub jobs: u32,
-    /// MX: jobs started by them.
+    /// MX: jobs that started.
     pub jobs_started: u32,
     /// Submissions of answers.
     pub answers: u32,
@@ -37,8 +37,7 @@ pub struct Counts {
     pub credentials_repeated: u32,
     /// Credentials that the bank judged as right or wrong.
     pub credentials_judged: u32,
-    /// Flinks: Connect pages that were opened. What a person does in one is not a client's call and is
-    /// not counted.
+    /// Flinks: Connect pages that were opened. The calls of an opened page are not counted.
     pub connects: u32,
     /// Authorize tokens minted.
     pub tokens_minted: u32,
@@ -63,7 +62,7 @@ pub struct Counts {
     seen: BTreeSet<String>,
 }
 
-/// A rule of the vendor that a request broke. Most are refused, some are only counted.
+/// A rule of the vendor that a request broke. Most such requests are refused, some are only counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
@@ -104,14 +103,14 @@ pub enum Rule {
     AnswersIncomplete,
     /// An answer without a challenge; at MX, a 405.
     UnexpectedAnswer,
-    /// A second live session while another one of the same person is open. Refused only with
+    /// A second live session of a person while the first is open. Refused only with
     /// [`Rules::refuse_concurrent`](super::Rules).
     Concurrent,
     /// Flinks: a data call without the customer's x-api-key.
     DataKey,
     /// Flinks: a call about a card with neither the x-api-key nor the secret key.
     CardKey,
-    /// Flinks: GetNightlyRefreshStatus without its own key.
+    /// Flinks: GetNightlyRefreshStatus without its bearer key.
     BearerKey,
     /// Flinks: a call about an unknown card.
     LoginUnknown,
@@ -119,8 +118,8 @@ pub enum Rule {
     DataUnauthorized,
     /// Flinks: the Async variant of a data call before that call.
     AsyncBeforeCall,
-    /// Flinks: a poll within ten seconds of another one that was pending. MX: a read of the status
-    /// within three seconds of the last one of the same member. Never refused.
+    /// Flinks: a poll within ten seconds of a poll that was pending. MX: a read of the status within three
+    /// seconds of the last read for the same member. Never refused.
     PolledTooSoon,
     /// MX: a wrong client id or API key.
     ApiKey,
@@ -142,8 +141,8 @@ pub enum Rule {
     StaleChallenge,
     /// MX: an answer to an expired challenge. Never refused.
     AnswerExpired,
-    /// MX: an answer after fewer than two reads of the status since the challenge, or without one in
-    /// the last ten seconds. Never refused. This rule is ours, not MX's.
+    /// MX: an answer after fewer than two reads of the status since the challenge, or without a read in the last
+    /// ten seconds. Never refused. This rule is ours, not MX's.
     AnswerWithoutRecentStatus,
     /// MX: the URL of an OAuth window or of the widget is unknown, expired or used.
     WindowUsed,
@@ -163,7 +162,7 @@ impl Counts {
         self.answers_repeated += u32::from(!self.seen.insert(format!("{request_id} {responses}")));
     }
 
-    /// MX: the guids in the answers identify the round.
+    /// Counts the answers of an MX resume call. Their guids identify the round.
     pub(crate) fn resumed(&mut self, answers: &str) {
         self.answers += 1;
         self.answers_repeated += u32::from(!self.seen.insert(answers.to_owned()));

@@ -64,9 +64,9 @@ pub enum FaultKind {
     Status,
     /// 302 to another site.
     Redirect,
-    /// A 200 without its RequestId. Waits for a 200.
+    /// A 200 without its RequestId. Applies to the next 200.
     NoRequestId,
-    /// A 203 without its SecurityChallenges. Waits for a 203.
+    /// A 203 without its SecurityChallenges. Applies to the next 203.
     NoChallenges,
     /// 204 and no body.
     NoContent,
@@ -86,17 +86,17 @@ pub enum FaultKind {
 pub struct Fault {
     /// What goes wrong.
     pub kind: FaultKind,
-    /// The kind of call.
+    /// The kind of call that the fault applies to.
     #[serde(default)]
     pub on: On,
-    /// How many of these calls pass before it happens.
+    /// How many of these calls pass before the fault happens.
     #[serde(default)]
     pub skip: u32,
-    /// How often it happens.
+    /// How often the fault happens.
     #[serde(default = "once")]
     pub times: u32,
-    /// Whether the vendor handles the request all the same. By default it does, except for
-    /// [`FaultKind::LostRequest`], [`FaultKind::Status`] and [`FaultKind::Redirect`].
+    /// Whether the vendor still handles the request. By default it does, except for [`FaultKind::LostRequest`],
+    /// [`FaultKind::Status`] and [`FaultKind::Redirect`].
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "boolean"))]
     pub processed: Option<bool>,

@@ -36,7 +36,7 @@ pub enum Arrival {
     Arrives,
     /// Break the connection: the caller sees a network error.
     Lost,
-    /// Never answer: the caller runs into its own timeout.
+    /// Never reply: the caller needs a timeout.
     Hangs,
 }
 

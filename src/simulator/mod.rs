@@ -1,13 +1,13 @@
 //! Simulated Flinks and MX, with banks and people to test against.
 //!
-//! Written from the vendors' documents. It shares no code with the rest of the crate, so that one
-//! mistake cannot hide in both. It has no clock, randomness or network: [`Simulator::handle`] takes a
+//! The simulator is written from the vendors' documents. It shares no code with the rest of the crate, so that
+//! one mistake cannot hide in both. It has no clock, randomness or network: [`Simulator::handle`] takes a
 //! request and the time and returns a reply. The same seed and requests give the same bytes.
 //!
 //! # Rules, and their sources
 //!
 //! A: an official page · B: code or a specification that Flinks appears to have written · S: MX's
-//! specification · W: MX's own widget · C: integrators' code · D: a guess · ours: the simulator's own
+//! specification · W: MX's widget · C: integrators' code · D: a guess · ours: the simulator's own
 //! choice.
 //!
 //! Flinks:
@@ -38,7 +38,7 @@
 //! | no transactions: only GetAccountsDetail refuses, and only with WithTransactions | 400 NO_TRANSACTION | D |
 //! | a call about a card has the `x-api-key` or the secret key | 401 UNAUTHORIZED | D |
 //! | … and the LoginId of an existing card | 400 INVALID_REQUEST | A of AnswerMFAQuestions, else D |
-//! | GetNightlyRefreshStatus has a key of its own ([`Keys::bearer`]) | 401 UNAUTHORIZED | A |
+//! | GetNightlyRefreshStatus has a separate key ([`Keys::bearer`]) | 401 UNAUTHORIZED | A |
 //! | … lists the scheduled cards that wait for an answer: AnsweringSecurityChallenge | | A |
 //! | … and those that failed otherwise, as `Failed` with their code | | D |
 //! | GetMFAQuestions lists the questions without a stored answer; for people without stored answers, nothing | | A, D |
@@ -221,7 +221,7 @@ impl Simulator {
         self.flinks.right_responses(request_id)
     }
 
-    /// The same as JSON text, for callers in JavaScript, where `__proto__` is a special key.
+    /// The right SecurityResponses as JSON text, for callers in JavaScript, where `__proto__` is a special key.
     pub fn right_answers_json(&self, request_id: &str) -> Option<String> {
         self.flinks.right_responses_json(request_id)
     }
@@ -262,7 +262,7 @@ impl Simulator {
         self.mx.right_answers(member_guid)
     }
 
-    /// The same as the body of a resume.
+    /// The right values as the body of a resume.
     pub fn right_values_json(&self, member_guid: &str) -> Option<String> {
         self.mx.right_answers_json(member_guid)
     }

@@ -1,4 +1,4 @@
-//! How the vendors' own pages are served, and the assets that they share.
+//! How the vendors' pages are served, and the assets that they share.
 
 use super::http::Outgoing;
 

@@ -17,15 +17,15 @@ pub(crate) fn pictures() -> [String; 3] {
     [circle.png(), triangle.png(), square.gif()].map(|bytes| base64(&bytes))
 }
 
-/// One shade a pixel: 0 is the backbackground, the last one is the ink.
+/// One shade for each pixel: 0 is the background, the last shade is the ink.
 struct Drawing {
     palette: Vec<u8>,
     shades: Vec<u8>,
 }
 
 impl Drawing {
-    /// `distance` is that of a point from the shape's edge, negative inside it. (0, 0) is the middle of
-    /// the picture. Pixels on the edge get a shade between backbackground and ink.
+    /// `distance` is the distance of a point from the edge of the shape, negative inside the shape. (0, 0) is
+    /// the middle of the picture. Pixels on the edge get a shade between background and ink.
     fn new(ink: [u8; 3], distance: impl Fn(f32, f32) -> f32) -> Self {
         let middle = f32::from(SIDE) / 2.0 - 0.5;
         let shade = |x, y| {
@@ -46,7 +46,7 @@ impl Drawing {
     }
 
     fn png(&self) -> Vec<u8> {
-        // Four bits a pixel; each row starts with a filter byte of 0.
+        // Four bits for each pixel; each row starts with a filter byte of 0.
         let mut raw = Vec::new();
         for row in self.shades.chunks(usize::from(SIDE)) {
             raw.push(0);

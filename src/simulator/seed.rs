@@ -9,7 +9,7 @@ impl Seed {
         Self(seed)
     }
 
-    /// A stream that depends on the name alone.
+    /// A seed that depends only on the name.
     pub(crate) fn named(name: &str) -> Self {
         // FNV-1a: short, and unlike the standard hasher it never changes.
         let fold = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

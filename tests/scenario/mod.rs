@@ -1,6 +1,6 @@
 //! Runs a flow against the simulated vendors on a virtual clock.
 
-// Each test file is a crate of its own, and none uses every function.
+// Each test file is a separate crate, and no crate uses every function.
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
@@ -102,7 +102,7 @@ pub fn aggregate_in_widget(name: &str) -> Setup {
     with_member(name, r#","job":"aggregate","presentation":"widget""#)
 }
 
-/// A flow of an MX member that starts no job.
+/// A flow that continues an MX member without a new job.
 pub fn watch(name: &str) -> Setup {
     with_member(name, "")
 }
@@ -137,7 +137,7 @@ fn mx_setup(params: String) -> Setup {
     }
 }
 
-/// One of Flinks' data or card calls, at a bank in its current state.
+/// A data or card call at Flinks, at a simulator in its current state.
 pub fn call(bank: Simulator, name: &str, params: &str) -> Setup {
     Setup {
         entry: flinks::CALL,
@@ -199,7 +199,7 @@ impl Setup {
         self
     }
 
-    /// Adds to the configuration.
+    /// Adds members to the configuration.
     pub fn with_config(mut self, more: &str) -> Setup {
         self.config = self.config.replace('}', &format!(",{more}}}"));
         self
@@ -430,7 +430,7 @@ impl Scenario {
         Ok(())
     }
 
-    /// Keeps answers in the vendor's own form, as a driver does until they are sent.
+    /// Keeps raw answers, as a driver does until they are sent.
     pub fn keep_raw_answers(&mut self, answers: &Value) {
         self.answers = answers.clone();
         self.answers_are_raw = true;
@@ -442,7 +442,7 @@ impl Scenario {
         self.run_on();
     }
 
-    /// The vendor's own page.
+    /// The vendor's page.
     pub fn frame(&self) -> &Frame {
         match &self.step {
             Step::Connect { frame, .. } => frame,

@@ -18,7 +18,7 @@ use crate::simulator::seed::Seed;
 use crate::simulator::time::timestamp;
 
 const DAY_MS: i64 = 86_400_000;
-/// The shortest time between two polls (A for the data calls; no page says it of AuthorizeAsync).
+/// The shortest time between two polls (A for the data calls; no page gives a time for AuthorizeAsync).
 const POLL_INTERVAL_MS: u64 = 10_000;
 
 impl Flinks {
@@ -80,7 +80,7 @@ impl Flinks {
             .map_err(refused)
     }
 
-    /// Opens a session. `token` was taken for it before.
+    /// Opens a session. The caller has already used up `token`.
     pub(super) fn open_session(
         &mut self,
         now: u64,
@@ -269,7 +269,7 @@ impl Flinks {
         )
     }
 
-    /// The same as the text of a JSON object.
+    /// The right SecurityResponses as JSON text.
     pub(crate) fn right_responses_json(&self, request_id: &str) -> Option<String> {
         let all = self.right_responses(request_id)?.into_iter();
         Some(

@@ -1,4 +1,4 @@
-//! A request and its route. Faults, counts and the bank share one reading.
+//! A request and its route. The request is read once, for faults, counts and the bank.
 
 use super::data::options::DataKind;
 use super::fields::Invalid;

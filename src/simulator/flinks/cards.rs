@@ -59,8 +59,8 @@ impl Flinks {
         (!deleted || self.has_signed_in(person)).then_some(person)
     }
 
-    /// A sign-in repairs a broken card, and restores a deleted one under its old LoginId. That the
-    /// LoginId stays the same is ours: here it is derived from the username.
+    /// A sign-in repairs a broken card, and restores a deleted card under its old LoginId. That the LoginId
+    /// stays the same is ours: here it is derived from the username.
     fn has_signed_in(&self, person: &Person) -> bool {
         let mut sessions = self.sessions.iter().filter(|session| session.is_of(person));
         sessions.any(|session| session.signed_in && session.authorized_at.is_some())

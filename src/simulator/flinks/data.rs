@@ -42,7 +42,7 @@ impl Flinks {
         self.result(index, kind, &options)
     }
 
-    /// Its Async variant, which has a RequestId and no options.
+    /// The Async variant of a data call, which has a RequestId and no options.
     pub(super) fn data_async(
         &mut self,
         now: u64,

@@ -67,7 +67,7 @@ impl Fields {
         }
     }
 
-    /// The first key, in the order of the body, that is one of these.
+    /// The first key of the body that is in `keys`.
     pub(crate) fn first_key_among(&self, keys: &[&str]) -> Option<&str> {
         let mut names = self.0.iter().map(|(key, _)| key.as_str());
         names.find(|key| keys.contains(key))

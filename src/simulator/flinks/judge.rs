@@ -15,7 +15,7 @@ pub(crate) enum Judgement {
     Invalid(&'static str),
 }
 
-/// Each challenge takes its answers out of the responses. None may be missing or left over.
+/// Each challenge takes its answers out of the responses. No answer may be missing or left over.
 pub(crate) fn judge(round: &[Challenge], french: bool, responses: &Responses) -> Judgement {
     let belongs = |key: &String| {
         round
@@ -55,7 +55,7 @@ impl Challenge {
         }
     }
 
-    /// Takes this challenge's answers, and returns whether they are right.
+    /// Takes the answers to this challenge out of `left`, and returns whether they are right.
     fn take(&self, left: &mut Responses, french: bool) -> Result<bool, Judgement> {
         let mine = left.iter().position(|(key, answers)| {
             self.accepts_key(key, french) && answers.iter().any(|answer| !answer.is_empty())
@@ -63,7 +63,8 @@ impl Challenge {
         let Some((_, answers)) = mine.and_then(|index| left.get_mut(index)) else {
             return Err(Judgement::Incomplete);
         };
-        // A challenge with several answers takes all of its key: no other challenge can share its prompt.
+        // A challenge with several answers takes all answers under its key, so no other challenge can share its
+        // prompt.
         if let RightAnswer::Picks(picks) = self.right {
             return self.judge_choices(picks, &std::mem::take(answers), french);
         }

@@ -1,7 +1,7 @@
-//! The people of the simulated bank, as tables: for each person what a live and a cached session
-//! meet, step by step, and how they end.
+//! The people of the simulated bank, as tables: for each person, the steps and the end of a live and of a cached
+//! session.
 
-// One row a person, however long.
+// One row for each person, even if it is long.
 #[rustfmt::skip]
 mod cards;
 #[rustfmt::skip]

@@ -21,8 +21,8 @@ pub(super) fn invalid(invalid: Invalid) -> Rejection {
     (Some(Rule::Body), replies::invalid(invalid))
 }
 
-/// A wrong token. The page on troubleshooting has this message for Authorize, and another one for the
-/// secret key.
+/// A wrong token. The page on troubleshooting has this message for Authorize, and another message for the secret
+/// key.
 pub(super) fn unauthorized(rule: Rule) -> Rejection {
     let refusal = Refusal::of("UNAUTHORIZED");
     (

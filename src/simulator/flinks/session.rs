@@ -25,7 +25,7 @@ pub(crate) struct Session {
     pub(crate) token: Option<String>,
     /// The newest RequestId.
     pub(crate) request_id: String,
-    /// The RequestId before. A poll may use it, because the reply with the newest one may be lost.
+    /// The previous RequestId. A poll may use it, because the reply with the newest RequestId may be lost.
     previous_id: Option<String>,
     pub(crate) state: State,
     pub(crate) authorized_at: Option<u64>,
@@ -88,7 +88,7 @@ impl Session {
         self.previous_id.as_deref() == Some(request_id)
     }
 
-    /// Moves past background work that is finished by now.
+    /// Takes all steps whose background work is finished by now.
     pub(crate) fn settle(&mut self, now: u64) {
         while let State::Working { until, .. } = self.state {
             if now < until {
@@ -107,8 +107,7 @@ impl Session {
         now.saturating_sub(since) >= limit
     }
 
-    /// Whether this is a cached session that repeats the failure of a live one. Its data is available all the
-    /// same.
+    /// Whether this is a cached session that repeats the failure of a live session. Its data is still available.
     pub(crate) fn repeats_failure(&self) -> bool {
         !self.live && self.person.card.cached_repeats_failure
     }
@@ -145,7 +144,7 @@ impl Session {
         }
     }
 
-    /// Lets the bank judge answers. Only right and wrong ones change the session.
+    /// Lets the bank judge answers. Malformed or incomplete answers do not change the session.
     pub(crate) fn answer(
         &mut self,
         responses: &Responses,

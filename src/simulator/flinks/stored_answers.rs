@@ -38,7 +38,7 @@ impl StoredAnswers {
         )
     }
 
-    /// Whether every question has a right answer. Erases wrong ones.
+    /// Erases wrong answers, and returns whether every question has a right answer.
     pub(crate) fn check_and_erase_wrong(&mut self) -> bool {
         for (challenge, answer) in &mut self.0 {
             let right = |given: &String| match challenge.right {

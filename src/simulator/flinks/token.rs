@@ -25,7 +25,7 @@ impl Tokens {
         );
     }
 
-    /// Uses the token of a call that opens a session. It then belongs to that session.
+    /// Marks the token of a call that opens a session as used. No other session can be opened with the token.
     pub(crate) fn use_up(
         &mut self,
         key: &AuthKey<'_>,
@@ -39,7 +39,7 @@ impl Tokens {
         Ok(())
     }
 
-    /// The token, if it could open a session now; `None` if there is none and none is required.
+    /// The token, if it can open a session now. `None` if the call has no token and needs none.
     pub(crate) fn usable<'a>(
         &self,
         key: &AuthKey<'a>,
@@ -79,7 +79,7 @@ impl Tokens {
         }
     }
 
-    /// The token, if it was minted; `None` if there is none and none is required.
+    /// The token, if it was minted. `None` if the call has no token and needs none.
     pub(crate) fn known<'a>(
         &self,
         key: &AuthKey<'a>,

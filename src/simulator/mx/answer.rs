@@ -43,7 +43,7 @@ impl Connection {
         let then = match judge(&round, answers) {
             Judgement::Stale => return Err(Rule::StaleChallenge),
             Judgement::Incomplete => return Err(Rule::AnswersIncomplete),
-            // The answer is dropped, and so is the error with code 2003 (W).
+            // The answer and the error with code 2003 are dropped (W).
             _ if expired => {
                 counts.rule_broken(Rule::AnswerExpired);
                 self.job = Some(Job::Aggregate);

@@ -1,4 +1,4 @@
-//! A request and its route. Faults, counts and the bank share one reading.
+//! A request and its route. The request is read once, for faults, counts and the bank.
 
 use super::job::{JOBS, Job};
 use crate::simulator::counts::{Counts, Rule};
@@ -12,7 +12,7 @@ pub(crate) enum Operation {
     CreateMember,
     ReadMember,
     UpdateMember,
-    /// With the status of the reply if it succeeds.
+    /// A job, and the status of the reply if the job is accepted.
     Job(Job, u16),
     Status,
     Challenges,
@@ -22,7 +22,7 @@ pub(crate) enum Operation {
     ShowWindow,
     /// The person's decision on that page.
     LeaveWindow,
-    /// MX's page after it.
+    /// MX's page after the bank's page.
     OauthComplete,
     WidgetUrl,
     /// MX's widget, in the person's browser.
@@ -127,7 +127,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// A parameter of an `application/x-www-form-urlencoded` text.
+/// A decoded parameter of a query or of a form body (`application/x-www-form-urlencoded`).
 pub(crate) fn parameter(pairs: &str, name: &str) -> Option<String> {
     let pairs = pairs.split('&').filter_map(|pair| pair.split_once('='));
     let mut named = pairs.filter(|(key, _)| *key == name);

@@ -20,7 +20,7 @@ pub(crate) const IMAGE_OPTIONS: Type = Type("IMAGE_OPTIONS", 14);
 pub(crate) enum Attachment {
     None,
     Options(&'static [Choice]),
-    /// This many numbered options.
+    /// Numbered options: how many.
     ManyOptions(u16),
     /// Options with an image each: a circle, a triangle, a square.
     ImageOptions(&'static [Choice]),
@@ -34,8 +34,8 @@ pub(crate) enum Attachment {
     HugeImage,
 }
 
-/// An option. Label and value are different strings (A). The specification allows either to be missing,
-/// and a guid to be present.
+/// An option. Label and value are different strings (A). The specification allows an option without a label,
+/// without a value, or with a guid.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Choice {
     pub(crate) label: &'static str,
@@ -61,7 +61,7 @@ pub(crate) enum RightAnswer {
     Pick(usize),
     /// The option at this index. The answer is its guid, even if it has a value.
     PickByGuid(usize),
-    /// A word from MX Bank's table.
+    /// A word from MX Bank's password table.
     MxBank,
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct Connection {
 pub(crate) enum Phase {
     /// No job runs.
     Idle,
-    /// A job was accepted, and the status does not show it yet.
+    /// A job was accepted, but the status does not show the job yet.
     NotYetVisible {
         since: u64,
         seen: bool,
@@ -86,7 +86,7 @@ pub(crate) enum JobStart {
 }
 
 impl Connection {
-    /// A member of the tables at the first request.
+    /// A member of the tables, in its state at the first request.
     pub(crate) fn existing(
         member: &'static Member,
         guid: String,

@@ -165,8 +165,8 @@ impl Mx {
     }
 }
 
-/// The member whose scenario an OAuth window plays. There is no sign-in here, so the `id` can name it
-/// (ours).
+/// The member whose scenario an OAuth window plays. There is no sign-in in the window, so the `id` can name the
+/// member (ours).
 fn oauth_member(create: &Create) -> Option<&'static Member> {
     let at_window = |member: &&Member| member.initial_state == InitialState::AtOauthWindow;
     let named = create

@@ -175,7 +175,7 @@ impl Mx {
         (!round.is_empty()).then(|| round.iter().map(answer).collect())
     }
 
-    /// The same as the body of a resume.
+    /// The right values as the body of a resume.
     pub(crate) fn right_answers_json(&self, guid: &str) -> Option<String> {
         let answers = self.right_answers(guid)?.into_iter().map(|(guid, value)| {
             Json::object([("guid", Json::Text(guid)), ("value", Json::Text(value))])

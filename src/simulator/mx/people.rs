@@ -1,7 +1,6 @@
-//! The members of the simulated banks, as tables: for each member what a job meets, step by step, and
-//! how it ends.
+//! The members of the simulated banks, as tables: for each member, the steps and the end of a job.
 
-// One row a member, however long.
+// One row for each member, even if it is long.
 #[rustfmt::skip]
 mod challenges;
 mod member;
@@ -43,7 +42,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Member> {
     all_members().find(|member| member.name == name)
 }
 
-/// The member whose story these credentials play, and the plan of the job.
+/// The member whose scenario these credentials select, and the plan of the job.
 pub(crate) fn sign_in(
     institution: &str,
     username: &str,

@@ -9,7 +9,7 @@ use super::rules::MxRules;
 const SECOND_MS: u64 = 1_000;
 /// The time from the start of a job, or from an answer, to the next step.
 const WORK_MS: u64 = 4 * SECOND_MS;
-/// The shortest time for which a status from before the job is shown.
+/// The minimum time for which the status from before the job is shown.
 const STALE_MS: u64 = 2_500;
 /// The shortest time between two reads of the status (A).
 const POLL_INTERVAL_MS: u64 = 3 * SECOND_MS;
@@ -83,7 +83,7 @@ impl Connection {
         self.phase = Phase::Asking { round, until };
     }
 
-    /// Records a read of the status, and returns whether it was too soon after the last one.
+    /// Records a read of the status, and returns whether it was too soon after the last read.
     pub(crate) fn record_status_read(&mut self, now: u64) -> bool {
         if let Phase::NotYetVisible { seen, .. } = &mut self.phase {
             *seen = true;

@@ -192,7 +192,7 @@ pub(crate) fn member_exists(guid: &str) -> Outgoing {
     Outgoing::json(409, &Json::object([("error", error)]))
 }
 
-/// There is no error schema (S): each status has a different one of the shapes that integrators saw.
+/// There is no error schema (S): each status has a different shape, and integrators saw all of these shapes.
 pub(crate) fn error(status: u16, message: &str) -> Outgoing {
     let text = Json::text(message);
     let body = match status {

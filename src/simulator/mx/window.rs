@@ -99,7 +99,7 @@ impl Mx {
         Ok(page(302, "").with_header("location", &location))
     }
 
-    /// Starts the job, and returns the guid of its member: the same one, or a new one after a migration.
+    /// Starts the job, and returns the guid of the member, which is a new guid after a migration.
     fn approve(&mut self, now: u64, index: usize) -> String {
         let Some(connection) = self.connections.get_mut(index) else {
             return String::new();

@@ -1,6 +1,6 @@
-//! Connect: a page in an iframe of another origin, on which a person signs in or answers the bank. Its
-//! URL and the messages to its parent are documented. The calls that the page makes are not: here they
-//! are ours.
+//! Connect: a page in an iframe of another origin, on which a person signs in or answers the bank. Its URL and
+//! the messages to its parent are documented. The calls that the page makes are not documented: here they are
+//! ours.
 
 mod forgery;
 mod page;

@@ -1,4 +1,4 @@
-//! The rules of Connect. By default it behaves well.
+//! The rules of Connect. By default the page behaves well.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,9 +18,9 @@ pub enum Misbehaviour {
     Early,
     /// The REDIRECT is sent twice.
     Duplicate,
-    /// Before the REDIRECT, another one with different LoginIds in `url` and at the top level.
+    /// Before the right REDIRECT, a REDIRECT with different LoginIds in `url` and at the top level.
     Contradiction,
-    /// The REDIRECT has another person's LoginId, and no right one follows.
+    /// The REDIRECT has another person's LoginId, and no right REDIRECT follows.
     AnotherLogin,
     /// Every message is a JSON string. Integrators have seen this (C); it is not an error.
     JsonString,

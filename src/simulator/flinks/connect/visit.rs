@@ -18,13 +18,13 @@ pub(super) struct Visit {
     opened_with: OpenedWith,
     french: bool,
     tag: Option<String>,
-    /// The index of its session.
+    /// The index of the session.
     pub(super) session: Option<usize>,
 }
 
 #[derive(Debug)]
 enum OpenedWith {
-    /// As in the URL of the page. After a reload a newer one may have replaced it.
+    /// The RequestId in the URL of the page. The session may have a newer RequestId when the page is reloaded.
     RequestId(String),
     /// The first sign-in uses the token, because it opens a session (D).
     Token { token: Option<String>, used: bool },
@@ -106,7 +106,7 @@ impl Flinks {
         Ok(view)
     }
 
-    /// The session of a RequestId, also if this URL was opened before.
+    /// The index of the session of a RequestId. The RequestId may be old if the page was opened with it before.
     fn session_to_answer(&self, now: u64, request_id: &str) -> Result<usize, VisitError> {
         let same_url = |visit: &&Visit| matches!(&visit.opened_with, OpenedWith::RequestId(id) if id == request_id);
         let has_request_id =

@@ -16,12 +16,12 @@ const TRANSACTION_DAYS: i64 = 3;
 /// An empty page, as base64.
 const PDF: &str = "JVBERi0xLjQKMSAwIG9iago8PC9UeXBlL0NhdGFsb2c+PgplbmRvYmoKdHJhaWxlcgo8PC9Sb290IDEgMCBSPj4KJSVFT0YK";
 
-/// Title, `Type`.
+/// The title and the `Type` of each account.
 const KINDS: [(&str, &str); 2] = [
     ("Chequing Account", "Chequing"),
     ("Savings Account", "Savings"),
 ];
-/// Description, and whether it is a credit.
+/// The description of each payment, and whether it is a credit.
 const PAYMENTS: [(&str, bool); 5] = [
     ("PAYROLL DEPOSIT", true),
     ("GROCERY STORE", false),

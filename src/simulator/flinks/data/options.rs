@@ -19,7 +19,7 @@ pub(crate) struct DataState {
     pub(super) started_at: Option<u64>,
     /// When a poll last got a 202.
     pub(super) last_pending_at: Option<u64>,
-    /// The options of the last call of each kind, for its Async variant.
+    /// The options of the last call of each kind, for the Async variant.
     pub(super) requested: Vec<(DataKind, Options)>,
 }
 
@@ -43,8 +43,8 @@ pub(crate) struct Options {
 const REQUEST_ID: (&str, Shape) = ("RequestId", Shape::Guid);
 const ACCOUNTS: (&str, Shape) = ("AccountsFilter", Shape::Guids);
 
-/// No page lists the options of GetAccountsSummary: here those of GetAccountsDetail that make sense for
-/// it (D).
+/// No page lists the options of GetAccountsSummary: here they are the options of GetAccountsDetail that make
+/// sense for GetAccountsSummary (D).
 const SUMMARY: &Keys = &[
     REQUEST_ID,
     ("WithAccountIdentity", Shape::Bool),

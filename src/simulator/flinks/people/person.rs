@@ -10,7 +10,7 @@ use crate::simulator::seed::Seed;
 /// the right SecurityResponses for each round of a live session in English, as sent to Flinks.
 #[derive(Debug, Clone, Copy)]
 pub struct Person {
-    /// Any letter case signs in.
+    /// Letter case does not matter at the sign-in.
     pub username: &'static str,
     /// The same for every person, as in the public sandbox.
     pub password: &'static str,
@@ -31,11 +31,11 @@ pub struct Person {
     pub(crate) quirks: Quirks,
 }
 
-/// What a session meets, in order, and how it ends.
+/// The steps of a session, in order, and its end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
     pub(crate) steps: &'static [Step],
-    /// The session is authorized if there is none.
+    /// The refusal at the end. `None` if the session is authorized.
     pub(crate) refusal: Option<Refusal>,
 }
 
@@ -57,9 +57,9 @@ pub(crate) struct CardSetup {
     pub(crate) broken: Option<Refusal>,
     /// Whether cached mode repeats that refusal, as the help page on errors of cached mode says.
     pub(crate) cached_repeats_failure: bool,
-    /// The bank's questions with their stored answers; "" is no answer. If all are right, a live
-    /// refresh asks nothing. Otherwise it follows the person's plan; if that plan has no steps, it
-    /// ends in QUESTION_NOT_FOUND.
+    /// The bank's questions with their stored answers; "" is no answer. If all are right, a live refresh asks
+    /// nothing. Otherwise the refresh follows the person's plan; if that plan has no steps, the refresh ends in
+    /// QUESTION_NOT_FOUND.
     pub(crate) stored_answers: &'static [(Challenge, &'static str)],
 }
 

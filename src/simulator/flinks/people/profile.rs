@@ -10,7 +10,7 @@ use crate::simulator::json::Json;
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 struct Profile {
-    /// Any letter case signs in.
+    /// Letter case does not matter at the sign-in.
     username: &'static str,
     /// The same for every person, as in the public sandbox.
     password: &'static str,

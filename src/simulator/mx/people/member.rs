@@ -6,8 +6,8 @@ use crate::simulator::mx::job::Job;
 use crate::simulator::mx::status::{ErrorForm, Form, Status};
 use crate::simulator::seed::Seed;
 
-/// A person's connection to a bank. It exists from the beginning; signing in with the same username
-/// and password creates a new member to whom the same happens.
+/// A person's connection to a bank. The member exists from the beginning. Signing in with the same username and
+/// password creates a new member with the same scenario.
 ///
 /// As JSON `{name, memberGuid, userGuid, institutionCode, username, password, group, title, story,
 /// answers, responses}`. `responses` holds, for each challenge of each round, the text to type or the
@@ -39,7 +39,7 @@ pub struct Member {
     pub(crate) quirks: Quirks,
 }
 
-/// What a job meets, in order, and how it ends.
+/// The steps of a job, in order, and its end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
     pub(crate) steps: &'static [Step],
@@ -50,7 +50,7 @@ pub(crate) struct Plan {
 pub(crate) enum Step {
     /// The job runs on with this status, for this many milliseconds.
     Runs(&'static str, u64),
-    /// CHALLENGED.
+    /// The status is CHALLENGED, with these challenges.
     Asks(&'static [Challenge]),
 }
 
@@ -95,7 +95,7 @@ pub(super) const IS_DENIED: Plan = Plan {
 pub(crate) enum InitialState {
     Idle,
     AggregatedAnHourAgo,
-    /// This job has just begun.
+    /// This job has just started.
     JobRunning(Job),
     /// Created, and waiting for OAuth.
     AtOauthWindow,
@@ -122,7 +122,7 @@ pub(crate) struct Quirks {
     pub(crate) stale_first_status: bool,
     /// Creating a member with these credentials is a 409.
     pub(crate) already_connected: bool,
-    /// OAuth leads to a member with another guid.
+    /// After OAuth the member has another guid.
     pub(crate) changes_guid: bool,
     /// The redirect has `amp;member_guid` (W).
     pub(crate) escaped_redirect: bool,

@@ -18,7 +18,7 @@ const PICK: &[Challenge] = &[ask(OPTIONS, "Pick one of the following", Attachmen
 ]))];
 const FACE: &[Challenge] = &[ask(IMAGE_DATA, "Who is this guy?", Attachment::BareImage)];
 
-/// 3002: the institution is unavailable (W). That these words bring it is ours.
+/// 3002: the institution is unavailable (W). That these words cause it is our choice.
 const FAILED: EndState = EndState::with_code("FAILED", 3002);
 
 /// The error words, which are case-sensitive, and how the job ends.
@@ -48,7 +48,7 @@ const fn scenario(name: &'static str, password: &'static str, title: &'static st
 
 const ANSWERS: &str = "correct; or challenge for one more, or an error word";
 
-/// The first one is for every password that has no row.
+/// The first row is for every password that has no row.
 pub(super) const MEMBERS: &[Member] = &[
     scenario("mx_bank", "anything else", "MX Bank: no questions", "Connects, as with every password that is not in the table."),
     scenario("mx_bank_challenge", "challenge", "MX Bank: challenge", "Asks one TEXT question.")

@@ -1,5 +1,5 @@
-//! MX's Connect widget: a URL that opens once, its page, and the calls that the page makes, which are not
-//! documented and are ours. The widget shows the challenges of a member; nothing else is simulated.
+//! MX's Connect widget: a URL that opens once, its page, and the calls of the page. The calls are not
+//! documented: here they are ours. The widget shows the challenges of a member; nothing else is simulated.
 
 use super::call::{Call, Route};
 use super::connection::{Connection, Phase};
