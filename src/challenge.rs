@@ -7,7 +7,7 @@ mod answers;
 
 pub use answers::{Answers, MAX_ANSWER_BYTES, error};
 
-/// All the challenges that a bank asks together. They are answered together, too.
+/// The challenges that a bank asks at once. One submission answers all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Round {
@@ -41,7 +41,7 @@ pub struct Challenge {
     pub id: String,
     /// What the person does.
     pub kind: ChallengeKind,
-    /// The vendor's own type, unchanged: `QuestionAndAnswer` at Flinks, `0` or `TEXT` at MX.
+    /// The vendor's type, unchanged: `QuestionAndAnswer` at Flinks, `0` or `TEXT` at MX.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | number | null"))]
     pub vendor_type: Value,
     /// The vendor's prompt. It is text: never insert it as HTML.
@@ -74,7 +74,7 @@ text_enum! {
         NewQuestion "new-question"
         /// Picks one of the accounts.
         Account "account"
-        /// The type is undocumented. It is shown as free text, and the host can submit raw answers.
+        /// The type is undocumented. The field is free text, and the host can submit raw answers.
         Unknown "unknown"
     }
 }
@@ -83,8 +83,8 @@ text_enum! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Field {
-    /// A name that is unique in the flow, such as `1.1.answer`. Answers to an old form therefore never
-    /// pass for answers to a new one.
+    /// A name that is unique in the flow, such as `1.1.answer`. An answer to an old form is therefore refused in
+    /// a new form.
     pub name: String,
     /// The form control that fits the field.
     #[cfg_attr(target_arch = "wasm32", serde(rename = "type"))]
@@ -132,7 +132,7 @@ text_enum! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct FieldOption {
-    /// The answer that picks this option, such as `0`. It is unique in the field; the vendor's own value
+    /// The answer that picks this option, such as `0`. It is unique in the field; the vendor's value
     /// stays in the flow.
     pub id: String,
     /// The vendor's label. It is text: never insert it as HTML.
@@ -151,7 +151,7 @@ pub struct ChallengeImage {
 }
 
 impl Challenge {
-    /// A challenge without fields. Its id is the number of its round and its own number.
+    /// A challenge without fields. Its id is the round and the position in the round, such as `1.2`.
     pub fn new(
         round: u32,
         index: usize,
@@ -193,7 +193,7 @@ impl Challenge {
         self
     }
 
-    /// Marks the text fields as fields for a one-time code, which the vendor has just sent.
+    /// Marks the text fields as fields for a one-time code. The bank has just sent the code.
     pub fn expect_code(&mut self) {
         for field in &mut self.fields {
             if field.control == FieldType::Text {
@@ -216,9 +216,9 @@ impl FieldOption {
 }
 
 impl ChallengeImage {
-    /// The image of a base64 text or of a `data:` URI.
+    /// Reads an image from base64 or from a `data:` URI.
     pub fn of(text: &str) -> Option<ChallengeImage> {
-        // Base64 has no comma. The media type before it is ignored; the first bytes decide.
+        // Base64 has no comma, so a comma ends the prefix of a `data:` URI. The prefix is ignored.
         let comma = text.bytes().position(|byte| byte == b',');
         ChallengeImage::of_base64(
             comma
@@ -227,8 +227,8 @@ impl ChallengeImage {
         )
     }
 
-    /// The image of a base64 text, or `None` if its first bytes are not those of a PNG, JPEG, GIF or WebP.
-    /// Other formats are refused, since an SVG can carry a script.
+    /// Reads an image from base64. `None` if its first bytes are not those of a PNG, JPEG, GIF or WebP. An SVG
+    /// is refused because it can contain a script.
     pub fn of_base64(base64: &str) -> Option<ChallengeImage> {
         const SIGNATURES: [(&str, &str); 4] = [
             ("iVBORw0KGgo", "data:image/png;base64,"),

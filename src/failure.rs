@@ -21,7 +21,7 @@ macro_rules! codes {
                 match self { $(ErrorCode::$name => NextAction::$next),+ }
             }
 
-            /// One sentence for a developer. It holds no vendor's text and no value.
+            /// One sentence for a developer. It contains no text of the vendor and no value.
             pub const fn message(self) -> &'static str {
                 match self { $(ErrorCode::$name => $message),+ }
             }
@@ -30,16 +30,16 @@ macro_rules! codes {
 }
 
 codes! {
-    /// No reply came, and nothing was sent that must not be repeated.
+    /// No reply came. All requests that were sent are safe to repeat.
     Unreachable "unreachable" RetryLater
         "the vendor could not be reached; in a web page, it may not allow cross-origin calls"
-    /// A submission was sent, and nobody can say what became of it.
+    /// A submission was sent, and its outcome cannot be determined.
     OutcomeUnknown "outcome-unknown" RetryLater
         "the outcome of the last submission is unknown; it was not sent again"
     /// The vendor worked longer than its documented time limit.
     TimedOut "timed-out" RetryLater
         "the vendor exceeded its documented time limit"
-    /// Replies came, but none was readable.
+    /// Replies came, but none could be parsed.
     UnreadableReply "unreadable-reply" RetryLater
         "the vendor's replies could not be parsed"
     /// The vendor's session has expired, by its reply or by its documented time limit.
@@ -66,7 +66,7 @@ codes! {
     /// The bank or the vendor is busy, or a rate limit was exceeded.
     Busy "busy" RetryLater
         "the bank or the vendor is busy, or the rate limit is exceeded"
-    /// The person must do something on the bank's own site.
+    /// The person must do something on the bank's site.
     BankActionRequired "bank-action-required" VisitBank
         "the bank requires the person to do something on its own site"
     /// The bank has disabled the login.
@@ -75,7 +75,7 @@ codes! {
     /// The institution is closed, discontinued or permanently disabled.
     InstitutionClosed "institution-closed" GiveUp
         "the vendor no longer connects to this institution"
-    /// The person must grant access again on the bank's own site.
+    /// The person must grant access again on the bank's site.
     ReauthorizationRequired "reauthorization-required" Reconnect
         "the bank requires the person to grant access again"
     /// A member with these credentials exists already.
@@ -90,10 +90,10 @@ codes! {
     /// The vendor did not accept the request itself.
     RequestRefused "request-refused" FixIntegration
         "the vendor did not accept the request"
-    /// The vendor replied with a redirect. It is never followed, since it could carry answers elsewhere.
+    /// The vendor replied with a redirect. It is not followed: the request could carry answers to another host.
     Redirected "redirected" FixIntegration
         "the vendor replied with a redirect, which is not followed"
-    /// The host has no secret for a slot of the request, so it was not sent.
+    /// The host has no secret for a slot of the request, so the request was not sent.
     SecretMissing "secret-missing" FixIntegration
         "the host provided no valid secret for the request"
     /// The vendor authorized another LoginId than the requested one.
@@ -140,7 +140,7 @@ text_enum! {
         AskCredentials "ask-credentials"
         /// Start a live flow with the person present: they must answer the bank.
         Reconnect "reconnect"
-        /// Send the person to the bank's own site or telephone.
+        /// Send the person to the bank's site or telephone.
         VisitBank "visit-bank"
         /// Fix the integration: its code, keys or configuration are wrong.
         FixIntegration "fix-integration"
@@ -165,7 +165,7 @@ pub struct Failure {
     /// When to start a new flow, in ms since 1970. Set if `next` is `retry-later`.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "number | null"))]
     pub retry_at: Option<u64>,
-    /// The vendor's own code, such as the FlinksCode `SESSION_EXPIRED`.
+    /// The vendor's code, such as the FlinksCode `SESSION_EXPIRED`.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | null"))]
     pub vendor_code: Option<String>,
     /// The HTTP status of the vendor's reply.

@@ -46,7 +46,7 @@ pub struct Flow {
     round: u32,
     /// The number of retries in a row.
     repeats: u32,
-    /// The newest challenges, in the vendor's own JSON.
+    /// The newest challenges, in the JSON of the vendor.
     challenge_payload: Value,
     /// When these challenges expire.
     expires_at: u64,
@@ -71,7 +71,7 @@ enum State {
 enum Window {
     None,
     Open(String),
-    /// The person has returned from it, or the vendor no longer needs it.
+    /// The person has returned from the window, or the vendor no longer needs the window.
     Left,
 }
 
@@ -101,7 +101,8 @@ impl Flow {
         &self.id
     }
 
-    /// The one transition. An event that does not fit the state is refused, and the flow is unchanged.
+    /// Handles an event and returns the next step. An event that does not fit the state is refused, and the flow
+    /// is unchanged.
     pub fn advance(&mut self, event: Event, now: u64) -> Result<Step, Refusal> {
         match (event, &self.state) {
             (_, State::Done(_) | State::Failed(_)) => {}
@@ -143,12 +144,12 @@ impl Flow {
         Ok(self.step())
     }
 
-    /// Returns a request with what was submitted. If the vendor refuses it, nothing changes.
+    /// Returns a request that carries a submission. If the vendor refuses the submission, nothing changes.
     fn submit(&mut self, stage: Stage, submission: &Submission) -> Result<Step, Refusal> {
         let mut request = self.vendor.request(stage, submission, self.context())?;
         self.session += u32::from(self.vendor.opens_session(stage));
         self.serial += 1;
-        // A vendor without sessions has one for all its requests.
+        // A vendor that never opens a session has session 1 for all its requests.
         request.session = self.session.max(1);
         self.state = State::Sending(stage);
         Ok(Step::Send {
@@ -158,8 +159,8 @@ impl Flow {
         })
     }
 
-    /// Returns a request without anything of the person's. Only a start or a poll can be too late: what
-    /// became of a submission is always worth asking.
+    /// Returns a request that carries no submission. Only a start or a poll can be too late: the flow may always
+    /// ask for the outcome of a submission.
     fn send(&mut self, stage: Stage, now: u64) -> Result<Step, Refusal> {
         if matches!(stage, Stage::Start | Stage::Poll) && now >= self.end_of_life() {
             self.fail(ErrorCode::TimedOut, now);
@@ -214,14 +215,15 @@ impl Flow {
         self.follow(verdict, Some(response.status), now)
     }
 
-    /// The person returned from the window or the vendor's page. Their claim is checked at the vendor.
+    /// The person returned from the window or the vendor's page. The next request checks the claim at the
+    /// vendor.
     fn returned(&mut self, claim: &Value, now: u64) -> Result<Step, Refusal> {
         match (&self.state, &self.window) {
             (state, Window::Open(_) | Window::Left) => {
                 let at_window = matches!(state, State::Redirecting { .. });
                 self.vendor.accept_claim(claim)?;
                 self.window = Window::Left;
-                // In any other state a poll is due anyway, and uses the claim.
+                // In any other state a poll follows anyway, and that poll uses the claim.
                 if at_window {
                     return self.send_when_due(Stage::Poll, now);
                 }
@@ -242,7 +244,7 @@ impl Flow {
         match verdict {
             Verdict::Go(stage) => return self.send(stage, now),
             Verdict::Wait(stage, after) => {
-                // The vendor works without the window. If it needs one again, that is another.
+                // The vendor no longer needs the window. If it needs a window later, that is a new one.
                 if let Window::Open(_) = self.window {
                     self.window = Window::Left;
                 }
@@ -284,20 +286,20 @@ impl Flow {
                 },
                 now,
             ),
-            // `replied` handles it; a vendor has no other reason to say so.
+            // `replied` handles an unclear reply before this, and no other call returns this verdict.
             Verdict::Unclear => self.fail(ErrorCode::UnreadableReply, now),
         }
         Ok(self.step())
     }
 
-    /// Opens a new round with the challenges that are kept.
+    /// Opens a new round with the challenges in `challenge_payload`.
     fn ask(&mut self, refused: bool) {
         self.round += 1;
         self.refused = refused;
         self.state = State::Asking;
     }
 
-    /// Whether the vendor's page is opened with a secret of its own.
+    /// Whether the URL of the vendor's page contains a secret.
     fn page_has_secret(&self) -> bool {
         !self.vendor.frame().query.is_empty()
     }

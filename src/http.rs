@@ -9,7 +9,7 @@ use crate::json::{self, Reader, Value};
 /// body is unreadable.
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
-/// A request. Its secrets are missing: the host fills in the slots when it sends the request.
+/// A request. It contains no secrets: the host fills in the slots when it sends the request.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Request {
@@ -39,24 +39,24 @@ pub struct Request {
 pub enum Header {
     /// A literal value.
     Literal {
-        /// Its name.
+        /// The name.
         name: &'static str,
-        /// Its value.
+        /// The value.
         value: &'static str,
     },
     /// A secret, which the host fills in when it sends the request.
     Secret {
-        /// Its name.
+        /// The name.
         name: &'static str,
         /// The slot: the name of the secret, such as `FlinksAuthorizeToken`.
         slot: &'static str,
     },
 }
 
-/// The maximum nesting of a reply. A part of a reply ends up in a snapshot, which nests it deeper.
+/// The maximum nesting of a reply. It is lower than that of a snapshot, which contains a part of a reply.
 const MAX_DEPTH: usize = json::MAX_DEPTH / 2;
 
-/// A request prints without its body, which may hold answers or credentials.
+/// Prints a request without its body, which may contain answers or credentials.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, self.url)
@@ -100,7 +100,7 @@ pub fn base(reader: Reader) -> Result<String, Refusal> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-/// A URL that the person returns to: like [`base`], but it may have a query.
+/// A URL that the person returns to. It may have a query; otherwise the rules of [`base`] apply.
 pub fn landing(reader: &Reader) -> Result<String, Refusal> {
     let text = reader.text()?;
     let path = text.bytes().take_while(|byte| *byte != b'?').count();

@@ -4,8 +4,8 @@
 //! an error names its path (`/Login/Id`), never its value. Objects keep their order and numbers keep their
 //! digits, so that a vendor's value goes back byte for byte.
 //!
-//! It is not a library because of its size: `serde_json` costs 17 kB of brotli in the wasm, `miniserde` 16,
-//! `jzon` 14, and this about 4.
+//! No JSON library is used because of its size: `serde_json` costs 17 kB of brotli in the wasm, `miniserde` 16,
+//! `jzon` 14, and this module about 4.
 
 use crate::text_enum::TextEnum;
 
@@ -74,15 +74,15 @@ impl Value {
         }
     }
 
-    /// Whether an object has an entry with this name, in any casing.
+    /// Whether an object has an entry with this name, in any letter case.
     pub fn has(&self, name: &str) -> bool {
         self.entries()
             .iter()
             .any(|(key, _)| key.eq_ignore_ascii_case(name))
     }
 
-    /// The entry of an object with this name, or else with another casing of it: Flinks documents `LoginId`
-    /// on one page and `loginId` on another. If a name is repeated, the last entry counts.
+    /// The entry of an object with this name, or else with this name in another letter case: Flinks documents
+    /// `LoginId` on one page and `loginId` on another. If a name is repeated, the last entry counts.
     pub fn get(&self, name: &str) -> &Value {
         let Value::Object(entries) = self else {
             return &NULL;
@@ -105,7 +105,7 @@ impl Value {
         rest
     }
 
-    /// Removes the last entry of an object if it has this name.
+    /// Removes and returns the last entry of an object if it has this name.
     pub fn take_last(&mut self, name: &str) -> Option<Value> {
         let Value::Object(entries) = self else {
             return None;
@@ -154,7 +154,7 @@ static NULL: Value = Value::Null;
 macro_rules! from {
     ($($type:ty: $value:expr),+ $(,)?) => {$(
         impl From<$type> for Value {
-            // Each entry of each object calls it; inlined, it would add to the wasm each time.
+            // Each entry of each object calls this. Inlined, each call would add to the wasm.
             #[inline(never)]
             fn from(value: $type) -> Value {
                 $value(value)

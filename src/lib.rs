@@ -32,12 +32,12 @@
 //! - *Resubmitting*: the vendor still asks the same after a pre-check. The driver submits the same answers
 //!   again, because the flow does not keep them.
 //! - *Redirecting*: the person signs in in a window. The flow polls from time to time.
-//! - *Connecting*: the person is in the vendor's own page. The flow waits for what the page claims, and then
+//! - *Connecting*: the person is in the vendor's page. The flow waits for what the page claims, and then
 //!   asks the vendor.
 //! - *Done* and *Failed*: the flow is over. Each further event returns the same step.
 //!
-//! A snapshot can be taken in each state. A restored flow never sends a submission again: it asks the vendor
-//! what became of it, or fails with `outcome-unknown`.
+//! A snapshot can be taken in each state. A restored flow never sends a submission again: it asks the vendor for
+//! the outcome, or fails with `outcome-unknown`.
 //!
 //! # Example
 //!
@@ -125,7 +125,7 @@ pub mod simulator;
 #[cfg(target_arch = "wasm32")]
 pub mod js;
 
-/// The list of vendors. Each vendor is a folder of its own.
+/// The list of vendors. Each vendor is a folder.
 pub const VENDORS: &[vendor::Entry] = &[
     #[cfg(feature = "client")]
     flinks::ENTRY,

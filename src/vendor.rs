@@ -1,5 +1,5 @@
-//! The trait that each vendor implements. It builds requests and judges replies; rounds, deadlines,
-//! polling, retries and cancelling are the flow's, once for all vendors.
+//! The trait that each vendor implements. It builds requests and interprets replies. The flow handles rounds,
+//! deadlines, polling, retries and cancelling for all vendors.
 
 use crate::challenge::{Answers, Challenge};
 use crate::failure::{ErrorCode, Refusal};
@@ -10,7 +10,7 @@ use crate::text_enum::text_enum;
 text_enum! {
     /// What a request is for.
     Stage {
-        /// Starts at the vendor.
+        /// Starts the vendor's session or job.
         Start "start"
         /// Asks for the vendor's progress.
         Poll "poll"
@@ -20,7 +20,7 @@ text_enum! {
         PreCheck "pre-check"
         /// Asks for the challenges.
         Challenges "challenges"
-        /// Asks what became of a submission whose reply was lost.
+        /// Asks for the outcome of a submission whose reply was lost.
         Reconcile "reconcile"
         /// Asks for the connection's state in a new session.
         Verify "verify"
@@ -29,7 +29,7 @@ text_enum! {
     }
 }
 
-/// What a person or a host submitted. Only the request holds it.
+/// What a person or a host submitted. Only the request contains it.
 pub enum Submission<'a> {
     /// Nothing.
     Nothing,
@@ -37,7 +37,7 @@ pub enum Submission<'a> {
     Credentials(&'a Value),
     /// Answers that fit the round.
     Answers(&'a Answers<'a>),
-    /// Answers in the vendor's own form.
+    /// Raw answers, in the format of the vendor.
     Raw(&'a Value),
 }
 
@@ -48,7 +48,7 @@ pub struct Context<'a> {
     pub started_at: u64,
     /// The number of the newest round.
     pub round: u32,
-    /// The newest challenges, in the vendor's own JSON. Null before the first round.
+    /// The newest challenges, in the JSON of the vendor. Null before the first round.
     pub challenge_payload: &'a Value,
 }
 
@@ -57,11 +57,12 @@ pub struct Context<'a> {
 pub enum Verdict {
     /// Send the request of this stage now.
     Go(Stage),
-    /// Send it after the polling interval, or after these milliseconds if they are more.
+    /// Send the request of this stage after the polling interval, or after this many milliseconds if that is
+    /// longer.
     Wait(Stage, Option<u64>),
-    /// The vendor asks a round of challenges.
+    /// The bank asks a new round of challenges.
     Asks {
-        /// The challenges in the vendor's own JSON, for [`Context::challenge_payload`].
+        /// The challenges in the JSON of the vendor, for [`Context::challenge_payload`].
         challenges: Value,
         /// Whether the previous answer was refused.
         refused: bool,
@@ -72,13 +73,13 @@ pub enum Verdict {
     Redirect,
     /// The address of that window. It works once.
     Window(String),
-    /// The person continues in the vendor's own page: [`Vendor::frame`].
+    /// The person continues in the vendor's page: [`Vendor::frame`].
     Connect,
     /// The flow has ended with this result.
     Done(Value),
     /// The flow has failed.
     Failed {
-        /// Our code.
+        /// The error code of this library.
         code: ErrorCode,
         /// The vendor's code.
         vendor_code: Option<String>,
@@ -101,7 +102,7 @@ impl Verdict {
 }
 
 text_enum! {
-    /// What the person does in the vendor's own page.
+    /// What the person does in the vendor's page.
     #[derive(Default)]
     ConnectPurpose {
         /// Answers challenges.
@@ -112,7 +113,7 @@ text_enum! {
     }
 }
 
-/// The vendor's own page, for an iframe or for the whole browser window.
+/// The vendor's page, for an iframe or for the whole browser window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Frame {
@@ -129,17 +130,17 @@ pub struct Frame {
 /// What to do if a reply was lost or unclear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// The request is safe to repeat. After the last retry the flow fails with this code, or with the code
-    /// of the trouble if nothing was submitted.
+    /// The request is safe to repeat. After the last retry the flow fails with this code, or, if nothing was
+    /// submitted (`None`), with the code of the last error.
     Repeat(Option<ErrorCode>),
-    /// Do not repeat it. The request of this stage asks what became of it.
+    /// Do not repeat the request. The request of this stage asks for the outcome.
     Reconcile(Stage),
-    /// Do not repeat it. The vendor cannot say what became of it.
+    /// Do not repeat the request. The vendor cannot report the outcome.
     Unknown,
 }
 
 impl Recovery {
-    /// The code to fail with if nothing more can be done about a trouble.
+    /// The code with which the flow fails if no recovery is left after an error.
     pub fn end(self, trouble: ErrorCode) -> ErrorCode {
         match self {
             Recovery::Repeat(code) => code.unwrap_or(trouble),
@@ -161,7 +162,7 @@ pub struct Clocks {
     pub total: u64,
 }
 
-/// One flow at a vendor: its ids, requests and verdicts.
+/// One flow at a vendor: its ids, its requests, and the meaning of the replies.
 pub trait Vendor {
     /// The name of its [`Entry`].
     fn name(&self) -> &'static str;
@@ -170,13 +171,13 @@ pub trait Vendor {
     /// flow up at the vendor even if the rest of the snapshot cannot be read.
     fn vendor_ids(&self) -> Value;
 
-    /// What else a snapshot keeps. It holds no secret, answer, credential or address.
+    /// What a snapshot keeps besides the ids: no secret, answer, credential or URL.
     fn saved_state(&self) -> Value;
 
     /// The vendor's time limits.
     fn clocks(&self) -> Clocks;
 
-    /// Whether the request of a stage opens a session with secrets of its own.
+    /// Whether the request of a stage opens a new session, which needs new secrets.
     fn opens_session(&self, stage: Stage) -> bool;
 
     /// Whether [`Stage::PreCheck`] must be sent before answers.
@@ -184,23 +185,23 @@ pub trait Vendor {
         false
     }
 
-    /// How a flow starts: with a request, or in the vendor's own page.
+    /// How a flow starts: with a request, or in the vendor's page.
     fn initial_verdict(&self) -> Verdict {
         Verdict::Go(Stage::Start)
     }
 
-    /// The vendor's own page after [`Verdict::Connect`]. The flow sets its session.
+    /// The vendor's page after [`Verdict::Connect`]. The flow sets its session.
     fn frame(&self) -> Frame {
         Frame::default()
     }
 
-    /// What a window or the vendor's page claims when the person returns. It is only a claim: the next
-    /// request asks the vendor.
+    /// Accepts what a window or the vendor's page claims when the person returns. The next request verifies the
+    /// claim at the vendor.
     fn accept_claim(&mut self, _claim: &Value) -> Result<Verdict, Refusal> {
         Err(ErrorCode::OutOfTurn.into())
     }
 
-    /// The request of a stage. It is refused if the submission does not fit.
+    /// The request of a stage. Returns a refusal if the submission is malformed or does not fit the round.
     fn request(
         &self,
         stage: Stage,
@@ -228,7 +229,7 @@ pub type Restore =
 
 /// An entry in the list of vendors.
 pub struct Entry {
-    /// Its name in snapshots and calls.
+    /// The name of the vendor in snapshots and calls.
     pub name: &'static str,
     /// Reads the parameters and the configuration of a new flow.
     pub start: fn(params: Reader, config: Reader) -> Result<Started, Refusal>,

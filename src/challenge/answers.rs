@@ -65,7 +65,7 @@ impl<'a> Answers<'a> {
         }
     }
 
-    /// The indexes of the options that were picked in a part of a challenge.
+    /// The indexes of the options that the person picked in a part of a challenge.
     pub fn picks(&self, challenge: usize, part: FieldPart) -> &[usize] {
         match self.find(challenge, part) {
             Some(FieldAnswer::Picks(picks)) => picks,

@@ -109,7 +109,7 @@ impl Authorize {
         }
     }
 
-    /// A cached Authorize of the LoginId, which does not contact the bank.
+    /// The request for a cached Authorize of the LoginId. It does not contact the bank.
     pub(super) fn cached_request(&self) -> Request {
         let body = object! {
             "LoginId": self.params.login_id.as_ref(),
@@ -118,8 +118,8 @@ impl Authorize {
         self.config.post("Authorize", &body)
     }
 
-    /// The verdict if Flinks cannot say what became of a submission. A cached Authorize still tells the last
-    /// refresh of a LoginId; with credentials there is nothing left to ask.
+    /// The verdict if Flinks cannot report the outcome of a submission. With a LoginId, the last refresh in a
+    /// cached Authorize can still show the outcome. With credentials, no request can.
     fn unknown_outcome(&self, vendor_code: Option<String>) -> Verdict {
         match self.params.login_id {
             Some(_) => Verdict::Go(Stage::Verify),
@@ -134,7 +134,7 @@ pub fn poll_request(config: &FlinksConfig, request_id: &Guid) -> Request {
     config.post(service, &object! { "RequestId": request_id })
 }
 
-/// The request that submits answers, to the service that started the session and under its token.
+/// The request that submits answers. It uses the service and the token of the start.
 pub fn answer_request(
     config: &FlinksConfig,
     is_async: bool,
@@ -152,7 +152,7 @@ const fn service(is_async: bool) -> &'static str {
     }
 }
 
-/// A request that may reach the bank at most once, with the time that a bank needs.
+/// A request that may reach the bank at most once. Its timeout is long enough for a bank.
 fn once(request: Request) -> Request {
     Request {
         once: true,
@@ -237,7 +237,7 @@ impl Vendor for Authorize {
                 if requested.is_some() && received.is_some() && requested != received {
                     return Verdict::failed(ErrorCode::LoginMismatch, None, None);
                 }
-                // This compares the vendor's clock with the host's. That they agree is a guess.
+                // This compares the vendor's clock with the host's clock. That both agree is a guess.
                 let refreshed = authorized.last_refresh.as_deref().and_then(epoch_ms);
                 if stage == Stage::Verify && refreshed < Some(context.started_at) {
                     return Verdict::failed(ErrorCode::OutcomeUnknown, None, None);
@@ -303,7 +303,7 @@ impl Vendor for Authorize {
     }
 }
 
-/// Whether a refused Reconcile tells the outcome of the answer, and not only that asking is refused.
+/// Whether the error of a Reconcile request is the outcome of the answer. Other errors concern only the request.
 fn is_outcome(code: ErrorCode) -> bool {
     matches!(
         code,

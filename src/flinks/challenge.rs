@@ -2,7 +2,7 @@
 //!
 //! Keys and options are sent back byte for byte: a key that differs in one space is an
 //! `UNKNOWN_CHALLENGE_KEY`. Only `QuestionAndAnswer` is fully documented. The other types come from
-//! integrators' code and Flinks' samples. An unknown type becomes a text field and keeps its own name.
+//! integrators' code and Flinks' samples. An unknown type becomes a text field and keeps its name.
 
 use crate::challenge::{
     Answers, Challenge, ChallengeImage, ChallengeKind, FieldOption, FieldPart, FieldType, error,
@@ -22,7 +22,7 @@ const TYPES: &[(&str, bool, ChallengeKind)] = &[
     ("MultipleChoiceMultipleAnswers", true,  ChallengeKind::MultiChoice),
     ("ImageSelection",                true,  ChallengeKind::ImageChoice),
     ("TextOrCall",                    true,  ChallengeKind::Delivery),
-    // Only in an alpha specification; that the person types a code is a guess from the name.
+    // Documented only in an alpha specification. That the person types a code is a guess from the name.
     ("OneTimeVerification",           false, ChallengeKind::Code),
 ];
 
@@ -224,7 +224,7 @@ fn append(
     }
 }
 
-/// Checks SecurityResponses that a host wrote: prompts with non-empty arrays of strings.
+/// Checks raw answers from the host: SecurityResponses are prompts with non-empty arrays of strings.
 pub fn raw_security_responses(raw: &Value) -> Result<Value, Refusal> {
     let reader = Reader::new("answers", raw);
     let is_valid = |value: &Value| value.strings().is_some_and(|answers| !answers.is_empty());
@@ -236,7 +236,7 @@ pub fn raw_security_responses(raw: &Value) -> Result<Value, Refusal> {
         .iter()
         .position(|(_, answers)| !is_valid(answers))
     {
-        // The path names the index, because the key may be a prompt of the bank.
+        // The path contains the index and not the key, because the key may be a prompt of the bank.
         Some(index) => {
             let index = decimal(index as u64);
             let field = reader.get(&index);
@@ -246,7 +246,7 @@ pub fn raw_security_responses(raw: &Value) -> Result<Value, Refusal> {
     }
 }
 
-/// A text, or a number in its digits. No sample has a number as a prompt, but it is shown.
+/// A text, or the digits of a number. No sample has a number as a prompt, but the form would show one.
 fn text_or_number(value: &Value) -> Option<&str> {
     match value {
         Value::Text(text) | Value::Number(text) => Some(text),

@@ -1,7 +1,7 @@
 //! The meaning of each FlinksCode.
 //!
-//! Flinks' pages list different codes, and one code comes with different HTTP statuses. So the code is
-//! judged, not the status. An unknown code is judged by its status and passed on as it came.
+//! Flinks' pages list different codes, and one code comes with different HTTP statuses. So the code decides, not
+//! the status. For an unknown code the status decides, and the code is passed on unchanged.
 
 use crate::failure::ErrorCode;
 
@@ -33,8 +33,8 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("INVALID_SECURITY_RESPONSE",          Failed(AnswerRefused)),
     ("INVALID_SECURITY_RESPONSE_NO_RETRY", Failed(AnswerRefused)),
     ("QUESTION_NOT_FOUND",                 Failed(QuestionUnanswered)),
-    // Flinks advises to read the round again. Keys are sent back byte for byte, so the round was stale, and its
-    // answers are used up.
+    // Flinks advises to read the round again. But keys are sent back byte for byte, so the round was stale: its
+    // answers cannot be used again.
     ("UNKNOWN_CHALLENGE_KEY",              Failed(AnswersMismatched)),
     ("SECURITYRESPONSES_INCOMPLETE",       Failed(AnswersMismatched)),
     ("CONCURRENT_SESSION",                 Failed(ConcurrentSession)),

@@ -13,10 +13,10 @@ pub const AUTHORIZE_TOKEN: &str = "FlinksAuthorizeToken";
 /// The slot of the secret key, which only mints authorize tokens.
 pub const SECRET_KEY: &str = "FlinksSecretKey";
 
-/// The slot of `x-api-key`.
+/// The slot of the header `x-api-key`.
 pub const API_KEY: &str = "FlinksApiKey";
 
-/// The slot of `Authorization: Bearer …`.
+/// The slot of the header `Authorization: Bearer …`.
 pub const BEARER: &str = "FlinksBearer";
 
 /// The timeout of a request that the bank works on: a synchronous call can run for 210 seconds before it
@@ -38,8 +38,8 @@ pub struct FlinksConfig {
     /// `http:` on the loopback.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub base_url: Option<String>,
-    /// Whether Flinks has activated AuthorizeAsync for this customer; `false` by default. With it a flow can ask
-    /// what became of a lost submission; no page documents that for plain Authorize.
+    /// Whether Flinks has activated AuthorizeAsync for this customer; `false` by default. With AuthorizeAsync a
+    /// flow can ask for the outcome of a lost submission. No page documents that for Authorize.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub authorize_async: bool,
     /// Replaces `https://{instance}-iframe.private.fin.ag`, the address of Connect. `https:`, or `http:` on the

@@ -1,7 +1,7 @@
-//! Flinks, as its API reference prints it (docs.flinks.com, `/Authorize`).
+//! Flinks, as its API reference documents it (docs.flinks.com, `/Authorize`).
 //!
-//! Names are read in any casing, because the pages differ, and written as the reference prints them. The
-//! HTTP status is judged; `HttpStatusCode` in a body is ignored, it has been a number and a name.
+//! Names are read in any casing, because the pages differ, and written as the reference prints them. The HTTP
+//! status decides; `HttpStatusCode` in a body is ignored, because it can be a number or a name.
 
 use crate::vendor::Entry;
 
@@ -34,7 +34,7 @@ pub const RECONNECT: Entry = Entry {
     restore: connect::restore,
 };
 
-/// The first link of a person. Its snapshots are those of [`RECONNECT`].
+/// The first link of a person. [`RECONNECT`] restores its snapshots.
 pub const CONNECT: Entry = Entry {
     name: "flinks-connect",
     start: connect::start_first_link,

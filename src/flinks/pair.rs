@@ -1,4 +1,4 @@
-//! The requests of Authorize without a flow, for a host with its own loop. It judges each reply with
+//! The requests of Authorize without a flow, for a host with its own loop. The host interprets each reply with
 //! [`Reply::judge`](super::reply::Reply::judge).
 
 use crate::challenge::Answers;

@@ -95,7 +95,7 @@ impl From<Authorized> for Value {
 }
 
 impl Reply {
-    /// Judges a reply. `known` is the RequestId of the request; a newer one in the body wins.
+    /// Interprets a reply. `known` is the RequestId of the request; a newer RequestId in the body replaces it.
     pub fn judge(response: &Response, known: Option<&Guid>) -> Reply {
         let status = response.status;
         if status == 0 || (300..400).contains(&status) {

@@ -5,23 +5,23 @@ use crate::failure::{ErrorCode, Failure, Refusal};
 use crate::flow::Step;
 use crate::vendor::Stage;
 
-/// How often a request that is safe to repeat is retried before its trouble ends the flow.
+/// The maximum number of retries in a row, for a request that is safe to repeat. Then the flow fails.
 pub const MAX_REPEATS: u32 = 4;
 
-/// How many polls in a row may fail. It is more than [`MAX_REPEATS`], as the bank works on meanwhile.
+/// The maximum number of failed polls in a row. It exceeds [`MAX_REPEATS`] because the bank keeps working.
 pub const MAX_LOST_POLLS: u32 = 12;
 
-/// How long the driver has to submit the same answers again after the pre-check.
+/// The time limit for the driver to resubmit the answers after the pre-check.
 const RESUBMIT_WITHIN_MS: u64 = 10_000;
 
-/// The pause before the first retry. It doubles with each further one.
+/// The pause before the first retry. It doubles with each retry.
 const FIRST_RETRY_MS: u64 = 2000;
 
-/// When to start a new flow if the vendor does not say. A guess.
+/// The time until a new flow may start, if the vendor does not say. A guess.
 pub const DEFAULT_RETRY_AFTER_MS: u64 = 60_000;
 
 impl Flow {
-    /// The time of the step has come. If it has not, the step stays the same.
+    /// The waiting time of the step is over. If it is not over yet, the step stays the same.
     pub(super) fn waited(&mut self, now: u64) -> Result<Step, Refusal> {
         match self.state {
             State::Waiting { stage, until } if now >= until => return self.send(stage, now),
@@ -48,7 +48,7 @@ impl Flow {
         Ok(self.step())
     }
 
-    /// Waits for the next poll: the vendor's interval or what it asks for, and some jitter.
+    /// Waits for the next poll: for the polling interval, or longer if the vendor asks for it, plus some jitter.
     pub(super) fn wait_for_poll(&mut self, stage: Stage, after: Option<u64>, now: u64) {
         let poll_every = self.vendor.clocks().poll_every;
         let jitter = self.jitter(poll_every / 10);
@@ -56,7 +56,7 @@ impl Flow {
         self.wait_until(stage, now.saturating_add(pause), now);
     }
 
-    /// Waits for a retry. Within a session, it keeps the vendor's polling interval as a poll does.
+    /// Waits for a retry. Within a session, the pause is at least the polling interval.
     pub(super) fn wait_for_retry(&mut self, stage: Stage, now: u64) {
         let least = match self.vendor.opens_session(stage) {
             true => 0,
@@ -80,14 +80,14 @@ impl Flow {
         self.state = State::Waiting { stage, until };
     }
 
-    /// Waits for the driver, which alone has the answers.
+    /// Waits until the driver resubmits the answers. The flow does not keep them.
     pub(super) fn await_resubmission(&mut self, now: u64) {
         let until = now.saturating_add(RESUBMIT_WITHIN_MS);
         self.state = State::Resubmitting { until };
     }
 
-    /// Waits for the person in the window, and polls meanwhile. Their time there does not count as the
-    /// vendor's.
+    /// Waits for the person in the window, and polls meanwhile. The time in the window does not count as the
+    /// vendor's working time.
     pub(super) fn redirect(&mut self, now: u64) {
         self.working_since = now;
         let until = now.saturating_add(self.vendor.clocks().poll_every);
@@ -108,7 +108,8 @@ impl Flow {
         }
     }
 
-    /// Waits for the person in the vendor's page. No vendor documents a limit: it is the polling limit.
+    /// Waits for the person in the vendor's page. No vendor documents a time limit for it, so the limit of
+    /// polling applies.
     pub(super) fn connect(&mut self, now: u64) {
         self.session += u32::from(self.page_has_secret());
         let until = now.saturating_add(self.vendor.clocks().poll_for);
@@ -117,7 +118,7 @@ impl Flow {
         };
     }
 
-    /// When the flow may no longer start or poll.
+    /// The time from which the flow may no longer start or poll.
     pub(super) fn end_of_life(&self) -> u64 {
         self.started_at.saturating_add(self.vendor.clocks().total)
     }

@@ -11,7 +11,8 @@ impl Flow {
     pub(super) fn restored(&mut self, now: u64) -> Result<Step, Refusal> {
         match self.state {
             State::New => return Err(ErrorCode::OutOfTurn.into()),
-            // No answer was sent, and the driver that had it is gone. The pre-check may have just replied.
+            // The answers were not sent, and the driver that kept them is gone. The reply to the pre-check may
+            // have come just before.
             State::Resubmitting { .. }
             | State::Sending(Stage::PreCheck)
             | State::Waiting {
@@ -32,7 +33,8 @@ impl Flow {
     pub(super) fn lost(&mut self, stage: Stage, loss: Loss, now: u64) -> Result<Step, Refusal> {
         match (loss, stage) {
             (Loss::MaybeSent, _) => return self.recover(stage, ErrorCode::Unreachable, now),
-            // The host has no second token, so the trouble that made a second one necessary is the end.
+            // The host has no second token, so the start cannot be repeated: the flow fails with the code of a
+            // lost start.
             (Loss::NoSecret, Stage::Start) if self.repeats > 0 => {
                 self.fail(ErrorCode::Unreachable, now)
             }
@@ -43,8 +45,8 @@ impl Flow {
                 let code = self.vendor.recovery(stage).end(ErrorCode::SecretMissing);
                 self.fail(code, now);
             }
-            // The vendor did not get the answers: a new round asks for them, and expires when the old one
-            // would have.
+            // The vendor did not get the answers: a new round asks for them. It expires at the same time as the
+            // old round.
             (Loss::NotSent, Stage::Answer | Stage::PreCheck) if self.repeats < MAX_REPEATS => {
                 self.repeats += 1;
                 self.ask(false);
@@ -56,7 +58,8 @@ impl Flow {
         Ok(self.step())
     }
 
-    /// No reply came, or an unclear one: the flow retries, reconciles or fails, as the vendor says.
+    /// No reply came, or an unclear one: the flow retries, reconciles or fails, as
+    /// [`Vendor::recovery`](crate::vendor::Vendor::recovery) says.
     pub(super) fn recover(
         &mut self,
         stage: Stage,
@@ -81,10 +84,11 @@ impl Flow {
         Ok(self.step())
     }
 
-    /// The vendor's page did not accept its token: it is opened again with a new one, a few times.
+    /// The vendor's page did not accept its token: the flow opens the page with a new token, up to
+    /// [`MAX_REPEATS`] times.
     pub(super) fn token_refused(&mut self, now: u64) {
         if !self.page_has_secret() {
-            // The page belongs to a session, whose token cannot be replaced.
+            // The page continues a session, and the token of a session cannot be replaced.
             self.fail(ErrorCode::SessionExpired, now);
         } else if self.repeats < MAX_REPEATS {
             self.repeats += 1;
@@ -94,7 +98,7 @@ impl Flow {
         }
     }
 
-    /// If a submission may be under way, nobody should start over at once.
+    /// Cancels the flow. If a submission may be under way, the host must not start over at once.
     pub(super) fn cancelled(&mut self, now: u64) {
         let mut failure = Failure::from(ErrorCode::Cancelled);
         if let State::Sending(stage) | State::Waiting { stage, .. } = self.state
@@ -109,8 +113,8 @@ impl Flow {
         self.end(code.into(), now);
     }
 
-    /// Ends the flow, and says when to start a new one. If the vendor's session may still be open, that is
-    /// not before it has expired.
+    /// Fails the flow, and sets when to start a new one. If the vendor's session may still be open, that is
+    /// after the session has expired.
     pub(super) fn end(&mut self, mut failure: Failure, now: u64) {
         let earliest = match failure.code {
             ErrorCode::OutcomeUnknown | ErrorCode::ConcurrentSession | ErrorCode::Cancelled => {

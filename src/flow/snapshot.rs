@@ -1,8 +1,8 @@
 //! A flow as text, and back.
 //!
 //! The text is an envelope `{v, vendor, vendorIds, flow, sum}`. The first three stay as they are in later
-//! versions, so that a flow can be looked up at its vendor even if the rest cannot be read. The checksum
-//! finds damage and careless edits. It is no signature, so a snapshot holds no address to call.
+//! versions, so that a flow can be looked up at its vendor even if the rest cannot be read. The checksum detects
+//! damage and accidental edits. It is not a signature, so a snapshot contains no URL to call.
 
 use super::{Flow, State, Window};
 use crate::failure::{ErrorCode, Failure, NextAction, Refusal, Refused};

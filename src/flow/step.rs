@@ -18,7 +18,7 @@ pub enum Event<'a> {
     Lost(u32, Loss),
     /// The person answered the round with this number.
     Answered(u32, AnswerInput<'a>),
-    /// The time of the step has come.
+    /// The waiting time of the step is over.
     Waited,
     /// The person returned from the window or the vendor's page, with what that page claims.
     Returned(&'a Value),
@@ -35,11 +35,11 @@ pub enum Event<'a> {
 text_enum! {
     /// Why a request got no reply.
     Loss {
-        /// The vendor may have received it.
+        /// The vendor may have received the request.
         MaybeSent "maybe-sent"
-        /// It certainly was not sent.
+        /// The request was not sent.
         NotSent "not-sent"
-        /// It was not sent, because the host has no secret for one of its slots.
+        /// The request was not sent, because the host has no secret for one of its slots.
         NoSecret "no-secret"
     }
 }
@@ -48,7 +48,7 @@ text_enum! {
 pub enum AnswerInput<'a> {
     /// By field name. The flow checks them against the round.
     Fields(&'a Value),
-    /// In the vendor's own form.
+    /// Raw answers, in the format of the vendor.
     Raw(&'a Value),
 }
 
@@ -59,14 +59,14 @@ pub enum AnswerInput<'a> {
 pub enum Step {
     /// Send this request, and report its reply or its loss with the same serial.
     Send {
-        /// The number of the request, from 1. The flow refuses a reply with another serial.
+        /// The serial number of the request, from 1. The flow refuses a reply with another serial number.
         serial: u32,
         /// What the request is for.
         stage: Stage,
         /// The request.
         request: Request,
     },
-    /// A request is under way. Only the step `send` returned it.
+    /// A request is under way. Only the step `send` contained it.
     Sending {
         /// What the request is for.
         stage: Stage,
@@ -78,27 +78,26 @@ pub enum Step {
         /// What the next request is for.
         stage: Stage,
     },
-    /// Show this round to the person and report their answers. When `round.expires` is over, report
-    /// `waited`.
+    /// Show this round to the person and report their answers. When `round.expires` has passed, report `waited`.
     Challenge {
         /// The challenges.
         round: Round,
     },
-    /// The vendor still asks the same: submit the same answers again.
+    /// The vendor still asks the same round: submit the same answers again.
     Resubmit {
         /// The number of the round.
         round: u32,
-        /// When the flow asks the person again instead, in ms since 1970. Then report `waited`.
+        /// The time limit, in ms since 1970. Then report `waited`, and the flow asks the person again.
         until: u64,
     },
-    /// Open this window for the person. Report `returned` when they are back, or `waited`.
+    /// Open this window for the person. Report `returned` when they are back, or `waited` at `until`.
     Redirect {
-        /// Its address. It works once: open it unchanged.
+        /// The address. It works once: open it unchanged.
         url: String,
         /// When the flow polls next, in ms since 1970.
         until: u64,
     },
-    /// Show the vendor's own page. Report `returned` when the page says that it is done, or `waited`.
+    /// Show the vendor's page. Report `returned` when the page says that it is done, or `waited` at `until`.
     Connect {
         /// The page.
         frame: Frame,
@@ -141,7 +140,7 @@ impl Flow {
             State::Redirecting { until } => Step::Redirect {
                 url: match &self.window {
                     Window::Open(url) => url.clone(),
-                    // Restored, and the driver's next event decides which window it is.
+                    // The flow was restored, and the next event sets or replaces the window.
                     Window::None | Window::Left => String::new(),
                 },
                 until: *until,

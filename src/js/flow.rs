@@ -16,7 +16,7 @@ use super::reply::Reply;
 #[wasm_bindgen]
 pub struct FlowHandle {
     flow: Flow,
-    /// Taken by `started`.
+    /// The credentials. `started` takes them.
     credentials: Value,
 }
 
@@ -91,14 +91,14 @@ impl FlowHandle {
         self.advance(Event::Answered(round, AnswerInput::Fields(&answers)), now)
     }
 
-    /// The host answered the round with this number in the vendor's own form. The answers are JSON.
+    /// The host submitted raw answers to the round with this number. They are JSON in the format of the vendor.
     #[wasm_bindgen(js_name = answeredRaw, unchecked_return_type = "Step")]
     pub fn answered_raw(&mut self, round: u32, raw: &str, now: f64) -> Result<JsValue, JsValue> {
         let raw = parse("answers", raw)?;
         self.advance(Event::Answered(round, AnswerInput::Raw(&raw)), now)
     }
 
-    /// The time of the step has come.
+    /// The waiting time of the step is over.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn waited(&mut self, now: f64) -> Result<JsValue, JsValue> {
         self.advance(Event::Waited, now)

@@ -23,7 +23,7 @@ fn parse(value: &Value) -> JsValue {
     JSON::parse(&value.print()).unwrap_or(JsValue::NULL)
 }
 
-/// A refusal to throw. The package makes an `Error` of it.
+/// A refusal to throw. The npm package turns it into an `Error`.
 pub fn refuse(refusal: Refusal) -> JsValue {
     to_js(Refused::from(refusal))
 }

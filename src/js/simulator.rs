@@ -1,5 +1,5 @@
-//! The simulator. Values with prompts as keys cross as JSON text, because a prompt may be `__proto__`. So
-//! does the callers' input, because a key may be `undefined`.
+//! The simulator. Values with prompts as keys cross as JSON text, because a prompt may be `__proto__`. Input
+//! also crosses as JSON text, because a key may be `undefined`.
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -53,7 +53,7 @@ impl SimulatorHandle {
         SimulatedReply { outgoing }
     }
 
-    /// The counters of its requests.
+    /// The counters of the requests.
     #[wasm_bindgen(unchecked_return_type = "Counts")]
     pub fn counts(&self) -> Result<JsValue, JsValue> {
         let counts = self.simulator.counts();

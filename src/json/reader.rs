@@ -21,7 +21,7 @@ pub fn uint(field: &Reader) -> Result<(), Refusal> {
     field.uint().map(drop)
 }
 
-/// One of these texts.
+/// A string that is one of `texts`.
 pub fn one_of(field: &Reader, texts: &[&str], expected: &'static str) -> Result<(), Refusal> {
     match field.value.as_text() {
         Some(text) if texts.contains(&text) => Ok(()),
@@ -56,7 +56,7 @@ impl<'v> Reader<'v, '_> {
         }
     }
 
-    /// An item of a list. Its place, such as `0`, is its part of the path.
+    /// An item of a list. The index, such as `0`, is its part of the path.
     pub fn item<'q>(&'q self, place: &'q str, value: &'v Value) -> Reader<'v, 'q> {
         Reader {
             value,

@@ -15,7 +15,7 @@ const TYPES: &[(&str, &str, ChallengeKind)] = &[
     ("0",  "TEXT",          ChallengeKind::Question),
     ("2",  "OPTIONS",       ChallengeKind::Choice),
     ("12", "TOKEN",         ChallengeKind::Code),
-    // If it exists, it is an alias.
+    // An alias of TOKEN, if MX sends this name at all.
     ("12", "TOKEN_INPUT",   ChallengeKind::Code),
     ("13", "IMAGE_DATA",    ChallengeKind::ImageText),
     ("14", "IMAGE_OPTIONS", ChallengeKind::ImageChoice),
@@ -71,7 +71,7 @@ impl<'a> MemberChallenge<'a> {
         challenge
     }
 
-    /// Whether the person selects an account. MX's own widget looks for this name in its internal API; that the
+    /// Whether the person selects an account. MX's widget looks for this name in its internal API; that the
     /// public API has the name in these fields is a guess.
     fn is_account(&self) -> bool {
         let is = |name| self.json.get(name).as_text() == Some("single_account_select");
@@ -119,7 +119,7 @@ impl<'a> MemberChallenge<'a> {
     }
 
     /// The value to send for an option: its value, else its guid, else its label. A live capture had no guids;
-    /// MX's own widget sends the guid, to its internal API. A host that knows better can answer raw.
+    /// MX's widget sends the guid, to its internal API. A host that knows better can submit raw answers.
     fn option_value(&self, index: usize) -> Value {
         let option = self.options().get(index).unwrap_or(&Value::Null);
         for name in ["value", "guid", "label"] {
@@ -153,7 +153,7 @@ pub fn challenges(payload: &Value, round: u32) -> Vec<Challenge> {
         .collect()
 }
 
-/// The `challenges` of a resume: an answer to each challenge of the round.
+/// The `challenges` of a resume request: an answer to each challenge of the round.
 pub fn resume_challenges(payload: &Value, answers: &Answers) -> Value {
     let mut all = Vec::new();
     for (index, challenge) in MemberChallenge::all(payload).iter().enumerate() {
@@ -169,7 +169,7 @@ pub fn resume_challenges(payload: &Value, answers: &Answers) -> Value {
     Value::List(all)
 }
 
-/// The `challenges` of a resume from guids and values that a host wrote.
+/// The `challenges` of a resume request, from raw answers of the host: guids and values.
 pub fn raw_resume_challenges(raw: &Value) -> Result<Value, Refusal> {
     let reader = Reader::new("answers", raw);
     if raw.entries().is_empty() {
@@ -177,7 +177,7 @@ pub fn raw_resume_challenges(raw: &Value) -> Result<Value, Refusal> {
     }
     let mut all = Vec::new();
     for (index, (guid, value)) in raw.entries().iter().enumerate() {
-        // A value can be in a list of one, as for every vendor.
+        // A value can be the only item of a list, as at every vendor.
         let value = match value.items() {
             [one] => one,
             _ => value,

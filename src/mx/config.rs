@@ -9,7 +9,7 @@ pub const BASIC: &str = "MxBasic";
 
 const TIMEOUT_MS: u32 = 60_000;
 
-/// The versions of the API. An official page says that from 12 August 2026 every call must name one in
+/// The versions of the API. An official page says that from 12 August 2026 every call must name a version in
 /// `Accept-Version`.
 const VERSIONS: [&str; 2] = ["v20250224", "v20111101"];
 

@@ -63,7 +63,7 @@ impl Member {
         self.requests.text("presentation") == "widget"
     }
 
-    /// Reads the member's guid from a reply. MX can give the member a new one when it migrates.
+    /// Reads the member's guid from a reply. MX can give the member a new guid in a migration.
     fn read_member_guid(&mut self, body: &Value) {
         let value = body.get("member").get("guid");
         if member_guid(&Reader::new("guid", value)).is_ok() {
@@ -71,7 +71,7 @@ impl Member {
         }
     }
 
-    /// Judges the reply to the start.
+    /// Interprets the reply to the start.
     fn judge_start(&mut self, response: &Response) -> Verdict {
         let creates = self.requests.start_mode == StartMode::Create;
         match refusal(response.status) {
@@ -91,7 +91,7 @@ impl Member {
         }
     }
 
-    /// Judges the status or the challenges. Some replies count only if a second poll in a row confirms them.
+    /// Interprets the status or the challenges. Some replies count only if a second poll in a row confirms them.
     fn judge_status(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         let (reply, purpose) = match stage {
             Stage::Challenges => (Reply::challenges(response), self.challenges_for),
@@ -147,7 +147,7 @@ impl Member {
         }
     }
 
-    /// Judges the reply to a resume. The next poll tells what became of the answers.
+    /// Interprets the reply to a resume. The next poll shows the outcome of the answers.
     fn judge_resume(&mut self, response: &Response) -> Verdict {
         self.unconfirmed_polls = 0;
         self.refused = response.status == 400;
@@ -160,7 +160,7 @@ impl Member {
         }
     }
 
-    /// Judges the reply with the address of a window.
+    /// Interprets the reply with the address of a window.
     fn judge_window(&self, response: &Response) -> Verdict {
         let body = response.json();
         let (widget, member) = (body.get("widget_url"), body.get("member"));
@@ -209,7 +209,7 @@ impl Vendor for Member {
         }
     }
 
-    /// One key serves all calls.
+    /// All calls use one key, so no request opens a session.
     fn opens_session(&self, _: Stage) -> bool {
         false
     }
@@ -262,8 +262,8 @@ impl Vendor for Member {
         }
     }
 
-    /// A job is sent again: if it runs already, MX replies 202 and starts no other (the pages of aggregate). A
-    /// status instead could show the end of the previous job.
+    /// A lost job request is sent again. If the job runs already, MX replies 202 and starts no other job (the
+    /// pages of aggregate). A status request instead could show the end of the previous job.
     fn recovery(&self, stage: Stage) -> Recovery {
         match (stage, self.requests.start_mode) {
             (Stage::Start, StartMode::Create | StartMode::Update) => Recovery::Unknown,

@@ -1,4 +1,4 @@
-//! MX, as its Platform API prints it (docs.mx.com; its specifications are public).
+//! MX, as its Platform API is documented (docs.mx.com; its specifications are public).
 //!
 //! Bodies have a root (`{"member": {…}}`), and every field of a reply is optional and nullable.
 

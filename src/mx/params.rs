@@ -37,7 +37,7 @@ pub struct MemberParams {
     /// The institution code of a new member.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub institution_code: Option<String>,
-    /// Whether a new member signs in on the bank's own site; `false` by default.
+    /// Whether a new member signs in on the bank's site; `false` by default.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub is_oauth: bool,
     /// What the person typed: a value for each credential of the institution, by its guid (`CRD-…`).
@@ -46,7 +46,7 @@ pub struct MemberParams {
         tsify(optional, type = "{ guid: string; value: string }[]")
     )]
     pub credentials: Value,
-    /// How the person answers MFA: in the host's own form (the default), or in MX's widget, which the step
+    /// How the person answers MFA: in the host's form (the default), or in MX's widget, which the step
     /// `redirect` opens.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'form' | 'widget'"))]
     pub presentation: String,

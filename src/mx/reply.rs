@@ -1,4 +1,4 @@
-//! The replies of MX. Errors have no schema, and their messages are never judged.
+//! The replies of MX. Errors have no schema, and their messages are never interpreted.
 
 use crate::failure::ErrorCode;
 use crate::http::Response;
@@ -12,17 +12,17 @@ use super::status::{Class, classify, ending, error_code};
 pub enum Reply {
     /// A job is running or will run.
     Working,
-    /// The bank asks: `challenges` as they came.
+    /// The bank asks these challenges, unchanged from the body.
     Challenged(Value),
     /// The bank asks, but the challenges are not in the body.
     ChallengesMissing,
-    /// The person has to sign in on the bank's own site.
+    /// The person has to sign in on the bank's site.
     Redirect,
     /// The member is connected and no job is running.
     Connected {
         /// The result of the flow.
         result: Value,
-        /// Whether the body says that no job is running. Newer versions of the API leave that out.
+        /// Whether the body says that no job is running. Newer versions of the API do not say it.
         certain: bool,
     },
     /// The job has failed and no job is running.
@@ -31,7 +31,7 @@ pub enum Reply {
         code: ErrorCode,
         /// MX's error code, or the name of the status.
         vendor_code: Option<String>,
-        /// Whether the body has an error code. Without one the status can be that of the previous job.
+        /// Whether the body has an error code. Without an error code the status can be that of the previous job.
         certain: bool,
     },
     /// The call was refused.
@@ -41,7 +41,7 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// Judges the reply to a status request.
+    /// Interprets the reply to a status request.
     pub fn judge(response: &Response) -> Reply {
         if let Some(code) = refusal(response.status) {
             return Reply::Refused(code);
@@ -76,7 +76,7 @@ impl Reply {
         }
     }
 
-    /// Judges the reply to a challenges request. It is 204 if the member is no longer challenged.
+    /// Interprets the reply to a challenges request. It is 204 if the member is no longer challenged.
     pub fn challenges(response: &Response) -> Reply {
         let body = response.json();
         let listed = [body.get("challenges"), body.get("member").get("challenges")];
@@ -131,8 +131,7 @@ pub fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
 }
 
-/// The meaning of an HTTP status that refuses a call. It is `None` for a success, and if MX may have received
-/// the call.
+/// The meaning of an HTTP status that refuses a call. `None` for a success, or if MX may have received the call.
 pub fn refusal(status: u16) -> Option<ErrorCode> {
     match status {
         0 | 300..400 => Some(ErrorCode::Redirected),

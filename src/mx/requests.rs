@@ -40,7 +40,7 @@ impl MemberRequests {
         Ok((requests, credentials.value().clone()))
     }
 
-    /// Reads parameters. `signs_in` tells whether they had credentials.
+    /// Reads parameters. `signs_in` is whether the original parameters had credentials.
     pub fn read(params: Reader, signs_in: bool, config: Reader) -> Result<MemberRequests, Refusal> {
         check(params)?;
         let given = params.value().without(&["credentials"]);

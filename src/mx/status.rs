@@ -14,7 +14,7 @@ pub enum Class {
     Challenged,
     /// Connected, unless a job is still running.
     Connected,
-    /// The person has to sign in on the bank's own site.
+    /// The person has to sign in on the bank's site.
     Redirect,
     /// Failed, unless a job is still running.
     Ended(ErrorCode),
@@ -65,7 +65,7 @@ pub fn classify(value: &Value) -> (&str, Class) {
     }
 }
 
-/// `error.error_code`, as MX's own widget reads it. `error` is an object, a string that holds JSON, `{}` or
+/// `error.error_code`, as MX's widget reads it. `error` is an object, a string that holds JSON, `{}` or
 /// null.
 pub fn error_code(error: &Value) -> Option<String> {
     let parsed;

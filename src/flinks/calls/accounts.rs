@@ -10,10 +10,10 @@ use crate::json::{self, Check, Reader, Value};
 use super::params::{in_pascal_case, items};
 use super::service::{Reply, ServiceRequest};
 
-/// GetAccountsSummary. Its page documents no option.
+/// The parameters of GetAccountsSummary. Its page documents no option.
 pub const SUMMARY: &[(&str, Check)] = &[("requestId", guid)];
 
-/// GetAccountsDetail.
+/// The parameters of GetAccountsDetail.
 pub const DETAIL: &[(&str, Check)] = &[
     ("requestId", guid),
     ("withAccountIdentity", json::bool),
@@ -27,7 +27,7 @@ pub const DETAIL: &[(&str, Check)] = &[
     ("refreshDelta", delta),
 ];
 
-/// GetStatements.
+/// The parameters of GetStatements.
 pub const STATEMENTS: &[(&str, Check)] = &[
     ("requestId", guid),
     ("numberOfStatements", number),
@@ -72,7 +72,7 @@ fn accounts(field: &Reader) -> Result<(), Refusal> {
     items(field, json::text)
 }
 
-/// `[{"AccountId":"…","TransactionId":"…"}]`
+/// Checks an array such as `[{"AccountId":"…","TransactionId":"…"}]`.
 fn delta(field: &Reader) -> Result<(), Refusal> {
     items(field, |item| {
         item.only(&["accountId", "transactionId"])?;

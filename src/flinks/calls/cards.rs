@@ -10,7 +10,7 @@ use crate::json::{Reader, Value, object};
 use super::params::in_pascal_case;
 use super::service::{Reply, ServiceRequest};
 
-/// `{"LoginId":"…","IsActivated":true}`
+/// Reads the parameters of SetScheduledRefresh: `{"LoginId":"…","IsActivated":true}`.
 pub fn schedule(params: &Reader) -> Result<ServiceRequest, Refusal> {
     params.only(&["loginId", "isActivated"])?;
     let login_id = Guid::read(params.get("loginId"))?;
@@ -21,7 +21,7 @@ pub fn schedule(params: &Reader) -> Result<ServiceRequest, Refusal> {
     })
 }
 
-/// What integrators read in replies with status 200 that are failures (`flinks` for Ruby).
+/// The text of a failure with status 200. An integrator reads it (`flinks` for Ruby).
 const INVALID: &[u8] = b"Invalid LoginId";
 
 /// SetScheduledRefresh replies with a sentence, as a JSON string or as plain text (a guess). No page shows the

@@ -73,7 +73,7 @@ const fn service(
     }
 }
 
-/// Finds a service by its name, and tells whether the name is that of its Async twin.
+/// Finds a service by its name. The boolean is true if the name is that of its Async variant.
 pub fn find(name: &Reader) -> Result<(&'static Service, bool), Refusal> {
     let text = name.text()?;
     let named = |text: &str| SERVICES.iter().find(|service| service.name == text);
@@ -84,7 +84,7 @@ pub fn find(name: &Reader) -> Result<(&'static Service, bool), Refusal> {
         .ok_or_else(|| name.invalid("is not the name of a Flinks service"))
 }
 
-/// The request of a service or of its Async twin, for a host with its own loop.
+/// The request of a service or of its Async variant, for a host with its own loop.
 pub fn request(name: &Reader, params: Reader, config: Reader) -> Result<Request, Refusal> {
     let config = FlinksConfig::read(config)?;
     match find(name)? {
@@ -103,7 +103,7 @@ pub fn request(name: &Reader, params: Reader, config: Reader) -> Result<Request,
 struct Call {
     service: &'static Service,
     config: FlinksConfig,
-    /// Without the body, if the call is never repeated.
+    /// The request. The body is missing if the call is never repeated.
     request: ServiceRequest,
     /// The parameters as the host gave them, for a snapshot. Null if the call is never repeated.
     params: Value,

@@ -1,4 +1,4 @@
-//! What the parameters of several services share.
+//! Checks and conversions for the parameters of several services.
 
 use crate::failure::Refusal;
 use crate::flinks::guid::Guid;

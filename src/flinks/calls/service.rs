@@ -9,15 +9,15 @@ use crate::json::{Reader, Value};
 
 /// A service of Flinks.
 pub struct Service {
-    /// Its name, as the reference prints it.
+    /// The name in Flinks' API reference.
     pub name: &'static str,
     /// The HTTP method.
     pub method: &'static str,
-    /// The header of the key, and the slot of the key.
+    /// The header that carries the key, and the slot of the key.
     pub key: (&'static str, &'static str),
-    /// How to handle its calls.
+    /// How to handle the calls.
     pub kind: CallKind,
-    /// Reads the parameters.
+    /// Reads the parameters of a call.
     pub read: fn(&Reader) -> Result<ServiceRequest, Refusal>,
     /// Reads the result from a successful reply.
     pub result: fn(&Response, &Value) -> Reply,
@@ -30,7 +30,7 @@ pub enum CallKind {
     Repeatable,
     /// The call is never repeated: it carries answers, or a repetition would be refused.
     Once,
-    /// The reply can be a 202. Then the Async twin is polled.
+    /// The reply can be a 202. Then the Async variant is polled.
     Data,
 }
 
@@ -48,7 +48,7 @@ pub struct ServiceRequest {
 pub enum Reply {
     /// The call has succeeded with this result.
     Done(Value),
-    /// 202: poll the Async twin.
+    /// 202: poll the Async variant.
     Pending,
     /// The call has failed, with the FlinksCode if there is one.
     Failed(ErrorCode, Option<String>),
@@ -91,13 +91,13 @@ impl Service {
         request
     }
 
-    /// The request that polls the Async twin.
+    /// The request that polls the Async variant.
     pub fn poll_request(&self, request_id: &Guid, config: &FlinksConfig) -> Request {
         let path = [self.name, "Async/", request_id.text()].concat();
         config.request("GET", &path, self.key, None)
     }
 
-    /// Judges a reply. A host can keep the body of a successful data call and pass `{}` instead.
+    /// Interprets a reply. A host can keep the body of a successful data call and pass `{}` instead.
     pub fn judge(&self, response: &Response) -> Reply {
         let status = response.status;
         if status == 0 || (300..400).contains(&status) {

@@ -1,4 +1,4 @@
-//! Reconnect and first link: the flows that can send the person to Connect, Flinks' own page.
+//! Reconnect and first link: the flows that can send the person to the Flinks Connect page.
 //!
 //! ```text
 //!   cached ─ fresh enough ─► done
@@ -43,7 +43,7 @@ text_enum! {
         Cached "cached"
         /// The bank asked nothing.
         Live "live"
-        /// The person answered in the host's own form.
+        /// The person answered in the host's form.
         Form "form"
         /// The person answered in Connect.
         MidSession "mid-session"
@@ -78,7 +78,7 @@ pub struct Reconnect {
     authorize: Authorize,
     /// The method that the flow is using now.
     method: ReconnectMethod,
-    /// Whether the host gave the LoginId. Then no other one is accepted.
+    /// Whether the host gave the LoginId. If so, no other LoginId is accepted.
     is_login_id_given: bool,
     /// The parameters as the host gave them, for a snapshot.
     params: Value,
@@ -135,12 +135,12 @@ impl Reconnect {
         })
     }
 
-    /// The host's random value, for the redirect address and for the tag if the host gave none.
+    /// The host's random value. It goes into the redirect address, and into the tag if the host gave no tag.
     fn state(&self) -> Option<&str> {
         self.params.get("state").as_text()
     }
 
-    /// Whether the person answers in Connect, not in the host's own form.
+    /// Whether the person answers in Connect, not in the host's form.
     fn answers_in_connect(&self) -> bool {
         self.params.get("presentation").as_text() != Some("form")
     }
@@ -183,7 +183,7 @@ impl Reconnect {
         Verdict::Done(result)
     }
 
-    /// Whether the data is no older than `maxAge`. This compares the vendor's clock with the host's.
+    /// Whether the data is no older than `maxAge`. This compares the vendor's clock with the host's clock.
     fn is_fresh(&self, result: &Value, now: u64) -> bool {
         let refreshed = result.get("lastRefresh").as_text().and_then(epoch_ms);
         let max_age = Reader::new("maxAge", self.params.get("maxAge")).uint();
@@ -262,7 +262,7 @@ impl Vendor for Reconnect {
     }
 
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
-        // The cached Authorize that verifies a claim is judged like a start.
+        // The cached Authorize that verifies a claim is interpreted like the reply to a start.
         let judged = match stage {
             Stage::Verify if self.needs_claim() => Stage::Start,
             stage => stage,
@@ -306,8 +306,8 @@ impl Vendor for Reconnect {
     }
 }
 
-/// Whether a new sign-in can help. It does not for keys, throttling and what only the bank can settle. For an
-/// undocumented refusal it may, so the person can try.
+/// Whether a new sign-in can fix a failure. It cannot fix a wrong key, a rate limit or a failure that only the
+/// bank can fix. It may fix an undocumented refusal, so the person can try.
 fn can_sign_in_again(code: ErrorCode) -> bool {
     matches!(
         code.next(),

@@ -4,13 +4,13 @@ use crate::failure::Refusal;
 use crate::flinks::params::{guid, language};
 use crate::json::{self, Check, Reader, Value};
 
-/// The parameters of a reconnect, beside those of Connect.
+/// The parameters of a reconnect, in addition to the parameters of Connect.
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct ReconnectParams {
     /// The LoginId, a GUID.
     pub login_id: String,
-    /// How the person answers MFA: in the host's own form, or in Connect, mid-session (the default).
+    /// How the person answers MFA: in the host's form, or in Connect, mid-session (the default).
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'form' | 'iframe'"))]
     pub presentation: String,
     /// Whether to call AuthorizeAsync; `false` by default.
@@ -40,10 +40,11 @@ pub struct ConnectParams {
     /// value, `ownership` is `tagged`.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub tag: Option<String>,
-    /// Whether the path starts with `/v2/`; `true` by default. Newer pages of Flinks print it without.
+    /// Whether the path starts with `/v2/`; `true` by default. Flinks' newer pages print the path without
+    /// `/v2/`.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub v2: Option<bool>,
-    /// Other parameters of Connect, by Flinks' names: `demo`, `theme`, `consentEnable` …
+    /// Other query parameters of Connect, under Flinks' names: `demo`, `theme`, `consentEnable` …
     #[cfg_attr(
         target_arch = "wasm32",
         tsify(optional, type = "Record<string, string | number | boolean>")
@@ -76,7 +77,7 @@ pub const PARAMS: &[(&str, Check)] = &[
     ("state", json::text),
 ];
 
-/// The parameters that a first link does not have.
+/// The parameters that only a reconnect accepts.
 pub const RECONNECT_ONLY: [&str; 4] = ["loginId", "presentation", "async", "maxAge"];
 
 fn presentation(field: &Reader) -> Result<(), Refusal> {

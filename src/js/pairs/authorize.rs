@@ -42,7 +42,7 @@ pub enum AuthorizeReply {
         refused: bool,
         /// The challenges as a form.
         challenges: Vec<Challenge>,
-        /// Flinks' own SecurityChallenges as JSON text, for `answerRequest`.
+        /// The SecurityChallenges as JSON text, for `answerRequest`.
         security_challenges: String,
     },
     /// The session has failed.
@@ -92,7 +92,7 @@ pub fn answer_request(
     request.map(to_js).map_err(refuse)
 }
 
-/// Judges a reply. `request_id` is the RequestId of the request, if it had one.
+/// Interprets a reply. `request_id` is the RequestId of the request, if it had one.
 #[wasm_bindgen(js_name = flinksAuthorizeResponse, unchecked_return_type = "AuthorizeReply")]
 pub fn authorize_response(
     status: u16,

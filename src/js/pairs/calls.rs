@@ -72,12 +72,12 @@ pub struct StoredAnswer {
     answer: String,
 }
 
-/// A card that Flinks should refresh every night but cannot.
+/// A card that is scheduled for a nightly refresh but is not refreshed.
 #[derive(tsify::Tsify)]
 #[serde(rename_all = "camelCase")]
 #[allow(dead_code)]
 pub struct IneligibleCard {
-    /// Its LoginId, a GUID.
+    /// The LoginId, a GUID.
     login_id: String,
     /// The time of the last attempt: ISO 8601 in UTC, such as `2026-01-31T04:00:00Z`.
     #[tsify(type = "string | null")]
@@ -85,12 +85,12 @@ pub struct IneligibleCard {
     /// The state in which the attempt ended. `AnsweringSecurityChallenge`: the bank asked for MFA.
     #[tsify(type = "string | null")]
     state: String,
-    /// Flinks' own code, such as `INVALID_LOGIN`.
+    /// The FlinksCode, such as `INVALID_LOGIN`.
     #[tsify(type = "string | null")]
     error_code: String,
 }
 
-/// What a reply to one of Flinks' calls means.
+/// What a reply to a Flinks call means.
 #[derive(tsify::Tsify)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[allow(dead_code)]
@@ -123,7 +123,7 @@ pub fn request(name: &str, params: &str, config: &str) -> Result<JsValue, JsValu
     request.map(to_js).map_err(refuse)
 }
 
-/// Judges a reply to a call or to its Async variant.
+/// Interprets a reply to a call or to its Async variant.
 #[wasm_bindgen(js_name = flinksCallResponse, unchecked_return_type = "CallReply<unknown>")]
 pub fn response(name: &str, status: u16, body: &[u8]) -> Result<JsValue, JsValue> {
     let name = name.into();

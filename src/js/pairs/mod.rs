@@ -1,5 +1,4 @@
-//! Requests and judged replies without a flow, for a host with a loop of its own. One module for each vendor
-//! call.
+//! Requests and the meaning of replies, without a flow, for a host with its own loop.
 
 pub mod authorize;
 pub mod calls;
@@ -8,7 +7,7 @@ pub mod mx;
 use crate::failure::{ErrorCode, Failure};
 use crate::http::Response;
 
-/// A reply. A host with a loop of its own handles Retry-After itself.
+/// A reply. A host with its own loop handles Retry-After itself.
 fn reply(status: u16, body: &[u8]) -> Response<'_> {
     Response {
         status,
@@ -17,7 +16,7 @@ fn reply(status: u16, body: &[u8]) -> Response<'_> {
     }
 }
 
-/// The failure that a reply means. Its `retryAt` is null, since only a flow knows the time.
+/// The failure in a reply. Its `retryAt` is null, since only a flow knows the time.
 fn failure(code: ErrorCode, vendor_code: Option<String>, status: u16) -> Failure {
     Failure {
         vendor_code,

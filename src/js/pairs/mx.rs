@@ -29,10 +29,10 @@ pub enum MxReply {
     Challenged {
         /// The challenges as a form.
         challenges: Vec<Challenge>,
-        /// MX's own challenges as JSON text, for `resumeRequest`. An empty string if `challenges` is empty.
+        /// The challenges as JSON text, for `resumeRequest`. An empty string if `challenges` is empty.
         challenges_json: String,
     },
-    /// The person must sign in on the bank's own site. Send a window request to get its address.
+    /// The person must sign in on the bank's site. Send a window request to get its address.
     Redirect,
     /// The member is connected, and no job runs. If this is not certain, accept it only from two replies in a
     /// row.
@@ -114,7 +114,7 @@ fn resume(
     Ok(member.resume(resume_challenges(payload, &checked)))
 }
 
-/// Judges the reply to a status request, or to a challenges request.
+/// Interprets the reply to a status request, or to a challenges request.
 #[wasm_bindgen(js_name = mxResponse, unchecked_return_type = "MxReply")]
 pub fn response(are_challenges: bool, status: u16, body: &[u8]) -> JsValue {
     let response = reply(status, body);
