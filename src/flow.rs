@@ -21,13 +21,13 @@ use crate::http::Response;
 use crate::json::Value;
 use crate::vendor::{Context, Stage, Submission, Vendor, Verdict};
 
-mod clocks;
 mod recovery;
 mod snapshot;
 mod step;
+mod timing;
 
-pub use clocks::{MAX_LOST_POLLS, MAX_REPEATS};
 pub use step::{AnswerInput, Event, Loss, Step};
+pub use timing::{MAX_LOST_POLLS, MAX_REPEATS};
 
 /// A flow. Times are in milliseconds since 1970.
 pub struct Flow {
@@ -182,9 +182,9 @@ impl Flow {
         let answers;
         let submission = match submitted {
             AnswerInput::Raw(raw) => Submission::Raw(raw),
-            AnswerInput::Fields(given) => {
+            AnswerInput::Fields(fields) => {
                 let challenges = self.vendor.challenges(&self.challenge_payload, self.round);
-                answers = Answers::check(&challenges, given)?;
+                answers = Answers::check(&challenges, fields)?;
                 Submission::Answers(&answers)
             }
         };
@@ -243,12 +243,12 @@ impl Flow {
     fn follow(&mut self, verdict: Verdict, status: Option<u16>, now: u64) -> Result<Step, Refusal> {
         match verdict {
             Verdict::Go(stage) => return self.send(stage, now),
-            Verdict::Wait(stage, after) => {
+            Verdict::Wait(stage, retry_after) => {
                 // The vendor no longer needs the window. If it needs a window later, that is a new one.
                 if let Window::Open(_) = self.window {
                     self.window = Window::Left;
                 }
-                self.wait_for_poll(stage, after, now);
+                self.wait_for_poll(stage, retry_after, now);
             }
             Verdict::Asks {
                 challenges,
@@ -276,12 +276,12 @@ impl Flow {
             Verdict::Failed {
                 code,
                 vendor_code,
-                after,
+                retry_after,
             } => self.end(
                 Failure {
                     vendor_code,
                     status,
-                    retry_at: after.map(|after| now.saturating_add(after)),
+                    retry_at: retry_after.map(|ms| now.saturating_add(ms)),
                     ..code.into()
                 },
                 now,

@@ -87,12 +87,12 @@ impl Value {
         let Value::Object(entries) = self else {
             return &NULL;
         };
-        let by = |same: fn(&str, &str) -> bool| {
+        let find = |same: fn(&str, &str) -> bool| {
             let found = entries.iter().rev().find(|(key, _)| same(key, name));
             found.map(|(_, value)| value)
         };
-        by(|key, name| key == name)
-            .or_else(|| by(str::eq_ignore_ascii_case))
+        find(|key, name| key == name)
+            .or_else(|| find(str::eq_ignore_ascii_case))
             .unwrap_or(&NULL)
     }
 

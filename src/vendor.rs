@@ -84,7 +84,7 @@ pub enum Verdict {
         /// The vendor's code.
         vendor_code: Option<String>,
         /// When to start a new flow, in milliseconds from now, if the vendor says so.
-        after: Option<u64>,
+        retry_after: Option<u64>,
     },
     /// The reply says nothing usable. The flow treats it as lost.
     Unclear,
@@ -92,11 +92,15 @@ pub enum Verdict {
 
 impl Verdict {
     /// [`Verdict::Failed`].
-    pub fn failed(code: ErrorCode, vendor_code: Option<String>, after: Option<u64>) -> Verdict {
+    pub fn failed(
+        code: ErrorCode,
+        vendor_code: Option<String>,
+        retry_after: Option<u64>,
+    ) -> Verdict {
         Verdict::Failed {
             code,
             vendor_code,
-            after,
+            retry_after,
         }
     }
 }
@@ -141,9 +145,9 @@ pub enum Recovery {
 
 impl Recovery {
     /// The code with which the flow fails if no recovery is left after an error.
-    pub fn end(self, trouble: ErrorCode) -> ErrorCode {
+    pub fn code(self, error: ErrorCode) -> ErrorCode {
         match self {
-            Recovery::Repeat(code) => code.unwrap_or(trouble),
+            Recovery::Repeat(code) => code.unwrap_or(error),
             Recovery::Reconcile(_) | Recovery::Unknown => ErrorCode::OutcomeUnknown,
         }
     }
@@ -151,7 +155,7 @@ impl Recovery {
 
 /// A vendor's time limits, in milliseconds.
 #[derive(Clone, Copy)]
-pub struct Clocks {
+pub struct TimeLimits {
     /// The minimum time between polls.
     pub poll_every: u64,
     /// How long to poll, from the start or the last answer.
@@ -175,7 +179,7 @@ pub trait Vendor {
     fn saved_state(&self) -> Value;
 
     /// The vendor's time limits.
-    fn clocks(&self) -> Clocks;
+    fn limits(&self) -> TimeLimits;
 
     /// Whether the request of a stage opens a new session, which needs new secrets.
     fn opens_session(&self, stage: Stage) -> bool;

@@ -57,10 +57,10 @@ fn pending_data_is_polled_every_ten_seconds_at_the_async_twin() {
         let began = scenario.now;
         scenario.run_on();
         assert!(done(&scenario));
-        let twin = format!("GET {name}Async");
+        let poll = format!("GET {name}Async");
         assert_eq!(
             sent(&scenario),
-            [format!("POST {name}"), twin.clone(), twin.clone(), twin]
+            [format!("POST {name}"), poll.clone(), poll.clone(), poll]
         );
         assert!((30_000..40_000).contains(&(scenario.now - began)));
         assert_eq!(scenario.bank.counts().broken.len(), 0);

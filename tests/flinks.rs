@@ -327,7 +327,7 @@ fn malformed_raw_answers_are_refused_and_not_sent() {
     scenario.round();
 }
 
-// Clocks --------------------------------------------------------------------------------------
+// Time limits --------------------------------------------------------------------------------------
 
 #[test]
 fn a_round_expires_after_eight_minutes() {

@@ -9,7 +9,7 @@ use bank_mfa::flow::{AnswerInput, Event, Flow, Loss, MAX_LOST_POLLS, Step};
 use bank_mfa::http::{Request, Response};
 use bank_mfa::json::{Reader, Value};
 use bank_mfa::vendor::{
-    Clocks, Context, Entry, Recovery, Stage, Started, Submission, Vendor, Verdict,
+    Context, Entry, Recovery, Stage, Started, Submission, TimeLimits, Vendor, Verdict,
 };
 
 const TOY: Entry = Entry {
@@ -42,8 +42,8 @@ impl Vendor for Toy {
         Value::Null
     }
 
-    fn clocks(&self) -> Clocks {
-        Clocks {
+    fn limits(&self) -> TimeLimits {
+        TimeLimits {
             poll_every: 1000,
             poll_for: 60_000,
             idle: Some((60_000, false)),

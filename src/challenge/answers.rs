@@ -19,14 +19,14 @@ pub struct Answers<'a>(Vec<Vec<(FieldPart, FieldAnswer<'a>)>>);
 impl<'a> Answers<'a> {
     /// Checks an object of field names and answers against a round. An answer is a string or a list of
     /// strings. A refusal names every wrong field.
-    pub fn check(challenges: &[Challenge], given: &'a Value) -> Result<Answers<'a>, Refusal> {
-        let reader = Reader::new("answers", given);
-        if !matches!(given, Value::Object(_)) {
+    pub fn check(challenges: &[Challenge], answers: &'a Value) -> Result<Answers<'a>, Refusal> {
+        let reader = Reader::new("answers", answers);
+        if !matches!(answers, Value::Object(_)) {
             return Err(reader.invalid("must be an object of field names and answers"));
         }
         let fields = || challenges.iter().flat_map(|challenge| &challenge.fields);
         let mut errors = Vec::new();
-        for (name, _) in given.entries() {
+        for (name, _) in answers.entries() {
             if !fields().any(|field| field.name == *name) {
                 errors.push(error(name, FieldErrorReason::UnknownField));
             }
@@ -66,43 +66,43 @@ impl<'a> Answers<'a> {
     }
 
     /// The indexes of the options that the person picked in a part of a challenge.
-    pub fn picks(&self, challenge: usize, part: FieldPart) -> &[usize] {
+    pub fn option_indexes(&self, challenge: usize, part: FieldPart) -> &[usize] {
         match self.find(challenge, part) {
-            Some(FieldAnswer::Picks(picks)) => picks,
+            Some(FieldAnswer::Picks(indexes)) => indexes,
             _ => &[],
         }
     }
 }
 
 impl Field {
-    fn check<'a>(&self, given: &[&'a str]) -> Result<FieldAnswer<'a>, FieldErrorReason> {
-        if given.is_empty() || given.iter().any(|answer| answer.trim().is_empty()) {
+    fn check<'a>(&self, answers: &[&'a str]) -> Result<FieldAnswer<'a>, FieldErrorReason> {
+        if answers.is_empty() || answers.iter().any(|answer| answer.trim().is_empty()) {
             return Err(FieldErrorReason::Missing);
         }
-        match (self.control, given) {
+        match (self.control, answers) {
             (FieldType::Text, [text]) if text.len() > MAX_ANSWER_BYTES => {
                 Err(FieldErrorReason::TooLong)
             }
             (FieldType::Text, [text]) => Ok(FieldAnswer::Text(text)),
             (FieldType::Select | FieldType::ImageSelect, [_]) | (FieldType::MultiSelect, _) => {
-                self.picks(given).map(FieldAnswer::Picks)
+                self.option_indexes(answers).map(FieldAnswer::Picks)
             }
             _ => Err(FieldErrorReason::TooMany),
         }
     }
 
     /// The indexes of the options with these ids, in ascending order.
-    fn picks(&self, given: &[&str]) -> Result<Vec<usize>, FieldErrorReason> {
-        let mut picks = Vec::new();
+    fn option_indexes(&self, ids: &[&str]) -> Result<Vec<usize>, FieldErrorReason> {
+        let mut indexes = Vec::new();
         for (index, option) in self.options.iter().enumerate() {
-            if given.contains(&option.id.as_str()) {
-                picks.push(index);
+            if ids.contains(&option.id.as_str()) {
+                indexes.push(index);
             }
         }
         let is_known = |id: &&str| self.options.iter().any(|option| option.id == **id);
-        match picks.len() {
-            count if count == given.len() => Ok(picks),
-            _ if given.iter().all(is_known) => Err(FieldErrorReason::TooMany),
+        match indexes.len() {
+            count if count == ids.len() => Ok(indexes),
+            _ if ids.iter().all(is_known) => Err(FieldErrorReason::TooMany),
             _ => Err(FieldErrorReason::NotAnOption),
         }
     }

@@ -4,7 +4,7 @@ use crate::challenge::Challenge;
 use crate::failure::{ErrorCode, Refusal};
 use crate::http::{Request, Response};
 use crate::json::{Reader, Value, object};
-use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
+use crate::vendor::{Context, Recovery, Stage, Started, Submission, TimeLimits, Vendor, Verdict};
 
 use super::challenge::{
     challenges, is_same_round, raw_security_responses, security_responses, sends_code,
@@ -99,7 +99,7 @@ impl Authorize {
         add("Username", credentials.get("Username").clone());
         add("Password", credentials.get("Password").clone());
         for name in ["Institution", "Language", "Save", "Tag"] {
-            add(name, params.given.get(name).clone());
+            add(name, params.json.get(name).clone());
         }
         let request = self.config.post(service(params.is_async), &body);
         if params.cached {
@@ -175,14 +175,14 @@ impl Vendor for Authorize {
 
     fn saved_state(&self) -> Value {
         let mut saved = self.progress();
-        saved.set("params", self.params.given.clone());
+        saved.set("params", self.params.json.clone());
         saved
     }
 
     /// Documented: a poll every 10 s for 30 minutes, and a RequestId expires after 8 minutes without activity.
     /// The total of two hours is our choice: fifteen rounds of 8 minutes.
-    fn clocks(&self) -> Clocks {
-        Clocks {
+    fn limits(&self) -> TimeLimits {
+        TimeLimits {
             poll_every: 10_000,
             poll_for: 30 * 60_000,
             idle: Some((8 * 60_000, true)),
@@ -224,12 +224,12 @@ impl Vendor for Authorize {
     }
 
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
-        let after = response.retry_after;
+        let retry_after = response.retry_after;
         match (stage, Reply::judge(response, self.request_id.as_ref())) {
             (_, Reply::Unclear) | (Stage::Verify, Reply::Pending(_)) => Verdict::Unclear,
             (_, Reply::Pending(request_id)) => {
                 self.request_id = Some(request_id);
-                Verdict::Wait(Stage::Poll, after)
+                Verdict::Wait(Stage::Poll, retry_after)
             }
             (_, Reply::Authorized(authorized)) => {
                 let requested = self.params.login_id.as_ref();
@@ -265,19 +265,21 @@ impl Vendor for Authorize {
             (Stage::Poll | Stage::Reconcile, Reply::Failed(ErrorCode::Busy, code))
                 if code.as_deref() != Some("RETRY_LATER") =>
             {
-                Verdict::Wait(stage, after)
+                Verdict::Wait(stage, retry_after)
             }
             (Stage::Reconcile, Reply::Failed(code, vendor_code)) if !is_outcome(code) => {
                 self.unknown_outcome(vendor_code)
             }
             (Stage::Verify, Reply::Failed(_, vendor_code)) => {
-                Verdict::failed(ErrorCode::OutcomeUnknown, vendor_code, after)
+                Verdict::failed(ErrorCode::OutcomeUnknown, vendor_code, retry_after)
             }
             // The token was accepted before, so it has expired, after 15 or 30 minutes. It cannot be replaced.
             (Stage::Answer | Stage::Poll, Reply::Failed(ErrorCode::Unauthorized, vendor_code)) => {
-                Verdict::failed(ErrorCode::SessionExpired, vendor_code, after)
+                Verdict::failed(ErrorCode::SessionExpired, vendor_code, retry_after)
             }
-            (_, Reply::Failed(code, vendor_code)) => Verdict::failed(code, vendor_code, after),
+            (_, Reply::Failed(code, vendor_code)) => {
+                Verdict::failed(code, vendor_code, retry_after)
+            }
         }
     }
 

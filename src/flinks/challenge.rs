@@ -59,8 +59,8 @@ impl<'a> SecurityChallenge<'a> {
         let vendor_type = item.get("Type");
         let options = item.get("Iterables").strings();
         let kind = match (vendor_type.as_text(), &options) {
-            (Some(name), Some(options)) => TYPES.iter().find(|(is, has_options, _)| {
-                is.eq_ignore_ascii_case(name) && *has_options != options.is_empty()
+            (Some(name), Some(options)) => TYPES.iter().find(|(name_of_type, has_options, _)| {
+                name_of_type.eq_ignore_ascii_case(name) && *has_options != options.is_empty()
             }),
             _ => None,
         };
@@ -174,10 +174,10 @@ pub fn security_responses(
     let mut responses: Vec<(String, Value)> = Vec::new();
     let mut chosen = Vec::new();
     for (index, challenge) in SecurityChallenge::all(payload).iter().enumerate() {
-        let picks = |part| answers.picks(index, part).iter();
+        let picks = |part| answers.option_indexes(index, part).iter();
         let picked = |part| {
             picks(part)
-                .filter_map(|place| challenge.options.get(*place))
+                .filter_map(|option| challenge.options.get(*option))
                 .copied()
         };
         let text = answers.text(index, FieldPart::Answer);
@@ -189,7 +189,7 @@ pub fn security_responses(
             // The key is the phone, not the prompt.
             ChallengeKind::Delivery => {
                 let phone = picked(FieldPart::Phone).next().unwrap_or_default();
-                let channel = picks(FieldPart::Channel).filter_map(|place| CHANNELS.get(*place));
+                let channel = picks(FieldPart::Channel).filter_map(|option| CHANNELS.get(*option));
                 append(&mut responses, phone, &mut channel.copied());
             }
             // The key is the chosen question, and each challenge needs a different one.
@@ -218,7 +218,7 @@ fn append(
     answers: &mut dyn Iterator<Item = &str>,
 ) {
     let answers = answers.map(Value::from);
-    match responses.iter_mut().find(|(is, _)| is == key) {
+    match responses.iter_mut().find(|(known, _)| known == key) {
         Some((_, Value::List(list))) => list.extend(answers),
         _ => responses.push((key.to_owned(), Value::List(answers.collect()))),
     }

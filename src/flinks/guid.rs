@@ -10,7 +10,7 @@ pub struct Guid(String);
 impl Guid {
     /// Parses a GUID with its four hyphens.
     pub fn parse(text: &str) -> Option<Guid> {
-        let is_valid = |(at, byte): (usize, u8)| match at {
+        let is_valid = |(index, byte): (usize, u8)| match index {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         };

@@ -67,17 +67,17 @@ pub struct Params {
     /// Whether to call AuthorizeAsync.
     pub is_async: bool,
     /// The parameters as the host gave them, without username and password, for a snapshot.
-    pub given: Value,
+    pub json: Value,
 }
 
 impl Params {
     /// Reads parameters.
     pub fn read(reader: Reader) -> Result<Params, Refusal> {
         reader.each(PARAMS)?;
-        let given = reader.value();
-        let login_id = given.get("loginId").as_text().and_then(Guid::parse);
-        let is_async = *given.get("async") == Value::Bool(true);
-        let cached = match given.get("mostRecentCached") {
+        let value = reader.value();
+        let login_id = value.get("loginId").as_text().and_then(Guid::parse);
+        let is_async = *value.get("async") == Value::Bool(true);
+        let cached = match value.get("mostRecentCached") {
             Value::Bool(cached) => *cached,
             _ => login_id.is_some() && !is_async,
         };
@@ -85,7 +85,7 @@ impl Params {
             login_id,
             cached,
             is_async,
-            given: given.without(&["username", "password"]),
+            json: value.without(&["username", "password"]),
         })
     }
 

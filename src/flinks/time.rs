@@ -6,7 +6,7 @@ pub fn epoch_ms(text: &str) -> Option<u64> {
     let punctuation = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
     if !punctuation
         .iter()
-        .all(|(at, byte)| text.as_bytes().get(*at) == Some(byte))
+        .all(|(index, byte)| text.as_bytes().get(*index) == Some(byte))
     {
         return None;
     }

@@ -1,6 +1,6 @@
 //! What follows a lost or unclear reply, a restored snapshot and a cancel, and how a flow fails.
 
-use super::clocks::{DEFAULT_RETRY_AFTER_MS, MAX_LOST_POLLS, MAX_REPEATS};
+use super::timing::{DEFAULT_RETRY_AFTER_MS, MAX_LOST_POLLS, MAX_REPEATS};
 use super::{Flow, State};
 use crate::failure::{ErrorCode, Failure, NextAction, Refusal};
 use crate::flow::{Loss, Step};
@@ -42,7 +42,7 @@ impl Flow {
                 self.fail(ErrorCode::SecretMissing, now)
             }
             (Loss::NoSecret, _) => {
-                let code = self.vendor.recovery(stage).end(ErrorCode::SecretMissing);
+                let code = self.vendor.recovery(stage).code(ErrorCode::SecretMissing);
                 self.fail(code, now);
             }
             // The vendor did not get the answers: a new round asks for them. It expires at the same time as the
@@ -63,13 +63,13 @@ impl Flow {
     pub(super) fn recover(
         &mut self,
         stage: Stage,
-        trouble: ErrorCode,
+        error: ErrorCode,
         now: u64,
     ) -> Result<Step, Refusal> {
         let is_poll = !matches!(stage, Stage::Start | Stage::Answer | Stage::Verify);
-        let most = if is_poll { MAX_LOST_POLLS } else { MAX_REPEATS };
+        let max_repeats = if is_poll { MAX_LOST_POLLS } else { MAX_REPEATS };
         match self.vendor.recovery(stage) {
-            Recovery::Repeat(_) if self.repeats < most => {
+            Recovery::Repeat(_) if self.repeats < max_repeats => {
                 self.repeats += 1;
                 if is_poll {
                     self.wait_for_poll(stage, None, now);
@@ -79,7 +79,7 @@ impl Flow {
                 self.return_to_window();
             }
             Recovery::Reconcile(stage) => return self.send_when_due(stage, now),
-            recovery => self.fail(recovery.end(trouble), now),
+            recovery => self.fail(recovery.code(error), now),
         }
         Ok(self.step())
     }
@@ -102,7 +102,7 @@ impl Flow {
     pub(super) fn cancelled(&mut self, now: u64) {
         let mut failure = Failure::from(ErrorCode::Cancelled);
         if let State::Sending(stage) | State::Waiting { stage, .. } = self.state
-            && self.vendor.recovery(stage).end(ErrorCode::Cancelled) != ErrorCode::Cancelled
+            && self.vendor.recovery(stage).code(ErrorCode::Cancelled) != ErrorCode::Cancelled
         {
             failure.next = NextAction::RetryLater;
         }
@@ -123,7 +123,7 @@ impl Flow {
             _ => now,
         };
         failure.retry_at = match (failure.next, failure.retry_at) {
-            (NextAction::RetryLater, Some(at)) if at > now => Some(at.max(earliest)),
+            (NextAction::RetryLater, Some(time)) if time > now => Some(time.max(earliest)),
             (NextAction::RetryLater, _) => {
                 Some(earliest.max(now.saturating_add(DEFAULT_RETRY_AFTER_MS)))
             }

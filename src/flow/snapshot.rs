@@ -228,9 +228,9 @@ mod tests {
     #[test]
     fn a_snapshot_edited_at_any_byte_is_refused() {
         let whole = snapshot();
-        for at in 0..whole.len() {
+        for index in 0..whole.len() {
             let mut bytes = whole.clone().into_bytes();
-            bytes[at] = if bytes[at] == b'3' { b'2' } else { b'3' };
+            bytes[index] = if bytes[index] == b'3' { b'2' } else { b'3' };
             let edited = String::from_utf8(bytes).unwrap();
             assert_eq!(
                 refused(&edited).code,

@@ -170,7 +170,7 @@ impl Flow {
             number: self.round,
             refused: self.refused,
             challenges: self.vendor.challenges(&self.challenge_payload, self.round),
-            expires: self.vendor.clocks().idle.map(expiry),
+            expires: self.vendor.limits().idle.map(expiry),
         }
     }
 }

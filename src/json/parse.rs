@@ -11,10 +11,10 @@ impl Value {
     /// Parses JSON with another maximum nesting.
     pub fn parse_within(depth: usize, bytes: &[u8]) -> Result<Value, Unreadable> {
         let text = core::str::from_utf8(bytes).map_err(|_| Unreadable)?;
-        let mut parser = Parser { text, at: 0 };
+        let mut parser = Parser { text, position: 0 };
         let value = parser.value(depth)?;
         parser.space();
-        if parser.at == bytes.len() {
+        if parser.position == bytes.len() {
             Ok(value)
         } else {
             Err(Unreadable)
@@ -24,23 +24,23 @@ impl Value {
 
 struct Parser<'a> {
     text: &'a str,
-    at: usize,
+    position: usize,
 }
 
 impl<'a> Parser<'a> {
     fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        self.text.as_bytes().get(self.position).copied()
     }
 
     fn next(&mut self) -> Result<u8, Unreadable> {
         let byte = self.peek().ok_or(Unreadable)?;
-        self.at += 1;
+        self.position += 1;
         Ok(byte)
     }
 
     fn eat(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
+        self.position += usize::from(found);
         found
     }
 
@@ -53,12 +53,12 @@ impl<'a> Parser<'a> {
     }
 
     fn since(&self, start: usize) -> &'a str {
-        self.text.get(start..self.at).unwrap_or_default()
+        self.text.get(start..self.position).unwrap_or_default()
     }
 
     fn space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
+            self.position += 1;
         }
     }
 
@@ -75,9 +75,9 @@ impl<'a> Parser<'a> {
     }
 
     fn word(&mut self) -> Result<Value, Unreadable> {
-        let start = self.at;
+        let start = self.position;
         while matches!(self.peek(), Some(b'a'..=b'z')) {
-            self.at += 1;
+            self.position += 1;
         }
         match self.since(start) {
             "null" => Ok(Value::Null),
@@ -115,7 +115,7 @@ impl<'a> Parser<'a> {
         end: u8,
         mut member: impl FnMut(&mut Self) -> Result<(), Unreadable>,
     ) -> Result<(), Unreadable> {
-        self.at += 1;
+        self.position += 1;
         self.space();
         if self.eat(end) {
             return Ok(());
@@ -131,7 +131,7 @@ impl<'a> Parser<'a> {
     }
 
     fn number(&mut self) -> Result<Value, Unreadable> {
-        let start = self.at;
+        let start = self.position;
         self.eat(b'-');
         if !self.eat(b'0') {
             self.digits()?;
@@ -147,11 +147,11 @@ impl<'a> Parser<'a> {
     }
 
     fn digits(&mut self) -> Result<(), Unreadable> {
-        let start = self.at;
+        let start = self.position;
         while matches!(self.peek(), Some(b'0'..=b'9')) {
-            self.at += 1;
+            self.position += 1;
         }
-        if self.at == start {
+        if self.position == start {
             Err(Unreadable)
         } else {
             Ok(())
@@ -162,9 +162,9 @@ impl<'a> Parser<'a> {
         self.expect(b'"')?;
         let mut string = String::new();
         loop {
-            let start = self.at;
+            let start = self.position;
             while !matches!(self.peek(), None | Some(b'"' | b'\\' | 0..0x20)) {
-                self.at += 1;
+                self.position += 1;
             }
             string.push_str(self.since(start));
             match self.next()? {

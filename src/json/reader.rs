@@ -57,11 +57,11 @@ impl<'v> Reader<'v, '_> {
     }
 
     /// An item of a list. The index, such as `0`, is its part of the path.
-    pub fn item<'q>(&'q self, place: &'q str, value: &'v Value) -> Reader<'v, 'q> {
+    pub fn item<'q>(&'q self, index: &'q str, value: &'v Value) -> Reader<'v, 'q> {
         Reader {
             value,
             parent: Some(self),
-            name: place,
+            name: index,
         }
     }
 

@@ -48,7 +48,7 @@ impl<'a> MemberChallenge<'a> {
         let kind = match json.get("type") {
             Value::Text(name) | Value::Number(name) => TYPES
                 .iter()
-                .find(|(number, is, _)| number == name || is == name)
+                .find(|(number, text, _)| number == name || text == name)
                 .map_or(ChallengeKind::Unknown, |(_, _, kind)| *kind),
             Value::Null => KIND_BY_FIELD
                 .iter()
@@ -74,8 +74,8 @@ impl<'a> MemberChallenge<'a> {
     /// Whether the person selects an account. MX's widget looks for this name in its internal API; that the
     /// public API has the name in these fields is a guess.
     fn is_account(&self) -> bool {
-        let is = |name| self.json.get(name).as_text() == Some("single_account_select");
-        is("external_id") || is("field_name")
+        let is_select = |name| self.json.get(name).as_text() == Some("single_account_select");
+        is_select("external_id") || is_select("field_name")
     }
 
     fn options(&self) -> &'a [Value] {
@@ -160,7 +160,7 @@ pub fn resume_challenges(payload: &Value, answers: &Answers) -> Value {
         let value = match answers.text(index, FieldPart::Answer) {
             Some(text) => text.into(),
             None => answers
-                .picks(index, FieldPart::Answer)
+                .option_indexes(index, FieldPart::Answer)
                 .first()
                 .map_or(Value::Null, |option| challenge.option_value(*option)),
         };

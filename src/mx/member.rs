@@ -4,7 +4,7 @@ use crate::challenge::Challenge;
 use crate::failure::{ErrorCode, Refusal};
 use crate::http::{Request, Response};
 use crate::json::{Reader, Value, object};
-use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
+use crate::vendor::{Context, Recovery, Stage, Started, Submission, TimeLimits, Vendor, Verdict};
 
 use super::challenge::{challenges, is_same_round, raw_resume_challenges, resume_challenges};
 use super::params::member_guid;
@@ -200,8 +200,8 @@ impl Vendor for Member {
 
     /// Documented: at least 3 s between polls. The 30 minutes of polling and the total of two hours are our
     /// choice. No page documents when an unanswered challenge becomes EXPIRED.
-    fn clocks(&self) -> Clocks {
-        Clocks {
+    fn limits(&self) -> TimeLimits {
+        TimeLimits {
             poll_every: 3_000,
             poll_for: 30 * 60_000,
             idle: None,
@@ -253,7 +253,7 @@ impl Vendor for Member {
 
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         match stage {
-            Stage::Start if self.requests.start_mode != StartMode::Watch => {
+            Stage::Start if self.requests.start_mode != StartMode::Status => {
                 self.judge_start(response)
             }
             Stage::Answer => self.judge_resume(response),

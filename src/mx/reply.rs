@@ -115,13 +115,13 @@ pub struct MxConnected {
 /// The result of a flow: the member, and how fresh its data is.
 fn connected(member: &Value) -> Value {
     let mut result = Value::object();
-    for (ours, theirs) in [
+    for (name, mx_name) in [
         ("memberGuid", "guid"),
         ("connectionStatus", "connection_status"),
         ("aggregatedAt", "aggregated_at"),
         ("successfullyAggregatedAt", "successfully_aggregated_at"),
     ] {
-        result.set(ours, member.get(theirs).clone());
+        result.set(name, member.get(mx_name).clone());
     }
     result
 }

@@ -17,7 +17,7 @@ pub enum StartMode {
     /// With new credentials of an existing member.
     Update,
     /// With the status of an existing member.
-    Watch,
+    Status,
 }
 
 /// Builds the requests of one member.
@@ -43,18 +43,18 @@ impl MemberRequests {
     /// Reads parameters. `signs_in` is whether the original parameters had credentials.
     pub fn read(params: Reader, signs_in: bool, config: Reader) -> Result<MemberRequests, Refusal> {
         check(params)?;
-        let given = params.value().without(&["credentials"]);
-        let text = |name| given.get(name).as_text();
+        let saved_params = params.value().without(&["credentials"]);
+        let text = |name| saved_params.get(name).as_text();
         Ok(MemberRequests {
             config: MxConfig::read(config)?,
             start_mode: match (text("memberGuid"), text("job")) {
                 (_, Some(_)) => StartMode::Job,
                 (None, _) => StartMode::Create,
                 _ if signs_in => StartMode::Update,
-                _ => StartMode::Watch,
+                _ => StartMode::Status,
             },
             member_guid: text("memberGuid").map(str::to_owned),
-            params: given,
+            params: saved_params,
         })
     }
 
@@ -68,10 +68,10 @@ impl MemberRequests {
         let body = |member| Some(object! { "member": member });
         let credentials = match credentials {
             Value::Null => Value::List(Vec::new()),
-            given => given.clone(),
+            credentials => credentials.clone(),
         };
         match self.start_mode {
-            StartMode::Watch => self.status(),
+            StartMode::Status => self.status(),
             StartMode::Job => self.member("POST", &[self.text("job")], None),
             StartMode::Update => Request {
                 once: true,

@@ -11,7 +11,7 @@ use crate::challenge::Challenge;
 use crate::failure::{ErrorCode, Refusal};
 use crate::http::{Request, Response};
 use crate::json::{Reader, Value, object};
-use crate::vendor::{Clocks, Context, Recovery, Stage, Started, Submission, Vendor, Verdict};
+use crate::vendor::{Context, Recovery, Stage, Started, Submission, TimeLimits, Vendor, Verdict};
 
 use super::config::{API_KEY, BEARER, FlinksConfig, SECRET_KEY};
 use super::guid::Guid;
@@ -77,10 +77,10 @@ const fn service(
 pub fn find(name: &Reader) -> Result<(&'static Service, bool), Refusal> {
     let text = name.text()?;
     let named = |text: &str| SERVICES.iter().find(|service| service.name == text);
-    let twin = || named(text.strip_suffix("Async")?).filter(|found| found.kind == Data);
+    let variant = || named(text.strip_suffix("Async")?).filter(|found| found.kind == Data);
     named(text)
         .map(|service| (service, false))
-        .or_else(|| Some((twin()?, true)))
+        .or_else(|| Some((variant()?, true)))
         .ok_or_else(|| name.invalid("is not the name of a Flinks service"))
 }
 
@@ -124,19 +124,19 @@ impl Call {
     /// Reads a call. The body of a call that is never repeated is returned separately and never stored.
     fn read(params: Reader, config: Reader) -> Result<(Call, Value), Refusal> {
         let (service, _) = find(&params.get("call"))?;
-        let mut given = params.value().clone();
-        let own = given.without(&["call"]);
-        let mut request = (service.read)(&Reader::new("params", &own))?;
+        let mut saved_params = params.value().clone();
+        let service_params = saved_params.without(&["call"]);
+        let mut request = (service.read)(&Reader::new("params", &service_params))?;
         let mut body = Value::Null;
         if let (Once, Some(once)) = (service.kind, &mut request.body) {
             body = core::mem::take(once);
-            given = Value::Null;
+            saved_params = Value::Null;
         }
         let call = Call {
             service,
             config: FlinksConfig::read(config)?,
             request,
-            params: given,
+            params: saved_params,
         };
         Ok((call, body))
     }
@@ -157,8 +157,8 @@ impl Vendor for Call {
     }
 
     /// Documented: a poll every 10 s for 30 minutes.
-    fn clocks(&self) -> Clocks {
-        Clocks {
+    fn limits(&self) -> TimeLimits {
+        TimeLimits {
             poll_every: 10_000,
             poll_for: 30 * 60_000,
             idle: None,
@@ -190,17 +190,17 @@ impl Vendor for Call {
     }
 
     fn judge(&mut self, stage: Stage, response: &Response, _: Context) -> Verdict {
-        let after = response.retry_after;
+        let retry_after = response.retry_after;
         match self.service.judge(response) {
             Reply::Done(result) => Verdict::Done(result),
-            Reply::Pending => Verdict::Wait(Stage::Poll, after),
+            Reply::Pending => Verdict::Wait(Stage::Poll, retry_after),
             // Only the poll was throttled. RETRY_LATER comes from the bank and ends the flow.
             Reply::Failed(ErrorCode::Busy, code)
                 if stage == Stage::Poll && code.as_deref() != Some("RETRY_LATER") =>
             {
-                Verdict::Wait(Stage::Poll, after)
+                Verdict::Wait(Stage::Poll, retry_after)
             }
-            Reply::Failed(code, vendor_code) => Verdict::failed(code, vendor_code, after),
+            Reply::Failed(code, vendor_code) => Verdict::failed(code, vendor_code, retry_after),
             Reply::Unclear => Verdict::Unclear,
         }
     }

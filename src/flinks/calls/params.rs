@@ -37,15 +37,15 @@ pub fn in_pascal_case(value: &Value) -> Value {
     match value {
         Value::List(items) => Value::List(items.iter().map(in_pascal_case).collect()),
         Value::Object(entries) => {
-            let given = entries.iter().filter(|(_, value)| *value != Value::Null);
-            let named = given.map(|(name, value)| {
+            let present = entries.iter().filter(|(_, value)| *value != Value::Null);
+            let renamed = present.map(|(name, value)| {
                 let mut name = name.clone();
                 if let Some(first) = name.get_mut(..1) {
                     first.make_ascii_uppercase();
                 }
                 (name, in_pascal_case(value))
             });
-            Value::Object(named.collect())
+            Value::Object(renamed.collect())
         }
         plain => plain.clone(),
     }

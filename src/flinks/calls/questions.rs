@@ -28,12 +28,12 @@ fn questions(field: &Reader) -> Result<(), Refusal> {
 pub fn answers(params: &Reader) -> Result<ServiceRequest, Refusal> {
     params.only(&["loginId", "questions"])?;
     let login_id = Guid::read(params.get("loginId"))?;
-    let given = params.get("questions");
-    questions(&given)?;
+    let answers = params.get("questions");
+    questions(&answers)?;
     Ok(ServiceRequest {
         body: Some(object! {
             "loginId": &login_id,
-            "Questions": in_pascal_case(given.value()),
+            "Questions": in_pascal_case(answers.value()),
         }),
         id: Some(login_id),
     })

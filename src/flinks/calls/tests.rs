@@ -15,12 +15,12 @@ fn every_service_is_found_by_name_and_only_data_has_an_async_twin() {
     let find = |text: &str| {
         let name = text.into();
         let found = find(&Reader::new("call", &name));
-        found.map(|(service, twin)| (service.name, twin)).ok()
+        found.map(|(service, variant)| (service.name, variant)).ok()
     };
     for service in SERVICES {
         assert_eq!(find(service.name), Some((service.name, false)));
-        let twin = (service.kind == Data).then_some((service.name, true));
-        assert_eq!(find(&[service.name, "Async"].concat()), twin);
+        let variant = (service.kind == Data).then_some((service.name, true));
+        assert_eq!(find(&[service.name, "Async"].concat()), variant);
     }
     assert_eq!(find("Authorize"), None);
 }

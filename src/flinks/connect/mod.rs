@@ -19,7 +19,7 @@ use crate::http::{Request, Response};
 use crate::json::{Reader, Value, object};
 use crate::text_enum::text_enum;
 use crate::vendor::{
-    Clocks, Context, Frame, Recovery, Stage, Started, Submission, Vendor, Verdict,
+    Context, Frame, Recovery, Stage, Started, Submission, TimeLimits, Vendor, Verdict,
 };
 
 use super::authorize::Authorize;
@@ -114,24 +114,24 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
 impl Reconnect {
     fn read(params: Reader, config: Reader) -> Result<Reconnect, Refusal> {
         params.each(PARAMS)?;
-        let given = params.value();
-        let login_id = given.get("loginId").as_text().and_then(Guid::parse);
+        let value = params.value();
+        let login_id = value.get("loginId").as_text().and_then(Guid::parse);
         let is_login_id_given = login_id.is_some();
         let authorize = Params {
             login_id,
             cached: false,
-            is_async: *given.get("async") == Value::Bool(true),
-            given: object! { "Language": given.get("language").clone(), "Save": true },
+            is_async: *value.get("async") == Value::Bool(true),
+            json: object! { "Language": value.get("language").clone(), "Save": true },
         };
         Ok(Reconnect {
             authorize: Authorize::new(authorize, FlinksConfig::read(config)?)?,
-            method: match (is_login_id_given, given.get("maxAge")) {
+            method: match (is_login_id_given, value.get("maxAge")) {
                 (false, _) => ReconnectMethod::Credentials,
                 (true, Value::Null) => ReconnectMethod::Live,
                 (true, _) => ReconnectMethod::Cached,
             },
             is_login_id_given,
-            params: given.clone(),
+            params: value.clone(),
         })
     }
 
@@ -188,7 +188,7 @@ impl Reconnect {
         let refreshed = result.get("lastRefresh").as_text().and_then(epoch_ms);
         let max_age = Reader::new("maxAge", self.params.get("maxAge")).uint();
         let max_age = max_age.unwrap_or(0);
-        refreshed.is_some_and(|at| now.saturating_sub(at) <= max_age)
+        refreshed.is_some_and(|time| now.saturating_sub(time) <= max_age)
     }
 }
 
@@ -208,8 +208,8 @@ impl Vendor for Reconnect {
         saved
     }
 
-    fn clocks(&self) -> Clocks {
-        self.authorize.clocks()
+    fn limits(&self) -> TimeLimits {
+        self.authorize.limits()
     }
 
     fn opens_session(&self, stage: Stage) -> bool {

@@ -91,7 +91,7 @@ fn parameters(field: &Reader) -> Result<(), Refusal> {
     for (name, value) in field.value().entries() {
         let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let field = field.get(name);
-        if !is_plain || RESERVED.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+        if !is_plain || RESERVED.iter().any(|word| word.eq_ignore_ascii_case(name)) {
             return Err(field.invalid("is a reserved or malformed parameter name"));
         }
         if !matches!(value, Value::Text(_) | Value::Number(_) | Value::Bool(_)) {

@@ -39,7 +39,7 @@ impl Flow {
 
     /// Sends a request now, or once the vendor's polling interval has passed since its last reply.
     pub(super) fn send_when_due(&mut self, stage: Stage, now: u64) -> Result<Step, Refusal> {
-        let poll_every = self.vendor.clocks().poll_every;
+        let poll_every = self.vendor.limits().poll_every;
         let until = self.last_reply_at.saturating_add(poll_every);
         if now >= until {
             return self.send(stage, now);
@@ -49,27 +49,30 @@ impl Flow {
     }
 
     /// Waits for the next poll: for the polling interval, or longer if the vendor asks for it, plus some jitter.
-    pub(super) fn wait_for_poll(&mut self, stage: Stage, after: Option<u64>, now: u64) {
-        let poll_every = self.vendor.clocks().poll_every;
+    pub(super) fn wait_for_poll(&mut self, stage: Stage, retry_after: Option<u64>, now: u64) {
+        let poll_every = self.vendor.limits().poll_every;
         let jitter = self.jitter(poll_every / 10);
-        let pause = after.unwrap_or(0).max(poll_every).saturating_add(jitter);
+        let pause = retry_after
+            .unwrap_or(0)
+            .max(poll_every)
+            .saturating_add(jitter);
         self.wait_until(stage, now.saturating_add(pause), now);
     }
 
     /// Waits for a retry. Within a session, the pause is at least the polling interval.
     pub(super) fn wait_for_retry(&mut self, stage: Stage, now: u64) {
-        let least = match self.vendor.opens_session(stage) {
+        let minimum = match self.vendor.opens_session(stage) {
             true => 0,
-            false => self.vendor.clocks().poll_every,
+            false => self.vendor.limits().poll_every,
         };
-        let pause = least.max(FIRST_RETRY_MS << (self.repeats - 1));
+        let pause = minimum.max(FIRST_RETRY_MS << (self.repeats - 1));
         self.wait_until(stage, now.saturating_add(pause), now);
     }
 
     fn wait_until(&mut self, stage: Stage, until: u64, now: u64) {
         let polling_end = self
             .working_since
-            .saturating_add(self.vendor.clocks().poll_for);
+            .saturating_add(self.vendor.limits().poll_for);
         if until > polling_end.min(self.end_of_life()) {
             let failure = Failure {
                 retry_at: Some(until.max(self.idle_end(now).unwrap_or(0))),
@@ -90,7 +93,7 @@ impl Flow {
     /// vendor's working time.
     pub(super) fn redirect(&mut self, now: u64) {
         self.working_since = now;
-        let until = now.saturating_add(self.vendor.clocks().poll_every);
+        let until = now.saturating_add(self.vendor.limits().poll_every);
         self.state = State::Redirecting { until };
     }
 
@@ -112,7 +115,7 @@ impl Flow {
     /// polling applies.
     pub(super) fn connect(&mut self, now: u64) {
         self.session += u32::from(self.page_has_secret());
-        let until = now.saturating_add(self.vendor.clocks().poll_for);
+        let until = now.saturating_add(self.vendor.limits().poll_for);
         self.state = State::Connecting {
             until: until.min(self.end_of_life()),
         };
@@ -120,12 +123,12 @@ impl Flow {
 
     /// The time from which the flow may no longer start or poll.
     pub(super) fn end_of_life(&self) -> u64 {
-        self.started_at.saturating_add(self.vendor.clocks().total)
+        self.started_at.saturating_add(self.vendor.limits().total)
     }
 
     /// When the vendor stops waiting for the person, if that is known.
     pub(super) fn idle_end(&self, now: u64) -> Option<u64> {
-        let idle = self.vendor.clocks().idle;
+        let idle = self.vendor.limits().idle;
         idle.map(|(idle, _)| now.saturating_add(idle))
     }
 
