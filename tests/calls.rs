@@ -8,7 +8,7 @@ use bank_mfa::failure::{ErrorCode, NextAction};
 use bank_mfa::flow::{Event, Step};
 use bank_mfa::http::Header;
 use bank_mfa::json::Value;
-use bank_mfa::simulator::{Fault, FaultKind, On, Simulator};
+use bank_mfa::simulator::{Fault, FaultKind, Simulator, Target};
 use scenario::{MINUTE, Scenario, call, data, live};
 
 const PET: &str = "What is the name of your first pet?";
@@ -25,7 +25,7 @@ fn call_of(bank: Simulator, username: &str, name: &str, more: &str) -> scenario:
 }
 
 /// The method and the service of each request that was sent.
-fn sent(scenario: &Scenario) -> Vec<String> {
+fn sent_calls(scenario: &Scenario) -> Vec<String> {
     let shown = scenario.sent.iter().map(|request| {
         let path = request.url.rsplit("/BankingServices/").next().unwrap();
         let service = path.split('/').next().unwrap();
@@ -34,7 +34,7 @@ fn sent(scenario: &Scenario) -> Vec<String> {
     shown.collect()
 }
 
-fn done(scenario: &Scenario) -> bool {
+fn is_done(scenario: &Scenario) -> bool {
     matches!(scenario.step, Step::Done { .. })
 }
 
@@ -45,7 +45,7 @@ fn data_that_is_ready_takes_one_request() {
     for name in DATA {
         let scenario = data("Greatday", name, "").run();
         assert_eq!(scenario.result(), &Value::Null, "{name}");
-        assert_eq!(sent(&scenario), [format!("POST {name}")]);
+        assert_eq!(sent_calls(&scenario), [format!("POST {name}")]);
         assert_eq!(scenario.bank.counts().broken.len(), 0);
     }
 }
@@ -56,10 +56,10 @@ fn pending_data_is_polled_every_ten_seconds_at_the_async_twin() {
         let mut scenario = data("slow_data", name, "").start_only();
         let began = scenario.now;
         scenario.run_on();
-        assert!(done(&scenario));
+        assert!(is_done(&scenario));
         let poll = format!("GET {name}Async");
         assert_eq!(
-            sent(&scenario),
+            sent_calls(&scenario),
             [format!("POST {name}"), poll.clone(), poll.clone(), poll]
         );
         assert!((30_000..40_000).contains(&(scenario.now - began)));
@@ -103,7 +103,7 @@ fn every_option_is_sent_under_its_flinks_name() {
     assert_eq!(delta.entries()[0].0, "AccountId");
     assert_eq!(delta.entries()[1].0, "TransactionId");
     let options = r#","numberOfStatements":"Months3""#;
-    assert!(done(&data("Greatday", "GetStatements", options).run()));
+    assert!(is_done(&data("Greatday", "GetStatements", options).run()));
 }
 
 #[test]
@@ -225,12 +225,12 @@ fn an_unknown_request_id_fails_with_start_over() {
 
 #[test]
 fn a_data_call_with_a_lost_reply_is_repeated() {
-    for (on, calls, polls) in [(On::Data, 2, 3), (On::Poll, 1, 4)] {
+    for (on, calls, polls) in [(Target::Data, 2, 3), (Target::Poll, 1, 4)] {
         let fault = Fault::new(FaultKind::LostReply).on(on);
         let scenario = data("slow_data", "GetAccountsDetail", "")
             .with_fault(fault)
             .run();
-        assert!(done(&scenario));
+        assert!(is_done(&scenario));
         let counts = scenario.bank.counts();
         assert_eq!(counts.data_calls, calls, "{on:?}");
         assert!(counts.data_polls.abs_diff(polls) <= 1, "{on:?}");
@@ -239,11 +239,11 @@ fn a_data_call_with_a_lost_reply_is_repeated() {
 
 #[test]
 fn a_data_call_that_replies_with_html_is_repeated() {
-    let fault = Fault::new(FaultKind::Html).on(On::Data);
+    let fault = Fault::new(FaultKind::Html).on(Target::Data);
     let scenario = data("Greatday", "GetAccountsDetail", "")
         .with_fault(fault)
         .run();
-    assert!(done(&scenario));
+    assert!(is_done(&scenario));
     assert_eq!(scenario.sent.len(), 2);
 }
 
@@ -259,7 +259,7 @@ fn a_data_call_can_be_restored_between_two_polls() {
     assert!(matches!(scenario.step, Step::Wait { .. }));
     scenario.restore();
     scenario.run_on();
-    assert!(done(&scenario));
+    assert!(is_done(&scenario));
     assert_eq!(scenario.bank.counts().broken.len(), 0);
 }
 
@@ -298,7 +298,7 @@ fn a_question_without_an_answer_is_listed_until_it_is_answered() {
 fn a_stored_answer_with_a_lost_reply_is_not_sent_again() {
     for kind in [FaultKind::LostReply, FaultKind::Html, FaultKind::Empty] {
         let answers = format!(r#","questions":[{{"question":"{PET}","answer":"Rex"}}]"#);
-        let fault = Fault::new(kind).on(On::Questions);
+        let fault = Fault::new(kind).on(Target::Questions);
         let setup = call_about("stored_missing", "AnswerMFAQuestions", &answers);
         let scenario = setup.with_fault(fault).run();
         assert_eq!(
@@ -364,13 +364,13 @@ fn cards_that_are_not_refreshed_have_their_state() {
     let cards = scenario.result().items();
     let state_of = |username: &str| {
         let login_id = scenario.bank.login_id(username).unwrap();
-        let own = |card: &&Value| card.get("loginId").as_text() == Some(&login_id);
-        let card = cards.iter().find(own);
+        let has_login_id = |card: &&Value| card.get("loginId").as_text() == Some(&login_id);
+        let card = cards.iter().find(has_login_id);
         card.map(|card| card.get("state").as_text().unwrap().to_owned())
     };
-    let stuck = Some("AnsweringSecurityChallenge".to_owned());
-    assert_eq!(state_of("broken_question"), stuck);
-    assert_eq!(state_of("stored_missing"), stuck);
+    let awaits_answer = Some("AnsweringSecurityChallenge".to_owned());
+    assert_eq!(state_of("broken_question"), awaits_answer);
+    assert_eq!(state_of("stored_missing"), awaits_answer);
     assert_eq!(state_of("broken_login").as_deref(), Some("Failed"));
     assert_eq!(state_of("stored_right"), None);
     assert!(
@@ -385,10 +385,10 @@ fn cards_that_are_not_refreshed_have_their_state() {
 #[test]
 fn a_card_can_be_deactivated_and_deleted_once() {
     let scenario = call_about("Greatday", "SetScheduledRefresh", r#","isActivated":false"#).run();
-    assert!(done(&scenario));
+    assert!(is_done(&scenario));
     let scenario = call_of(scenario.bank, "Greatday", "DeleteCard", "").run();
-    assert!(done(&scenario));
-    assert_eq!(sent(&scenario), ["DELETE DeleteCard"]);
+    assert!(is_done(&scenario));
+    assert_eq!(sent_calls(&scenario), ["DELETE DeleteCard"]);
     let scenario = call_of(scenario.bank, "Greatday", "DeleteCard", "").run();
     assert_eq!(scenario.failure().code, ErrorCode::RequestRefused);
     assert_eq!(
@@ -413,15 +413,15 @@ fn a_card_in_use_cannot_be_deleted_yet() {
 #[test]
 fn a_lost_read_is_repeated_and_a_lost_deletion_is_not() {
     for (name, on, code) in [
-        ("GetMFAQuestions", On::Questions, None),
-        ("DeleteCard", On::Cards, Some(ErrorCode::OutcomeUnknown)),
+        ("GetMFAQuestions", Target::Questions, None),
+        ("DeleteCard", Target::Cards, Some(ErrorCode::OutcomeUnknown)),
     ] {
         let fault = Fault::new(FaultKind::LostReply).on(on);
         let scenario = call_about("stored_missing", name, "")
             .with_fault(fault)
             .run();
         match code {
-            None => assert!(done(&scenario)),
+            None => assert!(is_done(&scenario)),
             Some(code) => assert_eq!(scenario.failure().code, code),
         }
     }
@@ -429,7 +429,7 @@ fn a_lost_read_is_repeated_and_a_lost_deletion_is_not() {
 
 #[test]
 fn a_redirect_is_not_followed() {
-    let fault = Fault::new(FaultKind::Redirect).on(On::Cards);
+    let fault = Fault::new(FaultKind::Redirect).on(Target::Cards);
     let scenario = call_about("Greatday", "DeleteCard", "")
         .with_fault(fault)
         .run();

@@ -20,7 +20,7 @@ const NOW: u64 = 1_000_000;
 
 /// An event that a flow can receive.
 #[derive(Clone, Copy, Debug)]
-enum Happens {
+enum TestEvent {
     Replied(u16, &'static str),
     Lost(Loss),
     Answered,
@@ -38,14 +38,14 @@ const ASKS: &str = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d11",
     "SecurityChallenges":[{"Type":"QuestionAndAnswer","Prompt":"City?"}]}"#;
 const PENDING: &str = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d12"}"#;
 
-const FLINKS: &[Happens] = &[
-    Happens::Replied(200, AUTHORIZED),
-    Happens::Replied(202, PENDING),
-    Happens::Replied(203, ASKS),
-    Happens::Replied(401, ASKS),
-    Happens::Replied(401, r#"{"FlinksCode":"SESSION_EXPIRED"}"#),
-    Happens::Replied(429, ""),
-    Happens::Replied(200, "<html>"),
+const FLINKS: &[TestEvent] = &[
+    TestEvent::Replied(200, AUTHORIZED),
+    TestEvent::Replied(202, PENDING),
+    TestEvent::Replied(203, ASKS),
+    TestEvent::Replied(401, ASKS),
+    TestEvent::Replied(401, r#"{"FlinksCode":"SESSION_EXPIRED"}"#),
+    TestEvent::Replied(429, ""),
+    TestEvent::Replied(200, "<html>"),
 ];
 
 const REFRESHED: &str = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d13",
@@ -53,18 +53,18 @@ const REFRESHED: &str = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d13",
 const OTHER: &str = "0aa5b1a4-6b3e-4e0e-9a3f-2d8f7a5f7f10";
 
 /// Replies of Flinks and claims of Flinks Connect, for a reconnect and a first link.
-const CONNECT: &[Happens] = &[
-    Happens::Replied(200, AUTHORIZED),
-    Happens::Replied(200, REFRESHED),
-    Happens::Replied(202, PENDING),
-    Happens::Replied(203, ASKS),
-    Happens::Replied(400, r#"{"FlinksCode":"INVALID_LOGIN"}"#),
-    Happens::Replied(200, "<html>"),
-    Happens::Returned(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#),
-    Happens::Returned(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6"}"#),
-    Happens::Returned(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"another"}"#),
-    Happens::Returned(r#"{"loginId":"0aa5b1a4-6b3e-4e0e-9a3f-2d8f7a5f7f10"}"#),
-    Happens::Returned(r#"{"loginId":"0aa5b1a4"}"#),
+const CONNECT: &[TestEvent] = &[
+    TestEvent::Replied(200, AUTHORIZED),
+    TestEvent::Replied(200, REFRESHED),
+    TestEvent::Replied(202, PENDING),
+    TestEvent::Replied(203, ASKS),
+    TestEvent::Replied(400, r#"{"FlinksCode":"INVALID_LOGIN"}"#),
+    TestEvent::Replied(200, "<html>"),
+    TestEvent::Returned(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#),
+    TestEvent::Returned(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6"}"#),
+    TestEvent::Returned(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"another"}"#),
+    TestEvent::Returned(r#"{"loginId":"0aa5b1a4-6b3e-4e0e-9a3f-2d8f7a5f7f10"}"#),
+    TestEvent::Returned(r#"{"loginId":"0aa5b1a4"}"#),
 ];
 
 const CHALLENGED: &str = r#"{"member":{"guid":"MBR-2","connection_status":"CHALLENGED",
@@ -74,33 +74,33 @@ const WINDOW: &str = r#"{"member":{"guid":"MBR-2","connection_status":"PENDING",
     "widget_url":{"url":"https://int-widgets.moneydesktop.com/md/connect/1"}}"#;
 
 /// Replies of MX. Each is a possible reply to each call, since MX replies to all of them with a member.
-const MX: &[Happens] = &[
-    Happens::Replied(200, CHALLENGED),
-    Happens::Replied(200, WINDOW),
-    Happens::Replied(200, r#"{"member":{"connection_status":"CHALLENGED"}}"#),
-    Happens::Replied(202, r#"{"member":{"connection_status":"CONNECTED"}}"#),
-    Happens::Replied(200, r#"{"member":{"connection_status":"EXPIRED"}}"#),
-    Happens::Replied(400, ""),
-    Happens::Replied(409, ""),
-    Happens::Replied(200, "<html>"),
+const MX: &[TestEvent] = &[
+    TestEvent::Replied(200, CHALLENGED),
+    TestEvent::Replied(200, WINDOW),
+    TestEvent::Replied(200, r#"{"member":{"connection_status":"CHALLENGED"}}"#),
+    TestEvent::Replied(202, r#"{"member":{"connection_status":"CONNECTED"}}"#),
+    TestEvent::Replied(200, r#"{"member":{"connection_status":"EXPIRED"}}"#),
+    TestEvent::Replied(400, ""),
+    TestEvent::Replied(409, ""),
+    TestEvent::Replied(200, "<html>"),
 ];
 
 /// The events that are possible at any vendor.
-const ANY_VENDOR: &[Happens] = &[
-    Happens::Lost(Loss::MaybeSent),
-    Happens::Lost(Loss::NotSent),
-    Happens::Lost(Loss::NoSecret),
-    Happens::Answered,
-    Happens::Waited,
-    Happens::NineMinutesPassed,
-    Happens::Returned("null"),
-    Happens::TokenRefused,
-    Happens::Restored,
-    Happens::Cancelled,
+const ANY_VENDOR: &[TestEvent] = &[
+    TestEvent::Lost(Loss::MaybeSent),
+    TestEvent::Lost(Loss::NotSent),
+    TestEvent::Lost(Loss::NoSecret),
+    TestEvent::Answered,
+    TestEvent::Waited,
+    TestEvent::NineMinutesPassed,
+    TestEvent::Returned("null"),
+    TestEvent::TokenRefused,
+    TestEvent::Restored,
+    TestEvent::Cancelled,
 ];
 
 struct Explorer {
-    replies: &'static [Happens],
+    replies: &'static [TestEvent],
     config: Value,
     answers: Value,
     /// The depth to which each state was explored. The events after a state do not depend on the events before
@@ -127,7 +127,7 @@ impl Explorer {
         serial: u32,
         now: u64,
         sent: Sent,
-        prefix: &[Happens],
+        prefix: &[TestEvent],
         depth: usize,
     ) {
         if prefix.is_empty() {
@@ -149,7 +149,7 @@ impl Explorer {
             let mut now = now;
             let before = flow.step();
             if let (
-                Happens::Waited,
+                TestEvent::Waited,
                 Step::Wait { until, .. }
                 | Step::Resubmit { until, .. }
                 | Step::Redirect { until, .. }
@@ -158,7 +158,7 @@ impl Explorer {
             {
                 now = *until;
             }
-            if let Happens::NineMinutesPassed = happens {
+            if let TestEvent::NineMinutesPassed = happens {
                 now += 9 * 60_000;
             }
             let round = match &before {
@@ -195,7 +195,7 @@ impl Explorer {
                 assert_eq!(body.contains(ANSWER), answers);
                 if answers {
                     assert!(
-                        matches!(happens, Happens::Answered),
+                        matches!(happens, TestEvent::Answered),
                         "answers without an answer event"
                     );
                     assert!(round > sent.answered, "answers were sent a second time");
@@ -214,7 +214,7 @@ impl Explorer {
                 let later = failure.next == NextAction::RetryLater;
                 assert_eq!(
                     later,
-                    failure.retry_at.is_some_and(|at| at > now),
+                    failure.retry_at.is_some_and(|time| time > now),
                     "{failure:?}"
                 );
             }
@@ -225,9 +225,9 @@ impl Explorer {
     }
 
     /// The answers or the claim of an event.
-    fn input(&self, happens: Happens, round: u32) -> Value {
+    fn input(&self, happens: TestEvent, round: u32) -> Value {
         let text = match happens {
-            Happens::Returned(claim) => claim.to_owned(),
+            TestEvent::Returned(claim) => claim.to_owned(),
             _ => self.answers.print().replace("ROUND", &round.to_string()),
         };
         Value::parse(text.as_bytes()).unwrap()
@@ -238,9 +238,9 @@ fn is_live(body: &str) -> bool {
     body.contains(r#""MostRecentCached":false"#)
 }
 
-fn event(happens: Happens, serial: u32, round: u32, input: &Value) -> Event<'_> {
+fn event(happens: TestEvent, serial: u32, round: u32, input: &Value) -> Event<'_> {
     match happens {
-        Happens::Replied(status, body) => Event::Replied(
+        TestEvent::Replied(status, body) => Event::Replied(
             serial,
             Response {
                 status,
@@ -248,21 +248,21 @@ fn event(happens: Happens, serial: u32, round: u32, input: &Value) -> Event<'_> 
                 body: body.as_bytes(),
             },
         ),
-        Happens::Lost(loss) => Event::Lost(serial, loss),
-        Happens::Answered => Event::Answered(round, AnswerInput::Fields(input)),
-        Happens::Waited | Happens::NineMinutesPassed => Event::Waited,
-        Happens::Returned(_) => Event::Returned(input),
-        Happens::TokenRefused => Event::TokenRefused,
-        Happens::Restored => Event::Restored,
-        Happens::Cancelled => Event::Cancelled,
+        TestEvent::Lost(loss) => Event::Lost(serial, loss),
+        TestEvent::Answered => Event::Answered(round, AnswerInput::Fields(input)),
+        TestEvent::Waited | TestEvent::NineMinutesPassed => Event::Waited,
+        TestEvent::Returned(_) => Event::Returned(input),
+        TestEvent::TokenRefused => Event::TokenRefused,
+        TestEvent::Restored => Event::Restored,
+        TestEvent::Cancelled => Event::Cancelled,
     }
 }
 
 fn explore(
-    (entry, replies, secrets): (Entry, &'static [Happens], &'static [&'static str]),
+    (entry, replies, secrets): (Entry, &'static [TestEvent], &'static [&'static str]),
     config: &str,
     params: &str,
-    prefix: &[Happens],
+    prefix: &[TestEvent],
     depth: usize,
 ) {
     let params = Value::parse(params.as_bytes()).unwrap();
@@ -307,7 +307,7 @@ fn explore_connect(entry: Entry, params: &str, secrets: &'static [&'static str],
     explore((entry, CONNECT, secrets), config, params, &[], depth);
 }
 
-fn explore_mx(params: &str, prefix: &[Happens], depth: usize) {
+fn explore_mx(params: &str, prefix: &[TestEvent], depth: usize) {
     let config = r#"{"environment":"integration"}"#;
     explore((mx::ENTRY, MX, SECRETS), config, params, prefix, depth);
 }
@@ -362,24 +362,24 @@ const UPDATE: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1",
 const CREATE: &str = r#"{"userGuid":"USR-1","institutionCode":"mxbank",
     "credentials":[{"guid":"CRD-1","value":"hunter2"}]}"#;
 const IN_WIDGET: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","presentation":"widget"}"#;
-const WATCH: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1"}"#;
+const CONTINUE: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1"}"#;
 
 /// The events up to a pre-check that finds the round open. The next answer event sends the answers.
-const RESUBMITTING: &[Happens] = &[
-    Happens::Replied(200, CHALLENGED),
-    Happens::Answered,
-    Happens::Waited,
-    Happens::Replied(200, CHALLENGED),
+const RESUBMITTING: &[TestEvent] = &[
+    TestEvent::Replied(200, CHALLENGED),
+    TestEvent::Answered,
+    TestEvent::Waited,
+    TestEvent::Replied(200, CHALLENGED),
 ];
 
 #[test]
 fn no_sequence_of_events_breaks_a_member_flow() {
-    for params in [JOB, UPDATE, CREATE, WATCH, IN_WIDGET] {
+    for params in [JOB, UPDATE, CREATE, CONTINUE, IN_WIDGET] {
         explore_mx(params, &[], 5);
     }
 }
 
 #[test]
 fn no_sequence_of_events_sends_the_answers_of_a_member_twice() {
-    explore_mx(WATCH, RESUBMITTING, 5);
+    explore_mx(CONTINUE, RESUBMITTING, 5);
 }

@@ -8,7 +8,7 @@ use bank_mfa::challenge::ChallengeKind;
 use bank_mfa::failure::{ErrorCode, FieldErrorReason, NextAction};
 use bank_mfa::flow::{AnswerInput, Event, Step};
 use bank_mfa::json::Value;
-use bank_mfa::simulator::{Fault, FaultKind, On, Person, Rules};
+use bank_mfa::simulator::{Fault, FaultKind, Person, Rules, Target};
 use bank_mfa::vendor::Stage;
 use scenario::{MINUTE, Scenario, cached, live, signing_in};
 
@@ -100,12 +100,12 @@ const CHALLENGES: &[(&str, &[ChallengeKind], &[&str], &str)] = &[
 fn each_challenge_is_answered_with_its_exact_key_and_value() {
     for (person, kinds, answers, wire) in CHALLENGES {
         let mut scenario = live(person).run();
-        let asked = scenario
+        let shown = scenario
             .round()
             .challenges
             .iter()
             .map(|challenge| challenge.kind);
-        assert!(asked.eq(kinds.iter().copied()), "{person}");
+        assert!(shown.eq(kinds.iter().copied()), "{person}");
         scenario.answer(answers);
         assert_eq!(scenario.answers_sent()[0].print(), *wire, "{person}");
     }
@@ -115,9 +115,9 @@ fn each_challenge_is_answered_with_its_exact_key_and_value() {
 fn several_options_are_sent_in_the_vendors_order() {
     let mut scenario = live("multiple_answers").run();
     let name = scenario.challenge().fields[0].name.clone();
-    let mut given = Value::object();
-    given.set(&name, vec!["1", "0"].into());
-    scenario.submit(&given).unwrap();
+    let mut answers = Value::object();
+    answers.set(&name, vec!["1", "0"].into());
+    scenario.submit(&answers).unwrap();
     scenario.run_on();
     let answers = &scenario.answers_sent()[0];
     let values = answers.get("Which accounts do you hold with us?");
@@ -177,10 +177,10 @@ fn prompts_are_shown_in_the_language_they_came_in() {
 fn every_simulated_person_ends_with_the_right_answers() {
     let people = live("Greatday").run().bank.people();
     let fails = ["refusals", "broken cards"];
-    let asked = |person: &&&Person| !fails.contains(&person.group) && !person.answers.is_empty();
-    let asked: Vec<_> = people.iter().filter(asked).collect();
-    assert!(asked.len() > 30);
-    for person in asked {
+    let is_asked = |person: &&&Person| !fails.contains(&person.group) && !person.answers.is_empty();
+    let with_questions: Vec<_> = people.iter().filter(is_asked).collect();
+    assert!(with_questions.len() > 30);
+    for person in with_questions {
         let mut scenario = live(person.username).run();
         while let Step::Challenge { round } = &scenario.step {
             let (number, request_id) = (round.number, request_id(&scenario));
@@ -255,9 +255,9 @@ fn the_fields_of_one_round_are_unknown_in_the_next() {
 #[test]
 fn a_second_answer_to_a_round_is_stale() {
     let mut scenario = live("Greatday").run();
-    let given = json(r#"{"1.1.answer":"Montreal"}"#);
-    scenario.submit(&given).unwrap();
-    let again = Event::Answered(1, AnswerInput::Fields(&given));
+    let answers = json(r#"{"1.1.answer":"Montreal"}"#);
+    scenario.submit(&answers).unwrap();
+    let again = Event::Answered(1, AnswerInput::Fields(&answers));
     let refusal = scenario.flow.advance(again, scenario.now).unwrap_err();
     assert_eq!(refusal.code, ErrorCode::StaleRound);
     scenario.run_on();
@@ -266,7 +266,7 @@ fn a_second_answer_to_a_round_is_stale() {
 
 #[test]
 fn answers_that_do_not_fit_are_refused_by_field_and_not_sent() {
-    for (person, given, reason) in [
+    for (person, answers, reason) in [
         ("Greatday", r#"{}"#, FieldErrorReason::Missing),
         (
             "Greatday",
@@ -306,9 +306,9 @@ fn answers_that_do_not_fit_are_refused_by_field_and_not_sent() {
     ] {
         let mut scenario = live(person).run();
         let before = scenario.flow.snapshot();
-        let refusal = scenario.submit(&json(given)).unwrap_err();
-        assert_eq!(refusal.code, ErrorCode::InvalidAnswer, "{given}");
-        assert_eq!(refusal.fields[0].reason, reason, "{given}");
+        let refusal = scenario.submit(&json(answers)).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::InvalidAnswer, "{answers}");
+        assert_eq!(refusal.fields[0].reason, reason, "{answers}");
         assert_eq!(scenario.flow.snapshot(), before);
         assert_eq!(scenario.bank.counts().answers, 0);
     }
@@ -380,7 +380,7 @@ fn a_throttled_poll_waits_for_retry_after() {
     let throttled = Fault {
         code: Some("TOO_MANY_REQUESTS".to_owned()),
         retry_after: Some("120".to_owned()),
-        ..Fault::new(FaultKind::Status).on(On::Poll).status(429)
+        ..Fault::new(FaultKind::Status).on(Target::Poll).status(429)
     };
     let mut scenario = live("slow_dispatched").with_fault(throttled).run();
     assert!(scenario.now >= 1_790_000_000_000 + 2 * MINUTE);
@@ -390,7 +390,7 @@ fn a_throttled_poll_waits_for_retry_after() {
 
 #[test]
 fn a_429_without_a_code_does_not_end_polling() {
-    let throttled = Fault::new(FaultKind::Status).on(On::Poll).status(429);
+    let throttled = Fault::new(FaultKind::Status).on(Target::Poll).status(429);
     let mut scenario = live("slow_after_answer").with_fault(throttled).run();
     scenario.answer(&["Montreal"]);
     scenario.result();
@@ -411,7 +411,7 @@ fn a_cancelled_flow_can_start_over_only_if_no_submission_is_pending() {
             .unwrap();
         (
             scenario.failure().next,
-            scenario.failure().retry_at.map(|at| at - scenario.now),
+            scenario.failure().retry_at.map(|time| time - scenario.now),
         )
     };
     assert_eq!(
@@ -499,7 +499,7 @@ const UNCLEAR: &[(FaultKind, Option<u16>)] = &[
     (FaultKind::Status, Some(500)),
 ];
 
-fn unclear(on: On) -> impl Iterator<Item = Fault> {
+fn unclear(on: Target) -> impl Iterator<Item = Fault> {
     UNCLEAR.iter().map(move |(kind, status)| {
         let fault = Fault::new(*kind).on(on);
         status.map_or(fault.clone(), |status| fault.status(status))
@@ -508,7 +508,7 @@ fn unclear(on: On) -> impl Iterator<Item = Fault> {
 
 #[test]
 fn a_lost_cached_start_is_repeated_in_a_new_session() {
-    for fault in unclear(On::Start) {
+    for fault in unclear(Target::Start) {
         let scenario = cached("Greatday").with_fault(fault.clone()).run();
         scenario.result();
         let sessions: Vec<_> = scenario
@@ -530,7 +530,7 @@ fn a_cached_start_that_is_always_lost_ends_after_five_requests() {
             times: 99,
             ..Fault::new(kind)
         };
-        let scenario = cached("Greatday").with_fault(fault.on(On::Start)).run();
+        let scenario = cached("Greatday").with_fault(fault.on(Target::Start)).run();
         assert_eq!(scenario.failure().code, code);
         assert_eq!(scenario.sent.len(), 5);
     }
@@ -538,7 +538,7 @@ fn a_cached_start_that_is_always_lost_ends_after_five_requests() {
 
 #[test]
 fn a_live_start_is_never_repeated() {
-    for fault in unclear(On::Start) {
+    for fault in unclear(Target::Start) {
         for setup in [live("Greatday"), signing_in("Greatday", "Everyday")] {
             let scenario = setup.with_fault(fault.clone()).run();
             assert_eq!(
@@ -554,7 +554,7 @@ fn a_live_start_is_never_repeated() {
 
 #[test]
 fn a_lost_answer_is_never_sent_again() {
-    for fault in unclear(On::Answer) {
+    for fault in unclear(Target::Answer) {
         for setup in [live("Greatday"), signing_in("Greatday", "Everyday")] {
             let mut scenario = setup.with_fault(fault.clone()).run();
             scenario.answer(&["Montreal"]);
@@ -566,7 +566,7 @@ fn a_lost_answer_is_never_sent_again() {
 
 #[test]
 fn authorize_async_is_asked_for_the_outcome_of_a_lost_answer() {
-    let lost = Fault::new(FaultKind::LostReply).on(On::Answer);
+    let lost = Fault::new(FaultKind::LostReply).on(Target::Answer);
     let mut scenario = signing_in("Greatday", "Everyday")
         .with_authorize_async()
         .with_fault(lost.clone())
@@ -595,7 +595,7 @@ fn authorize_async_is_asked_for_the_outcome_of_a_lost_answer() {
 
 #[test]
 fn a_lost_answer_ends_with_outcome_unknown_if_the_round_is_still_open() {
-    let lost = Fault::new(FaultKind::LostRequest).on(On::Answer);
+    let lost = Fault::new(FaultKind::LostRequest).on(Target::Answer);
     let mut scenario = signing_in("Greatday", "Everyday")
         .with_authorize_async()
         .with_fault(lost)
@@ -607,13 +607,13 @@ fn a_lost_answer_ends_with_outcome_unknown_if_the_round_is_still_open() {
 
 #[test]
 fn the_last_refresh_of_a_login_id_tells_the_outcome_of_a_lost_answer() {
-    let lost = Fault::new(FaultKind::LostReply).on(On::Answer);
+    let lost = Fault::new(FaultKind::LostReply).on(Target::Answer);
     let mut received = live("Greatday").with_fault(lost).run();
     received.answer(&["Montreal"]);
     received.result();
     assert_eq!(received.sent.last().unwrap().session, 2);
 
-    let lost = Fault::new(FaultKind::LostRequest).on(On::Answer);
+    let lost = Fault::new(FaultKind::LostRequest).on(Target::Answer);
     let mut not_received = live("Greatday").with_fault(lost).run();
     not_received.answer(&["Montreal"]);
     assert_eq!(not_received.failure().code, ErrorCode::OutcomeUnknown);
@@ -623,7 +623,7 @@ fn the_last_refresh_of_a_login_id_tells_the_outcome_of_a_lost_answer() {
 fn lost_polls_are_repeated_and_end_with_outcome_unknown() {
     let lost = |times| Fault {
         times,
-        ..Fault::new(FaultKind::LostReply).on(On::Poll)
+        ..Fault::new(FaultKind::LostReply).on(Target::Poll)
     };
     let mut scenario = live("slow_after_answer").with_fault(lost(2)).run();
     scenario.answer(&["Montreal"]);
@@ -642,7 +642,9 @@ fn a_status_without_a_code_is_judged_whatever_its_body() {
         (405, ErrorCode::RequestRefused, NextAction::FixIntegration),
         (429, ErrorCode::Busy, NextAction::RetryLater),
     ] {
-        let fault = Fault::new(FaultKind::Status).on(On::Start).status(status);
+        let fault = Fault::new(FaultKind::Status)
+            .on(Target::Start)
+            .status(status);
         let scenario = live("Greatday").with_fault(fault).run();
         assert_eq!(
             (scenario.failure().code, scenario.failure().next),
@@ -653,7 +655,7 @@ fn a_status_without_a_code_is_judged_whatever_its_body() {
 
 #[test]
 fn a_redirect_is_not_followed() {
-    let redirected = Fault::new(FaultKind::Redirect).on(On::Start);
+    let redirected = Fault::new(FaultKind::Redirect).on(Target::Start);
     let scenario = live("Greatday").with_fault(redirected).run();
     assert_eq!(scenario.failure().code, ErrorCode::Redirected);
 }

@@ -9,8 +9,8 @@ use bank_mfa::challenge::ChallengeKind;
 use bank_mfa::failure::{ErrorCode, NextAction};
 use bank_mfa::flow::{AnswerInput, Event, Flow, Step};
 use bank_mfa::json::Value;
-use bank_mfa::simulator::{Fault, FaultKind, Incoming, MxRules, On};
-use scenario::{MINUTE, Scenario, aggregate, aggregate_in_widget, create, update, watch};
+use bank_mfa::simulator::{Fault, FaultKind, Incoming, MxRules, Target};
+use scenario::{MINUTE, Scenario, aggregate, aggregate_in_widget, continue_member, create, update};
 
 fn json(text: &str) -> Value {
     Value::parse(text.as_bytes()).unwrap()
@@ -61,7 +61,7 @@ fn a_member_without_challenges_connects() {
 
 #[test]
 fn a_challenged_member_continues_without_a_new_job() {
-    let mut scenario = watch("already_challenged").run();
+    let mut scenario = continue_member("already_challenged").run();
     scenario.round();
     answer_right(&mut scenario);
     scenario.result();
@@ -70,7 +70,7 @@ fn a_challenged_member_continues_without_a_new_job() {
 
 #[test]
 fn a_running_member_continues() {
-    watch("already_running").run().result();
+    continue_member("already_running").run().result();
 }
 
 #[test]
@@ -110,12 +110,12 @@ fn both_versions_of_the_api_are_supported() {
 #[test]
 fn every_simulated_member_connects_with_the_right_answers() {
     let members = aggregate("text").run().bank.members();
-    let asked: Vec<_> = members
+    let with_questions: Vec<_> = members
         .iter()
         .filter(|member| member.group == "challenges")
         .collect();
-    assert!(asked.len() > 20);
-    for member in asked {
+    assert!(with_questions.len() > 20);
+    for member in with_questions {
         let mut scenario = aggregate(member.name).run();
         answer_right(&mut scenario);
         match &scenario.step {
@@ -166,15 +166,15 @@ fn a_type_can_be_a_number_a_name_or_null() {
         ("unknown_type", &[ChallengeKind::Unknown]),
     ] {
         let scenario = aggregate(member).run();
-        let asked: Vec<_> = scenario
+        let shown: Vec<_> = scenario
             .round()
             .challenges
             .iter()
-            .map(|asked| asked.kind)
+            .map(|challenge| challenge.kind)
             .collect();
         assert!(
-            kinds.iter().all(|kind| asked.contains(kind)),
-            "{member}: {asked:?}"
+            kinds.iter().all(|kind| shown.contains(kind)),
+            "{member}: {shown:?}"
         );
     }
 }
@@ -191,7 +191,7 @@ fn an_image_is_shown_unless_it_is_an_svg() {
             .round()
             .challenges
             .iter()
-            .any(|asked| asked.image.is_some());
+            .any(|challenge| challenge.image.is_some());
         assert_eq!(image, shown, "{member}");
     }
 }
@@ -204,7 +204,7 @@ fn markup_in_a_label_stays_text() {
             .round()
             .challenges
             .iter()
-            .any(|asked| asked.prompt.contains('<'))
+            .any(|challenge| challenge.prompt.contains('<'))
     );
 }
 
@@ -242,7 +242,7 @@ fn challenges_with_equal_labels_are_answered_by_guid() {
         .round()
         .challenges
         .iter()
-        .map(|asked| &asked.prompt)
+        .map(|challenge| &challenge.prompt)
         .collect();
     assert!(prompts.windows(2).all(|pair| pair[0] == pair[1]));
     answer_right(&mut scenario);
@@ -432,7 +432,7 @@ fn endless_polling_times_out() {
 fn failed_polls_are_tolerated_up_to_a_limit() {
     let fault = |times| Fault {
         times,
-        ..Fault::new(FaultKind::Html).on(On::Poll)
+        ..Fault::new(FaultKind::Html).on(Target::Poll)
     };
     aggregate("no_questions")
         .with_fault(fault(5))
@@ -452,7 +452,7 @@ fn replies_without_a_member_end_with_outcome_unknown() {
     ] {
         let fault = Fault {
             times: 99,
-            ..Fault::new(kind).on(On::Poll)
+            ..Fault::new(kind).on(Target::Poll)
         };
         let scenario = aggregate("no_questions").with_fault(fault).run();
         assert_eq!(
@@ -469,7 +469,7 @@ fn replies_without_a_member_end_with_outcome_unknown() {
 fn a_lost_job_is_sent_again() {
     // This member was connected before the job. A status request in place of the job would look like the end.
     let scenario = aggregate("failed")
-        .with_fault(Fault::new(FaultKind::LostRequest).on(On::Start))
+        .with_fault(Fault::new(FaultKind::LostRequest).on(Target::Start))
         .run();
     assert_eq!(scenario.failure().code, ErrorCode::Busy);
     let counts = scenario.bank.counts();
@@ -478,7 +478,7 @@ fn a_lost_job_is_sent_again() {
 
 #[test]
 fn a_job_with_a_lost_reply_is_sent_again_and_runs_once() {
-    let lost = Fault::new(FaultKind::LostReply).on(On::Start);
+    let lost = Fault::new(FaultKind::LostReply).on(Target::Start);
     let mut scenario = aggregate("text").with_fault(lost).run();
     answer_right(&mut scenario);
     scenario.result();
@@ -500,7 +500,7 @@ fn a_job_is_sent_again_after_a_restore() {
 fn a_job_that_is_always_lost_ends_with_outcome_unknown() {
     let lost = Fault {
         times: 99,
-        ..Fault::new(FaultKind::LostRequest).on(On::Start)
+        ..Fault::new(FaultKind::LostRequest).on(Target::Start)
     };
     let scenario = aggregate("text").with_fault(lost).run();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
@@ -510,7 +510,7 @@ fn a_job_that_is_always_lost_ends_with_outcome_unknown() {
 #[test]
 fn a_resume_with_a_lost_reply_continues() {
     let mut scenario = aggregate("text")
-        .with_fault(Fault::new(FaultKind::LostReply).on(On::Answer))
+        .with_fault(Fault::new(FaultKind::LostReply).on(Target::Answer))
         .run();
     answer_right(&mut scenario);
     scenario.result();
@@ -522,7 +522,7 @@ fn a_resume_with_a_lost_reply_continues() {
 #[test]
 fn a_lost_resume_is_asked_again_after_two_polls() {
     let mut scenario = aggregate("text")
-        .with_fault(Fault::new(FaultKind::LostRequest).on(On::Answer))
+        .with_fault(Fault::new(FaultKind::LostRequest).on(Target::Answer))
         .run();
     let before = scenario.round().number;
     scenario.answer(&["anything"]);
@@ -532,7 +532,7 @@ fn a_lost_resume_is_asked_again_after_two_polls() {
 
 #[test]
 fn lost_credentials_are_never_sent_again() {
-    let lost = Fault::new(FaultKind::LostReply).on(On::Start);
+    let lost = Fault::new(FaultKind::LostReply).on(Target::Start);
     let scenario = update("denied", &signing_in("denied", "Renewed"))
         .with_fault(lost)
         .run();
@@ -543,8 +543,8 @@ fn lost_credentials_are_never_sent_again() {
 #[test]
 fn a_lost_first_status_is_repeated_after_three_seconds() {
     for kind in [FaultKind::LostReply, FaultKind::Html] {
-        let mut scenario = watch("already_challenged")
-            .with_fault(Fault::new(kind).on(On::Poll))
+        let mut scenario = continue_member("already_challenged")
+            .with_fault(Fault::new(kind).on(Target::Poll))
             .run();
         answer_right(&mut scenario);
         scenario.result();
@@ -634,10 +634,10 @@ fn a_quick_return_waits_for_the_next_poll() {
 fn a_return_without_a_sign_in_opens_a_new_window() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let first = window(&scenario);
-    let nobody = Value::Null;
+    let no_claim = Value::Null;
     for _ in 0..2 {
         // Twice, because a page can report a return twice.
-        let event = Event::Returned(&nobody);
+        let event = Event::Returned(&no_claim);
         scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
     }
     scenario.run_on();
@@ -680,7 +680,7 @@ fn a_return_with_a_malformed_guid_is_refused() {
 fn a_lost_poll_keeps_the_window_open() {
     let lost = Fault {
         times: 3,
-        ..Fault::new(FaultKind::LostReply).on(On::Poll)
+        ..Fault::new(FaultKind::LostReply).on(Target::Poll)
     };
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let first = window(&scenario);
@@ -823,7 +823,7 @@ fn a_pending_member_opens_the_bank_and_not_the_widget() {
 
 #[test]
 fn a_lost_request_for_the_widget_is_repeated() {
-    let lost = Fault::new(FaultKind::LostReply).on(On::Window);
+    let lost = Fault::new(FaultKind::LostReply).on(Target::Window);
     let mut scenario = aggregate_in_widget("text").with_fault(lost).run();
     open(&mut scenario);
 }

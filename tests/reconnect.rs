@@ -8,7 +8,7 @@ use bank_mfa::failure::{ErrorCode, NextAction};
 use bank_mfa::flow::{Event, Step};
 use bank_mfa::http::Header;
 use bank_mfa::json::Value;
-use bank_mfa::simulator::{Fault, FaultKind, On};
+use bank_mfa::simulator::{Fault, FaultKind, Target};
 use bank_mfa::vendor::{ConnectPurpose, Stage};
 use scenario::{MINUTE, STATE, Scenario, first_link, live_async, reconnect};
 
@@ -28,8 +28,8 @@ fn calls(scenario: &Scenario) -> Vec<&str> {
     urls.map(|url| url.rsplit('/').next().unwrap()).collect()
 }
 
-fn body(scenario: &Scenario, at: usize) -> Value {
-    let body = scenario.sent[at].body.as_deref().unwrap();
+fn body(scenario: &Scenario, index: usize) -> Value {
+    let body = scenario.sent[index].body.as_deref().unwrap();
     Value::parse(body.as_bytes()).unwrap()
 }
 
@@ -166,7 +166,7 @@ fn old_data_starts_a_live_session() {
 
 #[test]
 fn a_lost_cached_request_is_repeated() {
-    let lost = Fault::new(FaultKind::LostReply).on(On::Start);
+    let lost = Fault::new(FaultKind::LostReply).on(Target::Start);
     let scenario = reconnect("Greatday", A_WEEK).with_fault(lost).run();
     assert_eq!(text(&scenario, "method"), "cached");
 }
@@ -204,7 +204,7 @@ fn a_failure_that_a_sign_in_cannot_fix_does_not_open_connect() {
 
 #[test]
 fn a_lost_live_start_is_not_sent_again() {
-    let lost = Fault::new(FaultKind::LostReply).on(On::Start);
+    let lost = Fault::new(FaultKind::LostReply).on(Target::Start);
     let scenario = reconnect("Greatday", CONNECT).with_fault(lost).run();
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
     assert_eq!(scenario.sent.len(), 1);

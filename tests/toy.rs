@@ -131,8 +131,8 @@ fn reply(flow: &mut Flow, step: &Step, status: u16) -> Step {
 }
 
 fn answer(flow: &mut Flow) -> Step {
-    let given = Value::parse(br#"{"1.1.answer":"blue"}"#).unwrap();
-    flow.advance(Event::Answered(1, AnswerInput::Fields(&given)), NOW)
+    let answers = Value::parse(br#"{"1.1.answer":"blue"}"#).unwrap();
+    flow.advance(Event::Answered(1, AnswerInput::Fields(&answers)), NOW)
         .unwrap()
 }
 
@@ -208,12 +208,12 @@ fn an_event_that_does_not_fit_is_refused_and_changes_nothing() {
         retry_after: None,
         body: b"",
     };
-    let given = Value::parse(b"{}").unwrap();
+    let answers = Value::parse(b"{}").unwrap();
     for event in [
         Event::Started(&Value::Null),
         Event::Replied(7, response),
         Event::Lost(7, Loss::MaybeSent),
-        Event::Answered(1, AnswerInput::Fields(&given)),
+        Event::Answered(1, AnswerInput::Fields(&answers)),
         Event::Waited,
     ] {
         assert_eq!(
@@ -276,10 +276,10 @@ fn a_flow_fails_after_twelve_lost_polls() {
 #[test]
 fn a_flow_fails_if_the_retry_after_exceeds_the_vendors_limit() {
     let mut flow = asking();
-    let given = Value::parse(br#"{"1.1.answer":"blue"}"#).unwrap();
+    let answers = Value::parse(br#"{"1.1.answer":"blue"}"#).unwrap();
     let late = NOW + 59_999;
     let step = flow
-        .advance(Event::Answered(1, AnswerInput::Fields(&given)), late)
+        .advance(Event::Answered(1, AnswerInput::Fields(&answers)), late)
         .unwrap();
     let Step::Send { serial, .. } = step else {
         panic!()
@@ -297,7 +297,7 @@ fn a_flow_fails_if_the_retry_after_exceeds_the_vendors_limit() {
     };
     assert_eq!(failure.code, ErrorCode::TimedOut);
     assert_eq!(
-        failure.retry_at.map(|at| at > late + 3_600_000 - 1),
+        failure.retry_at.map(|time| time > late + 3_600_000 - 1),
         Some(true)
     );
 }

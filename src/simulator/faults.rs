@@ -9,7 +9,7 @@ use super::json::Json;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
-pub enum On {
+pub enum Target {
     /// Flinks: GenerateAuthorizeToken.
     Token,
     /// Flinks: Authorize or AuthorizeAsync that opens a session. MX: create or update a member, or
@@ -88,7 +88,7 @@ pub struct Fault {
     pub kind: FaultKind,
     /// The kind of call that the fault applies to.
     #[serde(default)]
-    pub on: On,
+    pub on: Target,
     /// How many of these calls pass before the fault happens.
     #[serde(default)]
     pub skip: u32,
@@ -135,7 +135,7 @@ impl Fault {
     }
 
     /// Happens with this kind of call.
-    pub fn on(self, on: On) -> Self {
+    pub fn on(self, on: Target) -> Self {
         Self { on, ..self }
     }
 
@@ -266,12 +266,12 @@ impl Faults {
     /// Handles a call with the first fault for its kind, if there is one.
     pub(crate) fn apply(
         &mut self,
-        call: On,
+        target: Target,
         refusal: Refusal,
         process: impl FnOnce() -> Outgoing,
     ) -> Outgoing {
-        let waits = |fault: &&mut Fault| fault.on == On::Any || fault.on == call;
-        let Some(fault) = self.0.iter_mut().find(waits) else {
+        let applies = |fault: &&mut Fault| fault.on == Target::Any || fault.on == target;
+        let Some(fault) = self.0.iter_mut().find(applies) else {
             return process();
         };
         if fault.skip > 0 {

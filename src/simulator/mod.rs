@@ -100,7 +100,7 @@ mod seed;
 mod time;
 
 pub use counts::{Counts, Rule};
-pub use faults::{Fault, FaultKind, On};
+pub use faults::{Fault, FaultKind, Target};
 pub use flinks::{ConnectRules, Misbehaviour, Person, Rules};
 pub use http::{Arrival, Incoming, Outgoing};
 pub use mx::{Member, MxRules};
@@ -160,13 +160,13 @@ impl Simulator {
         } else if mx::is_mx(request.path) {
             let call = mx::Call::read(*request);
             call.count(counts);
-            faults.apply(call.on(), mx::minimal_error, || {
+            faults.apply(call.fault_target(), mx::minimal_error, || {
                 mx.handle(now, &call, counts)
             })
         } else {
             let call = flinks::Call::read(*request);
             call.count(counts);
-            faults.apply(call.on(), flinks::minimal_error, || {
+            faults.apply(call.fault_target(), flinks::minimal_error, || {
                 flinks.handle(now, &call, counts)
             })
         }

@@ -103,7 +103,7 @@ pub fn aggregate_in_widget(name: &str) -> Setup {
 }
 
 /// A flow that continues an MX member without a new job.
-pub fn watch(name: &str) -> Setup {
+pub fn continue_member(name: &str) -> Setup {
     with_member(name, "")
 }
 

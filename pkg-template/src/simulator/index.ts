@@ -18,10 +18,10 @@ export type {
   MemberProfile as Member,
   Misbehaviour,
   MxRules,
-  On as FaultTarget,
   Profile as Person,
   Rule,
   Rules,
+  Target as FaultTarget,
 } from '../wasm/simulator.js'
 
 /** The options of `simulator`. */

@@ -12,9 +12,9 @@ fn good() -> Outgoing {
 
 fn damaged(fault: Fault) -> Outgoing {
     let mut faults = Faults(vec![fault]);
-    let damaged = faults.apply(On::Start, minimal_error, good);
+    let damaged = faults.apply(Target::Start, minimal_error, good);
     assert_eq!(
-        faults.apply(On::Start, minimal_error, good),
+        faults.apply(Target::Start, minimal_error, good),
         good(),
         "happens once"
     );
@@ -26,16 +26,16 @@ fn a_fault_applies_to_its_kind_of_call_after_skipping() {
     let fault = Fault {
         skip: 1,
         times: 2,
-        ..Fault::new(FaultKind::Empty).on(On::Answer)
+        ..Fault::new(FaultKind::Empty).on(Target::Answer)
     };
     let mut faults = Faults(vec![fault]);
     let calls = [
-        On::Start,
-        On::Answer,
-        On::Poll,
-        On::Answer,
-        On::Answer,
-        On::Answer,
+        Target::Start,
+        Target::Answer,
+        Target::Poll,
+        Target::Answer,
+        Target::Answer,
+        Target::Answer,
     ];
     let damaged = calls.map(|call| faults.apply(call, minimal_error, good) != good());
     assert_eq!(damaged, [false, false, false, true, true, false]);
@@ -48,7 +48,7 @@ fn a_lost_request_never_reaches_the_vendor_and_a_lost_reply_does() {
         (FaultKind::LostReply, true),
     ] {
         let mut reached = false;
-        let reply = Faults(vec![Fault::new(kind)]).apply(On::Start, minimal_error, || {
+        let reply = Faults(vec![Fault::new(kind)]).apply(Target::Start, minimal_error, || {
             reached = true;
             good()
         });
@@ -93,9 +93,12 @@ fn a_status_fault_has_its_code_and_retry_after() {
 #[test]
 fn a_fault_that_needs_a_203_waits_for_one() {
     let mut faults = Faults(vec![Fault::new(FaultKind::NoChallenges)]);
-    assert_eq!(faults.apply(On::Start, minimal_error, good), good());
+    assert_eq!(faults.apply(Target::Start, minimal_error, good), good());
     let asks = || Outgoing::json(203, &Json::object([("SecurityChallenges", Json::Null)]));
-    assert_eq!(faults.apply(On::Answer, minimal_error, asks).body, b"{}");
+    assert_eq!(
+        faults.apply(Target::Answer, minimal_error, asks).body,
+        b"{}"
+    );
 }
 
 #[test]
@@ -103,7 +106,7 @@ fn the_member_can_be_missing_null_or_a_list() {
     let good = || Outgoing::json(200, &Json::object([("member", Json::text("m"))]));
     let body = |kind| {
         let mut faults = Faults(vec![Fault::new(kind)]);
-        String::from_utf8(faults.apply(On::Poll, minimal_error, good).body).unwrap()
+        String::from_utf8(faults.apply(Target::Poll, minimal_error, good).body).unwrap()
     };
     assert_eq!(body(FaultKind::NoMember), "{}");
     assert_eq!(body(FaultKind::NullMember), r#"{"member":null}"#);

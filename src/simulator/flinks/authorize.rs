@@ -32,7 +32,7 @@ impl Flinks {
         counts: &mut Counts,
     ) -> Result<Outgoing, Rejection> {
         self.tokens
-            .known(&call.key(&self.secret_key), &self.rules)
+            .minted_token(&call.key(&self.secret_key), &self.rules)
             .map_err(unauthorized)?;
         let session = match call.authorize.clone().map_err(invalid)? {
             AuthorizeCall::Start(start) => self.start(now, call, start, counts)?,
@@ -72,7 +72,7 @@ impl Flinks {
         self.tokens
             .use_up(&key, now, &self.rules)
             .map_err(unauthorized)?;
-        counts.tokens_used += u32::from(key.given.is_some());
+        counts.tokens_used += u32::from(key.token.is_some());
         counts.credentials_judged +=
             u32::from(matches!(start.target, StartTarget::Credentials { .. }));
         let token = call.request.header("flinks-auth-key");

@@ -5,7 +5,7 @@ use super::fields::Invalid;
 use super::request::{self, AuthorizeCall, StartTarget};
 use super::token::AuthKey;
 use crate::simulator::counts::Counts;
-use crate::simulator::faults::On;
+use crate::simulator::faults::Target;
 use crate::simulator::http::Incoming;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,24 +53,24 @@ impl<'a> Call<'a> {
         }
     }
 
-    pub(crate) fn on(&self) -> On {
+    pub(crate) fn fault_target(&self) -> Target {
         let Some((_, operation)) = self.route else {
-            return On::Any;
+            return Target::Any;
         };
         match operation {
-            Operation::GenerateAuthorizeToken => On::Token,
+            Operation::GenerateAuthorizeToken => Target::Token,
             Operation::Authorize | Operation::AuthorizeAsync => match &self.authorize {
-                Ok(AuthorizeCall::Start(_)) => On::Start,
-                Ok(AuthorizeCall::Poll { .. }) => On::Poll,
-                Ok(AuthorizeCall::Answer { .. }) => On::Answer,
-                Err(_) => On::Any,
+                Ok(AuthorizeCall::Start(_)) => Target::Start,
+                Ok(AuthorizeCall::Poll { .. }) => Target::Poll,
+                Ok(AuthorizeCall::Answer { .. }) => Target::Answer,
+                Err(_) => Target::Any,
             },
-            Operation::Data(_) => On::Data,
-            Operation::DataAsync(..) => On::Poll,
-            Operation::MfaQuestions(_) | Operation::AnswerMfaQuestions => On::Questions,
+            Operation::Data(_) => Target::Data,
+            Operation::DataAsync(..) => Target::Poll,
+            Operation::MfaQuestions(_) | Operation::AnswerMfaQuestions => Target::Questions,
             Operation::DeleteCard(_)
             | Operation::SetScheduledRefresh
-            | Operation::NightlyRefreshStatus => On::Cards,
+            | Operation::NightlyRefreshStatus => Target::Cards,
         }
     }
 
@@ -113,7 +113,7 @@ impl<'a> Call<'a> {
 
     pub(crate) fn key<'s>(&'s self, secret: &'s str) -> AuthKey<'s> {
         AuthKey {
-            given: self.request.header("flinks-auth-key"),
+            token: self.request.header("flinks-auth-key"),
             secret,
         }
     }

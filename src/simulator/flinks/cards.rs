@@ -104,8 +104,8 @@ impl Flinks {
 
     /// No page says which key these calls take: here either of the customer's keys (D).
     pub(super) fn check_card_key(&self, call: &Call<'_>) -> Result<(), Rejection> {
-        let is = |name, key: &str| call.request.header(name) == Some(key);
-        match is("x-api-key", &self.api_key) || is("flinks-auth-key", &self.secret_key) {
+        let has_key = |name, key: &str| call.request.header(name) == Some(key);
+        match has_key("x-api-key", &self.api_key) || has_key("flinks-auth-key", &self.secret_key) {
             true => Ok(()),
             false => Err(reject(Rule::CardKey, "UNAUTHORIZED")),
         }

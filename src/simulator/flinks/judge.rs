@@ -57,10 +57,10 @@ impl Challenge {
 
     /// Takes the answers to this challenge out of `left`, and returns whether they are right.
     fn take(&self, left: &mut Responses, french: bool) -> Result<bool, Judgement> {
-        let mine = left.iter().position(|(key, answers)| {
+        let index = left.iter().position(|(key, answers)| {
             self.accepts_key(key, french) && answers.iter().any(|answer| !answer.is_empty())
         });
-        let Some((_, answers)) = mine.and_then(|index| left.get_mut(index)) else {
+        let Some((_, answers)) = index.and_then(|index| left.get_mut(index)) else {
             return Err(Judgement::Incomplete);
         };
         // A challenge with several answers takes all answers under its key, so no other challenge can share its
@@ -88,24 +88,24 @@ impl Challenge {
     fn judge_choices(
         &self,
         right: &[usize],
-        given: &[String],
+        answers: &[String],
         french: bool,
     ) -> Result<bool, Judgement> {
         let iterables = self.iterables(french);
-        if !given.iter().all(|answer| iterables.contains(answer)) {
+        if !answers.iter().all(|answer| iterables.contains(answer)) {
             return Err(Judgement::Invalid(
                 "contains an option that was not offered",
             ));
         }
-        if given
+        if answers
             .iter()
             .enumerate()
-            .any(|(index, one)| given.iter().take(index).any(|other| other == one))
+            .any(|(index, one)| answers.iter().take(index).any(|other| other == one))
         {
             return Err(Judgement::Invalid("contains an option twice"));
         }
-        let mut wanted = right.iter().filter_map(|pick| iterables.get(*pick));
-        Ok(given.len() == right.len() && wanted.all(|option| given.contains(option)))
+        let mut expected = right.iter().filter_map(|pick| iterables.get(*pick));
+        Ok(answers.len() == right.len() && expected.all(|option| answers.contains(option)))
     }
 }
 
@@ -117,13 +117,13 @@ mod tests {
 
     fn judged(username: &str, responses: &[(&str, &[&str])]) -> Judgement {
         let round = find(username).unwrap().first_round().unwrap();
-        let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
         judge(
             round,
             false,
             &responses
                 .iter()
-                .map(|(key, all)| ((*key).to_owned(), own(all)))
+                .map(|(key, all)| ((*key).to_owned(), owned(all)))
                 .collect(),
         )
     }
@@ -254,9 +254,9 @@ mod tests {
             judged("multiple_answers", &[(which, &["Savings"])]),
             Judgement::Wrong
         );
-        for given in [&["savings", "Chequing"][..], &["Savings", "Savings"]] {
+        for answers in [&["savings", "Chequing"][..], &["Savings", "Savings"]] {
             assert!(matches!(
-                judged("multiple_answers", &[(which, given)]),
+                judged("multiple_answers", &[(which, answers)]),
                 Judgement::Invalid(_)
             ));
         }

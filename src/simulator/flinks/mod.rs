@@ -81,7 +81,7 @@ impl Flinks {
     }
 
     pub(crate) fn handle(&mut self, now: u64, call: &Call<'_>, counts: &mut Counts) -> Outgoing {
-        self.settle(now);
+        self.advance_to(now);
         self.dispatch(now, call, counts)
             .unwrap_or_else(|(rule, reply)| {
                 rule.into_iter().for_each(|rule| counts.rule_broken(rule));
@@ -89,10 +89,10 @@ impl Flinks {
             })
     }
 
-    fn settle(&mut self, now: u64) {
+    fn advance_to(&mut self, now: u64) {
         self.first_request_at.get_or_insert(now);
         for session in &mut self.sessions {
-            session.settle(now);
+            session.advance_to(now);
         }
     }
 
@@ -134,7 +134,7 @@ impl Flinks {
         call: &Call<'_>,
         counts: &mut Counts,
     ) -> Result<Outgoing, Rejection> {
-        if call.key("").given != Some(&self.secret_key) {
+        if call.key("").token != Some(&self.secret_key) {
             return Err(reject(Rule::SecretKey, "UNAUTHORIZED"));
         }
         if !call.request.body.is_empty() {

@@ -89,7 +89,7 @@ impl Session {
     }
 
     /// Takes all steps whose background work is finished by now.
-    pub(crate) fn settle(&mut self, now: u64) {
+    pub(crate) fn advance_to(&mut self, now: u64) {
         while let State::Working { until, .. } = self.state {
             if now < until {
                 break;

@@ -41,8 +41,8 @@ impl StoredAnswers {
     /// Erases wrong answers, and returns whether every question has a right answer.
     pub(crate) fn check_and_erase_wrong(&mut self) -> bool {
         for (challenge, answer) in &mut self.0 {
-            let right = |given: &String| match challenge.right {
-                RightAnswer::Typed(right) => given.eq_ignore_ascii_case(right),
+            let right = |answer: &String| match challenge.right {
+                RightAnswer::Typed(right) => answer.eq_ignore_ascii_case(right),
                 _ => true,
             };
             if !answer.as_ref().is_some_and(right) {
@@ -72,8 +72,8 @@ impl StoredAnswers {
 
     /// Stores an answer, and replaces an earlier one.
     fn store(&mut self, question: &str, answer: &str) {
-        let asked = |(challenge, _): &&mut (&Challenge, _)| has_prompt(challenge, question);
-        if let Some((_, stored)) = self.0.iter_mut().find(asked) {
+        let is_question = |(challenge, _): &&mut (&Challenge, _)| has_prompt(challenge, question);
+        if let Some((_, stored)) = self.0.iter_mut().find(is_question) {
             *stored = Some(answer.to_owned());
         }
     }

@@ -32,27 +32,27 @@ impl Tokens {
         now: u64,
         rules: &Rules,
     ) -> Result<(), Rule> {
-        let given = self.usable(key, now, rules)?;
-        if let Some(token) = given.and_then(|given| self.0.get_mut(given)) {
-            token.used = true;
+        let token = self.usable_token(key, now, rules)?;
+        if let Some(minted) = token.and_then(|token| self.0.get_mut(token)) {
+            minted.used = true;
         }
         Ok(())
     }
 
     /// The token, if it can open a session now. `None` if the call has no token and needs none.
-    pub(crate) fn usable<'a>(
+    pub(crate) fn usable_token<'a>(
         &self,
         key: &AuthKey<'a>,
         now: u64,
         rules: &Rules,
     ) -> Result<Option<&'a str>, Rule> {
-        let given = self.known(key, rules)?;
-        match given.and_then(|given| self.0.get(given)) {
+        let token = self.minted_token(key, rules)?;
+        match token.and_then(|token| self.0.get(token)) {
             Some(token) if token.used => Err(Rule::TokenUsed),
             Some(token) if now.saturating_sub(token.minted) >= rules.token_ttl_ms() => {
                 Err(Rule::TokenExpired)
             }
-            _ => Ok(given),
+            _ => Ok(token),
         }
     }
 
@@ -64,11 +64,11 @@ impl Tokens {
         now: u64,
         rules: &Rules,
     ) -> Result<(), Rule> {
-        let given = self.known(key, rules)?;
-        if given != session {
+        let token = self.minted_token(key, rules)?;
+        if token != session {
             return Err(Rule::TokenOfAnotherSession);
         }
-        let minted = given
+        let minted = token
             .and_then(|token| self.0.get(token))
             .map(|token| token.minted);
         let old = minted.is_some_and(|minted| now.saturating_sub(minted) >= rules.token_ttl_ms());
@@ -80,24 +80,24 @@ impl Tokens {
     }
 
     /// The token, if it was minted. `None` if the call has no token and needs none.
-    pub(crate) fn known<'a>(
+    pub(crate) fn minted_token<'a>(
         &self,
         key: &AuthKey<'a>,
         rules: &Rules,
     ) -> Result<Option<&'a str>, Rule> {
-        match key.given {
+        match key.token {
             None if rules.tokens_required => Err(Rule::TokenMissing),
             None => Ok(None),
-            Some(given) if given == key.secret => Err(Rule::SecretKeyAsToken),
-            Some(given) if !self.0.contains_key(given) => Err(Rule::TokenUnknown),
-            Some(given) => Ok(Some(given)),
+            Some(token) if token == key.secret => Err(Rule::SecretKeyAsToken),
+            Some(token) if !self.0.contains_key(token) => Err(Rule::TokenUnknown),
+            Some(token) => Ok(Some(token)),
         }
     }
 }
 
 /// The `flinks-auth-key` of a call, and the secret key, which is not a token.
 pub(crate) struct AuthKey<'a> {
-    pub(crate) given: Option<&'a str>,
+    pub(crate) token: Option<&'a str>,
     pub(crate) secret: &'a str,
 }
 
@@ -107,9 +107,9 @@ mod tests {
 
     const MINUTE_MS: u64 = 60_000;
 
-    fn key(given: &str) -> AuthKey<'_> {
+    fn key(token: &str) -> AuthKey<'_> {
         AuthKey {
-            given: Some(given),
+            token: Some(token),
             secret: "secret",
         }
     }
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn an_answer_must_have_the_token_of_its_session() {
         let rules = Rules::default();
-        let check = |given, session| minted().check(&key(given), session, 0, &rules);
+        let check = |token, session| minted().check(&key(token), session, 0, &rules);
         assert_eq!(check("a", Some("a")), Ok(()));
         assert_eq!(check("b", Some("a")), Err(Rule::TokenOfAnotherSession));
         assert_eq!(check("a", None), Err(Rule::TokenOfAnotherSession));
@@ -168,7 +168,7 @@ mod tests {
     fn a_token_that_was_not_minted_is_refused() {
         let rules = Rules::default();
         let none = AuthKey {
-            given: None,
+            token: None,
             secret: "secret",
         };
         assert_eq!(

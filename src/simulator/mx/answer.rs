@@ -66,7 +66,7 @@ impl Connection {
     }
 
     fn on_wrong_answer(&self, rules: &MxRules) -> OnWrongAnswer {
-        let at_mx_bank = self.institution.is_some_and(|at| at.code == MX_BANK);
+        let at_mx_bank = self.institution.is_some_and(|bank| bank.code == MX_BANK);
         match rules.mx_bank_denies && at_mx_bank {
             true => OnWrongAnswer::Ends("DENIED"),
             false => self.member.on_wrong_answer,

@@ -2,7 +2,7 @@
 
 use super::job::{JOBS, Job};
 use crate::simulator::counts::{Counts, Rule};
-use crate::simulator::faults::On;
+use crate::simulator::faults::Target;
 use crate::simulator::http::Incoming;
 use crate::simulator::json::Json;
 
@@ -77,17 +77,17 @@ impl<'a> Call<'a> {
         self.route.ok().map(|route| route.operation)
     }
 
-    pub(crate) fn on(&self) -> On {
+    pub(crate) fn fault_target(&self) -> Target {
         match self.operation() {
             Some(Operation::CreateMember | Operation::UpdateMember | Operation::Job(..)) => {
-                On::Start
+                Target::Start
             }
-            Some(Operation::Status) => On::Poll,
-            Some(Operation::Challenges) => On::Challenges,
-            Some(Operation::Resume) => On::Answer,
-            Some(Operation::OauthWindow | Operation::WidgetUrl) => On::Window,
-            Some(Operation::InstitutionCredentials) => On::Credentials,
-            _ => On::Any,
+            Some(Operation::Status) => Target::Poll,
+            Some(Operation::Challenges) => Target::Challenges,
+            Some(Operation::Resume) => Target::Answer,
+            Some(Operation::OauthWindow | Operation::WidgetUrl) => Target::Window,
+            Some(Operation::InstitutionCredentials) => Target::Credentials,
+            _ => Target::Any,
         }
     }
 
@@ -130,8 +130,8 @@ impl<'a> Call<'a> {
 /// A decoded parameter of a query or of a form body (`application/x-www-form-urlencoded`).
 pub(crate) fn parameter(pairs: &str, name: &str) -> Option<String> {
     let pairs = pairs.split('&').filter_map(|pair| pair.split_once('='));
-    let mut named = pairs.filter(|(key, _)| *key == name);
-    named.next().map(|(_, value)| decoded(value))
+    let mut matching = pairs.filter(|(key, _)| *key == name);
+    matching.next().map(|(_, value)| decoded(value))
 }
 
 fn decoded(text: &str) -> String {
@@ -161,7 +161,7 @@ fn route<'a>(method: &str, path: &'a str) -> Result<Route<'a>, Rule> {
         member: "",
         part: "",
     };
-    let only = |wanted: &str, route| match method == wanted {
+    let only = |allowed: &str, route| match method == allowed {
         true => Ok(route),
         false => Err(Rule::Method),
     };
@@ -224,7 +224,7 @@ fn member_operation(method: &str, rest: &[&str]) -> Result<Operation, Rule> {
         .chain(jobs)
         .peekable();
     known.peek().ok_or(Rule::Path)?;
-    let mut fitting = known.filter(|(wanted, _)| *wanted == method);
+    let mut fitting = known.filter(|(allowed, _)| *allowed == method);
     fitting
         .next()
         .map(|(_, operation)| operation)

@@ -116,10 +116,10 @@ impl Connection {
         match member.initial_state {
             InitialState::Idle => {}
             InitialState::AggregatedAnHourAgo => {
-                let lately = Some(now.saturating_sub(HOUR_MS));
-                existing.last_standard = lately;
-                existing.aggregated_at = lately;
-                existing.connected_at = lately;
+                let an_hour_ago = Some(now.saturating_sub(HOUR_MS));
+                existing.last_standard = an_hour_ago;
+                existing.aggregated_at = an_hour_ago;
+                existing.connected_at = an_hour_ago;
             }
             InitialState::JobRunning(job) => {
                 existing.begin(job, "CREATED", now);
@@ -135,9 +135,9 @@ impl Connection {
     }
 
     /// A new member, before its first job.
-    pub(crate) fn new(at: &'static Institution, guid: String, seed: &mut Seed) -> Self {
+    pub(crate) fn new(institution: &'static Institution, guid: String, seed: &mut Seed) -> Self {
         let mut created = Self::existing(&UNKNOWN_MEMBER, guid, 0, &MxRules::default(), seed);
-        created.institution = Some(at);
+        created.institution = Some(institution);
         created.end = EndState::of("CREATED");
         created.aggregated_at = None;
         created.connected_at = None;
@@ -159,7 +159,7 @@ impl Connection {
 
     pub(crate) fn is_at(&self, institution: &Institution) -> bool {
         self.institution
-            .is_some_and(|at| at.code == institution.code)
+            .is_some_and(|bank| bank.code == institution.code)
     }
 
     /// The current round.
@@ -172,7 +172,7 @@ impl Connection {
 
     /// Requests a job.
     pub(crate) fn request_job(&mut self, job: Job, now: u64) -> JobStart {
-        let throttled = self.institution.is_some_and(|at| at.is_throttled)
+        let throttled = self.institution.is_some_and(|bank| bank.is_throttled)
             && job == Job::Aggregate
             && self
                 .last_standard

@@ -66,14 +66,14 @@ impl Institution {
     }
 
     /// Username and password, if exactly these credentials were given.
-    pub(crate) fn sign_in(&self, given: &[(String, String)]) -> Option<(String, String)> {
+    pub(crate) fn sign_in(&self, credentials: &[(String, String)]) -> Option<(String, String)> {
         let mut values = self.credentials.iter().map(|(field_name, ..)| {
             let guid = self.credential_guid(field_name);
-            let mut matching = given.iter().filter(|(other, _)| *other == guid);
+            let mut matching = credentials.iter().filter(|(other, _)| *other == guid);
             matching.next().map(|(_, value)| value.clone())
         });
         let (username, password) = (values.next()??, values.next()??);
-        (given.len() == self.credentials.len()).then_some((username, password))
+        (credentials.len() == self.credentials.len()).then_some((username, password))
     }
 
     pub(crate) fn credentials_json(&self) -> Json {

@@ -22,14 +22,14 @@ impl Mx {
         counts: &mut Counts,
     ) -> Result<Outgoing, Rejection> {
         let create = request::create(&call.request, version).map_err(invalid)?;
-        let at = institution(&create.institution_code).ok_or_else(unknown_institution)?;
-        if at.is_oauth != create.is_oauth {
+        let bank = institution(&create.institution_code).ok_or_else(unknown_institution)?;
+        if bank.is_oauth != create.is_oauth {
             return Err(invalid("is_oauth is wrong for this institution".to_owned()));
         }
         let guid = format!("MBR-{}", self.seed.guid());
-        let mut created = Connection::new(at, guid, &mut self.seed);
+        let mut created = Connection::new(bank, guid, &mut self.seed);
         created.id = create.id.clone();
-        let uri = match at.is_oauth {
+        let uri = match bank.is_oauth {
             true => {
                 // With OAuth the credentials go to the bank only (A).
                 if !create.credentials.is_empty() {
@@ -41,10 +41,10 @@ impl Mx {
                 Some(self.window_uri(&created.guid, create.redirect))
             }
             false => {
-                let credentials = sign_in(at, &create.credentials)?;
-                self.check_new(at, &credentials)?;
+                let credentials = sign_in(bank, &create.credentials)?;
+                self.check_new(bank, &credentials)?;
                 let (username, password) = &credentials;
-                created.use_scenario(people::sign_in(at.code, username, password));
+                created.use_scenario(people::sign_in(bank.code, username, password));
                 created.credentials = Some(credentials);
                 if !create.skip_aggregation {
                     counts.credentials_judged += 1;
@@ -60,10 +60,14 @@ impl Mx {
     }
 
     /// A second member with the same credentials is a 409 (A).
-    fn check_new(&self, at: &Institution, credentials: &(String, String)) -> Result<(), Rejection> {
-        let (member, _) = people::sign_in(at.code, &credentials.0, &credentials.1);
+    fn check_new(
+        &self,
+        bank: &Institution,
+        credentials: &(String, String),
+    ) -> Result<(), Rejection> {
+        let (member, _) = people::sign_in(bank.code, &credentials.0, &credentials.1);
         let is_same = |other: &&Connection| {
-            other.credentials.as_ref() == Some(credentials) && other.is_at(at)
+            other.credentials.as_ref() == Some(credentials) && other.is_at(bank)
         };
         let earlier = self.connections.iter().find(is_same);
         let earlier = earlier.map(|connection| connection.guid.clone());
@@ -84,9 +88,9 @@ impl Mx {
         let Some(connection) = self.connections.get_mut(index) else {
             return Ok(());
         };
-        if let (Some(given), Some(at)) = (update.credentials, connection.institution) {
-            let credentials = sign_in(at, &given)?;
-            connection.use_scenario(people::sign_in(at.code, &credentials.0, &credentials.1));
+        if let (Some(credentials), Some(bank)) = (update.credentials, connection.institution) {
+            let credentials = sign_in(bank, &credentials)?;
+            connection.use_scenario(people::sign_in(bank.code, &credentials.0, &credentials.1));
             connection.credentials = Some(credentials);
             if !update.skip_aggregation {
                 counts.credentials_judged += 1;
@@ -151,7 +155,7 @@ impl Mx {
                 "The institution does not use OAuth.",
             )
         };
-        let oauth = |connection: &&Connection| connection.institution.is_some_and(|at| at.is_oauth);
+        let oauth = |other: &&Connection| other.institution.is_some_and(|bank| bank.is_oauth);
         let connection = self.connections.get(index).filter(oauth);
         let guid = connection.map(|connection| connection.guid.clone());
         let (source, url) = (
@@ -169,16 +173,16 @@ impl Mx {
 /// member (ours).
 fn oauth_member(create: &Create) -> Option<&'static Member> {
     let at_window = |member: &&Member| member.initial_state == InitialState::AtOauthWindow;
-    let named = create
+    let chosen = create
         .id
         .as_deref()
         .and_then(people::find)
         .filter(at_window);
-    named.or_else(|| people::find("oauth"))
+    chosen.or_else(|| people::find("oauth"))
 }
 
 /// Username and password, if exactly the institution's credentials were given.
-fn sign_in(at: &Institution, given: &[Answer]) -> Result<(String, String), Rejection> {
+fn sign_in(bank: &Institution, credentials: &[Answer]) -> Result<(String, String), Rejection> {
     let refused = || {
         reject(
             Rule::CredentialGuids,
@@ -186,5 +190,5 @@ fn sign_in(at: &Institution, given: &[Answer]) -> Result<(String, String), Rejec
             "The credentials do not match the institution.",
         )
     };
-    at.sign_in(given).ok_or_else(refused)
+    bank.sign_in(credentials).ok_or_else(refused)
 }

@@ -80,7 +80,7 @@ impl Mx {
             self.connections = all_members().map(found).collect();
         }
         for connection in &mut self.connections {
-            connection.settle(now, &self.rules);
+            connection.advance_to(now, &self.rules);
         }
         self.dispatch(now, call, counts)
             .unwrap_or_else(|(rule, reply)| {

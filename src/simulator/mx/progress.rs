@@ -18,7 +18,7 @@ const MAX_STATUS_AGE_MS: u64 = 10 * SECOND_MS;
 
 impl Connection {
     /// Takes all steps that are due by now.
-    pub(crate) fn settle(&mut self, now: u64, rules: &MxRules) {
+    pub(crate) fn advance_to(&mut self, now: u64, rules: &MxRules) {
         loop {
             match &self.phase {
                 Phase::NotYetVisible { since, seen: true }

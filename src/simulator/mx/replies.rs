@@ -24,8 +24,8 @@ fn member_reply(version: Version, status: u16, member: Members) -> Outgoing {
     reply(version, status, &body)
 }
 
-fn time(at: Option<u64>) -> Json {
-    at.map_or(Json::Null, |at| Json::Text(zulu(at)))
+fn time(ms: Option<u64>) -> Json {
+    ms.map_or(Json::Null, |ms| Json::Text(zulu(ms)))
 }
 
 /// A member: the reply to create, read, update, the jobs and resume.
@@ -67,7 +67,7 @@ pub(crate) fn member(
         ("is_manual", Json::Bool(false)),
         (
             "is_oauth",
-            Json::Bool(institution.is_some_and(|at| at.is_oauth)),
+            Json::Bool(institution.is_some_and(|bank| bank.is_oauth)),
         ),
         ("metadata", Json::Null),
         // A string in one specification and a boolean in the other.

@@ -18,8 +18,8 @@ impl Flinks {
             .find(|visit| Some(visit.id.as_str()) == id);
         let session = visit.and_then(|visit| self.sessions.get(visit.session?));
         let person = session.map(|session| session.person);
-        let is = |name| person.is_some_and(|person| person.username == name);
-        let another = find(if is("Greatday") {
+        let is_person = |name| person.is_some_and(|person| person.username == name);
+        let another = find(if is_person("Greatday") {
             "greatday_nomfa"
         } else {
             "Greatday"

@@ -54,8 +54,8 @@ fn route<'a>(request: &Incoming<'a>) -> Option<Route<'a>> {
         ("POST", name) => name.map(Route::Call),
         ("GET", Some(name)) => Some(Route::Asset(name)),
         ("GET", None) => {
-            let own = path.strip_prefix("/v2").unwrap_or(path);
-            let is_page = matches!(own, "" | "/") || own.starts_with("/Credential/");
+            let page_path = path.strip_prefix("/v2").unwrap_or(path);
+            let is_page = matches!(page_path, "" | "/") || page_path.starts_with("/Credential/");
             is_page.then_some(Route::Page)
         }
         _ => None,
@@ -70,7 +70,7 @@ impl Flinks {
         request: &Incoming<'_>,
         counts: &mut Counts,
     ) -> Outgoing {
-        self.settle(now);
+        self.advance_to(now);
         let (path, query) = request.path.split_once('?').unwrap_or((request.path, ""));
         let french = query.split('&').any(|pair| pair == "language=fr");
         let rules = &self.rules.connect;

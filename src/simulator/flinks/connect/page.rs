@@ -29,8 +29,8 @@ pub(super) fn page(path: &str, french: bool, rules: &ConnectRules) -> Outgoing {
 }
 
 pub(super) fn asset(name: &str, rules: &ConnectRules) -> Option<Outgoing> {
-    let own = ASSETS.iter().find(|row| row.0 == name);
-    let (content_type, text) = own
+    let page_asset = ASSETS.iter().find(|row| row.0 == name);
+    let (content_type, text) = page_asset
         .map(|row| (row.1, row.2))
         .or_else(|| shared_asset(name))?;
     Some(secured(content_type, text, rules))

@@ -79,7 +79,7 @@ impl Flinks {
                     return Err(VisitError { rule, code });
                 }
                 let key = self.key(token.as_deref());
-                let usable = self.tokens.usable(&key, now, &self.rules);
+                let usable = self.tokens.usable_token(&key, now, &self.rules);
                 usable.map_err(VisitError::token)?;
                 None
             }
@@ -111,8 +111,8 @@ impl Flinks {
         let same_url = |visit: &&Visit| matches!(&visit.opened_with, OpenedWith::RequestId(id) if id == request_id);
         let has_request_id =
             |session: &Session| session.request_id == request_id || session.is_previous(request_id);
-        let before = self.connect.visits.iter().find(same_url);
-        let index = before
+        let earlier = self.connect.visits.iter().find(same_url);
+        let index = earlier
             .and_then(|visit| visit.session)
             .or_else(|| self.sessions.iter().position(has_request_id))
             .ok_or(VisitError::rule_broken(
@@ -143,11 +143,11 @@ impl Flinks {
         let token = token.clone();
         if !std::mem::replace(used, true) {
             let key = AuthKey {
-                given: token.as_deref(),
+                token: token.as_deref(),
                 secret: &self.secret_key,
             };
-            let taken = self.tokens.use_up(&key, now, &self.rules);
-            taken.map_err(VisitError::token)?;
+            let used_up = self.tokens.use_up(&key, now, &self.rules);
+            used_up.map_err(VisitError::token)?;
             counts.tokens_used += u32::from(token.is_some());
         }
         let owned = |name| text(body, name).unwrap_or_default().to_owned();
@@ -262,9 +262,9 @@ impl Flinks {
         }
     }
 
-    fn key<'a>(&'a self, given: Option<&'a str>) -> AuthKey<'a> {
+    fn key<'a>(&'a self, token: Option<&'a str>) -> AuthKey<'a> {
         let secret = &self.secret_key;
-        AuthKey { given, secret }
+        AuthKey { token, secret }
     }
 }
 

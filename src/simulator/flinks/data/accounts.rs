@@ -64,7 +64,7 @@ pub(crate) fn accounts(
         members.extend(rest);
         Json::Object(members)
     };
-    let all = places(person, options).map(account).collect();
+    let all = account_indexes(person, options).map(account).collect();
     vec![("Accounts".to_owned(), Json::Array(all))]
 }
 
@@ -90,11 +90,11 @@ pub(crate) fn statements(person: &Person, options: &Options, as_of: i64) -> Vec<
             ),
         ])
     };
-    let all = places(person, options).map(account).collect();
+    let all = account_indexes(person, options).map(account).collect();
     vec![("StatementsByAccount".to_owned(), Json::Array(all))]
 }
 
-fn places(person: &Person, options: &Options) -> impl Iterator<Item = usize> {
+fn account_indexes(person: &Person, options: &Options) -> impl Iterator<Item = usize> {
     let kind = move |index: &usize| {
         options.accounts.is_empty() || options.accounts.contains(&id(person, *index))
     };

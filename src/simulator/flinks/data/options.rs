@@ -86,15 +86,15 @@ pub(crate) fn read(request: &Incoming<'_>, kind: DataKind) -> Result<(String, Op
         return Err(("RequestId".to_owned(), "is required"));
     };
     let with = |name| fields.get(name) != Some(&Json::Bool(false));
-    let own = |value: &Json| value.as_text().unwrap_or_default().to_ascii_lowercase();
-    let member = |item: &Json, name| item.member(name).map(own).unwrap_or_default();
+    let lower = |value: &Json| value.as_text().unwrap_or_default().to_ascii_lowercase();
+    let member = |item: &Json, name| item.member(name).map(lower).unwrap_or_default();
     let delta = |item: &Json| (member(item, "AccountId"), member(item, "TransactionId"));
     let options = Options {
         identity: with("WithAccountIdentity"),
         holder: with("WithKYC"),
         balance: with("WithBalance"),
         transactions: with("WithTransactions"),
-        accounts: fields.array("AccountsFilter").iter().map(own).collect(),
+        accounts: fields.array("AccountsFilter").iter().map(lower).collect(),
         days: match fields.text("DaysOfTransactions") {
             Some("Days365") => 365,
             _ => 90,

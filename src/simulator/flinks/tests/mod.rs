@@ -146,9 +146,9 @@ impl Scenario {
         key: Option<(&str, &str)>,
         body: &str,
     ) -> Reply {
-        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        let mut headers = vec![own(("Content-Type", "application/json"))];
-        headers.extend(key.map(own));
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let mut headers = vec![owned(("Content-Type", "application/json"))];
+        headers.extend(key.map(owned));
         let body = body.as_bytes();
         let reply = self.simulator.handle(
             self.now,

@@ -76,15 +76,15 @@ fn prompts_are_french_if_the_language_is_fr() {
 #[test]
 fn the_code_challenge_follows_the_choice_of_a_phone() {
     let mut bank = Scenario::new();
-    let asked = bank
+    let body = bank
         .live("text_or_call")
         .body
         .member("SecurityChallenges")
         .unwrap()
         .to_text();
     assert!(
-        asked.contains(r#""Iterables":["(•••) •••-4821","(•••) •••-0907"]"#),
-        "{asked}"
+        body.contains(r#""Iterables":["(•••) •••-4821","(•••) •••-0907"]"#),
+        "{body}"
     );
     let reply = bank.answer("(•••) •••-0907", "Call");
     assert_eq!(
@@ -121,21 +121,21 @@ fn a_wrong_answer_can_end_the_session() {
 
 #[test]
 fn quirks_change_the_form_of_a_reply() {
-    let asked = |username| Scenario::new().live(username).body.to_text();
-    assert!(asked("camel_case").contains(r#""securityChallenges":[{"type":"#));
-    assert!(asked("lower_case").contains(r#""securitychallenges":[{"type":"#));
-    assert!(asked("status_names").contains(r#""HttpStatusCode":"NonAuthoritativeInformation""#));
-    let maps =
+    let body = |username| Scenario::new().live(username).body.to_text();
+    assert!(body("camel_case").contains(r#""securityChallenges":[{"type":"#));
+    assert!(body("lower_case").contains(r#""securitychallenges":[{"type":"#));
+    assert!(body("status_names").contains(r#""HttpStatusCode":"NonAuthoritativeInformation""#));
+    let by_prompt =
         r#"[{"What city were you born in?":[]},{"Which colour is your card?":["Red","Blue"]}]"#;
-    assert!(asked("challenge_maps").contains(maps));
-    let odd = r#"[{"Type":7,"Prompt":"Type the seventh word"},{"Prompt":"Type your word"}]"#;
-    assert!(asked("odd_types").contains(odd));
+    assert!(body("challenge_maps").contains(by_prompt));
+    let odd_types = r#"[{"Type":7,"Prompt":"Type the seventh word"},{"Prompt":"Type your word"}]"#;
+    assert!(body("odd_types").contains(odd_types));
     assert_eq!(
         Scenario::new().live("proto_prompt").prompts(),
         ["__proto__", "constructor"]
     );
-    let untidy = Scenario::new().live("byte_for_byte").prompts();
-    assert!(untidy.contains(&"  Votre pre\u{301}nom\u{a0}: ".to_owned()));
+    let prompts = Scenario::new().live("byte_for_byte").prompts();
+    assert!(prompts.contains(&"  Votre pre\u{301}nom\u{a0}: ".to_owned()));
 }
 
 #[test]

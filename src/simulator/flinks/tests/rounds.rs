@@ -1,5 +1,5 @@
 use super::*;
-use crate::simulator::{Fault, FaultKind, On};
+use crate::simulator::{Fault, FaultKind, Target};
 
 #[test]
 fn a_right_answer_authorizes_and_updates_the_last_refresh() {
@@ -314,7 +314,7 @@ fn a_lost_request_counts_as_sent_and_a_lost_reply_also_as_judged() {
             headers: &headers,
             body: body.as_bytes(),
         };
-        bank.simulator.fault(Fault::new(kind).on(On::Answer));
+        bank.simulator.fault(Fault::new(kind).on(Target::Answer));
         assert_eq!(
             bank.simulator.handle(bank.now, &request).arrival,
             Arrival::Lost

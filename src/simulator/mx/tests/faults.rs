@@ -1,8 +1,8 @@
 use super::*;
-use crate::simulator::{Fault, FaultKind, On};
+use crate::simulator::{Fault, FaultKind, Target};
 
 impl Scenario {
-    fn with_fault(mut self, on: On, fault: Fault) -> Self {
+    fn with_fault(mut self, on: Target, fault: Fault) -> Self {
         self.simulator.fault(fault.on(on));
         self
     }
@@ -27,7 +27,7 @@ fn a_resume_is_judged_if_its_reply_is_lost_but_not_if_its_request_is_lost() {
         (FaultKind::LostReply, "RESUMED"),
         (FaultKind::LostRequest, "CHALLENGED"),
     ] {
-        let mut bank = Scenario::for_member("text").with_fault(On::Answer, Fault::new(kind));
+        let mut bank = Scenario::for_member("text").with_fault(Target::Answer, Fault::new(kind));
         bank.aggregate();
         let body = bank
             .simulator
@@ -42,19 +42,19 @@ fn a_resume_is_judged_if_its_reply_is_lost_but_not_if_its_request_is_lost() {
 #[test]
 fn each_kind_of_call_has_its_own_faults() {
     for (on, method, tail) in [
-        (On::Start, "POST", "/aggregate"),
-        (On::Start, "PUT", ""),
-        (On::Poll, "GET", "/status"),
-        (On::Challenges, "GET", "/challenges"),
-        (On::Window, "GET", "/oauth_window_uri"),
-        (On::Answer, "PUT", "/resume"),
+        (Target::Start, "POST", "/aggregate"),
+        (Target::Start, "PUT", ""),
+        (Target::Poll, "GET", "/status"),
+        (Target::Challenges, "GET", "/challenges"),
+        (Target::Window, "GET", "/oauth_window_uri"),
+        (Target::Answer, "PUT", "/resume"),
     ] {
         let mut bank = Scenario::for_member("oauth").with_fault(on, Fault::new(FaultKind::Hang));
         assert_eq!(bank.arrival("GET", "", ""), Arrival::Arrives);
         assert_eq!(bank.arrival(method, tail, "{}"), Arrival::Hangs, "{tail}");
     }
     let mut bank =
-        Scenario::for_member("").with_fault(On::Credentials, Fault::new(FaultKind::Html));
+        Scenario::for_member("").with_fault(Target::Credentials, Fault::new(FaultKind::Html));
     let reply = bank.send("GET", "/institutions/mxbank/credentials", "");
     assert_eq!(reply.header("content-type"), "text/html");
 }
@@ -62,7 +62,7 @@ fn each_kind_of_call_has_its_own_faults() {
 #[test]
 fn a_status_fault_has_the_error_body_of_mx() {
     let fault = Fault::new(FaultKind::Status).status(429);
-    let mut bank = Scenario::for_member("text").with_fault(On::Poll, fault);
+    let mut bank = Scenario::for_member("text").with_fault(Target::Poll, fault);
     let reply = bank.read_status();
     assert_eq!(reply.status, 429);
     assert_eq!(
@@ -78,7 +78,7 @@ fn the_status_can_be_without_its_member() {
         (FaultKind::NullMember, r#"{"member":null}"#),
         (FaultKind::NoContent, "null"),
     ] {
-        let mut bank = Scenario::for_member("text").with_fault(On::Poll, Fault::new(kind));
+        let mut bank = Scenario::for_member("text").with_fault(Target::Poll, Fault::new(kind));
         assert_eq!(bank.read_status().body.to_text(), body);
     }
 }

@@ -31,7 +31,7 @@ fn every_job_is_accepted_and_verify_with_200() {
         let mut bank = Scenario::for_member("text");
         assert_eq!(bank.start(job).status, status, "{job}");
         assert_eq!(
-            bank.settle().status_and_running(),
+            bank.run_job().status_and_running(),
             ("CHALLENGED", true),
             "{job}"
         );
@@ -64,7 +64,7 @@ fn a_second_aggregation_within_three_hours_is_accepted_and_starts_nothing() {
         bank.start("verify").status_and_running(),
         ("CONNECTED", true)
     );
-    bank.settle();
+    bank.run_job();
     bank.later(3 * 60 * MINUTE_MS);
     assert_eq!(
         bank.start("aggregate").status_and_running(),
@@ -108,7 +108,7 @@ fn the_first_status_can_be_from_before_the_job() {
         bank.read_status().status_and_running(),
         ("RECONNECTED", true)
     );
-    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn the_stale_status_is_shown_even_to_an_immediate_read() {
         bank.read_status().status_and_running(),
         ("RECONNECTED", true)
     );
-    assert_eq!(bank.settle().status_and_running(), ("CHALLENGED", true));
+    assert_eq!(bank.run_job().status_and_running(), ("CHALLENGED", true));
 }
 
 #[test]

@@ -9,9 +9,9 @@ fn a_new_member_is_created_and_its_job_starts() {
         (202, ("CREATED", true))
     );
     assert!(reply.text("guid").starts_with("MBR-"));
-    assert_eq!(bank.settle().status_and_running(), ("CHALLENGED", true));
+    assert_eq!(bank.run_job().status_and_running(), ("CHALLENGED", true));
     bank.answer(&["chicago"]);
-    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
     let counts = bank.simulator.counts();
     assert_eq!((counts.credentials, counts.credentials_judged), (1, 1));
 }
@@ -46,10 +46,10 @@ fn the_same_credentials_conflict_with_the_existing_member() {
 #[test]
 fn credentials_need_the_guids_of_their_institution() {
     let mut bank = Scenario::for_member("");
-    let theirs = bank.credentials("simulated_bank", ["mxuser", "x"]);
-    let half = theirs.split("},").next().unwrap().to_owned() + "}";
+    let right = bank.credentials("simulated_bank", ["mxuser", "x"]);
+    let half = right.split("},").next().unwrap().to_owned() + "}";
     for credentials in [
-        theirs,
+        right,
         half,
         String::new(),
         r#"{"guid":"LOGIN","value":"mxuser"}"#.to_owned(),
@@ -74,7 +74,7 @@ fn new_credentials_start_a_job() {
             (reply.status, reply.status_and_running()),
             (200, ("UPDATED", true))
         );
-        assert_eq!(bank.settle().status_and_running().0, status);
+        assert_eq!(bank.run_job().status_and_running().0, status);
     }
     assert_eq!(bank.simulator.counts().credentials_judged, 2);
 }

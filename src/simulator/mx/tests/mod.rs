@@ -38,7 +38,7 @@ impl Reply {
     /// A value in the `member` of the body.
     pub(super) fn get(&self, name: &str) -> &Json {
         let member = self.body.member("member");
-        member.and_then(|it| it.member(name)).unwrap_or(&Json::Null)
+        member.and_then(|m| m.member(name)).unwrap_or(&Json::Null)
     }
 
     pub(super) fn text(&self, name: &str) -> &str {
@@ -142,11 +142,11 @@ impl Scenario {
     /// Aggregates until the job asks or ends.
     pub(super) fn aggregate(&mut self) -> Reply {
         assert_eq!(self.start("aggregate").status, 202);
-        self.settle()
+        self.run_job()
     }
 
     /// Reads the status until the job asks or ends.
-    pub(super) fn settle(&mut self) -> Reply {
+    pub(super) fn run_job(&mut self) -> Reply {
         for _ in 0..500 {
             let reply = self.read_status();
             let (status, running) = reply.status_and_running();

@@ -4,7 +4,7 @@ use super::*;
 fn stands(password: &str) -> (String, Reply) {
     let mut bank = Scenario::for_member("mx_bank");
     bank.create("mxbank", ["mxuser", password]);
-    let reply = bank.settle();
+    let reply = bank.run_job();
     (reply.text("connection_status").to_owned(), reply)
 }
 
@@ -67,7 +67,7 @@ fn an_answer_selects_a_scenario_too() {
             bank.aggregate();
             bank.answer(&[answer]);
             assert_eq!(
-                bank.settle().status_and_running().0,
+                bank.run_job().status_and_running().0,
                 status,
                 "{name}, {answer}"
             );
@@ -80,11 +80,11 @@ fn a_second_challenge_takes_the_same_answers() {
     let mut bank = Scenario::for_member("mx_bank_options");
     bank.aggregate();
     bank.answer(&["challenge"]);
-    bank.settle();
+    bank.run_job();
     bank.answer(&["challenge"]);
-    bank.settle();
+    bank.run_job();
     bank.answer(&["correct"]);
-    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_wrong_answer_is_denied_if_the_rules_say_so() {
     let mut bank = Scenario::for_member("mx_bank_challenge").with_rules(rules);
     bank.aggregate();
     bank.answer(&["Chicago"]);
-    assert_eq!(bank.settle().status_and_running(), ("DENIED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("DENIED", false));
 }
 
 #[test]

@@ -40,10 +40,10 @@ fn a_member_is_pending_until_the_person_approves() {
     assert_eq!(bank.send("GET", &window, "").status, 200);
     let location = bank.decide(&window, "approve");
     let guid = bank.member.clone();
-    let wanted = format!("https://app.example/back?a=1&status=success&member_guid={guid}");
-    assert_eq!(location, wanted);
+    let expected = format!("https://app.example/back?a=1&status=success&member_guid={guid}");
+    assert_eq!(location, expected);
     assert_eq!(bank.read_status().status_and_running(), ("CREATED", true));
-    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_window_opens_once() {
     assert_eq!(bank.times_broken(Rule::WindowUsed), 3);
     assert_eq!(bank.read_status().status_and_running(), ("PENDING", false));
     bank.decide(&second, "approve");
-    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_migration_continues_with_another_guid() {
     let (_, guid) = location.split_once("member_guid=").unwrap();
     assert_ne!(guid, bank.member);
     bank.member = guid.to_owned();
-    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
@@ -114,9 +114,9 @@ fn a_challenge_can_follow_the_window() {
     let mut bank = Scenario::for_member("oauth_challenged");
     let window = bank.window("");
     bank.decide(&window, "approve");
-    assert_eq!(bank.settle().status_and_running(), ("CHALLENGED", true));
+    assert_eq!(bank.run_job().status_and_running(), ("CHALLENGED", true));
     bank.answer_right();
-    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_job_can_end_pending_until_the_window_is_opened_again() {
     assert_eq!(bank.aggregate().status_and_running(), ("PENDING", false));
     let window = bank.window("");
     bank.decide(&window, "approve");
-    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn an_oauth_member_is_created_with_a_window_and_without_credentials() {
     bank.member = reply.text("guid").to_owned();
     let window = path(reply.text("oauth_window_uri"));
     bank.decide(&window, "approve");
-    assert_eq!(bank.settle().status_and_running(), ("CHALLENGED", true));
+    assert_eq!(bank.run_job().status_and_running(), ("CHALLENGED", true));
     let credentials = bank.credentials("mxbank", ["mxuser", "x"]);
     for member in [
         r#""institution_code":"mx_bank_oauth","credentials":[]"#.to_owned(),

@@ -15,10 +15,10 @@ fn names_and_guids_are_unique() {
 #[test]
 fn each_row_has_texts_and_the_answers_to_its_questions() {
     for member in Simulator::new(1).members() {
-        let told = !member.group.is_empty() && !member.title.is_empty();
-        assert!(told && member.story.ends_with('.'), "{}", member.name);
-        let asked = member.rounds().next().is_some();
-        assert_eq!(asked, !member.answers.is_empty(), "{}", member.name);
+        let has_texts = !member.group.is_empty() && !member.title.is_empty();
+        assert!(has_texts && member.story.ends_with('.'), "{}", member.name);
+        let has_questions = member.rounds().next().is_some();
+        assert_eq!(has_questions, !member.answers.is_empty(), "{}", member.name);
     }
 }
 
@@ -43,9 +43,9 @@ fn right_answers_lead_each_member_to_the_end_of_the_plan() {
                 assert_eq!(bank.answer_right().status, 202, "{}", member.name);
             }
             bank.later(700 * SECOND_MS).read_status();
-            let end = bank.settle();
+            let end = bank.run_job();
             let sent = end.get("connection_status").to_text();
-            let wanted = match member.name {
+            let expected = match member.name {
                 "status_numbers" => "6".to_owned(),
                 "no_credentials" => "null".to_owned(),
                 _ => member
@@ -54,7 +54,7 @@ fn right_answers_lead_each_member_to_the_end_of_the_plan() {
                     .status
                     .map_or("null".to_owned(), |it| format!("{it:?}")),
             };
-            assert_eq!(sent, wanted, "{} in {version}", member.name);
+            assert_eq!(sent, expected, "{} in {version}", member.name);
         }
     }
 }
@@ -94,7 +94,10 @@ fn each_status_has_a_member() {
             .text("connection_status")
             .to_owned(),
     );
-    let missing: Vec<_> = STATUSES.iter().filter(|it| !shown.contains(**it)).collect();
+    let missing: Vec<_> = STATUSES
+        .iter()
+        .filter(|status| !shown.contains(**status))
+        .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
@@ -102,7 +105,7 @@ fn each_status_has_a_member() {
 fn the_same_seed_and_requests_give_the_same_bytes() {
     let run = || {
         let mut bank = Scenario::for_member("mixed");
-        (bank.aggregate(), bank.answer_right(), bank.settle())
+        (bank.aggregate(), bank.answer_right(), bank.run_job())
     };
     assert_eq!(run(), run());
 }

@@ -28,7 +28,7 @@ fn accept_version_or_accept_selects_the_version() {
         (bank.read_status().status, bank.times_broken(Rule::Version))
     };
     const FORMER: &str = "application/vnd.mx.api.v1+json";
-    for (accept, version, required, wanted) in [
+    for (accept, version, required, expected) in [
         ("application/json", "v20250224", true, (200, 0)),
         ("*/*", "v20250224", false, (200, 0)),
         (FORMER, "v20111101", true, (200, 0)),
@@ -46,7 +46,7 @@ fn accept_version_or_accept_selects_the_version() {
     ] {
         assert_eq!(
             status(accept, version, required),
-            wanted,
+            expected,
             "{accept}, {version}"
         );
     }
@@ -54,15 +54,15 @@ fn accept_version_or_accept_selects_the_version() {
 
 #[test]
 fn each_version_has_its_media_type_and_keys() {
-    let look = |version| {
+    let read = |version| {
         Scenario::for_member("text")
             .with_header("Accept-Version", version)
             .aggregate()
     };
-    let old = look("v20111101");
+    let old = read("v20111101");
     let media_type = old.header("content-type");
     assert_eq!(media_type, "application/vnd.mx.api.v1+json; charset=utf-8");
-    let newer = look("v20260601");
+    let newer = read("v20260601");
     assert_eq!(
         newer.header("content-type"),
         "application/json; charset=utf-8"

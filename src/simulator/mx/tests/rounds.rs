@@ -14,14 +14,14 @@ fn each_round_of_a_code_by_phone_has_new_guids() {
         &Json::Null,
         "the body is a member"
     );
-    let look = bank.read_status();
-    assert_eq!(look.status_and_running(), ("RESUMED", true));
-    assert_eq!(*look.get("is_authenticated"), Json::Bool(false));
-    let second = bank.settle().challenges();
+    let status = bank.read_status();
+    assert_eq!(status.status_and_running(), ("RESUMED", true));
+    assert_eq!(*status.get("is_authenticated"), Json::Bool(false));
+    let second = bank.run_job().challenges();
     assert_eq!(second[0].member("type"), Some(&Json::text("TOKEN")));
     assert_ne!(first[0].member("guid"), second[0].member("guid"));
     bank.answer(&["246810"]);
-    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn one_resume_answers_all_challenges_of_a_round() {
         "and the round stands"
     );
     assert_eq!(bank.answer(&["4", "7"]).status, 202);
-    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn guids_distinguish_equal_labels() {
         assert_eq!(labels[0].member("label"), labels[1].member("label"));
         bank.answer(&wrong);
         assert_eq!(
-            bank.settle().status_and_running(),
+            bank.run_job().status_and_running(),
             ("REJECTED", false),
             "{name}"
         );
@@ -65,7 +65,7 @@ fn the_guids_of_another_round_are_refused() {
         .right_values_json(&bank.member.clone())
         .unwrap();
     bank.answer_right();
-    bank.settle();
+    bank.run_job();
     assert_eq!(bank.call("PUT", "/resume", &stale).status, 400);
     assert_eq!(bank.times_broken(Rule::StaleChallenge), 1);
     assert_eq!(bank.simulator.counts().answers_repeated, 1);
@@ -106,7 +106,7 @@ fn a_challenge_expires_without_an_answer() {
     assert_eq!(reply.status_and_running(), ("EXPIRED", false));
     assert!(reply.text("error").contains("2003"));
     assert_eq!(bank.start("aggregate").status, 202);
-    assert_eq!(bank.settle().status_and_running(), ("CHALLENGED", true));
+    assert_eq!(bank.run_job().status_and_running(), ("CHALLENGED", true));
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a_wrong_answer_ends_or_asks_again() {
         let mut bank = Scenario::for_member(name);
         bank.aggregate();
         bank.answer(&["wrong"]);
-        let reply = bank.settle();
+        let reply = bank.run_job();
         assert_eq!(reply.status_and_running(), (status, false), "{name}");
         assert!(reply.text("error").contains(error), "{name}");
     }
@@ -168,11 +168,11 @@ fn a_wrong_answer_ends_or_asks_again() {
     bank.answer(&["wrong"]);
     bank.read_status();
     assert_eq!(bank.read_status().status_and_running(), ("REJECTED", true));
-    let again = bank.settle();
+    let again = bank.run_job();
     assert_eq!(again.status_and_running(), ("CHALLENGED", true));
     assert_ne!(again.challenges(), first);
     bank.answer(&["rex"]);
-    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
@@ -183,21 +183,21 @@ fn an_answer_without_a_recent_status_is_counted() {
     assert_eq!(
         bank.times_broken(Rule::AnswerWithoutRecentStatus),
         1,
-        "looked once, to ask"
+        "the status was read once"
     );
-    bank.settle();
+    bank.run_job();
     bank.read_status();
     bank.later(10_001).answer_right();
     assert_eq!(
         bank.times_broken(Rule::AnswerWithoutRecentStatus),
         2,
-        "looked too long ago"
+        "the status was read too long ago"
     );
-    bank.settle();
+    bank.run_job();
     bank.read_status();
     bank.later(10_000).answer_right();
     assert_eq!(bank.times_broken(Rule::AnswerWithoutRecentStatus), 2);
-    assert_eq!(bank.settle().status_and_running(), ("CONNECTED", false));
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn an_option_is_answered_by_value_or_guid_or_label() {
     bank.aggregate();
     bank.answer(&["Plateau"]);
     assert_eq!(
-        bank.settle().status_and_running(),
+        bank.run_job().status_and_running(),
         ("REJECTED", false),
         "labels are not values"
     );

@@ -125,7 +125,7 @@ fn a_round_is_answered_in_the_widget_and_the_member_goes_on() {
     assert_eq!(bank.send("POST", &answer, "{}").status, 400);
     assert_eq!(bank.send("POST", &answer, &right).status, 200);
     assert_eq!(bank.state(&widget), "works");
-    bank.settle();
+    bank.run_job();
     assert_eq!(bank.state(&widget), "connected");
     assert_eq!(
         bank.send("POST", &answer, &right).status,
