@@ -90,7 +90,7 @@ const LOOPBACK: [&str; 3] = ["http://localhost", "http://127.0.0.1", "http://[::
 
 /// A base URL to call instead of the vendor's: `https:`, or `http:` on the loopback. It may have a path, but
 /// no query, fragment or user name.
-pub fn base(reader: Reader) -> Result<String, Refusal> {
+pub fn base_url(reader: Reader) -> Result<String, Refusal> {
     let text = reader.text()?;
     if !is_url(text) {
         return Err(
@@ -100,8 +100,8 @@ pub fn base(reader: Reader) -> Result<String, Refusal> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-/// A URL that the person returns to. It may have a query; otherwise the rules of [`base`] apply.
-pub fn landing(reader: &Reader) -> Result<String, Refusal> {
+/// A URL that the person returns to. It may have a query; otherwise the rules of [`base_url`] apply.
+pub fn return_url(reader: &Reader) -> Result<String, Refusal> {
     let text = reader.text()?;
     let path = text.bytes().take_while(|byte| *byte != b'?').count();
     let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'#';

@@ -51,7 +51,7 @@ fn data_that_is_ready_takes_one_request() {
 }
 
 #[test]
-fn pending_data_is_polled_every_ten_seconds_at_the_async_twin() {
+fn pending_data_is_polled_every_ten_seconds_at_the_async_variant() {
     for name in DATA {
         let mut scenario = data("slow_data", name, "").start_only();
         let began = scenario.now;
@@ -359,7 +359,7 @@ fn a_token_is_minted_with_the_secret_key_only() {
 }
 
 #[test]
-fn cards_that_are_not_refreshed_have_their_state() {
+fn cards_that_are_not_refreshed_are_listed_with_their_state() {
     let scenario = call(Simulator::new(1), "GetNightlyRefreshStatus", "").run();
     let cards = scenario.result().items();
     let state_of = |username: &str| {

@@ -59,7 +59,7 @@ fn the_username_is_not_in_the_result() {
 }
 
 #[test]
-fn the_last_refresh_gets_the_z_of_utc() {
+fn the_last_refresh_ends_with_z_for_utc() {
     let scenario = cached("Greatday").run();
     let refreshed = scenario.result().get("lastRefresh").as_text();
     assert!(refreshed.unwrap().ends_with('Z'));
@@ -174,7 +174,7 @@ fn prompts_are_shown_in_the_language_they_came_in() {
 }
 
 #[test]
-fn every_simulated_person_ends_with_the_right_answers() {
+fn right_answers_lead_every_simulated_person_to_the_end() {
     let people = live("Greatday").run().bank.people();
     let fails = ["refusals", "broken cards"];
     let is_asked = |person: &&&Person| !fails.contains(&person.group) && !person.answers.is_empty();
@@ -389,7 +389,7 @@ fn a_throttled_poll_waits_for_retry_after() {
 }
 
 #[test]
-fn a_429_without_a_code_does_not_end_polling() {
+fn a_429_without_a_flinks_code_does_not_end_polling() {
     let throttled = Fault::new(FaultKind::Status).on(Target::Poll).status(429);
     let mut scenario = live("slow_after_answer").with_fault(throttled).run();
     scenario.answer(&["Montreal"]);
@@ -635,7 +635,7 @@ fn lost_polls_are_repeated_and_end_with_outcome_unknown() {
 }
 
 #[test]
-fn a_status_without_a_code_is_judged_whatever_its_body() {
+fn a_status_without_a_code_decides_with_any_body() {
     for (status, code, next) in [
         (400, ErrorCode::RequestRefused, NextAction::FixIntegration),
         (403, ErrorCode::Unauthorized, NextAction::FixIntegration),

@@ -411,7 +411,7 @@ fn a_status_does_not_end_the_flow_while_a_job_runs() {
 }
 
 #[test]
-fn a_202_without_a_new_job_does_not_hang() {
+fn a_202_that_starts_no_job_ends_the_flow() {
     aggregate("throttled").run().result();
 }
 
@@ -563,7 +563,7 @@ fn window(scenario: &Scenario) -> String {
 }
 
 #[test]
-fn a_pending_member_opens_a_window_and_a_new_one_after_a_restore() {
+fn a_pending_member_opens_a_window_and_a_new_window_after_a_restore() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let first = window(&scenario);
     assert!(first.starts_with("https://"));
@@ -597,7 +597,7 @@ fn a_window_that_the_host_kept_survives_a_restore_and_a_poll() {
 }
 
 #[test]
-fn a_flow_without_a_window_cannot_be_restored_at_one() {
+fn a_flow_without_a_window_cannot_be_restored_at_a_window() {
     let mut scenario = aggregate("text").run();
     let event = Event::RestoredAtWindow("https://bank.example");
     let refusal = scenario.flow.advance(event, scenario.now).unwrap_err();
@@ -784,7 +784,7 @@ fn polls_from_the_widget_are_three_seconds_apart() {
 }
 
 #[test]
-fn a_flow_restored_at_the_widget_opens_a_new_one() {
+fn a_flow_restored_at_the_widget_opens_a_new_widget() {
     let mut scenario = aggregate_in_widget("text").run();
     let first = open(&mut scenario);
     scenario.restore();

@@ -393,7 +393,7 @@ fn invalid_parameters_of_connect_are_refused_by_path() {
 // Tokens --------------------------------------------------------------------------------------
 
 #[test]
-fn a_refused_token_opens_connect_with_a_new_one_four_times() {
+fn a_refused_token_opens_connect_with_a_new_token_four_times() {
     let mut scenario = first_link("").run();
     let mut sessions = vec![scenario.frame().session];
     for _ in 0..4 {

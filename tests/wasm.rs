@@ -151,7 +151,7 @@ async fn a_request_does_not_follow_redirects() {
 }
 
 #[wasm_bindgen_test]
-async fn a_call_settles_whatever_its_fetch_is_rejected_with() {
+async fn a_call_settles_for_every_rejection_of_its_fetch() {
     for body in [
         "return Promise.reject('text')",
         "return Promise.reject()",

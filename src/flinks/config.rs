@@ -1,7 +1,7 @@
 //! The configuration of Flinks, the slots of its secrets, and the request that all its services share.
 
 use crate::failure::Refusal;
-use crate::http::{Header, Request, base, landing};
+use crate::http::{Header, Request, base_url, return_url};
 use crate::json::{Reader, Value};
 
 use super::guid::Guid;
@@ -66,10 +66,10 @@ impl FlinksConfig {
         Ok(FlinksConfig {
             instance: instance(reader.get("instance"))?,
             customer_id: Guid::read(reader.get("customerId"))?,
-            base_url: reader.get("baseUrl").optional(|url| base(*url))?,
+            base_url: reader.get("baseUrl").optional(|url| base_url(*url))?,
             authorize_async: authorize_async.unwrap_or(false),
-            connect_url: reader.get("connectUrl").optional(|url| base(*url))?,
-            redirect_url: reader.get("redirectUrl").optional(landing)?,
+            connect_url: reader.get("connectUrl").optional(|url| base_url(*url))?,
+            redirect_url: reader.get("redirectUrl").optional(return_url)?,
         })
     }
 

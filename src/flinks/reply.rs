@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_http_status_counts_and_the_status_in_the_body_does_not() {
+    fn the_http_status_decides_and_not_the_status_in_the_body() {
         let body = with_id(r#""HttpStatusCode":"NonAuthoritativeInformation","Login":{}"#);
         assert!(matches!(judge(200, &body), Reply::Authorized(_)));
         let body = with_id(r#""HttpStatusCode":200,"Login":{}"#);
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn the_flinks_code_is_judged_before_the_status() {
+    fn the_flinks_code_decides_before_the_status() {
         for status in [400, 401, 500] {
             let reply = judge(status, r#"{"FlinksCode":"OPERATION_PENDING"}"#);
             assert!(matches!(reply, Reply::Pending(_)), "{status}");

@@ -119,7 +119,7 @@ impl State {
     }
 
     fn restore(reader: Reader) -> Result<State, Refusal> {
-        let stage = || named(reader.get("stage"), Stage::from_text);
+        let stage = || variant(reader.get("stage"), Stage::from_text);
         let until = || reader.get("until").uint();
         Ok(match reader.get("name").text()? {
             "new" => State::New,
@@ -140,10 +140,10 @@ impl State {
 }
 
 fn failure(reader: Reader) -> Result<Failure, Refusal> {
-    let code = named(reader.get("code"), ErrorCode::from_text)?;
+    let code = variant(reader.get("code"), ErrorCode::from_text)?;
     let status = reader.get("status").optional(Reader::uint)?;
     Ok(Failure {
-        next: named(reader.get("next"), NextAction::from_text)?,
+        next: variant(reader.get("next"), NextAction::from_text)?,
         retry_at: reader.get("retryAt").optional(Reader::uint)?,
         vendor_code: reader.get("vendorCode").optional_text()?,
         status: status.and_then(|status| u16::try_from(status).ok()),
@@ -151,7 +151,7 @@ fn failure(reader: Reader) -> Result<Failure, Refusal> {
     })
 }
 
-fn named<T>(reader: Reader, from_text: fn(&str) -> Option<T>) -> Result<T, Refusal> {
+fn variant<T>(reader: Reader, from_text: fn(&str) -> Option<T>) -> Result<T, Refusal> {
     from_text(reader.text()?).ok_or_else(|| reader.invalid("is not a known name"))
 }
 

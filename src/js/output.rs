@@ -72,7 +72,7 @@ impl From<Challenge> for Value {
             fields,
         } = challenge;
         object! {
-            "id": id, "kind": kind, "vendorType": exact(vendor_type), "prompt": prompt, "image": image,
+            "id": id, "kind": kind, "vendorType": to_exact_numbers(vendor_type), "prompt": prompt, "image": image,
             "fields": fields,
         }
     }
@@ -80,7 +80,7 @@ impl From<Challenge> for Value {
 
 /// Turns a number that JavaScript cannot hold exactly into a string of its digits. A vendor's type may be any
 /// number.
-fn exact(value: Value) -> Value {
+fn to_exact_numbers(value: Value) -> Value {
     match value {
         Value::Number(digits) if !digits.parse().is_ok_and(|whole: u64| whole < MAX_SAFE) => {
             Value::Text(digits)

@@ -1,7 +1,7 @@
 //! The configuration of MX, the slot of its secret, and the request that all its calls share.
 
 use crate::failure::Refusal;
-use crate::http::{Header, Request, base};
+use crate::http::{Header, Request, base_url};
 use crate::json::{Reader, Value, one_of};
 
 /// The slot of `Basic` and the base64 of `client_id:api_key`. It is a server secret and never reaches a page.
@@ -48,7 +48,7 @@ impl MxConfig {
                 Some("production") => "api",
                 _ => return Err(environment.invalid("must be integration or production")),
             },
-            base_url: reader.get("baseUrl").optional(|url| base(*url))?,
+            base_url: reader.get("baseUrl").optional(|url| base_url(*url))?,
             version: known.unwrap_or(&"v20250224"),
         })
     }

@@ -5,7 +5,7 @@ use crate::http::Response;
 use crate::json::Value;
 
 use super::challenge::has_challenges;
-use super::status::{Class, classify, ending, error_code};
+use super::status::{Class, classify, ended_code, error_code};
 
 /// The meaning of one status.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +68,7 @@ impl Reply {
             Class::Ended(code) => {
                 let error = error_code(member.get("error"));
                 Reply::Ended {
-                    code: ending(code, error.as_deref()),
+                    code: ended_code(code, error.as_deref()),
                     certain: error.is_some(),
                     vendor_code: error.or_else(|| (!name.is_empty()).then(|| name.to_owned())),
                 }

@@ -100,7 +100,7 @@ const ERRORS: &[(&str, ErrorCode)] = &[
 
 /// The meaning of an ended status with an error code. The error code does not change what the person must do at
 /// the bank, or that the institution is closed.
-pub fn ending(ended: ErrorCode, error: Option<&str>) -> ErrorCode {
+pub fn ended_code(ended: ErrorCode, error: Option<&str>) -> ErrorCode {
     if matches!(ended, BankActionRequired | InstitutionClosed) {
         return ended;
     }

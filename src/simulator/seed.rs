@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_guid_is_refused() {
+    fn other_texts_are_not_guids() {
         assert!(is_guid("9022ABC2-8a2e-4b06-a06e-c3e5449c4d10"));
         for text in [
             "",

@@ -13,7 +13,7 @@ pub(crate) fn timestamp(ms: i64, extra_micros: u64) -> String {
 }
 
 /// Milliseconds since 1970 in the format of MX's guide: UTC, whole seconds, `Z`.
-pub(crate) fn zulu(ms: u64) -> String {
+pub(crate) fn iso_utc(ms: u64) -> String {
     let mut text = timestamp(i64::try_from(ms).unwrap_or(i64::MAX), 0);
     text.truncate("YYYY-MM-DDThh:mm:ss".len());
     text + "Z"
@@ -46,7 +46,7 @@ mod tests {
             timestamp(1_769_028_467_145, 999),
             "2026-01-21T20:47:47.145999"
         );
-        assert_eq!(zulu(1_600_717_737_999), "2020-09-21T19:48:57Z");
+        assert_eq!(iso_utc(1_600_717_737_999), "2020-09-21T19:48:57Z");
         assert_eq!(timestamp(0, 0), "1970-01-01T00:00:00.000000");
         assert_eq!(timestamp(-1, 1), "1969-12-31T23:59:59.999001");
         assert_eq!(timestamp(951_782_400_000, 7), "2000-02-29T00:00:00.000007");

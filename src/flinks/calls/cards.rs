@@ -11,7 +11,7 @@ use super::params::in_pascal_case;
 use super::service::{Reply, ServiceRequest};
 
 /// Reads the parameters of SetScheduledRefresh: `{"LoginId":"…","IsActivated":true}`.
-pub fn schedule(params: &Reader) -> Result<ServiceRequest, Refusal> {
+pub fn schedule_request(params: &Reader) -> Result<ServiceRequest, Refusal> {
     params.only(&["loginId", "isActivated"])?;
     let login_id = Guid::read(params.get("loginId"))?;
     params.get("isActivated").bool()?;
@@ -26,7 +26,7 @@ const INVALID: &[u8] = b"Invalid LoginId";
 
 /// SetScheduledRefresh replies with a sentence, as a JSON string or as plain text (a guess). No page shows the
 /// reply of DeleteCard, so an object is accepted, too.
-pub fn confirmed(response: &Response, body: &Value) -> Reply {
+pub fn confirmation(response: &Response, body: &Value) -> Reply {
     let text = response.body.trim_ascii();
     let is_invalid = text.windows(INVALID.len()).any(|found| found == INVALID);
     let has_content = *body != Value::Null || text.first().is_some_and(u8::is_ascii_alphabetic);

@@ -17,7 +17,7 @@ use super::config::{API_KEY, BEARER, FlinksConfig, SECRET_KEY};
 use super::guid::Guid;
 
 use accounts::{DETAIL, STATEMENTS, SUMMARY, data_request, data_result};
-use params::{login_id, nothing};
+use params::{login_id, no_params};
 use service::CallKind::{self, Data, Once, Repeatable};
 use service::{Reply, Service, ServiceRequest};
 
@@ -34,25 +34,25 @@ mod token;
 pub const NAME: &str = "flinks-call";
 
 const TOKEN_KEY: (&str, &str) = ("flinks-auth-key", SECRET_KEY);
-const ADMIN_KEY: (&str, &str) = ("authorization", BEARER);
+const BEARER_KEY: (&str, &str) = ("authorization", BEARER);
 const DATA_KEY: (&str, &str) = ("x-api-key", API_KEY);
 
-/// No page prints the key of the calls about cards and stored answers. That they take the key of the data
+/// No page documents the key of the calls about cards and stored answers. That they take the key of the data
 /// calls is a guess. If the host has no such key, the header is left out.
 const CARD_KEY: (&str, &str) = DATA_KEY;
 
 /// Every service.
 #[rustfmt::skip]
 const SERVICES: &[Service] = &[
-    service("GenerateAuthorizeToken",  "POST",   TOKEN_KEY, Repeatable, nothing, token::token),
-    service("GetMFAQuestions",         "GET",    CARD_KEY,  Repeatable, login_id, questions::listed),
-    service("AnswerMFAQuestions",      "PATCH",  CARD_KEY,  Once,       questions::answers, questions::answered),
-    service("DeleteCard",              "DELETE", CARD_KEY,  Once,       login_id, cards::confirmed),
-    service("SetScheduledRefresh",     "PATCH",  CARD_KEY,  Repeatable, cards::schedule, cards::confirmed),
-    service("GetNightlyRefreshStatus", "GET",    ADMIN_KEY, Repeatable, nothing, cards::ineligible),
-    service("GetAccountsSummary",      "POST",   DATA_KEY,  Data,       |params| data_request(params, SUMMARY), data_result),
-    service("GetAccountsDetail",       "POST",   DATA_KEY,  Data,       |params| data_request(params, DETAIL), data_result),
-    service("GetStatements",           "POST",   DATA_KEY,  Data,       |params| data_request(params, STATEMENTS), data_result),
+    service("GenerateAuthorizeToken",  "POST",   TOKEN_KEY,  Repeatable, no_params, token::token),
+    service("GetMFAQuestions",         "GET",    CARD_KEY,   Repeatable, login_id, questions::question_list),
+    service("AnswerMFAQuestions",      "PATCH",  CARD_KEY,   Once,       questions::answers, questions::answered),
+    service("DeleteCard",              "DELETE", CARD_KEY,   Once,       login_id, cards::confirmation),
+    service("SetScheduledRefresh",     "PATCH",  CARD_KEY,   Repeatable, cards::schedule_request, cards::confirmation),
+    service("GetNightlyRefreshStatus", "GET",    BEARER_KEY, Repeatable, no_params, cards::ineligible),
+    service("GetAccountsSummary",      "POST",   DATA_KEY,   Data,       |params| data_request(params, SUMMARY), data_result),
+    service("GetAccountsDetail",       "POST",   DATA_KEY,   Data,       |params| data_request(params, DETAIL), data_result),
+    service("GetStatements",           "POST",   DATA_KEY,   Data,       |params| data_request(params, STATEMENTS), data_result),
 ];
 
 const fn service(

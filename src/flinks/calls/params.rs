@@ -7,7 +7,7 @@ use crate::json::{Check, Reader, Value, decimal};
 use super::service::ServiceRequest;
 
 /// Reads the parameters of a service that has none.
-pub fn nothing(params: &Reader) -> Result<ServiceRequest, Refusal> {
+pub fn no_params(params: &Reader) -> Result<ServiceRequest, Refusal> {
     params.only(&[])?;
     Ok(ServiceRequest::default())
 }

@@ -10,7 +10,7 @@ use super::params::{in_pascal_case, items};
 use super::service::{Reply, ServiceRequest};
 
 /// `{"Message":"SUCCESS","Questions":[{"Question":"…"}]}`: the questions that still have no answer.
-pub fn listed(_: &Response, body: &Value) -> Reply {
+pub fn question_list(_: &Response, body: &Value) -> Reply {
     Reply::list(body, "Questions", |item| {
         item.get("Question").as_text().map(Value::from)
     })

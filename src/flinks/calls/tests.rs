@@ -11,7 +11,7 @@ fn judge(name: &str, status: u16, body: &str) -> Reply {
 }
 
 #[test]
-fn every_service_is_found_by_name_and_only_data_has_an_async_twin() {
+fn every_service_is_found_by_name_and_only_data_has_an_async_variant() {
     let find = |text: &str| {
         let name = text.into();
         let found = find(&Reader::new("call", &name));

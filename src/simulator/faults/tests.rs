@@ -91,7 +91,7 @@ fn a_status_fault_has_its_code_and_retry_after() {
 }
 
 #[test]
-fn a_fault_that_needs_a_203_waits_for_one() {
+fn a_fault_that_needs_a_203_applies_to_the_next_203() {
     let mut faults = Faults(vec![Fault::new(FaultKind::NoChallenges)]);
     assert_eq!(faults.apply(Target::Start, minimal_error, good), good());
     let asks = || Outgoing::json(203, &Json::object([("SecurityChallenges", Json::Null)]));

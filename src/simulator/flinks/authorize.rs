@@ -90,7 +90,7 @@ impl Flinks {
     ) -> Result<usize, Refusal> {
         let person = match &start.target {
             StartTarget::LoginId(login_id) => self
-                .person_of(login_id)
+                .person_by_login_id(login_id)
                 .ok_or_else(|| Refusal::of("INVALID_LOGIN"))?,
             StartTarget::Credentials { username, password } => people::find(username)
                 .filter(|person| person.password == password)

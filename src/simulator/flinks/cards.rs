@@ -53,7 +53,7 @@ impl Flinks {
     }
 
     /// The person with this LoginId, unless the card was deleted.
-    pub(super) fn person_of(&self, login_id: &str) -> Option<&'static Person> {
+    pub(super) fn person_by_login_id(&self, login_id: &str) -> Option<&'static Person> {
         let person = people::find_by_login_id(login_id)?;
         let deleted = self.card(person).is_some_and(|card| card.deleted);
         (!deleted || self.has_signed_in(person)).then_some(person)
@@ -123,7 +123,7 @@ impl Flinks {
         }
         let login_id = login_id.to_ascii_lowercase();
         let person = self
-            .person_of(&login_id)
+            .person_by_login_id(&login_id)
             .ok_or_else(|| unknown_login(&login_id))?;
         let busy = |session: &Session| session.is_open(now) || session.is_preparing(now);
         let mut sessions = self.sessions.iter().filter(|session| session.is_of(person));
@@ -150,7 +150,7 @@ impl Flinks {
         let login_id = login_id.unwrap_or_default().to_ascii_lowercase();
         let active = *one_of(["IsActivated", "isActivated"])? == Json::Bool(true);
         let person = self
-            .person_of(&login_id)
+            .person_by_login_id(&login_id)
             .ok_or_else(|| unknown_login(&login_id))?;
         if let Some(card) = self.card_mut(person) {
             card.scheduled = active;

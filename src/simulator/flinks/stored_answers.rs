@@ -102,7 +102,7 @@ impl Flinks {
         self.check_card_key(call)?;
         let login_id = login_id.to_ascii_lowercase();
         let person = self
-            .person_of(&login_id)
+            .person_by_login_id(&login_id)
             .ok_or_else(|| unknown_login(&login_id))?;
         let unanswered = self.card(person).map(|card| card.stored.unanswered());
         Ok(replies::questions(unanswered.unwrap_or_default()))
@@ -120,7 +120,7 @@ impl Flinks {
             return Err(invalid(("Questions".to_owned(), "is required")));
         }
         let person = self
-            .person_of(&login_id)
+            .person_by_login_id(&login_id)
             .ok_or_else(|| unknown_login(&login_id))?;
         let text = |one: &Json, name| one.member(name).and_then(Json::as_text).map(str::to_owned);
         let pair = |one| text(one, "Question").zip(text(one, "Answer"));

@@ -157,7 +157,7 @@ impl Connection {
         matches!(self.phase, Phase::Idle) && self.status() == CONNECTED.status
     }
 
-    pub(crate) fn is_at(&self, institution: &Institution) -> bool {
+    pub(crate) fn belongs_to(&self, institution: &Institution) -> bool {
         self.institution
             .is_some_and(|bank| bank.code == institution.code)
     }

@@ -67,7 +67,7 @@ impl Mx {
     ) -> Result<(), Rejection> {
         let (member, _) = people::sign_in(bank.code, &credentials.0, &credentials.1);
         let is_same = |other: &&Connection| {
-            other.credentials.as_ref() == Some(credentials) && other.is_at(bank)
+            other.credentials.as_ref() == Some(credentials) && other.belongs_to(bank)
         };
         let earlier = self.connections.iter().find(is_same);
         let earlier = earlier.map(|connection| connection.guid.clone());

@@ -6,7 +6,7 @@ use super::status::{error_json, status_json};
 use super::version::Version;
 use crate::simulator::http::Outgoing;
 use crate::simulator::json::Json;
-use crate::simulator::time::zulu;
+use crate::simulator::time::iso_utc;
 
 type Members = Vec<(String, Json)>;
 
@@ -25,7 +25,7 @@ fn member_reply(version: Version, status: u16, member: Members) -> Outgoing {
 }
 
 fn time(ms: Option<u64>) -> Json {
-    ms.map_or(Json::Null, |ms| Json::Text(zulu(ms)))
+    ms.map_or(Json::Null, |ms| Json::Text(iso_utc(ms)))
 }
 
 /// A member: the reply to create, read, update, the jobs and resume.

@@ -59,7 +59,7 @@ pub(crate) fn accounts(
             members.push(("Transactions".to_owned(), Json::Array(all)));
         }
         let identity = ["TransitNumber", "InstitutionNumber", "OverdraftLimit"];
-        let mut rest = described(person, index, options);
+        let mut rest = account_details(person, index, options);
         rest.retain(|(key, _)| kind == DataKind::Detail || !identity.contains(&key.as_str()));
         members.extend(rest);
         Json::Object(members)
@@ -122,7 +122,7 @@ fn dollars(cents: i64) -> Json {
     Number::from_f64(cents as f64 / 100.0).map_or(Json::Null, Json::Number)
 }
 
-fn described(person: &Person, index: usize, options: &Options) -> Vec<(String, Json)> {
+fn account_details(person: &Person, index: usize, options: &Options) -> Vec<(String, Json)> {
     let (title, kind) = KINDS.get(index).copied().unwrap_or_default();
     let only = |kind: bool, value: Json| if kind { value } else { Json::Null };
     let balance = balance(person, index);

@@ -22,7 +22,7 @@ impl Scenario {
 }
 
 #[test]
-fn a_resume_is_judged_if_its_reply_is_lost_but_not_if_its_request_is_lost() {
+fn a_resume_is_judged_if_its_reply_is_lost_and_not_if_its_request_is_lost() {
     for (kind, stands) in [
         (FaultKind::LostReply, "RESUMED"),
         (FaultKind::LostRequest, "CHALLENGED"),
@@ -60,7 +60,7 @@ fn each_kind_of_call_has_its_own_faults() {
 }
 
 #[test]
-fn a_status_fault_has_the_error_body_of_mx() {
+fn a_status_fault_has_an_mx_error_body() {
     let fault = Fault::new(FaultKind::Status).status(429);
     let mut bank = Scenario::for_member("text").with_fault(Target::Poll, fault);
     let reply = bank.read_status();

@@ -19,7 +19,7 @@ fn a_job_shows_its_progress_and_ends_connected() {
 }
 
 #[test]
-fn every_job_is_accepted_and_verify_with_200() {
+fn verify_is_accepted_with_200_and_every_other_job_with_202() {
     for (job, status) in [
         ("aggregate", 202),
         ("verify", 200),

@@ -1,7 +1,7 @@
 use super::*;
 
 /// Signs in with this password, until the job asks or ends.
-fn stands(password: &str) -> (String, Reply) {
+fn sign_in(password: &str) -> (String, Reply) {
     let mut bank = Scenario::for_member("mx_bank");
     bank.create("mxbank", ["mxuser", password]);
     let reply = bank.run_job();
@@ -24,7 +24,7 @@ fn the_password_selects_the_scenario() {
         ("SERVER_ERROR", "FAILED"),
         ("UNAVAILABLE", "FAILED"),
     ] {
-        assert_eq!(stands(password).0, status, "{password}");
+        assert_eq!(sign_in(password).0, status, "{password}");
     }
 }
 
@@ -35,7 +35,7 @@ fn the_challenges_are_the_documented_ones() {
         ("options", "Pick one of the following", "OPTIONS", "options"),
         ("image", "Who is this guy?", "IMAGE_DATA", "image_data"),
     ] {
-        let challenge = stands(password).1.challenges()[0].clone();
+        let challenge = sign_in(password).1.challenges()[0].clone();
         assert_eq!(challenge.member("label"), Some(&Json::text(label)));
         assert_eq!(challenge.member("type"), Some(&Json::text(kind)));
         assert!(challenge.member(attachment).is_some());

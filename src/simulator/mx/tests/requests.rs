@@ -155,7 +155,7 @@ fn errors_have_several_shapes() {
 }
 
 #[test]
-fn each_odd_status_body_has_its_keys() {
+fn each_quirk_of_the_status_body_sets_its_keys() {
     let mut slim = Scenario::for_member("slim");
     slim.start("aggregate");
     let reply = slim.read_status();

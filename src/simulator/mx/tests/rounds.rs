@@ -87,7 +87,7 @@ fn an_answer_without_a_challenge_is_refused() {
 }
 
 #[test]
-fn the_challenges_by_themselves_are_204_unless_it_asks() {
+fn the_challenges_call_is_a_204_unless_the_member_is_challenged() {
     let mut bank = Scenario::for_member("challenges_apart");
     assert_eq!(bank.call("GET", "/challenges", "").status, 204);
     assert_eq!(bank.aggregate().challenges(), []);
@@ -134,7 +134,7 @@ fn an_answer_to_an_expired_challenge_asks_again_and_removes_the_error() {
 }
 
 #[test]
-fn or_it_is_a_405_where_the_rules_say_so() {
+fn an_answer_to_an_expired_challenge_is_a_405_if_the_rules_say_so() {
     let mut bank = Scenario::for_member("text").with_rules(MxRules {
         expired_asks_again: false,
         challenge_minutes: 1,
