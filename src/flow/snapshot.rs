@@ -152,7 +152,7 @@ fn failure(reader: Reader) -> Result<Failure, Refusal> {
 }
 
 fn variant<T>(reader: Reader, from_text: fn(&str) -> Option<T>) -> Result<T, Refusal> {
-    from_text(reader.text()?).ok_or_else(|| reader.invalid("is not a known name"))
+    from_text(reader.text()?).ok_or_else(|| reader.invalid("is not recognised"))
 }
 
 fn count(reader: Reader) -> Result<u32, Refusal> {
