@@ -39,7 +39,7 @@ pub struct RoundExpiry {
 pub struct Challenge {
     /// An id that is unique in the flow, such as `1.1`.
     pub id: String,
-    /// What the person does.
+    /// The task of the person.
     pub kind: ChallengeKind,
     /// The vendor's type, unchanged: `QuestionAndAnswer` at Flinks, `0` or `TEXT` at MX.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | number | null"))]
@@ -54,7 +54,7 @@ pub struct Challenge {
 }
 
 text_enum! {
-    /// What the person does.
+    /// The task of the person.
     ChallengeKind {
         /// Types the answer to a question.
         Question "question"

@@ -9,9 +9,9 @@
 //!    └─ vendor's page, at once ──────────────► Connecting
 //! ```
 //!
-//! What a reply means decides which arrow out of Sending the flow takes. If the vendor needs a pre-check,
-//! Asking sends it first and continues in Resubmitting, where the driver submits the same answers again.
-//! Asking and Connecting fail when their time is over. Every state fails when the flow is cancelled.
+//! The meaning of a reply decides which arrow out of Sending the flow takes. If the vendor needs a pre-check,
+//! Asking sends it first and continues in Resubmitting, where the driver submits the same answers again. Asking
+//! and Connecting fail when their time is over. Every state fails when the flow is cancelled.
 //!
 //! The flow uses no clock, randomness, network or storage. The caller passes the time with each event.
 

@@ -8,7 +8,7 @@ use crate::json::{Reader, Value};
 use crate::text_enum::text_enum;
 
 text_enum! {
-    /// What a request is for.
+    /// The purpose of a request.
     Stage {
         /// Starts the vendor's session or job.
         Start "start"
@@ -29,7 +29,7 @@ text_enum! {
     }
 }
 
-/// What a person or a host submitted. Only the request contains it.
+/// The submission of a person or a host. Only the request contains it.
 pub enum Submission<'a> {
     /// Nothing.
     Nothing,
@@ -41,7 +41,7 @@ pub enum Submission<'a> {
     Raw(&'a Value),
 }
 
-/// What a vendor needs to know about its flow.
+/// The data of the flow that a vendor needs.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// When the flow started, in milliseconds since 1970.
@@ -52,7 +52,7 @@ pub struct Context<'a> {
     pub challenge_payload: &'a Value,
 }
 
-/// What a reply means.
+/// The meaning of a reply.
 #[derive(Debug)]
 pub enum Verdict {
     /// Send the request of this stage now.
@@ -106,12 +106,12 @@ impl Verdict {
 }
 
 text_enum! {
-    /// What the person does in the vendor's page.
+    /// The purpose of the vendor's page.
     #[derive(Default)]
     ConnectPurpose {
-        /// Answers challenges.
+        /// The person answers challenges.
         Mfa "mfa"
-        /// Signs in at the bank.
+        /// The person signs in at the bank.
         #[default]
         Credentials "credentials"
     }
@@ -121,7 +121,7 @@ text_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Frame {
-    /// What the person does there.
+    /// The purpose of the page.
     pub purpose: ConnectPurpose,
     /// The page's address without the entries in `query`.
     pub url: String,
@@ -131,7 +131,7 @@ pub struct Frame {
     pub session: u32,
 }
 
-/// What to do if a reply was lost or unclear.
+/// The recovery from a lost or unclear reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
     /// The request is safe to repeat. After the last retry the flow fails with this code, or, if nothing was
@@ -175,7 +175,7 @@ pub trait Vendor {
     /// flow up at the vendor even if the rest of the snapshot cannot be read.
     fn vendor_ids(&self) -> Value;
 
-    /// What a snapshot keeps besides the ids: no secret, answer, credential or URL.
+    /// The state that a snapshot keeps besides the ids: no secret, answer, credential or URL.
     fn saved_state(&self) -> Value;
 
     /// The vendor's time limits.
@@ -213,10 +213,10 @@ pub trait Vendor {
         context: Context,
     ) -> Result<Request, Refusal>;
 
-    /// What the reply to the request of a stage means.
+    /// Interprets the reply to the request of a stage.
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict;
 
-    /// What to do if that reply was lost or unclear.
+    /// The recovery if that reply was lost or unclear.
     fn recovery(&self, stage: Stage) -> Recovery;
 
     /// The challenges of a payload, as a form.

@@ -110,7 +110,7 @@ struct Explorer {
     secrets: &'static [&'static str],
 }
 
-/// What the flow has submitted.
+/// The submissions of the flow.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Sent {
     /// The newest round whose answers were sent.

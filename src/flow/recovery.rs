@@ -1,4 +1,4 @@
-//! What follows a lost or unclear reply, a restored snapshot and a cancel, and how a flow fails.
+//! Recovery after a lost or unclear reply, restore, cancel and failure.
 
 use super::timing::{DEFAULT_RETRY_AFTER_MS, MAX_LOST_POLLS, MAX_REPEATS};
 use super::{Flow, State};

@@ -17,7 +17,7 @@ const VERSION: u64 = 2;
 const OLDEST_VERSION: u64 = 2;
 
 impl Flow {
-    /// The flow as text, to be stored and restored unchanged. It holds the vendor's ids and the open
+    /// The flow as text, to be stored and restored unchanged. It contains the vendor's ids and the open
     /// challenges, and no secret, answer or credential.
     pub fn snapshot(&self) -> String {
         let flow = object! {

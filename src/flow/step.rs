@@ -8,7 +8,7 @@ use crate::json::Value;
 use crate::text_enum::text_enum;
 use crate::vendor::{Frame, Stage};
 
-/// What happened.
+/// An event that a flow takes.
 pub enum Event<'a> {
     /// The flow starts, with its credentials or null.
     Started(&'a Value),
@@ -61,21 +61,21 @@ pub enum Step {
     Send {
         /// The serial number of the request, from 1. The flow refuses a reply with another serial number.
         serial: u32,
-        /// What the request is for.
+        /// The purpose of the request.
         stage: Stage,
         /// The request.
         request: Request,
     },
     /// A request is under way. Only the step `send` contained it.
     Sending {
-        /// What the request is for.
+        /// The purpose of the request.
         stage: Stage,
     },
     /// Wait, then report `waited`.
     Wait {
         /// Until when, in ms since 1970.
         until: u64,
-        /// What the next request is for.
+        /// The purpose of the next request.
         stage: Stage,
     },
     /// Show this round to the person and report their answers. When `round.expires` has passed, report `waited`.

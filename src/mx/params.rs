@@ -40,7 +40,7 @@ pub struct MemberParams {
     /// Whether a new member signs in on the bank's site; `false` by default.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub is_oauth: bool,
-    /// What the person typed: a value for each credential of the institution, by its guid (`CRD-…`).
+    /// The input of the person: a value for each credential of the institution, by its guid (`CRD-…`).
     #[cfg_attr(
         target_arch = "wasm32",
         tsify(optional, type = "{ guid: string; value: string }[]")

@@ -28,7 +28,7 @@ impl<'a> Incoming<'a> {
     }
 }
 
-/// What the host does with a reply: the simulator itself has no clock and no network.
+/// What the host must do with a reply. The simulator has no clock and no network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Arrival {

@@ -52,7 +52,7 @@ text_enum! {
     }
 }
 
-/// What a result proves.
+/// The facts that a result proves.
 #[derive(Clone, Debug)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct ConnectionProof {

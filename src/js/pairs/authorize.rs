@@ -14,7 +14,7 @@ use super::{failure, reply};
 use crate::js::input::parse;
 use crate::js::output::{refuse, to_js};
 
-/// What a reply of Authorize means.
+/// The meaning of a reply of Authorize.
 #[derive(tsify::Tsify)]
 #[serde(
     tag = "kind",

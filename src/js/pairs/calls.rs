@@ -90,7 +90,7 @@ pub struct IneligibleCard {
     error_code: String,
 }
 
-/// What a reply to a Flinks call means.
+/// The meaning of a reply to a Flinks call.
 #[derive(tsify::Tsify)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[allow(dead_code)]

@@ -15,7 +15,7 @@ pub(crate) const TOKEN: Type = Type("TOKEN", 12);
 pub(crate) const IMAGE_DATA: Type = Type("IMAGE_DATA", 13);
 pub(crate) const IMAGE_OPTIONS: Type = Type("IMAGE_OPTIONS", 14);
 
-/// What a challenge contains besides its label.
+/// The content of a challenge besides its label.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Attachment {
     None,

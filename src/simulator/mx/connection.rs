@@ -58,7 +58,7 @@ pub(crate) enum Phase {
     AtOauthWindow,
 }
 
-/// What follows when a job has run for some time.
+/// The next phase after a job has run for some time.
 #[derive(Debug, Clone)]
 pub(crate) enum AfterRun {
     NextStep,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What the page does that Flinks' page would not do. Unless a variant says otherwise, the right
+/// A misbehaviour of the page, which Flinks' page would not show. Unless a variant says otherwise, the right
 /// messages follow, so that a flow can still succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -33,7 +33,7 @@ pub enum Misbehaviour {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ConnectRules {
-    /// What the page does wrong.
+    /// The misbehaviour of the page.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Misbehaviour | null"))]
     pub misbehave: Option<Misbehaviour>,
     /// For [`Misbehaviour::WrongOrigin`]: another URL under which this simulator is served, up to

@@ -19,7 +19,7 @@ pub struct Person {
     pub group: &'static str,
     /// A few words, for a list to choose from.
     pub title: &'static str,
-    /// What happens, in a sentence.
+    /// The scenario, in a sentence.
     pub story: &'static str,
     /// The right answers, in words; empty if there is no question.
     pub answers: &'static str,
@@ -72,7 +72,7 @@ pub(crate) enum DataPlan {
     NoTransactions,
 }
 
-/// What follows a wrong answer.
+/// The reaction to a wrong answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnWrongAnswer {
     /// 401 with a new challenge this many times, then INVALID_SECURITY_RESPONSE_NO_RETRY.

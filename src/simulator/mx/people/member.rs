@@ -28,7 +28,7 @@ pub struct Member {
     pub group: &'static str,
     /// A few words, for a list to choose from.
     pub title: &'static str,
-    /// What happens, in a sentence.
+    /// The scenario, in a sentence.
     pub story: &'static str,
     /// The right answers, in words; empty if there is no question.
     pub answers: &'static str,
@@ -101,7 +101,7 @@ pub(crate) enum InitialState {
     AtOauthWindow,
 }
 
-/// What follows a wrong answer.
+/// The reaction to a wrong answer.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum OnWrongAnswer {
     /// The job ends with this status.

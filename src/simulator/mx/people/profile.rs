@@ -27,7 +27,7 @@ struct MemberProfile {
     group: &'static str,
     /// A few words, for a list to choose from.
     title: &'static str,
-    /// What happens, in a sentence.
+    /// The scenario, in a sentence.
     story: &'static str,
     /// The right answers, in words; empty if there is no question.
     answers: &'static str,
