@@ -124,7 +124,7 @@ fn an_answer_with_an_old_request_id_is_refused() {
     assert_eq!(
         bank.poll().status,
         203,
-        "a poll may not know the newest yet"
+        "a poll may use the previous RequestId"
     );
     assert_ne!(bank.request_id, old);
     assert_eq!(bank.answer_right().status, 200);

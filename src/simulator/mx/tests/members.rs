@@ -90,7 +90,7 @@ fn an_update_must_not_be_empty() {
     assert_eq!(
         reply.status_and_running(),
         ("CONNECTED", false),
-        "and starts nothing"
+        "no job starts"
     );
 }
 

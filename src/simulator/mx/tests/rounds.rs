@@ -35,7 +35,7 @@ fn one_resume_answers_all_challenges_of_a_round() {
     assert_eq!(
         bank.read_status().status_and_running(),
         ("CHALLENGED", true),
-        "and the round stands"
+        "the round stays open"
     );
     assert_eq!(bank.answer(&["4", "7"]).status, 202);
     assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
@@ -129,7 +129,7 @@ fn an_answer_to_an_expired_challenge_asks_again_and_removes_the_error() {
     assert_eq!(
         bank.simulator.counts().answers_judged,
         0,
-        "the bank never heard it"
+        "the bank did not receive the answer"
     );
 }
 

@@ -48,7 +48,7 @@ fn both_versions_have_a_widget_whose_page_opens_once() {
             Scenario::for_member("already_challenged").with_header("Accept-Version", version);
         let widget = bank.open();
         assert_eq!(bank.send("GET", &widget, "").status, 410);
-        assert_eq!(bank.state(&widget), "asks", "the page goes on");
+        assert_eq!(bank.state(&widget), "asks", "the opened page still works");
         assert_eq!(bank.times_broken(Rule::WindowUsed), 1);
     }
 }
@@ -130,7 +130,7 @@ fn a_round_is_answered_in_the_widget_and_the_member_goes_on() {
     assert_eq!(
         bank.send("POST", &answer, &right).status,
         400,
-        "it asks no more"
+        "the widget has no more questions"
     );
 }
 
