@@ -101,8 +101,7 @@ impl Flow {
         &self.id
     }
 
-    /// Handles an event and returns the next step. An event that does not fit the state is refused, and the flow
-    /// is unchanged.
+    /// Returns the step after an event. An event that does not fit the state is refused and changes nothing.
     pub fn advance(&mut self, event: Event, now: u64) -> Result<Step, Refusal> {
         match (event, &self.state) {
             (_, State::Done(_) | State::Failed(_)) => {}
@@ -215,8 +214,7 @@ impl Flow {
         self.follow(verdict, Some(response.status), now)
     }
 
-    /// The person returned from the window or the vendor's page. The next request checks the claim at the
-    /// vendor.
+    /// The person returned from the window or the vendor's page. The next request verifies their claim.
     fn returned(&mut self, claim: &Value, now: u64) -> Result<Step, Refusal> {
         match (&self.state, &self.window) {
             (state, Window::Open(_) | Window::Left) => {

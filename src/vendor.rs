@@ -199,8 +199,7 @@ pub trait Vendor {
         Frame::default()
     }
 
-    /// Accepts what a window or the vendor's page claims when the person returns. The next request verifies the
-    /// claim at the vendor.
+    /// Accepts what a window or the vendor's page claims when the person returns. The next request verifies it.
     fn accept_claim(&mut self, _claim: &Value) -> Result<Verdict, Refusal> {
         Err(ErrorCode::OutOfTurn.into())
     }

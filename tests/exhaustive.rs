@@ -103,8 +103,7 @@ struct Explorer {
     replies: &'static [TestEvent],
     config: Value,
     answers: Value,
-    /// The depth to which each state was explored. The events after a state do not depend on the events before
-    /// it.
+    /// The depth to which each state was explored. Events before a state do not matter after it.
     seen: BTreeMap<(String, u64, Sent), usize>,
     /// Texts that no snapshot may hold.
     secrets: &'static [&'static str],

@@ -327,7 +327,7 @@ fn malformed_raw_answers_are_refused_and_not_sent() {
     scenario.round();
 }
 
-// Time limits --------------------------------------------------------------------------------------
+// Time limits ---------------------------------------------------------------------------------
 
 #[test]
 fn a_round_expires_after_eight_minutes() {
@@ -642,9 +642,8 @@ fn a_status_without_a_code_decides_with_any_body() {
         (405, ErrorCode::RequestRefused, NextAction::FixIntegration),
         (429, ErrorCode::Busy, NextAction::RetryLater),
     ] {
-        let fault = Fault::new(FaultKind::Status)
-            .on(Target::Start)
-            .status(status);
+        let fault = Fault::new(FaultKind::Status);
+        let fault = fault.on(Target::Start).status(status);
         let scenario = live("Greatday").with_fault(fault).run();
         assert_eq!(
             (scenario.failure().code, scenario.failure().next),

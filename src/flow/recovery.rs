@@ -11,8 +11,7 @@ impl Flow {
     pub(super) fn restored(&mut self, now: u64) -> Result<Step, Refusal> {
         match self.state {
             State::New => return Err(ErrorCode::OutOfTurn.into()),
-            // The answers were not sent, and the driver that kept them is gone. The reply to the pre-check may
-            // have come just before.
+            // The answers were not sent, and the driver that kept them is gone. The pre-check may be recent.
             State::Resubmitting { .. }
             | State::Sending(Stage::PreCheck)
             | State::Waiting {
@@ -33,8 +32,7 @@ impl Flow {
     pub(super) fn lost(&mut self, stage: Stage, loss: Loss, now: u64) -> Result<Step, Refusal> {
         match (loss, stage) {
             (Loss::MaybeSent, _) => return self.recover(stage, ErrorCode::Unreachable, now),
-            // The host has no second token, so the start cannot be repeated: the flow fails with the code of a
-            // lost start.
+            // The host has no second token, so the flow fails with the code of a lost start.
             (Loss::NoSecret, Stage::Start) if self.repeats > 0 => {
                 self.fail(ErrorCode::Unreachable, now)
             }
@@ -58,8 +56,7 @@ impl Flow {
         Ok(self.step())
     }
 
-    /// No reply came, or an unclear one: the flow retries, reconciles or fails, as
-    /// [`Vendor::recovery`](crate::vendor::Vendor::recovery) says.
+    /// No reply came, or an unclear one: the flow retries, reconciles or fails, as `Vendor::recovery` says.
     pub(super) fn recover(
         &mut self,
         stage: Stage,
@@ -84,8 +81,7 @@ impl Flow {
         Ok(self.step())
     }
 
-    /// The vendor's page did not accept its token: the flow opens the page with a new token, up to
-    /// [`MAX_REPEATS`] times.
+    /// The vendor's page did not accept its token: the page is opened with a new token, a few times.
     pub(super) fn token_refused(&mut self, now: u64) {
         if !self.page_has_secret() {
             // The page continues a session, and the token of a session cannot be replaced.

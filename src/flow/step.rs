@@ -37,7 +37,7 @@ text_enum! {
     Loss {
         /// The vendor may have received the request.
         MaybeSent "maybe-sent"
-        /// The request was not sent.
+        /// The request was certainly not sent.
         NotSent "not-sent"
         /// The request was not sent, because the host has no secret for one of its slots.
         NoSecret "no-secret"

@@ -40,8 +40,7 @@ pub struct ConnectParams {
     /// value, `ownership` is `tagged`.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub tag: Option<String>,
-    /// Whether the path starts with `/v2/`; `true` by default. Flinks' newer pages print the path without
-    /// `/v2/`.
+    /// Whether the path starts with `/v2/`; `true` by default. Newer pages of Flinks omit it.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub v2: Option<bool>,
     /// Other query parameters of Connect, under Flinks' names: `demo`, `theme`, `consentEnable` …

@@ -63,8 +63,7 @@ impl Challenge {
         let Some((_, answers)) = index.and_then(|index| left.get_mut(index)) else {
             return Err(Judgement::Incomplete);
         };
-        // A challenge with several answers takes all answers under its key, so no other challenge can share its
-        // prompt.
+        // A challenge with several answers takes all answers under its key, so its prompt must be unique.
         if let RightAnswer::Picks(picks) = self.right {
             return self.judge_choices(picks, &std::mem::take(answers), french);
         }

@@ -60,14 +60,10 @@ impl Mx {
     }
 
     /// A second member with the same credentials is a 409 (A).
-    fn check_new(
-        &self,
-        bank: &Institution,
-        credentials: &(String, String),
-    ) -> Result<(), Rejection> {
-        let (member, _) = people::sign_in(bank.code, &credentials.0, &credentials.1);
+    fn check_new(&self, bank: &Institution, login: &(String, String)) -> Result<(), Rejection> {
+        let (member, _) = people::sign_in(bank.code, &login.0, &login.1);
         let is_same = |other: &&Connection| {
-            other.credentials.as_ref() == Some(credentials) && other.belongs_to(bank)
+            other.credentials.as_ref() == Some(login) && other.belongs_to(bank)
         };
         let earlier = self.connections.iter().find(is_same);
         let earlier = earlier.map(|connection| connection.guid.clone());

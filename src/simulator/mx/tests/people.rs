@@ -94,10 +94,7 @@ fn each_status_has_a_member() {
             .text("connection_status")
             .to_owned(),
     );
-    let missing: Vec<_> = STATUSES
-        .iter()
-        .filter(|status| !shown.contains(**status))
-        .collect();
+    let missing: Vec<_> = STATUSES.iter().filter(|s| !shown.contains(**s)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
