@@ -35,7 +35,6 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
     }))
 }
 
-/// The flow of a member.
 struct Member {
     requests: MemberRequests,
     /// How many polls in a row gave a reply that a second poll must confirm.

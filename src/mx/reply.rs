@@ -27,7 +27,7 @@ pub enum Reply {
     },
     /// The job has failed and no job is running.
     Ended {
-        /// Our code.
+        /// The error code of this library.
         code: ErrorCode,
         /// MX's error code, or the name of the status.
         vendor_code: Option<String>,

@@ -290,7 +290,6 @@ impl Scenario {
         self.step = self.flow.advance(Event::TokenRefused, self.now).unwrap();
     }
 
-    /// Sends a request with its secrets.
     pub fn send(&mut self, request: &Request) -> Outgoing {
         let mut headers = Vec::new();
         for header in &request.headers {
@@ -490,7 +489,6 @@ impl Scenario {
         self.step = self.flow.advance(Event::Restored, self.now).unwrap();
     }
 
-    /// The failure of the flow.
     pub fn failure(&self) -> &Failure {
         match &self.step {
             Step::Failed { failure } => failure,
@@ -498,7 +496,6 @@ impl Scenario {
         }
     }
 
-    /// The result of the flow.
     pub fn result(&self) -> &Value {
         match &self.step {
             Step::Done { result } => result,

@@ -241,7 +241,6 @@ impl Flinks {
         )
     }
 
-    /// The `Login` of a reply.
     pub(super) fn login(&self, person: &Person) -> Json {
         let scheduled = self.card(person).is_some_and(|card| card.scheduled);
         replies::login(self.last_refresh(person), scheduled, person)

@@ -123,7 +123,6 @@ pub(crate) fn authorized(login: Json, session: &Session) -> Outgoing {
     with_tag(200, body, session)
 }
 
-/// The `Login` of a reply.
 pub(crate) fn login(last_refresh: String, scheduled: bool, person: &Person) -> Json {
     Json::object([
         ("Username", Json::text(person.username)),

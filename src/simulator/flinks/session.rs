@@ -126,7 +126,6 @@ impl Session {
         self.last_used_at = now;
     }
 
-    /// The current round.
     pub(crate) fn round(&self) -> Option<&'static [Challenge]> {
         let State::Asking {
             rounds, attempt, ..

@@ -120,7 +120,6 @@ impl<'a> Call<'a> {
         (!is_empty).then(|| credentials.to_text())
     }
 
-    /// A parameter of the query.
     pub(crate) fn query(&self, name: &str) -> Option<String> {
         let (_, query) = self.request.path.split_once('?')?;
         parameter(query, name)

@@ -50,7 +50,6 @@ pub(crate) enum Phase {
         round: Vec<RoundChallenge>,
         until: u64,
     },
-    /// The round expired.
     Expired {
         round: Vec<RoundChallenge>,
     },
@@ -162,7 +161,6 @@ impl Connection {
             .is_some_and(|bank| bank.code == institution.code)
     }
 
-    /// The current round.
     pub(crate) fn round(&self) -> &[RoundChallenge] {
         match &self.phase {
             Phase::Asking { round, .. } => round,
@@ -170,7 +168,6 @@ impl Connection {
         }
     }
 
-    /// Requests a job.
     pub(crate) fn request_job(&mut self, job: Job, now: u64) -> JobStart {
         let throttled = self.institution.is_some_and(|bank| bank.is_throttled)
             && job == Job::Aggregate
@@ -235,7 +232,6 @@ impl Connection {
         self.finish(EndState::of("DENIED"), now);
     }
 
-    /// Starts a job.
     pub(crate) fn begin(&mut self, job: Job, status: &'static str, now: u64) {
         self.job = Some(job);
         self.step_index = 0;

@@ -160,7 +160,6 @@ impl Mx {
         })
     }
 
-    /// The index of a member.
     fn index_of(&self, guid: &str) -> Option<usize> {
         let mut guids = self.connections.iter().map(|connection| &connection.guid);
         guids.position(|known| known == guid)

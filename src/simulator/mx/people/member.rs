@@ -187,7 +187,6 @@ impl Member {
         self
     }
 
-    /// The end of a job.
     pub(super) const fn ends(mut self, end: EndState) -> Self {
         self.plan.end = end;
         self
