@@ -158,8 +158,8 @@ impl Flow {
         })
     }
 
-    /// Returns a request that carries no submission. Only a start or a poll can be too late: the flow may always
-    /// ask for the outcome of a submission.
+    /// Returns a request that carries no submission. After the total time limit, starts and polls fail; a
+    /// request for the outcome of a submission is still sent.
     fn send(&mut self, stage: Stage, now: u64) -> Result<Step, Refusal> {
         if matches!(stage, Stage::Start | Stage::Poll) && now >= self.end_of_life() {
             self.fail(ErrorCode::TimedOut, now);

@@ -266,12 +266,12 @@ mod tests {
             .collect()
     }
 
-    fn sent(json: &str, given: &str) -> Result<String, Refusal> {
+    fn sent(json: &str, answers: &str) -> Result<String, Refusal> {
         let payload = Value::parse(json.as_bytes()).unwrap();
-        let given = Value::parse(given.as_bytes()).unwrap();
+        let answers = Value::parse(answers.as_bytes()).unwrap();
         let challenges = challenges(&payload, 1);
-        let answers = Answers::check(&challenges, &given)?;
-        security_responses(&payload, 1, &answers).map(|responses| responses.print())
+        let checked = Answers::check(&challenges, &answers)?;
+        security_responses(&payload, 1, &checked).map(|responses| responses.print())
     }
 
     #[test]
@@ -334,15 +334,18 @@ mod tests {
     #[test]
     fn the_key_of_a_text_or_call_is_the_phone() {
         let payload = r#"[{"Type":"TextOrCall","Prompt":"Where?","Iterables":["•••1","•••2"]}]"#;
-        let given = r#"{"1.1.phone":"1","1.1.channel":"0"}"#;
-        assert_eq!(sent(payload, given).as_deref(), Ok(r#"{"•••2":["Text"]}"#));
+        let answers = r#"{"1.1.phone":"1","1.1.channel":"0"}"#;
+        assert_eq!(
+            sent(payload, answers).as_deref(),
+            Ok(r#"{"•••2":["Text"]}"#)
+        );
     }
 
     #[test]
     fn equal_prompts_share_one_array_in_order() {
         let payload = r#"[{"Type":"QuestionAndAnswer","Prompt":"?"},{"Type":"QuestionAndAnswer","Prompt":"?"}]"#;
-        let given = r#"{"1.2.answer":"b","1.1.answer":"a"}"#;
-        assert_eq!(sent(payload, given).as_deref(), Ok(r#"{"?":["a","b"]}"#));
+        let answers = r#"{"1.2.answer":"b","1.1.answer":"a"}"#;
+        assert_eq!(sent(payload, answers).as_deref(), Ok(r#"{"?":["a","b"]}"#));
     }
 
     #[test]

@@ -167,8 +167,8 @@ mod tests {
                 "/params/save",
             ),
         ] {
-            let given = Value::parse(params.as_bytes()).unwrap();
-            let refusal = Params::start(Reader::new("params", &given)).err().unwrap();
+            let value = Value::parse(params.as_bytes()).unwrap();
+            let refusal = Params::start(Reader::new("params", &value)).err().unwrap();
             assert_eq!(refusal.path.as_deref(), Some(path), "{params}");
         }
     }

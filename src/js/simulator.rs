@@ -1,5 +1,5 @@
-//! The simulator. Values with prompts as keys cross as JSON text, because a prompt may be `__proto__`. Input
-//! also crosses as JSON text, because a key may be `undefined`.
+//! The simulator. Values with prompts as keys are JSON text in JavaScript, because a prompt may be `__proto__`.
+//! So is input, because a key may be `undefined`.
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;

@@ -3,7 +3,7 @@
 use crate::failure::Refusal;
 use crate::json::{self, Check, Reader, Value};
 
-/// The jobs of a member, as the paths name them.
+/// The jobs of a member, as in the paths of the API.
 const JOBS: [&str; 6] = [
     "aggregate",
     "check_balance",

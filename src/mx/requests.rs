@@ -27,7 +27,7 @@ pub struct MemberRequests {
     pub params: Value,
     /// How the flow starts.
     pub start_mode: StartMode,
-    /// The guid of the member, once there is one.
+    /// The guid of the member. `None` until a new member is created.
     pub member_guid: Option<String>,
 }
 

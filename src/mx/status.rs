@@ -10,7 +10,7 @@ use crate::json::Value;
 pub enum Class {
     /// A job is running.
     Working,
-    /// The bank asks.
+    /// The bank asks questions.
     Challenged,
     /// Connected, unless a job is still running.
     Connected,

@@ -9,7 +9,7 @@ use crate::json::{Reader, Value, object};
 use super::params::{in_pascal_case, items};
 use super::service::{Reply, ServiceRequest};
 
-/// `{"Message":"SUCCESS","Questions":[{"Question":"…"}]}`: the questions that still have no answer.
+/// Reads the questions without an answer from `{"Message":"SUCCESS","Questions":[{"Question":"…"}]}`.
 pub fn question_list(_: &Response, body: &Value) -> Reply {
     Reply::list(body, "Questions", |item| {
         item.get("Question").as_text().map(Value::from)
@@ -24,7 +24,7 @@ fn questions(field: &Reader) -> Result<(), Refusal> {
     })
 }
 
-/// `{"loginId":"…","Questions":[{"Question":"…","Answer":"…"}]}`, with a small `l`.
+/// The body `{"loginId":"…","Questions":[{"Question":"…","Answer":"…"}]}`, with a small `l`.
 pub fn answers(params: &Reader) -> Result<ServiceRequest, Refusal> {
     params.only(&["loginId", "questions"])?;
     let login_id = Guid::read(params.get("loginId"))?;
@@ -39,7 +39,7 @@ pub fn answers(params: &Reader) -> Result<ServiceRequest, Refusal> {
     })
 }
 
-/// `{"Message":"Answers updated"}`
+/// Accepts `{"Message":"Answers updated"}`.
 pub fn answered(_: &Response, body: &Value) -> Reply {
     match body.get("Message") {
         Value::Text(_) => Reply::Done(Value::Null),

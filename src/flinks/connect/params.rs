@@ -30,10 +30,10 @@ pub struct ReconnectParams {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct ConnectParams {
-    /// The number of the institution. With it the person does not have to search for the bank.
+    /// The number of the institution. If given, the person need not search for the bank.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "number"))]
     pub institution_id: Option<u64>,
-    /// The language of the page, and in a reconnect of the prompts; `en` by default.
+    /// The language of the page and, in a reconnect, of the prompts; `en` by default.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'en' | 'fr'"))]
     pub language: Option<String>,
     /// A text that Flinks returns with the result. By default it is a random value; if Flinks returns that

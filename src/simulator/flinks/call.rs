@@ -119,7 +119,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// `/v3/{customerId}/BankingServices/{operation}`, and for some operations `/{id}`.
+/// Reads a path: `/v3/{customerId}/BankingServices/{operation}`, and for some operations `/{id}`.
 fn route(path: &str) -> Option<(&str, Operation<'_>)> {
     let path = path.split('?').next()?;
     let (customer, operation) = path.strip_prefix("/v3/")?.split_once("/BankingServices/")?;

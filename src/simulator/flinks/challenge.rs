@@ -86,7 +86,7 @@ impl Challenge {
         }
     }
 
-    /// `{Type, Prompt, Iterables?}`, as in every real sample.
+    /// The challenge as `{Type, Prompt, Iterables?}`, as in every real sample.
     pub(crate) fn to_json(self, french: bool) -> Json {
         let mut members = Vec::new();
         match self.kind {
@@ -101,7 +101,7 @@ impl Challenge {
         Json::Object(members)
     }
 
-    /// `{prompt: [options]}`, as in the OpenAPI schema.
+    /// The challenge as `{prompt: [options]}`, as in the OpenAPI schema.
     pub(crate) fn to_map(self, french: bool) -> Json {
         Json::Object(vec![(
             self.prompt.get(french),

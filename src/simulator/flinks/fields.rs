@@ -5,7 +5,7 @@ use crate::simulator::http::Incoming;
 use crate::simulator::json::Json;
 use crate::simulator::seed::is_guid;
 
-/// The wrong key, and what is wrong with it.
+/// A wrong key, and the reason.
 pub(crate) type Invalid = (String, &'static str);
 
 /// The keys of a call.

@@ -36,7 +36,7 @@ pub(crate) fn minimal_error(status: u16, code: Option<&str>) -> Outgoing {
     Outgoing::json(status, &Json::Object(body))
 }
 
-/// `{HttpStatusCode, Message, FlinksCode}`.
+/// The error body `{HttpStatusCode, Message, FlinksCode}`.
 pub(crate) fn refused(refusal: &Refusal) -> Outgoing {
     refused_because(refusal, refusal.message())
 }

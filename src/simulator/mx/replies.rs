@@ -149,7 +149,7 @@ fn with_nulls(status: StatusBody, body: Members) -> Members {
     all.collect()
 }
 
-/// A 204 if the member is not CHALLENGED; the specifications say so in prose only.
+/// The challenges, or a 204 if the member is not CHALLENGED. The specifications say so only in prose.
 pub(crate) fn challenges(version: Version, connection: &Connection) -> Outgoing {
     if connection.round().is_empty() {
         return Outgoing::empty(204);

@@ -50,7 +50,7 @@ enum Shape {
     Integer,
     Text,
     Texts,
-    /// `[{guid, value}]`.
+    /// An array of `{guid, value}`.
     Pairs,
     Object,
 }
@@ -271,7 +271,7 @@ fn integer(value: &Json) -> Option<u64> {
     }
 }
 
-/// `{guid, value}` without other keys.
+/// Reads `{guid, value}`; no other key is allowed.
 fn pair(item: &Json) -> Option<Answer> {
     let text = |name| item.member(name).and_then(Json::as_text).map(str::to_owned);
     let Json::Object(members) = item else {

@@ -177,27 +177,27 @@ fn only_the_api_key_or_the_secret_key_opens_the_card_calls() {
 fn the_nightly_status_lists_the_cards_whose_refresh_would_fail() {
     let mut bank = Scenario::new();
     let id = |username: &str| Simulator::new(1).login_id(username).unwrap();
-    let asked = |username| {
+    let waiting = |username| {
         let state = "AnsweringSecurityChallenge".to_owned();
         (id(username), state, Json::Null)
     };
     let refused = |username, code: &str| (id(username), "Failed".to_owned(), Json::text(code));
     let expected = [
         refused("broken_login", "INVALID_LOGIN"),
-        asked("broken_question"),
-        asked("broken_cached"),
-        asked("stored_missing"),
-        asked("stored_asks"),
+        waiting("broken_question"),
+        waiting("broken_cached"),
+        waiting("stored_missing"),
+        waiting("stored_asks"),
     ];
     assert_eq!(failing_cards(&mut bank), expected);
 
     let body = format!(r#"{{"LoginId":"{}","IsActivated":true}}"#, id("Greatday"));
     bank.with_api_key("PATCH", "SetScheduledRefresh", &body);
-    assert!(!failing_cards(&mut bank).contains(&asked("Greatday")));
+    assert!(!failing_cards(&mut bank).contains(&waiting("Greatday")));
     bank.live("Greatday");
-    assert!(failing_cards(&mut bank).contains(&asked("Greatday")));
+    assert!(failing_cards(&mut bank).contains(&waiting("Greatday")));
     bank.answer_right();
-    assert!(!failing_cards(&mut bank).contains(&asked("Greatday")));
+    assert!(!failing_cards(&mut bank).contains(&waiting("Greatday")));
     sign_in(&mut bank, "broken_login");
     assert_eq!(failing_cards(&mut bank), expected[1..]);
 }

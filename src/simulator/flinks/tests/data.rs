@@ -120,8 +120,8 @@ fn options_select_the_parts_of_an_account() {
 #[test]
 fn an_account_has_one_three_or_twelve_statements() {
     let mut bank = authorized("Greatday");
-    for (wanted, count) in [("MostRecent", 1), ("Months3", 3), ("Months12", 12)] {
-        let option = format!(r#","NumberOfStatements":"{wanted}""#);
+    for (period, count) in [("MostRecent", 1), ("Months3", 3), ("Months12", 12)] {
+        let option = format!(r#","NumberOfStatements":"{period}""#);
         let reply = call(&mut bank, "GetStatements", &option);
         let Some(Json::Array(all)) = reply.body.member("StatementsByAccount") else {
             unreachable!()

@@ -8,9 +8,9 @@ fn a_right_answer_authorizes_and_updates_the_last_refresh() {
         bank.cached("Greatday").last_refresh().get(..23),
         Some("2026-01-19T20:47:47.145")
     );
-    let asked = bank.live("Greatday");
+    let reply = bank.live("Greatday");
     assert_eq!(
-        (asked.status, asked.prompts()),
+        (reply.status, reply.prompts()),
         (203, vec![CITY.to_owned()])
     );
     let reply = bank.later(MINUTE_MS).answer(CITY, "Montreal");
@@ -25,7 +25,7 @@ fn a_right_answer_authorizes_and_updates_the_last_refresh() {
 fn the_bodies_have_the_documented_members() {
     let mut bank = Scenario::new();
     let login_id = bank.simulator.login_id("Greatday").unwrap();
-    let asked = bank.post(&format!(
+    let reply = bank.post(&format!(
         r#"{{"LoginId":"{login_id}","MostRecentCached":false,"Tag":"c42"}}"#
     ));
     let id = bank.request_id.clone();
@@ -34,7 +34,7 @@ fn the_bodies_have_the_documented_members() {
     let expected = format!(
         r#"{{"Links":[{link}],"HttpStatusCode":203,"SecurityChallenges":[{challenge}],"Institution":"FlinksCapital","RequestId":"{id}","Tag":"c42"}}"#
     );
-    assert_eq!(asked.body.to_text(), expected);
+    assert_eq!(reply.body.to_text(), expected);
     let reply = bank.answer_right();
     for (member, value) in [
         ("HttpStatusCode", "200"),

@@ -45,12 +45,12 @@ fn a_failed_start_uses_its_token_and_a_malformed_one_does_not() {
 fn an_answer_and_a_poll_need_the_token_of_their_session() {
     let mut bank = Scenario::new();
     bank.live("Greatday");
-    let own = bank.token.clone();
+    let first_token = bank.token.clone();
     bank.mint();
     assert_eq!(bank.answer(CITY, "Montreal").code(), (401, "UNAUTHORIZED"));
     assert_eq!(bank.poll().code(), (401, "UNAUTHORIZED"));
     assert_eq!(bank.broken_rules(), ["token-of-another-session"]);
-    bank.token = own;
+    bank.token = first_token;
     assert_eq!(bank.answer(CITY, "Montreal").status, 200);
 }
 
