@@ -142,7 +142,7 @@ impl Explorer {
             [first, prefix @ ..] => (&[*first][..], prefix, depth),
             [] => (&all[..], prefix, depth - 1),
         };
-        for happens in next {
+        for test_event in next {
             let mut flow = Flow::restore(snapshot, VENDORS, &self.config).unwrap();
             let mut sent = sent;
             let mut now = now;
@@ -153,11 +153,11 @@ impl Explorer {
                 | Step::Resubmit { until, .. }
                 | Step::Redirect { until, .. }
                 | Step::Connect { until, .. },
-            ) = (happens, &before)
+            ) = (test_event, &before)
             {
                 now = *until;
             }
-            if let TestEvent::NineMinutesPassed = happens {
+            if let TestEvent::NineMinutesPassed = test_event {
                 now += 9 * 60_000;
             }
             let round = match &before {
@@ -165,15 +165,18 @@ impl Explorer {
                 Step::Resubmit { round, .. } => *round,
                 _ => 1,
             };
-            let input = self.input(*happens, round);
-            let step = flow.advance(event(*happens, serial, round, &input), now);
+            let input = self.input(*test_event, round);
+            let step = flow.advance(event(*test_event, serial, round, &input), now);
             let after = flow.snapshot();
             let is_secret = |secret: &&str| after.contains(*secret);
             assert!(!self.secrets.iter().any(is_secret), "{after}");
             let step = match step {
                 Ok(step) => step,
                 Err(refusal) => {
-                    assert_eq!(after, *snapshot, "{happens:?} was refused with {refusal:?}");
+                    assert_eq!(
+                        after, *snapshot,
+                        "{test_event:?} was refused with {refusal:?}"
+                    );
                     continue;
                 }
             };
@@ -194,7 +197,7 @@ impl Explorer {
                 assert_eq!(body.contains(ANSWER), answers);
                 if answers {
                     assert!(
-                        matches!(happens, TestEvent::Answered),
+                        matches!(test_event, TestEvent::Answered),
                         "answers without an answer event"
                     );
                     assert!(round > sent.answered, "answers were sent a second time");
@@ -224,8 +227,8 @@ impl Explorer {
     }
 
     /// The answers or the claim of an event.
-    fn input(&self, happens: TestEvent, round: u32) -> Value {
-        let text = match happens {
+    fn input(&self, test_event: TestEvent, round: u32) -> Value {
+        let text = match test_event {
             TestEvent::Returned(claim) => claim.to_owned(),
             _ => self.answers.print().replace("ROUND", &round.to_string()),
         };
@@ -237,8 +240,8 @@ fn is_live(body: &str) -> bool {
     body.contains(r#""MostRecentCached":false"#)
 }
 
-fn event(happens: TestEvent, serial: u32, round: u32, input: &Value) -> Event<'_> {
-    match happens {
+fn event(test_event: TestEvent, serial: u32, round: u32, input: &Value) -> Event<'_> {
+    match test_event {
         TestEvent::Replied(status, body) => Event::Replied(
             serial,
             Response {
