@@ -40,16 +40,20 @@ test('until throws after its limit, by the name of the condition', async (t) => 
   )
 })
 
-test('a test that hangs fails by its name, and the tests after it run', async (t) => {
-  const { code, output } = await run(t, {
-    'hang.mjs': `import test from '${TEST}'\ntest('a planted hang', () => ${HANG})\ntest('the next one', () => {})`,
-    'other.mjs': `import test from '${TEST}'\ntest('in another file', () => {})`,
+for (const [what, hang] of [
+  ['a timer', HANG],
+  ['nothing', 'new Promise(() => {})'],
+])
+  test(`a test that hangs on ${what} fails by its name, and the tests after it run`, async (t) => {
+    const { code, output } = await run(t, {
+      'hang.mjs': `import test from '${TEST}'\ntest('a planted hang', () => ${hang})\ntest('the next one', () => {})`,
+      'other.mjs': `import test from '${TEST}'\ntest('in another file', () => {})`,
+    })
+    assert.equal(code, 1)
+    assert.match(output, /^not ok \d+ - a planted hang$/m)
+    assert.match(output, /timed out after 1000ms/)
+    for (const name of ['the next one', 'in another file']) assert.match(output, new RegExp(`^ok \\d+ - ${name}$`, 'm'))
   })
-  assert.equal(code, 1)
-  assert.match(output, /^not ok \d+ - a planted hang$/m)
-  assert.match(output, /timed out after 1000ms/)
-  for (const name of ['the next one', 'in another file']) assert.match(output, new RegExp(`^ok \\d+ - ${name}$`, 'm'))
-})
 
 test('a file that does not load fails by its name, and the tests of other files run', async (t) => {
   const { code, output } = await run(t, {
