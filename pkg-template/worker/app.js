@@ -8,6 +8,8 @@ export async function authenticate(request, env) {
   const [user, signature = ''] = (request.headers.get('authorization') ?? '').replace('Bearer ', '').split('.')
   const bytes = (text) => new TextEncoder().encode(text)
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  // An unset variable can be null, whose text anybody can sign with.
+  if (typeof env.SESSION_KEY !== 'string' || env.SESSION_KEY === '') throw new Error('SESSION_KEY is not set')
   const key = await crypto.subtle.importKey('raw', bytes(env.SESSION_KEY), algorithm, false, ['verify'])
   const signatureBytes = Uint8Array.from(signature.match(/../g) ?? [], (hex) => parseInt(hex, 16))
   return (await crypto.subtle.verify('HMAC', key, signatureBytes, bytes(user))) ? user : null
@@ -19,6 +21,7 @@ export async function resolve(user, connection, env) {
   // `null` ends a running flow. An error does not: the edge retries.
   if (reply.status === 404) return null
   const { vendor, ...ids } = await expectOk(reply).json()
+  if (!Object.hasOwn(connections, vendor)) throw new Error('The back end named an unknown vendor')
   return connections[vendor](ids, env)
 }
 
@@ -43,10 +46,13 @@ export async function onFlowEnded(ended, env) {
   expectOk(await callBackend('ended', env, { method: 'POST', body: JSON.stringify(ended) }))
 }
 
+/** How long your back end may take, in milliseconds. */
+const BACKEND_TIMEOUT_MS = 10_000
+
 /** Your back end must refuse calls without this key. */
 function callBackend(path, env, init) {
   const headers = { authorization: `Bearer ${env.BACKEND_KEY}`, 'content-type': 'application/json' }
-  return fetch(`${env.BACKEND_URL}/bank-connections/${path}`, { ...init, headers })
+  return fetch(`${env.BACKEND_URL}/bank-connections/${path}`, { ...init, headers, signal: AbortSignal.timeout(BACKEND_TIMEOUT_MS) })
 }
 
 function expectOk(reply) {

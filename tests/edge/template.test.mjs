@@ -181,6 +181,21 @@ test('resolve returns null only if the back end replies 404', async (t) => {
   assert.equal(await resolve('ann', 'c_9', env), null)
   await assert.rejects(onFlowEnded({}, env), { message: 'The back end replied 404' })
   for (backend.status of [401, 429, 500, 502]) await assert.rejects(resolve('ann', 'c_1', env))
+  Object.assign(backend, { status: 200, body: '{"vendor":"toString"}' })
+  await assert.rejects(resolve('ann', 'c_1', env), { message: 'The back end named an unknown vendor' })
+})
+
+test('authenticate refuses every session if SESSION_KEY is not set', async (t) => {
+  const { authenticate } = await import(pathToFileURL(join(copyTemplate(t), 'app.js')))
+  const request = (key) => {
+    const signed = createHmac('sha256', key).update('ann').digest('hex')
+    return new Request('https://edge.example/flows', { headers: { authorization: `Bearer ann.${signed}` } })
+  }
+  assert.equal(await authenticate(request(SESSION_KEY), { SESSION_KEY }), 'ann')
+  assert.equal(await authenticate(request('another key'), { SESSION_KEY }), null)
+  for (const key of [null, undefined]) {
+    await assert.rejects(authenticate(request(`${key}`), { SESSION_KEY: key }), { message: 'SESSION_KEY is not set' })
+  }
 })
 
 // They mostly wait.
