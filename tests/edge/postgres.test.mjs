@@ -1,7 +1,7 @@
 /** The store in a real PostgreSQL: three servers, each with its own database connections. */
 import assert from 'node:assert/strict'
 import test, { after, before } from '../lib/test.mjs'
-import { bench, byFlinks, edge, page, postgres, rightBy } from './setup.mjs'
+import { bench, byFlinks, edge, page, postgres, postgresTable, rightBy } from './setup.mjs'
 import { startPostgres } from './postgres.mjs'
 
 let database
@@ -18,6 +18,13 @@ async function startServers(t, more) {
   const others = [1, 2].map(() => edge({ ...stage.config, store: storeIn(database.connect()) }))
   return { ...stage, servers: [stage.handle, ...others] }
 }
+
+test('servers that start at once on an empty database all create the table', async () => {
+  for (let round = 0; round < 5; round++) {
+    await database.connect(1).query('drop table bank_mfa_flow')
+    await Promise.all(Array.from({ length: 8 }, () => database.connect(1).query(postgresTable)))
+  }
+})
 
 test('a write succeeds only with the current version, and increments it', async () => {
   const store = storeIn(database.connect())

@@ -6,8 +6,12 @@ export type Query = (
   values: unknown[],
 ) => Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>
 
-/** The SQL that creates the table if it does not exist. Times are in milliseconds since 1970. */
+/**
+ * The SQL that creates the table if it does not exist. Times are in milliseconds since 1970. The lock lets servers that
+ * start at once run it one after another: `if not exists` alone fails then.
+ */
 export const postgresTable = `
+select pg_advisory_xact_lock(8249207211);
 create table if not exists bank_mfa_flow (
   id text primary key,
   version integer not null,
