@@ -150,6 +150,19 @@ fn the_person_chooses_a_phone_and_types_its_code_in_the_next_round() {
 }
 
 #[test]
+fn after_a_wrong_code_the_next_round_asks_for_a_code_again() {
+    let mut scenario = live("text_or_call").run();
+    scenario.answer(&["0", "0"]);
+    scenario.answer(&["654321"]);
+    assert!(scenario.round().refused);
+    let code = &scenario.challenge().fields[0];
+    assert_eq!(
+        (code.autocomplete, code.secret),
+        (Some("one-time-code"), false)
+    );
+}
+
+#[test]
 fn new_questions_are_the_keys_of_their_answers_and_must_differ() {
     let mut scenario = live("new_questions").run();
     let refusal = scenario

@@ -255,7 +255,10 @@ impl Vendor for Authorize {
             }
             (_, Reply::Challenged(request_id, challenges, refused)) => {
                 self.request_id = Some(request_id);
-                self.code_sent = sends_code(context.challenge_payload);
+                // After a wrong code, the next round asks for it again.
+                if !refused {
+                    self.code_sent = sends_code(context.challenge_payload);
+                }
                 Verdict::Asks {
                     challenges,
                     refused,
