@@ -48,6 +48,8 @@ async function serve(request, response) {
   response.writeHead(reply.status, Object.fromEntries(reply.headers))
   if (reply.body) await pipeline(Readable.fromWeb(reply.body), response)
   else response.end()
+  // The edge may leave a body partly unread. Node would then hold up the connection, so the rest is discarded.
+  request.removeAllListeners('data').resume()
   if (stopping.signal.aborted) request.socket.end()
 }
 

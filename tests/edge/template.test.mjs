@@ -4,7 +4,7 @@ import { execFile, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { Agent, createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -104,7 +104,15 @@ function pageAt(url) {
   const openapi = async () => (await fetch(`${url}/openapi.json`)).json()
   const answer = async ({ flow }, city) =>
     settled(await call(`/${flow}/answer`, { round: 1, answers: { '1.1.answer': city } }))
-  return { ask, call, openapi, settled, answer, start: async (connection) => settled(await call('', { connection })) }
+  return {
+    url,
+    ask,
+    call,
+    openapi,
+    settled,
+    answer,
+    start: async (connection) => settled(await call('', { connection })),
+  }
 }
 
 /** Runs a flow of each vendor from start to end, and checks the endings that are delivered. */
@@ -236,6 +244,21 @@ describe('the template', { concurrency: 3 }, () => {
     const servers = await nodeServers(t)
     const { page } = await servers.start()
     await walkBoth(page, servers.stage)
+  })
+
+  test('a body that the Node server did not read does not hold up the connection', SLOW, async (t) => {
+    const servers = await nodeServers(t)
+    const { page } = await servers.start()
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    t.after(() => agent.destroy())
+    const post = async (bytes) => {
+      const sent = request(`${page.url}/not-a-route`, { method: 'POST', agent }).end('x'.repeat(bytes))
+      const [reply] = await once(sent, 'response')
+      await once(reply.resume(), 'end')
+      return [reply.statusCode, sent.reusedSocket]
+    }
+    assert.deepEqual(await post(2_000_000), [404, false])
+    assert.deepEqual(await post(10), [404, true])
   })
 
   test('at SIGTERM the Node server ends all waits, and another server continues the flow', SLOW, async (t) => {

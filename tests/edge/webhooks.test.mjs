@@ -26,8 +26,9 @@ function withWebhooks(t, connection, more = {}) {
     ...more,
   }
   const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }), webhooks })
-  const send = async (body, vendor = 'mx') => {
-    const init = { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }
+  const send = async (body, vendor = 'mx', headers = {}) => {
+    const isRaw = typeof body === 'string' || body instanceof ReadableStream || body instanceof Uint8Array
+    const init = { method: 'POST', headers, body: isRaw ? body : JSON.stringify(body), duplex: 'half' }
     const request = new Request(`https://edge.example/mfa/webhooks/${vendor}`, init)
     const reply = await stage.handle(request, undefined, { waitUntil: (task) => tasks.push(task) })
     for (let at = 0; at < tasks.length; at++) await tasks[at]
@@ -99,11 +100,69 @@ test('a webhook that is not JSON is refused, and unknown keys are ignored', asyn
   assert.deepEqual(stage.received, [{ vendor: 'mx', userGuid: null, memberGuid: null }])
 })
 
-test('a webhook longer than 64 KiB is refused', async (t) => {
+/** A body of this many characters, sent in parts of 16 KiB, and how many parts were read. */
+function longBody(ids, length, { idsLast = false } = {}) {
+  const more = `"accounts":[{"member_guid":"MBR-of-somebody","name":"}]\\"{["},"${'x'.repeat(length)}"]`
+  const members = JSON.stringify(ids).slice(1, -1)
+  const text = `{${idsLast ? `${more},${members}` : `${members},${more}`}}`
+  const bytes = new TextEncoder().encode(text)
+  const parts = { all: Math.ceil(bytes.length / 16_384), read: 0 }
+  const stream = new ReadableStream({
+    pull(controller) {
+      const at = parts.read++ * 16_384
+      if (at < bytes.length) controller.enqueue(bytes.slice(at, at + 16_384))
+      else controller.close()
+    },
+  })
+  return { stream, parts }
+}
+
+test('a webhook of almost 1 MB is read only up to its ids', async (t) => {
   const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
-  const body = { ...bodyFor(stage.bank.mx.member('text')), more: 'x'.repeat(65_536) }
-  assert.equal(await stage.send(body), 413)
+  const ids = bodyFor(stage.bank.mx.member('text'))
+  const heard = { vendor: 'mx', userGuid: ids.user_guid, memberGuid: ids.member_guid }
+  const { stream, parts } = longBody(ids, 1_000_000)
+  assert.equal(await stage.send(stream), 204)
+  assert.deepEqual(stage.received, [heard])
+  assert.ok(parts.read <= 3, `${parts.read} of ${parts.all} parts`)
+  assert.equal(await stage.send(longBody(ids, 1_000_000, { idsLast: true }).stream), 204)
+  assert.deepEqual(stage.received, [heard, heard], 'the ids of the top level, and no others')
+})
+
+test('a webhook longer than 1 MiB is refused', async (t) => {
+  const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
+  const ids = bodyFor(stage.bank.mx.member('text'))
+  assert.equal(await stage.send({ ...ids, more: 'x'.repeat(1 << 20) }, 'mx', { 'content-length': '1048577' }), 413)
+  assert.equal(await stage.send(longBody(ids, 1 << 20, { idsLast: true }).stream), 413)
   assert.equal(stage.received.length, 0)
+})
+
+for (const [what, body] of [
+  ['empty', ''],
+  ['a list', '[{"member_guid":"MBR-1"}]'],
+  ['a string', '"{}"'],
+  ['cut off', '{"member_guid":"MBR-1","user'],
+  ['not UTF-8', new Uint8Array([0x7b, 0x22, 0xff])],
+  ['an invalid escape', '{"member_guid":"\\x"}'],
+]) {
+  test(`a webhook that is ${what} is refused`, async (t) => {
+    const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
+    assert.equal(await stage.send(body), 400)
+    assert.equal(stage.received.length, 0)
+  })
+}
+
+test('ids of a webhook are found behind a byte order mark, in escapes and in any order', async (t) => {
+  const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
+  const bodies = [
+    '\ufeff {"user_guid" : "USR-1" , "member_guid":"MBR-1"}',
+    '{"member\\u005fguid":"MBR\\u002d1","n":1,"user_guid":"USR-1"}',
+    '{"member_guid":"MBR-1","a":{"user_guid":"USR-2"},"user_guid":"USR-1","member_guid":"MBR-2"}',
+    '{"user_guid":7,"x":"user_guid","user_guid":"USR-1","member_guid":"MBR-1"}',
+  ]
+  for (const body of bodies) assert.equal(await stage.send(body), 204)
+  const heard = { vendor: 'mx', userGuid: 'USR-1', memberGuid: 'MBR-1' }
+  assert.deepEqual(stage.received, [heard, heard, heard, heard])
 })
 
 test('a webhook about an ended flow is ignored until its result has expired', async (t) => {

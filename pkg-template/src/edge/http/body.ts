@@ -8,11 +8,6 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 export async function readBody(request: Request, maxBytes: number): Promise<Record<string, unknown>> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/json') throw invalidInput('/header/content-type', 'must be application/json')
-  return readJson(request, maxBytes)
-}
-
-/** Reads a JSON object of at most `maxBytes`. The content type does not matter. */
-export async function readJson(request: Request, maxBytes: number): Promise<Record<string, unknown>> {
   const bytes = await readBytes(request, maxBytes)
   let body: unknown
   try {

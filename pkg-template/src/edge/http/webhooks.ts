@@ -1,12 +1,12 @@
-import type { Webhook } from '../config.js'
 import { report } from '../problem.js'
 import { findWebhookReader } from '../vendors/index.js'
-import { readJson } from './body.js'
+import type { WebhookReader } from '../vendors/vendor.js'
+import { readStrings } from './read-strings.js'
 import type { Reply } from './reply.js'
 import { toTarget, type Call } from './routes.js'
 
-/** The longest webhook that is read, in bytes. A guess. */
-const MAX_WEBHOOK_BYTES = 64 << 10
+/** The longest webhook that is accepted, in bytes. A guess: MX documents no limit. */
+const MAX_WEBHOOK_BYTES = 1 << 20
 
 /**
  * Accepts a webhook at `…/webhooks/{vendor}`; `undefined` if the request is for another route. Webhooks are untrusted,
@@ -15,16 +15,16 @@ const MAX_WEBHOOK_BYTES = 64 << 10
 export function webhookRoute<Env>(call: Call<Env>): Promise<Reply> | undefined {
   const { method, url } = call.request
   const [, vendor = ''] = /\/webhooks\/(\w+)$/.exec(new URL(url).pathname) ?? []
-  const read = method === 'POST' ? findWebhookReader(vendor) : undefined
-  return read && accept(call, vendor, read)
+  const reader = method === 'POST' ? findWebhookReader(vendor) : undefined
+  return reader && accept(call, vendor, reader)
 }
 
 async function accept<Env>(
   { config, request, env, background, open }: Call<Env>,
   vendor: string,
-  read: (body: Record<string, unknown>) => Webhook,
+  { names, read }: WebhookReader,
 ): Promise<Reply> {
-  const webhook = read(await readJson(request, MAX_WEBHOOK_BYTES))
+  const webhook = read(await readStrings(request, names, MAX_WEBHOOK_BYTES))
   const poll = async () => {
     const target = await config.webhooks?.findConnection(webhook, env)
     const found = target && (await config.resolve(target.user, target.connection, env))

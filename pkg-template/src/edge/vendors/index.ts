@@ -5,10 +5,10 @@
 import { asFlowError, invalidInput } from '../../flow/errors.js'
 import { Flow } from '../../flow/flow.js'
 import { FlowHandle } from '../../wasm/bank_mfa.js'
-import type { Connection, Webhook } from '../config.js'
+import type { Connection } from '../config.js'
 import { flinks } from './flinks/flow.js'
 import { mx } from './mx/flow.js'
-import type { EdgeVendor, FlowHost } from './vendor.js'
+import type { EdgeVendor, FlowHost, WebhookReader } from './vendor.js'
 
 const VENDORS: { [Name in Connection['vendor']]: EdgeVendor<Connection & { vendor: Name }> } = { flinks, mx }
 
@@ -38,7 +38,7 @@ export function withStatusOnly(connection: Connection): Connection | null {
   return vendorOf(connection).withStatusOnly?.(connection) ?? null
 }
 
-/** Returns the function that reads a vendor's webhooks; `undefined` if the vendor has none. */
-export function findWebhookReader(name: string): ((body: Record<string, unknown>) => Webhook) | undefined {
-  return find(name)?.readWebhook
+/** Returns how a vendor's webhooks are read; `undefined` if the vendor has none. */
+export function findWebhookReader(name: string): WebhookReader | undefined {
+  return find(name)?.webhook
 }

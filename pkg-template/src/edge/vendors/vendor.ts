@@ -16,6 +16,14 @@ export interface EdgeVendor<C> {
   readHost(connection: C, host: FlowHost): { config: string; checked: CheckedHost }
   /** Returns the connection with a flow that only reads the status, so that no session begins at the bank. */
   withStatusOnly?(connection: C): C | null
-  /** Reads the ids in the body of a webhook. */
-  readWebhook?(body: Record<string, unknown>): Webhook
+  /** How a webhook is read. */
+  readonly webhook?: WebhookReader
+}
+
+/** Reads the ids in a webhook. */
+export interface WebhookReader {
+  /** The strings of the body's top level that are needed. The body is read until they are found. */
+  readonly names: readonly string[]
+  /** The webhook with the strings that were found. */
+  read(found: Record<string, string>): Webhook
 }

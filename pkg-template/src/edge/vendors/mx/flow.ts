@@ -18,15 +18,14 @@ export const mx: EdgeVendor<MxConnection> = {
    * MX sends CONNECTION_STATUS (https://docs.mx.com/resources/webhooks/connection-status) when a member needs its user.
    * It expects a 204 at once, and repeats the webhook for a day. No page of MX describes a signature.
    */
-  readWebhook: (body) => ({
-    vendor: 'mx',
-    userGuid: toId(body['user_guid']),
-    memberGuid: toId(body['member_guid']),
-  }),
+  webhook: {
+    names: ['user_guid', 'member_guid'],
+    read: ({ user_guid, member_guid }) => ({ vendor: 'mx', userGuid: toId(user_guid), memberGuid: toId(member_guid) }),
+  },
 }
 
 function toHost({ host, clientId, apiKey }: MxConnection, { token: _, ...options }: FlowHost) {
   return { ...host, ...options, probe: false, clientId, apiKey }
 }
 
-const toId = (value: unknown) => (typeof value === 'string' && value.length <= 200 ? value : null)
+const toId = (text: string | undefined) => (text !== undefined && text.length <= 200 ? text : null)
