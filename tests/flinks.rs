@@ -8,9 +8,9 @@ use bank_mfa::challenge::ChallengeKind;
 use bank_mfa::failure::{ErrorCode, FieldErrorReason, NextAction};
 use bank_mfa::flow::{AnswerInput, Event, Step};
 use bank_mfa::json::Value;
-use bank_mfa::simulator::{Fault, FaultKind, Person, Rules, Target};
+use bank_mfa::simulator::{Fault, FaultKind, Person, Rules, SuccessCode, Target};
 use bank_mfa::vendor::Stage;
-use scenario::{MINUTE, Scenario, cached, live, signing_in};
+use scenario::{MINUTE, Scenario, cached, live, live_async, signing_in};
 
 fn json(text: &str) -> Value {
     Value::parse(text.as_bytes()).unwrap()
@@ -683,6 +683,7 @@ const CODES: &[(&str, ErrorCode, NextAction)] = &[
     ("code_question_not_found",       ErrorCode::QuestionUnanswered,  NextAction::Reconnect),
     ("code_concurrent_session",       ErrorCode::ConcurrentSession,   NextAction::RetryLater),
     ("code_retry_later",              ErrorCode::Busy,                NextAction::RetryLater),
+    ("code_bank_maintenance",         ErrorCode::Busy,                NextAction::RetryLater),
     ("code_too_many_requests_401",    ErrorCode::Busy,                NextAction::RetryLater),
     ("code_too_many_requests_403",    ErrorCode::Busy,                NextAction::RetryLater),
     ("code_too_many_requests_429",    ErrorCode::Busy,                NextAction::RetryLater),
@@ -731,6 +732,7 @@ fn each_flinks_code_after_an_answer_has_its_error_code() {
             ErrorCode::AnswersMismatched,
         ),
         ("terms_after_mfa", ErrorCode::BankActionRequired),
+        ("code_bank_maintenance_after_answer", ErrorCode::Busy),
     ] {
         let mut scenario = live(person).run();
         scenario.answer(&["Montreal"]);
@@ -743,6 +745,51 @@ fn already_authorized_is_a_success() {
     let mut scenario = live("code_already_authorized").run();
     scenario.answer(&["Montreal"]);
     assert!(scenario.result().get("requestId").as_text().is_some());
+}
+
+#[test]
+fn a_success_may_have_a_code_or_the_status_201() {
+    for success_code in [SuccessCode::Ok, SuccessCode::Created] {
+        let rules = || Rules {
+            success_code,
+            ..Rules::default()
+        };
+        for (mut scenario, is_asked) in [
+            (cached("Greatday").with_rules(rules()).run(), false),
+            (live("Greatday").with_rules(rules()).run(), true),
+            (live("slow_after_answer").with_rules(rules()).run(), true),
+            (live_async("Greatday").with_rules(rules()).run(), true),
+            (
+                signing_in("Greatday", "Everyday").with_rules(rules()).run(),
+                true,
+            ),
+        ] {
+            if is_asked {
+                assert!(!scenario.round().refused);
+                scenario.answer(&["Montreal"]);
+            }
+            let result = scenario.result();
+            assert!(
+                result.get("loginId").as_text().is_some(),
+                "{success_code:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn bank_maintenance_ends_a_poll_and_is_not_taken_for_throttling() {
+    let maintenance = Fault {
+        code: Some("BANK MAINTENANCE_RETRY_LATER".to_owned()),
+        ..Fault::new(FaultKind::Status).on(Target::Poll).status(401)
+    };
+    let mut scenario = live("slow_after_answer").with_fault(maintenance).run();
+    scenario.answer(&["Montreal"]);
+    let failure = scenario.failure();
+    assert_eq!(
+        (failure.code, failure.vendor_code.as_deref()),
+        (ErrorCode::Busy, Some("BANK MAINTENANCE_RETRY_LATER"))
+    );
 }
 
 #[test]

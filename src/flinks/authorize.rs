@@ -9,6 +9,7 @@ use crate::vendor::{Context, Recovery, Stage, Started, Submission, TimeLimits, V
 use super::challenge::{
     challenges, is_same_round, raw_security_responses, security_responses, sends_code,
 };
+use super::codes::is_throttled;
 use super::config::{FlinksConfig, SYNCHRONOUS_TIMEOUT_MS};
 use super::guid::Guid;
 use super::params::Params;
@@ -264,9 +265,8 @@ impl Vendor for Authorize {
                     refused,
                 }
             }
-            // Only the poll was throttled. RETRY_LATER comes from the bank and ends the flow.
-            (Stage::Poll | Stage::Reconcile, Reply::Failed(ErrorCode::Busy, code))
-                if code.as_deref() != Some("RETRY_LATER") =>
+            (Stage::Poll | Stage::Reconcile, Reply::Failed(code, vendor_code))
+                if is_throttled(code, vendor_code.as_deref()) =>
             {
                 Verdict::Wait(stage, retry_after)
             }

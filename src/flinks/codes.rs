@@ -4,6 +4,7 @@
 //! the status. For an unknown code the status decides, and the code is passed on unchanged.
 
 use crate::failure::ErrorCode;
+use crate::json::Value;
 
 /// The meaning of a FlinksCode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,10 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("SECURITYRESPONSES_INCOMPLETE",       Failed(AnswersMismatched)),
     ("CONCURRENT_SESSION",                 Failed(ConcurrentSession)),
     ("RETRY_LATER",                        Failed(Busy)),
+    // Flinks prints it once, with the space and without its meaning: a guess by its name. That the space may be a
+    // misprint is a guess, too.
+    ("BANK MAINTENANCE_RETRY_LATER",       Failed(Busy)),
+    ("BANK_MAINTENANCE_RETRY_LATER",       Failed(Busy)),
     ("TOO_MANY_REQUESTS",                  Failed(Busy)),
     ("NEW_ACCOUNT",                        Failed(BankActionRequired)),
     ("DISABLED_LOGIN",                     Failed(LoginDisabled)),
@@ -71,16 +76,28 @@ pub fn status_meaning(status: u16, has_code: bool) -> Option<ErrorCode> {
     }
 }
 
-/// The text, if it has the form of a FlinksCode. Other texts are never copied into an error.
-pub fn flinks_code(text: &str) -> Option<&str> {
-    let is_valid = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    let is_code = (1..=64).contains(&text.len()) && text.bytes().all(is_valid);
-    is_code.then_some(text)
+/// Whether only this call was throttled. RETRY_LATER comes from the bank and ends the flow.
+pub fn is_throttled(code: ErrorCode, flinks_code: Option<&str>) -> bool {
+    code == Busy && !flinks_code.unwrap_or_default().ends_with("RETRY_LATER")
+}
+
+/// The FlinksCode of a body, if it says more than the HTTP status: OK and CREATED only repeat 200 and 201.
+/// Texts without the form of a code are never copied into an error. A code can contain a space.
+pub fn flinks_code(body: &Value) -> Option<&str> {
+    let text = body.get("FlinksCode").as_text()?;
+    let is_valid = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_' | b' ');
+    let is_code = text.len() <= 64
+        && text.bytes().all(is_valid)
+        && text.bytes().any(|byte| byte.is_ascii_uppercase())
+        && !text.starts_with(' ')
+        && !text.ends_with(' ');
+    (is_code && !matches!(text, "OK" | "CREATED")).then_some(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::object;
 
     #[test]
     fn each_code_is_listed_once() {
@@ -90,9 +107,32 @@ mod tests {
     }
 
     #[test]
-    fn a_message_in_place_of_a_code_is_ignored() {
-        assert_eq!(flinks_code("INVALID_LOGIN"), Some("INVALID_LOGIN"));
-        assert_eq!(flinks_code("The login 'a@b.ca' is invalid."), None);
-        assert_eq!(flinks_code(""), None);
+    fn a_code_can_contain_a_space_and_other_texts_are_ignored() {
+        let is_code = |text: &str| {
+            let body = object! { "FlinksCode": text };
+            flinks_code(&body) == Some(text)
+        };
+        for code in ["INVALID_LOGIN", "2FA_LATER", "BANK MAINTENANCE_RETRY_LATER"] {
+            assert!(is_code(code), "{code}");
+        }
+        let long = "A".repeat(65);
+        for text in [
+            "The login 'a@b.ca' is invalid.",
+            "",
+            " ",
+            " A",
+            "A ",
+            "4111 1111",
+            &long,
+        ] {
+            assert!(!is_code(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_of_success_says_nothing_more_than_the_status() {
+        for code in ["OK", "CREATED"] {
+            assert_eq!(flinks_code(&object! { "FlinksCode": code }), None);
+        }
     }
 }

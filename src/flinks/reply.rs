@@ -12,7 +12,7 @@ use super::time::with_zone;
 /// The meaning of a reply.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
-    /// 200: the session is authorized.
+    /// 200 or 201: the session is authorized.
     Authorized(Authorized),
     /// 202: poll with this RequestId.
     Pending(Guid),
@@ -105,7 +105,7 @@ impl Reply {
         let newest = body.get("RequestId").as_text().and_then(Guid::parse);
         let request_id = newest.as_ref().or(known);
         let payload = body.get("SecurityChallenges");
-        let code = body.get("FlinksCode").as_text().and_then(flinks_code);
+        let code = flinks_code(&body);
 
         // A final refusal may repeat the challenges.
         let may_ask_again = matches!(code, None | Some("INVALID_SECURITY_RESPONSE"));
@@ -124,7 +124,7 @@ impl Reply {
             (Some(Meaning::Authorized), _, Some(id)) => {
                 Reply::Authorized(Authorized::read(&body, id.clone()))
             }
-            (None, 200, _) => match newest {
+            (None, 200 | 201, _) => match newest {
                 Some(id) if code.is_none() && !has_challenges(payload) => {
                     Reply::Authorized(Authorized::read(&body, id))
                 }

@@ -101,7 +101,7 @@ mod time;
 
 pub use counts::{Counts, Rule};
 pub use faults::{Fault, FaultKind, Target};
-pub use flinks::{ConnectRules, Misbehaviour, Person, Rules};
+pub use flinks::{ConnectRules, Misbehaviour, Person, Rules, SuccessCode};
 pub use http::{Arrival, Incoming, Outgoing};
 pub use mx::{Member, MxRules};
 

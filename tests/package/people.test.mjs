@@ -19,6 +19,7 @@ const endings = {
   code_question_not_found: ['done', 'question-unanswered'],
   code_concurrent_session: ['done', 'concurrent-session'],
   code_retry_later: ['done', 'busy'],
+  code_bank_maintenance: ['done', 'busy'],
   code_too_many_requests_401: ['busy', 'busy'],
   code_too_many_requests_403: ['busy', 'busy'],
   code_too_many_requests_429: ['busy', 'busy'],
@@ -47,6 +48,7 @@ const endings = {
   code_invalid_security_response_no_retry: ['done', 'answer-refused'],
   code_unknown_challenge_key: ['done', 'answers-mismatched'],
   code_securityresponses_incomplete: ['done', 'answers-mismatched'],
+  code_bank_maintenance_after_answer: ['done', 'busy'],
 }
 
 /** The next action of each end. */

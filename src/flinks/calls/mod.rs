@@ -13,6 +13,7 @@ use crate::http::{Request, Response};
 use crate::json::{Reader, Value, object};
 use crate::vendor::{Context, Recovery, Stage, Started, Submission, TimeLimits, Vendor, Verdict};
 
+use super::codes::is_throttled;
 use super::config::{API_KEY, BEARER, FlinksConfig, SECRET_KEY};
 use super::guid::Guid;
 
@@ -194,9 +195,8 @@ impl Vendor for Call {
         match self.service.judge(response) {
             Reply::Done(result) => Verdict::Done(result),
             Reply::Pending => Verdict::Wait(Stage::Poll, retry_after),
-            // Only the poll was throttled. RETRY_LATER comes from the bank and ends the flow.
-            Reply::Failed(ErrorCode::Busy, code)
-                if stage == Stage::Poll && code.as_deref() != Some("RETRY_LATER") =>
+            Reply::Failed(code, vendor_code)
+                if stage == Stage::Poll && is_throttled(code, vendor_code.as_deref()) =>
             {
                 Verdict::Wait(Stage::Poll, retry_after)
             }

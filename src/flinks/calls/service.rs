@@ -104,13 +104,13 @@ impl Service {
             return Reply::Failed(ErrorCode::Redirected, None);
         }
         let body = response.json();
-        let code = body.get("FlinksCode").as_text().and_then(flinks_code);
+        let code = flinks_code(&body);
         let is_data = self.kind == CallKind::Data;
         match (code.and_then(meaning), status) {
             (Some(Meaning::Failed(failed)), _) => Reply::Failed(failed, code.map(str::to_owned)),
             (Some(Meaning::Working), _) | (None, 202) if is_data => Reply::Pending,
             (Some(_), _) if is_data && code == Some("NO_TRANSACTION") => Reply::Done(Value::Null),
-            (None, 200 | 204) if code.is_none() => (self.result)(response, &body),
+            (None, 200 | 201 | 204) if code.is_none() => (self.result)(response, &body),
             (None, _) => match status_meaning(status, code.is_some()) {
                 Some(failed) => Reply::Failed(failed, code.map(str::to_owned)),
                 None => Reply::Unclear,

@@ -54,6 +54,7 @@ pub(crate) const CODES: &[(&str, u16, &str)] = &[
     ("ALREADY_AUTHORIZED",                401, "This session is authorized already"),
     ("CONCURRENT_SESSION",                401, "Another session is open for this LoginId"),
     ("RETRY_LATER",                       401, "No connection to the institution could be opened"),
+    ("BANK MAINTENANCE_RETRY_LATER",      401, "The institution is under maintenance"),
     ("TOO_MANY_REQUESTS",                 401, "Too many requests in too short a time"),
     ("NEW_ACCOUNT",                       401, "The institution asks for something on its own site"),
     ("DISABLED_LOGIN",                    401, "Login has been disabled"),

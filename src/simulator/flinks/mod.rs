@@ -24,7 +24,7 @@ mod tests;
 
 pub use connect::{ConnectRules, Misbehaviour};
 pub use people::Person;
-pub use rules::Rules;
+pub use rules::{Rules, SuccessCode};
 
 pub(crate) use call::Call;
 pub(crate) use connect::is_connect;
@@ -82,11 +82,13 @@ impl Flinks {
 
     pub(crate) fn handle(&mut self, now: u64, call: &Call<'_>, counts: &mut Counts) -> Outgoing {
         self.advance_to(now);
-        self.dispatch(now, call, counts)
-            .unwrap_or_else(|(rule, reply)| {
+        match self.dispatch(now, call, counts) {
+            Ok(reply) => replies::with_success_code(self.rules.success_code, reply),
+            Err((rule, reply)) => {
                 rule.into_iter().for_each(|rule| counts.rule_broken(rule));
                 reply
-            })
+            }
+        }
     }
 
     fn advance_to(&mut self, now: u64) {

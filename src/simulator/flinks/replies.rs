@@ -4,6 +4,7 @@ use super::codes::Refusal;
 use super::fields::Invalid;
 use super::people::{Casing, Person, Quirks};
 use super::request::INSTITUTION;
+use super::rules::SuccessCode;
 use super::session::Session;
 use crate::simulator::http::Outgoing;
 use crate::simulator::json::Json;
@@ -16,6 +17,36 @@ pub(crate) fn token(token: &str) -> Outgoing {
         ("Token", Json::text(token)),
     ];
     Outgoing::json(200, &Json::object(body))
+}
+
+/// A 200 with the code of the rules. A reply that is no object, such as that of SetScheduledRefresh, has no
+/// place for a code.
+pub(crate) fn with_success_code(rule: SuccessCode, reply: Outgoing) -> Outgoing {
+    let (status, code) = match rule {
+        SuccessCode::Ok => (200, "OK"),
+        SuccessCode::Created => (201, "CREATED"),
+        SuccessCode::None => return reply,
+    };
+    if reply.status != 200 {
+        return reply;
+    }
+    let body = match Json::parse(&reply.body) {
+        Some(Json::Object(mut members)) => {
+            for (key, value) in &mut members {
+                if key.eq_ignore_ascii_case("HttpStatusCode") {
+                    *value = Json::number(status);
+                }
+            }
+            members.push(("FlinksCode".to_owned(), Json::text(code)));
+            Json::Object(members).to_text().into_bytes()
+        }
+        _ => reply.body,
+    };
+    Outgoing {
+        status,
+        body,
+        ..reply
+    }
 }
 
 pub(crate) fn not_found() -> Outgoing {

@@ -32,8 +32,25 @@ pub struct Rules {
     /// is open. Off by default, because a page that was reloaded would have to wait eight minutes. The
     /// person `one_session` always has it on. Counted in any case.
     pub refuse_concurrent: bool,
+    /// Whether the replies that say 200 have a FlinksCode, and which. The table of codes prints OK with 200
+    /// and CREATED with 201 (A), and no page shows a reply with one.
+    pub success_code: SuccessCode,
     /// The rules of Connect.
     pub connect: ConnectRules,
+}
+
+/// The FlinksCode of a success.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum SuccessCode {
+    /// 200 without a code.
+    #[default]
+    None,
+    /// 200 with OK.
+    Ok,
+    /// 201 with CREATED.
+    Created,
 }
 
 impl Default for Rules {
@@ -47,6 +64,7 @@ impl Default for Rules {
             ask_by_request_id: true,
             empty_answers_incomplete: false,
             refuse_concurrent: false,
+            success_code: SuccessCode::None,
             connect: ConnectRules::default(),
         }
     }

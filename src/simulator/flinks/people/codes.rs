@@ -40,6 +40,7 @@ pub(super) const PEOPLE: &[Person] = &[
     bank("code_question_not_found",        401, "QUESTION_NOT_FOUND"),
     bank("code_concurrent_session",        401, "CONCURRENT_SESSION"),
     bank("code_retry_later",               401, "RETRY_LATER"),
+    bank("code_bank_maintenance",          401, "BANK MAINTENANCE_RETRY_LATER"),
     flinks("code_too_many_requests_401",   code(401, "TOO_MANY_REQUESTS")),
     flinks("code_too_many_requests_403",   code(403, "TOO_MANY_REQUESTS")),
     flinks("code_too_many_requests_429",   Refusal { retry_after: Some(30), ..code(429, "TOO_MANY_REQUESTS") }),
@@ -62,5 +63,6 @@ pub(super) const PEOPLE: &[Person] = &[
     answered("code_invalid_security_response_no_retry", 401, "INVALID_SECURITY_RESPONSE_NO_RETRY"),
     answered("code_unknown_challenge_key",              401, "UNKNOWN_CHALLENGE_KEY"),
     answered("code_securityresponses_incomplete",       401, "SECURITYRESPONSES_INCOMPLETE"),
+    answered("code_bank_maintenance_after_answer",      401, "BANK MAINTENANCE_RETRY_LATER"),
     answered("code_already_authorized",                 401, "ALREADY_AUTHORIZED"),
 ];
