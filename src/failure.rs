@@ -8,7 +8,7 @@ use core::ops::Deref;
 use crate::text_enum::text_enum;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])+ $name:ident $text:literal $next:ident $message:literal)+) => {
+    ($($(#[$doc:meta])+ $name:ident $text:literal $next:ident $(or $otherwise:ident)? $message:literal)+) => {
         text_enum! {
             /// A stable code. Later releases may add codes; the meaning of a code never changes.
             #[non_exhaustive]
@@ -19,6 +19,14 @@ macro_rules! codes {
             /// What to do next.
             pub const fn next(self) -> NextAction {
                 match self { $(ErrorCode::$name => NextAction::$next),+ }
+            }
+
+            /// What to do if `next` does not help: the code has two causes.
+            pub const fn otherwise(self) -> Option<NextAction> {
+                match self {
+                    $($(ErrorCode::$name => Some(NextAction::$otherwise),)?)+
+                    _ => None,
+                }
             }
 
             /// One sentence for a developer. It contains no text of the vendor and no value.
@@ -87,6 +95,14 @@ codes! {
     /// The vendor did not accept a key or token, or the order of the calls.
     Unauthorized "unauthorized" FixIntegration
         "the vendor did not accept the key or token"
+    /// A live start was refused: a key or token is wrong, or the institution did not grant access. The
+    /// vendor has one code for both.
+    AccessRefused "access-refused" VisitBank or FixIntegration
+        "the vendor did not accept the key or token, or the institution did not grant access"
+    /// A running session was refused: its token has expired, or the institution did not grant access. The
+    /// vendor has one code for both.
+    SessionRefused "session-refused" StartOver or VisitBank
+        "the session's token has expired, or the institution did not grant access"
     /// The vendor did not accept the request itself.
     RequestRefused "request-refused" FixIntegration
         "the vendor did not accept the request"
@@ -160,6 +176,9 @@ pub struct Failure {
     pub code: ErrorCode,
     /// What to do next.
     pub next: NextAction,
+    /// What to do if `next` does not help. Set if the vendor has one code for two causes.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "NextAction | null"))]
+    pub otherwise: Option<NextAction>,
     /// One sentence for a developer.
     pub message: &'static str,
     /// When to start a new flow, in ms since 1970. Set if `next` is `retry-later`.
@@ -178,6 +197,7 @@ impl From<ErrorCode> for Failure {
         Failure {
             code,
             next: code.next(),
+            otherwise: code.otherwise(),
             message: code.message(),
             retry_at: None,
             vendor_code: None,

@@ -44,6 +44,7 @@ const FLINKS: &[TestEvent] = &[
     TestEvent::Replied(203, ASKS),
     TestEvent::Replied(401, ASKS),
     TestEvent::Replied(401, r#"{"FlinksCode":"SESSION_EXPIRED"}"#),
+    TestEvent::Replied(401, r#"{"FlinksCode":"UNAUTHORIZED"}"#),
     TestEvent::Replied(429, ""),
     TestEvent::Replied(200, "<html>"),
 ];
@@ -59,6 +60,7 @@ const CONNECT: &[TestEvent] = &[
     TestEvent::Replied(202, PENDING),
     TestEvent::Replied(203, ASKS),
     TestEvent::Replied(400, r#"{"FlinksCode":"INVALID_LOGIN"}"#),
+    TestEvent::Replied(401, r#"{"FlinksCode":"UNAUTHORIZED"}"#),
     TestEvent::Replied(200, "<html>"),
     TestEvent::Returned(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#),
     TestEvent::Returned(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6"}"#),

@@ -487,7 +487,8 @@ fn an_expired_token_ends_the_session_without_a_second_answer() {
             break;
         }
     }
-    assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
+    assert_eq!(scenario.failure().code, ErrorCode::SessionRefused);
+    assert_eq!(scenario.failure().next, NextAction::StartOver);
     assert_eq!(
         scenario.failure().vendor_code.as_deref(),
         Some("UNAUTHORIZED")
@@ -690,7 +691,8 @@ const CODES: &[(&str, ErrorCode, NextAction)] = &[
     ("code_new_account",              ErrorCode::BankActionRequired,  NextAction::VisitBank),
     ("code_disabled_login",           ErrorCode::LoginDisabled,       NextAction::VisitBank),
     ("code_disabled_institution",     ErrorCode::InstitutionDisabled, NextAction::RetryLater),
-    ("code_unauthorized",             ErrorCode::Unauthorized,        NextAction::FixIntegration),
+    ("code_unauthorized",             ErrorCode::AccessRefused,       NextAction::VisitBank),
+    ("code_access_not_granted",       ErrorCode::AccessRefused,       NextAction::VisitBank),
     ("code_access_denied",            ErrorCode::Unauthorized,        NextAction::FixIntegration),
     ("code_access_denied_403",        ErrorCode::Unauthorized,        NextAction::FixIntegration),
     ("code_invalid_request_400",      ErrorCode::RequestRefused,      NextAction::FixIntegration),
@@ -733,6 +735,10 @@ fn each_flinks_code_after_an_answer_has_its_error_code() {
         ),
         ("terms_after_mfa", ErrorCode::BankActionRequired),
         ("code_bank_maintenance_after_answer", ErrorCode::Busy),
+        (
+            "code_access_not_granted_after_answer",
+            ErrorCode::SessionRefused,
+        ),
     ] {
         let mut scenario = live(person).run();
         scenario.answer(&["Montreal"]);
@@ -775,6 +781,48 @@ fn a_success_may_have_a_code_or_the_status_201() {
             );
         }
     }
+}
+
+#[test]
+fn unauthorized_in_a_live_refresh_names_both_causes_and_both_next_actions() {
+    let says_both = |scenario: &Scenario| {
+        let failure = scenario.failure();
+        assert_eq!(failure.vendor_code.as_deref(), Some("UNAUTHORIZED"));
+        assert!(failure.message.contains("institution did not grant access"));
+        assert!(failure.message.contains("token"));
+        (failure.code, failure.next, failure.otherwise)
+    };
+    for person in ["code_access_not_granted", "code_unauthorized"] {
+        let expected = (
+            ErrorCode::AccessRefused,
+            NextAction::VisitBank,
+            Some(NextAction::FixIntegration),
+        );
+        assert_eq!(says_both(&live(person).run()), expected);
+    }
+    let expected = (
+        ErrorCode::SessionRefused,
+        NextAction::StartOver,
+        Some(NextAction::VisitBank),
+    );
+    let polled = live_async("code_access_not_granted").run();
+    assert_eq!(says_both(&polled), expected);
+    let mut scenario = live("code_access_not_granted_after_answer").run();
+    scenario.answer(&["Montreal"]);
+    assert_eq!(says_both(&scenario), expected);
+    assert_eq!(scenario.bank.counts().answers_repeated, 0);
+    scenario.restore();
+    assert_eq!(says_both(&scenario), expected, "a snapshot keeps both");
+}
+
+#[test]
+fn unauthorized_in_cached_mode_has_one_cause() {
+    let scenario = cached("code_unauthorized").run();
+    let failure = scenario.failure();
+    assert_eq!(
+        (failure.code, failure.next, failure.otherwise),
+        (ErrorCode::Unauthorized, NextAction::FixIntegration, None)
+    );
 }
 
 #[test]

@@ -165,6 +165,32 @@ fn old_data_starts_a_live_session() {
 }
 
 #[test]
+fn unauthorized_has_two_causes_only_if_the_bank_was_contacted() {
+    let code = |scenario: &Scenario| scenario.failure().code;
+    let scenario = reconnect("code_unauthorized", A_WEEK).run();
+    assert_eq!(code(&scenario), ErrorCode::Unauthorized, "cached");
+    assert_eq!(scenario.sent.len(), 1);
+
+    let scenario = reconnect("code_access_not_granted", A_DAY).run();
+    assert_eq!(scenario.sent.len(), 2);
+    assert_eq!(code(&scenario), ErrorCode::AccessRefused, "live");
+
+    for claim_after_restore in [false, true] {
+        let refused = Fault {
+            code: Some("UNAUTHORIZED".to_owned()),
+            ..Fault::new(FaultKind::Status).on(Target::Start).status(401)
+        };
+        let mut scenario = reconnect("Greatday", CONNECT).run();
+        scenario.bank.fault(refused);
+        if claim_after_restore {
+            scenario.restore();
+        }
+        scenario.claim("Greatday").unwrap();
+        assert_eq!(code(&scenario), ErrorCode::Unauthorized, "verifying");
+    }
+}
+
+#[test]
 fn a_lost_cached_request_is_repeated() {
     let lost = Fault::new(FaultKind::LostReply).on(Target::Start);
     let scenario = reconnect("Greatday", A_WEEK).with_fault(lost).run();
@@ -189,8 +215,8 @@ fn a_failure_that_a_sign_in_cannot_fix_does_not_open_connect() {
         ("code_retry_later", ErrorCode::Busy, NextAction::RetryLater),
         (
             "code_unauthorized",
-            ErrorCode::Unauthorized,
-            NextAction::FixIntegration,
+            ErrorCode::AccessRefused,
+            NextAction::VisitBank,
         ),
     ] {
         let scenario = reconnect(person, CONNECT).run();

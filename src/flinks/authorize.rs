@@ -226,7 +226,9 @@ impl Vendor for Authorize {
 
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         let retry_after = response.retry_after;
-        match (stage, Reply::judge(response, self.request_id.as_ref())) {
+        // A start opens a new session: an earlier RequestId is not of this one.
+        let known = self.request_id.as_ref().filter(|_| stage != Stage::Start);
+        match (stage, Reply::judge(response, known)) {
             (_, Reply::Unclear) | (Stage::Verify, Reply::Pending(_)) => Verdict::Unclear,
             (_, Reply::Pending(request_id)) => {
                 self.request_id = Some(request_id);
@@ -279,6 +281,12 @@ impl Vendor for Authorize {
             // The token was accepted before, so it has expired, after 15 or 30 minutes. It cannot be replaced.
             (Stage::Answer | Stage::Poll, Reply::Failed(ErrorCode::Unauthorized, vendor_code)) => {
                 Verdict::failed(ErrorCode::SessionExpired, vendor_code, retry_after)
+            }
+            // Cached mode does not contact the institution.
+            (Stage::Start, Reply::Failed(ErrorCode::AccessRefused, vendor_code))
+                if self.params.cached =>
+            {
+                Verdict::failed(ErrorCode::Unauthorized, vendor_code, retry_after)
             }
             (_, Reply::Failed(code, vendor_code)) => {
                 Verdict::failed(code, vendor_code, retry_after)

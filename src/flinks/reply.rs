@@ -95,7 +95,7 @@ impl From<Authorized> for Value {
 }
 
 impl Reply {
-    /// Interprets a reply. `known` is the RequestId of the request; a newer RequestId in the body replaces it.
+    /// Interprets a reply. `known` is the RequestId of the request, if it had one; a newer RequestId in the body replaces it.
     pub fn judge(response: &Response, known: Option<&Guid>) -> Reply {
         let status = response.status;
         if status == 0 || (300..400).contains(&status) {
@@ -119,7 +119,14 @@ impl Reply {
             };
         }
         match (code.and_then(meaning), status, request_id) {
-            (Some(Meaning::Failed(failed)), ..) => Reply::Failed(failed, code.map(str::to_owned)),
+            (Some(Meaning::Failed(failed)), ..) => {
+                let failed = match known {
+                    _ if code != Some("UNAUTHORIZED") => failed,
+                    Some(_) => ErrorCode::SessionRefused,
+                    None => ErrorCode::AccessRefused,
+                };
+                Reply::Failed(failed, code.map(str::to_owned))
+            }
             (Some(Meaning::Working), _, Some(id)) => Reply::Pending(id.clone()),
             (Some(Meaning::Authorized), _, Some(id)) => {
                 Reply::Authorized(Authorized::read(&body, id.clone()))

@@ -54,7 +54,7 @@ objects! {
     }
     Frame { "purpose": purpose, "url": url, "query": query, "session": session }
     Failure {
-        "code": code, "next": next, "message": message, "retryAt": retry_at,
+        "code": code, "next": next, "otherwise": otherwise, "message": message, "retryAt": retry_at,
         "vendorCode": vendor_code, "status": status,
     }
     Refused { "code": code, "next": next, "message": message, "path": path, "fields": fields }

@@ -3,24 +3,31 @@ import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { visit } from './fixtures.mjs'
 
-/** One person for each next action: the code, the next action, the page's advice, and the HTTP status. */
+/**
+ * One person for each next action: the code, the next action, the page's advice, the HTTP status, and the second next
+ * action of a code with two causes.
+ */
 const REFUSALS = {
   code_concurrent_session: ['concurrent-session', 'retry-later', 'Try again later', 401],
   code_session_expired: ['session-expired', 'start-over', 'Start over', 401],
   code_invalid_login_401: ['credentials-refused', 'ask-credentials', 'Ask for the credentials again', 401],
   code_question_not_found: ['question-unanswered', 'reconnect', 'Reconnect with the person present', 401],
   code_new_account: ['bank-action-required', 'visit-bank', 'Send the person to the bank', 401],
-  code_unauthorized: ['unauthorized', 'fix-integration', 'Fix the integration', 401],
+  code_unauthorized: ['access-refused', 'visit-bank', 'Send the person to the bank', 401, 'fix-integration'],
+  code_access_denied: ['unauthorized', 'fix-integration', 'Fix the integration', 401],
   code_something_new: ['refused', 'give-up', 'Stop here', 418],
 }
 
-for (const [username, [code, next, advice, status]] of Object.entries(REFUSALS)) {
+for (const [username, [code, next, advice, status, otherwise]] of Object.entries(REFUSALS)) {
   test(`${username} fails with ${code}, and the page says: ${advice}`, async (t) => {
     const visitor = await visit(t)
     await visitor.start(username)
     const { 'retry-at': retryAt, ...facts } = await visitor.readOutcome()
     const vendorCode = username.replace(/^code_(.*?)(_\d+)?$/, '$1').toUpperCase()
-    assert.deepEqual(facts, { ending: 'failed', advice, code, next, 'vendor-code': vendorCode, status: String(status) })
+    assert.deepEqual(facts, {
+      ...{ ending: 'failed', advice, code, next, 'vendor-code': vendorCode, status: String(status) },
+      ...(otherwise && { otherwise }),
+    })
     assert.equal(retryAt === undefined, next !== 'retry-later')
     assert.deepEqual(await visitor.vendorCalls(), [`error ${status}`])
   })

@@ -279,10 +279,12 @@ async function ask({ round, answer, answerRaw }: ChallengeStep): Promise<void> {
   await answerRaw(raw)
 }
 
-function explain({ code, next: what, message, retryAt, vendorCode, status }: Failure, error: FlowError): void {
-  const facts: [ErrorCode, true, string, number | null, string | null, number | null] = [
+function explain(failure: Failure, error: FlowError): void {
+  const { code, next: what, otherwise, message, retryAt, vendorCode, status } = failure
+  const facts: [ErrorCode, true, true | null, string, number | null, string | null, number | null] = [
     code,
     next[what],
+    otherwise && next[otherwise],
     message,
     retryAt,
     vendorCode,
@@ -290,11 +292,13 @@ function explain({ code, next: what, message, retryAt, vendorCode, status }: Fai
   ]
   const isError: Error = error
   const same: CallError = error
+  const second: NextAction | undefined = error.otherwise
   const fields: FieldError[] | undefined = error.fields
   console.log(
     facts,
     isError,
     same,
+    second,
     error.path?.trim(),
     error.flowId,
     fields?.map(({ name, reason }) => [name, reasons[reason]]),

@@ -42,6 +42,7 @@ test('iterating never throws, and a failure is a step', async (t) => {
   assert.deepEqual(facts, {
     code: 'login-disabled',
     next: 'visit-bank',
+    otherwise: null,
     retryAt: null,
     vendorCode: 'DISABLED_LOGIN',
     status: 401,
@@ -51,7 +52,7 @@ test('iterating never throws, and a failure is a step', async (t) => {
     [code, next, vendorCode, status, flowId],
     ['login-disabled', 'visit-bank', 'DISABLED_LOGIN', 401, flow.id],
   )
-  assert.ok(!('retryAt' in error) && !('path' in error) && !('fields' in error))
+  assert.ok(['otherwise', 'retryAt', 'path', 'fields'].every((name) => !(name in error)))
 })
 
 test('the JSON of an error keeps its code, next action and retryAt', async (t) => {

@@ -26,7 +26,8 @@ const endings = {
   code_new_account: ['done', 'bank-action-required'],
   code_disabled_login: ['done', 'login-disabled'],
   code_disabled_institution: ['institution-disabled', 'institution-disabled'],
-  code_unauthorized: ['unauthorized', 'unauthorized'],
+  code_unauthorized: ['unauthorized', 'access-refused'],
+  code_access_not_granted: ['done', 'access-refused'],
   code_access_denied: ['unauthorized', 'unauthorized'],
   code_access_denied_403: ['unauthorized', 'unauthorized'],
   code_invalid_request_400: ['request-refused', 'request-refused'],
@@ -49,6 +50,7 @@ const endings = {
   code_unknown_challenge_key: ['done', 'answers-mismatched'],
   code_securityresponses_incomplete: ['done', 'answers-mismatched'],
   code_bank_maintenance_after_answer: ['done', 'busy'],
+  code_access_not_granted_after_answer: ['done', 'session-refused'],
 }
 
 /** The next action of each end. */
@@ -57,6 +59,8 @@ const nextActions = {
   'question-unanswered': 'reconnect',
   'bank-action-required': 'visit-bank',
   'login-disabled': 'visit-bank',
+  'access-refused': 'visit-bank',
+  'session-refused': 'start-over',
   unauthorized: 'fix-integration',
   'request-refused': 'fix-integration',
   'answer-refused': 'start-over',
@@ -71,6 +75,9 @@ const nextActions = {
   'outcome-unknown': 'retry-later',
   refused: 'give-up',
 }
+
+/** The second next action of the ends that have two causes. */
+const otherwise = { 'access-refused': 'fix-integration', 'session-refused': 'visit-bank' }
 
 const sorted = (responses) => JSON.stringify(Object.entries(responses).sort())
 
@@ -124,6 +131,8 @@ function isAuthorized({ result }, { person, env }) {
 
 function isFailure({ failure, error }, { person, env, start }) {
   assert.equal(failure.next, nextActions[failure.code])
+  assert.equal(failure.otherwise, otherwise[failure.code] ?? null)
+  assert.equal(error.otherwise, otherwise[failure.code])
   assert.equal(failure.retryAt === null, failure.next !== 'retry-later')
   if (failure.retryAt !== null) assert.ok(failure.retryAt > start)
 

@@ -18,6 +18,8 @@ const endings = [
   [504, undefined, 'outcome-unknown'],
   [401, 'INVALID_LOGIN', 'credentials-refused'],
   [401, 'INVALID_REQUEST', 'request-refused'],
+  [401, 'UNAUTHORIZED', 'access-refused'],
+  [403, 'UNAUTHORIZED', 'access-refused'],
   [503, 'BANK MAINTENANCE_RETRY_LATER', 'busy'],
   [401, 'SOME NEW CODE', 'refused'],
   [500, 'INVALID_LOGIN', 'credentials-refused'],

@@ -55,7 +55,7 @@ test('a refused token is not replaced', async (t) => {
     env.bank.fault({ on: 'answer', kind: 'status', status: 401, code: 'UNAUTHORIZED' })
     await step.answer({ [step.round.challenges[0].fields[0].name]: 'Montreal' })
   }
-  assert.equal(flow.current.failure.code, 'session-expired')
+  assert.equal(flow.current.failure.code, 'session-refused')
   assert.deepEqual([env.bank.counts().answers, env.sessions.length], [1, 1])
 })
 

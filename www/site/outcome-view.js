@@ -26,6 +26,14 @@ const NEXT_ACTIONS = {
 
 /** More specific advice for some codes. */
 const CODES = {
+  'access-refused': [
+    'Send the person to the bank',
+    'The bank did not grant access. If every flow ends like this, a key or token is wrong: fix the integration.',
+  ],
+  'session-refused': [
+    'Start over',
+    'The session’s token has expired. If a new flow ends in the same way, send the person to the bank.',
+  ],
   'login-mismatch': [
     'Stop here',
     'Flinks Connect returned a LoginId that is not this person’s. The flow did not use it. Do not store it.',
@@ -45,10 +53,11 @@ export function doneView(result, { openCheck, facts }, dataAdvice, restart) {
   return view(check ? 'done unproven' : 'done', title, advice, facts(result), restart)
 }
 
-export function failedView({ code, next, message, retryAt, vendorCode, status }, clock, restart) {
+export function failedView({ code, next, otherwise, message, retryAt, vendorCode, status }, clock, restart) {
   const facts = [
     ['code', 'Code', code],
     ['next', 'Next action', next],
+    ['otherwise', 'If that does not help', otherwise],
     ['retry-at', 'Not before', retryAt && `${dateTime(retryAt)}, ${fromNow(retryAt - clock.now())}`],
     ['vendor-code', 'Vendor code', vendorCode],
     ['status', 'HTTP status', status && String(status)],

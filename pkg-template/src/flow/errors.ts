@@ -18,6 +18,8 @@ export class FlowError extends Error {
   readonly code: ErrorCode | EdgeCode
   /** What to do next. Only an edge returns `sign-in`. */
   readonly next: NextAction | 'sign-in'
+  /** What to do if `next` does not help: the vendor has one code for two causes. */
+  declare readonly otherwise?: NextAction
   /** The earliest time to retry, in milliseconds since 1970. */
   declare readonly retryAt?: number
   /** The vendor's own code, such as a FlinksCode. */

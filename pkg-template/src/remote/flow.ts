@@ -252,9 +252,10 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   }
 
   #fail(error: FlowError): void {
-    const { code, next, retryAt = null, status = null } = error
+    const { code, next, otherwise = null, retryAt = null, status = null } = error
     const message = error.message.slice(`${code}: `.length)
-    this.#end({ kind: 'failed', failure: { code, next, message, retryAt, vendorCode: null, status } as Failure, error })
+    const failure = { code, next, otherwise, message, retryAt, vendorCode: null, status } as Failure
+    this.#end({ kind: 'failed', failure, error })
   }
 
   #end(step: Step<Result>): void {

@@ -289,6 +289,17 @@ impl Vendor for Reconnect {
                 ReconnectMethod::Cached | ReconnectMethod::Live | ReconnectMethod::Form,
                 Verdict::Failed { code, .. },
             ) if can_sign_in_again(code) => self.open_connect(ReconnectMethod::Credentials),
+            // These were cached calls, which do not contact the institution.
+            (
+                ReconnectMethod::Cached
+                | ReconnectMethod::MidSession
+                | ReconnectMethod::Credentials,
+                Verdict::Failed {
+                    code: ErrorCode::AccessRefused,
+                    vendor_code,
+                    retry_after,
+                },
+            ) => Verdict::failed(ErrorCode::Unauthorized, vendor_code, retry_after),
             (_, verdict) => verdict,
         }
     }

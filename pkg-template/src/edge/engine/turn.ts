@@ -32,7 +32,7 @@ const CONNECTION_REMOVED: PublicStep = {
   kind: 'failed',
   failure: {
     ...{ code: 'cancelled', next: 'start-over', message: 'the connection no longer exists' },
-    ...{ retryAt: null, vendorCode: null, status: null },
+    ...{ otherwise: null, retryAt: null, vendorCode: null, status: null },
   },
 }
 

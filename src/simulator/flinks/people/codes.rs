@@ -48,6 +48,7 @@ pub(super) const PEOPLE: &[Person] = &[
     bank("code_disabled_login",            401, "DISABLED_LOGIN"),
     flinks("code_disabled_institution",    code(405, "DISABLED_INSTITUTION")),
     flinks("code_unauthorized",            code(401, "UNAUTHORIZED")),
+    bank("code_access_not_granted",        401, "UNAUTHORIZED"),
     flinks("code_access_denied",           code(401, "ACCESS_DENIED")),
     flinks("code_access_denied_403",       code(403, "ACCESS_DENIED")),
     flinks("code_invalid_request_400",     code(400, "INVALID_REQUEST")),
@@ -64,5 +65,6 @@ pub(super) const PEOPLE: &[Person] = &[
     answered("code_unknown_challenge_key",              401, "UNKNOWN_CHALLENGE_KEY"),
     answered("code_securityresponses_incomplete",       401, "SECURITYRESPONSES_INCOMPLETE"),
     answered("code_bank_maintenance_after_answer",      401, "BANK MAINTENANCE_RETRY_LATER"),
+    answered("code_access_not_granted_after_answer",    401, "UNAUTHORIZED"),
     answered("code_already_authorized",                 401, "ALREADY_AUTHORIZED"),
 ];
