@@ -8,7 +8,7 @@ use bank_mfa::failure::{ErrorCode, NextAction};
 use bank_mfa::flow::{Event, Step};
 use bank_mfa::http::Header;
 use bank_mfa::json::Value;
-use bank_mfa::simulator::{Fault, FaultKind, Simulator, Target};
+use bank_mfa::simulator::{Fault, FaultKind, Rules, Simulator, SuccessCode, Target};
 use scenario::{MINUTE, Scenario, call, data, live};
 
 const PET: &str = "What is the name of your first pet?";
@@ -106,10 +106,126 @@ fn every_option_is_sent_under_its_flinks_name() {
     assert!(is_done(&data("Greatday", "GetStatements", options).run()));
 }
 
+/// The body that a data call sends first, without its RequestId.
+fn options_sent(name: &str, options: &str) -> String {
+    let scenario = data("Greatday", name, options).start_only();
+    let Step::Send { request, .. } = &scenario.step else {
+        panic!()
+    };
+    let body = request.body.as_deref().unwrap();
+    let (_, rest) = body.split_once(',').unwrap();
+    rest.trim_end_matches('}').to_owned()
+}
+
+#[test]
+fn the_newer_options_are_sent_under_their_flinks_names() {
+    for (name, options, wire) in [
+        (
+            "GetAccountsSummary",
+            r#","withBalance":true,"withAccountIdentity":false"#,
+            r#""WithBalance":true,"WithAccountIdentity":false"#,
+        ),
+        (
+            "GetAccountsDetail",
+            r#","withDetailsAndBankingStatements":true,"numberOfBankingStatements":"MostRecent""#,
+            r#""WithDetailsAndBankingStatements":true,"NumberOfBankingStatements":"MostRecent""#,
+        ),
+    ] {
+        assert_eq!(options_sent(name, options), wire);
+        let scenario = data("Greatday", name, options).run();
+        assert!(is_done(&scenario));
+        assert_eq!(scenario.bank.counts().broken.len(), 0);
+    }
+}
+
+#[test]
+fn an_option_that_the_client_does_not_know_is_sent_as_it_is() {
+    let options = r#","options":{"someNew_Thing":[{"a":null}],"WithKYC":false}"#;
+    let wire = r#""someNew_Thing":[{"a":null}],"WithKYC":false"#;
+    assert_eq!(options_sent("GetAccountsSummary", options), wire);
+
+    let options = r#","withBalance":true,"options":{"WithKYC":false}"#;
+    let mut scenario = data("slow_data", "GetAccountsSummary", options).start_only();
+    scenario.send_one();
+    scenario.restore();
+    scenario.run_on();
+    assert!(is_done(&scenario), "also after a restore");
+    assert_eq!(scenario.bank.counts().broken.len(), 0);
+}
+
+#[test]
+fn a_success_of_every_service_may_have_a_code_or_the_status_201() {
+    let login_id = Simulator::new(1).login_id("stored_missing").unwrap();
+    let of_login = format!(r#","loginId":"{login_id}""#);
+    for success_code in [SuccessCode::Ok, SuccessCode::Created] {
+        let rules = || Rules {
+            success_code,
+            ..Rules::default()
+        };
+        for (name, more) in [
+            ("GenerateAuthorizeToken", ""),
+            ("GetNightlyRefreshStatus", ""),
+            ("GetMFAQuestions", &of_login),
+            (
+                "AnswerMFAQuestions",
+                &[
+                    &of_login,
+                    r#","questions":[{"question":""#,
+                    PET,
+                    r#"","answer":"Rex"}]"#,
+                ]
+                .concat(),
+            ),
+            (
+                "SetScheduledRefresh",
+                &[&of_login, r#","isActivated":true"#].concat(),
+            ),
+            ("DeleteCard", &of_login),
+        ] {
+            let scenario = call(Simulator::new(1), name, more)
+                .with_rules(rules())
+                .run();
+            assert!(is_done(&scenario), "{name} {success_code:?}");
+        }
+        for name in DATA {
+            let scenario = data("slow_data", name, "").with_rules(rules()).run();
+            assert!(is_done(&scenario), "{name} {success_code:?}");
+        }
+    }
+}
+
 #[test]
 fn a_wrong_option_is_refused_by_path() {
     for (name, option, path) in [
-        ("GetAccountsSummary", r#""withBalance":true"#, "withBalance"),
+        ("GetAccountsSummary", r#""withBalance":1"#, "withBalance"),
+        (
+            "GetAccountsSummary",
+            r#""withTransactions":true"#,
+            "withTransactions",
+        ),
+        (
+            "GetAccountsDetail",
+            r#""withDetailsAndBankingStatements":"true""#,
+            "withDetailsAndBankingStatements",
+        ),
+        (
+            "GetAccountsDetail",
+            r#""numberOfBankingStatements":3"#,
+            "numberOfBankingStatements",
+        ),
+        ("GetAccountsSummary", r#""options":true"#, "options"),
+        ("GetAccountsDetail", r#""options":["WithX"]"#, "options"),
+        (
+            "GetAccountsDetail",
+            r#""options":{"WithX":1,"WithBalance":true}"#,
+            "options/WithBalance",
+        ),
+        (
+            "GetStatements",
+            r#""options":{"requestid":"9022abc2-8a2e-4b06-a06e-c3e5449c4d10"}"#,
+            "options/requestid",
+        ),
+        ("GetStatements", r#""options":{"":1}"#, "options/"),
         ("GetAccountsDetail", r#""withKyc":true"#, "withKyc"),
         ("GetAccountsDetail", r#""withKYC":"true""#, "withKYC"),
         (

@@ -50,6 +50,8 @@ pub enum FaultKind {
     Hang,
     /// A web page instead of JSON, with `status` (200).
     Html,
+    /// The right reply with the content type `text/html`.
+    HtmlType,
     /// No body at all.
     Empty,
     /// JSON with a byte that is not UTF-8.
@@ -180,6 +182,7 @@ impl Fault {
                 ..reply
             },
             FaultKind::Html => Outgoing::new(self.status.unwrap_or(200), "text/html", HTML),
+            FaultKind::HtmlType => Outgoing::new(status, "text/html", reply.body),
             FaultKind::Empty => json(Vec::new()),
             FaultKind::NotUtf8 => {
                 json([b"{\"Message\":\"caf\xe9\",", after_brace(&reply.body)].concat())

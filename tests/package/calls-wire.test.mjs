@@ -24,7 +24,7 @@ const good = {
   DeleteCard: { loginId: guid },
   SetScheduledRefresh: { loginId: guid, isActivated: false },
   GetNightlyRefreshStatus: {},
-  GetAccountsSummary: { requestId: guid },
+  GetAccountsSummary: { requestId: guid, withAccountIdentity: true, withBalance: false },
   GetAccountsSummaryAsync: { requestId: guid },
   GetAccountsDetail: {
     requestId: guid,
@@ -37,6 +37,8 @@ const good = {
     dateFrom: '2026-01-01',
     dateTo: '2026-01-31',
     refreshDelta: [{ accountId: guid, transactionId: guid }],
+    withDetailsAndBankingStatements: true,
+    numberOfBankingStatements: 'MostRecent',
   },
   GetAccountsDetailAsync: { requestId: guid },
   GetStatements: { requestId: guid, numberOfStatements: 'Months12', accountsFilter: [guid] },
@@ -92,6 +94,8 @@ test('every option is sent under Flinks’ name for it', () => {
     'DateFrom',
     'DateTo',
     'RefreshDelta',
+    'WithDetailsAndBankingStatements',
+    'NumberOfBankingStatements',
   ])
 })
 

@@ -7,6 +7,7 @@ const { flinks } = calls
 const PET = 'What is the name of your first pet?'
 const SECRET = 'hunter2'
 const requestId = '9022abc2-8a2e-4b06-a06e-c3e5449c4d10'
+const HTML = { 'content-type': 'text/html' }
 const service = ({ url, method }) => `${method} ${url.split('/BankingServices/')[1].split('/')[0]}`
 
 // Data
@@ -64,6 +65,21 @@ test('a large data body is not read by the package, and can be read after the ca
   assert.equal((await response.arrayBuffer()).byteLength, 20 * 1024 * 1024)
 })
 
+test('JSON is data whatever its content type, and its body stays unread', async (t) => {
+  const { bank, host, session } = setup(t)
+  bank.fault({ on: 'data', kind: 'html-type' })
+  const params = { requestId: await session('Greatday'), withTransactions: true }
+  const response = await flinks.accountsDetail(params, host()).result()
+  assert.equal(response.headers.get('content-type'), 'text/html')
+  assert.equal(response.bodyUsed, false)
+  assert.ok((await response.json()).Accounts[0].Transactions.length > 0)
+
+  const parts = ['\ufeff', ' \r\n\t', '{"Accounts":', '[]}'].map((text) => new TextEncoder().encode(text))
+  const fetch = () => new Response(ReadableStream.from(parts), { status: 201, headers: HTML })
+  const inParts = await flinks.accountsSummary({ requestId }, host({ fetch })).result()
+  assert.deepEqual(await inParts.json(), { Accounts: [] })
+})
+
 test('the body of an error reply is read up to a limit', async (t) => {
   const { host } = setup(t)
   let cancelled = false
@@ -86,7 +102,9 @@ test('an account without transactions gives null', async (t) => {
 })
 
 for (const [what, response] of [
-  ['an HTML page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+  ['an HTML page', () => new Response('<html>', { headers: HTML })],
+  ['an HTML page behind blank lines', () => new Response('\ufeff\n\n<html>{}</html>', { headers: HTML })],
+  ['blank lines of the type text/html', () => new Response(' \n', { headers: HTML })],
   ['no body', () => new Response(null)],
   ['an empty body', () => new Response('', { headers: { 'content-length': '0' } })],
 ]) {
@@ -244,6 +262,17 @@ for (const [name, call, path] of [
     '/params/questions/0/answer',
   ],
   ['a boolean as text', (host) => flinks.setScheduledRefresh(requestId, 'true', host), '/params/isActivated'],
+  [
+    'an option of Flinks that is a parameter',
+    (host) => flinks.accountsSummary({ requestId, options: { WithBalance: true } }, host),
+    '/params/options/WithBalance',
+  ],
+  ['options that are a list', (host) => flinks.accountsDetail({ requestId, options: [] }, host), '/params/options'],
+  [
+    'an option that is a function',
+    (host) => flinks.accountsDetail({ requestId, options: { WithX: () => SECRET } }, host),
+    '/params/options',
+  ],
   ['an unknown option', (host) => flinks.statements({ requestId, months: 3 }, host), '/params/months'],
   ['a key that is a number', (host) => flinks.token({ ...host, secretKey: 7 }), '/config/secretKey'],
   ['a token instead of a key', (host) => flinks.token({ ...host, authorizeToken: SECRET }), '/config/authorizeToken'],
@@ -277,6 +306,15 @@ test('a host polls for data in its own loop with the pair, which leaves the body
   }
   assert.deepEqual(reply, { kind: 'done', result: null })
   assert.ok((await response.json()).Accounts.length > 0)
+})
+
+test('an option that the package does not know is sent by Flinks’ own name', () => {
+  const config = { instance: 'toolbox', customerId: requestId }
+  const options = { WithSomethingNew: true, __proto__: null, 'a b': [{ C: null }] }
+  for (const name of ['GetAccountsSummary', 'GetAccountsDetail', 'GetStatements']) {
+    const { body } = flinks.request(name, { requestId, options }, config)
+    assert.deepEqual(JSON.parse(body), { RequestId: requestId, WithSomethingNew: true, 'a b': [{ C: null }] })
+  }
 })
 
 const pair = (name, status, body) => flinks.response(name, { status, body: body && JSON.stringify(body) })

@@ -56,6 +56,7 @@ import {
   mx as mxCalls,
   restore as restoreData,
   type AccountsDetailParams,
+  type AccountsSummaryParams,
   type AuthorizeReply,
   type CallReply,
   type Challenged,
@@ -336,13 +337,17 @@ const detail: AccountsDetailParams = {
   daysOfTransactions: 'Days365',
   dateFrom: '2026-01-01',
   refreshDelta: [{ accountId: '', transactionId: '' }],
+  withDetailsAndBankingStatements: true,
+  numberOfBankingStatements: 'MostRecent',
+  options: { WithSomethingNew: [null] },
 }
+const brief: AccountsSummaryParams = { requestId: '', withBalance: true, withAccountIdentity: false, options: {} }
 const monthly: StatementsParams = { requestId: '', numberOfStatements: 'Months3', accountsFilter: [''] }
 
 export async function single(loginId: string): Promise<string> {
   const data: DataFlow = flinksCalls.accountsDetail(detail, callsHost)
   const again: Flow<Response | null> = restoreData(data.snapshot(), callsHost)
-  const summary: Response | null = await flinksCalls.accountsSummary({ requestId: '' }, callsHost).result()
+  const summary: Response | null = await flinksCalls.accountsSummary(brief, callsHost).result()
   console.log(await again.result(), summary?.body, flinksCalls.statements(monthly, callsHost).current.kind)
   const questions: string[] = await flinksCalls.questions(loginId, callsHost)
   const answers: StoredAnswer[] = questions.map((question) => ({ question, answer: '' }))
@@ -457,6 +462,8 @@ export function misuses(step: Step<Authorized>, error: FlowError): void {
   new Flow()
   // @ts-expect-error the option is withKYC
   flinksCalls.accountsDetail({ requestId: '', withKyc: true }, callsHost)
+  // @ts-expect-error further options are an object
+  flinksCalls.accountsSummary({ requestId: '', options: true }, callsHost)
   // @ts-expect-error Flinks has no Months6
   flinksCalls.statements({ requestId: '', numberOfStatements: 'Months6' }, callsHost)
   // @ts-expect-error Flinks has no such call

@@ -24,6 +24,7 @@ import {
   flinksCallResponse,
   flinksPollRequest,
   type AccountsDetailParams,
+  type AccountsSummaryParams,
   type AuthorizeParams,
   type AuthorizeReply,
   type CallReply,
@@ -61,7 +62,7 @@ export interface FlinksCalls {
   DeleteCard: { params: { loginId: string }; result: null }
   SetScheduledRefresh: { params: { loginId: string; isActivated: boolean }; result: null }
   GetNightlyRefreshStatus: { params: Record<string, never>; result: IneligibleCard[] }
-  GetAccountsSummary: { params: { requestId: string }; result: null }
+  GetAccountsSummary: { params: AccountsSummaryParams; result: null }
   GetAccountsSummaryAsync: { params: { requestId: string }; result: null }
   GetAccountsDetail: { params: AccountsDetailParams; result: null }
   GetAccountsDetailAsync: { params: { requestId: string }; result: null }
@@ -169,7 +170,7 @@ export const flinks = {
    * const response = await flinks.accountsSummary({ requestId }, { instance, customerId, apiKey }).result()
    * const accounts = await response?.json()
    */
-  accountsSummary(params: { requestId: string }, host: FlinksCallsHost): DataFlow {
+  accountsSummary(params: AccountsSummaryParams, host: FlinksCallsHost): DataFlow {
     return startDataCall('GetAccountsSummary', params, host)
   },
 

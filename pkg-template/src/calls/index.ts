@@ -4,6 +4,7 @@ export { flinks, restore, type Challenged, type DataFlow, type FlinksCalls, type
 export { mx } from './mx.js'
 export type {
   AccountsDetailParams,
+  AccountsSummaryParams,
   AuthorizeReply,
   CallReply,
   Header,

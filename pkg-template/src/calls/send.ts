@@ -20,7 +20,7 @@ export function makeSend(onData?: (response: Response) => void): Send {
     const init = { method, headers, body, redirect: 'manual' as const, signal: controller.signal }
     const response = (await fetch(url, init)) as Response
     const retryAfter = response.headers.get('retry-after') ?? undefined
-    if (onData && hasData(response)) {
+    if (onData && (await hasData(response))) {
       // From here on the host reads or cancels the body: the end of the call must not abort it.
       signal.removeEventListener('abort', abort)
       onData(response)
@@ -30,10 +30,28 @@ export function makeSend(onData?: (response: Response) => void): Send {
   }
 }
 
-/** Flinks also sends HTML pages and empty bodies with status 200. */
-function hasData({ status, headers, body }: Response): boolean {
-  const isHtml = /html/i.test(headers.get('content-type') ?? '')
-  return status === 200 && body !== null && headers.get('content-length') !== '0' && !isHtml
+/**
+ * Flinks also sends HTML pages and empty bodies with a status of success. The content type says `html` of some JSON,
+ * too, so the body decides. A copy of it is read, and only up to its first character.
+ */
+async function hasData(response: Response): Promise<boolean> {
+  const { status, headers, body } = response
+  if (![200, 201].includes(status) || body === null || headers.get('content-length') === '0') return false
+  return !/html/i.test(headers.get('content-type') ?? '') || startsJson(response.clone())
+}
+
+/** JSON whitespace, and the bytes of a byte order mark. */
+const BEFORE_JSON = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]
+
+async function startsJson({ body }: Response): Promise<boolean> {
+  const reader = body?.getReader()
+  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+    const first = read.value.find((byte) => !BEFORE_JSON.includes(byte))
+    if (first === undefined) continue
+    reader?.cancel().catch(() => {})
+    return first === 0x7b
+  }
+  return false
 }
 
 /** The whole body, or no bytes if it is larger than `maxBytes`. */

@@ -10,8 +10,13 @@ use crate::json::{self, Check, Reader, Value};
 use super::params::{in_pascal_case, items};
 use super::service::{Reply, ServiceRequest};
 
-/// The parameters of GetAccountsSummary. Its page documents no option.
-pub const SUMMARY: &[(&str, Check)] = &[("requestId", guid)];
+/// The parameters of GetAccountsSummary. Its page documents no option; integrators send these two.
+pub const SUMMARY: &[(&str, Check)] = &[
+    ("requestId", guid),
+    ("withAccountIdentity", json::bool),
+    ("withBalance", json::bool),
+    ("options", options),
+];
 
 /// The parameters of GetAccountsDetail.
 pub const DETAIL: &[(&str, Check)] = &[
@@ -25,6 +30,10 @@ pub const DETAIL: &[(&str, Check)] = &[
     ("dateFrom", date),
     ("dateTo", date),
     ("refreshDelta", delta),
+    ("withDetailsAndBankingStatements", json::bool),
+    // No page lists its values. `MostRecent` was seen.
+    ("numberOfBankingStatements", json::text),
+    ("options", options),
 ];
 
 /// The parameters of GetStatements.
@@ -32,6 +41,7 @@ pub const STATEMENTS: &[(&str, Check)] = &[
     ("requestId", guid),
     ("numberOfStatements", number),
     ("accountsFilter", accounts),
+    ("options", options),
 ];
 
 /// Any object is a success. The host can keep the body and pass `{}` instead.
@@ -42,13 +52,32 @@ pub fn data_result(_: &Response, body: &Value) -> Reply {
     }
 }
 
-/// Reads the parameters of a data call.
+/// Reads the parameters of a data call. `options` holds further ones by Flinks' own names, and they are sent
+/// as they are.
 pub fn data_request(params: &Reader, checks: &[(&str, Check)]) -> Result<ServiceRequest, Refusal> {
     params.each(checks)?;
+    let mut body = in_pascal_case(&params.value().without(&["options"]));
+    let options = params.get("options");
+    for (name, value) in options.value().entries() {
+        let is_parameter = |(known, _): &(&str, Check)| known.eq_ignore_ascii_case(name);
+        if name.is_empty() || checks.iter().any(is_parameter) {
+            return Err(options
+                .get(name)
+                .invalid("is not a further option of this call"));
+        }
+        body.set(name, value.clone());
+    }
     Ok(ServiceRequest {
         id: Some(Guid::read(params.get("requestId"))?),
-        body: Some(in_pascal_case(params.value())),
+        body: Some(body),
     })
+}
+
+fn options(field: &Reader) -> Result<(), Refusal> {
+    match field.value() {
+        Value::Object(_) => Ok(()),
+        _ => Err(field.invalid("must be an object")),
+    }
 }
 
 fn days(field: &Reader) -> Result<(), Refusal> {

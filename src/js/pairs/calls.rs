@@ -10,6 +10,24 @@ use super::{failure, reply};
 use crate::js::input::parse;
 use crate::js::output::{refuse, to_js};
 
+/// The parameters of GetAccountsSummary.
+#[derive(tsify::Tsify)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code)]
+pub struct AccountsSummaryParams {
+    /// The RequestId of an authorized session, a GUID.
+    request_id: String,
+    /// Whether to include transit, institution and account numbers. Flinks does not document it for this call.
+    #[tsify(optional)]
+    with_account_identity: bool,
+    /// Whether to include balances. Flinks does not document it for this call.
+    #[tsify(optional)]
+    with_balance: bool,
+    /// Further options by Flinks' own names, such as `{ WithKYC: true }`. They are sent as they are.
+    #[tsify(optional, type = "Record<string, unknown>")]
+    options: Value,
+}
+
 /// The parameters of GetAccountsDetail.
 #[derive(tsify::Tsify)]
 #[serde(rename_all = "camelCase")]
@@ -45,6 +63,15 @@ pub struct AccountsDetailParams {
     /// For each account, the last known transaction: only newer ones are included.
     #[tsify(optional, type = "{ accountId: string; transactionId: string }[]")]
     refresh_delta: Value,
+    /// Whether to include statements as PDF.
+    #[tsify(optional)]
+    with_details_and_banking_statements: bool,
+    /// How many of these statements to include, such as `MostRecent`. No page lists the values.
+    #[tsify(optional)]
+    number_of_banking_statements: String,
+    /// Further options by Flinks' own names, such as `{ WithSomethingNew: true }`. They are sent as they are.
+    #[tsify(optional, type = "Record<string, unknown>")]
+    options: Value,
 }
 
 /// The parameters of GetStatements.
@@ -60,6 +87,9 @@ pub struct StatementsParams {
     /// The ids of the accounts to include. By default, all.
     #[tsify(optional)]
     accounts_filter: Vec<String>,
+    /// Further options by Flinks' own names. They are sent as they are.
+    #[tsify(optional, type = "Record<string, unknown>")]
+    options: Value,
 }
 
 /// An answer that Flinks stores.

@@ -63,6 +63,9 @@ const DETAIL: &Keys = &[
     ("DateFrom", Shape::Date),
     ("DateTo", Shape::Date),
     ("RefreshDelta", Shape::Objects(DELTA)),
+    // The PDF-statement options (A, C). They change nothing here.
+    ("WithDetailsAndBankingStatements", Shape::Bool),
+    ("NumberOfBankingStatements", Shape::NonEmptyText),
 ];
 const DELTA: &Keys = &[("AccountId", Shape::Guid), ("TransactionId", Shape::Guid)];
 const STATEMENTS: &Keys = &[
