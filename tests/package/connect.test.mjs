@@ -141,12 +141,21 @@ test('an error event has the FlinksCode, wherever the message has it', async () 
         { step: 'INVALID_SECURITY_RESPONSE' },
         { step: 'SOMETHING', flinksCode: 'A_NEW_CODE' },
         { flinksCode: 'RETRY_LATER' },
+        { step: 'BANK MAINTENANCE_RETRY_LATER' },
+        { flinksCode: 'A NEW CODE' },
         { step: 'SOMETHING', data: { flinksCode: 'NEW_ACCOUNT' } },
         { step: 'SUBMIT_MFA', flinksCode: null },
       ),
     ),
   )
-  const codes = ['INVALID_SECURITY_RESPONSE', 'A_NEW_CODE', 'RETRY_LATER', 'NEW_ACCOUNT']
+  const codes = [
+    'INVALID_SECURITY_RESPONSE',
+    'A_NEW_CODE',
+    'RETRY_LATER',
+    'BANK MAINTENANCE_RETRY_LATER',
+    'A NEW CODE',
+    'NEW_ACCOUNT',
+  ]
   assert.deepEqual(events, [
     ...codes.map((flinksCode) => ({ kind: 'error', flinksCode })),
     { kind: 'step', step: 'SUBMIT_MFA' },
@@ -282,7 +291,13 @@ test('malformed messages are refused', async () => {
   const malformed = [
     ...[null, 7, true, '', 'APP_MOUNTED', '[]', 'null', '{"step":', [], [MOUNTED], {}],
     ...[{ step: 7 }, { step: '' }, { step: 'two words' }, { step: LOGIN }, { step: 'X'.repeat(65) }, { steps: [] }],
-    ...[{ flinksCode: 7 }, { flinksCode: LOGIN }, { mx: true, type: 'mx/connect/memberConnected', metadata: {} }],
+    ...[
+      { flinksCode: 7 },
+      { flinksCode: LOGIN },
+      { flinksCode: 'Jean Roy' },
+      { flinksCode: 'A ' },
+      { mx: true, type: 'mx/connect/memberConnected', metadata: {} },
+    ],
     ...[{}, { loginId: '' }, { loginId: 7 }, { loginId: { id: LOGIN } }, { url: 'thank-you' }, { url: 7 }].map(
       (rest) => ({
         step: 'REDIRECT',

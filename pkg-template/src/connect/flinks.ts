@@ -44,6 +44,7 @@ const CODES = [
   'SESSION_NONEXISTENT',
   'CONCURRENT_SESSION',
   'RETRY_LATER',
+  'BANK MAINTENANCE_RETRY_LATER',
   'TOO_MANY_REQUESTS',
   'NEW_ACCOUNT',
   'DISABLED_LOGIN',
@@ -84,7 +85,7 @@ export function readFlinksMessage(message: Message): { event: FlinksEvent; login
   if (step === 'TOKEN_INVALID') return { event: { kind: 'token-refused' } }
   // Seen: the code next to the step, or in place of it.
   const flinksCode = message.flinksCode || (isObject(data) && data.flinksCode) || pick(CODES, step)
-  if (flinksCode) return isName(flinksCode) ? { event: { kind: 'error', flinksCode } } : 'shape'
+  if (flinksCode) return isCode(flinksCode) ? { event: { kind: 'error', flinksCode } } : 'shape'
   if (!isName(step)) return 'shape'
   switch (step) {
     case 'COMPONENT_LOAD_MFA':
@@ -140,6 +141,11 @@ function readHeight({ height, data }: Message): number | undefined {
 }
 
 /** Whether a value can be a step or a code: a single word, which a LoginId never is. */
+/** A FlinksCode. Flinks prints one with a space. */
+function isCode(value: unknown): value is string {
+  return isName(value) || (typeof value === 'string' && /^[A-Z][A-Z\d_ ]{0,62}[A-Z\d]$/.test(value))
+}
+
 function isName(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z]\w{0,63}$/.test(value)
 }
