@@ -94,24 +94,24 @@ target/glue/wasm/simulator_inline.js: target/simulator/$(WASM32)/release/bank_mf
 OPTIMISE := -Oz --one-caller-inline-max-function-size=20
 target/glue/wasm/simulator_inline.js: OPTIMISE :=
 
-target/glue/wasm/%_inline.js: tests/tools/glue.mjs $(NPM) | $(BINDGEN)
+target/glue/wasm/%_inline.js: tests/tools/adapt-glue.mjs $(NPM) | $(BINDGEN)
 	$(BINDGEN)/wasm-bindgen --target web --omit-default-module-path \
 	  --out-dir $(@D) --out-name $* $(filter %.wasm,$^)
 	node --liftoff-only $(BIN)/wasm-opt $(OPTIMISE) \
 	  --strip-debug --strip-producers --strip-target-features \
 	  $(@D)/$*_bg.wasm -o $(@D)/$*_bg.wasm
-	node tests/tools/glue.mjs $(@D) $*
+	node tests/tools/adapt-glue.mjs $(@D) $*
 
 PACKAGED := pkg-template/package.json pkg-template/openapi.json pkg-template/README.md LICENSE-APACHE LICENSE-MIT
 
 $(PACKAGE): $(GLUE) $(PACKAGED) Cargo.toml pkg-template/tsconfig.json $(wildcard pkg-template/worker/*) \
-  $(shell find pkg-template/src -name '*.ts') tests/tools/manifest.mjs
+  $(shell find pkg-template/src -name '*.ts') tests/tools/check-manifest.mjs
 	rm -rf $(@D)
 	$(BIN)/tsc --project pkg-template
 	cp -r target/glue/wasm $(@D)/dist/
 	cp -r pkg-template/worker $(@D)/
 	cp $(PACKAGED) $(@D)/
-	node tests/tools/manifest.mjs $(@D) $(VERSION)
+	node tests/tools/check-manifest.mjs $(@D) $(VERSION)
 
 .PHONY: pack
 pack: $(TARBALL) ## pack the npm tarball, in target/
@@ -140,8 +140,8 @@ $(EDGE): $(PACKAGE) $(NPM) www/edge.js www/site/connection.js
 
 # Tests ---------------------------------------------------------------------------------------
 
-TALLY := node tests/tools/tally.mjs
-KINDS := rust wasm-node wasm-chromium package edge crash demo-page demo-ways
+COUNT_TESTS := node tests/tools/count-tests.mjs
+KINDS := rust wasm-node wasm-chromium package edge crash demo-page demo-flows
 
 # Four at a time, as the tests mostly wait. The output of each part is printed in one piece. The longest parts are first.
 # A line with $(MAKE) itself would run also in a dry run, `make -n`.
@@ -150,7 +150,7 @@ PARALLEL_MAKE = $(MAKE) --no-print-directory --jobs=4 --output-sync=target
 .PHONY: test
 test: tools ## run everything, and print the counts at the end
 	@$(PARALLEL_MAKE) test-demo test-package test-edge test-crash test-wasm check size
-	@$(TALLY) report $(KINDS)
+	@$(COUNT_TESTS) report $(KINDS)
 
 .PHONY: check
 check: lint types test-rust ## the quick loop: format, lints, import cycles, types and the Rust tests
@@ -175,7 +175,7 @@ types: $(GLUE) $(NPM) ## check the types of the package and of its consumers
 
 .PHONY: test-rust
 test-rust: rust ## test the core and the simulator on the host
-	@$(TALLY) run rust cargo test --features calls,simulator
+	@$(COUNT_TESTS) run rust cargo test --features calls,simulator
 
 CARGO_TEST_WASM := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(CURDIR)/$(BINDGEN)/wasm-bindgen-test-runner \
   WASM_BINDGEN_TEST_TIMEOUT=120
@@ -183,24 +183,24 @@ WASM_TESTS := cargo test --target $(WASM32) --test wasm --features calls,simulat
 
 .PHONY: test-wasm
 test-wasm: chromium rust | $(BINDGEN) ## test the wasm exports in Node and in Chromium
-	@$(CARGO_TEST_WASM) $(TALLY) run wasm-node $(WASM_TESTS)
-	@$(CARGO_TEST_WASM) WASM_BINDGEN_USE_BROWSER=1 $(TALLY) run wasm-chromium $(WASM_TESTS)
+	@$(CARGO_TEST_WASM) $(COUNT_TESTS) run wasm-node $(WASM_TESTS)
+	@$(CARGO_TEST_WASM) WASM_BINDGEN_USE_BROWSER=1 $(COUNT_TESTS) run wasm-chromium $(WASM_TESTS)
 
 # One process for each part. A test that hangs fails after a minute; 900 seconds are more than any part takes.
-NODE_TEST := timeout 900 node --disable-warning=ExperimentalWarning --test-force-exit --test-reporter=spec tests/tools/together.mjs
+NODE_TEST := timeout 900 node --disable-warning=ExperimentalWarning --test-force-exit --test-reporter=spec tests/tools/run-in-one-process.mjs
 
 .PHONY: test-package
 test-package: chromium $(INSTALLED) $(NPM) ## test the packed tarball in Node, workerd and Chromium
 	@BANK_MFA_TARBALL=$(CURDIR)/$(TARBALL) BANK_MFA_APP=$(CURDIR)/target/app \
-	  $(TALLY) run package $(NODE_TEST) tests/lib/*.test.mjs tests/package/*.test.mjs
+	  $(COUNT_TESTS) run package $(NODE_TEST) tests/lib/*.test.mjs tests/package/*.test.mjs
 
 .PHONY: test-edge
 test-edge: postgres $(INSTALLED) $(NPM) ## test the tarball's edge in Node, with PostgreSQL
-	@BANK_MFA_APP=$(CURDIR)/target/app $(TALLY) run edge $(NODE_TEST) tests/edge/*.test.mjs
+	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run edge $(NODE_TEST) tests/edge/*.test.mjs
 
 .PHONY: test-crash
 test-crash: postgres $(INSTALLED) $(NPM) ## test a few flows of make crash
-	@BANK_MFA_APP=$(CURDIR)/target/app $(TALLY) run crash $(NODE_TEST) tests/crash/*.test.mjs
+	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run crash $(NODE_TEST) tests/crash/*.test.mjs
 
 # FLOWS=pattern selects flows by name.
 .PHONY: crash
@@ -213,18 +213,18 @@ load: $(INSTALLED) $(NPM) ## run a thousand flows at once, and check the edge's 
 	@BANK_MFA_APP=$(CURDIR)/target/app node tests/load/load.mjs
 
 .PHONY: test-demo
-test-demo: test-demo-ways test-demo-page ## test the demo in Chromium
+test-demo: test-demo-flows test-demo-page ## test the demo in Chromium
 
-# In two parts: the ways to connect, and the rest.
+# In two parts: the kinds of flow, and the rest.
 DEMO := $(wildcard tests/demo/*.test.mjs)
-DEMO_WAYS := $(filter $(addprefix tests/demo/,connect% edge% mx% reconnect%),$(DEMO))
+DEMO_FLOWS := $(filter $(addprefix tests/demo/,connect% edge% mx% reconnect%),$(DEMO))
 
-.PHONY: test-demo-ways test-demo-page
-test-demo-ways: chromium $(EDGE)
-	@$(TALLY) run demo-ways $(NODE_TEST) $(DEMO_WAYS)
+.PHONY: test-demo-flows test-demo-page
+test-demo-flows: chromium $(EDGE)
+	@$(COUNT_TESTS) run demo-flows $(NODE_TEST) $(DEMO_FLOWS)
 
 test-demo-page: chromium $(EDGE)
-	@$(TALLY) run demo-page $(NODE_TEST) $(filter-out $(DEMO_WAYS),$(DEMO))
+	@$(COUNT_TESTS) run demo-page $(NODE_TEST) $(filter-out $(DEMO_FLOWS),$(DEMO))
 
 # Housekeeping --------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-/** Whatever hangs in a test fails by its name: a wait, a test, a file that does not load. */
+/** If a wait, a test or the loading of a file hangs, the run fails with its name. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import test from './test.mjs'
 import { until } from './until.mjs'
 
-const TOGETHER = fileURLToPath(new URL('../tools/together.mjs', import.meta.url))
+const RUN_IN_ONE_PROCESS = fileURLToPath(new URL('../tools/run-in-one-process.mjs', import.meta.url))
 const TEST = new URL('test.mjs', import.meta.url)
 const HANG = 'new Promise(() => setInterval(() => {}, 1000))'
 
@@ -17,7 +17,7 @@ async function run(t, files) {
   const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-limits-'))
   t.after(() => rmSync(folder, { recursive: true }))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  const args = ['--test-force-exit', '--test-reporter=tap', TOGETHER, ...Object.keys(files)]
+  const args = ['--test-force-exit', '--test-reporter=tap', RUN_IN_ONE_PROCESS, ...Object.keys(files)]
   // A child that inherits NODE_TEST_CONTEXT reports to the runner above it.
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined, TEST_LIMIT_MS: '1000' }
   const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -32,7 +32,7 @@ test('until returns the first truthy value of a condition, which may be async', 
   assert.equal(await until(async () => turns, 'a turn'), 4)
 })
 
-test('until throws after its limit, by the name of the condition', async (t) => {
+test('until throws after its limit, with the name of the condition', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   await assert.rejects(
     until(() => false, 'the bank answers', { limitMs: 20 }),
@@ -40,11 +40,11 @@ test('until throws after its limit, by the name of the condition', async (t) => 
   )
 })
 
-for (const [what, hang] of [
+for (const [name, hang] of [
   ['a timer', HANG],
   ['nothing', 'new Promise(() => {})'],
 ])
-  test(`a test that hangs on ${what} fails by its name, and the tests after it run`, async (t) => {
+  test(`a test that hangs on ${name} fails with its name, and later tests run`, async (t) => {
     const { code, output } = await run(t, {
       'hang.mjs': `import test from '${TEST}'\ntest('a planted hang', () => ${hang})\ntest('the next one', () => {})`,
       'other.mjs': `import test from '${TEST}'\ntest('in another file', () => {})`,
@@ -55,7 +55,7 @@ for (const [what, hang] of [
     for (const name of ['the next one', 'in another file']) assert.match(output, new RegExp(`^ok \\d+ - ${name}$`, 'm'))
   })
 
-test('a file that does not load fails by its name, and the tests of other files run', async (t) => {
+test('a file that does not load fails with its name, and the tests of other files run', async (t) => {
   const { code, output } = await run(t, {
     'stuck.mjs': `await ${HANG}`,
     'other.mjs': `import test from '${TEST}'\ntest('in another file', () => {})`,

@@ -1,6 +1,6 @@
 /**
  * Fails if the assembled package has another version than the crate, or if its package.json names a missing file:
- * `node tests/tools/manifest.mjs <folder> <version>`.
+ * `node tests/tools/check-manifest.mjs <folder> <version>`.
  */
 import { existsSync, readFileSync } from 'node:fs'
 

@@ -1,6 +1,6 @@
 /**
  * Runs test files in one process, which compiles the package once and starts a browser once:
- * `node --test-force-exit together.mjs <file…>`. Each file also runs by itself, with `node --test`.
+ * `node --test-force-exit run-in-one-process.mjs <file…>`. Each file also runs by itself, with `node --test`.
  */
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'

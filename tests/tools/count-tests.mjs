@@ -1,12 +1,12 @@
 /**
- * Counts tests. `tally.mjs run <kind> <command…>` runs one kind of tests, passes their output on, and fails if a test
- * fails or none runs. `tally.mjs report <kind…>` prints the counts.
+ * Counts tests. `count-tests.mjs run <kind> <command…>` runs one kind of tests, passes their output on, and fails if a
+ * test fails or none runs. `count-tests.mjs report <kind…>` prints the counts.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 
-const folder = new URL('../../target/tally/', import.meta.url)
+const folder = new URL('../../target/test-counts/', import.meta.url)
 const file = (kind) => new URL(`${kind}.json`, folder)
 
 /** The lines with a runner's counts: cargo and wasm-bindgen print one line a binary, node one line a count. */
@@ -35,11 +35,11 @@ async function run(kind, [command, ...args]) {
   })
   const [code] = await once(child, 'close')
 
-  const tally = { ...count(output), seconds: (performance.now() - start) / 1000 }
+  const counts = { ...count(output), seconds: (performance.now() - start) / 1000 }
   mkdirSync(folder, { recursive: true })
-  writeFileSync(file(kind), JSON.stringify(tally))
-  if (code !== 0 || tally.failed > 0) return 1
-  if (tally.passed > 0) return 0
+  writeFileSync(file(kind), JSON.stringify(counts))
+  if (code !== 0 || counts.failed > 0) return 1
+  if (counts.passed > 0) return 0
   console.error(`${kind}: no tests ran`)
   return 1
 }

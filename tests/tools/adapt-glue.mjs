@@ -1,4 +1,4 @@
-/** Adapts wasm-bindgen's output for the package's TypeScript: `node tests/tools/glue.mjs <folder> <name>`. */
+/** Adapts wasm-bindgen's output for the package's TypeScript: `node tests/tools/adapt-glue.mjs <folder> <name>`. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 const [folder, name] = process.argv.slice(2)
