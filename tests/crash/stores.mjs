@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { app } from '../lib/package.mjs'
-import { startPostgres } from '../edge/postgres.mjs'
+import { startPostgres } from '../edge/postgres-server.mjs'
 import { bundle, startWorkerd } from '../lib/workerd.mjs'
 import { postgresTable } from './entry.mjs'
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { pathToFileURL } from 'node:url'
 import { resolve } from '../lib/package.mjs'
-import { watch } from '../lib/wire.mjs'
+import { watch } from '../lib/call-validator.mjs'
 import {
   MINUTE,
   bench,

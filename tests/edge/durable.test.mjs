@@ -4,7 +4,7 @@ import { after, before, describe, test } from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
 import { fill } from '../lib/fill.mjs'
 import { SECURITY, sealer } from './setup.mjs'
-import { ORIGIN, bundled, byFlinks, byMx, stage } from './durable.mjs'
+import { ORIGIN, bundled, byFlinks, byMx, stage } from './durable-setup.mjs'
 
 const SEAL = { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test, { after, before } from '../lib/test.mjs'
 import { bench, byFlinks, edge, page, postgres, postgresTable, rightBy } from './setup.mjs'
-import { startPostgres } from './postgres.mjs'
+import { startPostgres } from './postgres-server.mjs'
 
 let database
 before(async () => (database = await startPostgres()))

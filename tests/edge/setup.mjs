@@ -6,10 +6,10 @@ import Ajv2020 from 'ajv/dist/2020.js'
 import { NOON, customerId } from '../lib/bank.mjs'
 import { resolve, simulator } from '../lib/package.mjs'
 import { fill } from '../lib/fill.mjs'
-import { complaints as dataComplaints } from '../lib/calls-wire.mjs'
+import { complaints as dataComplaints } from '../lib/single-call-validator.mjs'
 import { until } from '../lib/until.mjs'
-import { complaints, watch } from '../lib/wire.mjs'
-import { complaints as mxComplaints } from '../lib/mx-wire.mjs'
+import { complaints, watch } from '../lib/call-validator.mjs'
+import { complaints as mxComplaints } from '../lib/mx-call-validator.mjs'
 
 export const { edge, memoryStore, postgres, postgresTable, sealer, FlowError } = await import(
   pathToFileURL(resolve('bank-mfa/edge'))

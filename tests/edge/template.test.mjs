@@ -16,7 +16,7 @@ import { app, simulator } from '../lib/package.mjs'
 import { describe, test } from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
 import { openapi } from './setup.mjs'
-import { startPostgres } from './postgres.mjs'
+import { startPostgres } from './postgres-server.mjs'
 import { startWorkerd } from '../lib/workerd.mjs'
 
 const run = promisify(execFile)

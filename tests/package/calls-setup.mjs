@@ -1,7 +1,7 @@
 /** Fixtures for the tests of single calls: a simulated bank with a watched wire, and a back end with its keys. */
 import assert from 'node:assert/strict'
-import { complaints } from '../lib/calls-wire.mjs'
-import { watch } from '../lib/wire.mjs'
+import { complaints } from '../lib/single-call-validator.mjs'
+import { watch } from '../lib/call-validator.mjs'
 import { NOON, calls, customerId, flinks, simulator } from './setup.mjs'
 
 export * from './setup.mjs'

@@ -1,7 +1,7 @@
 /** Fixtures for the tests of MX flows: a simulated bank with its wire, a person who answers, and the bank's window. */
 import assert from 'node:assert/strict'
-import { complaints } from '../lib/mx-wire.mjs'
-import { watch } from '../lib/wire.mjs'
+import { complaints } from '../lib/mx-call-validator.mjs'
+import { watch } from '../lib/call-validator.mjs'
 import { NOON, cancelAfter, ending, mx, restore, simulator, until } from './setup.mjs'
 
 export * from './setup.mjs'

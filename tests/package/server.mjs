@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { simulator } from './setup.mjs'
-import { complaints } from '../lib/wire.mjs'
+import { complaints } from '../lib/call-validator.mjs'
 
 /** Headers that an HTTP client adds by itself. */
 const TRANSPORT = new Set([

@@ -4,7 +4,7 @@ import { NOON, customerId, person } from '../lib/bank.mjs'
 import { fill } from '../lib/fill.mjs'
 import { flinks, restore, simulator } from '../lib/package.mjs'
 import { until } from '../lib/until.mjs'
-import { watch } from '../lib/wire.mjs'
+import { watch } from '../lib/call-validator.mjs'
 
 export * from '../lib/bank.mjs'
 export * from '../lib/package.mjs'

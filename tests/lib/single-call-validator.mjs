@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import Ajv from 'ajv'
 import { parse } from 'yaml'
-import { compileSchema, complaintsOf, documents, validator } from './wire.mjs'
+import { compileSchema, complaintsOf, documents, validator } from './call-validator.mjs'
 
 const openapi = `${documents}/flinks-answer-mfa-questions.yaml`
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { calls, customerId } from './setup.mjs'
-import { complaints, hasOpenapi } from '../lib/calls-wire.mjs'
+import { complaints, hasOpenapi } from '../lib/single-call-validator.mjs'
 
 const { flinks } = calls
 const guid = '9022abc2-8a2e-4b06-a06e-c3e5449c4d10'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { CACHED, CREDENTIALS, LIVE, MINUTE, customerId, ending, person, runToEnd, setup } from './setup.mjs'
-import { complaints, hasOpenapi, watch } from '../lib/wire.mjs'
+import { complaints, hasOpenapi, watch } from '../lib/call-validator.mjs'
 
 /** Sessions that start, poll and answer. */
 const sessions = {

@@ -1,6 +1,6 @@
 /**
  * Watches calls, and validates those of Flinks flows: by the schemas in tests/schemas, and by Flinks' OpenAPI document
- * if that is present. MX's validator is in mx-wire.mjs.
+ * if that is present. MX's validator is in mx-call-validator.mjs.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

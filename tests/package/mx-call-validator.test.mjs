@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { JOBS, VERSIONS, ending, guids, job, member, oauth, purpose, runToEnd, setup, untilStep } from './mx-setup.mjs'
-import { complaints, hasOpenapi } from '../lib/mx-wire.mjs'
+import { complaints, hasOpenapi } from '../lib/mx-call-validator.mjs'
 
 const [USR, MBR, CRD] = ['USR', 'MBR', 'CRD'].map((kind) => `${kind}-84ca0882-ad6c-4f10-817f-c8c0de7424fa`)
 const users = 'https://int-api.mx.com/users'

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import Ajv from 'ajv'
 import { parse } from 'yaml'
-import { compileSchema, complaintsOf, documents, validator } from './wire.mjs'
+import { compileSchema, complaintsOf, documents, validator } from './call-validator.mjs'
 
 /** The OpenAPI document of each version of the API. */
 const files = { v20250224: `${documents}/mx-v20250224.yml`, v20111101: `${documents}/mx-v20111101.yml` }
