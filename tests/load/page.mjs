@@ -1,4 +1,4 @@
-/** A page. All pages share kept connections. */
+/** A page, as a client of the edge. All pages share kept-alive connections. */
 import { Agent, request } from 'node:http'
 import { ORIGIN, answer } from './people.mjs'
 

@@ -50,9 +50,9 @@ const configOf = (modules, objects) => `
 
 /** The script of each worker, and whether it has Durable Objects. */
 const WORKERS = {
-  bare: ['bare', false],
+  passThrough: ['pass-through', false],
   memory: ['edge', true],
-  objects: ['objects', true],
+  passThroughObjects: ['pass-through-objects', true],
   durable: ['edge', true],
 }
 

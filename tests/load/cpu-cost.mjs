@@ -5,13 +5,13 @@ import { cpuOf } from './processes.mjs'
 const FLOWS = 120
 /** The first 10,000 requests are not counted: a worker runs for days, and the engine optimises it. */
 const [WARM_UP_ROUNDS, ROUNDS] = [30, 12]
-/** The pages at a time. */
-const LANES = 16
+/** The number of concurrent pages. */
+const MAX_CONCURRENT = 16
 
 const WORKERS = {
-  bare: 'a pass-through',
+  passThrough: 'a pass-through',
   memory: 'the edge with records in memory',
-  objects: 'a pass-through in Durable Objects with as many writes',
+  passThroughObjects: 'a pass-through in Durable Objects with as many writes',
   durable: 'the edge on Durable Objects',
 }
 
@@ -22,27 +22,30 @@ let people = 1_000_000
 const next = () => (people += 4)
 
 /** The state that a page of the pass-through assumes, because a pass-through returns none. */
-const ASSUMED = { flow: `${'x'.repeat(43)}.${'0'.repeat(32)}`, version: 1 }
-const ASKED = { ...ASSUMED, step: { round: { number: 1, challenges: [{ fields: [{ name: '1.1.answer' }] }] } } }
-
-/** One flow: start, look, answer. */
-async function walk(url, isEdge) {
-  const own = page(url, next())
-  const begun = await own.start()
-  const asked = await own.look(isEdge ? begun : ASSUMED)
-  const end = await own.answer(isEdge ? asked : ASKED)
-  if (isEdge && end.step?.kind !== 'done') throw new Error(`a flow ends with ${JSON.stringify(end)}`)
-  return own.requests
+const ASSUMED_START = { flow: `${'x'.repeat(43)}.${'0'.repeat(32)}`, version: 1 }
+const ASSUMED_CHALLENGE = {
+  ...ASSUMED_START,
+  step: { round: { number: 1, challenges: [{ fields: [{ name: '1.1.answer' }] }] } },
 }
 
-async function walkAll(url, isEdge) {
+/** One flow: start, look, answer. */
+async function runFlow(url, isEdge) {
+  const visitor = page(url, next())
+  const started = await visitor.start()
+  const challenged = await visitor.look(isEdge ? started : ASSUMED_START)
+  const end = await visitor.answer(isEdge ? challenged : ASSUMED_CHALLENGE)
+  if (isEdge && end.step?.kind !== 'done') throw new Error(`a flow ends with ${JSON.stringify(end)}`)
+  return visitor.requests
+}
+
+async function runFlows(url, isEdge) {
   let left = FLOWS
   const lane = async () => {
     let requests = 0
-    while (left-- > 0) requests += await walk(url, isEdge)
+    while (left-- > 0) requests += await runFlow(url, isEdge)
     return requests
   }
-  const all = await Promise.all(Array.from({ length: LANES }, lane))
+  const all = await Promise.all(Array.from({ length: MAX_CONCURRENT }, lane))
   return all.reduce((sum, requests) => sum + requests)
 }
 
@@ -50,40 +53,42 @@ async function walkAll(url, isEdge) {
 const firstQuartile = (values) => values.toSorted((one, other) => one - other)[values.length >> 2]
 
 /** Measures the workers in turns, and prints the results. Work after the last reply of a turn is counted, too. */
-export async function cost(processes, { handler: { limit } }) {
+export async function measureCpuCost(processes, { handler: { limit } }) {
   const all = []
   for (const name of Object.keys(WORKERS)) all.push({ name, worker: await processes.start(name), marks: [], per: '' })
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
-    for (const own of all) {
+    for (const measured of all) {
       const { calls: before } = await processes.seen()
-      if (round >= WARM_UP_ROUNDS) own.marks.push(cpuOf(own.worker.pid))
-      own.requests = await walkAll(own.worker.url, own.name === 'memory' || own.name === 'durable')
+      if (round >= WARM_UP_ROUNDS) measured.marks.push(cpuOf(measured.worker.pid))
+      measured.requests = await runFlows(measured.worker.url, measured.name === 'memory' || measured.name === 'durable')
       const { calls, faults } = await processes.seen()
       if (faults.length > 0) throw new Error(faults[0])
-      own.per = `${own.requests / FLOWS} requests and ${(calls - before) / FLOWS} calls to the bank`
+      measured.per = `${measured.requests / FLOWS} requests and ${(calls - before) / FLOWS} calls to the bank`
     }
   }
-  for (const own of all) {
-    own.marks.push(cpuOf(own.worker.pid))
-    own.each = firstQuartile(own.marks.slice(1).map((mark, at) => (mark - own.marks[at]) / own.requests))
+  for (const measured of all) {
+    measured.marks.push(cpuOf(measured.worker.pid))
+    measured.each = firstQuartile(
+      measured.marks.slice(1).map((mark, at) => (mark - measured.marks[at]) / measured.requests),
+    )
   }
-  const [bare, memory] = all
-  const same = all.every(({ per }) => per === bare.per)
+  const [passThrough, memory] = all
+  const same = all.every(({ per }) => per === passThrough.per)
 
   console.log(
-    `\nCPU milliseconds of workerd for a request, with ${bare.per} a flow (first quartile of ${ROUNDS} rounds):`,
+    `\nCPU milliseconds of workerd for a request, with ${passThrough.per} a flow (first quartile of ${ROUNDS} rounds):`,
   )
   for (const { name, each } of all) {
-    const over = each - bare.each
+    const over = each - passThrough.each
     console.log(
-      `  ${WORKERS[name].padEnd(60)}${each.toFixed(2)}${name === 'bare' ? '' : `, over the first ${over.toFixed(2)}`}`,
+      `  ${WORKERS[name].padEnd(60)}${each.toFixed(2)}${name === 'passThrough' ? '' : `, over the first ${over.toFixed(2)}`}`,
     )
   }
   if (!same) console.log('  the workers did not make the same calls, so the comparison is void')
   console.log(
     '  counted: everything in the process, including wasm, sealing and garbage collection; the last two also store on disk',
   )
-  const handler = memory.each - bare.each
+  const handler = memory.each - passThrough.each
   console.log(`  the edge adds ${handler.toFixed(2)}, the limit is ${limit}`)
   return same && handler <= limit
 }

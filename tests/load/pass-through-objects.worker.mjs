@@ -1,5 +1,5 @@
 /** The cost of the platform: a pass-through in an object for each person, with as many writes as the edge makes. */
-import bare from './bare.worker.mjs'
+import passThrough from './pass-through.worker.mjs'
 
 /** As long as a sealed record. */
 const RECORD = 'x'.repeat(1_600)
@@ -21,7 +21,7 @@ export class FlowObject {
       await this.#storage.put({ head: { version }, record: RECORD })
       await this.#storage.sync()
     }
-    return bare.fetch(request, this.#env)
+    return passThrough.fetch(request, this.#env)
   }
 }
 
