@@ -21,18 +21,18 @@ const routes = {
   async open(run, { flow }) {
     const { rules, connect } = flows.find(({ name }) => name === flow)
     const bank = simulator({ seed: 1, now: NOON, rules })
-    const made = { bank, newest: '', connection: null, status: undefined, lags: false }
-    banks.set(run, made)
-    made.connection = await connect(bank, address(run))
+    const trial = { bank, newestId: '', connection: null, status: undefined, lags: false }
+    banks.set(run, trial)
+    trial.connection = await connect(bank, address(run))
     return {}
   },
   connection: (_, __, { connection }) => connection,
   /** The next status of MX repeats the last one. */
-  lag: (_, __, made) => void (made.lags = true),
+  lag: (_, __, trial) => void (trial.lags = true),
   close: (run, _, { bank }) => banks.delete(run) && bank.counts(),
   /** The right answers: SecurityResponses of Flinks, or the values of a resume at MX. */
-  right(_, __, { bank, newest }) {
-    const right = newest.startsWith('MBR-') ? bank.mx.rightValues(newest) : bank.rightAnswers(newest)
+  right(_, __, { bank, newestId }) {
+    const right = newestId.startsWith('MBR-') ? bank.mx.rightValues(newestId) : bank.rightAnswers(newestId)
     return right === undefined ? null : JSON.parse(right)
   },
   /** The user signs in or answers in the vendor's iframe. Returns the claim of the iframe. */
@@ -76,34 +76,34 @@ const server = await serve(async (request, response, body) => {
   const now = Number(headers['x-now'] ?? 0)
   const [, run, verb] = /^\/run\/(\w+)\/(\w+)$/.exec(url) ?? []
   if (run !== undefined) {
-    const made = banks.get(run)
-    if (made) advanced(made.bank, now)
-    const result = await routes[verb](run, body.length > 0 ? JSON.parse(body) : {}, made)
+    const trial = banks.get(run)
+    if (trial) advanced(trial.bank, now)
+    const result = await routes[verb](run, body.length > 0 ? JSON.parse(body) : {}, trial)
     const time = banks.get(run)?.bank.clock.now() ?? now
     response.writeHead(200, { 'content-type': 'application/json', 'x-now': time }).end(JSON.stringify(result ?? null))
     return
   }
-  const made = banks.get(/^\/(\w+)/.exec(url)[1])
+  const trial = banks.get(/^\/(\w+)/.exec(url)[1])
   const all = Object.entries(headers).filter(
     ([name]) => !['host', 'connection', 'content-length', 'x-now'].includes(name),
   )
   const isStatus = url.endsWith('/status')
-  if (made.lags && isStatus) {
-    made.lags = false
-    return response.writeHead(200, { 'content-type': 'application/json' }).end(made.status)
+  if (trial.lags && isStatus) {
+    trial.lags = false
+    return response.writeHead(200, { 'content-type': 'application/json' }).end(trial.status)
   }
-  const reply = await advanced(made.bank, now).fetch(`http://bank${url}`, {
+  const reply = await advanced(trial.bank, now).fetch(`http://bank${url}`, {
     method,
     headers: Object.fromEntries(all),
     ...(body.length > 0 && { body }),
   })
   const bytes = Buffer.from(await reply.arrayBuffer())
-  if (isStatus) made.status = bytes
-  made.newest =
+  if (isStatus) trial.status = bytes
+  trial.newestId =
     /"requestid":\s*"([^"]+)"/i.exec(bytes)?.[1] ??
     /MBR-[\w-]+/.exec(url)?.[0] ??
     /MBR-[\w-]+/.exec(bytes)?.[0] ??
-    made.newest
+    trial.newestId
   response.writeHead(reply.status, Object.fromEntries(reply.headers)).end(bytes)
 })
 

@@ -7,7 +7,7 @@ import { flows } from './flows.mjs'
 import { crash, isSubmission } from './run.mjs'
 import { openHarness } from './harness.mjs'
 
-const LANES = 2
+const MAX_CONCURRENT = 2
 const all = flows.filter(({ name }) => name.match(process.argv[2] ?? ''))
 
 /** Crashes all flows with a store, some at a time, and prints each. An error of one does not stop the others. */
@@ -24,21 +24,21 @@ async function crashAll(harness, store, options, fits) {
       })
       reports.push(report)
       print(report)
-      // An edge that forgets is expected to have faults.
-      if (!options.forgets) for (const fault of report.faults) console.log(`    ${fault}`)
+      // Faults are expected if writes are lost.
+      if (!options.losesWrites) for (const fault of report.faults) console.log(`    ${fault}`)
     }
     await session.close()
   }
-  await Promise.all(Array.from({ length: LANES }, lane))
+  await Promise.all(Array.from({ length: MAX_CONCURRENT }, lane))
   const sums = COLUMNS.map((name) => [name, reports.reduce((sum, report) => sum + (report[name] ?? 0), 0)])
   const sum = { flow: 'all', ...Object.fromEntries(sums), faults: reports.flatMap(({ faults }) => faults) }
   print(sum)
   return { sum, reports }
 }
 
-const COLUMNS = ['sends', 'points', 'tried', 'same', 'honest', 'doubles']
+const COLUMNS = ['sends', 'points', 'tried', 'same', 'allowed', 'doubleSends']
 const row = (name, cells) => name.padEnd(46) + cells.map((cell) => String(cell).padStart(9)).join('')
-const title = (text) => console.log(`\n${row(text, ['sends', 'points', 'tried', 'same end', 'honest', 'doubles'])}`)
+const title = (text) => console.log(`\n${row(text, ['sends', 'points', 'tried', 'same end', 'allowed', 'doubles'])}`)
 
 function print({ flow, ...report }) {
   const cells = COLUMNS.map((name) => report[name] ?? '-')
@@ -50,14 +50,14 @@ let passed = true
 try {
   for (const store of harness.stores) {
     title(store)
-    const { sum } = await crashAll(harness, store, { forgets: false })
+    const { sum } = await crashAll(harness, store, { losesWrites: false })
     title(`${store}, stored after each send`)
-    const { reports } = await crashAll(harness, store, { forgets: true }, isSubmission)
-    const blind = reports.filter(({ submits, doubles }) => submits !== false && !(doubles > 0))
-    for (const { flow } of blind) console.log(`  no double send was found in: ${flow}`)
-    passed &&= sum.faults.length === 0 && sum.doubles === 0 && blind.length === 0
+    const { reports } = await crashAll(harness, store, { losesWrites: true }, isSubmission)
+    const undetected = reports.filter(({ submits, doubleSends }) => submits !== false && !(doubleSends > 0))
+    for (const { flow } of undetected) console.log(`  no double send was found in: ${flow}`)
+    passed &&= sum.faults.length === 0 && sum.doubleSends === 0 && undetected.length === 0
   }
-  const success = 'no double send; with a store that forgets, one is found in each flow that submits'
+  const success = 'no double send; with a store that loses writes, one is found in each flow that submits'
   console.log(`\n${passed ? success : 'the crash test failed'}`)
 } finally {
   await harness.close()

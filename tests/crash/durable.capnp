@@ -21,7 +21,7 @@ const edge :Workerd.Worker = (
     (name = "FLOWS", durableObjectNamespace = "FlowObject"),
     (name = "BANK", fromEnvironment = "BANK"),
     (name = "CONTROLLER", fromEnvironment = "CONTROLLER"),
-    (name = "FORGETS", fromEnvironment = "FORGETS"),
+    (name = "LOSES_WRITES", fromEnvironment = "LOSES_WRITES"),
   ],
   globalOutbound = "loopback",
   compatibilityDate = "2026-10-01",

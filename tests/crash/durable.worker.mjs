@@ -1,14 +1,14 @@
 /** The worker of a company on Durable Objects, in workerd. Each object has the clock of its run. */
 import { durable, sealer } from 'bank-mfa/edge'
 import { clockOf } from './clock.mjs'
-import { beforeSend } from './forgetful.mjs'
+import { precedesSend } from './losing-store.mjs'
 import { background, companyOf, SEAL } from './points.mjs'
 
 /** Alarms are delayed by this, so that none rings by itself: a run's time is virtual. In milliseconds. */
 const ALARM_DELAY_MS = 20 * 365 * 86_400_000
 
 const seal = sealer(SEAL)
-const isBeforeSend = beforeSend(seal)
+const isBeforeSend = precedesSend(seal)
 
 /** Each run has one company and one clock for all its objects. */
 const runs = new Map()
@@ -30,14 +30,14 @@ function runOf(request, { BANK, CONTROLLER }) {
  * An object's storage with crash points. All writes in one microtask are one effect. The platform sends no reply before
  * the writes are on disk, so `written` waits for them.
  */
-function withPoints(storage, between, forgets) {
+function withPoints(storage, between, losesWrites) {
   const pending = new Set()
   let batch
 
   async function write({ entries, deleted, alarm }) {
     const { head, ...parts } = entries
-    // It is acknowledged, and lost with the process: the object caches what it has written.
-    if (forgets && (await isBeforeSend(Object.values(parts).join(''), head.id))) return
+    // The write is acknowledged and lost with the process. Until then the object reads it from its cache.
+    if (losesWrites && (await isBeforeSend(Object.values(parts).join(''), head.id))) return
     await Promise.all([storage.put(entries), storage.delete(deleted), storage.setAlarm(alarm)])
   }
 
@@ -82,7 +82,7 @@ export class FlowObject {
 
   #flowOf({ between, config, waitUntil }) {
     const { FlowObject } = durable({ ...config, objects: () => {} })
-    const { written, ...storage } = withPoints(this.#storage, between, this.#env.FORGETS === '1')
+    const { written, ...storage } = withPoints(this.#storage, between, this.#env.LOSES_WRITES === '1')
     this.#written = written
     return new FlowObject({ storage, waitUntil }, this.#env)
   }

@@ -35,14 +35,14 @@ const byFlinks = (kind, params, host) => (bank, base) => ({
   flow: { kind, params: params(bank) },
 })
 
-const authorize = (who, params, host) =>
-  byFlinks('authorize', (bank) => ({ loginId: bank.loginId(who), mostRecentCached: false, ...params }), host)
-const reconnect = (who, params, host) =>
-  byFlinks('reconnect', (bank) => ({ loginId: bank.loginId(who), ...params }), host)
+const authorize = (name, params, host) =>
+  byFlinks('authorize', (bank) => ({ loginId: bank.loginId(name), mostRecentCached: false, ...params }), host)
+const reconnect = (name, params, host) =>
+  byFlinks('reconnect', (bank) => ({ loginId: bank.loginId(name), ...params }), host)
 
-const signIn = (who) =>
+const signIn = (name) =>
   byFlinks('authorize', ({ people }) => {
-    const { username, password } = people.find(({ username }) => username === who)
+    const { username, password } = people.find((person) => person.username === name)
     return { username, password, institution: 'FlinksCapital' }
   })
 
@@ -55,25 +55,25 @@ const LIVE = [
 ]
 
 const FLINKS = [
-  ...LIVE.map((who) => flow(`flinks live ${who}`, authorize(who))),
+  ...LIVE.map((name) => flow(`flinks live ${name}`, authorize(name))),
   flow('flinks live, wrong, then right', authorize('Greatday'), { wrong: [1] }),
   flow('flinks live, wrong, then three', authorize('three_after_wrong'), { wrong: [1] }),
-  flow('flinks live, may not ask', authorize('text_or_call'), { rules: { askByRequestId: false } }),
-  flow('flinks live, AuthorizeAsync at hand', authorize('text_or_call', {}, ASYNC)),
+  flow('flinks live, polling not allowed', authorize('text_or_call'), { rules: { askByRequestId: false } }),
+  flow('flinks live, AuthorizeAsync activated', authorize('text_or_call', {}, ASYNC)),
   flow('flinks async', authorize('Greatday', { async: true }, ASYNC)),
   flow('flinks async, wrong, then right', authorize('Greatday', { async: true }, ASYNC), { wrong: [1] }),
   flow('flinks async, slow', authorize('slow_dispatched', { async: true }, ASYNC)),
   flow('flinks cached', authorize('Greatday', { mostRecentCached: true })),
   flow('flinks with credentials', signIn('Greatday')),
-  flow('flinks with credentials, no questions', signIn('greatday_nomfa')),
-  flow('flinks reconnect, nothing asked', reconnect('greatday_nomfa')),
+  flow('flinks with credentials, no challenge', signIn('greatday_nomfa')),
+  flow('flinks reconnect, no challenge', reconnect('greatday_nomfa')),
   flow('flinks reconnect, form', reconnect('Greatday', { presentation: 'form' })),
   flow('flinks reconnect, form, async', reconnect('Greatday', { presentation: 'form', async: true }, ASYNC)),
   flow('flinks reconnect, iframe', reconnect('Greatday')),
   flow('flinks reconnect, iframe, async', reconnect('Greatday', { async: true }, ASYNC)),
   flow('flinks reconnect, signs in again', reconnect('broken_login', { institutionId: 14 })),
-  flow('flinks reconnect, fresh enough', reconnect('Greatday', { maxAge: 604_800_000 })),
-  flow('flinks reconnect, too old', reconnect('Greatday', { presentation: 'form', maxAge: 86_400_000 })),
+  flow('flinks reconnect, data within maxAge', reconnect('Greatday', { maxAge: 604_800_000 })),
+  flow('flinks reconnect, data older than maxAge', reconnect('Greatday', { presentation: 'form', maxAge: 86_400_000 })),
   flow(
     'flinks first link',
     byFlinks('connect', () => ({})),
@@ -89,23 +89,23 @@ const byMx = (params) => async (bank, base) => ({
   params: await params(bank, base),
 })
 
-const watch = (who) => (bank) => {
-  const { userGuid, memberGuid } = bank.mx.member(who)
+const watch = (memberName) => (bank) => {
+  const { userGuid, memberGuid } = bank.mx.member(memberName)
   return { userGuid, memberGuid }
 }
-const job = (who) => byMx((bank) => ({ ...watch(who)(bank), job: 'aggregate' }))
+const job = (memberName) => byMx((bank) => ({ ...watch(memberName)(bank), job: 'aggregate' }))
 
-const create = (who) =>
+const create = (memberName) =>
   byMx(async (bank, base) => {
-    const { userGuid, institutionCode } = bank.mx.member(who)
-    return { userGuid, institutionCode, credentials: await credentials(bank, base, who) }
+    const { userGuid, institutionCode } = bank.mx.member(memberName)
+    return { userGuid, institutionCode, credentials: await credentials(bank, base, memberName) }
   })
-const update = (who) =>
-  byMx(async (bank, base) => ({ ...watch(who)(bank), credentials: await credentials(bank, base, who) }))
+const update = (memberName) =>
+  byMx(async (bank, base) => ({ ...watch(memberName)(bank), credentials: await credentials(bank, base, memberName) }))
 
 /** The credentials, by the guids of the institution. */
-async function credentials(bank, base, who) {
-  const { institutionCode, username, password } = bank.mx.member(who)
+async function credentials(bank, base, memberName) {
+  const { institutionCode, username, password } = bank.mx.member(memberName)
   const authorization = `Basic ${btoa(Object.values(bank.mx.key).join(':'))}`
   const headers = { authorization, accept: 'application/json', 'accept-version': 'v20250224' }
   const reply = await bank.fetch(`${base}/institutions/${institutionCode}/credentials`, { headers })
@@ -134,14 +134,14 @@ const JOBS = [
 ]
 
 const MX = [
-  ...JOBS.map((who) => flow(`mx job ${who}`, job(who))),
+  ...JOBS.map((memberName) => flow(`mx job ${memberName}`, job(memberName))),
   flow('mx job, wrong, then right', job('wrong_again'), { wrong: [1] }),
-  // If a crash comes before the answer is sent, the user is asked again and types the same.
+  // If a crash comes before the answer is sent, the round is asked again and types the same.
   flow('mx job, a wrong code', job('wrong_code'), { wrong: [1, 2] }),
-  flow('mx watch, asked already', byMx(watch('already_challenged'))),
-  flow('mx watch, running already', byMx(watch('already_running'))),
+  flow('mx watch, already challenged', byMx(watch('already_challenged'))),
+  flow('mx watch, already running', byMx(watch('already_running'))),
   flow('mx new member', create('mx_bank_challenge')),
-  flow('mx new member, nothing asked', create('mx_bank')),
+  flow('mx new member, no challenge', create('mx_bank')),
   flow('mx new credentials', update('denied')),
   flow('mx new member by OAuth', oauth),
 ]

@@ -101,8 +101,9 @@ export async function openHarness() {
   const bank = await startNode('bank.mjs')
   return {
     stores: Object.keys(stores),
-    /** With `forgets`, the worker behaves as if it stored after it sends. */
-    openSession: async (store, { forgets = false } = {}) => openSession(await stores[store](), bank.url, { forgets }),
+    /** With `losesWrites`, the worker behaves as if it stored after it sends. */
+    openSession: async (store, { losesWrites = false } = {}) =>
+      openSession(await stores[store](), bank.url, { losesWrites }),
     async close() {
       await bank.kill()
       await close()

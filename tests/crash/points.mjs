@@ -41,7 +41,7 @@ function pointsOf(stop) {
 export function companyOf(run, { bank, controller }, clock) {
   const post = (url, body) =>
     fetch(url, { method: 'POST', headers: { 'x-now': `${clock.now()}` }, body: JSON.stringify(body) })
-  // This call gets no reply.
+  // The controller never replies to this call.
   const { points, stopAt, reach } = pointsOf((points) => post(`${controller}/${run}/stopped`, points))
   async function between(what, effect) {
     await reach(`before ${what}`)

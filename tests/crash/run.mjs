@@ -5,7 +5,7 @@ import { walk } from './page.mjs'
  * The other ends that are allowed if the worker is killed between the write before a send and the write of its outcome,
  * by the purpose of the send. At all other points the flow must end as it does without a crash.
  */
-const HONEST_ENDS = {
+const ALLOWED_ENDS = {
   // There is no RequestId to poll with yet.
   'live start': ['outcome-unknown'],
   // Not every customer can poll Flinks, and the session may have expired.
@@ -18,15 +18,15 @@ const HONEST_ENDS = {
 /** Counts of the bank that must not be higher than without a crash. */
 const SUBMISSIONS = ['answers', 'answersRepeated', 'credentials', 'credentialsRepeated', 'liveStarts']
 
-/** Sends that are repeated after a crash. MX does not start a job that runs already. */
+/** How often a send may be repeated after a crash. MX does not start a job that is already running. */
 const REPEATED = { job: 1 }
 
 const MINUTE = 60_000
 
-/** The runs at a time. */
+/** The number of concurrent runs. */
 const BATCH_SIZE = 32
 
-/** How often a run is tried that does not reach its point. */
+/** How many times a run is tried if it does not reach its crash point. */
 const MAX_TRIES = 4
 
 /** Walks a flow once. */
@@ -80,7 +80,7 @@ export async function crash(session, flow, fits = () => true) {
   const { points } = whole
   const sends = points.filter((point) => /^before (?!write|remove|delivery)/.test(point)).length
   const faults = []
-  const report = { flow: flow.name, sends, points: points.length, tried: 0, same: 0, honest: 0, doubles: 0 }
+  const report = { flow: flow.name, sends, points: points.length, tried: 0, same: 0, allowed: 0, doubleSends: 0 }
   if (points.length < 3 * sends) faults.push([0, `only ${points.length} points for ${sends} sends`])
   if (sends === 0) faults.push([0, 'nothing is sent'])
   const ending = whole.end.startsWith('{') ? 'done' : whole.end
@@ -94,11 +94,11 @@ export async function crash(session, flow, fits = () => true) {
     if (counts === undefined) return fault(end)
     const send = interruptedSend(points, killAt - 1)
     if (end === whole.end) report.same += 1
-    else if (HONEST_ENDS[send]?.includes(end)) report.honest += 1
+    else if (ALLOWED_ENDS[send]?.includes(end)) report.allowed += 1
     else fault(`ends in ${end}, not in ${whole.end}`)
     const twice = SUBMISSIONS.filter((name) => counts[name] > whole.counts[name])
     if (counts.jobs > whole.counts.jobs + (REPEATED[send] ?? 0)) twice.push('jobs')
-    report.doubles += twice.length > 0
+    report.doubleSends += twice.length > 0
     if (twice.length > 0) fault(`more ${twice.join(' and ')}`)
     if (ended === 0) fault('the ending was not delivered')
     const broken = Object.keys(counts.broken).filter((rule) => !(rule in whole.counts.broken))

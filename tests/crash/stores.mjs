@@ -50,8 +50,8 @@ export async function openStores() {
         const storage = join(folder, `session${++sessions}`)
         mkdirSync(join(storage, 'flows'), { recursive: true })
         return {
-          start({ bank, controller, forgets }) {
-            const env = { BANK: bank, CONTROLLER: controller, FORGETS: forgets ? '1' : '0' }
+          start({ bank, controller, losesWrites }) {
+            const env = { BANK: bank, CONTROLLER: controller, LOSES_WRITES: losesWrites ? '1' : '0' }
             return startWorkerd(join(folder, 'durable.capnp'), { folders: { storage }, env })
           },
         }

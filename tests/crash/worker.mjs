@@ -2,11 +2,11 @@
 import pg from 'pg'
 import { clockOf } from './clock.mjs'
 import { edge, postgres, sealer } from './entry.mjs'
-import { beforeSend, forgetfulStore } from './forgetful.mjs'
+import { precedesSend, losingStore } from './losing-store.mjs'
 import { background, companyOf, SEAL } from './points.mjs'
 import { sendAddress, serve } from './serve.mjs'
 
-const { database, forgets, ...others } = JSON.parse(process.argv[2])
+const { database, losesWrites, ...others } = JSON.parse(process.argv[2])
 const pool = new pg.Pool({ ...database, max: 4 })
 const table = postgres((text, values) => pool.query(text, values))
 const seal = sealer(SEAL)
@@ -16,7 +16,7 @@ function edgeOf(run) {
   const { isBusy, waitUntil, quiet } = background()
   const clock = clockOf(isBusy)
   const { between, config, points, stopAt } = companyOf(run, others, clock)
-  const inner = forgets ? forgetfulStore(table, beforeSend(seal)) : table
+  const inner = losesWrites ? losingStore(table, precedesSend(seal)) : table
   const store = {
     read: inner.read,
     write: (...args) => between('write', () => inner.write(...args)),

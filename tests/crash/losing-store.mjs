@@ -2,7 +2,7 @@
  * A store that acknowledges the writes before a send and loses them with its process. With it, the edge behaves like
  * one that stores after it sends. `isBeforeSend` tells whether a send follows a record.
  */
-export function forgetfulStore(store, isBeforeSend) {
+export function losingStore(store, isBeforeSend) {
   const acknowledged = new Map()
   /** How many writes of a record did not happen. */
   const skipped = new Map()
@@ -26,4 +26,4 @@ export function forgetfulStore(store, isBeforeSend) {
 }
 
 /** Opens a record and tells whether a send follows. */
-export const beforeSend = (sealer) => async (sealed, id) => JSON.parse(await sealer.open(sealed, id)).leaseUntil > 0
+export const precedesSend = (sealer) => async (sealed, id) => JSON.parse(await sealer.open(sealed, id)).leaseUntil > 0
