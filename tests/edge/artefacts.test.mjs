@@ -58,7 +58,7 @@ test('the inlined wasm is the one next to it', () => {
   assert.equal(inlined.text, wasm.text)
 })
 
-test('the search finds the code of the edge that accepts a secret key', () => {
+test('the search finds the edge’s code that accepts a secret key', () => {
   assert.deepEqual(matching(sources('entries/edge.js'), FLINKS), ['edge/vendors/flinks/flow.js'])
 })
 

@@ -2,39 +2,53 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
-import { SEAL, approve, bench, byFlinks, byMx, edge, page, rightBy, sealer, walk } from './setup.mjs'
+import {
+  SEAL,
+  approve,
+  setup,
+  flinksConnection,
+  mxConnection,
+  edge,
+  page,
+  rightAnswers,
+  sealer,
+  walk,
+} from './setup.mjs'
 
-const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday'), 'bob/c_1': byFlinks(bank, 'text_or_call') })
+const connections = (bank) => ({
+  'ann/c_1': flinksConnection(bank, 'Greatday'),
+  'bob/c_1': flinksConnection(bank, 'text_or_call'),
+})
 /** A flow that waits at its first challenge. */
 const atChallenge = async (t, more) => {
-  const stage = bench(t, { connections, ...more })
-  const page = stage.page()
-  return { stage, page, state: await page.settled(await page.start('c_1')) }
+  const env = setup(t, { connections, ...more })
+  const page = env.page()
+  return { env, page, state: await page.settled(await page.start('c_1')) }
 }
 
 test('fifty starts at once create one flow, one token and one session at the bank', async (t) => {
-  const stage = bench(t, { connections, limits: { startsPerHour: 99 } })
-  const servers = [stage.handle, edge(stage.config), edge(stage.config)]
+  const env = setup(t, { connections, limits: { startsPerHour: 99 } })
+  const servers = [env.handle, edge(env.config), edge(env.config)]
   const states = await Promise.all(Array.from({ length: 50 }, (_, at) => page(servers[at % 3]).start('c_1')))
   assert.equal(new Set(states.map(({ flow }) => flow)).size, 1)
-  const first = stage.page()
+  const first = env.page()
   await first.settled(states[0])
-  const { liveStarts, tokensMinted } = stage.bank.counts()
+  const { liveStarts, tokensMinted } = env.bank.counts()
   assert.deepEqual([liveStarts, tokensMinted], [1, 1])
 })
 
 for (const [vendor, connection] of [
-  ['Flinks', (bank) => byFlinks(bank, 'Greatday')],
-  ['MX', (bank) => byMx(bank, 'text')],
+  ['Flinks', (bank) => flinksConnection(bank, 'Greatday')],
+  ['MX', (bank) => mxConnection(bank, 'text')],
 ]) {
   test(`of fifty answers to one round at three servers, one is sent to ${vendor} and every page gets its outcome`, async (t) => {
     const {
-      stage,
+      env,
       page: first,
       state,
     } = await atChallenge(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }) })
-    const servers = [stage.handle, edge(stage.config), edge(stage.config)]
-    const right = vendor === 'MX' ? { '1.1.answer': 'Chicago' } : rightBy(stage)(state.step.round)
+    const servers = [env.handle, edge(env.config), edge(env.config)]
+    const right = vendor === 'MX' ? { '1.1.answer': 'Chicago' } : rightAnswers(env)(state.step.round)
     const ends = await Promise.all(
       Array.from({ length: 50 }, async (_, at) => {
         const own = page(servers[at % 3])
@@ -43,214 +57,216 @@ for (const [vendor, connection] of [
     )
     assert.deepEqual([...new Set(ends.map((end) => JSON.stringify(end)))], [JSON.stringify(ends[0])])
     assert.equal(ends[0].step.kind, 'done')
-    const resumes = stage.wire.calls.filter(({ url, json }) => url.endsWith('/resume') || json?.SecurityResponses)
+    const resumes = env.wire.calls.filter(({ url, json }) => url.endsWith('/resume') || json?.SecurityResponses)
     assert.equal(resumes.length, 1)
     assert.deepEqual(await first.look(state), ends[0])
   })
 }
 
 test('a repeated answer gets the outcome of the first one, even if it differs', async (t) => {
-  const { stage, page, state } = await atChallenge(t)
-  const right = rightBy(stage)(state.step.round)
+  const { env, page, state } = await atChallenge(t)
+  const right = rightAnswers(env)(state.step.round)
   const end = await page.answer(state, 1, right)
   assert.deepEqual(await page.answer(state, 1, right), end)
   assert.deepEqual(await page.answer(state, 1, { '1.1.answer': 'wrong' }), end)
-  assert.equal(stage.bank.counts().answers, 1)
+  assert.equal(env.bank.counts().answers, 1)
 })
 
 test('an answer to an earlier round is not sent and gets the current round', async (t) => {
-  const { stage, page, state } = await atChallenge(t, {
-    connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'many_rounds') }),
+  const { env, page, state } = await atChallenge(t, {
+    connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'many_rounds') }),
   })
-  const right = rightBy(stage)(state.step.round)
+  const right = rightAnswers(env)(state.step.round)
   const second = await page.settled(await page.answer(state, 1, right))
   assert.equal(second.step.round.number, 2)
   assert.deepEqual(await page.answer(state, 1, right), second)
-  assert.equal(stage.bank.counts().answers, 1)
+  assert.equal(env.bank.counts().answers, 1)
 })
 
 test('a second start, from any page, joins the flow', async (t) => {
-  const { stage, state } = await atChallenge(t)
-  assert.deepEqual(await stage.page().start('c_1'), state)
-  assert.deepEqual([stage.bank.counts().liveStarts, stage.reported.personNeeded.length], [1, 1])
+  const { env, state } = await atChallenge(t)
+  assert.deepEqual(await env.page().start('c_1'), state)
+  assert.deepEqual([env.bank.counts().liveStarts, env.reported.personNeeded.length], [1, 1])
 })
 
-test('a start that is repeated after the end gets the ending', async (t) => {
-  const { people } = bench(t).bank
+test('a start that is repeated with the same flow id after the end gets the ending', async (t) => {
+  const { people } = setup(t).bank
   const { username, password } = people.find(({ username }) => username === 'greatday_nomfa')
   const params = { username, password, institution: 'FlinksCapital' }
-  const byPassword = (bank) => ({ ...byFlinks(bank, username), flow: { kind: 'authorize', params } })
-  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byPassword(bank) }) })
-  const page = stage.page()
+  const credentialsConnection = (bank) => ({ ...flinksConnection(bank, username), flow: { kind: 'authorize', params } })
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': credentialsConnection(bank) }) })
+  const page = env.page()
   const start = (flow) => page.call('POST', '/flows', { connection: 'c_1', flow })
   const end = await page.settled(await start('a'.repeat(32)))
   assert.deepEqual(await start('a'.repeat(32)), end)
-  assert.equal(stage.bank.counts().credentials, 1)
+  assert.equal(env.bank.counts().credentials, 1)
   const refused = await start('A')
   assert.deepEqual([refused.status, refused.path], [400, '/body/flow'])
 })
 
-test('two ids with the same key have one flow', async (t) => {
+test('two connection ids with the same key have one flow', async (t) => {
   const both = (bank) => {
-    const connection = { ...byFlinks(bank, 'Greatday'), key: 'the card' }
+    const connection = { ...flinksConnection(bank, 'Greatday'), key: 'the card' }
     return { 'ann/c_1': connection, 'ann/c_2': connection }
   }
-  const { stage, state } = await atChallenge(t, { connections: both })
-  assert.deepEqual(await stage.page().start('c_2'), state)
+  const { env, state } = await atChallenge(t, { connections: both })
+  assert.deepEqual(await env.page().start('c_2'), state)
 })
 
 test('each session has a token of its own, which is deleted at the end', async (t) => {
-  const stage = bench(t, { connections })
-  const [ann, bob] = [stage.page('ann'), stage.page('bob')]
+  const env = setup(t, { connections })
+  const [ann, bob] = [env.page('ann'), env.page('bob')]
   const states = [await ann.settled(await ann.start('c_1')), await bob.settled(await bob.start('c_1'))]
   const tokens = async ({ flow }) => {
     const [id] = flow.split('.')
-    return JSON.parse(await sealer(SEAL).open((await stage.store.read(id)).sealed, id)).tokens
+    return JSON.parse(await sealer(SEAL).open((await env.store.read(id)).sealed, id)).tokens
   }
   const [hers, his] = [await tokens(states[0]), await tokens(states[1])]
   assert.deepEqual([Object.keys(hers), Object.keys(his), hers['1'] === his['1']], [['1'], ['1'], false])
   const end = await walk(ann, states[0], () => ({ '1.1.answer': 'Montreal' }))
   assert.deepEqual([end.step.kind, await tokens(end)], ['done', {}])
-  assert.deepEqual(stage.bank.counts().broken, {})
+  assert.deepEqual(env.bank.counts().broken, {})
   await bob.cancel(states[1])
   assert.deepEqual(await tokens(states[1]), {})
 })
 
 test('a refused secret key ends the flow with secret-missing, and without a token nothing is sent', async (t) => {
-  const refused = (bank) => ({ 'ann/c_1': { ...byFlinks(bank, 'Greatday'), secretKey: 'hunter2' } })
+  const refused = (bank) => ({ 'ann/c_1': { ...flinksConnection(bank, 'Greatday'), secretKey: 'hunter2' } })
   const { state } = await atChallenge(t, { connections: refused })
   assert.deepEqual([state.step.failure.code, state.step.failure.next], ['secret-missing', 'fix-integration'])
   const broken = (fetch) => (url, init) => (url.endsWith('Token') ? Promise.reject(new TypeError()) : fetch(url, init))
   const other = await atChallenge(t, { fetch: broken })
   assert.equal(other.state.step.failure.code, 'unreachable')
-  assert.equal(other.stage.bank.counts().liveStarts, 0)
+  assert.equal(other.env.bank.counts().liveStarts, 0)
 })
 
 /** A server that crashes once the bank has received the call for which `isLast` returns true. */
-function crashing(t, stage, isLast) {
+function crashing(t, env, isLast) {
   let dead = false
   // The reply never comes; the wait ends with the test.
   const never = () => new Promise((_, reject) => t.after(() => reject(new TypeError())))
   const fetch = async (url, init) => {
     if (dead) throw new TypeError()
-    const reply = await stage.wire.fetch(url, init)
+    const reply = await env.wire.fetch(url, init)
     dead = isLast(url, init)
     return dead ? never() : reply
   }
-  return edge({ ...stage.config, fetch })
+  return edge({ ...env.config, fetch })
 }
 
-test('after a crash during an answer, another server waits for the lease to end and then asks the vendor', async (t) => {
-  const { stage, page: other, state } = await atChallenge(t)
-  const crashed = page(crashing(t, stage, (_, { body }) => body?.includes('SecurityResponses') ?? false))
-  void crashed.answer(state, 1, rightBy(stage)(state.step.round))
-  await until(() => stage.bank.counts().answers > 0, 'the bank receives the answer')
+test('after a crash during an answer, another server waits until the lease expires and then verifies with the vendor', async (t) => {
+  const { env, page: other, state } = await atChallenge(t)
+  const crashed = page(crashing(t, env, (_, { body }) => body?.includes('SecurityResponses') ?? false))
+  void crashed.answer(state, 1, rightAnswers(env)(state.step.round))
+  await until(() => env.bank.counts().answers > 0, 'the bank receives the answer')
 
   const now = await other.look(state)
   assert.equal(now.step.kind, 'working')
-  await stage.handle.sweep()
+  await env.handle.sweep()
   assert.equal((await other.look(state)).version, now.version, 'the lease has not ended')
-  stage.bank.clock.advance(250_000)
+  env.bank.clock.advance(250_000)
   const end = await other.settled(await other.answer(state, 1, { '1.1.answer': 'again' }))
   assert.equal(end.step.kind, 'done')
-  const { answers, tokensMinted } = stage.bank.counts()
+  const { answers, tokensMinted } = env.bank.counts()
   assert.deepEqual([answers, tokensMinted], [1, 2], 'the verification is a session of its own')
 })
 
 test('after a crash during a token request, another server starts the flow under the same handle', async (t) => {
-  const stage = bench(t, { connections })
-  const crashed = page(crashing(t, stage, (url) => url.endsWith('GenerateAuthorizeToken')))
-  const begun = await crashed.start('c_1')
-  const other = stage.page()
-  assert.deepEqual(await other.start('c_1'), begun)
-  stage.bank.clock.advance(40_000)
-  const state = await other.settled(begun)
-  assert.deepEqual([state.flow, state.step.kind, stage.bank.counts().liveStarts], [begun.flow, 'challenge', 1])
+  const env = setup(t, { connections })
+  const crashed = page(crashing(t, env, (url) => url.endsWith('GenerateAuthorizeToken')))
+  const started = await crashed.start('c_1')
+  const other = env.page()
+  assert.deepEqual(await other.start('c_1'), started)
+  env.bank.clock.advance(40_000)
+  const state = await other.settled(started)
+  assert.deepEqual([state.flow, state.step.kind, env.bank.counts().liveStarts], [started.flow, 'challenge', 1])
 })
 
-test('after a crash during the token request for the iframe, or for the verification, another server goes on there', async (t) => {
+test('after a crash during the token request for the iframe or the verification, another server continues at that step', async (t) => {
   for (const [minted, last] of [
     [2, 'connect'],
     [3, 'done'],
   ]) {
-    const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'broken_login', 'reconnect', { institutionId: 14 }) })
-    const stage = bench(t, { connections })
+    const connections = (bank) => ({
+      'ann/c_1': flinksConnection(bank, 'broken_login', 'reconnect', { institutionId: 14 }),
+    })
+    const env = setup(t, { connections })
     let mints = 0
-    const crashed = page(crashing(t, stage, (url) => url.endsWith('GenerateAuthorizeToken') && ++mints === minted))
-    const begun = await crashed.start('c_1')
+    const crashed = page(crashing(t, env, (url) => url.endsWith('GenerateAuthorizeToken') && ++mints === minted))
+    const started = await crashed.start('c_1')
     if (last === 'done') {
-      const claim = { loginId: stage.bank.loginId('broken_login') }
-      void crashed.message(await crashed.settled(begun), { kind: 'returned', claim })
+      const claim = { loginId: env.bank.loginId('broken_login') }
+      void crashed.message(await crashed.settled(started), { kind: 'returned', claim })
     }
     await until(() => mints === minted, 'the token is requested')
-    stage.bank.clock.advance(40_000)
-    const state = await stage.page().settled(begun)
-    assert.deepEqual([state.step.kind, stage.bank.counts().liveStarts], [last, 1])
+    env.bank.clock.advance(40_000)
+    const state = await env.page().settled(started)
+    assert.deepEqual([state.step.kind, env.bank.counts().liveStarts], [last, 1])
   }
 })
 
-test('after a crash during the poll for a return, another server polls and does not show the window again', async (t) => {
-  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byMx(bank, 'oauth') }) })
-  const other = stage.page()
+test('after a crash during the poll after the OAuth return, another server polls and does not show the redirect step again', async (t) => {
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'oauth') }) })
+  const other = env.page()
   const state = await other.settled(await other.start('c_1'))
-  stage.bank.clock.advance(4_000)
+  env.bank.clock.advance(4_000)
   let polls = 0
-  const crashed = page(crashing(t, stage, (url) => url.endsWith('/status') && ++polls === 1))
-  void crashed.message(state, { kind: 'landed', url: await approve(stage.bank, state.step.url) })
+  const crashed = page(crashing(t, env, (url) => url.endsWith('/status') && ++polls === 1))
+  void crashed.message(state, { kind: 'landed', url: await approve(env.bank, state.step.url) })
   await until(() => polls === 1, 'the server polls')
   const now = await other.look(state)
   assert.equal(now.step.kind, 'working')
-  stage.bank.clock.advance(70_000)
+  env.bank.clock.advance(70_000)
   assert.equal((await other.settled(now)).step.kind, 'done')
 })
 
-test('a return during a poll leads to another poll', async (t) => {
+test('an OAuth return during a poll leads to another poll', async (t) => {
   let [replying, release] = []
   const fetch = (call) => async (url, init) => {
     const reply = await call(url, init)
     await replying
     return reply
   }
-  const stage = bench(t, { fetch, connections: (bank) => ({ 'ann/c_1': byMx(bank, 'oauth_migrated') }) })
-  const page = stage.page()
+  const env = setup(t, { fetch, connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'oauth_migrated') }) })
+  const page = env.page()
   const state = await page.settled(await page.start('c_1'))
   replying = new Promise((resolve) => (release = resolve))
-  stage.bank.clock.advance(4_000)
-  const made = stage.wire.calls.length
-  const sweep = stage.handle.sweep()
-  await until(() => stage.wire.calls.length > made, 'the sweep polls')
-  const url = await approve(stage.bank, state.step.url)
-  const waits = stage.nextWait()
+  env.bank.clock.advance(4_000)
+  const made = env.wire.calls.length
+  const sweep = env.handle.sweep()
+  await until(() => env.wire.calls.length > made, 'the sweep polls')
+  const url = await approve(env.bank, state.step.url)
+  const waits = env.nextWait()
   const returned = page.message(state, { kind: 'landed', url })
   await waits
   release()
   await sweep
   assert.equal((await page.settled(await returned)).step.kind, 'done')
-  assert.ok(stage.wire.calls.at(-1).url.includes(new URL(url).searchParams.get('member_guid')))
+  assert.ok(env.wire.calls.at(-1).url.includes(new URL(url).searchParams.get('member_guid')))
 })
 
 test('a reply after the flow was cancelled is dropped', async (t) => {
-  const { stage, page: other, state } = await atChallenge(t)
+  const { env, page: other, state } = await atChallenge(t)
   let release
   const slow = async (url, init) => {
-    const reply = await stage.wire.fetch(url, init)
+    const reply = await env.wire.fetch(url, init)
     await new Promise((resolve) => (release = resolve))
     return reply
   }
-  const slowPage = page(edge({ ...stage.config, fetch: slow }))
-  const answered = slowPage.answer(state, 1, rightBy(stage)(state.step.round))
+  const slowPage = page(edge({ ...env.config, fetch: slow }))
+  const answered = slowPage.answer(state, 1, rightAnswers(env)(state.step.round))
   await until(() => release, 'the bank receives the answer')
   const cancelled = await other.cancel(state)
   assert.deepEqual([cancelled.step.failure.code, cancelled.step.failure.next], ['cancelled', 'retry-later'])
   release()
   assert.deepEqual(await answered, cancelled)
   assert.deepEqual(
-    stage.reported.ended.map(({ failure }) => failure?.code),
+    env.reported.ended.map(({ failure }) => failure?.code),
     ['cancelled'],
   )
 })
 
-test('a start after a cancel does not wait for a call that hangs', async (t) => {
+test('a start after a cancel does not wait for a pending vendor call', async (t) => {
   let release
   const hangs = (send) => async (url, init) => {
     const reply = await send(url, init)
@@ -258,72 +274,72 @@ test('a start after a cancel does not wait for a call that hangs', async (t) => 
       await new Promise((resolve) => (release = resolve))
     return reply
   }
-  const { stage, page, state } = await atChallenge(t, { fetch: hangs })
-  const answered = page.answer(state, 1, rightBy(stage)(state.step.round))
+  const { env, page, state } = await atChallenge(t, { fetch: hangs })
+  const answered = page.answer(state, 1, rightAnswers(env)(state.step.round))
   await until(() => release, 'the bank receives the answer')
   const cancelled = await page.cancel(state)
   const next = await page.settled(await page.start('c_1'))
   assert.notEqual(next.flow, state.flow)
   assert.equal(next.step.kind, 'challenge')
 
-  // Its reply does not change the next flow.
+  // The late reply to the cancelled flow does not change the next flow.
   release()
   assert.equal((await answered).code, 'NOT_FOUND')
   assert.deepEqual(await page.look(next), next)
-  assert.equal((await walk(page, next, rightBy(stage))).step.kind, 'done')
+  assert.equal((await walk(page, next, rightAnswers(env))).step.kind, 'done')
   assert.equal(cancelled.step.failure.next, 'retry-later')
 })
 
 test('nothing is sent if the store fails before the send', async (t) => {
-  const { stage, page, state } = await atChallenge(t)
-  const { write } = stage.store
-  stage.store.write = () => Promise.reject(new Error('hunter2'))
-  const refused = await page.answer(state, 1, rightBy(stage)(state.step.round))
+  const { env, page, state } = await atChallenge(t)
+  const { write } = env.store
+  env.store.write = () => Promise.reject(new Error('hunter2'))
+  const refused = await page.answer(state, 1, rightAnswers(env)(state.step.round))
   assert.deepEqual([refused.status, refused.code], [503, 'UNAVAILABLE'])
-  stage.store.write = write
-  assert.deepEqual([await page.look(state), stage.bank.counts().answers], [state, 0])
-  assert.equal((await page.answer(state, 1, rightBy(stage)(state.step.round))).step.kind, 'done')
+  env.store.write = write
+  assert.deepEqual([await page.look(state), env.bank.counts().answers], [state, 0])
+  assert.equal((await page.answer(state, 1, rightAnswers(env)(state.step.round))).step.kind, 'done')
 })
 
 test('without a page, sweeps run the flow and onPersonNeeded is called once', async (t) => {
-  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byMx(bank, 'text') }) })
-  const page = stage.page()
-  const begun = await page.start('c_1')
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'text') }) })
+  const page = env.page()
+  const started = await page.start('c_1')
   for (let sweeps = 0; sweeps < 60; sweeps++) {
-    await stage.handle.sweep()
-    stage.bank.clock.advance(4_000)
+    await env.handle.sweep()
+    env.bank.clock.advance(4_000)
   }
-  const state = await page.look(begun)
+  const state = await page.look(started)
   assert.equal(state.step.kind, 'challenge')
   assert.deepEqual(
-    stage.reported.personNeeded.map(({ round, present }) => [round, present]),
+    env.reported.personNeeded.map(({ round, present }) => [round, present]),
     [[1, false]],
   )
 })
 
 test('a sweep cancels an abandoned flow, and a later one deletes it', async (t) => {
-  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byMx(bank, 'text') }) })
-  const page = stage.page()
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'text') }) })
+  const page = env.page()
   const { flow } = await page.settled(await page.start('c_1'))
   const [id] = flow.split('.')
-  stage.bank.clock.advance(136 * 60_000)
-  await stage.handle.sweep()
+  env.bank.clock.advance(136 * 60_000)
+  await env.handle.sweep()
   assert.deepEqual(
-    stage.reported.ended.map(({ failure }) => failure.code),
+    env.reported.ended.map(({ failure }) => failure.code),
     ['cancelled'],
   )
-  stage.bank.clock.advance(11 * 60_000)
-  await stage.handle.sweep()
-  assert.equal(await stage.store.read(id), null)
+  env.bank.clock.advance(11 * 60_000)
+  await env.handle.sweep()
+  assert.equal(await env.store.read(id), null)
 })
 
-test('a slow answer gets a reply after 25 seconds, and the flow goes on', async (t) => {
-  const { stage, page, state } = await atChallenge(t, {
-    connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'slow_after_answer') }),
+test('an answer to a slow bank gets a reply after 25 seconds, and the flow continues', async (t) => {
+  const { env, page, state } = await atChallenge(t, {
+    connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'slow_after_answer') }),
   })
-  const before = stage.bank.clock.now()
-  const working = await page.answer(state, 1, rightBy(stage)(state.step.round))
-  assert.deepEqual([working.step.kind, stage.bank.clock.now()], ['working', before + 25_000])
+  const before = env.bank.clock.now()
+  const working = await page.answer(state, 1, rightAnswers(env)(state.step.round))
+  assert.deepEqual([working.step.kind, env.bank.clock.now()], ['working', before + 25_000])
   assert.equal((await page.settled(working)).step.kind, 'done')
-  assert.equal(stage.bank.counts().answers, 1)
+  assert.equal(env.bank.counts().answers, 1)
 })

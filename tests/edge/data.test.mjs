@@ -6,14 +6,14 @@ import { resolve } from '../lib/package.mjs'
 import { watch } from '../lib/call-validator.mjs'
 import {
   MINUTE,
-  bench,
-  byFlinks,
-  byMx,
+  setup,
+  flinksConnection,
+  mxConnection,
   edge,
   complaintsOf,
   memoryStore,
   page as pageOf,
-  rightBy,
+  rightAnswers,
   sealer,
   SEAL,
   walk,
@@ -26,18 +26,18 @@ const LIVE = { mostRecentCached: false }
 const flinksOf =
   (username, params = LIVE) =>
   (bank) => ({
-    'ann/c_1': { ...byFlinks(bank, username, 'authorize', params), apiKey: bank.keys.apiKey },
-    'bob/c_1': byFlinks(bank, 'text_or_call'),
+    'ann/c_1': { ...flinksConnection(bank, username, 'authorize', params), apiKey: bank.keys.apiKey },
+    'bob/c_1': flinksConnection(bank, 'text_or_call'),
   })
 
 /** Runs a flow until it is done. */
 async function done(t, connections, more = {}) {
-  const stage = bench(t, { connections, data: DATA, ...more })
-  const page = stage.page()
-  const right = (round) => ('right' in more ? more.right(round) : rightBy(stage)(round))
+  const env = setup(t, { connections, data: DATA, ...more })
+  const page = env.page()
+  const right = (round) => ('right' in more ? more.right(round) : rightAnswers(env)(round))
   const end = await walk(page, await page.start('c_1'), right)
   assert.equal(end.step.kind, 'done')
-  return { stage, page, end, calls: (name) => stage.wire.calls.filter(({ url }) => url.includes(name)) }
+  return { env, page, end, calls: (name) => env.wire.calls.filter(({ url }) => url.includes(name)) }
 }
 
 /** The lists of a member, as MX's pages show them. The simulator has none. */
@@ -71,7 +71,7 @@ function lists(perPage = 2) {
   const isList = /\/(accounts|transactions)\?/
   return { ...watched, fetch: (inner) => (url, init) => (isList.test(url) ? fetch(url, init) : inner(url, init)) }
 }
-const BY_MX = (bank) => ({ 'ann/c_1': byMx(bank, 'text') })
+const MX_TEXT = (bank) => ({ 'ann/c_1': mxConnection(bank, 'text') })
 const CHICAGO = () => ({ '1.1.answer': 'Chicago' })
 
 test('a page reads accounts and transactions of Flinks', async (t) => {
@@ -102,7 +102,7 @@ test('a page reads accounts and transactions of Flinks', async (t) => {
 
 test('a page reads accounts and transactions of MX, from all pages of its lists', async (t) => {
   const mx = lists()
-  const { page, end, stage } = await done(t, BY_MX, { fetch: mx.fetch, right: CHICAGO })
+  const { page, end, env } = await done(t, MX_TEXT, { fetch: mx.fetch, right: CHICAGO })
   const { data } = await page.data(end, 'accounts')
   assert.deepEqual(data[0], { name: 'Account 1', type: 'CHECKING', currency: 'USD', balance: 100.5, available: null })
   assert.deepEqual([data.length, mx.calls.length], [3, 2])
@@ -119,33 +119,33 @@ test('a page reads accounts and transactions of MX, from all pages of its lists'
     ],
   )
   const from = Number(new URL(mx.calls.at(-1).url).searchParams.get('from_date')) * 1000
-  assert.ok(Math.abs(stage.bank.clock.now() - from - 90 * 24 * 60 * MINUTE) < MINUTE)
+  assert.ok(Math.abs(env.bank.clock.now() - from - 90 * 24 * 60 * MINUTE) < MINUTE)
   assert.deepEqual(mx.complaints, [], 'every call fits MX’s OpenAPI documents')
 })
 
 test('a reply with data contains no id of the vendor and no key', async (t) => {
   const flinks = await done(t, flinksOf('Greatday'))
-  const mx = await done(t, BY_MX, { fetch: lists().fetch, right: CHICAGO })
-  for (const { page, end, stage } of [flinks, mx]) {
+  const mx = await done(t, MX_TEXT, { fetch: lists().fetch, right: CHICAGO })
+  for (const { page, end, env } of [flinks, mx]) {
     const replies = await Promise.all(
       ['accounts', 'transactions'].map((what) => page.ask('GET', `/flows/${end.flow}/data/${what}`)),
     )
     const texts = []
     for (const reply of replies) texts.push(JSON.stringify([...reply.headers]), await reply.text())
     const text = texts.join('\n')
-    const { loginId, requestId } = stage.reported.ended[0].result
-    const { userGuid, memberGuid } = stage.bank.mx.member('text')
+    const { loginId, requestId } = env.reported.ended[0].result
+    const { userGuid, memberGuid } = env.bank.mx.member('text')
     const bodies = flinks.calls('GetAccounts').flatMap(({ reply }) => reply.json.Accounts)
     const ids = bodies.flatMap(({ Id, Transactions = [] }) => [Id, ...Transactions.map(({ Id }) => Id)])
     const all = [loginId, requestId, userGuid, memberGuid, ...ids, 'ACT-', 'TRN-', 'MBR-', 'USR-', '0815', '31176110']
     assert.ok(ids.length > 40)
     for (const id of all.filter(Boolean)) assert.ok(!text.includes(id), `a reply contains ${id}`)
     for (const who of ['John Doe', 'johndoe', 'H3B 5E8']) assert.ok(!text.includes(who), 'a reply contains the holder')
-    assert.ok(!text.includes(stage.bank.keys.apiKey) && !text.includes(stage.bank.mx.key.apiKey))
+    assert.ok(!text.includes(env.bank.keys.apiKey) && !text.includes(env.bank.mx.key.apiKey))
   }
 })
 
-test('the option pick maps the vendor’s account for the page', async (t) => {
+test('the option pick maps each vendor account to what the page gets', async (t) => {
   const last = ({ Id, Title }, vendor) => ({ title: Title, last: Id.slice(-4), vendor })
   const data = {
     accounts: accounts({ pick: last }),
@@ -158,28 +158,28 @@ test('the option pick maps the vendor’s account for the page', async (t) => {
   assert.ok((await page.data(end, 'year')).data[0] > 100)
 })
 
-test('a reader of your own gets the vendor’s ids, and the page gets what it returns', async (t) => {
+test('a custom reader gets the vendor’s ids, and the page gets what it returns', async (t) => {
   const seen = []
-  const own = (source, env) => (seen.push({ ...source, env }), { data: { score: 7 } })
-  const { page, end, stage } = await done(t, flinksOf('Greatday'), { data: { score: own } })
+  const own = (source, workerEnv) => (seen.push({ ...source, workerEnv }), { data: { score: 7 } })
+  const { page, end, env } = await done(t, flinksOf('Greatday'), { data: { score: own } })
   assert.deepEqual((await page.data(end, 'score')).data, { score: 7 })
   const [{ user, connection, resolved, result, state }] = seen
   assert.deepEqual([user, connection, resolved.vendor, state], ['ann', 'c_1', 'flinks', null])
-  assert.equal(result.loginId, stage.bank.loginId('Greatday'))
+  assert.equal(result.loginId, env.bank.loginId('Greatday'))
 })
 
-test('without readers no data is found, and no record keeps an id', async (t) => {
-  const { page, end, stage } = await done(t, flinksOf('Greatday'), { data: undefined })
+test('without readers data is not found, and the record of an ended flow holds no vendor id', async (t) => {
+  const { page, end, env } = await done(t, flinksOf('Greatday'), { data: undefined })
   for (const what of ['accounts', 'transactions', 'toString', '__proto__']) {
     const refused = await page.data(end, what)
     assert.deepEqual([refused.status, refused.code], [404, 'NOT_FOUND'])
   }
-  assert.ok(!(await opened(stage, end)).includes(stage.bank.loginId('Greatday')))
-  const later = pageOf(edge({ ...stage.config, data: DATA }))
+  assert.ok(!(await opened(env, end)).includes(env.bank.loginId('Greatday')))
+  const later = pageOf(edge({ ...env.config, data: DATA }))
   assert.equal((await later.data(end, 'accounts')).code, 'NOT_FOUND', 'nor if readers are added later')
 })
 
-test('only configured names and the method GET are found', async (t) => {
+test('a data name that is not configured, or a method other than GET, is not found', async (t) => {
   const { page, end } = await done(t, flinksOf('Greatday'), { data: { accounts: accounts() } })
   for (const what of ['transactions', 'toString', '__proto__', 'constructor']) {
     assert.equal((await page.data(end, what)).code, 'NOT_FOUND')
@@ -197,9 +197,9 @@ test('only configured names and the method GET are found', async (t) => {
 })
 
 test('another user, a request without a user and a page of another origin cannot read data', async (t) => {
-  const { page, end, stage, calls } = await done(t, flinksOf('Greatday'))
-  assert.equal((await stage.page('bob').data(end, 'accounts')).code, 'NOT_FOUND')
-  assert.equal((await pageOf(stage.handle, null).data(end, 'accounts')).code, 'UNAUTHENTICATED')
+  const { page, end, env, calls } = await done(t, flinksOf('Greatday'))
+  assert.equal((await env.page('bob').data(end, 'accounts')).code, 'NOT_FOUND')
+  assert.equal((await pageOf(env.handle, null).data(end, 'accounts')).code, 'UNAUTHENTICATED')
   const foreign = await page.ask('GET', `/flows/${end.flow}/data/accounts`, undefined, {
     origin: 'https://evil.example',
   })
@@ -208,74 +208,74 @@ test('another user, a request without a user and a page of another origin cannot
 })
 
 test('data can be read only if the flow is done', async (t) => {
-  const stage = bench(t, { connections: flinksOf('Greatday'), data: DATA })
-  const page = stage.page()
+  const env = setup(t, { connections: flinksOf('Greatday'), data: DATA })
+  const page = env.page()
   const state = await page.settled(await page.start('c_1'))
   const early = await page.data(state, 'accounts')
   assert.deepEqual([early.status, early.code], [409, 'OUT_OF_TURN'])
   assert.deepEqual(await page.look(state), state)
   await page.cancel(state)
   assert.equal((await page.data(state, 'accounts')).code, 'OUT_OF_TURN')
-  assert.ok(!(await opened(stage, state)).includes(stage.bank.loginId('Greatday')), 'the record keeps no id')
+  assert.ok(!(await opened(env, state)).includes(env.bank.loginId('Greatday')), 'the record keeps no id')
 })
 
 test('after a first link no data is found, because nothing proves that the LoginId belongs to the user', async (t) => {
   const connections = (bank) => ({
-    'ann/c_1': { ...byFlinks(bank, 'Greatday', 'connect'), apiKey: bank.keys.apiKey },
+    'ann/c_1': { ...flinksConnection(bank, 'Greatday', 'connect'), apiKey: bank.keys.apiKey },
   })
-  const stage = bench(t, { connections, data: DATA })
-  const page = stage.page()
+  const env = setup(t, { connections, data: DATA })
+  const page = env.page()
   const state = await page.settled(await page.start('c_1'))
-  const another = { kind: 'returned', claim: { loginId: stage.bank.loginId('text_or_call') } }
+  const another = { kind: 'returned', claim: { loginId: env.bank.loginId('text_or_call') } }
   const end = await page.settled(await page.message(state, another))
   assert.deepEqual([end.step.kind, end.step.result.ownership], ['done', 'unproven'])
   assert.equal((await page.data(end, 'accounts')).code, 'NOT_FOUND')
 })
 
 test('ten minutes after the end data is not found, and the ids are deleted', async (t) => {
-  const { page, end, stage } = await done(t, flinksOf('Greatday'))
-  assert.ok((await opened(stage, end)).includes(stage.bank.loginId('Greatday')))
-  stage.bank.clock.advance(9 * MINUTE)
+  const { page, end, env } = await done(t, flinksOf('Greatday'))
+  assert.ok((await opened(env, end)).includes(env.bank.loginId('Greatday')))
+  env.bank.clock.advance(9 * MINUTE)
   assert.ok((await page.data(end, 'accounts')).data)
-  stage.bank.clock.advance(MINUTE)
+  env.bank.clock.advance(MINUTE)
   assert.equal((await page.data(end, 'accounts')).code, 'NOT_FOUND')
-  await stage.handle.sweep()
-  assert.equal(await stage.store.read(end.flow.split('.')[0]), null)
+  await env.handle.sweep()
+  assert.equal(await env.store.read(end.flow.split('.')[0]), null)
 })
 
-test('the next flow on the connection ends the reading of the previous one', async (t) => {
+test('data of a flow is not found once the next flow on its connection has started', async (t) => {
   const { page, end } = await done(t, flinksOf('Greatday'))
   await page.start('c_1')
   assert.equal((await page.data(end, 'accounts')).code, 'NOT_FOUND')
 })
 
 test('data that is not ready is polled by the Async call, and after 25 seconds the page gets a 202 with retry-after', async (t) => {
-  const { page, end, stage, calls } = await done(t, flinksOf('slow_data', { mostRecentCached: true }))
+  const { page, end, env, calls } = await done(t, flinksOf('slow_data', { mostRecentCached: true }))
   const reply = await page.ask('GET', `/flows/${end.flow}/data/accounts`)
   const pending = await reply.json()
   assert.equal(reply.status, 202)
-  assert.equal(Number(reply.headers.get('retry-after')), Math.ceil((pending.until - stage.bank.clock.now()) / 1000))
+  assert.equal(Number(reply.headers.get('retry-after')), Math.ceil((pending.until - env.bank.clock.now()) / 1000))
   assert.equal((await page.data(end, 'accounts')).data.length, 2)
   assert.equal(calls('GetAccountsSummary').length, 1 + calls('GetAccountsSummaryAsync').length)
   assert.equal(calls('GetAccountsSummaryAsync').length, 3)
-  assert.deepEqual(stage.bank.counts().broken, {}, 'no poll comes before the vendor’s interval')
+  assert.deepEqual(env.bank.counts().broken, {}, 'no poll comes before the vendor’s interval')
 })
 
 test('another server resumes the polling', async (t) => {
-  const { page, end, stage, calls } = await done(t, flinksOf('slow_data', { mostRecentCached: true }))
+  const { page, end, env, calls } = await done(t, flinksOf('slow_data', { mostRecentCached: true }))
   assert.ok((await page.data(end, 'accounts')).until)
-  const other = pageOf(edge(stage.config))
+  const other = pageOf(edge(env.config))
   assert.equal((await other.data(end, 'accounts')).data.length, 2)
-  assert.deepEqual(stage.bank.counts().broken, {})
+  assert.deepEqual(env.bank.counts().broken, {})
   assert.equal(calls('GetAccountsSummary').length - calls('GetAccountsSummaryAsync').length, 1)
 })
 
-test('three pages at three servers start one data call and poll no more often than one page', async (t) => {
-  const { end, stage, calls } = await done(t, flinksOf('data_for_ever', { mostRecentCached: true }))
-  const pages = [1, 2, 3].map(() => pageOf(edge(stage.config)))
+test('three pages at three servers start one data call and poll only as often as one page', async (t) => {
+  const { end, env, calls } = await done(t, flinksOf('data_for_ever', { mostRecentCached: true }))
+  const pages = [1, 2, 3].map(() => pageOf(edge(env.config)))
   const read = await Promise.all(pages.map((page) => page.data(end, 'accounts')))
-  assert.ok(read.every(({ until }) => until > stage.bank.clock.now()))
-  assert.deepEqual(stage.bank.counts().broken, {})
+  assert.ok(read.every(({ until }) => until > env.bank.clock.now()))
+  assert.deepEqual(env.bank.counts().broken, {})
   assert.equal(calls('GetAccountsSummary').length - calls('GetAccountsSummaryAsync').length, 1)
 })
 
@@ -285,33 +285,33 @@ test('if Flinks has no data, the page gets an empty list', async (t) => {
   assert.equal((await page.data(end, 'accounts')).data.length, 2)
 })
 
-test('the rate limit of reads holds for each flow', async (t) => {
-  const { page, end, stage, calls } = await done(t, flinksOf('Greatday'), { limits: { readsPerFlow: 2 } })
+test('each flow has its own rate limit of reads', async (t) => {
+  const { page, end, env, calls } = await done(t, flinksOf('Greatday'), { limits: { readsPerFlow: 2 } })
   await page.data(end, 'accounts')
   await page.data(end, 'transactions')
   const refused = await page.data(end, 'accounts')
   assert.deepEqual([refused.status, refused.code, calls('GetAccounts').length], [429, 'RATE_LIMITED', 2])
-  assert.equal(stage.reported.errors.length, 0)
+  assert.equal(env.reported.errors.length, 0)
 })
 
 test('an ending is delivered once, even if the page reads data at the same time', async (t) => {
   let resolveDelivery
   const delivered = []
-  const stage = bench(t, {
+  const env = setup(t, {
     connections: flinksOf('Greatday'),
     data: DATA,
     onFlowEnded: (event) => delivered.push(event.flow) === 1 && new Promise((resolve) => (resolveDelivery = resolve)),
   })
-  const page = stage.page()
+  const page = env.page()
   const state = await page.settled(await page.start('c_1'))
-  const answered = page.answer(state, 1, rightBy(stage)(state.step.round))
+  const answered = page.answer(state, 1, rightAnswers(env)(state.step.round))
   const end = await page.look(state, (await page.look(state, state.version)).version)
   assert.equal(end.step.kind, 'done')
   assert.equal((await page.data(end, 'accounts')).data.length, 2)
   resolveDelivery()
   await answered
-  stage.bank.clock.advance(2 * MINUTE)
-  await stage.handle.sweep()
+  env.bank.clock.advance(2 * MINUTE)
+  await env.handle.sweep()
   assert.equal(delivered.length, 1)
 })
 
@@ -327,11 +327,11 @@ for (const [what, reply, status, code, next] of [
     let fault = reply
     const mx = lists()
     const fetch = (inner) => (url, init) => (fault && /\/accounts\?/.test(url) ? fault() : mx.fetch(inner)(url, init))
-    const { page, end, stage } = await done(t, BY_MX, { fetch, right: CHICAGO })
+    const { page, end, env } = await done(t, MX_TEXT, { fetch, right: CHICAGO })
     const refused = await page.data(end, 'accounts')
     assert.deepEqual([refused.status, refused.code, refused.next], [status, code, next])
     assert.ok(!JSON.stringify(refused).includes('hunter2'))
-    assert.ok(stage.reported.errors.every(({ message }) => !message.includes('hunter2')))
+    assert.ok(env.reported.errors.every(({ message }) => !message.includes('hunter2')))
     fault = undefined
     assert.equal((await page.data(end, 'accounts')).data.length, 3)
   })
@@ -345,7 +345,7 @@ test('a refused key at Flinks is passed on as unauthorized, and what a reader th
     },
   }
   const wrong = (bank) => ({ 'ann/c_1': { ...flinksOf('Greatday')(bank)['ann/c_1'], apiKey: 'wrong' } })
-  const { page, end, stage } = await done(t, wrong, { data })
+  const { page, end, env } = await done(t, wrong, { data })
   const refused = await page.data(end, 'accounts')
   assert.deepEqual([refused.status, refused.code, refused.next], [500, 'unauthorized', 'fix-integration'])
   const thrown = await page.data(end, 'broken')
@@ -354,15 +354,15 @@ test('a refused key at Flinks is passed on as unauthorized, and what a reader th
     [503, 'UNAVAILABLE', false],
   )
   assert.deepEqual(
-    stage.reported.errors.map(({ message }) => message),
+    env.reported.errors.map(({ message }) => message),
     ['unauthorized: ' + refused.title, 'hunter2'],
   )
 })
 
-test('a step that times out is refused, and reading again succeeds', async (t) => {
+test('a vendor call that times out is refused, and reading again succeeds', async (t) => {
   for (const [connections, more] of [
     [flinksOf('Greatday'), {}],
-    [BY_MX, { fetch: (inner) => abortable(lists().fetch(inner)), right: CHICAGO }],
+    [MX_TEXT, { fetch: (inner) => abortable(lists().fetch(inner)), right: CHICAGO }],
   ]) {
     const { page, end } = await done(t, connections, more)
     const { mock } = t.mock.method(AbortSignal, 'timeout', () => AbortSignal.abort())
@@ -374,7 +374,7 @@ test('a step that times out is refused, and reading again succeeds', async (t) =
 })
 
 test('readers that are not functions throw when the edge is made', (t) => {
-  const { config } = bench(t, { store: memoryStore() })
+  const { config } = setup(t, { store: memoryStore() })
   assert.throws(() => edge({ ...config, data: { accounts: true } }), { code: 'INVALID_INPUT', path: '/data' })
 })
 

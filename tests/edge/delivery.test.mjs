@@ -1,9 +1,9 @@
 /** Endings are delivered to the company: each one is retried until `onFlowEnded` resolves. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { MINUTE, bench, byFlinks, byMx, edge, rightBy, walk } from './setup.mjs'
+import { MINUTE, setup, flinksConnection, mxConnection, edge, rightAnswers, walk } from './setup.mjs'
 
-const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') })
+const connections = (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday') })
 const HOUR = 60 * MINUTE
 
 /** A back end that rejects every delivery until `isUp`. */
@@ -17,41 +17,41 @@ function backEnd() {
   return own
 }
 
-async function sweepFor(stage, minutes) {
+async function sweepFor(env, minutes) {
   for (let minute = 0; minute < minutes; minute++) {
-    stage.bank.clock.advance(MINUTE)
-    await stage.handle.sweep()
+    env.bank.clock.advance(MINUTE)
+    await env.handle.sweep()
   }
 }
 
-const runFlow = async (stage, page) => walk(page, await page.start('c_1'), rightBy(stage))
+const runFlow = async (env, page) => walk(page, await page.start('c_1'), rightAnswers(env))
 
 test('an ending is retried until it is delivered, even after its result has expired, and is delivered once', async (t) => {
   const own = backEnd()
-  const stage = bench(t, { connections, onFlowEnded: own.onFlowEnded })
-  const page = stage.page()
-  const end = await runFlow(stage, page)
+  const env = setup(t, { connections, onFlowEnded: own.onFlowEnded })
+  const page = env.page()
+  const end = await runFlow(env, page)
   assert.equal(end.step.kind, 'done')
-  await sweepFor(stage, 15)
+  await sweepFor(env, 15)
   assert.equal((await page.look(end)).code, 'NOT_FOUND')
   assert.equal(own.tries, 16)
   own.isUp = true
-  await sweepFor(stage, 3)
-  assert.deepEqual([own.received.length, own.tries, stage.reported.errors.length], [1, 17, 16])
-  assert.equal(own.received[0].result.loginId, stage.bank.loginId('Greatday'))
-  assert.equal(await stage.store.read(end.flow.split('.')[0]), null, 'then the record is deleted')
+  await sweepFor(env, 3)
+  assert.deepEqual([own.received.length, own.tries, env.reported.errors.length], [1, 17, 16])
+  assert.equal(own.received[0].result.loginId, env.bank.loginId('Greatday'))
+  assert.equal(await env.store.read(end.flow.split('.')[0]), null, 'then the record is deleted')
 })
 
 test('an ending that cannot be delivered for a day is deleted', async (t) => {
   const own = backEnd()
-  const stage = bench(t, { connections, onFlowEnded: own.onFlowEnded })
-  const end = await runFlow(stage, stage.page())
-  stage.bank.clock.advance(23 * HOUR)
-  await stage.handle.sweep()
-  assert.ok(await stage.store.read(end.flow.split('.')[0]))
-  stage.bank.clock.advance(2 * HOUR)
-  await stage.handle.sweep()
-  assert.equal(await stage.store.read(end.flow.split('.')[0]), null)
+  const env = setup(t, { connections, onFlowEnded: own.onFlowEnded })
+  const end = await runFlow(env, env.page())
+  env.bank.clock.advance(23 * HOUR)
+  await env.handle.sweep()
+  assert.ok(await env.store.read(end.flow.split('.')[0]))
+  env.bank.clock.advance(2 * HOUR)
+  await env.handle.sweep()
+  assert.equal(await env.store.read(end.flow.split('.')[0]), null)
 })
 
 for (const [when, wait] of [
@@ -60,15 +60,15 @@ for (const [when, wait] of [
 ]) {
   test(`a flow that is started ${when} also delivers the pending ending of the previous flow`, async (t) => {
     const own = backEnd()
-    const stage = bench(t, { connections, onFlowEnded: own.onFlowEnded })
-    const page = stage.page()
-    const first = await runFlow(stage, page)
-    stage.bank.clock.advance(wait)
-    const begun = await page.start('c_1')
-    assert.notEqual(begun.flow, first.flow)
-    const second = await walk(page, begun, rightBy(stage))
+    const env = setup(t, { connections, onFlowEnded: own.onFlowEnded })
+    const page = env.page()
+    const first = await runFlow(env, page)
+    env.bank.clock.advance(wait)
+    const started = await page.start('c_1')
+    assert.notEqual(started.flow, first.flow)
+    const second = await walk(page, started, rightAnswers(env))
     own.isUp = true
-    await sweepFor(stage, 2)
+    await sweepFor(env, 2)
     const flows = own.received.map(({ flow }) => flow)
     assert.deepEqual(
       flows,
@@ -78,14 +78,14 @@ for (const [when, wait] of [
 }
 
 test('a start first cancels an expired flow, and its ending is delivered', async (t) => {
-  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byMx(bank, 'text') }) })
-  const page = stage.page()
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'text') }) })
+  const page = env.page()
   const abandoned = await page.settled(await page.start('c_1'))
-  stage.bank.clock.advance(136 * MINUTE)
-  const begun = await page.start('c_1')
-  assert.notEqual(begun.flow, abandoned.flow)
+  env.bank.clock.advance(136 * MINUTE)
+  const started = await page.start('c_1')
+  assert.notEqual(started.flow, abandoned.flow)
   assert.deepEqual(
-    stage.reported.ended.map(({ flow, failure }) => [flow, failure.code]),
+    env.reported.ended.map(({ flow, failure }) => [flow, failure.code]),
     [[abandoned.flow.split('.')[1], 'cancelled']],
   )
 })
@@ -93,31 +93,31 @@ test('a start first cancels an expired flow, and its ending is delivered', async
 test('endings that cannot be delivered do not delay other flows', async (t) => {
   const names = Array.from({ length: 120 }, (_, at) => `c_${at}`)
   const own = backEnd()
-  const stage = bench(t, {
+  const env = setup(t, {
     connections: (bank) => ({
-      ...Object.fromEntries(names.map((name) => [`ann/${name}`, byFlinks(bank, 'Greatday')])),
-      'bob/c_1': byMx(bank, 'text'),
+      ...Object.fromEntries(names.map((name) => [`ann/${name}`, flinksConnection(bank, 'Greatday')])),
+      'bob/c_1': mxConnection(bank, 'text'),
     }),
     onFlowEnded: own.onFlowEnded,
     limits: { startsPerHour: 1_000 },
   })
-  const page = stage.page()
+  const page = env.page()
   for (const name of names) await page.cancel(await page.start(name))
-  const bob = stage.page('bob')
+  const bob = env.page('bob')
   const running = await bob.start('c_1')
-  // No page waits for it.
-  await sweepFor(stage, 3)
+  // No page waits for the running flow, so only the sweep could end it.
+  await sweepFor(env, 3)
   assert.equal((await bob.look(running)).step.kind, 'challenge')
   own.isUp = true
-  await sweepFor(stage, 2)
+  await sweepFor(env, 2)
   assert.equal(own.received.length, names.length)
 })
 
 test('a flow whose connection was removed can be cancelled, and its ending is delivered', async (t) => {
-  const stage = bench(t, { connections })
-  const page = stage.page()
+  const env = setup(t, { connections })
+  const page = env.page()
   const state = await page.settled(await page.start('c_1'))
-  const handle = edge({ ...stage.config, resolve: () => null })
+  const handle = edge({ ...env.config, resolve: () => null })
   const reply = await handle(
     new Request(`https://edge.example/mfa/flows/${state.flow}/cancel`, {
       method: 'POST',
@@ -128,7 +128,7 @@ test('a flow whose connection was removed can be cancelled, and its ending is de
   const { step } = await reply.json()
   assert.deepEqual([step.kind, step.failure.code], ['failed', 'cancelled'])
   assert.deepEqual(
-    stage.reported.ended.map(({ outcome, failure }) => [outcome, failure.code]),
+    env.reported.ended.map(({ outcome, failure }) => [outcome, failure.code]),
     [['failed', 'cancelled']],
   )
 })
@@ -144,14 +144,14 @@ for (const [how, onError] of [
 ]) {
   test(`an onError that ${how} changes nothing, and a sweep never rejects`, async (t) => {
     const own = backEnd()
-    const stage = bench(t, { connections, onFlowEnded: own.onFlowEnded, onError })
-    const page = stage.page()
-    const end = await runFlow(stage, page)
+    const env = setup(t, { connections, onFlowEnded: own.onFlowEnded, onError })
+    const page = env.page()
+    const end = await runFlow(env, page)
     assert.equal(end.step.kind, 'done')
-    await sweepFor(stage, 2)
-    stage.store.due = () => Promise.reject(new Error('no connection to the database'))
-    await stage.handle.sweep()
-    stage.store.read = () => Promise.reject(new Error('no connection to the database'))
+    await sweepFor(env, 2)
+    env.store.due = () => Promise.reject(new Error('no connection to the database'))
+    await env.handle.sweep()
+    env.store.read = () => Promise.reject(new Error('no connection to the database'))
     const refused = await page.look(end)
     assert.deepEqual([refused.status, refused.code], [503, 'UNAVAILABLE'])
   })

@@ -1,5 +1,5 @@
 /**
- * Fixtures of the Durable Objects' tests: the edge in workerd, simulated vendors on the loopback, pages, and fast time.
+ * Fixtures for durable.test.mjs: the edge in workerd, simulated vendors on the loopback, pages, and fast time.
  */
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
@@ -17,7 +17,7 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 export const ORIGIN = 'https://app.example'
 
 /** Bundles the worker into a folder, which `remove` deletes. */
-export async function bundled() {
+export async function bundleWorker() {
   const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-durable-'))
   await bundle(here('durable.worker.mjs'), join(folder, 'worker.js'))
   copyFileSync(here('durable.capnp'), join(folder, 'durable.capnp'))
@@ -36,9 +36,9 @@ function purpose({ method, url, body }) {
 }
 
 /** An edge in workerd with its own simulated vendors. An hour of its time takes 3,600 / `speed` seconds. */
-export async function stage(t, { folder }, connections, { speed = 60, config = 'durable.capnp' } = {}) {
-  const began = Date.now()
-  const bank = simulator({ seed: 1, now: began })
+export async function setup(t, { folder }, connections, { speed = 60, config = 'durable.capnp' } = {}) {
+  const startedAt = Date.now()
+  const bank = simulator({ seed: 1, now: startedAt })
   const events = new EventEmitter()
   const reports = []
   const traps = []
@@ -53,15 +53,15 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
       events.emit('report')
       return response.end()
     }
-    bank.clock.advance(Math.max(0, Math.floor(began + (Date.now() - began) * speed) - bank.clock.now()))
+    bank.clock.advance(Math.max(0, Math.floor(startedAt + (Date.now() - startedAt) * speed) - bank.clock.now()))
     const kind = purpose({ method, url, body })
     const trap = traps.findIndex((trap) => trap.kind === kind)
-    const [{ when, caught } = {}] = trap < 0 ? [] : traps.splice(trap, 1)
-    if (when === 'before') return caught()
+    const [{ when, intercepted } = {}] = trap < 0 ? [] : traps.splice(trap, 1)
+    if (when === 'before') return intercepted()
     const { host: _, connection: __, ...named } = headers
     const init = { method, headers: named, ...(method !== 'GET' && { body }) }
     const reply = await bank.fetch(`http://vendor.example${url}`, init)
-    if (when === 'after') return caught()
+    if (when === 'after') return intercepted()
     response.writeHead(reply.status, Object.fromEntries(reply.headers))
     response.end(Buffer.from(await reply.arrayBuffer()))
   })
@@ -74,7 +74,7 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
     `ann/${id}`,
     { ...connection, host: { ...host, baseUrl } },
   ])
-  const env = { BEGAN: `${began}`, SPEED: `${speed}`, VENDOR: baseUrl }
+  const env = { STARTED_AT: `${startedAt}`, SPEED: `${speed}`, VENDOR: baseUrl }
   env.CONNECTIONS = JSON.stringify(Object.fromEntries(all))
   const start = () => startWorkerd(join(folder, config), { folders: { storage: disk }, env })
   let worker = await start()
@@ -132,33 +132,33 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
     /**
      * Resolves when the next call of a kind has come. It gets no reply, and reaches the bank only if `when` is `after`.
      */
-    caught: (kind, when = 'after') => new Promise((caught) => traps.push({ kind, when, caught })),
+    interceptNext: (kind, when = 'after') => new Promise((intercepted) => traps.push({ kind, when, intercepted })),
     /** Waits for a report of the worker: `personNeeded`, `ended` or `error`. */
-    async reported(name) {
+    async nextReport(name) {
       for (;;) {
         const found = reports.findIndex((report) => name in report)
         if (found >= 0) return reports.splice(found, 1)[0][name]
         await once(events, 'report')
       }
     },
-    /** Kills the worker and starts it again on the same disk, with changes of its environment if given. */
+    /** Kills the worker and starts it again on the same disk. `more` changes its environment variables. */
     async crash(more) {
       await worker.kill()
       Object.assign(env, more)
       worker = await start()
     },
     /** The storage keys and the alarm of an object, by the handle of a flow or another name. */
-    inside: ({ flow }) => call('GET', `/objects/${flow.split('.')[0]}`),
+    readStorage: ({ flow }) => call('GET', `/objects/${flow.split('.')[0]}`),
     /** Waits until the storage of an object is empty. */
-    async emptied(named) {
+    async untilEmpty(named) {
       const isEmpty = async () => {
-        const { keys, alarm } = await this.inside(named)
+        const { keys, alarm } = await this.readStorage(named)
         return keys.length === 0 && alarm === null
       }
       await until(isEmpty, 'the object is empty', { limitMs: 45_000 })
     },
     /** All bytes on the disk. */
-    bytes: () =>
+    diskBytes: () =>
       readdirSync(disk, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map(({ parentPath, path, name }) => readFileSync(join(parentPath ?? path, name), 'latin1'))
@@ -166,7 +166,7 @@ export async function stage(t, { folder }, connections, { speed = 60, config = '
   }
 }
 
-export const byFlinks = (bank, username, kind = 'authorize') => {
+export const flinksConnection = (bank, username, kind = 'authorize') => {
   const loginId = bank.loginId(username)
   const params = kind === 'authorize' ? { loginId, mostRecentCached: false } : { loginId }
   const host = { instance: 'toolbox', customerId }
@@ -174,7 +174,7 @@ export const byFlinks = (bank, username, kind = 'authorize') => {
   return { vendor: 'flinks', host, ...keys, flow: { kind, params } }
 }
 
-export const byMx = (bank, name) => {
+export const mxConnection = (bank, name) => {
   const { userGuid, memberGuid } = bank.mx.member(name)
   const params = { userGuid, memberGuid, job: 'aggregate' }
   return { vendor: 'mx', host: { environment: 'integration' }, ...bank.mx.key, params }

@@ -23,7 +23,7 @@ const edge :Workerd.Worker = (
     (name = "FLOWS", durableObjectNamespace = "FlowObject"),
     (name = "VENDOR", fromEnvironment = "VENDOR"),
     (name = "CONNECTIONS", fromEnvironment = "CONNECTIONS"),
-    (name = "BEGAN", fromEnvironment = "BEGAN"),
+    (name = "STARTED_AT", fromEnvironment = "STARTED_AT"),
     (name = "SPEED", fromEnvironment = "SPEED"),
     (name = "SEAL_KEYS", fromEnvironment = "SEAL_KEYS"),
   ],

@@ -1,11 +1,11 @@
-/** The worker of the Durable Objects' tests. Its time, including that of alarms, runs faster than real time. */
+/** The worker of durable.test.mjs. Its clock and its alarms run faster than real time. */
 import { durable } from 'bank-mfa/edge'
 import { accounts } from 'bank-mfa/edge/data'
 
 const time = {}
 const toReal = (at) => time.began + (at - time.began) / time.speed
 const fast = (ms) => ms / time.speed
-const setTime = ({ BEGAN, SPEED }) => Object.assign(time, { began: Number(BEGAN), speed: Number(SPEED) })
+const setTime = ({ STARTED_AT, SPEED }) => Object.assign(time, { began: Number(STARTED_AT), speed: Number(SPEED) })
 
 const clock = {
   now: () => Math.floor(time.began + (Date.now() - time.began) * time.speed),

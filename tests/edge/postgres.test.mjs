@@ -1,7 +1,7 @@
 /** The store in a real PostgreSQL: three servers, each with its own database connections. */
 import assert from 'node:assert/strict'
 import test, { after, before } from '../lib/test.mjs'
-import { bench, byFlinks, edge, page, postgres, postgresTable, rightBy } from './setup.mjs'
+import { setup, flinksConnection, edge, page, postgres, postgresTable, rightAnswers } from './setup.mjs'
 import { startPostgres } from './postgres-server.mjs'
 
 let database
@@ -9,14 +9,14 @@ before(async () => (database = await startPostgres()))
 after(() => database.stop())
 
 const storeIn = (pool) => postgres((text, values) => pool.query(text, values))
-const connections = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') })
+const connections = (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday') })
 
 /** Three servers with one table. */
 async function startServers(t, more) {
   await database.connect(1).query('delete from bank_mfa_flow')
-  const stage = bench(t, { connections, store: storeIn(database.connect()), limits: { startsPerHour: 99 }, ...more })
-  const others = [1, 2].map(() => edge({ ...stage.config, store: storeIn(database.connect()) }))
-  return { ...stage, servers: [stage.handle, ...others] }
+  const env = setup(t, { connections, store: storeIn(database.connect()), limits: { startsPerHour: 99 }, ...more })
+  const others = [1, 2].map(() => edge({ ...env.config, store: storeIn(database.connect()) }))
+  return { ...env, servers: [env.handle, ...others] }
 }
 
 test('servers that start at once on an empty database all create the table', async () => {
@@ -58,44 +58,44 @@ test('due records are found, the oldest first, and expired ones are deleted', as
 })
 
 test('of fifty starts and fifty answers at three servers, one of each is sent and every page gets its outcome', async (t) => {
-  const stage = await startServers(t, { realTime: true })
-  const at = (index) => page(stage.servers[index % 3])
-  const begun = await Promise.all(Array.from({ length: 50 }, (_, index) => at(index).start('c_1')))
-  assert.equal(new Set(begun.map(({ flow }) => flow)).size, 1)
-  const state = await at(0).settled(begun[0])
-  const right = rightBy(stage)(state.step.round)
+  const env = await startServers(t, { realTime: true })
+  const at = (index) => page(env.servers[index % 3])
+  const started = await Promise.all(Array.from({ length: 50 }, (_, index) => at(index).start('c_1')))
+  assert.equal(new Set(started.map(({ flow }) => flow)).size, 1)
+  const state = await at(0).settled(started[0])
+  const right = rightAnswers(env)(state.step.round)
   const ends = await Promise.all(
     Array.from({ length: 50 }, async (_, index) => at(index).settled(await at(index).answer(state, 1, right))),
   )
   assert.deepEqual([...new Set(ends.map((end) => JSON.stringify(end)))], [JSON.stringify(ends[0])])
   assert.equal(ends[0].step.kind, 'done')
-  const { liveStarts, answers, tokensMinted, broken } = stage.bank.counts()
+  const { liveStarts, answers, tokensMinted, broken } = env.bank.counts()
   assert.deepEqual([liveStarts, answers, tokensMinted, broken], [1, 1, 1, {}])
-  assert.equal(stage.reported.personNeeded.length, 1)
-  assert.equal(stage.reported.ended.length, 1)
+  assert.equal(env.reported.personNeeded.length, 1)
+  assert.equal(env.reported.ended.length, 1)
 })
 
 test('a page that waits at one server gets a change by another server', async (t) => {
-  const stage = await startServers(t, { realTime: true })
-  const [one, other] = stage.servers.map((server) => page(server))
+  const env = await startServers(t, { realTime: true })
+  const [one, other] = env.servers.map((server) => page(server))
   const state = await one.settled(await one.start('c_1'))
   const waiting = other.look(state, state.version)
-  await one.answer(state, 1, rightBy(stage)(state.step.round))
+  await one.answer(state, 1, rightAnswers(env)(state.step.round))
   assert.ok((await waiting).version > state.version)
 })
 
 test('an abandoned flow is ended once by the sweeps of three servers', async (t) => {
-  const stage = await startServers(t)
-  const own = stage.page()
+  const env = await startServers(t)
+  const own = env.page()
   await own.settled(await own.start('c_1'))
-  stage.bank.clock.advance(8 * 60_000)
-  await Promise.all(stage.servers.map((server) => server.sweep()))
+  env.bank.clock.advance(8 * 60_000)
+  await Promise.all(env.servers.map((server) => server.sweep()))
   assert.deepEqual(
-    stage.reported.ended.map(({ failure }) => failure.code),
+    env.reported.ended.map(({ failure }) => failure.code),
     ['session-expired'],
   )
-  stage.bank.clock.advance(3_600_000)
-  await stage.servers[1].sweep()
+  env.bank.clock.advance(3_600_000)
+  await env.servers[1].sweep()
   const { rows } = await database.connect(1).query('select id from bank_mfa_flow')
   assert.deepEqual(rows, [])
 })

@@ -8,56 +8,59 @@ import {
   SEAL,
   SECURITY,
   approve,
-  bench,
-  byFlinks,
-  byMx,
+  setup,
+  flinksConnection,
+  mxConnection,
   edge,
   memoryStore,
   openapi,
   page,
-  rightBy,
+  rightAnswers,
   sealer,
   walk,
 } from './setup.mjs'
 
-const GREATDAY = (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday'), 'bob/c_1': byFlinks(bank, 'text_or_call') })
+const GREATDAY = (bank) => ({
+  'ann/c_1': flinksConnection(bank, 'Greatday'),
+  'bob/c_1': flinksConnection(bank, 'text_or_call'),
+})
 /** A flow that waits at its first challenge. */
 const atChallenge = async (t, more) => {
-  const stage = bench(t, { connections: GREATDAY, ...more })
-  const page = stage.page()
-  return { ...stage, as: stage.page, page, state: await page.settled(await page.start('c_1')) }
+  const env = setup(t, { connections: GREATDAY, ...more })
+  const page = env.page()
+  return { ...env, as: env.page, page, state: await page.settled(await page.start('c_1')) }
 }
 const status = async (reply) => [(await reply).status, (await (await reply).json()).code]
 
 test('a flow goes from its start through its rounds to its end', async (t) => {
-  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'many_rounds') }) })
-  const page = stage.page()
-  const begun = await page.start('c_1')
-  assert.deepEqual(begun.step, { kind: 'working', stage: 'start', until: null })
-  const end = await walk(page, begun, rightBy(stage))
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'many_rounds') }) })
+  const page = env.page()
+  const started = await page.start('c_1')
+  assert.deepEqual(started.step, { kind: 'working', stage: 'start', until: null })
+  const end = await walk(page, started, rightAnswers(env))
   assert.equal(end.step.kind, 'done')
-  assert.ok(end.version > begun.version)
+  assert.ok(end.version > started.version)
 })
 
 test('the company gets the vendor’s ids, and the page does not', async (t) => {
-  const stage = bench(t, { connections: GREATDAY })
-  const page = stage.page()
-  const { step } = await walk(page, await page.start('c_1'), rightBy(stage))
-  const [ended] = stage.reported.ended
+  const env = setup(t, { connections: GREATDAY })
+  const page = env.page()
+  const { step } = await walk(page, await page.start('c_1'), rightAnswers(env))
+  const [ended] = env.reported.ended
   assert.deepEqual(Object.keys(step.result), ['institution', 'institutionId', 'lastRefresh', 'scheduledRefresh'])
-  assert.equal(ended.result.loginId, stage.bank.loginId('Greatday'))
+  assert.equal(ended.result.loginId, env.bank.loginId('Greatday'))
   assert.deepEqual([ended.user, ended.connection, ended.outcome], ['ann', 'c_1', 'done'])
 })
 
 test('no reply, header or error contains a secret or an id of the vendor', async (t) => {
   for (const [connection, name] of [
-    [(bank) => byFlinks(bank, 'Greatday'), 'Greatday'],
-    [(bank) => byMx(bank, 'text'), undefined],
+    [(bank) => flinksConnection(bank, 'Greatday'), 'Greatday'],
+    [(bank) => mxConnection(bank, 'text'), undefined],
   ]) {
     const texts = []
-    const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }) })
+    const env = setup(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }) })
     const recorded = async (...given) => {
-      const reply = await stage.handle(...given)
+      const reply = await env.handle(...given)
       texts.push(JSON.stringify([...reply.headers]), await reply.clone().text())
       return reply
     }
@@ -67,24 +70,24 @@ test('no reply, header or error contains a secret or an id of the vendor', async
     await asking.answer(state, 9, {})
     await asking.cancel(state)
     const all = texts.join('\n')
-    const ids = stage.wire.calls.flatMap(({ reply }) => [reply?.json?.RequestId, reply?.json?.Token]).filter(Boolean)
-    const secrets = [stage.bank.secretKey, stage.bank.mx.key.apiKey, stage.bank.mx.key.clientId, ...ids]
-    const { memberGuid, userGuid } = stage.bank.mx.member('text')
-    for (const secret of [...secrets, memberGuid, userGuid, ...(name ? [stage.bank.loginId(name)] : [])]) {
+    const ids = env.wire.calls.flatMap(({ reply }) => [reply?.json?.RequestId, reply?.json?.Token]).filter(Boolean)
+    const secrets = [env.bank.secretKey, env.bank.mx.key.apiKey, env.bank.mx.key.clientId, ...ids]
+    const { memberGuid, userGuid } = env.bank.mx.member('text')
+    for (const secret of [...secrets, memberGuid, userGuid, ...(name ? [env.bank.loginId(name)] : [])]) {
       assert.ok(!all.includes(secret), 'a reply contains it')
     }
   }
 })
 
-test('a look with a version waits for a change, and one without replies at once', async (t) => {
-  const { page, state, ...stage } = await atChallenge(t)
+test('a GET with a version waits for a change, and a GET without one replies at once', async (t) => {
+  const { page, state, ...env } = await atChallenge(t)
   const waiting = page.look(state, state.version)
   assert.deepEqual(await page.look(state), state)
-  await page.answer(state, 1, rightBy(stage)(state.step.round))
+  await page.answer(state, 1, rightAnswers(env)(state.step.round))
   assert.ok((await waiting).version > state.version)
 })
 
-test('a look without a change replies after 25 seconds', async (t) => {
+test('a GET that waits for a change replies after 25 seconds', async (t) => {
   const { page, state, bank, nextWait } = await atChallenge(t)
   const waits = nextWait()
   const waiting = page.look(state, state.version)
@@ -94,11 +97,11 @@ test('a look without a change replies after 25 seconds', async (t) => {
 })
 
 test('an event stream sends each change, and closes at the end', async (t) => {
-  const { page, state, ...stage } = await atChallenge(t)
+  const { page, state, ...env } = await atChallenge(t)
   const reply = await page.ask('GET', `/flows/${state.flow}`, undefined, { accept: 'text/event-stream' })
   assert.equal(reply.headers.get('content-type'), 'text/event-stream')
   const text = reply.text()
-  await page.answer(state, 1, rightBy(stage)(state.step.round))
+  await page.answer(state, 1, rightAnswers(env)(state.step.round))
   const events = (await text).split('\n\n').filter((event) => event.startsWith('id'))
   const steps = events.map((event) => JSON.parse(event.match(/^data: (.*)$/m)[1]))
   assert.deepEqual(steps[0], { version: state.version, step: state.step })
@@ -106,7 +109,7 @@ test('an event stream sends each change, and closes at the end', async (t) => {
   assert.ok(events.every((event, at) => event.startsWith(`id: ${steps[at].version}\n`)))
 })
 
-test('an event stream sends the current step, and ends with its request', async (t) => {
+test('an event stream sends the current step first, and closes when its request is aborted', async (t) => {
   const { state, handle, nextWait } = await atChallenge(t)
   const leaving = new AbortController()
   const ask = async () => {
@@ -123,15 +126,15 @@ test('an event stream sends the current step, and ends with its request', async 
 })
 
 test('invalid answers are refused with their fields, and the round stays open', async (t) => {
-  const { page, state, ...stage } = await atChallenge(t)
+  const { page, state, ...env } = await atChallenge(t)
   const refused = await page.answer(state, 1, { '1.1.answer': '' })
   assert.deepEqual([refused.status, refused.code], [422, 'INVALID_ANSWER'])
   assert.deepEqual(refused.fields, [{ name: '1.1.answer', reason: 'missing' }])
   assert.deepEqual(await page.look(state), state)
-  assert.equal((await page.answer(state, 1, rightBy(stage)(state.step.round))).step.kind, 'done')
+  assert.equal((await page.answer(state, 1, rightAnswers(env)(state.step.round))).step.kind, 'done')
 })
 
-test('answers in the vendor’s own form are accepted', async (t) => {
+test('raw answers are accepted', async (t) => {
   const { page, state, bank, wire } = await atChallenge(t)
   const raw = JSON.parse(bank.rightAnswers(wire.calls.at(-1).reply.json.RequestId))
   assert.equal((await page.call('POST', `/flows/${state.flow}/answer`, { round: 1, raw })).step.kind, 'done')
@@ -158,51 +161,51 @@ test('after a cancel the next start begins another flow', async (t) => {
 })
 
 test('the claim of the iframe is verified with the vendor', async (t) => {
-  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday', 'reconnect') }) })
-  const page = stage.page()
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday', 'reconnect') }) })
+  const page = env.page()
   const state = await page.settled(await page.start('c_1'))
   const { kind, purpose, address } = state.step
   assert.deepEqual([kind, purpose], ['connect', 'mfa'])
   const { searchParams } = new URL(address)
   assert.ok(searchParams.get('requestId'))
-  assert.ok(!address.includes(stage.bank.loginId('Greatday')))
+  assert.ok(!address.includes(env.bank.loginId('Greatday')))
 
   const malformed = await page.message(state, { kind: 'returned', claim: { loginId: 'hunter2' } })
   assert.deepEqual([malformed.status, malformed.code, malformed.path], [400, 'INVALID_INPUT', '/claim/loginId'])
-  const stranger = { kind: 'returned', claim: { loginId: stage.bank.loginId('text_or_call') } }
+  const stranger = { kind: 'returned', claim: { loginId: env.bank.loginId('text_or_call') } }
   const end = await page.settled(await page.message(state, stranger))
   assert.equal(end.step.failure.code, 'login-mismatch')
 })
 
-test('the iframe keeps its address until its token is refused, and then gets a new token', async (t) => {
-  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday', 'connect') }) })
-  const page = stage.page()
+test('the iframe’s URL stays the same until its token is refused, and then has a new token', async (t) => {
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday', 'connect') }) })
+  const page = env.page()
   const state = await page.settled(await page.start('c_1'))
   assert.deepEqual([state.step.kind, state.step.purpose], ['connect', 'credentials'])
   assert.deepEqual(await page.look(state), state)
   const reopened = await page.message(state, { kind: 'token-refused' })
   const tokens = [state, reopened].map(({ step }) => new URL(step.address).searchParams.get('authorizeToken'))
   assert.ok(tokens[0] && tokens[1] && tokens[0] !== tokens[1])
-  assert.equal(stage.bank.counts().tokensMinted, 2)
-  const claim = { loginId: stage.bank.loginId('Greatday') }
+  assert.equal(env.bank.counts().tokensMinted, 2)
+  const claim = { loginId: env.bank.loginId('Greatday') }
   const end = await page.settled(await page.message(reopened, { kind: 'returned', claim }))
   assert.deepEqual([end.step.kind, end.step.result.ownership], ['done', 'unproven'])
 })
 
-test('a window stays open while the vendor is polled, and the user’s return leads to a poll', async (t) => {
-  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byMx(bank, 'oauth') }) })
-  const page = stage.page()
+test('the redirect step stays while the vendor is polled, and the landing URL leads to a poll', async (t) => {
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'oauth') }) })
+  const page = env.page()
   const state = await page.settled(await page.start('c_1'))
   assert.equal(state.step.kind, 'redirect')
-  const before = stage.wire.calls.length
+  const before = env.wire.calls.length
   for (let polls = 0; polls < 5; polls++) {
-    stage.bank.clock.advance(4_000)
-    await stage.handle.sweep()
+    env.bank.clock.advance(4_000)
+    await env.handle.sweep()
   }
-  assert.equal(stage.wire.calls.length, before + 5)
+  assert.equal(env.wire.calls.length, before + 5)
   assert.deepEqual(await page.look(state), state)
-  stage.bank.clock.advance(4_000)
-  const url = await approve(stage.bank, state.step.url)
+  env.bank.clock.advance(4_000)
+  const url = await approve(env.bank, state.step.url)
   const end = await page.settled(await page.message(state, { kind: 'landed', url }))
   assert.equal(end.step.kind, 'done')
 })
@@ -235,19 +238,19 @@ test('a malformed body or query is refused with its path', async (t) => {
 // Checks --------------------------------------------------------------------------------------
 
 test('every route refuses a request without a user', async (t) => {
-  const { state, ...stage } = await atChallenge(t)
+  const { state, ...env } = await atChallenge(t)
   for (const [method, path, body] of [
     ['POST', '/flows', { connection: 'c_1' }],
     ['GET', `/flows/${state.flow}`],
     ['POST', `/flows/${state.flow}/answer`, { round: 1, answers: {} }],
   ]) {
-    assert.deepEqual(await status(page(stage.handle, null).ask(method, path, body)), [401, 'UNAUTHENTICATED'])
+    assert.deepEqual(await status(page(env.handle, null).ask(method, path, body)), [401, 'UNAUTHENTICATED'])
   }
 })
 
 test('unknown connections and unknown flows, flows of other users and replaced flows are not found', async (t) => {
-  const { page, state, ...stage } = await atChallenge(t)
-  const bob = stage.as('bob')
+  const { page, state, ...env } = await atChallenge(t)
+  const bob = env.as('bob')
   const [id, flow] = state.flow.split('.')
   for (const [method, path, body] of [
     ['POST', '/flows', { connection: 'c_9' }],
@@ -266,12 +269,12 @@ test('unknown connections and unknown flows, flows of other users and replaced f
   await page.cancel(state)
   await page.start('c_1')
   assert.equal((await page.look(state)).code, 'NOT_FOUND')
-  assert.equal(stage.bank.counts().answers, 0)
+  assert.equal(env.bank.counts().answers, 0)
 })
 
 test('two users with the same connection id have two flows', async (t) => {
-  const { page, state, ...stage } = await atChallenge(t)
-  assert.notEqual((await stage.as('bob').start('c_1')).flow, state.flow)
+  const { page, state, ...env } = await atChallenge(t)
+  assert.notEqual((await env.as('bob').start('c_1')).flow, state.flow)
 })
 
 test('an unknown path or method is not found', async (t) => {
@@ -301,7 +304,7 @@ for (const [what, headers, wanted] of [
   ['your page on another site', { origin: ORIGIN, 'sec-fetch-site': 'cross-site' }, 200],
 ]) {
   test(`a start by ${what} gets ${wanted}`, async (t) => {
-    const { handle } = bench(t, { connections: GREATDAY })
+    const { handle } = setup(t, { connections: GREATDAY })
     const all = { authorization: 'Bearer ann', 'content-type': 'application/json', origin: ORIGIN, ...headers }
     const given = Object.entries(all).filter(([, value]) => value !== undefined)
     const init = { method: 'POST', headers: Object.fromEntries(given), body: '{"connection":"c_1"}' }
@@ -317,7 +320,7 @@ for (const [what, headers, wanted] of [
 }
 
 test('a preflight request is answered for allowed origins only', async (t) => {
-  const { handle } = bench(t)
+  const { handle } = setup(t)
   const preflight = (origin) =>
     handle(
       new Request('https://edge.example/mfa/flows', {
@@ -346,7 +349,7 @@ test('every reply carries the security headers', async (t) => {
 })
 
 test('a body that is too long is refused, with or without a content-length', async (t) => {
-  const { handle } = bench(t, { limits: { body: 100 } })
+  const { handle } = setup(t, { limits: { body: 100 } })
   const headers = { 'content-type': 'application/json' }
   const long = `{"connection":"${'x'.repeat(100)}"}`
   const streamed = new ReadableStream({ start: (to) => (to.enqueue(new TextEncoder().encode(long)), to.close()) })
@@ -356,41 +359,41 @@ test('a body that is too long is refused, with or without a content-length', asy
   }
 })
 
-test('the rate limit of starts holds for each user and hour', async (t) => {
-  const stage = bench(t, { connections: GREATDAY, limits: { startsPerHour: 2 } })
-  const [ann, bob] = [stage.page('ann'), stage.page('bob')]
+test('each user has a rate limit of starts per hour', async (t) => {
+  const env = setup(t, { connections: GREATDAY, limits: { startsPerHour: 2 } })
+  const [ann, bob] = [env.page('ann'), env.page('bob')]
   await ann.start('c_1')
-  stage.bank.clock.advance(10 * MINUTE)
+  env.bank.clock.advance(10 * MINUTE)
   await ann.start('c_1')
   const refused = await ann.start('c_1')
   assert.deepEqual([refused.status, refused.code, refused.next], [429, 'RATE_LIMITED', 'retry-later'])
   assert.ok((await bob.start('c_1')).flow)
-  stage.bank.clock.advance(50 * MINUTE)
+  env.bank.clock.advance(50 * MINUTE)
   assert.ok((await ann.start('c_1')).flow)
 })
 
 test('the counter of starts is deleted after an hour', async (t) => {
-  const stage = bench(t, { connections: GREATDAY })
+  const env = setup(t, { connections: GREATDAY })
   const id = await sealer(SEAL).name('starts', 'ann')
-  await stage.page().start('c_1')
-  stage.bank.clock.advance(3_599_999)
-  await stage.handle.sweep()
-  assert.ok(await stage.store.read(id))
-  stage.bank.clock.advance(1)
-  await stage.handle.sweep()
-  assert.equal(await stage.store.read(id), null)
+  await env.page().start('c_1')
+  env.bank.clock.advance(3_599_999)
+  await env.handle.sweep()
+  assert.ok(await env.store.read(id))
+  env.bank.clock.advance(1)
+  await env.handle.sweep()
+  assert.equal(await env.store.read(id), null)
 })
 
 test('a start over the rate limit gets a retry-after in seconds', async (t) => {
-  const stage = bench(t, { connections: GREATDAY, limits: { startsPerHour: 1 } })
-  const page = stage.page()
+  const env = setup(t, { connections: GREATDAY, limits: { startsPerHour: 1 } })
+  const page = env.page()
   const retryAfter = async () => (await page.ask('POST', '/flows', { connection: 'c_1' })).headers.get('retry-after')
   assert.equal(await retryAfter(), null)
-  stage.bank.clock.advance(10 * MINUTE + 1)
+  env.bank.clock.advance(10 * MINUTE + 1)
   assert.equal(await retryAfter(), '3000')
-  stage.bank.clock.advance(50 * MINUTE - 2)
+  env.bank.clock.advance(50 * MINUTE - 2)
   assert.equal(await retryAfter(), '1')
-  stage.bank.clock.advance(1)
+  env.bank.clock.advance(1)
   assert.equal(await retryAfter(), null)
   assert.ok('retry-after' in openapi.components.responses.Problem.headers)
 })
@@ -399,19 +402,19 @@ for (const [what, accept, leave] of [
   ['long poll', 'application/json', ({ left }) => left.abort()],
   ['stream', 'text/event-stream', async ({ reply }) => (await reply).body.cancel()],
 ]) {
-  test(`when a page leaves its ${what}, the wait at the edge ends`, async (t) => {
-    const stage = bench(t, { connections: GREATDAY })
-    const page = stage.page()
+  test(`when a page aborts its ${what}, the wait at the edge ends`, async (t) => {
+    const env = setup(t, { connections: GREATDAY })
+    const page = env.page()
     const { flow, version } = await page.settled(await page.start('c_1'))
     const waiting = new Promise((resolve) => {
-      const { wait } = stage.bank.clock
-      t.mock.method(stage.bank.clock, 'wait', (...args) => (resolve(args[1]), wait(...args)))
+      const { wait } = env.bank.clock
+      t.mock.method(env.bank.clock, 'wait', (...args) => (resolve(args[1]), wait(...args)))
     })
     const left = new AbortController()
     const tasks = []
     const init = { headers: { authorization: 'Bearer ann', accept }, signal: left.signal }
     const request = new Request(`https://edge.example/flows/${flow}?after=${version}`, init)
-    const reply = stage.handle(request, undefined, { waitUntil: (task) => tasks.push(task) })
+    const reply = env.handle(request, undefined, { waitUntil: (task) => tasks.push(task) })
     const signal = await waiting
     assert.equal(signal.aborted, false)
     await leave({ left, reply })
@@ -420,64 +423,64 @@ for (const [what, accept, leave] of [
   })
 }
 
-test('the rate limit of answers holds for each flow', async (t) => {
-  const stage = bench(t, {
-    connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'many_rounds') }),
+test('each flow has its own rate limit of answers', async (t) => {
+  const env = setup(t, {
+    connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'many_rounds') }),
     limits: { answersPerFlow: 1 },
   })
-  const page = stage.page()
-  const end = await walk(page, await page.start('c_1'), rightBy(stage))
+  const page = env.page()
+  const end = await walk(page, await page.start('c_1'), rightAnswers(env))
   assert.equal(end.code, 'RATE_LIMITED')
-  assert.equal(stage.bank.counts().answers, 1)
+  assert.equal(env.bank.counts().answers, 1)
 })
 
 test('a page cannot choose the address that the edge calls', async (t) => {
-  const stage = bench(t, { connections: GREATDAY })
-  const page = stage.page()
+  const env = setup(t, { connections: GREATDAY })
+  const page = env.page()
   const host = { instance: 'evil.example/', baseUrl: 'https://evil.example' }
   const state = await page.call('POST', '/flows', { connection: 'c_1', host, baseUrl: host.baseUrl, loginId: 'x' })
   await page.settled(state)
-  assert.ok(stage.wire.calls.every(({ url }) => url.startsWith('https://toolbox-api.private.fin.ag/')))
+  assert.ok(env.wire.calls.every(({ url }) => url.startsWith('https://toolbox-api.private.fin.ag/')))
 })
 
-test('what the company’s functions throw is passed to onError and not to the page', async (t) => {
+test('an error that the company’s functions throw goes to onError, and the page gets UNAVAILABLE', async (t) => {
   for (const broken of ['authenticate', 'resolve', 'store']) {
     const fail = () => {
       throw new Error('hunter2')
     }
-    const stage = bench(t, { connections: GREATDAY })
-    stage.config[broken] = fail
-    const reply = await page(edge(stage.config)).ask('POST', '/flows', { connection: 'c_1' })
+    const env = setup(t, { connections: GREATDAY })
+    env.config[broken] = fail
+    const reply = await page(edge(env.config)).ask('POST', '/flows', { connection: 'c_1' })
     const text = await reply.text()
     assert.deepEqual([reply.status, JSON.parse(text).code, text.includes('hunter2')], [503, 'UNAVAILABLE', false])
-    assert.equal(stage.reported.errors.at(-1).message, 'hunter2')
+    assert.equal(env.reported.errors.at(-1).message, 'hunter2')
   }
 })
 
-test('a mistake in a connection is a 500 with its path', async (t) => {
-  const stage = bench(t, {
-    connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday', 'authorize', { loginId: 'hunter2' }) }),
+test('an invalid connection from resolve gets a 500 with the path of the mistake', async (t) => {
+  const env = setup(t, {
+    connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday', 'authorize', { loginId: 'hunter2' }) }),
   })
-  const refused = await stage.page().start('c_1')
+  const refused = await env.page().start('c_1')
   assert.deepEqual([refused.status, refused.code, refused.path], [500, 'INVALID_INPUT', '/params/loginId'])
   for (const vendor of ['plaid', 'constructor', undefined]) {
-    stage.config.resolve = () => ({ vendor })
-    const unknown = await page(edge(stage.config)).start('c_1')
+    env.config.resolve = () => ({ vendor })
+    const unknown = await page(edge(env.config)).start('c_1')
     assert.deepEqual([unknown.status, unknown.code, unknown.path], [500, 'INVALID_INPUT', '/vendor'])
   }
 })
 
 test('a start resolves its connection once', async (t) => {
-  const stage = bench(t, { connections: GREATDAY })
+  const env = setup(t, { connections: GREATDAY })
   let resolved = 0
-  const { resolve } = stage.config
+  const { resolve } = env.config
   const resolveCounted = (...args) => ((resolved += 1), resolve(...args))
-  const own = page(edge({ ...stage.config, resolve: resolveCounted }))
+  const own = page(edge({ ...env.config, resolve: resolveCounted }))
   const state = await own.settled(await own.start('c_1'))
   assert.deepEqual([state.step.kind, resolved], ['challenge', 1])
 })
 
-test('a mistake in the configuration throws when the edge is made', () => {
+test('edge() throws on an invalid configuration', () => {
   const right = { authenticate: () => 'ann', resolve: () => null, origins: [ORIGIN], seal: SEAL, store: memoryStore() }
   assert.equal(typeof edge(right), 'function')
   for (const [wrong, path] of [
@@ -493,14 +496,14 @@ test('a mistake in the configuration throws when the edge is made', () => {
   }
 })
 
-test('an ending can be read for ten minutes', async (t) => {
-  const stage = bench(t, { connections: GREATDAY })
-  const page = stage.page()
-  const end = await walk(page, await page.start('c_1'), rightBy(stage))
-  stage.bank.clock.advance(9 * 60_000)
+test('the result of a flow can be read for ten minutes after its end', async (t) => {
+  const env = setup(t, { connections: GREATDAY })
+  const page = env.page()
+  const end = await walk(page, await page.start('c_1'), rightAnswers(env))
+  env.bank.clock.advance(9 * 60_000)
   assert.deepEqual(await page.look(end), end)
-  stage.bank.clock.advance(60_000)
+  env.bank.clock.advance(60_000)
   assert.equal((await page.look(end)).code, 'NOT_FOUND')
-  await stage.handle.sweep()
-  assert.equal(await stage.store.read(end.flow.split('.')[0]), null)
+  await env.handle.sweep()
+  assert.equal(await env.store.read(end.flow.split('.')[0]), null)
 })

@@ -1,11 +1,11 @@
 /** Sealing: which keys, names and texts open. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { KEYS, SEAL, bench, byFlinks, edge, page as pageOf, rightBy, sealer, walk } from './setup.mjs'
+import { KEYS, SEAL, setup, flinksConnection, edge, page as pageOf, rightAnswers, sealer, walk } from './setup.mjs'
 
 const ROTATED = { current: 'k2', keys: KEYS }
 
-test('a sealed text opens under its own name only', async () => {
+test('a sealed text opens only for the record id that it was sealed for', async () => {
   const seal = sealer(SEAL)
   const sealed = await seal.seal('hunter2 ü', 'one')
   assert.equal(await seal.open(sealed, 'one'), 'hunter2 ü')
@@ -31,12 +31,12 @@ test('a sealed text with one changed character does not open', async () => {
   }
 })
 
-test('texts sealed with and without the runtime’s own base64 are the same', async (t) => {
+test('sealed texts open with and without the runtime’s built-in base64', async (t) => {
   const seal = sealer(SEAL)
   const texts = Array.from({ length: 100 }, (_, length) => 'ü'.repeat(length % 2) + 'x'.repeat(length))
   const sealAll = () => Promise.all(texts.map((text) => seal.seal(text, 'one')))
   const openAll = (all) => Promise.all(all.map((sealed) => seal.open(sealed, 'one')))
-  const byHand = await sealAll()
+  const sealedWithoutBuiltIn = await sealAll()
   // This runtime may have both built in, or neither. From here on it has both.
   const calls = { toBase64: 0, fromBase64: 0 }
   define(t, Uint8Array.prototype, 'toBase64', function ({ alphabet }) {
@@ -47,13 +47,14 @@ test('texts sealed with and without the runtime’s own base64 are the same', as
     calls.fromBase64++
     return new Uint8Array(Buffer.from(text, alphabet))
   })
-  assert.deepEqual(await openAll(byHand), texts)
-  const byItself = await sealAll()
-  for (const sealed of byItself) await assert.rejects(seal.open(`${sealed}=`, 'one'), { code: 'SNAPSHOT_UNREADABLE' })
+  assert.deepEqual(await openAll(sealedWithoutBuiltIn), texts)
+  const sealedWithBuiltIn = await sealAll()
+  for (const sealed of sealedWithBuiltIn)
+    await assert.rejects(seal.open(`${sealed}=`, 'one'), { code: 'SNAPSHOT_UNREADABLE' })
   assert.ok(calls.toBase64 > 0 && calls.fromBase64 > 0)
   define(t, Uint8Array.prototype, 'toBase64', undefined)
   define(t, Uint8Array, 'fromBase64', undefined)
-  assert.deepEqual(await openAll(byItself), texts)
+  assert.deepEqual(await openAll(sealedWithBuiltIn), texts)
 })
 
 /** Defines a member of a built-in for the time of a test. */
@@ -93,70 +94,80 @@ test('keys may be JSON text, and an error does not quote malformed text', async 
   assert.equal(await read.open(await sealer(SEAL).seal('text', 'one'), 'one'), 'text')
   const wrong = ['hunter2', '{"keys":{"k1":"hunter2', '"hunter2"', '{"current":"k1"}', '[]', '', undefined, null]
   for (const seal of wrong) {
-    const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') }), seal: () => seal })
-    const refused = await stage.page().start('c_1')
+    const env = setup(t, {
+      connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday') }),
+      seal: () => seal,
+    })
+    const refused = await env.page().start('c_1')
     assert.deepEqual([refused.status, refused.path], [500, '/seal'])
-    const [{ code, message }] = stage.reported.errors
+    const [{ code, message }] = env.reported.errors
     assert.deepEqual([code, message.includes('hunter2')], ['INVALID_INPUT', false])
-    assert.throws(() => edge({ ...stage.config, seal }), { code: 'INVALID_INPUT', path: '/seal' })
+    assert.throws(() => edge({ ...env.config, seal }), { code: 'INVALID_INPUT', path: '/seal' })
   }
-  const short = bench(t, { seal: { current: 'k1', keys: { k1: 'aHVudGVyMg==' } }, resolve: () => ({}) })
+  const short = setup(t, { seal: { current: 'k1', keys: { k1: 'aHVudGVyMg==' } }, resolve: () => ({}) })
   const refused = await short.page().start('c_1')
   assert.deepEqual([refused.status, refused.path, short.reported.errors.length], [500, '/seal/keys', 1])
 })
 
 test('a flow continues after a rotation of keys', async (t) => {
-  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') }) })
-  const page = stage.page()
-  const asked = await page.settled(await page.start('c_1'))
-  stage.config.seal = ROTATED
-  assert.equal((await walk(page, asked, rightBy(stage))).step.kind, 'done')
-  assert.match((await stage.store.read(asked.flow.split('.')[0])).sealed, /^bm1\.k2\./)
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday') }) })
+  const page = env.page()
+  const challenged = await page.settled(await page.start('c_1'))
+  env.config.seal = ROTATED
+  assert.equal((await walk(page, challenged, rightAnswers(env))).step.kind, 'done')
+  assert.match((await env.store.read(challenged.flow.split('.')[0])).sealed, /^bm1\.k2\./)
 })
 
 test('a server without the new key replies UNAVAILABLE, and continues once it has the key', async (t) => {
-  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday') }) })
-  const page = stage.page()
-  const late = { ...stage.config, limits: { startsPerHour: 1_000 } }
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday') }) })
+  const page = env.page()
+  const late = { ...env.config, limits: { startsPerHour: 1_000 } }
   const behind = pageOf(edge(late))
-  stage.config.seal = ROTATED
-  const asked = await page.settled(await page.start('c_1'))
-  for (const refused of [await behind.look(asked), await behind.start('c_1'), await behind.answer(asked, 1, {})]) {
+  env.config.seal = ROTATED
+  const challenged = await page.settled(await page.start('c_1'))
+  for (const refused of [
+    await behind.look(challenged),
+    await behind.start('c_1'),
+    await behind.answer(challenged, 1, {}),
+  ]) {
     assert.deepEqual([refused.status, refused.code, refused.next], [503, 'UNAVAILABLE', 'retry-later'])
   }
   assert.ok(
-    stage.reported.errors.every(({ message }) => message.includes('the seal key is not configured on this server')),
+    env.reported.errors.every(({ message }) => message.includes('the seal key is not configured on this server')),
   )
   late.seal = { current: 'k1', keys: KEYS }
-  assert.deepEqual(await behind.look(asked), asked, 'with the key, it opens what the others have sealed')
-  assert.equal((await walk(page, asked, rightBy(stage))).step.kind, 'done')
+  assert.deepEqual(await behind.look(challenged), challenged, 'with the key, it opens what the others have sealed')
+  assert.equal((await walk(page, challenged, rightAnswers(env))).step.kind, 'done')
 })
 
 test('a stored record reveals nothing of its flow', async (t) => {
   // Names this long do not turn up in random text.
   const [user, connection] = ['annabelle.smith', 'connection_of_annabelle']
-  const stage = bench(t, { connections: (bank) => ({ [`${user}/${connection}`]: byFlinks(bank, 'Greatday') }) })
-  const page = stage.page(user)
+  const env = setup(t, { connections: (bank) => ({ [`${user}/${connection}`]: flinksConnection(bank, 'Greatday') }) })
+  const page = env.page(user)
   const { flow } = await page.settled(await page.start(connection))
   const [id] = flow.split('.')
-  const { sealed } = await stage.store.read(id)
+  const { sealed } = await env.store.read(id)
   const record = JSON.parse(await sealer(SEAL).open(sealed, id))
   assert.ok(record.tokens['1'], 'the token is in the same record')
-  assert.ok(record.snapshot.includes(stage.bank.loginId('Greatday')))
+  assert.ok(record.snapshot.includes(env.bank.loginId('Greatday')))
   for (const secret of [user, connection, record.tokens['1']]) assert.ok(!`${id}${sealed}`.includes(secret))
 })
 
 test('a record that is copied to another id does not open', async (t) => {
-  const stage = bench(t, {
-    connections: (bank) => ({ 'ann/c_1': byFlinks(bank, 'Greatday'), 'bob/c_1': byFlinks(bank, 'text_or_call') }),
+  const env = setup(t, {
+    connections: (bank) => ({
+      'ann/c_1': flinksConnection(bank, 'Greatday'),
+      'bob/c_1': flinksConnection(bank, 'text_or_call'),
+    }),
   })
-  const [ann, bob] = [stage.page('ann'), stage.page('bob')]
+  const [ann, bob] = [env.page('ann'), env.page('bob')]
   const hers = await ann.settled(await ann.start('c_1'))
   const his = await bob.start('c_1')
   const [[one], [two]] = [hers.flow.split('.'), his.flow.split('.')]
-  const { sealed } = await stage.store.read(one)
-  const { version } = await stage.store.read(two)
-  await stage.store.write(two, sealed, version, { expires: Infinity })
+  const { sealed } = await env.store.read(one)
+  const { version } = await env.store.read(two)
+  await env.store.write(two, sealed, version, { expires: Infinity })
   const refused = await bob.look(his)
   assert.deepEqual([refused.status, refused.code], [500, 'SNAPSHOT_UNREADABLE'])
 })

@@ -14,7 +14,7 @@ import { complaints as mxComplaints } from '../lib/mx-call-validator.mjs'
 export const { edge, memoryStore, postgres, postgresTable, sealer, FlowError } = await import(
   pathToFileURL(resolve('bank-mfa/edge'))
 )
-/** The document of the routes, as the package ships it. */
+/** The package's OpenAPI document. */
 export const openapi = JSON.parse(readFileSync(resolve('bank-mfa/openapi.json'), 'utf8'))
 export { NOON, customerId, fill }
 
@@ -34,21 +34,21 @@ const key = (byte) => Buffer.alloc(32, byte).toString('base64')
 export const KEYS = { k1: key(1), k2: key(2) }
 export const SEAL = { current: 'k1', keys: { k1: KEYS.k1 } }
 
-/** Validates replies by the OpenAPI document. */
+/** Validates replies against the OpenAPI document. */
 const ajv = new Ajv2020({ strict: false })
 ajv.addSchema({ $id: 'openapi', components: openapi.components })
 const schema = (name) => ajv.getSchema(`openapi#/components/schemas/${name}`)
 
-/** A connection by Flinks, for a person of the simulated bank. */
-export const byFlinks = (bank, username, kind = 'authorize', more = {}) => {
+/** A Flinks connection for a person of the simulated bank. */
+export const flinksConnection = (bank, username, kind = 'authorize', more = {}) => {
   const loginId = bank.loginId(username)
   const params = { authorize: { loginId, mostRecentCached: false }, reconnect: { loginId }, connect: {} }[kind]
   const flow = { kind, params: { ...params, ...more } }
   return { vendor: 'flinks', host: { instance: 'toolbox', customerId }, secretKey: bank.secretKey, flow }
 }
 
-/** A connection by MX, for a member of the simulated vendor. */
-export const byMx = (bank, name, params = { job: 'aggregate' }) => {
+/** An MX connection for a member of the simulated vendor. */
+export const mxConnection = (bank, name, params = { job: 'aggregate' }) => {
   const { userGuid, memberGuid } = bank.mx.member(name)
   const { clientId, apiKey } = bank.mx.key
   return {
@@ -60,7 +60,7 @@ export const byMx = (bank, name, params = { job: 'aggregate' }) => {
   }
 }
 
-/** The complaints about a call, by the schemas of its vendor. */
+/** Validates a call against the schemas of its vendor. Returns the mistakes, one text each. */
 export function complaintsOf(call) {
   if (call.url.includes('mx.com')) return mxComplaints(call)
   if (call.url.endsWith('/GenerateAuthorizeToken')) return []
@@ -68,7 +68,7 @@ export function complaintsOf(call) {
 }
 
 /** An edge with simulated vendors. The keys of `connections` are user and id: `'ann/c_1'`. */
-export function bench(t, { connections = () => ({}), realTime = false, fetch, rules, ...more } = {}) {
+export function setup(t, { connections = () => ({}), realTime = false, fetch, rules, ...more } = {}) {
   const bank = simulator({ seed: 1, now: realTime ? undefined : NOON, realTime, rules })
   const wire = watch(bank.fetch, complaintsOf)
   const all = connections(bank)
@@ -118,7 +118,7 @@ export function bench(t, { connections = () => ({}), realTime = false, fetch, ru
   }
 }
 
-/** A page: it calls an edge as a browser does, and validates each reply. */
+/** A page: calls an edge as a browser does, and validates each reply. `headers` are added to each request. */
 export function page(handle, user = 'ann', headers = {}) {
   async function ask(method, path, body, more = {}) {
     const init = {
@@ -168,7 +168,7 @@ export async function approve(bank, url) {
   return new URL(reply.headers.get('location'), 'https://int-api.mx.com').href
 }
 
-/** Walks a flow to its end with right answers. */
+/** Runs a flow to its end; `right` returns the right answers to a round. */
 export async function walk(page, state, right) {
   for (state = await page.settled(state); state.step?.kind === 'challenge'; state = await page.settled(state)) {
     const { round } = state.step
@@ -178,7 +178,7 @@ export async function walk(page, state, right) {
 }
 
 /** The right answers to the newest open round at Flinks. */
-export const rightBy =
+export const rightAnswers =
   ({ bank, wire }) =>
   (round) => {
     const ids = wire.calls.map(({ reply }) => reply?.json?.RequestId).filter(Boolean)

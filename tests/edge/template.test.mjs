@@ -49,7 +49,7 @@ async function startBackend(t) {
     '/bank-connections/ann/c_2': { vendor: 'mx', userGuid, memberGuid },
   }
   const ended = []
-  const stage = {
+  const backEnd = {
     bank,
     memberGuid,
     port: 0,
@@ -69,7 +69,7 @@ async function startBackend(t) {
     if (isOurs) {
       return response.writeHead(url.endsWith('/ended') || known[url] ? 200 : 404).end(JSON.stringify(known[url] ?? {}))
     }
-    if (body.includes('SecurityResponses')) await stage.beforeAnswer()
+    if (body.includes('SecurityResponses')) await backEnd.beforeAnswer()
     const init = { method, headers, ...(method !== 'GET' && { body }) }
     const reply = await bank.fetch(`http://vendor.example${url}`, init)
     response.writeHead(reply.status, Object.fromEntries(reply.headers))
@@ -82,8 +82,8 @@ async function startBackend(t) {
     server.closeAllConnections()
     server.close()
   })
-  stage.port = server.address().port
-  return stage
+  backEnd.port = server.address().port
+  return backEnd
 }
 
 /** A page. */
@@ -133,7 +133,7 @@ async function walkBoth(page, { bank, endings, memberGuid }) {
 
 /** Runs `node node.mjs`, with its flows in a new PostgreSQL. */
 async function nodeServers(t) {
-  const stage = await startBackend(t)
+  const backEnd = await startBackend(t)
   const database = await startPostgres()
   const children = []
   t.after(async () => {
@@ -142,7 +142,7 @@ async function nodeServers(t) {
   })
   const folder = copyTemplate(t)
   const { vars } = parse(readFileSync(join(folder, 'wrangler.jsonc'), 'utf8').replace(/^\s*\/\/.*$/gm, ''))
-  const { bank, port } = stage
+  const { bank, port } = backEnd
   const here = `http://127.0.0.1:${port}`
   const env = {
     ...vars,
@@ -152,7 +152,7 @@ async function nodeServers(t) {
     DATABASE_URL: `postgresql://test@/postgres?host=${database.folder}`,
   }
   return {
-    stage,
+    backEnd,
     /** Starts a server, and returns a page of it and its exit. */
     async start() {
       const child = spawn(process.execPath, ['node.mjs'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -206,12 +206,12 @@ test('authenticate refuses every session if SESSION_KEY is not set', async (t) =
   }
 })
 
-// They mostly wait.
+// Each test mostly waits.
 describe('the template', { concurrency: 3 }, () => {
   test('the worker, bundled as its README says, runs flows of both vendors in workerd', SLOW, async (t) => {
     const folder = copyTemplate(t)
-    const stage = await startBackend(t)
-    const { bank, port } = stage
+    const backEnd = await startBackend(t)
+    const { bank, port } = backEnd
     await build({
       entryPoints: [join(folder, 'worker.js')],
       outfile: join(folder, 'dist/worker.js'),
@@ -237,13 +237,13 @@ describe('the template', { concurrency: 3 }, () => {
       env: { SEAL_KEYS, SESSION_KEY, BACKEND_KEY, FLINKS_SECRET_KEY: bank.secretKey, MX_API_KEY: bank.mx.key.apiKey },
     })
     t.after(() => worker.kill())
-    await walkBoth(pageAt(worker.url), stage)
+    await walkBoth(pageAt(worker.url), backEnd)
   })
 
   test('the Node server runs flows of both vendors', SLOW, async (t) => {
     const servers = await nodeServers(t)
     const { page } = await servers.start()
-    await walkBoth(page, servers.stage)
+    await walkBoth(page, servers.backEnd)
   })
 
   test('a body that the Node server did not read does not hold up the connection', SLOW, async (t) => {
@@ -277,7 +277,7 @@ describe('the template', { concurrency: 3 }, () => {
 
     const next = await servers.start()
     assert.equal((await next.page.answer(state, 'Montreal')).step.kind, 'done')
-    assert.equal(servers.stage.bank.counts().answers, 1)
+    assert.equal(servers.backEnd.bank.counts().answers, 1)
   })
 
   test('at SIGTERM the Node server finishes a call to a bank and replies', SLOW, async (t) => {
@@ -286,7 +286,7 @@ describe('the template', { concurrency: 3 }, () => {
     const state = await page.start('c_1')
     let release
     const sending = new Promise((started) => {
-      servers.stage.beforeAnswer = () => (started(), new Promise((resolve) => (release = resolve)))
+      servers.backEnd.beforeAnswer = () => (started(), new Promise((resolve) => (release = resolve)))
     })
     const answered = page.answer(state, 'Montreal')
     await sending
@@ -300,7 +300,7 @@ describe('the template', { concurrency: 3 }, () => {
     release()
     assert.equal((await answered).step.kind, 'done')
     assert.deepEqual(await ended, [0, null])
-    const [{ outcome }] = await servers.stage.endings(1)
+    const [{ outcome }] = await servers.backEnd.endings(1)
     assert.equal(outcome, 'done')
   })
 

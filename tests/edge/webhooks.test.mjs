@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
-import { MINUTE, bench, byFlinks, byMx, walk } from './setup.mjs'
+import { MINUTE, setup, flinksConnection, mxConnection, walk } from './setup.mjs'
 
 const bodyFor = ({ userGuid, memberGuid }) => ({
   action: 'CHANGED',
@@ -20,84 +20,84 @@ function withWebhooks(t, connection, more = {}) {
   const webhooks = {
     findConnection(webhook) {
       received.push(webhook)
-      const known = webhook.memberGuid === stage.bank.mx.member('text').memberGuid
+      const known = webhook.memberGuid === env.bank.mx.member('text').memberGuid
       return known ? { user: 'ann', connection: 'c_1' } : null
     },
     ...more,
   }
-  const stage = bench(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }), webhooks })
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }), webhooks })
   const send = async (body, vendor = 'mx', headers = {}) => {
     const isRaw = typeof body === 'string' || body instanceof ReadableStream || body instanceof Uint8Array
     const init = { method: 'POST', headers, body: isRaw ? body : JSON.stringify(body), duplex: 'half' }
     const request = new Request(`https://edge.example/mfa/webhooks/${vendor}`, init)
-    const reply = await stage.handle(request, undefined, { waitUntil: (task) => tasks.push(task) })
+    const reply = await env.handle(request, undefined, { waitUntil: (task) => tasks.push(task) })
     for (let at = 0; at < tasks.length; at++) await tasks[at]
     return reply.status
   }
-  return { ...stage, send, received }
+  return { ...env, send, received }
 }
 
-test('a webhook starts a flow that only reads the status, and the company hears that the user is needed', async (t) => {
-  const stage = withWebhooks(t, (bank) => byMx(bank, 'already_challenged'), {
+test('a webhook starts a flow that only reads the status, and onPersonNeeded is called', async (t) => {
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'already_challenged'), {
     findConnection: () => ({ user: 'ann', connection: 'c_1' }),
   })
-  const body = bodyFor(stage.bank.mx.member('already_challenged'))
-  assert.equal(await stage.send(body), 204)
+  const body = bodyFor(env.bank.mx.member('already_challenged'))
+  assert.equal(await env.send(body), 204)
   assert.ok(
-    stage.wire.calls.every(({ method }) => method === 'GET'),
+    env.wire.calls.every(({ method }) => method === 'GET'),
     'only the user may begin a session at the bank',
   )
   assert.deepEqual(
-    stage.reported.personNeeded.map(({ user, connection, step, present }) => [user, connection, step, present]),
+    env.reported.personNeeded.map(({ user, connection, step, present }) => [user, connection, step, present]),
     [['ann', 'c_1', 'challenge', false]],
   )
-  assert.equal(await stage.send(body), 204)
-  assert.equal(stage.reported.personNeeded.length, 1, 'a repeated webhook is not reported again')
-  const page = stage.page()
+  assert.equal(await env.send(body), 204)
+  assert.equal(env.reported.personNeeded.length, 1, 'a repeated webhook is not reported again')
+  const page = env.page()
   assert.equal((await page.start('c_1')).step.kind, 'challenge', 'a start joins the flow')
 })
 
 test('a webhook that contradicts an open challenge changes nothing and makes no call', async (t) => {
-  const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
-  const page = stage.page()
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
+  const page = env.page()
   const state = await page.settled(await page.start('c_1'))
-  const calls = stage.wire.calls.length
-  assert.equal(await stage.send(bodyFor(stage.bank.mx.member('text'))), 204)
-  assert.deepEqual([await page.look(state), stage.wire.calls.length], [state, calls])
+  const calls = env.wire.calls.length
+  assert.equal(await env.send(bodyFor(env.bank.mx.member('text'))), 204)
+  assert.deepEqual([await page.look(state), env.wire.calls.length], [state, calls])
 })
 
 test('a webhook makes a waiting flow poll as early as the poll interval allows', async (t) => {
-  const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
-  const page = stage.page()
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
+  const page = env.page()
   let state = await page.start('c_1')
   await until(
     async () => (state = await page.look(state, state.version)).step.until,
     'the flow waits for its next poll',
   )
-  const polls = () => stage.wire.calls.filter(({ url }) => url.endsWith('/status')).length
+  const polls = () => env.wire.calls.filter(({ url }) => url.endsWith('/status')).length
   const before = polls()
-  assert.equal(await stage.send(bodyFor(stage.bank.mx.member('text'))), 204)
-  assert.deepEqual([polls(), stage.bank.clock.now()], [before + 1, state.step.until])
+  assert.equal(await env.send(bodyFor(env.bank.mx.member('text'))), 204)
+  assert.deepEqual([polls(), env.bank.clock.now()], [before + 1, state.step.until])
 })
 
 test('a webhook about an unknown connection, or one of another vendor, does nothing', async (t) => {
-  const stage = withWebhooks(t, (bank) => byFlinks(bank, 'Greatday'))
-  assert.equal(await stage.send(bodyFor(stage.bank.mx.member('oauth'))), 204)
-  assert.equal(await stage.send(bodyFor(stage.bank.mx.member('text'))), 204)
-  assert.deepEqual([stage.received.length, stage.wire.calls.length], [2, 0])
+  const env = withWebhooks(t, (bank) => flinksConnection(bank, 'Greatday'))
+  assert.equal(await env.send(bodyFor(env.bank.mx.member('oauth'))), 204)
+  assert.equal(await env.send(bodyFor(env.bank.mx.member('text'))), 204)
+  assert.deepEqual([env.received.length, env.wire.calls.length], [2, 0])
 })
 
 test('there is no webhook route for Flinks', async (t) => {
-  const stage = withWebhooks(t, (bank) => byFlinks(bank, 'Greatday'))
-  assert.equal(await stage.send({ Login: { Id: stage.bank.loginId('Greatday') } }, 'flinks'), 404)
-  assert.equal(stage.received.length, 0)
+  const env = withWebhooks(t, (bank) => flinksConnection(bank, 'Greatday'))
+  assert.equal(await env.send({ Login: { Id: env.bank.loginId('Greatday') } }, 'flinks'), 404)
+  assert.equal(env.received.length, 0)
 })
 
 test('a webhook that is not JSON is refused, and unknown keys are ignored', async (t) => {
-  const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
-  assert.equal(await stage.send('hunter2'), 400)
-  assert.equal(await stage.send({ something: 'new', member_guid: null }), 204)
-  assert.deepEqual(stage.received, [{ vendor: 'mx', userGuid: null, memberGuid: null }])
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
+  assert.equal(await env.send('hunter2'), 400)
+  assert.equal(await env.send({ something: 'new', member_guid: null }), 204)
+  assert.deepEqual(env.received, [{ vendor: 'mx', userGuid: null, memberGuid: null }])
 })
 
 /** A body of this many characters, sent in parts of 16 KiB, and how many parts were read. */
@@ -118,23 +118,23 @@ function longBody(ids, length, { idsLast = false } = {}) {
 }
 
 test('a webhook of almost 1 MB is read only up to its ids', async (t) => {
-  const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
-  const ids = bodyFor(stage.bank.mx.member('text'))
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
+  const ids = bodyFor(env.bank.mx.member('text'))
   const heard = { vendor: 'mx', userGuid: ids.user_guid, memberGuid: ids.member_guid }
   const { stream, parts } = longBody(ids, 1_000_000)
-  assert.equal(await stage.send(stream), 204)
-  assert.deepEqual(stage.received, [heard])
+  assert.equal(await env.send(stream), 204)
+  assert.deepEqual(env.received, [heard])
   assert.ok(parts.read <= 3, `${parts.read} of ${parts.all} parts`)
-  assert.equal(await stage.send(longBody(ids, 1_000_000, { idsLast: true }).stream), 204)
-  assert.deepEqual(stage.received, [heard, heard], 'the ids of the top level, and no others')
+  assert.equal(await env.send(longBody(ids, 1_000_000, { idsLast: true }).stream), 204)
+  assert.deepEqual(env.received, [heard, heard], 'the ids of the top level, and no others')
 })
 
 test('a webhook longer than 1 MiB is refused', async (t) => {
-  const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
-  const ids = bodyFor(stage.bank.mx.member('text'))
-  assert.equal(await stage.send({ ...ids, more: 'x'.repeat(1 << 20) }, 'mx', { 'content-length': '1048577' }), 413)
-  assert.equal(await stage.send(longBody(ids, 1 << 20, { idsLast: true }).stream), 413)
-  assert.equal(stage.received.length, 0)
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
+  const ids = bodyFor(env.bank.mx.member('text'))
+  assert.equal(await env.send({ ...ids, more: 'x'.repeat(1 << 20) }, 'mx', { 'content-length': '1048577' }), 413)
+  assert.equal(await env.send(longBody(ids, 1 << 20, { idsLast: true }).stream), 413)
+  assert.equal(env.received.length, 0)
 })
 
 for (const [what, body] of [
@@ -146,36 +146,36 @@ for (const [what, body] of [
   ['an invalid escape', '{"member_guid":"\\x"}'],
 ]) {
   test(`a webhook that is ${what} is refused`, async (t) => {
-    const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
-    assert.equal(await stage.send(body), 400)
-    assert.equal(stage.received.length, 0)
+    const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
+    assert.equal(await env.send(body), 400)
+    assert.equal(env.received.length, 0)
   })
 }
 
 test('ids of a webhook are found behind a byte order mark, in escapes and in any order', async (t) => {
-  const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
   const bodies = [
     '\ufeff {"user_guid" : "USR-1" , "member_guid":"MBR-1"}',
     '{"member\\u005fguid":"MBR\\u002d1","n":1,"user_guid":"USR-1"}',
     '{"member_guid":"MBR-1","a":{"user_guid":"USR-2"},"user_guid":"USR-1","member_guid":"MBR-2"}',
     '{"user_guid":7,"x":"user_guid","user_guid":"USR-1","member_guid":"MBR-1"}',
   ]
-  for (const body of bodies) assert.equal(await stage.send(body), 204)
+  for (const body of bodies) assert.equal(await env.send(body), 204)
   const heard = { vendor: 'mx', userGuid: 'USR-1', memberGuid: 'MBR-1' }
-  assert.deepEqual(stage.received, [heard, heard, heard, heard])
+  assert.deepEqual(env.received, [heard, heard, heard, heard])
 })
 
 test('a webhook about an ended flow is ignored until its result has expired', async (t) => {
-  const stage = withWebhooks(t, (bank) => byMx(bank, 'text'))
-  const page = stage.page()
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
+  const page = env.page()
   const right = () => ({ '1.1.answer': 'Chicago' })
   const end = await walk(page, await page.start('c_1'), right)
   assert.equal(end.step.kind, 'done')
-  const calls = stage.wire.calls.length
-  const body = bodyFor(stage.bank.mx.member('text'))
-  assert.equal(await stage.send(body), 204)
-  assert.deepEqual([await page.look(end), stage.wire.calls.length], [end, calls])
-  stage.bank.clock.advance(10 * MINUTE)
-  assert.equal(await stage.send(body), 204)
-  assert.ok(stage.wire.calls.length > calls)
+  const calls = env.wire.calls.length
+  const body = bodyFor(env.bank.mx.member('text'))
+  assert.equal(await env.send(body), 204)
+  assert.deepEqual([await page.look(end), env.wire.calls.length], [end, calls])
+  env.bank.clock.advance(10 * MINUTE)
+  assert.equal(await env.send(body), 204)
+  assert.ok(env.wire.calls.length > calls)
 })
