@@ -1,6 +1,6 @@
 /**
- * Watches calls, and validates those of Flinks flows: by the schemas in tests/schemas, and by Flinks' OpenAPI document
- * if that is present. MX's validator is in mx-call-validator.mjs.
+ * Records the calls of a `fetch`. Validates the calls of Flinks flows against the schemas in tests/schemas, and against
+ * Flinks' OpenAPI document if that is present. The validator for MX is in mx-call-validator.mjs.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -24,7 +24,7 @@ export function complaints(call) {
   return complaintsOf(call, isCall, isDocumented)
 }
 
-/** The mistakes in a call after others: an answer must go to the address at which its session started. */
+/** The mistakes in a call, given all earlier calls: an answer must go to the address at which its session started. */
 function complaintsAmong(call, calls) {
   const { 'flinks-auth-key': token } = call.headers
   const start = calls.find(({ headers }) => headers['flinks-auth-key'] === token)
@@ -67,7 +67,7 @@ export function json(text) {
   }
 }
 
-/** A validator by one of the schemas. */
+/** A validator that uses one of the schemas. */
 export function compileSchema(name) {
   const ajv = new Ajv2020({ strict: true })
   const folder = new URL('../schemas/', import.meta.url)
@@ -78,7 +78,7 @@ export function compileSchema(name) {
 function compileOpenapi() {
   const { paths, components } = parse(readFileSync(openapi, 'utf8'))
   const [[template, { post }]] = Object.entries(paths)
-  // AuthorizeAsync is not in the document; by Flinks' pages it has the same path root and body.
+  // AuthorizeAsync is not in the document; Flinks' pages say that it has the same path root and body.
   const prefix = new RegExp(`^${template.replace('{customerId}', '[^/]+')}`)
   const documented = post.parameters
     .filter((parameter) => parameter.in === 'header')
@@ -99,7 +99,7 @@ function compileOpenapi() {
   }
 }
 
-/** A validator by a compiled schema. */
+/** A validator that uses a compiled schema. */
 export function validator(ajv, validate) {
   return (value) => (validate(value) ? [] : [ajv.errorsText(validate.errors, { dataVar: '' })])
 }

@@ -1,4 +1,4 @@
-/** Fills the fields of a round with Flinks' SecurityResponses, as a person does who knows the answers. */
+/** Fills the fields of a round with the right answers, given as SecurityResponses. */
 export function fill(round, responses) {
   const left = new Map(Object.entries(responses).map(([key, answers]) => [key, [...answers]]))
   const takeKey = (options) => options.find(({ label }) => left.has(label))

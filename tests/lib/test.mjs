@@ -1,4 +1,4 @@
-/** node:test with a time limit on each test: a test that hangs fails by its name, and the next one runs. */
+/** node:test with a time limit on each test: a test that hangs fails with its name, and the next one runs. */
 import test from 'node:test'
 
 export { after, before, describe } from 'node:test'

@@ -51,10 +51,10 @@ const wrong = [
   ],
 ]
 
-for (const [name, who, answers, fields] of wrong) {
+for (const [name, username, answers, fields] of wrong) {
   test(`${name} is rejected with INVALID_ANSWER, and the round stays open`, async (t) => {
     const env = setup(t)
-    const flow = env.start(LIVE(person(who)))
+    const flow = env.start(LIVE(person(username)))
     const step = await untilStep(flow, 'challenge')
     await assert.rejects(step.answer(answers), (error) => {
       assert.ok(error instanceof FlowError)

@@ -140,7 +140,7 @@ test('the validator complains of a cached start by AuthorizeAsync', async (t) =>
   assert.notDeepEqual(await complaintsAfter(t, change, sessions['a reconnect by AuthorizeAsync']), [])
 })
 
-test('unchanged sessions have no complaints', async (t) => {
+test('the validator accepts unchanged sessions', async (t) => {
   for (const begin of Object.values(sessions)) assert.deepEqual(await complaintsAfter(t, () => ({}), begin), [])
 })
 

@@ -1,4 +1,4 @@
-/** Flinks' single calls: sent by the package, and as request and response pairs in a host's own loop. */
+/** Flinks' single calls: sent by the package, or by the host with `flinks.request` and `flinks.response`. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { FlowError, MINUTE, assertNoSecrets, calls, ending, setup, untilStep } from './calls-setup.mjs'
@@ -40,7 +40,7 @@ test('data that is not ready is polled for with the Async call', async (t) => {
   )
 })
 
-test('as many statements arrive as were requested', async (t) => {
+test('the number of statements is as requested', async (t) => {
   const { host, session } = setup(t)
   const params = { requestId: await session('Greatday'), numberOfStatements: 'Months3' }
   const { StatementsByAccount } = await (await flinks.statements(params, host()).result()).json()
@@ -198,7 +198,7 @@ test('answering the open question of a stuck card takes it off the list of stuck
   assert.equal(await stuck(), false)
 })
 
-test('a card without an open question is ineligible and not stuck', async (t) => {
+test('a card without an open question is listed as ineligible, and not as stuck', async (t) => {
   const { host, loginId } = setup(t)
   const id = loginId('broken_login')
   const own = (cards) => cards.filter((card) => card.loginId === id)
@@ -290,7 +290,7 @@ for (const [name, call, path] of [
 
 // Pairs
 
-test('a host polls for data in its own loop with the pair, which leaves the body unread', async (t) => {
+test('a host polls for data with flinks.request and flinks.response, which do not read the body', async (t) => {
   const { bank, config, wire, session } = setup(t)
   const requestId = await session('slow_data')
   const send = async ({ method, url, headers, body }) => {
@@ -319,7 +319,7 @@ test('an option that the package does not know is sent by Flinks’ own name', (
 
 const pair = (name, status, body) => flinks.response(name, { status, body: body && JSON.stringify(body) })
 
-test('the pair reads property names in any casing', () => {
+test('flinks.response reads property names in any casing', () => {
   assert.deepEqual(pair('GetMFAQuestions', 200, { questions: [{ question: 'City?' }] }).result, ['City?'])
   assert.equal(pair('GenerateAuthorizeToken', 200, { token: requestId }).result, requestId)
   const cards = [{ loginId: requestId, lastRefreshState: 'AnsweringSecurityChallenge' }]
@@ -356,7 +356,7 @@ test('a failure has a code, a next action and the FlinksCode, and not Flinks’ 
   assertNoSecrets(reply.failure, SECRET)
 })
 
-test('a pair rejects an unknown call and a missing body', () => {
+test('flinks.request rejects an unknown call, and flinks.response a missing body', () => {
   for (const name of ['GetEverything', 'DeleteCardAsync', 'Authorize', ''])
     assert.throws(() => flinks.request(name, {}, { instance: 'toolbox', customerId: requestId }), { path: '/call' })
   assert.throws(() => flinks.response('GetMFAQuestions', { status: 200 }), { path: '/response/body' })

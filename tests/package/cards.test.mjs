@@ -24,7 +24,7 @@ async function cached({ bank, call }, username) {
   return json.RequestId
 }
 
-test('the keys come from the seed and differ from each other', () => {
+test('the simulated keys are derived from the seed and differ from each other', () => {
   const all = [1, 2].flatMap((seed) => {
     const { secretKey, keys } = simulator({ seed })
     return [secretKey, keys.apiKey, keys.bearer]

@@ -44,7 +44,7 @@ test('other parameters of the address stay unchanged', () => {
   assert.equal(page.location.href, 'https://shop.example/bank?q=a%20b+c&flag&x=%7E')
 })
 
-test('a query with nothing but a landing is removed whole', () => {
+test('a query that contains only a landing is removed completely', () => {
   const page = pageAt(`https://shop.example/bank?loginId=${LOGIN}`)
   assert.equal(readLanding(page, BACK).state, null)
   assert.equal(page.location.href, 'https://shop.example/bank')
@@ -190,7 +190,7 @@ test('a landing after the flow ended is only removed from the address bar', asyn
   assert.equal(page.location.href, clean)
 })
 
-test('the step of the flow that was not restored accepts the landing, too', async (t) => {
+test('a flow that was not restored accepts the landing, too', async (t) => {
   const { step, address } = await leaveForConnect(t, startReconnect)
   const state = new URL(address.searchParams.get('redirectUrl')).searchParams.get('state')
   step.returned({ loginId: person('Greatday').loginId, state })

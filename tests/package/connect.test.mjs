@@ -21,14 +21,14 @@ const done = (more = {}) => ({
 })
 const claimed = (loginId = LOGIN) => ['returned', { loginId }]
 
-/** What the page read, without the message that ends every test's frame. */
+/** The events and calls that the page read, without the last message of every test's iframe. */
 const result = ({ calls, events, reasons }) => ({
   calls: calls.filter(([name]) => name !== 'address'),
   events: events.filter(({ step }) => step !== END),
   reasons,
 })
 
-/** All that a page or its log could show of the messages. */
+/** Everything that the page got from the messages, as one text. */
 const shown = ({ events, reasons, failures }) => JSON.stringify([events, reasons, failures])
 
 // The frame -------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ for (const [name, address] of [
   })
 }
 
-test('onFailed gets the error of a rejected address', async () => {
+test('onFailed gets the error if pageUrl() rejects', async () => {
   const visitor = await visit()
   await visitor.mount('', { rejects: 'unreachable' })
   const { failures, frames, listeners } = await visitor.read()
@@ -201,7 +201,7 @@ test('a refused token is passed on to the flow once', async () => {
   })
 })
 
-test('the iframe gets the height that it asks for if that is a valid height', async () => {
+test('the iframe gets the height that its messages request, if that is a valid height', async () => {
   const resize = (height) => ({ step: 'APP_RESIZE', height })
   const wild = [0, -1, 1e9, null, 'tall', [], {}].map(resize)
   for (const [settings, height] of [
@@ -236,7 +236,7 @@ test('messages of the iframe from another origin are refused', async () => {
   assert.ok(!shown(read).includes(LOGIN))
 })
 
-test('messages of other iframes from the vendor’s origin are refused', async () => {
+test('messages from other iframes of the vendor’s origin are refused', async () => {
   const script = `${postScript(MOUNTED)}; nested(${JSON.stringify(frameUrl(postScript(MOUNTED, REDIRECT)))})`
   const visitor = await visit()
   await visitor.mount(frameUrl(script))
@@ -305,7 +305,7 @@ test('malformed messages are refused', async () => {
       }),
     ),
     { step: 'REDIRECT', loginId: LOGIN, url: `?loginId=${LOGIN}` },
-    // Integrations read `new URLSearchParams(url)`, which finds no loginId here. The address has none either.
+    // The loginId is in the path. Only a query parameter counts.
     { step: 'REDIRECT', url: `https://example.com/thank-you/loginId=${LOGIN}` },
   ]
   const read = await postAndRead(
@@ -379,7 +379,7 @@ test('the iframe and the listener are removed when the flow leaves the step', as
   assert.deepEqual([frames, listeners], [[], 0])
 })
 
-test('a step that the flow has left is not mounted', async () => {
+test('a step that is no longer current is not mounted', async () => {
   const visitor = await visit()
   await visitor.mount(frameUrl(postScript({ step: END })), { aborted: true })
   const { frames, listeners, calls, failures } = await visitor.read()
@@ -404,7 +404,7 @@ test('a step mounted, unmounted and mounted at once, as React does, opens one if
   }
 })
 
-test('a step mounted in another place moves there, and its new iframe starts over', async () => {
+test('mounting a step in another container moves it there, with a new iframe', async () => {
   const visitor = await visit()
   await visitor.mount(frameUrl(`${postScript(MOUNTED, { step: END })}; onmessage = () => ${postScript(REDIRECT)}`))
   await visitor.readAll()

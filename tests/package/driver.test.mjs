@@ -17,9 +17,9 @@ import {
   untilStep,
 } from './setup.mjs'
 
-const start = (t, who = 'Greatday', params = LIVE, more = {}) => {
+const start = (t, username = 'Greatday', params = LIVE, more = {}) => {
   const env = setup(t)
-  return Object.assign(env, { flow: env.start(params(person(who)), more) })
+  return Object.assign(env, { flow: env.start(params(person(username)), more) })
 }
 const city = { '1.1.answer': 'Montreal' }
 
@@ -86,7 +86,7 @@ test('several iterations see the same steps', async (t) => {
   assert.ok(one.every((step, index) => step === other[index]))
 })
 
-test('an iteration can be left and another one started', async (t) => {
+test('after a break out of one iteration, another one can start', async (t) => {
   const env = start(t)
   for await (const _ of env.flow) break
   const step = await untilStep(env.flow, 'challenge')
@@ -131,7 +131,7 @@ test('unsubscribing ends one subscription, also if a function is subscribed twic
   assert.equal(calls, 1)
 })
 
-test('subscribe and cancel work without their flow as this', async (t) => {
+test('subscribe and cancel work when they are detached from the flow', async (t) => {
   const { flow } = start(t)
   const { subscribe, cancel } = flow
   let calls = 0
@@ -155,7 +155,7 @@ test('an error in a listener is reported and stops neither the flow nor other li
   assert.deepEqual([calls, reported], [1, ['planted in the listener']])
 })
 
-test('a listener may answer and cancel', async (t) => {
+test('a listener can answer and cancel', async (t) => {
   const { flow, bank } = start(t, 'many_rounds')
   let rounds = 0
   flow.subscribe(() => {

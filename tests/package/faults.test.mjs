@@ -6,8 +6,8 @@ import { CACHED, CREDENTIALS, LIVE, MINUTE, person, purpose, runToEnd, setup, ti
 const ASYNC = { authorizeAsync: true }
 
 /**
- * The calls that meet a fault, and the flow's end and calls after it: `received` if the bank received the call, else
- * `notReceived`.
+ * The calls in which a fault occurs. `received` is the flow's end and its calls from then on if the bank received the
+ * call; `notReceived` is the same if it did not.
  */
 const calls = {
   'a cached start': {
@@ -37,21 +37,21 @@ const calls = {
   },
   'a poll of a cached session': {
     on: 'poll',
-    who: 'slow_pending',
+    username: 'slow_pending',
     params: CACHED,
     received: ['done', 'cached start', 'poll', 'poll'],
     notReceived: ['done', 'cached start', 'poll', 'poll'],
   },
   'a poll of a live session': {
     on: 'poll',
-    who: 'slow_pending',
+    username: 'slow_pending',
     params: LIVE,
     received: ['done', 'live start', 'poll', 'poll'],
     notReceived: ['done', 'live start', 'poll', 'poll'],
   },
   'a poll of AuthorizeAsync': {
     on: 'poll',
-    who: 'slow_pending',
+    username: 'slow_pending',
     params: CREDENTIALS,
     host: ASYNC,
     received: ['done', 'live start', 'poll', 'poll'],
@@ -102,12 +102,12 @@ const faults = {
   'a 502 for a call that the bank received': [{ kind: 'status', status: 502, processed: true }, 'received'],
 }
 
-async function run(t, { on, params, host, who = 'Greatday' }, fault, rules) {
+async function run(t, { on, params, host, username = 'Greatday' }, fault, rules) {
   const env = setup(t, rules)
   const start = env.bank.clock.now()
   if (fault.kind === 'hang') env.wire.fetch = timingOutFetch(t, env.bank, env.wire.fetch)
   env.bank.fault({ on, ...fault })
-  const { end, code } = await runToEnd(env.start(params(person(who)), { ...host, fetch: env.wire.fetch }), env)
+  const { end, code } = await runToEnd(env.start(params(person(username)), { ...host, fetch: env.wire.fetch }), env)
   const ended = [code, ...env.wire.calls.map(purpose)]
   return { ...env, ended, failure: end.failure, start }
 }
@@ -134,7 +134,7 @@ for (const [name, row, fault, ended] of [
   ['a cached start whose 200 has no RequestId', calls['a cached start'], { kind: 'no-request-id' }, 'done'],
   [
     'a live start whose 200 has no RequestId',
-    { ...calls['a live start by LoginId'], who: 'greatday_nomfa' },
+    { ...calls['a live start by LoginId'], username: 'greatday_nomfa' },
     { kind: 'no-request-id' },
     'outcome-unknown',
   ],
@@ -147,7 +147,7 @@ for (const [name, row, fault, ended] of [
   ['an answer whose 200 has no RequestId', calls['an answer by LoginId'], { kind: 'no-request-id' }, 'done'],
   [
     'an answer whose 203 has no challenges',
-    { ...calls['an answer by LoginId with AuthorizeAsync'], who: 'changing_ids' },
+    { ...calls['an answer by LoginId with AuthorizeAsync'], username: 'changing_ids' },
     { kind: 'no-challenges' },
     'done',
   ],
@@ -181,7 +181,7 @@ test('a poll after a lost answer is retried, and the answer is not', async (t) =
   assert.deepEqual([code, env.bank.counts().answers, env.bank.counts().polls], ['done', 1, 3])
 })
 
-test('a cached start that verifies a lost answer is retried, each time under a new token', async (t) => {
+test('a cached start that verifies a lost answer is retried, each time with a new token', async (t) => {
   const env = setup(t)
   env.bank.fault({ on: 'answer', kind: 'lost-reply' })
   env.bank.fault({ on: 'start', kind: 'empty', skip: 1, times: 2 })
@@ -193,7 +193,7 @@ for (const [name, row, ended] of [
   ['by LoginId', calls['an answer by LoginId with AuthorizeAsync'], 'done'],
   ['with credentials', calls['an answer with credentials and AuthorizeAsync'], 'outcome-unknown'],
 ]) {
-  test(`a lost answer ${name} ends in ${ended} if AuthorizeAsync turns out not to be activated`, async (t) => {
+  test(`a lost answer ${name} ends in ${ended} if AuthorizeAsync is not activated for the customer`, async (t) => {
     const fault = { kind: 'lost-reply' }
     assert.equal((await run(t, row, fault, { authorizeAsync: false })).ended[0], ended)
   })

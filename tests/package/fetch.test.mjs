@@ -1,4 +1,4 @@
-/** Whatever a host's `fetch` does, the flow ends in a step, and what may have reached a bank is not sent again. */
+/** A host's `fetch` that misbehaves: the flow ends in a step, and sends nothing again that a bank may have received. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import {
@@ -162,7 +162,7 @@ test('an endless body is read up to a limit', async (t) => {
   assert.ok(read < 9_000_000 && given.aborted)
 })
 
-test('a response of another library is accepted', async (t) => {
+test('a response object of another fetch library is accepted', async (t) => {
   const env = setup(t)
   const fetch = async (url, init) => {
     const response = await env.wire.fetch(url, init)
@@ -172,7 +172,7 @@ test('a response of another library is accepted', async (t) => {
   assert.equal((await runToEnd(env.start(LIVE(person('many_rounds')), { fetch }), env)).code, 'done')
 })
 
-test('a 204 of another library is an unclear reply', async (t) => {
+test('a 204 of another fetch library is an unclear reply', async (t) => {
   const fetch = async () => ({ status: 204, headers: new Map(), arrayBuffer: () => assert.fail('it has no body') })
   assert.equal(await ending(setup(t).start(LIVE(person('Greatday')), { fetch })), 'outcome-unknown')
 })

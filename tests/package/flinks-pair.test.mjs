@@ -1,4 +1,4 @@
-/** Flinks' request and response functions, in a host's own loop. */
+/** `flinks.request` and `flinks.response`, in a loop that the host writes itself. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import {
@@ -109,8 +109,8 @@ test('the pair sends raw answers', async (t) => {
 test('a challenged reply can be stored as JSON and answered later', async (t) => {
   const env = setup(t)
   const stored = (reply) => right(env)(JSON.parse(JSON.stringify(reply)))
-  for (const who of ['proto_prompt', 'mixed_types', 'byte_for_byte']) {
-    assert.equal((await loop(env, LIVE(person(who)), stored)).reply.kind, 'authorized')
+  for (const username of ['proto_prompt', 'mixed_types', 'byte_for_byte']) {
+    assert.equal((await loop(env, LIVE(person(username)), stored)).reply.kind, 'authorized')
   }
 })
 

@@ -156,10 +156,10 @@ test('the newer OpenAPI document requires Accept-Version, and both reject unknow
 for (const version of VERSIONS) {
   test(`flows make every kind of call in ${version}`, async (t) => {
     const kinds = new Set()
-    const run = async (params, who) => {
+    const run = async (params, memberName) => {
       const env = setup(t)
       const given = typeof params === 'function' ? await params(env) : params
-      await runToEnd(env.start(given, { version }), env, member(who))
+      await runToEnd(env.start(given, { version }), env, member(memberName))
       for (const call of env.wire.calls) kinds.add(`${call.method} ${purpose(call)}`)
       for (const { headers } of env.wire.calls) assert.equal('accept-version' in headers, version === 'v20250224')
     }

@@ -67,7 +67,7 @@ const calls = {
   },
   'the challenges': {
     on: 'challenges',
-    who: 'challenges_apart',
+    memberName: 'challenges_apart',
     params: () => job('challenges_apart'),
     accepted: ['done', 'job', 'resume'],
     received: ['done', 'job', 'resume'],
@@ -75,7 +75,7 @@ const calls = {
   },
   'the window’s address': {
     on: 'window',
-    who: 'oauth_challenged',
+    memberName: 'oauth_challenged',
     params: () => job('oauth_challenged'),
     accepted: ['done', 'job', 'resume'],
     received: ['done', 'job', 'resume'],
@@ -104,13 +104,13 @@ const faults = {
   'a 504 for a call that MX received': [{ kind: 'status', status: 504, processed: true }, 'received'],
 }
 
-async function run(t, { on, skip, params, who = 'text', repeated }, fault, outcome) {
+async function run(t, { on, skip, params, memberName = 'text', repeated }, fault, outcome) {
   const env = setup(t, {}, { repeated: repeated?.[outcome] })
   const start = env.bank.clock.now()
   const given = await params(env)
   if (fault.kind === 'hang') env.wire.fetch = timingOutFetch(t, env.bank, env.wire.fetch, 60_000)
   env.bank.fault({ on, skip, ...fault })
-  const { end, code, rounds } = await runToEnd(env.start(given, { fetch: env.wire.fetch }), env, member(who))
+  const { end, code, rounds } = await runToEnd(env.start(given, { fetch: env.wire.fetch }), env, member(memberName))
   return { ...env, ended: [code, ...writes(env)], failure: end.failure, start, rounds }
 }
 
@@ -199,7 +199,7 @@ for (const [call, kind, code, made, times] of [
   })
 }
 
-test('a flow asks again after a lost resume once two polls show the same guids', async (t) => {
+test('a flow shows the round again after a lost resume once two polls show the same guids', async (t) => {
   const { rounds, purposes } = await run(t, calls['a resume'], { kind: 'lost-request' }, 'notReceived')
   assert.equal(rounds.length, 2)
   assert.deepEqual(rounds[0].right, rounds[1].right)
@@ -207,7 +207,7 @@ test('a flow asks again after a lost resume once two polls show the same guids',
   assert.deepEqual(between, ['status', 'status', 'status'], 'two polls, and the poll before the next answer')
 })
 
-test('the poll after a lost resume keeps the interval to the last poll', async (t) => {
+test('the poll after a lost resume keeps the minimum interval to the previous poll', async (t) => {
   const { bank } = await run(t, calls['a resume'], { kind: 'lost-reply' }, 'received')
   assert.deepEqual(bank.counts().broken, {})
 })

@@ -41,7 +41,7 @@ for (const version of VERSIONS) {
 }
 
 /** Name, member, and the address that the person returns to. */
-for (const [name, who, to] of [
+for (const [name, memberName, to] of [
   ['member_guid', 'oauth', (landing) => landing.href],
   ['member_guid, as a URL', 'oauth', (landing) => landing],
   ['amp;member_guid', 'oauth_escaped', (landing) => landing.href],
@@ -53,14 +53,14 @@ for (const [name, who, to] of [
 ]) {
   test(`a return with ${name} ends in done`, async (t) => {
     const env = setup(t)
-    const { flow, landing, back } = await decideIn(env, job(who))
-    const key = who === 'oauth_escaped' ? 'amp;member_guid' : 'member_guid'
+    const { flow, landing, back } = await decideIn(env, job(memberName))
+    const key = memberName === 'oauth_escaped' ? 'amp;member_guid' : 'member_guid'
     const guid = landing.searchParams.get(key)
     assert.ok(guid)
     const made = env.wire.calls.length
     back(to(landing))
     assert.equal((await flow.result()).memberGuid, guid)
-    assert.equal(guid !== member(who).memberGuid, who === 'oauth_migrated')
+    assert.equal(guid !== member(memberName).memberGuid, memberName === 'oauth_migrated')
     for (const { url } of env.wire.calls.slice(made)) assert.ok(url.endsWith(`/${guid}/status`))
     assert.deepEqual(env.bank.counts().broken, {})
   })
@@ -131,7 +131,7 @@ test('the flow polls every 3 seconds while the window is open', async (t) => {
   }
 })
 
-test('polling finds the decision if the page does not call returned', async (t) => {
+test('polling finds the user’s decision if the page does not call returned()', async (t) => {
   const env = setup(t)
   const { flow } = await decideIn(env, job('oauth'))
   env.bank.clock.advance(POLL_INTERVAL_MS)
@@ -151,14 +151,14 @@ test('an unused window ends in timed-out after two hours', async (t) => {
   assert.ok(took >= 120 * MINUTE && took < 121 * MINUTE, `${took}`)
 })
 
-test('the flow does not use up the window, which opens once', async (t) => {
+test('the flow does not open the single-use window URL itself', async (t) => {
   const env = setup(t)
   const { url } = await untilStep(env.start(job('oauth')), 'redirect')
   const open = async () => (await env.bank.fetch(url)).status
   assert.deepEqual([await open(), await open()], [200, 410])
 })
 
-test('the person may return during a poll', async (t) => {
+test('the person can return during a poll', async (t) => {
   const env = setup(t)
   let hold
   const fetch = async (url, init) => {
@@ -180,7 +180,7 @@ test('the person may return during a poll', async (t) => {
     hold = undefined
     release()
   }
-  // The held poll says PENDING, so the flow gets another window.
+  // The delayed poll says PENDING, so the flow gets another window.
   await env.pollOnce()
   env.bank.clock.advance(POLL_INTERVAL_MS)
   assert.equal(await ending(flow), 'done')
@@ -205,7 +205,7 @@ test('a second call of returned does nothing', async (t) => {
   assert.deepEqual([await env.callsMeanwhile(), made > 0], [[], true])
 })
 
-test('a challenge after the window is asked like any other', async (t) => {
+test('a challenge after the OAuth window is shown like any other', async (t) => {
   const env = setup(t)
   const { code, rounds } = await runToEnd(env.start(job('oauth_challenged')), env, member('oauth_challenged'))
   assert.deepEqual([code, rounds.length], ['done', 1])

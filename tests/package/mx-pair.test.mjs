@@ -1,4 +1,4 @@
-/** MX's request and response functions, in a host's own loop. */
+/** `mx.request` and `mx.response`, in a loop that the host writes itself. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import {

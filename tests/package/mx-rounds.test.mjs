@@ -32,7 +32,7 @@ for (const name of ['text', 'code_by_phone', 'three_rounds', 'mixed', 'two_optio
   })
 }
 
-test('challenges with a call of their own are read before the resume, too', async (t) => {
+test('challenges that need a separate call are read again before the resume', async (t) => {
   const env = setup(t)
   await runToEnd(env.start(job('challenges_apart')), env, member('challenges_apart'))
   const calls = env.purposes()
@@ -60,7 +60,7 @@ test('an answer to an expired round is not sent', async (t) => {
   }
 })
 
-test('a round that another flow has answered is not answered again', async (t) => {
+test('a round that another flow has already answered is not answered again', async (t) => {
   const env = setup(t, {}, { mayHurry: true })
   const flows = [env.start(guids('already_challenged')), env.start(guids('already_challenged'))]
   const steps = await Promise.all(flows.map((flow) => untilStep(flow, 'challenge')))
@@ -70,7 +70,7 @@ test('a round that another flow has answered is not answered again', async (t) =
   assert.deepEqual([await ending(flows[1]), env.bank.counts().answers], ['done', 1])
 })
 
-test('an answer to a round that was replaced is not sent, and the new round is asked', async (t) => {
+test('an answer to a round that MX has replaced is not sent, and the new round is shown', async (t) => {
   const env = setup(t, {}, { mayHurry: true })
   const flows = [env.start(job('wrong_again')), env.start(guids('wrong_again'))]
   const steps = await Promise.all(flows.map((flow) => untilStep(flow, 'challenge')))
@@ -108,7 +108,7 @@ test('an answer after the end is rejected with STALE_ROUND', async (t) => {
 })
 
 /** Name, member, answers. */
-for (const [name, who, answers] of [
+for (const [name, memberName, answers] of [
   ['an empty answer', 'text', () => ({ '1.1.answer': '' })],
   ['no answer', 'text', () => ({})],
   ['an unknown field', 'text', () => ({ '1.1.answer': SECRET, '1.3.answer': SECRET })],
@@ -121,7 +121,7 @@ for (const [name, who, answers] of [
 ]) {
   test(`${name} is rejected, nothing is sent, and the round stays open`, async (t) => {
     const env = setup(t)
-    const flow = env.start(job(who))
+    const flow = env.start(job(memberName))
     const { answer, round } = await untilStep(flow, 'challenge')
     const made = env.wire.calls.length
     await assert.rejects(answer(answers()), (error) => {
@@ -132,7 +132,7 @@ for (const [name, who, answers] of [
       return true
     })
     assert.equal(env.wire.calls.length, made)
-    await answer(fill(round, member(who).responses[0]))
+    await answer(fill(round, member(memberName).responses[0]))
     assert.equal(await ending(flow), 'done')
   })
 }
@@ -162,7 +162,7 @@ for (const [name, answers] of [
 }
 
 /** Member, answer of each round, code of the end, vendorCode. */
-for (const [who, answers, code, vendorCode, rules] of [
+for (const [memberName, answers, code, vendorCode, rules] of [
   ['wrong_ends', ['wrong'], 'answer-refused', '2002'],
   ['wrong_denied', ['wrong'], 'answer-refused', '2002'],
   ['wrong_code', ['135791'], 'answer-refused', '2001'],
@@ -177,9 +177,9 @@ for (const [who, answers, code, vendorCode, rules] of [
   ['mx_bank_challenge', ['INVALID'], 'credentials-refused', '2005'],
   ['mx_bank_image', ['Correct'], 'answer-refused', '2002'],
 ]) {
-  test(`${who} with ${answers.join(', then ')} ends in ${code}${rules ? ', also as DENIED' : ''}`, async (t) => {
+  test(`${memberName} with ${answers.join(', then ')} ends in ${code}${rules ? ', also as DENIED' : ''}`, async (t) => {
     const env = setup(t, rules)
-    const flow = env.start(job(who))
+    const flow = env.start(job(memberName))
     const given = [...answers]
     for await (const step of flow) if (step.kind === 'challenge') await step.answer(text(step.round, given.shift()))
     const { failure } = flow.current

@@ -72,7 +72,7 @@ export function setup(t, mxRules = {}, { repeated = 0, mayHurry = false } = {}) 
       credentials: await credentials(bank, member(name), password),
     }),
     approve: (url, decision) => decideInWindow(bank, url, decision),
-    /** Lets time pass until the newest flow has polled, and then waits again or has ended. */
+    /** Advances the clock until the newest flow has polled once, and waits again or has ended. */
     async pollOnce() {
       const [flow, polled, waited] = [newest, wire.calls.length, waits]
       await until(() => {
@@ -105,7 +105,7 @@ async function credentials(bank, { institutionCode, username, password }, other 
   return reply.credentials.map(({ guid, field_type }) => ({ guid, value: values[field_type] }))
 }
 
-/** What the person decides in the bank's window; returns the address that it redirects to. */
+/** The person decides in the bank's window. Returns the address that it redirects to. */
 async function decideInWindow(bank, url, decision = 'approve') {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const reply = await bank.fetch(url, { method: 'POST', headers, body: `decision=${decision}` })
@@ -161,7 +161,7 @@ export async function runToEnd(flow, env, { responses, isRaw = false }) {
 /** The body of a resume as raw answers: a list with one value for each guid. */
 export const raw = ({ member }) => Object.fromEntries(member.challenges.map(({ guid, value }) => [guid, [value]]))
 
-/** What a call is for, by its address. */
+/** The purpose of a call, by its address. */
 export function purpose({ method, url }) {
   const last = new URL(url).pathname.split('/').at(-1)
   if (JOBS.includes(last)) return 'job'

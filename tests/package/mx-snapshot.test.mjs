@@ -72,7 +72,7 @@ for (const [name, params, at, how, code, calls] of [
   })
 }
 
-test('a flow restored between an answer and its resume asks the same round again', async (t) => {
+test('a flow restored during the pre-check of an answer shows the same round again', async (t) => {
   const env = setup(t)
   const flow = await hangAt(env, job('text'), 'status', { skip: POLLS_TO_FIRST_ROUND })
   const again = env.restore(flow.snapshot())
@@ -80,7 +80,7 @@ test('a flow restored between an answer and its resume asks the same round again
   assert.equal(env.bank.counts().answers, 0)
 })
 
-test('a flow restored while it waits for the poll before a resume asks the same round again', async (t) => {
+test('a flow restored while it waits for its pre-check shows the same round again', async (t) => {
   const env = setup(t)
   const flow = env.start(guids('already_challenged'), { clock: { now: () => NOON, wait: never } })
   const { answer, round } = await untilStep(flow, 'challenge')
@@ -102,11 +102,18 @@ test('an MX flow restored while it waits polls when that wait is over', async (t
   assert.ok(env.bank.clock.now() >= NOON + 6_000)
 })
 
-for (const who of ['mixed', 'code_by_phone', 'three_rounds', 'two_options', 'many_options', 'challenges_apart']) {
-  test(`a flow of ${who} restored in each round asks the same round`, async (t) => {
+for (const memberName of [
+  'mixed',
+  'code_by_phone',
+  'three_rounds',
+  'two_options',
+  'many_options',
+  'challenges_apart',
+]) {
+  test(`a flow of ${memberName} restored in each round shows the same round`, async (t) => {
     const env = setup(t)
-    let flow = env.start(job(who))
-    for (const responses of member(who).responses) {
+    let flow = env.start(job(memberName))
+    for (const responses of member(memberName).responses) {
       const { round } = await untilStep(flow, 'challenge')
       flow = env.restore(flow.snapshot())
       assert.deepEqual(flow.current.round, round)
@@ -129,7 +136,7 @@ test('a flow restored after its round expired polls and does not send the answer
   assert.deepEqual([await ending(again), env.bank.counts().answers], ['session-expired', 0])
 })
 
-test('a flow restored at its window gets another window and continues after it', async (t) => {
+test('a flow restored at its OAuth window gets another window and continues after it', async (t) => {
   const env = setup(t)
   const flow = env.start(job('oauth_challenged'))
   const { url } = await untilStep(flow, 'redirect')
@@ -145,7 +152,7 @@ test('a flow restored at its window gets another window and continues after it',
   assert.notEqual(windows[0], url)
 })
 
-test('a flow restored while it gets its window gets it again', async (t) => {
+test('a flow restored while it requests its OAuth window requests it again', async (t) => {
   const env = setup(t)
   const flow = await hangAt(env, job('oauth'), 'oauth_window_uri', { received: true })
   const again = env.restore(flow.snapshot())
@@ -153,10 +160,10 @@ test('a flow restored while it gets its window gets it again', async (t) => {
 })
 
 test('an MX flow restored after its end has the same end and sends nothing', async (t) => {
-  for (const who of ['text', 'denied', 'locked', 'failed', 'busy']) {
+  for (const memberName of ['text', 'denied', 'locked', 'failed', 'busy']) {
     const env = setup(t)
-    const flow = env.start(job(who))
-    await runToEnd(flow, env, member(who))
+    const flow = env.start(job(memberName))
+    await runToEnd(flow, env, member(memberName))
     const again = env.restore(flow.snapshot())
     assert.equal(again.current.kind, flow.current.kind)
     assert.deepEqual([again.current.result, again.current.failure], [flow.current.result, flow.current.failure])

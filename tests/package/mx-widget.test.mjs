@@ -10,7 +10,7 @@ import { VERSIONS, ending, job, member, openWidget, resolve, setup, untilStep } 
 
 const browser = await launch()
 
-const widgetJob = (who) => ({ ...job(who), presentation: 'widget' })
+const widgetJob = (memberName) => ({ ...job(memberName), presentation: 'widget' })
 
 for (const version of VERSIONS) {
   test(`a CHALLENGED member gets the widget, and the flow polls meanwhile, in ${version}`, async (t) => {
@@ -33,7 +33,7 @@ for (const version of VERSIONS) {
   })
 }
 
-test('the widget stays if polls are lost', async (t) => {
+test('the widget stays open if polls are lost', async (t) => {
   const env = setup(t)
   const flow = env.start(widgetJob('text'))
   const step = await untilStep(flow, 'redirect')
@@ -56,7 +56,7 @@ test('a snapshot does not hold the widget’s address, and the restored flow get
 // The page ----------------------------------------------------------------------------------------
 
 for (const text of [false, true]) {
-  test(`the mounted widget asks, and posts its messages as ${text ? 'JSON text' : 'objects'}`, async (t) => {
+  test(`the mounted widget shows the challenge, and posts its messages as ${text ? 'JSON text' : 'objects'}`, async (t) => {
     const env = setup(t, { widgetPostsText: text }, { mayHurry: true })
     const visitor = await visit(t, env)
     const flow = env.start(widgetJob('text'))

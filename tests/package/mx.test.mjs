@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { VERSIONS, assertNoSecrets, job, member, members, oauth, runToEnd, setup } from './mx-setup.mjs'
 
-/** How a flow ends by MX's documents: code and next action. A member that is not listed ends in `done`. */
+/** How MX's documents say that a flow ends: code and next action. A member that is not listed ends in `done`. */
 const CREDENTIALS = ['credentials-refused', 'ask-credentials']
 const BUSY = ['busy', 'retry-later']
 const BANK = ['bank-action-required', 'visit-bank']
@@ -121,7 +121,7 @@ function isFailure({ failure, error }, { env, startedAt }) {
   assertNoSecrets(error, clientId, apiKey, headers.authorization, 'Everyday', message)
 }
 
-test('every name in the tables is a simulated member', () => {
+test('the tables contain only simulated members', () => {
   const named = [...Object.keys(endings), ...Object.values(starts).flatMap((start) => Object.keys(start.endings))]
   for (const name of named) assert.ok(member(name))
 })

@@ -50,7 +50,7 @@ for (const [name, fail] of Object.entries({
   })
 }
 
-test('a cached start has no probe, as it may be repeated', async (t) => {
+test('a cached start has no probe, because it can be repeated safely', async (t) => {
   const env = setupPage(t)
   assert.equal((await runToEnd(env.start(CACHED(person('Greatday'))), env)).code, 'done')
   assert.deepEqual(purposes(env), ['cached start'])
@@ -68,7 +68,7 @@ test('a start with probe: false has no probe', async (t) => {
   assert.deepEqual(purposes(env), ['live start', 'answer'])
 })
 
-test('a restored flow whose probe fails asks again and does not send the answer', async (t) => {
+test('a restored flow whose probe fails shows the round again and does not send the answer', async (t) => {
   const env = setupPage(t)
   const flow = env.start(LIVE(person('Greatday')))
   await untilStep(flow, 'challenge')

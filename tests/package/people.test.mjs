@@ -4,7 +4,7 @@ import test from '../lib/test.mjs'
 import { assertNoSecrets, newestRequestId, people, readAnyCase, runToEnd, setup, startModes } from './setup.mjs'
 
 /**
- * How a session ends by Flinks' documents: cached, live, and live with credentials if that differs. A person who is not
+ * How Flinks' documents say that a session ends: cached, live, and live with credentials if that differs. A person who is not
  * listed ends in `done`.
  */
 const endings = {
@@ -35,7 +35,7 @@ const endings = {
   code_method_not_available: ['request-refused', 'request-refused'],
   code_card_in_use: ['card-in-use', 'card-in-use'],
   code_aggregation_error: ['vendor-error', 'vendor-error'],
-  // Its reply has no RequestId.
+  // The reply to this person's start has no RequestId.
   code_no_transaction: ['done', 'outcome-unknown'],
   code_session_nonexistent: ['session-expired', 'session-expired'],
   code_session_expired: ['session-expired', 'session-expired'],
@@ -142,7 +142,7 @@ function isFailure({ failure, error }, { person, env, start }) {
   assertNoSecrets(error, readAnyCase(reply.json, 'Message'), person.password, person.loginId, ...tokens)
 }
 
-test('every name in the table of endings is a simulated person', () => {
+test('the table of endings contains only simulated people', () => {
   const names = people.map(({ username }) => username)
   assert.deepEqual(
     Object.keys(endings).filter((username) => !names.includes(username)),

@@ -20,20 +20,20 @@ import {
 const DAY = 24 * 60 * MINUTE
 const FRAME = 'https://toolbox-iframe.private.fin.ag'
 
-const loginIdOf = (who) => ({ loginId: person(who).loginId })
+const loginIdOf = (username) => ({ loginId: person(username).loginId })
 const service = ({ url }) => url.split('/').at(-1)
 
 /** Starts a reconnect and waits for its step `connect`. */
-async function atConnect(env, who, params, more) {
-  const flow = env.reconnect({ ...loginIdOf(who), ...params }, more)
+async function atConnect(env, username, params, more) {
+  const flow = env.reconnect({ ...loginIdOf(username), ...params }, more)
   return { flow, step: await untilStep(flow, 'connect') }
 }
 
-/** The person does in Connect what it asks, and the page passes the LoginId on. */
-async function completeConnect(env, step, who) {
+/** Signs in and answers in Connect as the person, and passes the LoginId to the flow. */
+async function completeConnect(env, step, username) {
   const connect = await openConnect(env.bank, await step.pageUrl())
-  const first = connect.view.state === 'credentials' ? await connect.signIn(person(who)) : connect.view
-  const done = first.state === 'asks' ? await connect.answer(person(who).responses[0]) : first
+  const first = connect.view.state === 'credentials' ? await connect.signIn(person(username)) : connect.view
+  const done = first.state === 'asks' ? await connect.answer(person(username).responses[0]) : first
   assert.equal(done.state, 'done')
   step.returned({ loginId: done.loginId })
 }
@@ -149,7 +149,7 @@ test('Connect in mid-session needs no token of its own', async (t) => {
   )
 })
 
-test('a token as a string is rejected, as it serves only one session', async (t) => {
+test('an authorizeToken that is a string is rejected, because it serves only one session', async (t) => {
   const env = setup(t)
   const authorizeToken = await env.bank.token()
   for (const start of [
@@ -166,7 +166,7 @@ test('a token as a string is rejected, as it serves only one session', async (t)
   assert.deepEqual(env.wire.calls, [])
 })
 
-test('Connect’s address has no token for a customer without tokens', async (t) => {
+test('pageUrl() has no token for a customer without tokens', async (t) => {
   const env = setup(t, { tokensRequired: false })
   const flow = env.connect({}, { authorizeToken: undefined })
   assert.ok(!(await flow.current.pageUrl()).includes('authorizeToken'))
@@ -174,7 +174,7 @@ test('Connect’s address has no token for a customer without tokens', async (t)
   assert.equal(await ending(flow), 'done')
 })
 
-test('address rejects without a token, and works once there is one', async (t) => {
+test('pageUrl() rejects while there is no token, and works once there is one', async (t) => {
   const env = setup(t)
   let token = ''
   const flow = env.connect({}, { authorizeToken: async () => token })
@@ -185,7 +185,7 @@ test('address rejects without a token, and works once there is one', async (t) =
 
 // The step --------------------------------------------------------------------------------------
 
-test('address gives one promise, and has a token only if the person signs in', async (t) => {
+test('pageUrl() returns the same promise each time, and its URL has a token only if a sign-in is needed', async (t) => {
   const env = setup(t)
   const { step } = await atConnect(env, 'Greatday')
   assert.equal(step.pageUrl(), step.pageUrl())
@@ -200,7 +200,7 @@ test('address gives one promise, and has a token only if the person signs in', a
   assert.deepEqual(keys.sort(), ['authorizeToken', 'tag'])
 })
 
-test('every option is in Connect’s address as it was given, with and without a token', async (t) => {
+test('pageUrl() has every option unchanged, with and without a token', async (t) => {
   const env = setup(t)
   const options = { language: 'fr', tag: 'a b&c=é#/~+', v2: false, parameters: { theme: 'light & x', demo: true } }
   const host = { redirectUrl: 'https://app.example/back?c=4 2'.replace(' ', '%20') }
@@ -220,7 +220,7 @@ test('every option is in Connect’s address as it was given, with and without a
   }
 })
 
-test('the step’s signal aborts when the flow leaves it, and later calls on it do nothing', async (t) => {
+test('the signal of a step aborts when the flow continues, and later calls on that step do nothing', async (t) => {
   const env = setup(t)
   const { flow, step } = await atConnect(env, 'Greatday')
   assert.equal(step.signal.aborted, false)
@@ -284,7 +284,7 @@ for (const [name, claim, path] of [
   })
 }
 
-test('another LoginId ends in login-mismatch without a call', async (t) => {
+test('a claim with another LoginId ends in login-mismatch without a call', async (t) => {
   const env = setup(t)
   const { flow, step } = await atConnect(env, 'Greatday')
   const made = env.wire.calls.length
@@ -309,7 +309,7 @@ function tokensBySession(env) {
   return ({ session }) => tokens.get(session) ?? tokens.set(session, env.bank.token()).get(session)
 }
 
-test('a reconnect restored at each stage ends as without restoring', async (t) => {
+test('a reconnect restored at each stage ends as one that was never restored', async (t) => {
   const env = setup(t)
   const authorizeToken = tokensBySession(env)
   const host = { authorizeToken, authorizeAsync: true }
@@ -338,7 +338,7 @@ test('a reconnect restored at each stage ends as without restoring', async (t) =
   assert.deepEqual(again.current.result, verifying.current.result)
 })
 
-test('a flow restored at Connect’s credentials requests the same session’s token', async (t) => {
+test('a flow restored while Connect shows its sign-in requests the token of the same session', async (t) => {
   const env = setup(t)
   const { flow, step } = await atConnect(env, 'broken_login')
   await step.pageUrl()
@@ -353,27 +353,32 @@ test('a flow restored at Connect’s credentials requests the same session’s t
 // Secrets ---------------------------------------------------------------------------------------
 
 test('no step, snapshot or error holds a token, an answer or a credential', async (t) => {
-  for (const who of ['Greatday', 'broken_login']) {
+  for (const username of ['Greatday', 'broken_login']) {
     const env = setup(t)
     const tokens = []
     const authorizeToken = async () => tokens[tokens.push(await env.bank.token()) - 1]
-    const flow = env.reconnect(loginIdOf(who), { authorizeToken })
+    const flow = env.reconnect(loginIdOf(username), { authorizeToken })
     const shown = []
     const note = () => shown.push(flow.snapshot(), JSON.stringify(flow.current))
     flow.subscribe(note)
     await untilStep(flow, 'connect')
     await flow.current.pageUrl()
     note()
-    await completeConnect(env, flow.current, who)
+    await completeConnect(env, flow.current, username)
     assert.equal(await ending(flow), 'done')
 
-    const refused = env.reconnect(loginIdOf(who), { authorizeToken })
+    const refused = env.reconnect(loginIdOf(username), { authorizeToken })
     const step = await untilStep(refused, 'connect')
     await step.pageUrl()
     step.returned({ loginId: OTHER })
     await ending(refused)
     shown.push(refused.snapshot())
-    const secrets = [...tokens, env.bank.secretKey, 'Everyday', ...person(who).responses.flatMap(Object.values).flat(2)]
+    const secrets = [
+      ...tokens,
+      env.bank.secretKey,
+      'Everyday',
+      ...person(username).responses.flatMap(Object.values).flat(2),
+    ]
     assertNoSecrets(refused.current.error, ...secrets)
     for (const secret of secrets) assert.ok(!shown.join('\n').includes(secret), secret)
   }

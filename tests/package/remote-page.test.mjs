@@ -93,7 +93,7 @@ test('the package stores nothing in the browser', async (t) => {
   assert.deepEqual(await context.cookies(), [])
 })
 
-test('a page that was offline shows the step that came meanwhile', async (t) => {
+test('a page that was offline shows the current step once it is online', async (t) => {
   const { edge, open } = await setup(t)
   const page = await open()
   await edge.untilCall('stream')
@@ -115,7 +115,7 @@ test('an answer given offline is sent once the page is online', async (t) => {
   await untilTitle(page, 'challenge 1')
   await context.setOffline(true)
   const answered = answer(page)
-  // This request comes after the answer's first try, and fails like it.
+  // The client sends this request after the first try of the answer, and it fails, too.
   await page.evaluate(() => fetch('/mfa').catch(() => {}))
   assert.equal(edge.callsOf('answer').length, 0)
   await context.setOffline(false)
@@ -145,7 +145,7 @@ test('a reloaded page resumes the flow by its id', async (t) => {
   assert.deepEqual([edge.callsOf('start').length, edge.callsOf('answer').length, edge.maxWaiting], [1, 1, 1])
 })
 
-test('an answer arrives even if the page is left', async (t) => {
+test('an answer arrives even if the user leaves the page', async (t) => {
   const { edge, open } = await setup(t)
   const page = await open()
   await edge.untilCall('stream')
@@ -204,7 +204,7 @@ test('a page falls back to long polling if a proxy buffers the stream', async (t
   await untilTitle(page, 'done')
 })
 
-test('a tab asks the edge again when it is shown, and not when it is hidden', async (t) => {
+test('a tab requests the step again when it becomes visible, and not when it becomes hidden', async (t) => {
   const { edge, open } = await setup(t)
   const page = await open()
   await edge.untilCall('stream')

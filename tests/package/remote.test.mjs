@@ -87,7 +87,7 @@ for (const [name, make, route] of [
   })
 }
 
-test('the id is known from the first change of the step, and resumes the flow', async (t) => {
+test('flow.id is set from the first change of the step, and resumes the flow', async (t) => {
   const { edge, mfa, flow } = await setup(t)
   assert.deepEqual([flow.id, flow.snapshot()], ['', ''])
   await new Promise((resolve) => flow.subscribe(resolve))
@@ -252,7 +252,7 @@ for (const [name, reply] of Object.entries({
 
 // Lost requests -----------------------------------------------------------------------------------
 
-test('a pause follows a poll that brings no new state', async (t) => {
+test('the client pauses after a poll that brings no new state', async (t) => {
   const sameState = (_, response) => response.end(JSON.stringify({ version: 1, step: START }))
   const { edge, flow, clock } = await setupPolling(t, { prepare: (edge) => edge.replyOnce('poll', sameState) })
   await edge.untilCall('poll', 2)
@@ -304,7 +304,7 @@ function fakeWindow(t, navigator) {
   return listeners
 }
 
-test('being online again ends a pause, but not one that the edge asked for', async (t) => {
+test('coming online ends a pause, except one that Retry-After asked for', async (t) => {
   const listeners = fakeWindow(t)
   const { edge, clock } = await setupPolling(t, { prepare: (edge) => edge.replyAlways('poll', broken) })
   clock.holds.push((ms) => ms < 1_000 || ms === 45_000)
@@ -356,7 +356,7 @@ test('a flow gives up after 5 retries before the first reply, and after 20 later
   }
 })
 
-test('a start whose reply was lost is retried and joins the same flow', async (t) => {
+test('a start is retried after a lost reply and joins the same flow', async (t) => {
   const { edge, flow } = await setup(t, { prepare: (edge) => edge.replyOnce('start', lostReply) })
   await edge.untilCall('stream')
   edge.setStep(DONE)
@@ -546,7 +546,7 @@ test('answer() resolves if the flow ends while it is sent', async (t) => {
 
 const CONNECT = { kind: 'connect', purpose: 'mfa', until: 9, address: 'https://vendor.example/?t=1' }
 
-test('a connect step gives its URL, and posts the claims of the page', async (t) => {
+test('a connect step returns its URL, and posts the claims of the page', async (t) => {
   const { edge, flow } = await setup(t)
   edge.setStep(CONNECT)
   const step = await untilStep(flow, 'connect')
@@ -640,7 +640,7 @@ test('cancel() ends the flow at once, and posts it to the edge', async (t) => {
   assert.equal(edge.callsOf('cancel').length, 1)
 })
 
-test('cancel() while an answer is sent gives a time to retry', async (t) => {
+test('cancel() while an answer is being sent fails with retry-later and a retryAt', async (t) => {
   const { edge, flow, clock, step } = await setupChallenge(t)
   edge.replyOnce('answer', () => {})
   step.answer(city)
@@ -651,7 +651,7 @@ test('cancel() while an answer is sent gives a time to retry', async (t) => {
   assert.ok(retryAt > clock.now())
 })
 
-test('cancel() after a refused answer gives no time to retry', async (t) => {
+test('cancel() after a refused answer fails with start-over', async (t) => {
   const { edge, flow, step } = await setupChallenge(t)
   edge.replyOnce('answer', problem(422, { ...NOT_FOUND, code: 'INVALID_ANSWER' }))
   await assert.rejects(step.answer({}), isError('INVALID_ANSWER'))

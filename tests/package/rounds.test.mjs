@@ -4,8 +4,8 @@ import test from '../lib/test.mjs'
 import { CREDENTIALS, LIVE, fill, person, runToEnd, setup, untilStep } from './setup.mjs'
 
 /** Answers each round with the next SecurityResponses; returns the rounds and the end. */
-async function answerInTurn(env, who, answers, params = LIVE) {
-  const flow = env.start(params(person(who)))
+async function answerInTurn(env, username, answers, params = LIVE) {
+  const flow = env.start(params(person(username)))
   const rounds = []
   for await (const step of flow) {
     if (step.kind !== 'challenge') continue
@@ -48,13 +48,13 @@ test('the third wrong answer ends in answer-refused', async (t) => {
   assert.equal(env.bank.counts().answers, 3)
 })
 
-for (const [who, vendorCode] of [
+for (const [username, vendorCode] of [
   ['wrong_ends', 'INVALID_SECURITY_RESPONSE'],
   ['wrong_no_retry', 'INVALID_SECURITY_RESPONSE_NO_RETRY'],
 ]) {
-  test(`a wrong answer of ${who} ends in answer-refused and is sent once`, async (t) => {
+  test(`a wrong answer of ${username} ends in answer-refused and is sent once`, async (t) => {
     const env = setup(t)
-    const { code, failure } = await answerInTurn(env, who, [wrong(CITY)])
+    const { code, failure } = await answerInTurn(env, username, [wrong(CITY)])
     assert.deepEqual([code, failure.vendorCode, env.bank.counts().answers], ['answer-refused', vendorCode, 1])
   })
 }
@@ -98,7 +98,7 @@ test('the bank asks in the requested language', async (t) => {
   )
 })
 
-const first = async (t, who) => (await untilStep(setup(t).start(LIVE(person(who))), 'challenge')).round
+const first = async (t, username) => (await untilStep(setup(t).start(LIVE(person(username))), 'challenge')).round
 
 /** The challenges of each person: kind, vendor type, and part and type of each field. */
 const forms = {
@@ -123,9 +123,9 @@ const forms = {
   ],
 }
 
-for (const [who, expected] of Object.entries(forms)) {
-  test(`the challenges of ${who} are of kind ${expected.map(([kind]) => kind).join(', ')}`, async (t) => {
-    const { challenges } = await first(t, who)
+for (const [username, expected] of Object.entries(forms)) {
+  test(`the challenges of ${username} are of kind ${expected.map(([kind]) => kind).join(', ')}`, async (t) => {
+    const { challenges } = await first(t, username)
     const actual = challenges.map(({ kind, vendorType, fields }) => [
       kind,
       vendorType,

@@ -154,7 +154,7 @@ function properties(value, seen = new Set()) {
   return Reflect.ownKeys(value).flatMap((key) => [String(key), ...properties(value[key], seen)])
 }
 
-/** What a call is for, by its body. */
+/** The purpose of a call, by its body. */
 export function purpose({ json }) {
   if (json === null) return 'probe'
   if (json.SecurityResponses) return 'answer'

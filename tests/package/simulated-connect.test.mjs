@@ -5,7 +5,7 @@ import { person, simulator } from './setup.mjs'
 
 const ORIGIN = 'https://toolbox-iframe.private.fin.ag'
 
-test('the page and its scripts are served at the addresses that the page names', async () => {
+test('the simulated Connect serves its page and every script that the page imports', async () => {
   const bank = simulator()
   for (const path of ['/v2/?requestId=x', '/?requestId=x', '/v2/Credential/14?authorizeToken=x', '/under/a/path/v2/']) {
     const page = await bank.fetch(ORIGIN + path)
@@ -19,7 +19,7 @@ test('the page and its scripts are served at the addresses that the page names',
   }
 })
 
-test('the rules say which forged message the page posts', async () => {
+test('the rule misbehave decides which forged message the page posts', async () => {
   const bank = simulator({ rules: { connect: { misbehave: 'another-login' } } })
   const body = JSON.stringify({ authorizeToken: await bank.token() })
   const { forgery } = await (await bank.fetch(`${ORIGIN}/connect/open`, { method: 'POST', body })).json()

@@ -1,4 +1,4 @@
-/** The validator of Flinks' single calls finds each planted mistake. */
+/** The validator of the single calls finds each planted mistake. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { calls, customerId } from './setup.mjs'

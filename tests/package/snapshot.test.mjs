@@ -84,7 +84,7 @@ for (const [name, host, at] of [
   })
 }
 
-test('a flow restored while it waits polls under its token when that wait is over', async (t) => {
+test('a flow restored while it waits polls with its token when that wait is over', async (t) => {
   const env = setup(t)
   const authorizeToken = await env.bank.token()
   const clock = { now: () => NOON, wait: never }
@@ -98,12 +98,12 @@ test('a flow restored while it waits polls under its token when that wait is ove
   assert.deepEqual(env.bank.counts().broken, {})
 })
 
-for (const who of ['mixed_types', 'many_rounds', 'proto_prompt', 'byte_for_byte', 'challenge_maps']) {
-  test(`a flow of ${who} restored in each round asks the same round under the same token`, async (t) => {
+for (const username of ['mixed_types', 'many_rounds', 'proto_prompt', 'byte_for_byte', 'challenge_maps']) {
+  test(`a flow of ${username} restored in each round shows the same round and uses the same token`, async (t) => {
     const env = setup(t)
     const authorizeToken = await env.bank.token()
-    let flow = env.start(LIVE(person(who)), { authorizeToken })
-    for (let rounds = 0; rounds < person(who).responses.length; rounds++) {
+    let flow = env.start(LIVE(person(username)), { authorizeToken })
+    for (let rounds = 0; rounds < person(username).responses.length; rounds++) {
       const { round } = await untilStep(flow, 'challenge')
       flow = env.restore(flow.snapshot(), { authorizeToken })
       assert.deepEqual(flow.current.round, round)
@@ -130,9 +130,14 @@ test('restoring does not extend a round’s expiry', async (t) => {
 })
 
 test('a flow restored after its end has the same end and sends nothing', async (t) => {
-  for (const who of ['Greatday', 'test_service_unavailable', 'code_too_many_requests_429', 'test_disabled_account']) {
+  for (const username of [
+    'Greatday',
+    'test_service_unavailable',
+    'code_too_many_requests_429',
+    'test_disabled_account',
+  ]) {
     const env = setup(t)
-    const flow = env.start(LIVE(person(who)))
+    const flow = env.start(LIVE(person(username)))
     await runToEnd(flow, env)
     const again = env.restore(flow.snapshot())
     assert.equal(again.current.kind, flow.current.kind)
@@ -171,7 +176,7 @@ test('no snapshot holds a credential, an answer, a token or an address', async (
   }
 })
 
-test('the vendor’s ids are at fixed paths of a snapshot', async (t) => {
+test('the vendor’s ids are at documented paths of a snapshot', async (t) => {
   const env = setup(t)
   const flow = env.start(LIVE(person('Greatday')))
   await untilStep(flow, 'challenge')
@@ -236,7 +241,7 @@ for (const [name, edit] of [
   ['a count that is too large', (text) => text.replace(/"serial":\d+/, '"serial":99999999999')],
   ['a count that cannot grow', (text) => text.replace(/"serial":\d+/, '"serial":4294967295')],
 ]) {
-  test(`a snapshot with ${name} and a right checksum is rejected`, async (t) => {
+  test(`a snapshot with ${name} is rejected despite a correct checksum`, async (t) => {
     const { env, snapshot } = await snapshotAtChallenge(t)
     assertRejected(() => env.restore(editWithSum(snapshot, edit)))
   })

@@ -21,12 +21,19 @@ async function runToEnd({ bank, address }, params, more) {
   return flow.current
 }
 
-for (const who of ['Greatday', 'many_rounds', 'mixed_types', 'proto_prompt', 'byte_for_byte', 'slow_after_answer']) {
-  test(`a live session of ${who} ends in done over a real socket`, async (t) => {
+for (const username of [
+  'Greatday',
+  'many_rounds',
+  'mixed_types',
+  'proto_prompt',
+  'byte_for_byte',
+  'slow_after_answer',
+]) {
+  test(`a live session of ${username} ends in done over a real socket`, async (t) => {
     const served = await serve(t)
-    const { kind, result } = await runToEnd(served, LIVE(person(who)))
+    const { kind, result } = await runToEnd(served, LIVE(person(username)))
     assert.equal(kind, 'done')
-    assert.equal(result.loginId, person(who).loginId)
+    assert.equal(result.loginId, person(username).loginId)
     assert.deepEqual([served.complaints, served.bank.counts().broken], [[], {}])
   })
 }

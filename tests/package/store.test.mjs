@@ -82,7 +82,7 @@ for (const [what, fail] of Object.entries({
     }
   })
 
-  test(`if the store ${what}, an answer is not sent and the flow asks again`, async (t) => {
+  test(`if the store ${what}, an answer is not sent and the flow shows the round again`, async (t) => {
     const env = setup(t)
     let broken = false
     const flow = env.start(LIVE(person('Greatday')), { store: () => broken && fail() })
@@ -100,18 +100,18 @@ for (const [what, fail] of Object.entries({
   })
 }
 
-for (const [name, params, host, who] of [
+for (const [name, params, host, username] of [
   ['poll of a live session', LIVE, {}, 'slow_after_answer'],
   ['reconciling poll', CREDENTIALS, { authorizeAsync: true }, 'Greatday'],
   ['verification', LIVE, {}, 'Greatday'],
 ]) {
   test(`a store that fails at the ${name} after an answer ends in outcome-unknown`, async (t) => {
     const env = setup(t)
-    if (who === 'Greatday') env.bank.fault({ on: 'answer', kind: 'lost-reply' })
+    if (username === 'Greatday') env.bank.fault({ on: 'answer', kind: 'lost-reply' })
     const store = () => {
       if (env.bank.counts().answers > 0) throw new Error()
     }
-    const flow = env.start(params(person(who)), { ...host, store })
+    const flow = env.start(params(person(username)), { ...host, store })
     await (await untilStep(flow, 'challenge')).answer({ '1.1.answer': 'Montreal' })
     assert.equal(await ending(flow), 'outcome-unknown')
   })

@@ -6,9 +6,9 @@ import { CACHED, CREDENTIALS, LIVE, assertNoSecrets, person, purpose, runToEnd, 
 const tokens = (env) => env.wire.calls.map(({ headers }) => headers['flinks-auth-key'])
 
 test('the start, the polls and the answers have the same token', async (t) => {
-  for (const who of ['many_rounds', 'slow_after_answer', 'slow_dispatched']) {
+  for (const username of ['many_rounds', 'slow_after_answer', 'slow_dispatched']) {
     const env = setup(t)
-    const flow = env.start(LIVE(person(who)))
+    const flow = env.start(LIVE(person(username)))
     await runToEnd(flow, env)
     assert.ok(env.wire.calls.length > 2)
     assert.equal(new Set(tokens(env)).size, 1)
@@ -29,7 +29,7 @@ test('a repeated cached start has a new token each time', async (t) => {
   )
 })
 
-test('a verification is a session of its own with a new token', async (t) => {
+test('a verification is a separate session with a new token', async (t) => {
   const env = setup(t)
   env.bank.fault({ on: 'answer', kind: 'lost-reply' })
   assert.equal((await runToEnd(env.start(LIVE(person('Greatday'))), env)).code, 'done')
@@ -59,7 +59,7 @@ test('a refused token is not replaced', async (t) => {
   assert.deepEqual([env.bank.counts().answers, env.sessions.length], [1, 1])
 })
 
-test('a token as a string serves one session', async (t) => {
+test('an authorizeToken that is a string serves one session', async (t) => {
   const env = setup(t)
   const authorizeToken = await env.bank.token()
   const { code } = await runToEnd(env.start(LIVE(person('many_rounds')), { authorizeToken }), env)
@@ -71,7 +71,7 @@ for (const [what, params, on, code] of [
   ['cached start', CACHED, 'start', 'unreachable'],
   ['answer', LIVE, 'answer', 'outcome-unknown'],
 ]) {
-  test(`a token as a string serves no second session: a lost ${what} ends in ${code}`, async (t) => {
+  test(`an authorizeToken that is a string serves no second session: a lost ${what} ends in ${code}`, async (t) => {
     const env = setup(t)
     env.bank.fault({ on, kind: 'lost-reply' })
     const flow = env.start(params(person('Greatday')), { authorizeToken: await env.bank.token() })
@@ -150,7 +150,7 @@ test('a flow that is cancelled while it waits for its token sends nothing', asyn
 
 test('two flows never share a token', async (t) => {
   const env = setup(t)
-  for (const who of ['Greatday', 'greatday_nomfa']) await runToEnd(env.start(LIVE(person(who))), env)
+  for (const username of ['Greatday', 'greatday_nomfa']) await runToEnd(env.start(LIVE(person(username))), env)
   const flowIds = env.sessions.map(({ flowId }) => flowId)
   assert.deepEqual([new Set(flowIds).size, new Set(tokens(env)).size], [2, 2])
 })
