@@ -74,7 +74,7 @@ const mxKey :Text = "f3203e90-39f4-4821-ae95-949915dcf9e9:d0d5127a-96e8-490d-87b
 const vendor :Workerd.Worker = (
   modules = [
     (name = "vendor-server.js", esModule = embed "vendor-server.js"),
-    # What `bank-mfa/simulator` is under the condition "workerd" of the package's "exports".
+    # The package's "exports" resolve `bank-mfa/simulator` to these modules under the condition "workerd".
     (name = "bank-mfa/simulator", esModule = "export * from './dist/entries/simulator.workerd.js'"),
     (name = "bank-mfa/dist/entries/simulator.workerd.js", esModule = embed "../target/pkg/dist/entries/simulator.workerd.js"),
     (name = "bank-mfa/dist/simulator/index.js", esModule = embed "../target/pkg/dist/simulator/index.js"),

@@ -1,7 +1,7 @@
 /**
- * The demo's edge, as a company deploys one (the package's folder `worker` is the template). Only the edge has the
- * vendors' keys, and knows which LoginId or member a connection is. Two things differ from a company's edge: the user
- * is the session of a tab, and each session has its own clock, which its page can advance.
+ * The demo's edge. A company deploys its edge in the same way; the package's folder `worker` is a template. Only the
+ * edge has the vendors' keys, and knows the LoginId or the member of a connection. Two things differ from a company's
+ * edge: the user is the session of a tab, and each session has its own clock, which its page can advance.
  *
  *   /edge/flows…   the routes of `bank-mfa/edge`
  *   /edge/time     POST {advance}: advances the session's clock, in milliseconds

@@ -86,17 +86,17 @@ async function waitUntilListening(child, ended, sockets) {
   failed.catch(() => {})
 }
 
-/** Holds all ports open at once, so that they differ. workerd takes them over a moment later. */
+/** Finds free ports: opens all of them at the same time, so that they differ, and closes them for workerd. */
 async function freePorts(wanted) {
-  const held = wanted.map(() => createServer())
+  const servers = wanted.map(() => createServer())
   try {
-    for (const [index, server] of held.entries()) {
+    for (const [index, server] of servers.entries()) {
       server.listen(wanted[index], '127.0.0.1')
       await once(server, 'listening')
     }
-    return held.map((server) => server.address().port)
+    return servers.map((server) => server.address().port)
   } finally {
-    await Promise.all(held.map((server) => new Promise((closed) => server.close(closed))))
+    await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
   }
 }
 

@@ -123,7 +123,7 @@ async function control(session, path, request) {
         Object.assign(session.connect, rules?.connect, connect)
         session.rules = rules ?? session.rules
         session.bank.setRules({ ...session.rules, connect: session.connect })
-        // This rule applies once. A later change of other rules must not apply it again.
+        // The simulator applies this rule once. A later change of other rules must not apply it again.
         if (session.connect.misbehave === 'token-invalid') session.connect.misbehave = null
       }
       if (fault) session.bank.fault(fault)

@@ -101,7 +101,7 @@ test('each picture to choose from is visible and has its own alternative text', 
   )
 })
 
-test('an undocumented challenge type can be answered with the vendor’s own JSON', async (t) => {
+test('an undocumented challenge type can be answered with raw JSON', async (t) => {
   const visitor = await visit(t)
   await visitor.start('device_push')
   await visitor.waitForRound()
@@ -112,7 +112,7 @@ test('an undocumented challenge type can be answered with the vendor’s own JSO
   assert.deepEqual(loggedAnswers(await visitor.requestLog()), [{ 'Approve the sign-in on your phone': ['redacted'] }])
 })
 
-test('JSON that the vendor could not read is refused, and nothing is sent', async (t) => {
+test('invalid raw JSON is refused in the form, and nothing is sent', async (t) => {
   const visitor = await visit(t)
   await visitor.start('device_push')
   await visitor.waitForRound()

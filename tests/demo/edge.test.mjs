@@ -116,7 +116,7 @@ test('an answer that is submitted offline is sent once the network is back, and 
   assert.equal((await visitor.vendorCounts()).answers, 1)
 })
 
-test('the page follows a flow again once the network is back', async (t) => {
+test('the page shows new steps of a flow once the network is back', async (t) => {
   const visitor = await visit(t)
   const { page } = visitor
   await visitor.start('slow_pending', EDGE)
@@ -135,7 +135,7 @@ test('the page follows a flow again once the network is back', async (t) => {
   assert.equal((await visitor.vendorCounts()).liveStarts, 1)
 })
 
-test('after a reload the page resumes the flow from its handle alone', async (t) => {
+test('after a reload the page resumes the flow with only its stored handle', async (t) => {
   const visitor = await visit(t)
   await visitor.start('text_or_call', EDGE)
   await visitor.waitForRound()

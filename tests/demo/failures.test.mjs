@@ -33,7 +33,7 @@ for (const [username, [code, next, advice, status, otherwise]] of Object.entries
   })
 }
 
-test('each wrong answer brings a new challenge, and the third one fails the flow', async (t) => {
+test('each wrong answer leads to a new challenge, and the third wrong answer fails the flow', async (t) => {
   const visitor = await visit(t)
   const { page } = visitor
   await visitor.start('Greatday')

@@ -31,7 +31,7 @@ async function waitForEnd(visitor, number) {
   return visitor.readOutcome()
 }
 
-/** What MX received. None of its rules may have been broken. */
+/** The counts of MX. Fails if a call broke a rule of MX. */
 async function mxCounts(visitor) {
   const { broken, answers, answersJudged, credentials } = await visitor.vendorCounts()
   assert.deepEqual(broken, {})
@@ -161,7 +161,7 @@ for (const [name, decision, expected] of [
   })
 }
 
-test('if the bank’s window ends at another member, the flow follows it once it gets the address', async (t) => {
+test('if the bank’s window ends at another member, the flow continues with that member once it gets the landing URL', async (t) => {
   const visitor = await visit(t)
   const { page } = visitor
   await start(visitor, 'oauth_migrated')
@@ -180,7 +180,7 @@ test('if the bank’s window ends at another member, the flow follows it once it
   assert.equal(facts['member-guid'], new URL(bank.url()).searchParams.get('member_guid'))
 })
 
-test('a flow that is resumed at the bank’s window gets a new address', async (t) => {
+test('a flow resumed at its OAuth window gets a new window URL', async (t) => {
   const visitor = await visit(t)
   await start(visitor, 'oauth_challenged')
   await visitor.skipWaits()
@@ -241,7 +241,7 @@ async function readExchange(response) {
   return [request.url(), JSON.stringify(headers), request.postData(), await response.text().catch(() => '')].join('\n')
 }
 
-test('the page’s server forwards only its own page’s MX requests', async (t) => {
+test('the page’s server refuses MX requests from other sites and of other routes', async (t) => {
   const { page } = await visit(t)
   const { userGuid, memberGuid } = member('text')
   const members = `users/${userGuid}/members`

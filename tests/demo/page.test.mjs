@@ -20,13 +20,13 @@ test('the page shows no password, username, answer or token', async (t) => {
   const { username, password } = person('Greatday')
   const token = tokens.findLast(Boolean)
   assert.match(token, /^[0-9a-f-]{36}$/)
-  // These tell a tester what to type.
+  // The tester notes and the list of people show answers on purpose.
   await page.locator('#tester-notes, #people').evaluateAll((parts) => parts.forEach((part) => part.remove()))
   const shown = await page.content()
   for (const secret of [username, password, token, 'Toronto', 'Canada']) assert.ok(!shown.includes(secret), secret)
 })
 
-test('the diagram highlights the current state, and marks the earlier ones', async (t) => {
+test('the diagram highlights the current state, and marks the earlier states', async (t) => {
   const visitor = await visit(t)
   const { page } = visitor
   const assertState = async (state, ...passed) => {

@@ -88,7 +88,7 @@ test('a reconnect succeeds without Connect if the bank asks nothing', async (t) 
   assert.equal((await visitor.vendorCounts()).connects, 0)
 })
 
-test('signing in through the iframe repairs a broken connection, which is broken again in the next flow', async (t) => {
+test('signing in through the iframe repairs a broken connection, and the next flow starts with it broken again', async (t) => {
   const visitor = await visit(t)
   await visitor.start('broken_login', RECONNECT)
   await visitor.signIn('broken_login')
@@ -99,7 +99,7 @@ test('signing in through the iframe repairs a broken connection, which is broken
   await visitor.connect.getByLabel('Username').waitFor()
 })
 
-test('a forged REDIRECT does not make a broken connection healthy, even if cached mode confirms it', async (t) => {
+test('after a forged REDIRECT, a broken connection is not reported as healthy, even if cached mode returns data', async (t) => {
   const visitor = await visit(t)
   await visitor.start('broken_login', RECONNECT)
   await visitor.connect.getByLabel('Username').waitFor()
@@ -223,7 +223,7 @@ test('a reconnect on the Connect page removes the LoginId from the address bar, 
   await page.locator('#leave').waitFor()
 })
 
-test('a redirect that the window does not wait for is removed from the address bar and ignored', async (t) => {
+test('an unexpected Connect landing URL is removed from the address bar and ignored', async (t) => {
   const visitor = await visit(t)
   const { page } = visitor
   const visitWithQuery = async (query) => {

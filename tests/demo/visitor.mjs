@@ -128,7 +128,7 @@ export class Visitor {
     return this.page.locator(`#round[data-round="${number}"]`).waitFor()
   }
 
-  /** Waits until the vendor has counted one of these. */
+  /** Waits until a counter of the vendor is above zero. */
   waitForVendor(counter) {
     const isCounted = async () => (await this.vendorCounts())?.[counter]
     return until(isCounted, `the vendor counts ${counter}`, { limitMs: WAIT_LIMIT_MS })
@@ -213,14 +213,14 @@ export class Visitor {
     return calls.map(({ outcome, status }) => (status === undefined ? outcome : `${outcome} ${status}`))
   }
 
-  /** What the window has stored for a reload. */
+  /** The state that the window has stored for a reload. */
   async storedState() {
     return JSON.parse(await this.page.evaluate(() => sessionStorage.getItem('bank-mfa-demo') ?? '{}'))
   }
 
   // The simulated vendor ---------------------------------------------------------------------------
 
-  /** What the vendor has received; undefined before the first flow. */
+  /** The counts of what the vendor has received; undefined before the first flow. */
   async vendorCounts() {
     const { session } = await this.storedState()
     return session && (await fetch(`${this.#demo.vendor}/s/${session}/control/counts`)).json()

@@ -1,7 +1,7 @@
 /** The view of an ending: what happened, what to do next, and the facts of the result. */
 import { button, el } from './create-element.js'
 
-/** What each next action asks of the host. */
+/** The advice to the host for each next action: a title and a sentence. */
 const NEXT_ACTIONS = {
   'retry-later': ['Try again later', 'Start a new flow at the time below, not earlier. Send nothing until then.'],
   'start-over': ['Start over', 'This session is over. Start a new flow when the person is present.'],

@@ -41,7 +41,7 @@ function personOption({ id, title }, showId) {
   )
 }
 
-/** What happens to the selected person, and what to type. */
+/** The notes on the selected person: what happens at the bank, and what to type. */
 export function testerNotes({ title, story, answers, username, password }) {
   const credentials = [el('code', {}, username), ' / ', el('code', {}, password)]
   return [

@@ -1,4 +1,4 @@
-/** Where a flow runs: in this page or at the edge. Both give a flow with the same interface. */
+/** The two places where a flow can run: this page or the edge. The flow has the same interface in both. */
 import { connectionId } from './connection.js'
 import { remote, restore } from './package.js'
 

@@ -28,7 +28,7 @@ const TRANSITIONS = [
   { line: 'M241 198C280 198 310 192 332 173', event: 'expired', x: 312, y: 206 },
 ]
 
-/** These transitions are drawn only if the vendor has a label for them. */
+/** Transitions that are drawn only if the vendor has a label for them. */
 const VENDOR_EVENTS = new Set(['waits', 'asks', 'redirects', 'connects', 'links', 'done'])
 
 /** @param {HTMLElement} text shows the current state in words */

@@ -78,7 +78,7 @@ export default {
 
   start: ({ kind, params }, host) => flinks[kind](params, host),
 
-  /** What to check before anybody relies on the result. */
+  /** The check that a result needs before it is used, if any. */
   openCheck({ health, ownership }) {
     if (ownership === 'unproven') {
       const text =
