@@ -9,7 +9,7 @@ const STATES = {
   asking: { x: 196, y: 198, text: 'The flow waits for the person’s answer.' },
   redirecting: { x: 60, y: 198, width: 112, after: 'redirects', text: 'The person signs in on the bank’s website.' },
   connecting: { x: 60, y: 198, width: 112, after: 'connects', text: 'The person is on the vendor’s own page.' },
-  done: { x: 352, y: 70, text: 'The connection works.' },
+  done: { x: 352, y: 70, text: 'The flow ended with a result.' },
   failed: { x: 352, y: 154, text: 'The flow ended with a code and a next action.' },
 }
 
