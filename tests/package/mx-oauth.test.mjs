@@ -211,7 +211,7 @@ test('a challenge after the OAuth window is shown like any other', async (t) => 
   assert.deepEqual([code, rounds.length], ['done', 1])
 })
 
-test('a window without https ends in unreadable-reply', async (t) => {
+test('a window URL without https ends in unreadable-reply', async (t) => {
   for (const windowOrigin of ['http://mxbank.mx.com', 'javascript:alert(1)//']) {
     const env = setup(t, { windowOrigin })
     assert.equal(await ending(env.start(job('oauth'))), 'unreadable-reply')

@@ -47,8 +47,8 @@ const UNITS = [
 ]
 
 /** A result that needs a check shows that check in place of the advice to fetch the data. */
-export function doneView(result, { openCheck, facts }, dataAdvice, restart) {
-  const check = openCheck?.(result)
+export function doneView(result, { neededCheck, facts }, dataAdvice, restart) {
+  const check = neededCheck?.(result)
   const { title, advice } = check ?? { title: 'Connected', advice: ['Fetch the data', dataAdvice] }
   return view(check ? 'done unproven' : 'done', title, advice, facts(result), restart)
 }

@@ -79,7 +79,7 @@ export default {
   start: ({ kind, params }, host) => flinks[kind](params, host),
 
   /** The check that a result needs before it is used, if any. */
-  openCheck({ health, ownership }) {
+  neededCheck({ health, ownership }) {
     if (ownership === 'unproven') {
       const text =
         'Nothing proves that this LoginId belongs to your user. Compare the account holder’s name with your user’s name before you store it.'
