@@ -59,7 +59,7 @@ for (const [vendor, connection] of [
     assert.equal(ends[0].step.kind, 'done')
     const resumes = env.wire.calls.filter(({ url, json }) => url.endsWith('/resume') || json?.SecurityResponses)
     assert.equal(resumes.length, 1)
-    assert.deepEqual(await first.look(state), ends[0])
+    assert.deepEqual(await first.getState(state), ends[0])
   })
 }
 
@@ -160,10 +160,10 @@ test('after a crash during an answer, another server waits until the lease expir
   void crashed.answer(state, 1, rightAnswers(env)(state.step.round))
   await until(() => env.bank.counts().answers > 0, 'the bank receives the answer')
 
-  const now = await other.look(state)
+  const now = await other.getState(state)
   assert.equal(now.step.kind, 'working')
   await env.handle.sweep()
-  assert.equal((await other.look(state)).version, now.version, 'the lease has not ended')
+  assert.equal((await other.getState(state)).version, now.version, 'the lease has not ended')
   env.bank.clock.advance(250_000)
   const end = await other.settled(await other.answer(state, 1, { '1.1.answer': 'again' }))
   assert.equal(end.step.kind, 'done')
@@ -214,7 +214,7 @@ test('after a crash during the poll after the OAuth return, another server polls
   const crashed = page(crashing(t, env, (url) => url.endsWith('/status') && ++polls === 1))
   void crashed.message(state, { kind: 'landed', url: await approve(env.bank, state.step.url) })
   await until(() => polls === 1, 'the server polls')
-  const now = await other.look(state)
+  const now = await other.getState(state)
   assert.equal(now.step.kind, 'working')
   env.bank.clock.advance(70_000)
   assert.equal((await other.settled(now)).step.kind, 'done')
@@ -285,7 +285,7 @@ test('a start after a cancel does not wait for a pending vendor call', async (t)
   // The late reply to the cancelled flow does not change the next flow.
   release()
   assert.equal((await answered).code, 'NOT_FOUND')
-  assert.deepEqual(await page.look(next), next)
+  assert.deepEqual(await page.getState(next), next)
   assert.equal((await walk(page, next, rightAnswers(env))).step.kind, 'done')
   assert.equal(cancelled.step.failure.next, 'retry-later')
 })
@@ -297,7 +297,7 @@ test('nothing is sent if the store fails before the send', async (t) => {
   const refused = await page.answer(state, 1, rightAnswers(env)(state.step.round))
   assert.deepEqual([refused.status, refused.code], [503, 'UNAVAILABLE'])
   env.store.write = write
-  assert.deepEqual([await page.look(state), env.bank.counts().answers], [state, 0])
+  assert.deepEqual([await page.getState(state), env.bank.counts().answers], [state, 0])
   assert.equal((await page.answer(state, 1, rightAnswers(env)(state.step.round))).step.kind, 'done')
 })
 
@@ -309,7 +309,7 @@ test('without a page, sweeps run the flow and onPersonNeeded is called once', as
     await env.handle.sweep()
     env.bank.clock.advance(4_000)
   }
-  const state = await page.look(started)
+  const state = await page.getState(started)
   assert.equal(state.step.kind, 'challenge')
   assert.deepEqual(
     env.reported.personNeeded.map(({ round, present }) => [round, present]),

@@ -128,7 +128,7 @@ test('a reply with data contains no id of the vendor and no key', async (t) => {
   const mx = await done(t, MX_TEXT, { fetch: lists().fetch, right: CHICAGO })
   for (const { page, end, env } of [flinks, mx]) {
     const replies = await Promise.all(
-      ['accounts', 'transactions'].map((what) => page.ask('GET', `/flows/${end.flow}/data/${what}`)),
+      ['accounts', 'transactions'].map((name) => page.ask('GET', `/flows/${end.flow}/data/${name}`)),
     )
     const texts = []
     for (const reply of replies) texts.push(JSON.stringify([...reply.headers]), await reply.text())
@@ -170,8 +170,8 @@ test('a custom reader gets the vendor’s ids, and the page gets what it returns
 
 test('without readers data is not found, and the record of an ended flow holds no vendor id', async (t) => {
   const { page, end, env } = await done(t, flinksOf('Greatday'), { data: undefined })
-  for (const what of ['accounts', 'transactions', 'toString', '__proto__']) {
-    const refused = await page.data(end, what)
+  for (const name of ['accounts', 'transactions', 'toString', '__proto__']) {
+    const refused = await page.data(end, name)
     assert.deepEqual([refused.status, refused.code], [404, 'NOT_FOUND'])
   }
   assert.ok(!(await opened(env, end)).includes(env.bank.loginId('Greatday')))
@@ -181,8 +181,8 @@ test('without readers data is not found, and the record of an ended flow holds n
 
 test('a data name that is not configured, or a method other than GET, is not found', async (t) => {
   const { page, end } = await done(t, flinksOf('Greatday'), { data: { accounts: accounts() } })
-  for (const what of ['transactions', 'toString', '__proto__', 'constructor']) {
-    assert.equal((await page.data(end, what)).code, 'NOT_FOUND')
+  for (const name of ['transactions', 'toString', '__proto__', 'constructor']) {
+    assert.equal((await page.data(end, name)).code, 'NOT_FOUND')
   }
   for (const [method, path] of [
     ['POST', 'data/accounts'],
@@ -213,7 +213,7 @@ test('data can be read only if the flow is done', async (t) => {
   const state = await page.settled(await page.start('c_1'))
   const early = await page.data(state, 'accounts')
   assert.deepEqual([early.status, early.code], [409, 'OUT_OF_TURN'])
-  assert.deepEqual(await page.look(state), state)
+  assert.deepEqual(await page.getState(state), state)
   await page.cancel(state)
   assert.equal((await page.data(state, 'accounts')).code, 'OUT_OF_TURN')
   assert.ok(!(await opened(env, state)).includes(env.bank.loginId('Greatday')), 'the record keeps no id')
@@ -305,7 +305,7 @@ test('an ending is delivered once, even if the page reads data at the same time'
   const page = env.page()
   const state = await page.settled(await page.start('c_1'))
   const answered = page.answer(state, 1, rightAnswers(env)(state.step.round))
-  const end = await page.look(state, (await page.look(state, state.version)).version)
+  const end = await page.getState(state, (await page.getState(state, state.version)).version)
   assert.equal(end.step.kind, 'done')
   assert.equal((await page.data(end, 'accounts')).data.length, 2)
   resolveDelivery()

@@ -33,7 +33,7 @@ test('an ending is retried until it is delivered, even after its result has expi
   const end = await runFlow(env, page)
   assert.equal(end.step.kind, 'done')
   await sweepFor(env, 15)
-  assert.equal((await page.look(end)).code, 'NOT_FOUND')
+  assert.equal((await page.getState(end)).code, 'NOT_FOUND')
   assert.equal(own.tries, 16)
   own.isUp = true
   await sweepFor(env, 3)
@@ -107,7 +107,7 @@ test('endings that cannot be delivered do not delay other flows', async (t) => {
   const running = await bob.start('c_1')
   // No page waits for the running flow, so only the sweep could end it.
   await sweepFor(env, 3)
-  assert.equal((await bob.look(running)).step.kind, 'challenge')
+  assert.equal((await bob.getState(running)).step.kind, 'challenge')
   own.isUp = true
   await sweepFor(env, 2)
   assert.equal(own.received.length, names.length)
@@ -152,7 +152,7 @@ for (const [how, onError] of [
     env.store.due = () => Promise.reject(new Error('no connection to the database'))
     await env.handle.sweep()
     env.store.read = () => Promise.reject(new Error('no connection to the database'))
-    const refused = await page.look(end)
+    const refused = await page.getState(end)
     assert.deepEqual([refused.status, refused.code], [503, 'UNAVAILABLE'])
   })
 }

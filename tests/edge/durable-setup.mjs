@@ -108,14 +108,15 @@ export async function setup(t, { folder }, connections, { speed = 60, config = '
     send: (path, init) => fetch(`${worker.url}${path}`, init),
     call,
     start: (connection) => call('POST', '/mfa/flows', { connection }),
-    look: ({ flow }, after) => call('GET', `/mfa/flows/${flow}${after === undefined ? '' : `?after=${after}`}`),
+    getState: ({ flow }, after) => call('GET', `/mfa/flows/${flow}${after === undefined ? '' : `?after=${after}`}`),
     answer: ({ flow }, round, answers) => call('POST', `/mfa/flows/${flow}/answer`, { round, answers }),
     message: ({ flow }, message) => call('POST', `/mfa/flows/${flow}/message`, message),
     cancel: ({ flow }) => call('POST', `/mfa/flows/${flow}/cancel`, {}),
     /** Waits while the flow works. */
     async settled(state) {
-      const look = async () => state.step?.kind !== 'working' || void (state = await page.look(state, state.version))
-      await until(look, 'the flow waits for its user or ends', { limitMs: 45_000 })
+      const hasRested = async () =>
+        state.step?.kind !== 'working' || void (state = await page.getState(state, state.version))
+      await until(hasRested, 'the flow waits for its user or ends', { limitMs: 45_000 })
       return state
     },
     /** Walks to the end, and returns `done` or the code of the failure. */

@@ -106,7 +106,7 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     const next = await env.page.answer(state, 1, right(state.step.round))
     assert.ok(env.diskBytes().includes('bm1.k2.'))
     await env.crash(withKeys('k1', SEAL.keys))
-    const refused = await env.page.look(next)
+    const refused = await env.page.getState(next)
     assert.deepEqual([refused.status, refused.code, refused.next], [503, 'UNAVAILABLE', 'retry-later'])
     assert.match(await env.nextReport('error'), /^UNAVAILABLE/)
     assert.match(await env.nextReport('error'), /^UNAVAILABLE/)
@@ -175,7 +175,7 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     const state = await env.page.settled(await env.page.start('c_1'))
     assert.ok((await env.readStorage(state)).keys.length > 2)
     await env.crash()
-    assert.deepEqual(await env.page.look(state), state)
+    assert.deepEqual(await env.page.getState(state), state)
     await env.page.cancel(state)
     assert.deepEqual((await env.readStorage(state)).keys, ['head', 'part 0'])
   })
@@ -216,7 +216,7 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
       await (caught ?? walked)
       walked.catch(() => {})
       await env.crash()
-      assert.equal(await page.walk(await page.look(state), right), code)
+      assert.equal(await page.walk(await page.getState(state), right), code)
       const { liveStarts, answers, jobsStarted } = env.bank.counts()
       assert.deepEqual([liveStarts, answers], counts)
       assert.ok(jobsStarted <= 1)
@@ -244,7 +244,7 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     const { page, bank } = env
     const deleted = async (state) => {
       await env.untilEmpty(state)
-      assert.equal((await page.look(state)).code, 'NOT_FOUND')
+      assert.equal((await page.getState(state)).code, 'NOT_FOUND')
     }
     const state = await page.start('c_1')
     assert.equal(await page.walk(state, rightAnswers(env, 'Greatday')), 'done')

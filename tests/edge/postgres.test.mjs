@@ -79,7 +79,7 @@ test('a page that waits at one server gets a change by another server', async (t
   const env = await startServers(t, { realTime: true })
   const [one, other] = env.servers.map((server) => page(server))
   const state = await one.settled(await one.start('c_1'))
-  const waiting = other.look(state, state.version)
+  const waiting = other.getState(state, state.version)
   await one.answer(state, 1, rightAnswers(env)(state.step.round))
   assert.ok((await waiting).version > state.version)
 })

@@ -26,7 +26,7 @@ test('requests to a flow in an older format are refused, onError is called, and 
   const { env, page, state, record } = await inOldFormat(t, (bank) => flinksConnection(bank, 'Greatday'))
   const before = await record()
   const refusals = [
-    await page.look(state),
+    await page.getState(state),
     await page.answer(state, 1, { '1.1.answer': 'Montreal' }),
     await page.cancel(state),
   ]
@@ -42,7 +42,7 @@ test('a start replaces a record in an older format', async (t) => {
   const next = await page.settled(await start(page))
   assert.notEqual(next.flow, state.flow)
   assert.deepEqual([next.step.kind, env.bank.counts().liveStarts], ['challenge', 2])
-  assert.equal((await page.look(state)).code, 'NOT_FOUND')
+  assert.equal((await page.getState(state)).code, 'NOT_FOUND')
 })
 
 test('a start is refused until the lease of a record in an older format has expired', async (t) => {

@@ -81,8 +81,8 @@ test('no reply, header or error contains a secret or an id of the vendor', async
 
 test('a GET with a version waits for a change, and a GET without one replies at once', async (t) => {
   const { page, state, ...env } = await atChallenge(t)
-  const waiting = page.look(state, state.version)
-  assert.deepEqual(await page.look(state), state)
+  const waiting = page.getState(state, state.version)
+  assert.deepEqual(await page.getState(state), state)
   await page.answer(state, 1, rightAnswers(env)(state.step.round))
   assert.ok((await waiting).version > state.version)
 })
@@ -90,7 +90,7 @@ test('a GET with a version waits for a change, and a GET without one replies at 
 test('a GET that waits for a change replies after 25 seconds', async (t) => {
   const { page, state, bank, nextWait } = await atChallenge(t)
   const waits = nextWait()
-  const waiting = page.look(state, state.version)
+  const waiting = page.getState(state, state.version)
   await waits
   bank.clock.advance(25_000)
   assert.deepEqual(await waiting, state)
@@ -130,7 +130,7 @@ test('invalid answers are refused with their fields, and the round stays open', 
   const refused = await page.answer(state, 1, { '1.1.answer': '' })
   assert.deepEqual([refused.status, refused.code], [422, 'INVALID_ANSWER'])
   assert.deepEqual(refused.fields, [{ name: '1.1.answer', reason: 'missing' }])
-  assert.deepEqual(await page.look(state), state)
+  assert.deepEqual(await page.getState(state), state)
   assert.equal((await page.answer(state, 1, rightAnswers(env)(state.step.round))).step.kind, 'done')
 })
 
@@ -143,7 +143,7 @@ test('raw answers are accepted', async (t) => {
 test('an answer to a round that does not exist yet is refused as OUT_OF_TURN', async (t) => {
   const { page, state } = await atChallenge(t)
   assert.deepEqual(
-    [(await page.answer(state, 2, {})).code, (await page.look(state)).version],
+    [(await page.answer(state, 2, {})).code, (await page.getState(state)).version],
     ['OUT_OF_TURN', state.version],
   )
 })
@@ -182,7 +182,7 @@ test('the iframe’s URL stays the same until its token is refused, and then has
   const page = env.page()
   const state = await page.settled(await page.start('c_1'))
   assert.deepEqual([state.step.kind, state.step.purpose], ['connect', 'credentials'])
-  assert.deepEqual(await page.look(state), state)
+  assert.deepEqual(await page.getState(state), state)
   const reopened = await page.message(state, { kind: 'token-refused' })
   const tokens = [state, reopened].map(({ step }) => new URL(step.address).searchParams.get('authorizeToken'))
   assert.ok(tokens[0] && tokens[1] && tokens[0] !== tokens[1])
@@ -203,7 +203,7 @@ test('the redirect step stays while the vendor is polled, and the landing URL le
     await env.handle.sweep()
   }
   assert.equal(env.wire.calls.length, before + 5)
-  assert.deepEqual(await page.look(state), state)
+  assert.deepEqual(await page.getState(state), state)
   env.bank.clock.advance(4_000)
   const url = await approve(env.bank, state.step.url)
   const end = await page.settled(await page.message(state, { kind: 'landed', url }))
@@ -268,7 +268,7 @@ test('unknown connections and unknown flows, flows of other users and replaced f
   assert.deepEqual(await status(bob.ask('GET', `/flows/${state.flow}`, undefined, events)), [404, 'NOT_FOUND'])
   await page.cancel(state)
   await page.start('c_1')
-  assert.equal((await page.look(state)).code, 'NOT_FOUND')
+  assert.equal((await page.getState(state)).code, 'NOT_FOUND')
   assert.equal(env.bank.counts().answers, 0)
 })
 
@@ -501,9 +501,9 @@ test('the result of a flow can be read for ten minutes after its end', async (t)
   const page = env.page()
   const end = await walk(page, await page.start('c_1'), rightAnswers(env))
   env.bank.clock.advance(9 * 60_000)
-  assert.deepEqual(await page.look(end), end)
+  assert.deepEqual(await page.getState(end), end)
   env.bank.clock.advance(60_000)
-  assert.equal((await page.look(end)).code, 'NOT_FOUND')
+  assert.equal((await page.getState(end)).code, 'NOT_FOUND')
   await env.handle.sweep()
   assert.equal(await env.store.read(end.flow.split('.')[0]), null)
 })

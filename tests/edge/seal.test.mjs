@@ -126,7 +126,7 @@ test('a server without the new key replies UNAVAILABLE, and continues once it ha
   env.config.seal = ROTATED
   const challenged = await page.settled(await page.start('c_1'))
   for (const refused of [
-    await behind.look(challenged),
+    await behind.getState(challenged),
     await behind.start('c_1'),
     await behind.answer(challenged, 1, {}),
   ]) {
@@ -136,7 +136,7 @@ test('a server without the new key replies UNAVAILABLE, and continues once it ha
     env.reported.errors.every(({ message }) => message.includes('the seal key is not configured on this server')),
   )
   late.seal = { current: 'k1', keys: KEYS }
-  assert.deepEqual(await behind.look(challenged), challenged, 'with the key, it opens what the others have sealed')
+  assert.deepEqual(await behind.getState(challenged), challenged, 'with the key, it opens what the others have sealed')
   assert.equal((await walk(page, challenged, rightAnswers(env))).step.kind, 'done')
 })
 
@@ -168,6 +168,6 @@ test('a record that is copied to another id does not open', async (t) => {
   const { sealed } = await env.store.read(one)
   const { version } = await env.store.read(two)
   await env.store.write(two, sealed, version, { expires: Infinity })
-  const refused = await bob.look(his)
+  const refused = await bob.getState(his)
   assert.deepEqual([refused.status, refused.code], [500, 'SNAPSHOT_UNREADABLE'])
 })

@@ -147,15 +147,16 @@ export function page(handle, user = 'ann', headers = {}) {
     ask,
     call,
     start: (connection) => call('POST', '/flows', { connection }),
-    look: ({ flow }, after) => call('GET', `/flows/${flow}${after === undefined ? '' : `?after=${after}`}`),
+    getState: ({ flow }, after) => call('GET', `/flows/${flow}${after === undefined ? '' : `?after=${after}`}`),
     answer: ({ flow }, round, answers) => call('POST', `/flows/${flow}/answer`, { round, answers }),
     message: ({ flow }, message) => call('POST', `/flows/${flow}/message`, message),
     cancel: ({ flow }) => call('POST', `/flows/${flow}/cancel`, {}),
-    data: ({ flow }, what) => call('GET', `/flows/${flow}/data/${what}`),
+    data: ({ flow }, name) => call('GET', `/flows/${flow}/data/${name}`),
     /** Waits while the flow works. */
     async settled(state) {
-      const look = async () => state.step?.kind !== 'working' || void (state = await this.look(state, state.version))
-      await until(look, 'the flow waits for its user or ends', { limitMs: 45_000 })
+      const hasRested = async () =>
+        state.step?.kind !== 'working' || void (state = await this.getState(state, state.version))
+      await until(hasRested, 'the flow waits for its user or ends', { limitMs: 45_000 })
       return state
     },
   }

@@ -96,9 +96,9 @@ function pageAt(url) {
   }
   const call = async (...given) => (await ask(...given)).json()
   async function settled(state) {
-    const look = async () =>
+    const hasRested = async () =>
       state.step?.kind !== 'working' || void (state = await call(`/${state.flow}?after=${state.version}`))
-    await until(look, 'the flow waits for its user or ends', { limitMs: 45_000 })
+    await until(hasRested, 'the flow waits for its user or ends', { limitMs: 45_000 })
     return state
   }
   const openapi = async () => (await fetch(`${url}/openapi.json`)).json()

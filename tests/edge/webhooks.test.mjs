@@ -63,7 +63,7 @@ test('a webhook that contradicts an open challenge changes nothing and makes no 
   const state = await page.settled(await page.start('c_1'))
   const calls = env.wire.calls.length
   assert.equal(await env.send(bodyFor(env.bank.mx.member('text'))), 204)
-  assert.deepEqual([await page.look(state), env.wire.calls.length], [state, calls])
+  assert.deepEqual([await page.getState(state), env.wire.calls.length], [state, calls])
 })
 
 test('a webhook makes a waiting flow poll as early as the poll interval allows', async (t) => {
@@ -71,7 +71,7 @@ test('a webhook makes a waiting flow poll as early as the poll interval allows',
   const page = env.page()
   let state = await page.start('c_1')
   await until(
-    async () => (state = await page.look(state, state.version)).step.until,
+    async () => (state = await page.getState(state, state.version)).step.until,
     'the flow waits for its next poll',
   )
   const polls = () => env.wire.calls.filter(({ url }) => url.endsWith('/status')).length
@@ -174,7 +174,7 @@ test('a webhook about an ended flow is ignored until its result has expired', as
   const calls = env.wire.calls.length
   const body = bodyFor(env.bank.mx.member('text'))
   assert.equal(await env.send(body), 204)
-  assert.deepEqual([await page.look(end), env.wire.calls.length], [end, calls])
+  assert.deepEqual([await page.getState(end), env.wire.calls.length], [end, calls])
   env.bank.clock.advance(10 * MINUTE)
   assert.equal(await env.send(body), 204)
   assert.ok(env.wire.calls.length > calls)

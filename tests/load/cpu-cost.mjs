@@ -28,11 +28,11 @@ const ASSUMED_CHALLENGE = {
   step: { round: { number: 1, challenges: [{ fields: [{ name: '1.1.answer' }] }] } },
 }
 
-/** One flow: start, look, answer. */
+/** One flow: start, read the state, answer. */
 async function runFlow(url, isEdge) {
   const visitor = page(url, next())
   const started = await visitor.start()
-  const challenged = await visitor.look(isEdge ? started : ASSUMED_START)
+  const challenged = await visitor.getState(isEdge ? started : ASSUMED_START)
   const end = await visitor.answer(isEdge ? challenged : ASSUMED_CHALLENGE)
   if (isEdge && end.step?.kind !== 'done') throw new Error(`a flow ends with ${JSON.stringify(end)}`)
   return visitor.requests

@@ -20,12 +20,12 @@ function ask(url, n, method, path, body) {
 }
 
 export function page(url, n) {
-  const own = { requests: 0, start, look, answer: answerRound, settled }
+  const own = { requests: 0, start, getState, answer: answerRound, settled }
   const call = (...args) => ((own.requests += 1), ask(url, n, ...args))
   function start() {
     return call('POST', '/flows', { connection: 'c_1' })
   }
-  function look({ flow, version }) {
+  function getState({ flow, version }) {
     return call('GET', `/flows/${flow}?after=${version}`)
   }
   /** Each round of each person has its own answer. */
@@ -38,7 +38,7 @@ export function page(url, n) {
   }
   /** Waits while the flow works. */
   async function settled(state) {
-    while (state.step?.kind === 'working') state = await look(state)
+    while (state.step?.kind === 'working') state = await getState(state)
     return state
   }
   return own

@@ -11,7 +11,7 @@ const routes = {
     await (await call(env, 'GenerateAuthorizeToken', secretKey(n), null)).arrayBuffer()
     return call(env, 'Authorize', `token-${n}`, JSON.stringify({ LoginId: loginId(n), MostRecentCached: false }))
   },
-  look: () => new Response('{}', { headers: { 'content-type': 'application/json' } }),
+  getState: () => new Response('{}', { headers: { 'content-type': 'application/json' } }),
   answer(n, env) {
     const answers = { [prompt(n, 1)]: [answer(n, 1)] }
     const body = JSON.stringify({ RequestId: requestId(n), SecurityResponses: answers })
@@ -21,7 +21,7 @@ const routes = {
 
 export default {
   async fetch(request, env) {
-    const route = routes[request.url.slice(request.url.lastIndexOf('/') + 1)] ?? routes.look
+    const route = routes[request.url.slice(request.url.lastIndexOf('/') + 1)] ?? routes.getState
     const n = Number(request.headers.get('authorization'))
     await request.arrayBuffer()
     return route(n, env)

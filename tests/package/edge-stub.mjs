@@ -103,9 +103,9 @@ export async function edgeStub(t, serveElse = (_, response) => response.writeHea
   const hasEnded = () => ['done', 'failed'].includes(flow.step.kind)
   const replies = {
     start: (_, response) => json(response),
-    look: (_, response) => json(response),
+    getState: (_, response) => json(response),
     message: (_, response) => json(response),
-    data: ({ what }, response) => response.end(JSON.stringify({ data: [what] })),
+    data: ({ name }, response) => response.end(JSON.stringify({ data: [name] })),
     cancel(_, response) {
       stub.setStep({ kind: 'failed', failure: { code: 'cancelled', next: 'start-over', message: '' } })
       json(response)
@@ -138,11 +138,11 @@ export async function edgeStub(t, serveElse = (_, response) => response.writeHea
     const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks)) : undefined
     const { method, headers } = request
     const after = url.searchParams.has('after') ? Number(url.searchParams.get('after')) : undefined
-    const [, , , id, verb, what] = url.pathname.split('/')
+    const [, , , id, verb, name] = url.pathname.split('/')
     const isStream = headers.accept === 'text/event-stream'
-    const look = isStream ? 'stream' : after === undefined ? 'look' : 'poll'
-    const route = method === 'POST' ? (id ? verb : 'start') : (verb ?? look)
-    const call = { route, method, id, what, headers, body, after }
+    const read = isStream ? 'stream' : after === undefined ? 'getState' : 'poll'
+    const route = method === 'POST' ? (id ? verb : 'start') : (verb ?? read)
+    const call = { route, method, id, name, headers, body, after }
     if (route === 'stream' || route === 'poll') {
       waiting.add(response)
       stub.maxWaiting = Math.max(stub.maxWaiting, waiting.size)

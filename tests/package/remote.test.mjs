@@ -498,7 +498,10 @@ test('after a lost reply, the state is requested before the answer is sent again
     lostReply(call, response, reply)
   })
   await step.answer(city)
-  assert.deepEqual([edge.callsOf('look').length, edge.callsOf('answer').length, flow.current.kind], [1, 1, 'working'])
+  assert.deepEqual(
+    [edge.callsOf('getState').length, edge.callsOf('answer').length, flow.current.kind],
+    [1, 1, 'working'],
+  )
 })
 
 test('an answer that did not arrive is sent again', async (t) => {
@@ -508,7 +511,7 @@ test('an answer that did not arrive is sent again', async (t) => {
   await step.answer(city)
   const sent = edge.callsOf('answer').map(({ body }) => body)
   assert.deepEqual(sent, Array(3).fill({ round: 1, answers: city }))
-  assert.equal(edge.callsOf('look').length, 2)
+  assert.equal(edge.callsOf('getState').length, 2)
   edge.setStep(DONE)
   await flow.result()
 })
@@ -520,7 +523,7 @@ test('after a timeout, the state is requested and the answer is sent again', asy
   await edge.untilCall('answer')
   clock.expire(40_000)
   await answered
-  assert.deepEqual([edge.callsOf('look').length, edge.callsOf('answer').length], [1, 2])
+  assert.deepEqual([edge.callsOf('getState').length, edge.callsOf('answer').length], [1, 2])
   flow.cancel()
 })
 
@@ -751,7 +754,7 @@ test('data is requested when the flow is done, and again after Retry-After or a 
   edge.setStep(DONE)
   assert.deepEqual(await data, ['accounts'])
   assert.deepEqual(
-    edge.callsOf('data').map(({ id, what }) => [id, what]),
+    edge.callsOf('data').map(({ id, name }) => [id, name]),
     Array(4).fill(['flow-1', 'accounts']),
   )
   const [first, ...others] = clock.pauses
@@ -765,7 +768,7 @@ test('data() rejects if the edge refuses it or the flow failed', async (t) => {
   edge.setStep(DONE)
   edge.replyAlways('data', problem(404, { code: 'NOT_FOUND', next: 'start-over' }))
   await assert.rejects(flow.data('../accounts'), isError('NOT_FOUND', { next: 'start-over' }))
-  assert.equal(edge.callsOf('data')[0].what, '..%2Faccounts')
+  assert.equal(edge.callsOf('data')[0].name, '..%2Faccounts')
   edge.repair()
   edge.replyAlways('data', problem(500, { code: 'unauthorized', next: 'fix-integration' }))
   await assert.rejects(flow.data('accounts'), isError('unauthorized'))
