@@ -5,7 +5,7 @@ use crate::text_enum::text_enum;
 
 mod answers;
 
-pub use answers::{Answers, MAX_ANSWER_BYTES, error};
+pub use answers::{Answers, MAX_ANSWER_BYTES, check_raw, error};
 
 /// The challenges that a bank asks at once. One submission answers all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::{Challenge, Field, FieldPart, FieldType};
 use crate::failure::{FieldError, FieldErrorReason, Refusal};
-use crate::json::{Reader, Value};
+use crate::json::{Reader, Value, decimal};
 
 /// The maximum length of an answer, in bytes. A guess: no vendor documents a limit.
 pub const MAX_ANSWER_BYTES: usize = 4096;
@@ -105,6 +105,34 @@ impl Field {
             _ if ids.iter().all(is_known) => Err(FieldErrorReason::TooMany),
             _ => Err(FieldErrorReason::NotAnOption),
         }
+    }
+}
+
+/// Checks answers in the vendor's own form: a non-empty object of keys of this round, with valid values. An
+/// error names the place of a key, because a key may be a prompt of the bank.
+pub fn check_raw(
+    raw: &Value,
+    expected: &'static str,
+    is_value: &dyn Fn(&Value) -> bool,
+    is_key: &dyn Fn(&str) -> bool,
+) -> Result<(), Refusal> {
+    let reader = Reader::new("answers", raw);
+    if raw.entries().is_empty() {
+        return Err(reader.invalid("must be a non-empty object of the vendor's keys and answers"));
+    }
+    let mut errors = Vec::new();
+    for (index, (key, value)) in raw.entries().iter().enumerate() {
+        let place = decimal(index as u64);
+        if !is_value(value) {
+            return Err(reader.get(&place).invalid(expected));
+        }
+        if !is_key(key) {
+            errors.push(error(&place, FieldErrorReason::UnknownField));
+        }
+    }
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::answer(errors)),
     }
 }
 

@@ -209,7 +209,7 @@ impl Vendor for Authorize {
                 context.round,
                 answers,
             )?),
-            Submission::Raw(raw) => Some(raw_security_responses(raw)?),
+            Submission::Raw(raw) => Some(raw_security_responses(context.challenge_payload, raw)?),
             Submission::Nothing => None,
         };
         let is_async = self.params.is_async;

@@ -5,10 +5,11 @@
 //! integrators' code and Flinks' samples. An unknown type becomes a text field and keeps its name.
 
 use crate::challenge::{
-    Answers, Challenge, ChallengeImage, ChallengeKind, FieldOption, FieldPart, FieldType, error,
+    Answers, Challenge, ChallengeImage, ChallengeKind, FieldOption, FieldPart, FieldType,
+    check_raw, error,
 };
 use crate::failure::{FieldErrorReason, Refusal};
-use crate::json::{Reader, Value, decimal};
+use crate::json::{Value, decimal};
 
 /// The channels of a `TextOrCall`, as they are sent.
 const CHANNELS: [&str; 2] = ["Text", "Call"];
@@ -224,26 +225,23 @@ fn append(
     }
 }
 
-/// Checks raw answers from the host: SecurityResponses are prompts with non-empty arrays of strings.
-pub fn raw_security_responses(raw: &Value) -> Result<Value, Refusal> {
-    let reader = Reader::new("answers", raw);
-    let is_valid = |value: &Value| value.strings().is_some_and(|answers| !answers.is_empty());
-    if raw.entries().is_empty() {
-        return Err(reader.invalid("must be a non-empty object of prompts and arrays of answers"));
-    }
-    match raw
-        .entries()
-        .iter()
-        .position(|(_, answers)| !is_valid(answers))
-    {
-        // The path contains the index and not the key, because the key may be a prompt of the bank.
-        Some(index) => {
-            let index = decimal(index as u64);
-            let field = reader.get(&index);
-            Err(field.invalid("must be a non-empty array of strings"))
-        }
-        None => Ok(raw.clone()),
-    }
+/// Checks SecurityResponses that a host wrote: non-empty arrays of strings, by prompts of this round. For
+/// some types the key is an option, so an option is accepted, too.
+pub fn raw_security_responses(payload: &Value, raw: &Value) -> Result<Value, Refusal> {
+    let challenges = SecurityChallenge::all(payload);
+    let is_key = |key: &str| {
+        challenges
+            .iter()
+            .any(|challenge| challenge.prompt == key || challenge.options.contains(&key))
+    };
+    let is_value = |value: &Value| value.strings().is_some_and(|answers| !answers.is_empty());
+    check_raw(
+        raw,
+        "must be a non-empty array of strings",
+        &is_value,
+        &is_key,
+    )?;
+    Ok(raw.clone())
 }
 
 /// A text, or the digits of a number. No sample has a number as a prompt, but the form would show one.

@@ -44,7 +44,7 @@ pub fn answer_request(
         return Err(field.invalid("must be the securityChallenges of a challenged reply"));
     }
     let responses = if raw {
-        raw_security_responses(answers)?
+        raw_security_responses(&payload, answers)?
     } else {
         let checked = Answers::check(&challenges(&payload, ROUND), answers)?;
         security_responses(&payload, ROUND, &checked)?

@@ -4,10 +4,10 @@
 //! never sent: an answer names the guid of its challenge.
 
 use crate::challenge::{
-    Answers, Challenge, ChallengeImage, ChallengeKind, FieldOption, FieldPart, FieldType,
+    Answers, Challenge, ChallengeImage, ChallengeKind, FieldOption, FieldPart, FieldType, check_raw,
 };
 use crate::failure::Refusal;
-use crate::json::{Reader, Value, decimal, object};
+use crate::json::{Value, object};
 
 /// The type as a number and as a name, and its kind.
 #[rustfmt::skip]
@@ -169,24 +169,23 @@ pub fn resume_challenges(payload: &Value, answers: &Answers) -> Value {
     Value::List(all)
 }
 
-/// The `challenges` of a resume request, from raw answers of the host: guids and values.
-pub fn raw_resume_challenges(raw: &Value) -> Result<Value, Refusal> {
-    let reader = Reader::new("answers", raw);
-    if raw.entries().is_empty() {
-        return Err(reader.invalid("must be a non-empty object of guids and values"));
-    }
-    let mut all = Vec::new();
-    for (index, (guid, value)) in raw.entries().iter().enumerate() {
-        // A value can be the only item of a list, as at every vendor.
-        let value = match value.items() {
+/// The `challenges` of a resume from guids and values that a host wrote.
+pub fn raw_resume_challenges(payload: &Value, raw: &Value) -> Result<Value, Refusal> {
+    // A value can be in a list of one, as for every vendor.
+    fn unlist(value: &Value) -> &Value {
+        match value.items() {
             [one] => one,
             _ => value,
-        };
-        if !matches!(value, Value::Text(text) if !text.is_empty()) {
-            let index = decimal(index as u64);
-            return Err(reader.get(&index).invalid("must be a non-empty string"));
         }
-        all.push(object! { "guid": guid.as_str(), "value": value.clone() });
     }
-    Ok(Value::List(all))
+    let is_guid = |key: &str| {
+        let has_key = |json: &Value| json.get("guid").as_text() == Some(key);
+        payload.items().iter().any(has_key)
+    };
+    let is_value = |value: &Value| unlist(value).as_text().is_some_and(|text| !text.is_empty());
+    check_raw(raw, "must be a non-empty string", &is_value, &is_guid)?;
+    let answer = |(guid, value): &(String, Value)| {
+        object! { "guid": guid.as_str(), "value": unlist(value).clone() }
+    };
+    Ok(Value::List(raw.entries().iter().map(answer).collect()))
 }

@@ -239,7 +239,9 @@ impl Vendor for Member {
             Submission::Answers(answers) => {
                 requests.resume(resume_challenges(context.challenge_payload, answers))
             }
-            Submission::Raw(raw) => requests.resume(raw_resume_challenges(raw)?),
+            Submission::Raw(raw) => {
+                requests.resume(raw_resume_challenges(context.challenge_payload, raw)?)
+            }
             Submission::Nothing => match stage {
                 Stage::Challenges => requests.challenges(),
                 Stage::Window if self.opens_widget => requests.widget(),

@@ -108,7 +108,7 @@ fn resume(
         return Err(payload.invalid("must be the challengesJson of a reply"));
     }
     if raw {
-        return Ok(member.resume(raw_resume_challenges(answers)?));
+        return Ok(member.resume(raw_resume_challenges(payload, answers)?));
     }
     let checked = Answers::check(&challenges(payload, 1), answers)?;
     Ok(member.resume(resume_challenges(payload, &checked)))
