@@ -193,6 +193,17 @@ impl Challenge {
         self
     }
 
+    /// Whether a person can fill in the fields: a choice has options, and pictures can be seen.
+    pub fn is_answerable(&self) -> bool {
+        let is_shown = self.image.is_some() || self.kind != ChallengeKind::ImageText;
+        let can_fill = |field: &Field| match field.control {
+            FieldType::Text => is_shown,
+            FieldType::Select | FieldType::MultiSelect => !field.options.is_empty(),
+            FieldType::ImageSelect => field.options.iter().any(|option| option.image.is_some()),
+        };
+        self.fields.iter().all(can_fill)
+    }
+
     /// Marks the text fields as fields for a one-time code. The bank has just sent the code.
     pub fn expect_code(&mut self) {
         for field in &mut self.fields {
@@ -228,7 +239,8 @@ impl ChallengeImage {
     }
 
     /// Reads an image from base64. `None` if its first bytes are not those of a PNG, JPEG, GIF or WebP. An SVG
-    /// is refused because it can contain a script.
+    /// is refused because it can contain a script. Spaces and line breaks are skipped: MIME writes base64 in
+    /// lines.
     pub fn of_base64(base64: &str) -> Option<ChallengeImage> {
         const SIGNATURES: [(&str, &str); 4] = [
             ("iVBORw0KGgo", "data:image/png;base64,"),
@@ -236,13 +248,21 @@ impl ChallengeImage {
             ("R0lGOD", "data:image/gif;base64,"),
             ("UklGR", "data:image/webp;base64,"),
         ];
-        let is_base64 =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+        let mut text = String::new();
+        for byte in base64.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'=' => {
+                    text.push(byte.into());
+                }
+                b' ' | b'\t' | b'\r' | b'\n' => {}
+                _ => return None,
+            }
+        }
         let (_, prefix) = SIGNATURES
             .iter()
-            .find(|(signature, _)| base64.starts_with(signature))?;
-        base64.bytes().all(is_base64).then(|| ChallengeImage {
-            src: [prefix, base64].concat(),
+            .find(|(signature, _)| text.starts_with(signature))?;
+        Some(ChallengeImage {
+            src: [prefix, text.as_str()].concat(),
         })
     }
 }

@@ -124,6 +124,9 @@ codes! {
     /// The vendor refused with an undocumented code; see `vendorCode`.
     Refused "refused" GiveUp
         "the vendor refused with an undocumented code"
+    /// The bank asks something that nobody can answer, such as a choice without options.
+    ChallengeUnanswerable "challenge-unanswerable" RetryLater
+        "the bank asks for a choice without options"
 
     /// Refusal: an argument is missing, malformed or contradicts another.
     InvalidInput "INVALID_INPUT" FixIntegration

@@ -15,7 +15,7 @@
 //!
 //! The flow uses no clock, randomness, network or storage. The caller passes the time with each event.
 
-use crate::challenge::Answers;
+use crate::challenge::{Answers, Challenge};
 use crate::failure::{ErrorCode, Failure, Refusal};
 use crate::http::Response;
 use crate::json::Value;
@@ -254,6 +254,10 @@ impl Flow {
             } => {
                 self.challenge_payload = challenges;
                 self.window = Window::None;
+                if !self.is_answerable() {
+                    self.fail(ErrorCode::ChallengeUnanswerable, now);
+                    return Ok(self.step());
+                }
                 self.expires_at = self
                     .idle_end(now)
                     .unwrap_or(u64::MAX)
@@ -288,6 +292,12 @@ impl Flow {
             Verdict::Unclear => self.fail(ErrorCode::UnreadableReply, now),
         }
         Ok(self.step())
+    }
+
+    /// Whether there are challenges, and a person can answer all of them.
+    fn is_answerable(&self) -> bool {
+        let challenges = self.vendor.challenges(&self.challenge_payload, self.round);
+        !challenges.is_empty() && challenges.iter().all(Challenge::is_answerable)
     }
 
     /// Opens a new round with the challenges in `challenge_payload`.

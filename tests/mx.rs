@@ -180,20 +180,34 @@ fn a_type_can_be_a_number_a_name_or_null() {
 }
 
 #[test]
-fn an_image_is_shown_unless_it_is_an_svg() {
-    for (member, shown) in [
-        ("image_bare", true),
-        ("image_data_uri", true),
-        ("svg_image", false),
-    ] {
+fn an_image_is_shown_however_its_base64_is_written() {
+    for member in ["image_bare", "image_in_lines", "image_data_uri"] {
         let scenario = aggregate(member).run();
-        let image = scenario
-            .round()
-            .challenges
-            .iter()
-            .any(|challenge| challenge.image.is_some());
-        assert_eq!(image, shown, "{member}");
+        let image = scenario.challenge().image.as_ref().unwrap();
+        assert!(!image.src.contains(char::is_whitespace), "{member}");
     }
+}
+
+#[test]
+fn a_challenge_that_nobody_can_answer_ends_the_flow() {
+    for member in ["account_without_options", "svg_image"] {
+        let failure = aggregate(member).run().failure().clone();
+        assert_eq!(failure.code, ErrorCode::ChallengeUnanswerable, "{member}");
+    }
+}
+
+#[test]
+fn raw_answers_under_a_foreign_guid_are_refused_and_not_sent() {
+    let mut scenario = aggregate("text").run();
+    let before = scenario.flow.snapshot();
+    for raw in [r#"{"CRD-1":"Chicago"}"#, r#"{"__proto__":"Chicago"}"#] {
+        let raw = json(raw);
+        let event = Event::Answered(1, AnswerInput::Raw(&raw));
+        let refusal = scenario.flow.advance(event, scenario.now).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::InvalidAnswer);
+        assert_eq!(refusal.fields[0].name, "0");
+    }
+    assert_eq!(scenario.flow.snapshot(), before);
 }
 
 #[test]

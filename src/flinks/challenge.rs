@@ -14,7 +14,7 @@ use crate::json::{Value, decimal};
 /// The channels of a `TextOrCall`, as they are sent.
 const CHANNELS: [&str; 2] = ["Text", "Call"];
 
-/// `Type`, whether it has `Iterables`, and its kind.
+/// `Type`, whether it has `Iterables`, and its kind. A type without them is before the same type with them.
 #[rustfmt::skip]
 const TYPES: &[(&str, bool, ChallengeKind)] = &[
     ("QuestionAndAnswer",             false, ChallengeKind::Question),
@@ -59,12 +59,12 @@ impl<'a> SecurityChallenge<'a> {
     fn of_sample(item: &'a Value) -> SecurityChallenge<'a> {
         let vendor_type = item.get("Type");
         let options = item.get("Iterables").strings();
-        let kind = match (vendor_type.as_text(), &options) {
-            (Some(name), Some(options)) => TYPES.iter().find(|(name_of_type, has_options, _)| {
-                name_of_type.eq_ignore_ascii_case(name) && *has_options != options.is_empty()
-            }),
-            _ => None,
-        };
+        // A type that needs options keeps its kind without them, and nobody can answer it.
+        let has = options.as_ref().is_none_or(|options| !options.is_empty());
+        let name = vendor_type.as_text().unwrap_or_default();
+        let kind = TYPES.iter().find(|(text, has_options, _)| {
+            text.eq_ignore_ascii_case(name) && (*has_options || !has)
+        });
         SecurityChallenge {
             vendor_type,
             kind: kind.map_or(ChallengeKind::Unknown, |(_, _, kind)| *kind),
@@ -297,18 +297,30 @@ mod tests {
     }
 
     #[test]
-    fn a_known_type_without_its_options_is_unknown() {
-        for name in [
-            "MultipleChoice",
-            "ImageSelection",
-            "TextOrCall",
-            "SomethingNew",
+    fn a_choice_without_options_keeps_its_kind_and_cannot_be_answered() {
+        for (name, kind) in [
+            ("MultipleChoice", ChallengeKind::Choice),
+            ("MultipleChoiceMultipleAnswers", ChallengeKind::MultiChoice),
+            ("ImageSelection", ChallengeKind::ImageChoice),
+            ("TextOrCall", ChallengeKind::Delivery),
         ] {
-            let payload = format!(r#"[{{"Type":"{name}","Prompt":"?"}}]"#);
-            assert_eq!(kinds(&payload), [ChallengeKind::Unknown], "{name}");
+            for options in ["null", "[]", "[1,2]"] {
+                let payload =
+                    format!(r#"[{{"Type":"{name}","Prompt":"?","Iterables":{options}}}]"#);
+                let payload = Value::parse(payload.as_bytes()).unwrap();
+                let challenges = challenges(&payload, 1);
+                assert_eq!(challenges[0].kind, kind, "{name}");
+                assert!(!challenges[0].is_answerable(), "{name} {options}");
+            }
         }
+    }
+
+    #[test]
+    fn a_type_that_takes_no_options_is_unknown_with_options() {
+        let payload = r#"[{"Type":"OneTimeVerification","Prompt":"?","Iterables":["1"]}]"#;
+        assert_eq!(kinds(payload), [ChallengeKind::Unknown]);
         assert_eq!(
-            kinds(r#"[{"Type":"MultipleChoice","Prompt":"?","Iterables":[1,2]}]"#),
+            kinds(r#"[{"Type":"SomethingNew","Prompt":"?"}]"#),
             [ChallengeKind::Unknown]
         );
     }

@@ -58,16 +58,9 @@ impl<'a> MemberChallenge<'a> {
             _ => ChallengeKind::Unknown,
         };
         let mut challenge = MemberChallenge { json, kind };
-        challenge.kind = match kind {
-            // Without options the person cannot choose, so the kind is unknown.
-            ChallengeKind::Choice | ChallengeKind::ImageChoice
-                if challenge.options().is_empty() =>
-            {
-                ChallengeKind::Unknown
-            }
-            ChallengeKind::Choice if challenge.is_account() => ChallengeKind::Account,
-            kind => kind,
-        };
+        if kind == ChallengeKind::Choice && challenge.is_account() {
+            challenge.kind = ChallengeKind::Account;
+        }
         challenge
     }
 

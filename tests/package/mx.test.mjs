@@ -7,6 +7,7 @@ import { VERSIONS, assertNoSecrets, job, member, members, oauth, runToEnd, setup
 const CREDENTIALS = ['credentials-refused', 'ask-credentials']
 const BUSY = ['busy', 'retry-later']
 const BANK = ['bank-action-required', 'visit-bank']
+const UNANSWERABLE = ['challenge-unanswerable', 'retry-later']
 const CLOSED = ['institution-closed', 'give-up']
 const endings = {
   mx_bank_unauthorized: CREDENTIALS,
@@ -16,6 +17,8 @@ const endings = {
   mx_bank_bad_request: BUSY,
   mx_bank_server_error: BUSY,
   mx_bank_unavailable: BUSY,
+  account_without_options: UNANSWERABLE,
+  svg_image: UNANSWERABLE,
   prevented: CREDENTIALS,
   denied: CREDENTIALS,
   denied_object: CREDENTIALS,

@@ -26,6 +26,8 @@ pub(crate) enum Attachment {
     ImageOptions(&'static [Choice]),
     /// The triangle, in base64 without `data:`.
     BareImage,
+    /// The same in lines, as MIME writes base64. That MX sends such lines is a guess.
+    ImageInLines,
     /// The square, as a `data:` URI.
     DataUriImage,
     /// An image that can contain a script.
@@ -189,6 +191,15 @@ impl RoundChallenge {
             Attachment::BareImage => {
                 let [_, triangle, _] = pictures();
                 with("image_data", Json::Text(triangle));
+            }
+            Attachment::ImageInLines => {
+                let [_, triangle, _] = pictures();
+                let in_lines = |(at, character)| match at % 76 {
+                    75 => vec![character, '\r', '\n'],
+                    _ => vec![character],
+                };
+                let text = triangle.chars().enumerate().flat_map(in_lines).collect();
+                with("image_data", Json::Text(text));
             }
             Attachment::DataUriImage => {
                 let [_, _, square] = data_uris();

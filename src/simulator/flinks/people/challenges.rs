@@ -8,6 +8,7 @@ use Step::Asks;
 
 const CHALLENGES: &str = "challenges";
 const WRONG: &str = "wrong answers";
+const UNANSWERABLE: &str = "unanswerable";
 
 const SCHOOL: Challenge = question(text("Which school did you go to?", "Quelle école avez-vous fréquentée?"), "Lakeside");
 const CODE: Challenge = question(text("Enter the code we just sent you", "Entrez le code que nous venons d'envoyer"), "123456");
@@ -91,6 +92,8 @@ pub(super) const PEOPLE: &[Person] = &[
     person(CHALLENGES, "many_rounds", "Four rounds", "A question, a choice, a phone and a code, each with a new RequestId.")
         .asks("Montreal; Plateau; any phone; 123456", &[Asks(&[&[CITY]]), Asks(&[&[BRANCH]]), Asks(&[&[PHONE]]), Asks(&[&[CODE]])])
         .quirks(NEW_REQUEST_IDS),
+    person(UNANSWERABLE, "choice_without_options", "A choice without options", "The bank asks for one of its branches, and lists none.")
+        .asks("anything, under the prompt", &[Asks(&[&[Challenge { iterables: Iterables::None, right: RightAnswer::Anything, ..BRANCH }]])]),
     person(WRONG, "three_after_wrong", "Three questions after a wrong answer", "One question; after a wrong answer three at once, as RBC does.")
         .asks("Montreal; after a wrong answer Montreal, Rex, Lakeside", &[Asks(&[&[CITY], &[CITY, PET, SCHOOL]])]),
     person(WRONG, "wrong_ends", "A wrong answer ends the session", "A wrong answer ends in 401 INVALID_SECURITY_RESPONSE without a new challenge.")

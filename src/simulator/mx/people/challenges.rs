@@ -8,6 +8,7 @@ use super::member::{Member, NO_QUIRKS, Quirks, Step, member};
 use Step::{Asks, Runs};
 
 const GROUP: &str = "challenges";
+const UNANSWERABLE: &str = "unanswerable";
 
 const fn pick(label: &'static str, choices: &'static [Choice], right: usize) -> Challenge {
     Challenge {
@@ -72,6 +73,8 @@ pub(super) const MEMBERS: &[Member] = &[
         .asks("246810", &[Asks(&[Challenge { kind: Type("TOKEN_INPUT", 12), ..CODE }])]),
     member(GROUP, "image_bare", "IMAGE_DATA, bare", "Shows an image in base64 without data:.")
         .asks("triangle", &[Asks(&[SHAPE])]),
+    member(GROUP, "image_in_lines", "IMAGE_DATA in lines", "Shows an image in base64 with line breaks.")
+        .asks("triangle", &[Asks(&[Challenge { attachment: Attachment::ImageInLines, ..SHAPE }])]),
     member(GROUP, "image_data_uri", "IMAGE_DATA, data: URI", "Shows an image as a data: URI.")
         .asks("square", &[Asks(&[SQUARE])]),
     member(GROUP, "image_options", "IMAGE_OPTIONS", "Shows three images to choose from.")
@@ -122,6 +125,8 @@ pub(super) const MEMBERS: &[Member] = &[
         .asks("Branch 2718", &[Asks(&[Challenge { attachment: Attachment::ManyOptions(3_000), ..pick(WHICH_BRANCH, &[], 2_717) }])]),
     member(GROUP, "huge_image", "An image of five megabytes", "Shows an image that is far too large.")
         .asks("square", &[Asks(&[Challenge { attachment: Attachment::HugeImage, ..SQUARE }])]),
-    member(GROUP, "svg_image", "An SVG image", "Shows an image whose media type can contain a script.")
+    member(UNANSWERABLE, "account_without_options", "No account to select", "Asks which account to connect, and lists none.")
+        .asks("anything", &[Asks(&[Challenge { field_name: Some("single_account_select"), kind: OPTIONS, ..question("Select the account to connect", "anything") }])]),
+    member(UNANSWERABLE, "svg_image", "An SVG image", "Shows an image whose media type can contain a script.")
         .asks("nothing", &[Asks(&[Challenge { attachment: Attachment::SvgImage, right: RightAnswer::Typed("nothing"), ..SHAPE }])]),
 ];
