@@ -215,6 +215,10 @@ pub trait Vendor {
     /// Interprets the reply to the request of a stage.
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict;
 
+    /// The vendor id that the request of a stage needs, or an empty name if it needs none. `None` if the
+    /// vendor has no such stage. A snapshot without them is refused.
+    fn needs(&self, stage: Stage) -> Option<&'static str>;
+
     /// The recovery if that reply was lost or unclear.
     fn recovery(&self, stage: Stage) -> Recovery;
 

@@ -88,6 +88,10 @@ impl Vendor for Toy {
         }
     }
 
+    fn needs(&self, stage: Stage) -> Option<&'static str> {
+        matches!(stage, Stage::Start | Stage::Poll | Stage::Answer).then_some("")
+    }
+
     fn recovery(&self, stage: Stage) -> Recovery {
         match stage {
             Stage::Answer => Recovery::Reconcile(Stage::Poll),

@@ -52,7 +52,11 @@ impl Authorize {
     /// Restores [`progress`](Authorize::progress) and the ids.
     pub(super) fn restore(&mut self, ids: Reader, saved: Reader) -> Result<(), Refusal> {
         let guid = |name| ids.get(name).optional(|field| Guid::read(*field));
-        self.params.login_id = guid("LoginId")?;
+        let login_id = guid("LoginId")?;
+        if self.params.login_id.is_some() && self.params.login_id != login_id {
+            return Err(ids.get("LoginId").invalid("must be that of the parameters"));
+        }
+        self.params.login_id = login_id;
         self.request_id = guid("RequestId")?;
         self.code_sent = saved.get("codeSent").bool()?;
         Ok(())
@@ -291,6 +295,15 @@ impl Vendor for Authorize {
             (_, Reply::Failed(code, vendor_code)) => {
                 Verdict::failed(code, vendor_code, retry_after)
             }
+        }
+    }
+
+    fn needs(&self, stage: Stage) -> Option<&'static str> {
+        match stage {
+            Stage::Start => Some(""),
+            Stage::Poll | Stage::Answer | Stage::Reconcile => Some("RequestId"),
+            Stage::Verify => Some("LoginId"),
+            Stage::PreCheck | Stage::Challenges | Stage::Window => None,
         }
     }
 

@@ -9,6 +9,9 @@ use crate::vendor::{Recovery, Stage};
 impl Flow {
     /// The flow was restored from a snapshot. A request that was under way may or may not have been sent.
     pub(super) fn restored(&mut self, now: u64) -> Result<Step, Refusal> {
+        if self.is_of_the_future(now) {
+            return Err(ErrorCode::SnapshotUnreadable.into());
+        }
         match self.state {
             State::New => return Err(ErrorCode::OutOfTurn.into()),
             // The answers were not sent, and the driver that kept them is gone. The pre-check may be recent.

@@ -7,7 +7,7 @@
 use super::{Flow, State, Window};
 use crate::failure::{ErrorCode, Failure, NextAction, Refusal, Refused};
 use crate::json::{Reader, Value, object};
-use crate::vendor::{Entry, Stage};
+use crate::vendor::{Entry, Recovery, Stage};
 
 /// The version that this release writes.
 const VERSION: u64 = 2;
@@ -75,7 +75,7 @@ impl Flow {
         let vendor = vendor.ok_or_else(|| reader.get("vendor").invalid("is not a known vendor"))?;
         let flow = reader.get("flow");
         let config = Reader::new("config", config);
-        Ok(Flow {
+        let restored = Flow {
             id: flow.get("id").text()?.to_owned(),
             vendor: (vendor.restore)(reader.get("vendorIds"), flow.get("vendor"), config)?,
             state: State::restore(flow.get("state"))?,
@@ -90,7 +90,41 @@ impl Flow {
             expires_at: flow.get("expiresAt").uint()?,
             refused: flow.get("refused").bool()?,
             window: Window::None,
-        })
+        };
+        restored.check_needs(reader)?;
+        Ok(restored)
+    }
+
+    /// Refuses a state that this vendor does not have, or that lacks what its next requests need. Somebody
+    /// may have edited the snapshot and its checksum.
+    fn check_needs(&self, envelope: Reader) -> Result<(), Refusal> {
+        let flow = envelope.get("flow");
+        let state = flow.get("state");
+        let stage = match self.state {
+            State::Done(_) | State::Failed(_) => return Ok(()),
+            State::Sending(stage) => Some(stage),
+            // Only a request without a submission is ever waited for.
+            State::Waiting { stage, .. } => match self.vendor.recovery(stage) {
+                Recovery::Repeat(_) if stage != Stage::Answer => Some(stage),
+                _ => None,
+            },
+            State::Asking => Some(Stage::Answer),
+            State::Resubmitting { .. } => Some(Stage::PreCheck),
+            State::Redirecting { .. } => Some(Stage::Window),
+            State::Connecting { .. } if !self.vendor.frame().url.is_empty() => return Ok(()),
+            State::New | State::Connecting { .. } => None,
+        };
+        let Some(id) = stage.and_then(|stage| self.vendor.needs(stage)) else {
+            return Err(state.invalid("is not a known state"));
+        };
+        if !id.is_empty() {
+            envelope.get("vendorIds").get(id).text()?;
+        }
+        let asks = matches!(stage, Some(Stage::Answer | Stage::PreCheck));
+        if asks && (self.round == 0 || !self.is_answerable()) {
+            return Err(flow.get("challengePayload").invalid("has no challenges"));
+        }
+        Ok(())
     }
 }
 

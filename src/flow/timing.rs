@@ -121,6 +121,22 @@ impl Flow {
         };
     }
 
+    /// Whether a time is later than any flow plans, even if the clocks of two machines differ. Somebody has
+    /// edited the snapshot, and the flow would wait for ever.
+    pub(super) fn is_of_the_future(&self, now: u64) -> bool {
+        let planned = match self.state {
+            State::Waiting { until, .. }
+            | State::Resubmitting { until }
+            | State::Redirecting { until }
+            | State::Connecting { until } => until,
+            State::Asking => self.expires_at,
+            _ => 0,
+        };
+        let times = [self.started_at, self.working_since, self.last_reply_at];
+        let latest = now.saturating_add(2 * self.vendor.limits().total);
+        planned > latest || times.iter().any(|time| *time > latest)
+    }
+
     /// The time from which the flow may no longer start or poll.
     pub(super) fn end_of_life(&self) -> u64 {
         self.started_at.saturating_add(self.vendor.limits().total)

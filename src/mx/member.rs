@@ -25,7 +25,9 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
     let signs_in = saved.get("signsIn").bool()?;
     let mut requests = MemberRequests::read(saved.get("params"), signs_in, config)?;
     let field = ids.get("member_guid");
-    field.optional(member_guid)?;
+    if requests.start_mode != StartMode::Create || !field.is_null() {
+        member_guid(&field)?;
+    }
     requests.member_guid = field.value().as_text().map(str::to_owned);
     Ok(Box::new(Member {
         unconfirmed_polls: saved.get("unconfirmedPolls").uint()?,
@@ -260,6 +262,14 @@ impl Vendor for Member {
             Stage::Answer => self.judge_resume(response),
             Stage::Window => self.judge_window(response),
             _ => self.judge_status(stage, response, context),
+        }
+    }
+
+    fn needs(&self, stage: Stage) -> Option<&'static str> {
+        match stage {
+            Stage::Start => Some(""),
+            Stage::Verify => None,
+            _ => Some("member_guid"),
         }
     }
 

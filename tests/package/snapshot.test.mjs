@@ -233,12 +233,22 @@ test('a snapshot of the next version is read, and one of any other version is re
   for (const v of [0, 1, 4, 99]) assertRejected(() => env.restore(version(v)), 'SNAPSHOT_VERSION')
 })
 
+const waiting = (stage) => `{"name":"waiting","stage":"${stage}","until":${NOON}}`
+const polling = (text) => text.replace('{"name":"asking"}', '{"name":"sending","stage":"poll"}')
+
 for (const [name, edit] of [
   ['another vendor', (text) => text.replace('"vendor":"flinks"', '"vendor":"nobody"')],
   ['a RequestId that is not a GUID', (text) => text.replace(/"RequestId":"[^"]+"/, '"RequestId":"../.."')],
   ['an unknown state', (text) => text.replace('"name":"asking"', '"name":"dreaming"')],
   ['a negative count', (text) => text.replace(/"round":\d+/, '"round":-1')],
   ['a count that is too large', (text) => text.replace(/"serial":\d+/, '"serial":99999999999')],
+  ['no RequestId', (text) => text.replace(/,"RequestId":"[^"]+"/, '')],
+  ['no challenges', (text) => text.replace(/"challengePayload":.*,"expiresAt"/, '"challengePayload":[],"expiresAt"')],
+  ['a poll and no RequestId', (text) => polling(text.replace(/,"RequestId":"[^"]+"/, ''))],
+  ['a state of another vendor', (text) => text.replace('{"name":"asking"}', `{"name":"redirecting","until":${NOON}}`)],
+  ['answers to send later', (text) => text.replace('{"name":"asking"}', waiting('answer'))],
+  ['a second live start', (text) => text.replace('{"name":"asking"}', waiting('start'))],
+  ['a time of tomorrow', (text) => text.replace(/"expiresAt":\d+/, `"expiresAt":${NOON + 1440 * MINUTE}`)],
   ['a count that cannot grow', (text) => text.replace(/"serial":\d+/, '"serial":4294967295')],
 ]) {
   test(`a snapshot with ${name} is rejected despite a correct checksum`, async (t) => {

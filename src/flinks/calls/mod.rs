@@ -205,6 +205,14 @@ impl Vendor for Call {
         }
     }
 
+    fn needs(&self, stage: Stage) -> Option<&'static str> {
+        match (stage, self.service.kind) {
+            (Stage::Start, _) => Some(""),
+            (Stage::Poll, Data) => Some("RequestId"),
+            _ => None,
+        }
+    }
+
     fn recovery(&self, _: Stage) -> Recovery {
         match self.service.kind {
             Once => Recovery::Unknown,

@@ -108,6 +108,9 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
     let method = saved.get("method");
     reconnect.method = ReconnectMethod::from_text(method.text()?)
         .ok_or_else(|| method.invalid("is not a reconnect method"))?;
+    if reconnect.method == ReconnectMethod::MidSession {
+        ids.get("RequestId").text()?;
+    }
     Ok(Box::new(reconnect))
 }
 
@@ -302,6 +305,10 @@ impl Vendor for Reconnect {
             ) => Verdict::failed(ErrorCode::Unauthorized, vendor_code, retry_after),
             (_, verdict) => verdict,
         }
+    }
+
+    fn needs(&self, stage: Stage) -> Option<&'static str> {
+        self.authorize.needs(stage)
     }
 
     fn recovery(&self, stage: Stage) -> Recovery {

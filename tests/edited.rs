@@ -1,0 +1,313 @@
+//! Edits each part of many valid snapshots under a right checksum. What is restored then runs to an end:
+//! the flow refuses no event of a driver, and it does not wait for ever.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeSet;
+
+use bank_mfa::failure::{ErrorCode, Refusal};
+use bank_mfa::flow::{Event, Flow, Loss, Step};
+use bank_mfa::http::Response;
+use bank_mfa::json::{Reader, Value};
+use bank_mfa::vendor::Entry;
+use bank_mfa::{VENDORS, flinks, mx};
+
+const NOW: u64 = 1_790_000_000_000;
+const DAY_MS: u64 = 86_400_000;
+
+const FLINKS_CONFIG: &str = r#"{"instance":"toolbox","customerId":"43387ca6-0391-4c82-857d-70d95f087ecb",
+    "authorizeAsync":true}"#;
+const MX_CONFIG: &str = r#"{"environment":"integration"}"#;
+
+const FLINKS: &[(u16, &str)] = &[
+    (
+        202,
+        r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d12"}"#,
+    ),
+    (
+        203,
+        r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d11",
+        "SecurityChallenges":[{"Type":"MultipleChoice","Prompt":"?","Iterables":["a","b"]}]}"#,
+    ),
+    (400, r#"{"FlinksCode":"INVALID_LOGIN"}"#),
+    (200, "<html>"),
+];
+const MX: &[(u16, &str)] = &[
+    (
+        200,
+        r#"{"member":{"guid":"MBR-2","connection_status":"CHALLENGED",
+        "challenges":[{"guid":"CRD-1","label":"City?","type":0}]}}"#,
+    ),
+    (
+        200,
+        r#"{"member":{"guid":"MBR-2","connection_status":"PENDING",
+        "oauth_window_uri":"https://mxbank.mx.com/oauth"}}"#,
+    ),
+    (200, r#"{"member":{"connection_status":"CHALLENGED"}}"#),
+    (202, r#"{"member":{"connection_status":"CONNECTED"}}"#),
+    (200, "<html>"),
+];
+
+fn json(text: &str) -> Value {
+    Value::parse(text.as_bytes()).unwrap()
+}
+
+/// FNV-1a, 32 bits.
+fn with_checksum(mut envelope: Value) -> String {
+    envelope.take_last("sum");
+    let sum = envelope.print().bytes().fold(0x811c_9dc5_u32, |sum, byte| {
+        (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    envelope.set("sum", sum.into());
+    envelope.print()
+}
+
+/// The snapshots of a flow, at each sequence of up to `depth` events.
+fn collect(
+    flow: &mut Flow,
+    serial: u32,
+    now: u64,
+    depth: u8,
+    replies: &[(u16, &str)],
+    config: &Value,
+    all: &mut BTreeSet<String>,
+) {
+    let snapshot = flow.snapshot();
+    if !all.insert(snapshot.clone()) || depth == 0 {
+        return;
+    }
+    let answers = json(r#"{"1.1.answer":"0"}"#);
+    let claim = json(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#);
+    let mut events: Vec<Event> = replies
+        .iter()
+        .map(|(status, body)| {
+            let body = body.as_bytes();
+            Event::Replied(
+                serial,
+                Response {
+                    status: *status,
+                    retry_after: None,
+                    body,
+                },
+            )
+        })
+        .collect();
+    events.extend([
+        Event::Lost(serial, Loss::MaybeSent),
+        Event::Answered(1, bank_mfa::flow::AnswerInput::Fields(&answers)),
+        Event::Waited,
+        Event::Returned(&claim),
+        Event::Returned(&Value::Null),
+        Event::Cancelled,
+    ]);
+    for event in events {
+        let mut next = Flow::restore(&snapshot, VENDORS, config).ok().unwrap();
+        let now = match next.step() {
+            Step::Wait { until, .. } | Step::Redirect { until, .. } => until,
+            _ => now,
+        };
+        match next.advance(event, now) {
+            Ok(Step::Send { serial, .. }) => {
+                collect(&mut next, serial, now, depth - 1, replies, config, all)
+            }
+            Ok(_) => collect(&mut next, serial, now, depth - 1, replies, config, all),
+            Err(_) => {}
+        }
+    }
+}
+
+fn replacements() -> Vec<Value> {
+    let mut all: Vec<Value> = [
+        "null",
+        "true",
+        "false",
+        "0",
+        "1",
+        "3",
+        "4000000000",
+        "9007199254740991",
+        "\"\"",
+        "\"x\"",
+        "[]",
+        "{}",
+        "\"5e115eac-1209-4f19-641c-08d6d484e2ff\"",
+    ]
+    .map(json)
+    .into();
+    let names = "new sending waiting asking resubmitting redirecting connecting done failed start poll \
+                 answer pre-check challenges reconcile verify window cached live form mid-session \
+                 credentials flinks flinks-reconnect flinks-connect flinks-call mx aggregate";
+    all.extend(names.split(' ').map(Value::from));
+    all
+}
+
+/// Every edit of one part of a value.
+fn edits(value: &Value) -> Vec<Value> {
+    let mut all = replacements();
+    match value {
+        Value::Object(entries) => {
+            for (index, (name, inner)) in entries.iter().enumerate() {
+                let mut less = entries.clone();
+                less.remove(index);
+                all.push(Value::Object(less));
+                for edited in edits(inner) {
+                    let mut other = entries.clone();
+                    other[index] = (name.clone(), edited);
+                    all.push(Value::Object(other));
+                }
+            }
+        }
+        Value::List(items) => {
+            for (index, inner) in items.iter().enumerate() {
+                for edited in edits(inner) {
+                    let mut other = items.clone();
+                    other[index] = edited;
+                    all.push(Value::List(other));
+                }
+            }
+        }
+        _ => {}
+    }
+    all
+}
+
+/// Does what a driver does while the vendor cannot be reached and the person does nothing.
+fn drive(flow: &mut Flow, reply: (u16, &str)) -> Result<(), Refusal> {
+    let mut now = NOW;
+    let mut step = flow.advance(Event::Restored, now)?;
+    for _ in 0..5_000 {
+        let event = match &step {
+            Step::Done { .. } | Step::Failed { .. } => return Ok(()),
+            Step::Send { serial, .. } if reply.0 == 0 => Event::Lost(*serial, Loss::MaybeSent),
+            Step::Send { serial, .. } => Event::Replied(
+                *serial,
+                Response {
+                    status: reply.0,
+                    retry_after: None,
+                    body: reply.1.as_bytes(),
+                },
+            ),
+            Step::Wait { until, .. }
+            | Step::Resubmit { until, .. }
+            | Step::Redirect { until, .. }
+            | Step::Connect { until, .. } => {
+                now = now.max(*until);
+                Event::Waited
+            }
+            Step::Challenge { round } => {
+                assert!(round.challenges.iter().all(|asked| asked.is_answerable()));
+                match round.expires {
+                    Some(expires) => {
+                        now = now.max(expires.at);
+                        Event::Waited
+                    }
+                    None => return Ok(()),
+                }
+            }
+            Step::Sending { .. } => panic!("nothing is under way"),
+        };
+        assert!(now < NOW + DAY_MS, "the flow waits too long");
+        step = flow.advance(event, now).unwrap();
+    }
+    panic!("the flow does not end");
+}
+
+fn check(entry: &Entry, config: &str, params: &str, replies: &[(u16, &str)], depth: u8) {
+    let (params, config) = (json(params), json(config));
+    let started = (entry.start)(
+        Reader::new("params", &params),
+        Reader::new("config", &config),
+    );
+    let (vendor, credentials) = started.ok().unwrap();
+    let mut flow = Flow::new("flow", vendor);
+    let serial = match flow.advance(Event::Started(&credentials), NOW) {
+        Ok(Step::Send { serial, .. }) => serial,
+        _ => 0,
+    };
+    let mut snapshots = BTreeSet::new();
+    collect(
+        &mut flow,
+        serial,
+        NOW,
+        depth,
+        replies,
+        &config,
+        &mut snapshots,
+    );
+    assert!(snapshots.len() > 5, "{} snapshots", snapshots.len());
+    let mut restored = 0;
+    for snapshot in &snapshots {
+        for edited in edits(&json(snapshot)) {
+            let text = with_checksum(edited);
+            for reply in [(0, ""), replies[0]] {
+                let result = Flow::restore(&text, VENDORS, &config);
+                match result.and_then(|mut flow| drive(&mut flow, reply)) {
+                    Ok(()) => restored += 1,
+                    Err(refusal) => assert!(
+                        matches!(refusal.code, ErrorCode::SnapshotUnreadable | ErrorCode::SnapshotVersion)
+                            // A snapshot of the other vendor does not fit the configuration.
+                            || refusal.path.as_deref().unwrap_or_default().starts_with("/config"),
+                        "{refusal:?} {text}"
+                    ),
+                }
+            }
+        }
+    }
+    assert!(restored > 0);
+}
+
+const LOGIN: &str =
+    r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","mostRecentCached":false}"#;
+const CACHED: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#;
+const CREDENTIALS: &str = r#"{"username":"u","password":"p","institution":"FlinksCapital"}"#;
+
+#[test]
+fn an_edited_snapshot_of_an_authorize_is_refused_or_runs_to_an_end() {
+    for params in [LOGIN, CACHED, CREDENTIALS] {
+        check(&flinks::ENTRY, FLINKS_CONFIG, params, FLINKS, 3);
+    }
+}
+
+#[test]
+fn an_edited_snapshot_of_a_reconnect_is_refused_or_runs_to_an_end() {
+    check(&flinks::RECONNECT, FLINKS_CONFIG, CACHED, FLINKS, 3);
+    let form = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","presentation":"form"}"#;
+    check(&flinks::RECONNECT, FLINKS_CONFIG, form, FLINKS, 3);
+    check(
+        &flinks::CONNECT,
+        FLINKS_CONFIG,
+        r#"{"state":"5bd3e1a6"}"#,
+        FLINKS,
+        3,
+    );
+}
+
+#[test]
+fn an_edited_snapshot_of_a_member_is_refused_or_runs_to_an_end() {
+    for params in [
+        r#"{"userGuid":"USR-1","memberGuid":"MBR-1","job":"aggregate"}"#,
+        r#"{"userGuid":"USR-1","institutionCode":"mxbank","isOauth":true}"#,
+        r#"{"userGuid":"USR-1","memberGuid":"MBR-1","presentation":"widget"}"#,
+    ] {
+        check(&mx::ENTRY, MX_CONFIG, params, MX, 3);
+    }
+}
+
+#[test]
+fn a_snapshot_that_polls_without_a_request_id_is_refused_with_its_path() {
+    let text = with_checksum(json(
+        r#"{"v":2,"vendor":"flinks","vendorIds":{"LoginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"},
+        "flow":{"id":"flow","startedAt":1790000000000,"workingSince":1790000000000,"lastReplyAt":0,
+        "serial":3,"session":1,"round":0,"repeats":0,"challengePayload":null,"expiresAt":0,
+        "refused":false,"state":{"name":"sending","stage":"poll"},"vendor":{"codeSent":false,
+        "params":{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","mostRecentCached":false}}},"sum":0}"#,
+    ));
+    let refusal = Flow::restore(&text, VENDORS, &json(FLINKS_CONFIG))
+        .err()
+        .unwrap();
+    assert_eq!(refusal.code, ErrorCode::SnapshotUnreadable);
+    assert_eq!(
+        refusal.path.as_deref(),
+        Some("/snapshot/vendorIds/RequestId")
+    );
+}
