@@ -44,6 +44,12 @@ codes! {
     /// A submission was sent, and its outcome cannot be determined.
     OutcomeUnknown "outcome-unknown" RetryLater
         "the outcome of the last submission is unknown; it was not sent again"
+    /// A function of the host threw: a secret source, the store or the clock. Nothing was sent.
+    HostError "host-error" RetryLater
+        "a function of the host threw an error; see cause"
+    /// This library failed. Nothing was sent that must not be repeated.
+    InternalError "internal-error" RetryLater
+        "an unexpected error in this library; see cause"
     /// The vendor worked longer than its documented time limit.
     TimedOut "timed-out" RetryLater
         "the vendor exceeded its documented time limit"

@@ -138,6 +138,7 @@ impl Flow {
                 return Err(ErrorCode::StaleRound.into());
             }
             (Event::Cancelled, _) => self.cancelled(now),
+            (Event::DriverFailed(code), _) => self.driver_failed(code, now),
             _ => return Err(ErrorCode::OutOfTurn.into()),
         }
         Ok(self.step())

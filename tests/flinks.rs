@@ -6,7 +6,7 @@ mod scenario;
 
 use bank_mfa::challenge::ChallengeKind;
 use bank_mfa::failure::{ErrorCode, FieldErrorReason, NextAction};
-use bank_mfa::flow::{AnswerInput, Event, Step};
+use bank_mfa::flow::{AnswerInput, Event, Loss, Step};
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, Person, Rules, SuccessCode, Target};
 use bank_mfa::vendor::Stage;
@@ -189,7 +189,7 @@ fn prompts_are_shown_in_the_language_they_came_in() {
 #[test]
 fn right_answers_lead_every_simulated_person_to_the_end() {
     let people = live("Greatday").run().bank.people();
-    let fails = ["refusals", "broken cards"];
+    let fails = ["refusals", "broken cards", "unanswerable"];
     let is_asked = |person: &&&Person| !fails.contains(&person.group) && !person.answers.is_empty();
     let with_questions: Vec<_> = people.iter().filter(is_asked).collect();
     assert!(with_questions.len() > 30);
@@ -324,6 +324,77 @@ fn answers_that_do_not_fit_are_refused_by_field_and_not_sent() {
         assert_eq!(refusal.fields[0].reason, reason, "{answers}");
         assert_eq!(scenario.flow.snapshot(), before);
         assert_eq!(scenario.bank.counts().answers, 0);
+    }
+}
+
+#[test]
+fn raw_answers_under_another_key_are_refused_and_not_sent() {
+    let mut scenario = live("text_or_call").run();
+    let before = scenario.flow.snapshot();
+    for raw in [
+        r#"{"__proto__":["a"]}"#,
+        r#"{"(•••) •••-4821":["Text"],"constructor":["a"]}"#,
+        r#"{"(•••) •••-4822":["Text"]}"#,
+    ] {
+        let raw = json(raw);
+        let event = Event::Answered(1, AnswerInput::Raw(&raw));
+        let refusal = scenario.flow.advance(event, scenario.now).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::InvalidAnswer);
+        let place = (raw.entries().len() - 1).to_string();
+        assert_eq!(
+            (&refusal.fields[0].name, refusal.fields[0].reason),
+            (&place, FieldErrorReason::UnknownField)
+        );
+    }
+    assert_eq!(scenario.flow.snapshot(), before);
+    assert_eq!(scenario.bank.counts().answers, 0);
+}
+
+#[test]
+fn a_choice_without_options_ends_the_flow() {
+    let scenario = live("choice_without_options").run();
+    let failure = scenario.failure();
+    assert_eq!(failure.code, ErrorCode::ChallengeUnanswerable);
+    // The bank's session is still open.
+    assert!(failure.retry_at.unwrap() >= scenario.now + 8 * MINUTE);
+}
+
+#[test]
+fn a_store_that_fails_is_the_fault_of_the_host_and_not_of_the_vendor() {
+    for start in [cached("Greatday"), live("Greatday")] {
+        let mut scenario = start.start_only();
+        while let Step::Send { serial, .. } = scenario.step {
+            let event = Event::Lost(serial, Loss::HostError);
+            let step = scenario.flow.advance(event, scenario.now).unwrap();
+            assert!(matches!(step, Step::Failed { .. }), "it is not sent again");
+            scenario.step = step;
+        }
+        let failure = scenario.failure();
+        assert_eq!(
+            (failure.code, failure.next),
+            (ErrorCode::HostError, NextAction::RetryLater)
+        );
+    }
+}
+
+#[test]
+fn a_driver_that_fails_after_an_answer_leaves_the_outcome_unknown() {
+    for (answered, code) in [
+        (false, ErrorCode::InternalError),
+        (true, ErrorCode::OutcomeUnknown),
+    ] {
+        let mut scenario = live("Greatday").run();
+        if answered {
+            let answers = json(r#"{"1.1.answer":"Montreal"}"#);
+            let event = Event::Answered(1, AnswerInput::Fields(&answers));
+            scenario.flow.advance(event, scenario.now).unwrap();
+        }
+        let event = Event::DriverFailed(ErrorCode::InternalError);
+        let Step::Failed { failure } = scenario.flow.advance(event, scenario.now).unwrap() else {
+            panic!()
+        };
+        assert_eq!(failure.code, code);
+        assert!(failure.retry_at.unwrap() >= scenario.now + 8 * MINUTE);
     }
 }
 

@@ -33,8 +33,12 @@ impl Flow {
 
     /// No reply came.
     pub(super) fn lost(&mut self, stage: Stage, loss: Loss, now: u64) -> Result<Step, Refusal> {
+        let trouble = match loss {
+            Loss::HostError => ErrorCode::HostError,
+            _ => ErrorCode::Unreachable,
+        };
         match (loss, stage) {
-            (Loss::MaybeSent, _) => return self.recover(stage, ErrorCode::Unreachable, now),
+            (Loss::MaybeSent, _) => return self.recover(stage, trouble, now),
             // The host has no second token, so the flow fails with the code of a lost start.
             (Loss::NoSecret, Stage::Start) if self.repeats > 0 => {
                 self.fail(ErrorCode::Unreachable, now)
@@ -48,13 +52,13 @@ impl Flow {
             }
             // The vendor did not get the answers: a new round asks for them. It expires at the same time as the
             // old round.
-            (Loss::NotSent, Stage::Answer | Stage::PreCheck) if self.repeats < MAX_REPEATS => {
+            (_, Stage::Answer | Stage::PreCheck) if self.repeats < MAX_REPEATS => {
                 self.repeats += 1;
                 self.ask(false);
             }
-            (Loss::NotSent, Stage::Start | Stage::Answer) => self.fail(ErrorCode::Unreachable, now),
+            (_, Stage::Start | Stage::Answer) => self.fail(trouble, now),
             // An earlier submission may still be under way.
-            (Loss::NotSent, _) => return self.recover(stage, ErrorCode::Unreachable, now),
+            _ => return self.recover(stage, trouble, now),
         }
         Ok(self.step())
     }
@@ -108,6 +112,17 @@ impl Flow {
         self.end(failure, now);
     }
 
+    /// If a submission may be under way, its outcome is unknown.
+    pub(super) fn driver_failed(&mut self, code: ErrorCode, now: u64) {
+        let code = match self.state {
+            State::Sending(stage) | State::Waiting { stage, .. } => {
+                self.vendor.recovery(stage).code(code)
+            }
+            _ => code,
+        };
+        self.fail(code, now);
+    }
+
     pub(super) fn fail(&mut self, code: ErrorCode, now: u64) {
         self.end(code.into(), now);
     }
@@ -116,9 +131,11 @@ impl Flow {
     /// after the session has expired.
     pub(super) fn end(&mut self, mut failure: Failure, now: u64) {
         let earliest = match failure.code {
-            ErrorCode::OutcomeUnknown | ErrorCode::ConcurrentSession | ErrorCode::Cancelled => {
-                self.idle_end(now).unwrap_or(now)
-            }
+            ErrorCode::OutcomeUnknown
+            | ErrorCode::ConcurrentSession
+            | ErrorCode::Cancelled
+            | ErrorCode::ChallengeUnanswerable
+            | ErrorCode::InternalError => self.idle_end(now).unwrap_or(now),
             _ => now,
         };
         failure.retry_at = match (failure.next, failure.retry_at) {

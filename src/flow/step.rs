@@ -2,7 +2,7 @@
 
 use super::{Flow, State, Window};
 use crate::challenge::{Round, RoundExpiry};
-use crate::failure::Failure;
+use crate::failure::{ErrorCode, Failure};
 use crate::http::{Request, Response};
 use crate::json::Value;
 use crate::text_enum::text_enum;
@@ -26,6 +26,8 @@ pub enum Event<'a> {
     TokenRefused,
     /// The caller cancelled the flow.
     Cancelled,
+    /// The driver cannot go on, for this reason.
+    DriverFailed(ErrorCode),
     /// The flow was restored from a snapshot. Whether a request was sent just before is unknown.
     Restored,
     /// The flow was restored from a snapshot, and the person is still in the window with this address.
@@ -39,6 +41,8 @@ text_enum! {
         MaybeSent "maybe-sent"
         /// The request was certainly not sent.
         NotSent "not-sent"
+        /// The request was not sent, because a function of the host threw.
+        HostError "host-error"
         /// The request was not sent, because the host has no secret for one of its slots.
         NoSecret "no-secret"
     }

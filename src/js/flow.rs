@@ -69,7 +69,7 @@ impl FlowHandle {
     /// The reply to the request with this serial. The call frees the reply.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn replied(&mut self, serial: u32, reply: Reply, now: f64) -> Result<JsValue, JsValue> {
-        self.advance(Event::Replied(serial, reply.response()), now)
+        self.advance(Event::Replied(serial, reply.response(now)), now)
     }
 
     /// The request with this serial got no reply.
@@ -121,6 +121,17 @@ impl FlowHandle {
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn cancelled(&mut self, now: f64) -> Result<JsValue, JsValue> {
         self.advance(Event::Cancelled, now)
+    }
+
+    /// The driver cannot go on: `host-error` or `internal-error`.
+    #[wasm_bindgen(unchecked_return_type = "Step")]
+    pub fn failed(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "ErrorCode")] code: &str,
+        now: f64,
+    ) -> Result<JsValue, JsValue> {
+        let code = ErrorCode::from_text(code).unwrap_or(ErrorCode::InternalError);
+        self.advance(Event::DriverFailed(code), now)
     }
 
     /// The flow was restored from a snapshot.

@@ -12,11 +12,10 @@ const MAX_RETRY_AFTER_MS: f64 = 86_400_000.0;
 #[wasm_bindgen]
 pub struct Reply {
     status: u16,
-    retry_after: Option<u64>,
+    retry_after: Option<String>,
     body: Vec<u8>,
 }
 
-#[cfg(feature = "calls")]
 #[wasm_bindgen]
 impl Reply {
     /// A reply that JavaScript has read: its status, its Retry-After header and its body.
@@ -31,26 +30,27 @@ impl Reply {
     pub fn new(status: u16, retry_after: Option<String>, body: Vec<u8>) -> Reply {
         Reply {
             status,
-            retry_after: retry_after.and_then(millis),
+            retry_after,
             body,
         }
     }
 
-    /// The reply as a flow takes it.
-    pub fn response(&self) -> http::Response<'_> {
+    /// The reply as a flow takes it at the time `now`.
+    pub fn response(&self, now: f64) -> http::Response<'_> {
+        let retry_after = self.retry_after.as_deref();
         http::Response {
             status: self.status,
-            retry_after: self.retry_after,
+            retry_after: retry_after.and_then(|text| millis(text, now)),
             body: &self.body,
         }
     }
 }
 
-/// A Retry-After header in ms. It is a number of seconds or a date: RFC 9110, section 10.2.3.
-fn millis(retry_after: String) -> Option<u64> {
+/// A Retry-After header in ms from now. It is a number of seconds or a date: RFC 9110, section 10.2.3.
+fn millis(retry_after: &str, now: f64) -> Option<u64> {
     let millis = match retry_after.trim().parse::<u32>() {
         Ok(seconds) => f64::from(seconds) * 1000.0,
-        Err(_) => Date::parse(&retry_after) - Date::now(),
+        Err(_) => Date::parse(retry_after) - now,
     };
     (millis > 0.0).then(|| millis.min(MAX_RETRY_AFTER_MS) as u64)
 }

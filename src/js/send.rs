@@ -4,7 +4,7 @@
 //! `Error`, such as `abort('text')`, and its promise then never settles.
 
 use gloo_net::http::{Method, RequestBuilder, Response};
-use js_sys::{Function, Promise, Uint8Array};
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -19,7 +19,7 @@ use super::reply::Reply;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
-    fn global_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+    fn global_fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
 
     // Throws if the body has already been read.
     #[wasm_bindgen(extends = ReadableStream)]
@@ -28,18 +28,27 @@ extern "C" {
     fn reader(this: &Body) -> Result<ReadableStreamDefaultReader, JsValue>;
 }
 
-/// Sends a request and reads the reply. It rejects with the reason of the fetch or of the body.
+/// Sends a request, unless the host has sent it and got this response, and reads the reply. It rejects with
+/// the reason of the fetch or of the body.
 #[wasm_bindgen]
 pub async fn send(
     method: String,
     url: String,
-    headers: Headers,
+    headers: Option<Headers>,
     #[wasm_bindgen(unchecked_param_type = "string | null")] body: JsValue,
     signal: AbortSignal,
-    fetch: Option<Function>,
+    response: Option<web_sys::Response>,
 ) -> Result<Reply, JsValue> {
-    let sent = start(&method, &url, headers, body, &signal, fetch)?;
-    let response: web_sys::Response = JsFuture::from(sent).await?.dyn_into()?;
+    let response = match response {
+        Some(response) => response,
+        None => {
+            let sent = start(&method, &url, headers, body, &signal)?;
+            JsFuture::from(sent)
+                .await?
+                .dyn_into()
+                .map_err(|_| "response")?
+        }
+    };
     let response = Response::from(response);
     let retry_after = response.headers().get("retry-after");
     Ok(Reply::new(
@@ -52,10 +61,9 @@ pub async fn send(
 fn start(
     method: &str,
     url: &str,
-    headers: Headers,
+    headers: Option<Headers>,
     body: JsValue,
     signal: &AbortSignal,
-    fetch: Option<Function>,
 ) -> Result<Promise, JsValue> {
     // `str::parse` would add the whole parser of the http crate to the wasm.
     let method = match method {
@@ -66,16 +74,11 @@ fn start(
     };
     let builder = RequestBuilder::new(url)
         .method(method)
-        .headers(gloo_net::http::Headers::from_raw(headers))
+        .headers(gloo_net::http::Headers::from_raw(headers.ok_or("headers")?))
         .redirect(RequestRedirect::Manual)
         .abort_signal(Some(signal));
     let request: web_sys::Request = builder.body(body).map_err(|_| "request")?.into();
-    match fetch {
-        Some(fetch) => Ok(Promise::resolve(
-            &fetch.call1(&JsValue::UNDEFINED, &request)?,
-        )),
-        None => global_fetch(&request),
-    }
+    Ok(Promise::resolve(&global_fetch(&request)?))
 }
 
 /// Reads a body up to the maximum size. A larger body becomes an empty one, which is unreadable.
@@ -90,7 +93,7 @@ async fn read(response: &Response) -> Result<Vec<u8>, JsValue> {
         if chunk.get_done() == Some(true) {
             return Ok(bytes);
         }
-        let chunk: Uint8Array = chunk.get_value().dyn_into()?;
+        let chunk: Uint8Array = chunk.get_value().dyn_into().map_err(|_| "body")?;
         if bytes.len() + chunk.length() as usize > MAX_BODY_BYTES {
             spawn_local(async move { drop(JsFuture::from(reader.cancel()).await) });
             return Ok(Vec::new());

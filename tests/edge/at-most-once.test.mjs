@@ -9,6 +9,7 @@ import {
   flinksConnection,
   mxConnection,
   edge,
+  memoryStore,
   page,
   rightAnswers,
   sealer,
@@ -138,6 +139,43 @@ test('a refused secret key ends the flow with secret-missing, and without a toke
   const other = await atChallenge(t, { fetch: broken })
   assert.equal(other.state.step.failure.code, 'unreachable')
   assert.equal(other.env.bank.counts().liveStarts, 0)
+  const [error] = other.env.reported.errors
+  assert.deepEqual([error.code, error.cause.code, error.cause.cause.name], ['unreachable', 'unreachable', 'TypeError'])
+})
+
+test('a store that fails once before a send ends the flow in host-error, and only onError gets the cause', async (t) => {
+  const cause = new Error('hunter2')
+  const inner = memoryStore()
+  let fails = true
+  const write = (id, sealed, ...more) => {
+    // The first write of a flow takes the lease for its token, and the second stores the snapshot of the send.
+    if (env?.bank.counts().requests === 1 && fails) {
+      fails = false
+      throw cause
+    }
+    return inner.write(id, sealed, ...more)
+  }
+  const store = { read: inner.read.bind(inner), remove: inner.remove.bind(inner), write }
+  const env = setup(t, { connections, store })
+  const page = env.page()
+  const state = await page.settled(await page.start('c_1'))
+  assert.deepEqual([state.step.failure?.code, state.step.failure?.next], ['host-error', 'retry-later'])
+  assert.equal(env.bank.counts().liveStarts, 0)
+  assert.equal(env.reported.errors.at(-1).cause, cause)
+  assert.ok(!JSON.stringify([state, env.reported.ended]).includes('hunter2'))
+})
+
+test('raw answers under keys of another round are refused, and nothing is sent', async (t) => {
+  const { env, page, state } = await atChallenge(t)
+  const raws = ['{"__proto__":["Montreal"]}', '{"constructor":["Montreal"]}', '{"Pet?":["Rex"]}']
+  for (const raw of raws) {
+    const body = `{"round":1,"raw":${raw}}`
+    const refused = await page.call('POST', `/flows/${state.flow}/answer`, body)
+    assert.deepEqual([refused.status, refused.code], [422, 'INVALID_ANSWER'])
+    assert.deepEqual(refused.fields, [{ name: '0', reason: 'unknown-field' }])
+  }
+  assert.equal(env.bank.counts().answers, 0)
+  assert.equal((await page.getState(state)).step.kind, 'challenge')
 })
 
 /** A server that crashes once the bank has received the call for which `isLast` returns true. */

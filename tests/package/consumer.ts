@@ -389,6 +389,14 @@ export async function simulated(): Promise<void> {
   flinks.authorize(byLogin, { ...config, fetch: bank.fetch, clock: bank.clock, authorizeToken: () => bank.token() })
 }
 
+const plainHeaders: Fetch = async () => ({
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  arrayBuffer: async () => new ArrayBuffer(),
+})
+const causeOf = ({ cause }: FlowError): unknown => cause
+console.log(plainHeaders, causeOf)
+
 const edgeCodes: Record<EdgeCode, true> = {
   UNAUTHENTICATED: true,
   FORBIDDEN: true,

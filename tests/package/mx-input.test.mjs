@@ -189,7 +189,7 @@ for (const [name, apiKey, code] of [
   ['gives an empty text', () => '', 'secret-missing'],
   ['gives null', () => null, 'secret-missing'],
   ['gives a line break', () => `${SECRET}\n`, 'secret-missing'],
-  ['rejects', () => Promise.reject(new Error(SECRET)), 'unreachable'],
+  ['rejects', () => Promise.reject(new Error(SECRET)), 'host-error'],
 ]) {
   test(`an API key that ${name} ends in ${code}, and the error does not show it`, async (t) => {
     const env = setup(t)

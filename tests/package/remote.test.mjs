@@ -356,6 +356,23 @@ test('a flow gives up after 5 retries before the first reply, and after 20 later
   }
 })
 
+test('after the last retry the code says whose fault it is, and the cause is attached', async (t) => {
+  const cause = new Error('hunter2')
+  const fail = () => Promise.reject(cause)
+  const unavailable = problem(503, { code: 'UNAVAILABLE', next: 'retry-later' })
+  for (const [more, code, attached] of [
+    [{ options: { headers: fail } }, 'host-error', cause],
+    [{ options: { fetch: fail } }, 'unreachable', cause],
+    [{ prepare: (edge) => edge.replyAlways('start', unavailable) }, 'UNAVAILABLE', undefined],
+  ]) {
+    const { flow } = await setup(t, more)
+    const step = await untilStep(flow, 'failed')
+    assert.deepEqual([step.failure.code, step.failure.retryAt], [code, 30_000])
+    assert.equal(step.error.cause, attached)
+    assert.ok(!JSON.stringify(step).includes('hunter2') && !step.error.message.includes('hunter2'))
+  }
+})
+
 test('a start is retried after a lost reply and joins the same flow', async (t) => {
   const { edge, flow } = await setup(t, { prepare: (edge) => edge.replyOnce('start', lostReply) })
   await edge.untilCall('stream')

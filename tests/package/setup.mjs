@@ -141,9 +141,12 @@ export async function ending(flow) {
 
 const codeOf = (step) => (step.kind === 'done' ? 'done' : step.failure.code)
 
-/** Checks that an error shows no secret: not in its message, its stack, or its properties at any depth. */
+/**
+ * Checks that an error shows no secret: not in its message, its stack, its JSON, or its properties at any depth. Its
+ * `cause` is the host's own object.
+ */
 export function assertNoSecrets(error, ...secrets) {
-  const shown = [String(error), error.stack, ...properties(error)].join('\n')
+  const shown = [String(error), error.stack, JSON.stringify(error), ...properties(error)].join('\n')
   for (const secret of secrets) assert.ok(!shown.includes(secret), 'an error shows a secret')
 }
 
@@ -151,7 +154,8 @@ function properties(value, seen = new Set()) {
   if (typeof value !== 'object' || value === null) return [String(value)]
   if (seen.has(value)) return []
   seen.add(value)
-  return Reflect.ownKeys(value).flatMap((key) => [String(key), ...properties(value[key], seen)])
+  const keys = Reflect.ownKeys(value).filter((key) => key !== 'cause' || !(value instanceof Error))
+  return keys.flatMap((key) => [String(key), ...properties(value[key], seen)])
 }
 
 /** The purpose of a call, by its body. */

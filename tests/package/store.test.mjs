@@ -73,11 +73,11 @@ for (const [what, fail] of Object.entries({
     throw 'hunter2'
   },
 })) {
-  test(`if the store ${what}, a start is not sent and the flow ends in unreachable`, async (t) => {
+  test(`if the store ${what}, a start is not sent and the flow ends in host-error`, async (t) => {
     for (const params of [CACHED, LIVE, CREDENTIALS]) {
       const env = setup(t)
       const { end, code } = await runToEnd(env.start(params(person('Greatday')), { store: fail }), env)
-      assert.deepEqual([code, end.failure.next, env.wire.calls], ['unreachable', 'retry-later', []])
+      assert.deepEqual([code, end.failure.next, env.wire.calls], ['host-error', 'retry-later', []])
       assertNoSecrets(end.error, 'hunter2')
     }
   })
@@ -128,6 +128,7 @@ test('a store that never settles times out', async (t) => {
   const flow = env.start(LIVE(person('Greatday')), { store, timeout: 5000 })
   await until(() => stored, 'the store is called')
   t.mock.timers.tick(5000)
-  assert.equal(await ending(flow), 'unreachable')
+  assert.equal(await ending(flow), 'host-error')
+  assert.equal(flow.current.error.cause.name, 'TimeoutError')
   assert.deepEqual(env.wire.calls, [])
 })

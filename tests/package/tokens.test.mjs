@@ -111,7 +111,7 @@ const givingInvalid = {
 }
 
 for (const [functions, expected] of [
-  [failing, ['unreachable', 'retry-later']],
+  [failing, ['host-error', 'retry-later']],
   [givingInvalid, ['secret-missing', 'fix-integration']],
 ]) {
   for (const [what, authorizeToken] of Object.entries(functions)) {

@@ -30,12 +30,16 @@ export class FlowError extends Error {
   declare readonly path?: string
   /** The invalid fields and their reasons, if the code is `INVALID_ANSWER`. */
   declare readonly fields?: FieldError[]
+  /** What a function of the host or its `fetch` threw: the same object. It is in no message, JSON or snapshot. */
+  declare readonly cause?: unknown
   /** The id of the flow that failed or refused the call. */
   declare readonly flowId?: string
 
-  constructor(reason: ErrorDetails, flowId?: string) {
+  /** `cause` is what a function of the host threw: the same object, which is in no message and no JSON. */
+  constructor(reason: ErrorDetails, flowId?: string, cause?: unknown) {
     const { code, next, message, ...details } = reason
-    super(details.path ? `${code}: ${details.path} ${message}` : `${code}: ${message}`)
+    const text = details.path ? `${code}: ${details.path} ${message}` : `${code}: ${message}`
+    super(text, cause === undefined ? undefined : { cause })
     this.code = code
     this.next = next
     for (const [name, detail] of Object.entries({ ...details, flowId })) {
@@ -61,6 +65,21 @@ export function staleRound(flowId: string): FlowError {
 export function secretMissing(flowId: string): FlowError {
   const message = "no usable token for the vendor's page"
   return new FlowError({ code: 'secret-missing', next: 'fix-integration', message }, flowId)
+}
+
+export const HOST_ERROR_MESSAGE = 'a function of the host threw an error; see cause'
+
+/** Whether a token source says that it could not reach the vendor, as `flinks.token` of `bank-mfa/calls` does. */
+export function isUnreachable(error: unknown): boolean {
+  return (error as { code?: unknown } | null | undefined)?.code === 'unreachable'
+}
+
+/** The error for a token source that threw. */
+export function sourceError(cause: unknown, flowId?: string): FlowError {
+  const [code, message]: [ErrorCode, string] = isUnreachable(cause)
+    ? ['unreachable', 'the vendor could not be reached']
+    : ['host-error', HOST_ERROR_MESSAGE]
+  return new FlowError({ code, next: 'retry-later', message }, flowId, cause)
 }
 
 /** Calls into the core, and rethrows its refusal, a plain object, as a `FlowError`. */

@@ -1,10 +1,13 @@
 import { FlowBase } from './base.js'
-import { FlowError, asFlowError, secretMissing, staleRound } from './errors.js'
+import { FlowError, asFlowError, secretMissing, sourceError, staleRound } from './errors.js'
 import { toJson, type CheckedHost, type WaitsFor } from './host.js'
 import { challengeStep, parseLandingUrl } from './steps.js'
 import type { ChallengeStep, ConnectStep, RedirectStep, Step } from './steps.js'
 import { TASK_ENDED, Transport } from './transport.js'
 import type { FlowHandle, Frame, Round, Step as CoreStep } from '../wasm/bank_mfa.js'
+
+/** When to start again after the core broke. Nobody knows what it has sent, and a session lasts 8 minutes at most. */
+const BROKEN_RETRY_MS = 8 * 60_000
 
 /**
  * A running flow. Creating a flow starts it: create it in an event handler, never while a page renders. Iterate over
@@ -25,6 +28,8 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   #finalSnapshot: string | undefined
   /** Identifies the vendor's page of the current step. */
   #pageKey = ''
+  /** What was thrown, for the error of the step that is entered next. */
+  #cause: unknown
 
   /** @internal */
   constructor(
@@ -39,12 +44,12 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     this.#host = host
     this.id = handle.id
     this.#transport = new Transport(host, this.id)
-    host.signal?.addEventListener('abort', this.cancel)
     this.#dispatch(() => {
       const now = host.clock.now()
       if (host.signal?.aborted) return handle.cancelled(now)
       return typeof begin === 'string' ? handle[begin](now) : handle.restoredAtWindow(begin.window, now)
     })
+    if (this.#finalSnapshot === undefined) host.signal?.addEventListener('abort', this.cancel)
   }
 
   /** Ends the flow with `cancelled`. Requests that were sent are not undone. */
@@ -60,18 +65,62 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     return this.#finalSnapshot ?? this.#handle.snapshot()
   }
 
-  /** Passes an event to the core, enters the step that it returns, and returns its kind. Does nothing after the end. */
+  /**
+   * Passes an event to the core, enters the step that it returns, and returns its kind. Does nothing after the end.
+   * Rethrows a refusal; any other error ends the flow.
+   */
   #dispatch(event: () => CoreStep): CoreStep['kind'] | undefined {
     if (this.#finalSnapshot !== undefined) return undefined
-    const step = asFlowError(event, this.id)
+    let step: CoreStep
+    try {
+      step = asFlowError(event, this.id)
+    } catch (error) {
+      if (error instanceof FlowError) throw error
+      this.#fail('internal-error', error)
+      return 'failed'
+    }
     this.#enter(step)
     return step.kind
+  }
+
+  /** The same for a timer or a reply, where nobody catches a refusal: it ends the flow, too. */
+  #dispatchUnattended(event: () => CoreStep): void {
+    try {
+      this.#dispatch(event)
+    } catch (error) {
+      this.#fail('internal-error', error)
+    }
+  }
+
+  /** Ends the flow, because the driver cannot go on. */
+  #fail(code: 'host-error' | 'internal-error', cause: unknown): void {
+    if (this.#finalSnapshot !== undefined) return
+    let now = Date.now()
+    let step: CoreStep
+    try {
+      now = this.#host.clock.now()
+    } catch {}
+    try {
+      step = this.#handle.failed(code, now)
+    } catch {
+      // The core itself is broken.
+      const message = 'the flow cannot go on; see cause'
+      const retryAt = now + BROKEN_RETRY_MS
+      step = {
+        kind: 'failed',
+        failure: { code, next: 'retry-later', otherwise: null, message, retryAt, vendorCode: null, status: null },
+      }
+    }
+    this.#cause = cause
+    this.#enter(step)
   }
 
   /** A listener may call back into the flow, so `setStep` comes last. */
   #enter(step: CoreStep): void {
     this.#waitAbort?.abort(TASK_ENDED)
     this.#waitAbort = undefined
+    const cause = this.#cause
+    this.#cause = undefined
     switch (step.kind) {
       case 'send':
         if (step.stage === 'answer') this.#resubmit = undefined
@@ -111,7 +160,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
         this.#end({ kind: 'done', result: this.#toResult(step.result) })
         break
       case 'failed':
-        this.#end({ kind: 'failed', failure: step.failure, error: new FlowError(step.failure, this.id) })
+        this.#end({ kind: 'failed', failure: step.failure, error: new FlowError(step.failure, this.id, cause) })
         break
     }
   }
@@ -119,26 +168,28 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   async #send(step: CoreStep & { kind: 'send' }): Promise<void> {
     const { store, timeout = step.request.timeout } = this.#host
     const reply = await this.#transport.send(step.request, () => store?.(this.snapshot(), timeout))
+    const isLost = 'loss' in reply
     if (this.#finalSnapshot !== undefined) {
-      if (typeof reply !== 'string') reply.free()
+      if (!isLost) reply.free()
       return
     }
-    const now = this.#host.clock.now()
-    this.#dispatch(() =>
-      typeof reply === 'string'
-        ? this.#handle.lost(step.serial, reply, now)
-        : this.#handle.replied(step.serial, reply, now),
-    )
+    this.#cause = isLost ? reply.cause : undefined
+    this.#dispatchUnattended(() => {
+      const now = this.#host.clock.now()
+      return isLost ? this.#handle.lost(step.serial, reply.loss, now) : this.#handle.replied(step.serial, reply, now)
+    })
   }
 
   #wait(until: number, waitsFor: WaitsFor): void {
     const { clock } = this.#host
     const { signal } = (this.#waitAbort = new AbortController())
     const waited = () => {
-      if (!signal.aborted) this.#dispatch(() => this.#handle.waited(clock.now()))
+      if (!signal.aborted) this.#dispatchUnattended(() => this.#handle.waited(clock.now()))
     }
     const wait = async () => clock.wait(Math.max(0, until - clock.now()), signal, waitsFor)
-    wait().then(waited, () => {})
+    wait().then(waited, (error: unknown) => {
+      if (!signal.aborted) this.#fail('host-error', error)
+    })
   }
 
   #challenge(round: Round): ChallengeStep {
@@ -174,7 +225,10 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     }
     let pageUrl: Promise<string> | undefined
     const requestUrl = async () => {
-      const url = await this.#transport.pageUrl(frame).catch(() => undefined)
+      const url = await this.#transport.pageUrl(frame).catch((error: unknown) => {
+        pageUrl = undefined
+        throw sourceError(error, this.id)
+      })
       if (url !== undefined) return url
       pageUrl = undefined
       throw secretMissing(this.id)
@@ -191,7 +245,11 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   }
 
   #end(step: Step<Result>): void {
-    this.detach(this.#handle.snapshot())
+    let snapshot = ''
+    try {
+      snapshot = this.#handle.snapshot()
+    } catch {}
+    this.detach(snapshot)
     this.setStep(step)
   }
 
@@ -201,7 +259,9 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     this.#host.signal?.removeEventListener('abort', this.cancel)
     this.#finalSnapshot = snapshot
     this.#waitAbort?.abort(TASK_ENDED)
-    this.#handle.free()
     this.#transport.close()
+    try {
+      this.#handle.free()
+    } catch {}
   }
 }

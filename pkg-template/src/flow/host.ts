@@ -27,7 +27,8 @@ export interface FetchInit {
 /** The response of a `Fetch` call. A `Response` is one. */
 export interface FetchResponse {
   readonly status: number
-  readonly headers: Iterable<[string, string]>
+  /** Pairs, as in `Headers` and `Map`, or a plain object. */
+  readonly headers: Iterable<[string, string]> | Record<string, string>
   arrayBuffer(): Promise<ArrayBuffer>
 }
 
@@ -48,7 +49,8 @@ export interface HostOptions {
   fetch?: Fetch | undefined
   /**
    * Stores the flow. It is called with `snapshot()` before each request, and awaited: a restored flow then does
-   * not send an answer or a password twice. If it rejects, nothing is sent. `timeout` is the time limit of that
+   * not send an answer or a password twice. If it rejects, nothing is sent, and a start ends in `host-error`, with
+   * the error as `cause`. `timeout` is the time limit of that
    * request in milliseconds: until it has passed, the request may still be running.
    */
   store?: ((snapshot: string, timeout: number) => unknown) | undefined
@@ -165,6 +167,23 @@ export function configToJson(config: { baseUrl?: string }): string {
     throw invalidInput('/config/baseUrl', 'must be a valid URL')
   }
   return json
+}
+
+/** Statuses whose response has no body. */
+const WITHOUT_BODY = [204, 205, 304]
+
+/** The headers of a response as pairs. */
+export function headerPairs({ headers }: FetchResponse): [string, string][] {
+  return Symbol.iterator in Object(headers) ? [...(headers as Iterable<[string, string]>)] : Object.entries(headers)
+}
+
+/** Reads the response of another realm, or of another library's fetch. Rejects if it is not a response. */
+export async function readReply(response: FetchResponse) {
+  const { status } = response
+  if (!Number.isInteger(status) || (status !== 0 && status < 200) || status > 599) throw new TypeError('invalid status')
+  const retryAfter = headerPairs(response).find(([name]) => name.toLowerCase() === 'retry-after')?.[1]
+  const bytes = WITHOUT_BODY.includes(status) ? new Uint8Array() : new Uint8Array(await response.arrayBuffer())
+  return { status, retryAfter, bytes }
 }
 
 /** The parts of a vendor's response that are read. */

@@ -27,7 +27,10 @@ export interface ChallengeStep {
    * round stays open. Rejects with `STALE_ROUND` if the round is over.
    */
   answer(answers: Answers): Promise<void>
-  /** Answers this round with the vendor's own keys and values, such as Flinks' `SecurityResponses`. */
+  /**
+   * Answers this round with the vendor's own keys and values, such as Flinks' `SecurityResponses`. Rejects with
+   * `INVALID_ANSWER` if a key is not in the round; `name` is then its position, from `0`.
+   */
   answerRaw(answers: RawAnswers): Promise<void>
 }
 
@@ -59,7 +62,8 @@ export interface ConnectStep {
   readonly signal: AbortSignal
   /**
    * Resolves to the URL of the vendor's page, with a new token if the vendor needs one. Each call returns the same
-   * promise. Rejects with `secret-missing` if `authorizeToken` returned no usable token.
+   * promise. Rejects with `secret-missing` if `authorizeToken` returned no usable token, and with `host-error` if it
+   * threw.
    */
   pageUrl(): Promise<string>
   /**

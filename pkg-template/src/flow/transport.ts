@@ -1,3 +1,4 @@
+import { isUnreachable } from './errors.js'
 import type { CheckedHost } from './host.js'
 import type { Frame, Header, Loss, Reply, Request } from '../wasm/bank_mfa.js'
 
@@ -9,6 +10,12 @@ const PROBE_TIMEOUT_MS = 30_000
 
 /** The time limit of a secret for the vendor's page. */
 const SECRET_TIMEOUT_MS = 30_000
+
+/** Why no reply came, and what was thrown. */
+export interface Lost {
+  loss: Loss
+  cause?: unknown
+}
 
 /** Sends the requests of one flow. Adds the secrets, and reports whether a reply came. */
 export class Transport {
@@ -33,7 +40,7 @@ export class Transport {
   }
 
   /** Sends a request once, after `store`. Never rejects. */
-  async send(request: Request, store: () => unknown): Promise<Reply | Loss> {
+  async send(request: Request, store: () => unknown): Promise<Reply | Lost> {
     const timeout = this.#host.timeout ?? request.timeout
     let headers: Record<string, string> | undefined
     try {
@@ -43,20 +50,24 @@ export class Transport {
         if (filled !== undefined) await store()
         return filled
       })
-      if (headers === undefined) return 'no-secret'
+      if (headers === undefined) return { loss: 'no-secret' }
+    } catch (cause) {
+      return { loss: isUnreachable(cause) ? 'not-sent' : 'host-error', cause }
+    }
+    try {
       if (request.once && !this.#gotReply && this.#host.probe && isCrossOrigin(request.url)) {
         await this.#probe(request, headers)
       }
-      if (this.#closed) return 'not-sent'
-    } catch {
-      return 'not-sent'
+      if (this.#closed) return { loss: 'not-sent' }
+    } catch (cause) {
+      return { loss: 'not-sent', cause }
     }
     try {
       const reply = await this.#call(request, headers, timeout)
       this.#gotReply = true
       return reply
-    } catch {
-      return 'maybe-sent'
+    } catch (cause) {
+      return { loss: 'maybe-sent', cause }
     }
   }
 
@@ -80,15 +91,15 @@ export class Transport {
   async #withTimeout<T>(timeout: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#closed) throw TASK_ENDED
     const controller = new AbortController()
-    let abort = () => {}
+    let abort: (reason?: unknown) => void = () => {}
     // The race does not depend on the task: it may ignore the signal.
     const aborted = new Promise<never>((_, reject) => {
-      abort = () => {
-        controller.abort()
-        reject(controller.signal.reason as Error)
+      abort = (reason = TASK_ENDED) => {
+        controller.abort(reason)
+        reject(reason as Error)
       }
     })
-    const timer = setTimeout(abort, timeout)
+    const timer = setTimeout(() => abort(new DOMException('the time limit has passed', 'TimeoutError')), timeout)
     this.#aborts.add(abort)
     try {
       return await Promise.race([task(controller.signal), aborted])

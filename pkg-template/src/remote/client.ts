@@ -1,5 +1,5 @@
 import type { Message } from '../connect/message.js'
-import { FlowError, invalidInput, type EdgeCode, type ErrorDetails } from '../flow/errors.js'
+import { FlowError, HOST_ERROR_MESSAGE, invalidInput, type EdgeCode, type ErrorDetails } from '../flow/errors.js'
 import { realTime, type Clock } from '../flow/host.js'
 import { isObject, type PublicStep } from '../shared.js'
 import type { ErrorCode, NextAction } from '../wasm/bank_mfa.js'
@@ -32,9 +32,19 @@ interface EdgeResponse {
   retryAfterMs: number
 }
 
+/** Why a request was lost, if it is not that the edge was not reached. */
+interface LostReason {
+  code?: ErrorCode | EdgeCode
+  message?: string
+  cause?: unknown
+}
+
 /** A request failed and may be repeated, at the earliest after `retryAfterMs`. */
 export class RequestLost {
-  constructor(readonly retryAfterMs = 0) {}
+  constructor(
+    readonly retryAfterMs = 0,
+    readonly reason: LostReason = {},
+  ) {}
 }
 
 type Task<T> = (signal: AbortSignal, extend: (ms: number) => void) => Promise<T>
@@ -119,12 +129,15 @@ export class EdgeClient {
 
   async #fetch(flow: string, route: string, signal: AbortSignal, body?: object, accept = 'application/json') {
     const { fetch = globalThis.fetch, headers: configured, credentials } = this.#options
-    const headers: Record<string, string> = {
-      ...(typeof configured === 'function' ? await configured() : configured),
-      accept,
+    let own: Record<string, string> | undefined
+    try {
+      own = typeof configured === 'function' ? await configured() : configured
+    } catch (cause) {
+      throw new RequestLost(0, { code: 'host-error', message: HOST_ERROR_MESSAGE, cause })
     }
+    const headers: Record<string, string> = { ...own, accept }
     if (body) headers['content-type'] = 'application/json'
-    return fetch(this.#flowsUrl + (flow && `/${flow}`) + route, {
+    const init: RequestInit = {
       method: body ? 'POST' : 'GET',
       headers,
       body: body ? JSON.stringify(body) : null,
@@ -135,7 +148,12 @@ export class EdgeClient {
       // A body arrives even if the user leaves the page.
       keepalive: body !== undefined,
       ...(credentials && { credentials }),
-    })
+    }
+    try {
+      return await fetch(this.#flowsUrl + (flow && `/${flow}`) + route, init)
+    } catch (cause) {
+      throw new RequestLost(0, { cause })
+    }
   }
 
   async #readResponse(response: Response): Promise<EdgeResponse> {
@@ -154,7 +172,10 @@ export class EdgeClient {
     const { next = 'retry-later' } = problem ?? {}
     const isFinal = problem && retryAfterMs === 0 && (status === 429 || (status >= 500 && next !== 'retry-later'))
     const isTemporary = status >= 500 || [406, 408, 425, 429].includes(status)
-    throw isTemporary && !isFinal ? new RequestLost(retryAfterMs) : toError(status, problem)
+    // The edge was reached, and a function of its company failed.
+    const reason =
+      problem?.code === 'UNAVAILABLE' ? ({ code: 'UNAVAILABLE', message: 'the edge is unavailable' } as const) : {}
+    throw isTemporary && !isFinal ? new RequestLost(retryAfterMs, reason) : toError(status, problem)
   }
 
   /** Runs a task until it settles, `outer` aborts or its time limit passes. The task can extend its limit. */

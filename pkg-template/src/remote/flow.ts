@@ -1,6 +1,6 @@
 import { isGuid } from '../connect/message.js'
 import { FlowBase } from '../flow/base.js'
-import { FlowError, invalidInput, secretMissing, staleRound } from '../flow/errors.js'
+import { FlowError, invalidInput, secretMissing, staleRound, type EdgeCode } from '../flow/errors.js'
 import { toJson } from '../flow/host.js'
 import { challengeStep, parseLandingUrl } from '../flow/steps.js'
 import type { ChallengeStep, ConnectStep, RedirectStep, Step } from '../flow/steps.js'
@@ -165,7 +165,12 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
     const offline = globalThis.navigator?.onLine === false
     if (!offline && failures >= (this.#version > 0 ? MAX_RETRIES : MAX_FIRST_RETRIES)) {
       const retryAt = this.#edge.clock.now() + MAX_BACKOFF_MS
-      throw failure('unreachable', 'retry-later', 'the edge could not be reached', retryAt)
+      const {
+        code = 'unreachable',
+        message = 'the edge could not be reached',
+        cause,
+      } = error instanceof RequestLost ? error.reason : {}
+      throw failure(code, 'retry-later', message, retryAt, cause)
     }
     const backoffMs = offline ? MAX_BACKOFF_MS : Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** failures)
     const retryAfterMs = error instanceof RequestLost ? error.retryAfterMs : 0
@@ -267,8 +272,14 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   }
 }
 
-function failure(code: ErrorCode, next: NextAction, message: string, retryAt: number | null): FlowError {
-  return new FlowError({ code, next, message, retryAt })
+function failure(
+  code: ErrorCode | EdgeCode,
+  next: NextAction,
+  message: string,
+  retryAt: number | null,
+  cause?: unknown,
+): FlowError {
+  return new FlowError({ code, next, message, retryAt }, undefined, cause)
 }
 
 /** Returns the same key for two versions of one step, so that `current` stays the same object. */

@@ -122,16 +122,25 @@ export class Turn {
     const { current } = flow
     const now = this.#context.clock.now()
     // This may request a token, which is stored with the address.
-    const address = current.kind === 'connect' ? await current.pageUrl().catch(() => null) : null
+    const address = current.kind === 'connect' ? await current.pageUrl().catch(this.#reportNoUrl) : null
     const step = toPublic(current, address)
     if (current.kind === 'done') return this.#end(step, { result: current.result })
-    if (current.kind === 'failed') return this.#end(step, {})
+    if (current.kind === 'failed') {
+      // The record and the page get no cause.
+      if (current.error.cause !== undefined) this.#context.onError(current.error)
+      return this.#end(step, {})
+    }
     const due = current.kind === 'connect' && address === null ? now + RETRY_MS : this.#waitsUntil()
     const { roundCount } = this.#stored.record
     return this.#write({
       ...{ step, due, leaseUntil: 0, snapshot: flow.snapshot(), tokens: { ...this.#tokens } },
       roundCount: step.kind === 'challenge' ? Math.max(roundCount, step.round.number) : roundCount,
     })
+  }
+
+  readonly #reportNoUrl = (error: unknown): null => {
+    this.#context.onError(error)
+    return null
   }
 
   /** Writes the ending, and drops the flow's state. Its result stays only for delivery, or if data may be read. */

@@ -1,6 +1,6 @@
 /** Accounts of Flinks: a data call, polled by its Async call until the data is ready. */
 import { flinks as calls, restore, type DataFlow, type FlinksCallsHost } from '../../../calls/flinks.js'
-import type { Fetch } from '../../../flow/host.js'
+import { headerPairs, type Fetch } from '../../../flow/host.js'
 import type { DataSource, FlinksConnection } from '../../config.js'
 import { member, parse, toRecord } from '../../json.js'
 import { valueAt, unreadableReply, type AccountsStep, type AccountsVendor } from '../account.js'
@@ -70,7 +70,7 @@ function withResponse(fetch: Fetch): FlinksCallsHost['fetch'] {
   return async (url, init) => {
     const reply = await fetch(url, init)
     if (reply instanceof Response) return reply
-    return new Response(await reply.arrayBuffer(), { status: reply.status, headers: [...reply.headers] })
+    return new Response(await reply.arrayBuffer(), { status: reply.status, headers: headerPairs(reply) })
   }
 }
 

@@ -1,4 +1,4 @@
-import { invalidInput } from '../../../flow/errors.js'
+import { FlowError, invalidInput, type ErrorDetails } from '../../../flow/errors.js'
 import { flinks as flows, readFlinks } from '../../../flow/flinks.js'
 import type { Fetch } from '../../../flow/host.js'
 import type { FlinksConnection } from '../../config.js'
@@ -7,6 +7,11 @@ import { member } from '../../json.js'
 
 /** The timeout of GenerateAuthorizeToken, in milliseconds. */
 const TOKEN_TIMEOUT_MS = 30_000
+
+const UNREACHABLE: ErrorDetails = {
+  ...{ code: 'unreachable', next: 'retry-later', message: 'no authorize token' },
+  ...{ retryAt: null, vendorCode: null, status: null },
+}
 
 export const flinks: EdgeVendor<FlinksConnection> = {
   begin(connection, host) {
@@ -29,7 +34,11 @@ export const flinks: EdgeVendor<FlinksConnection> = {
 
 function toHost(connection: FlinksConnection, { token, ...options }: FlowHost) {
   const { host, secretKey } = connection
-  const request = () => requestToken(connection, options.fetch)
+  const request = () =>
+    requestToken(connection, options.fetch).catch((cause: unknown) => {
+      // The vendor's fault, and not that of the company's functions.
+      throw new FlowError(UNREACHABLE, undefined, cause)
+    })
   const authorizeToken = ({ session }: { session: number }) => token(session, TOKEN_TIMEOUT_MS, request)
   return { ...host, ...options, probe: false, ...(secretKey !== undefined && { authorizeToken }) }
 }

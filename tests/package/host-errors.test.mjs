@@ -1,0 +1,190 @@
+/** Whose fault it is: an error of the host's own functions has a code of its own, and is the cause of the ending. */
+import assert from 'node:assert/strict'
+import { pathToFileURL } from 'node:url'
+import test from '../lib/test.mjs'
+import {
+  CACHED,
+  LIVE,
+  assertNoSecrets,
+  ending,
+  nextTurn,
+  person,
+  runToEnd,
+  setup,
+  until,
+  untilPollWait,
+  untilStep,
+} from './setup.mjs'
+
+const SECRET = 'hunter2'
+const thrown = () => Object.assign(new Error(`the vault said ${SECRET}`), { SECRET })
+
+/** Option, and the code with which the start in cached and in live mode ends. */
+for (const [option, cached, live] of [
+  ['authorizeToken', 'host-error', 'host-error'],
+  ['store', 'host-error', 'host-error'],
+  ['fetch', 'unreachable', 'outcome-unknown'],
+]) {
+  for (const [mode, params, code] of [
+    ['cached', CACHED, cached],
+    ['live', LIVE, live],
+  ]) {
+    test(`if ${option} rejects at a ${mode} start, the flow ends in ${code} with that error as the cause`, async (t) => {
+      const env = setup(t)
+      const cause = thrown()
+      const flow = env.start(params(person('Greatday')), { [option]: () => Promise.reject(cause) })
+      assert.equal(await ending(flow), code)
+      const { error, failure } = flow.current
+      assert.equal(error.cause, cause)
+      assert.deepEqual(error.next, 'retry-later')
+      assert.equal(Object.keys(error).includes('cause'), false)
+      assertNoSecrets(error, SECRET)
+      for (const text of [JSON.stringify(flow.current), JSON.stringify(failure), flow.snapshot()]) {
+        assert.ok(!text.includes(SECRET))
+      }
+      assert.equal(env.restore(flow.snapshot()).current.error.cause, undefined)
+      await assert.rejects(flow.result(), error)
+    })
+  }
+}
+
+test('a cause belongs to the call that failed, and not to a later failure', async (t) => {
+  const env = setup(t)
+  let fails = true
+  const fetch = (url, init) => (fails ? ((fails = false), Promise.reject(thrown())) : env.wire.fetch(url, init))
+  const flow = env.start(CACHED(person('code_disabled_institution')), { fetch })
+  assert.equal(await ending(flow), 'institution-disabled')
+  assert.equal(flow.current.error.cause, undefined)
+})
+
+test('a token source that could not reach the vendor ends the flow in unreachable', async (t) => {
+  const cause = Object.assign(new Error(SECRET), { code: 'unreachable' })
+  const flow = setup(t).start(LIVE(person('Greatday')), { authorizeToken: () => Promise.reject(cause) })
+  assert.equal(await ending(flow), 'unreachable')
+  assert.equal(flow.current.error.cause, cause)
+})
+
+test('a token source that rejects for the vendor’s page rejects pageUrl, and can be called again', async (t) => {
+  const env = setup(t)
+  const cause = thrown()
+  let fails = true
+  const authorizeToken = () => (fails ? Promise.reject(cause) : env.bank.token())
+  const step = await untilStep(env.connect({}, { authorizeToken }), 'connect')
+  await assert.rejects(step.pageUrl(), (error) => {
+    assert.deepEqual([error.code, error.cause], ['host-error', cause])
+    assertNoSecrets(error, SECRET)
+    return true
+  })
+  fails = false
+  assert.match(await step.pageUrl(), /authorizeToken=/)
+})
+
+test('a clock whose wait rejects ends the flow in host-error', async (t) => {
+  const env = setup(t)
+  const cause = thrown()
+  const clock = { now: () => env.bank.clock.now(), wait: () => Promise.reject(cause) }
+  const flow = env.start(CACHED(person('slow_pending')), { clock })
+  assert.equal(await ending(flow), 'host-error')
+  assert.equal(flow.current.error.cause, cause)
+})
+
+test('a clock that throws after an answer was sent ends the flow in outcome-unknown', async (t) => {
+  const env = setup(t)
+  const cause = thrown()
+  let isBroken = false
+  const now = () => {
+    if (isBroken) throw cause
+    return env.bank.clock.now()
+  }
+  const fetch = async (url, init) => {
+    const reply = await env.wire.fetch(url, init)
+    isBroken = init.body.includes('SecurityResponses')
+    return reply
+  }
+  const flow = env.start(LIVE(person('Greatday')), { fetch, clock: { ...env.bank.clock, now } })
+  await (await untilStep(flow, 'challenge')).answer({ '1.1.answer': 'Montreal' })
+  assert.equal(await ending(flow), 'outcome-unknown')
+  assert.equal(flow.current.error.cause, cause)
+  assert.equal(env.bank.counts().answers, 1)
+})
+
+const core = pathToFileURL(`${process.env.BANK_MFA_APP}/node_modules/bank-mfa/dist/wasm/bank_mfa.js`)
+
+for (const broken of [['waited'], ['waited', 'failed', 'snapshot', 'free']]) {
+  test(`if ${broken.join(', ')} of the core throws in a timer, the flow ends in internal-error`, async (t) => {
+    const env = setup(t)
+    const cause = new WebAssembly.RuntimeError(SECRET)
+    const { FlowHandle } = await import(core)
+    const unhandled = []
+    const note = (error) => unhandled.push(error)
+    process.on('unhandledRejection', note)
+    t.after(() => process.off('unhandledRejection', note))
+    let wake = () => {}
+    const clock = { now: () => env.bank.clock.now(), wait: () => new Promise((resolve) => (wake = resolve)) }
+    const flow = env.start(CACHED(person('slow_pending')), { clock })
+    await untilPollWait(flow)
+    for (const name of broken) {
+      t.mock.method(FlowHandle.prototype, name, () => {
+        throw cause
+      })
+    }
+    wake()
+    assert.equal(await ending(flow), 'internal-error')
+    const { error, failure } = flow.current
+    assert.deepEqual([error.cause, failure.next], [cause, 'retry-later'])
+    assert.ok(failure.retryAt >= env.bank.clock.now() + 8 * 60_000)
+    assertNoSecrets(error, SECRET)
+    await nextTurn()
+    assert.deepEqual(unhandled, [])
+  })
+}
+
+const plain = (response, headers) => ({ status: response.status, headers, arrayBuffer: () => response.arrayBuffer() })
+
+test('a response with headers in a plain object is read', async (t) => {
+  const env = setup(t)
+  const fetch = async (url, init) => {
+    const response = await env.wire.fetch(url, init)
+    return plain(response, Object.fromEntries(response.headers))
+  }
+  assert.equal((await runToEnd(env.start(LIVE(person('many_rounds')), { fetch }), env)).code, 'done')
+})
+
+for (const [name, value] of [
+  ['seconds', () => '45'],
+  ['an HTTP date', (now) => new Date(now + 45_000).toUTCString()],
+]) {
+  test(`Retry-After as ${name}, in a plain object and in any case, is the pause before the next poll`, async (t) => {
+    const env = setup(t)
+    let pause
+    const fetch = async (url, init) => {
+      const response = await env.wire.fetch(url, init)
+      const retryAfter = response.status === 202 ? { 'Retry-After': value(env.bank.clock.now()) } : {}
+      return plain(response, retryAfter)
+    }
+    const clock = { now: () => env.bank.clock.now(), wait: (ms) => ((pause = ms), new Promise(() => {})) }
+    env.start(LIVE(person('slow_pending')), { fetch, clock })
+    await until(() => pause, 'the flow waits')
+    // An HTTP date has no milliseconds.
+    assert.ok(pause >= 44_000 && pause < 47_000, `${pause}`)
+  })
+}
+
+test('a host’s fetch works without a global Response, Request and Headers, as in jest with jsdom', async (t) => {
+  const env = setup(t)
+  const names = ['Response', 'Request', 'Headers', 'fetch']
+  const hidden = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)])
+  const restoreAll = () => hidden.forEach(([name, found]) => Object.defineProperty(globalThis, name, found))
+  const fetch = async (url, init) => {
+    restoreAll()
+    const response = await env.wire.fetch(url, init)
+    const bytes = await response.arrayBuffer()
+    for (const name of names) delete globalThis[name]
+    return { status: response.status, headers: new Map(response.headers), arrayBuffer: async () => bytes }
+  }
+  t.after(restoreAll)
+  const token = await env.bank.token()
+  const flow = env.start(CACHED(person('Greatday')), { fetch, authorizeToken: token })
+  for (const name of names) delete globalThis[name]
+  assert.equal(await ending(flow), 'done')
+})
