@@ -93,7 +93,7 @@ for (const fault of ['lost-reply', 'busy']) {
     const visitor = await visit(t)
     await visitor.start('Greatday', { fault: [fault, 'token'] })
     const { ending, code } = await visitor.readOutcome()
-    assert.deepEqual({ ending, code }, { ending: 'failed', code: 'unreachable' })
+    assert.deepEqual({ ending, code }, { ending: 'failed', code: 'host-error' })
     const log = (await visitor.requestLog()).map(({ to, status }) => [to, status])
     assert.deepEqual(log, [['own-server', '502']])
   })
