@@ -339,6 +339,32 @@ test('nothing is sent if the store fails before the send', async (t) => {
   assert.equal((await page.answer(state, 1, rightAnswers(env)(state.step.round))).step.kind, 'done')
 })
 
+test('an answer that no turn has stored within 25 seconds is refused, and can be repeated', async (t) => {
+  const { env, page, state } = await atChallenge(t)
+  const { write } = env.store
+  let release
+  env.store.write = (...args) => new Promise((resolve) => (release = () => resolve(write(...args))))
+  const right = rightAnswers(env)(state.step.round)
+  const ask = async () => {
+    const waits = env.nextWait()
+    const asked = page.ask('POST', `/flows/${state.flow}/answer`, { round: 1, answers: right })
+    await waits
+    return { asked }
+  }
+  const [one, other] = [await ask(), await ask()]
+  await until(() => release, 'the turn writes')
+  env.bank.clock.advance(25_000)
+  for (const { asked } of [one, other]) {
+    const refused = await asked
+    assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '1'])
+    assert.equal((await refused.json()).code, 'UNAVAILABLE')
+  }
+  env.store.write = write
+  release()
+  assert.equal((await page.settled(await page.answer(state, 1, right))).step.kind, 'done')
+  assert.equal(env.bank.counts().answers, 1)
+})
+
 test('without a page, sweeps run the flow and onPersonNeeded is called once', async (t) => {
   const env = setup(t, { connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'text') }) })
   const page = env.page()

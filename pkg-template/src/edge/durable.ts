@@ -12,7 +12,7 @@ import { checkConfig, createService, newSharedState, sealerOf } from './compose.
 import type { HandlerConfig, Store } from './config.js'
 import type { FlowService } from './engine/service.js'
 import { createHandler, type Handler } from './http/handler.js'
-import { Problem, report, toProblem, type ProblemBody } from './problem.js'
+import { Problem, report, toProblem } from './problem.js'
 import { objectStore, type Head, type ObjectStorage } from './records/object-storage.js'
 
 /** The options of `durable`. */
@@ -97,9 +97,9 @@ export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env>
         const run = this.#service[call] as (...args: unknown[]) => Promise<unknown>
         return Response.json((await run.apply(this.#service, plainArgs)) ?? null)
       } catch (error) {
-        const { body } = toProblem(error)
+        const { body, retryAfter } = toProblem(error)
         if (body.status >= 500) this.#onError(error)
-        return Response.json(body, { status: body.status })
+        return Response.json({ body, retryAfter }, { status: body.status })
       }
     }
 
@@ -128,8 +128,9 @@ function objectService(objects: ObjectNamespace): FlowService {
     const body = JSON.stringify({ call, args })
     const reply = await objects.get(objects.idFromName(id)).fetch('https://flow/', { method: 'POST', body })
     const result = await reply.json()
-    if (!reply.ok) throw new Problem(result as ProblemBody)
-    return result as T
+    if (reply.ok) return result as T
+    const refusal = result as Pick<Problem, 'body' | 'retryAfter'>
+    throw new Problem(refusal.body, refusal.retryAfter)
   }
   return {
     start: (target, connection, flow) => callObject(target.id, 'start', target, connection, flow),

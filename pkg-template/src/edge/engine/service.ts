@@ -63,6 +63,9 @@ export interface FlowService {
   countUse(id: string, limit: number, windowMs: number): Promise<number>
 }
 
+/** When a page may repeat a call that another turn kept out, in milliseconds. */
+const BUSY_RETRY_MS = 1_000
+
 /** Runs the flows of this process's records. Compare-and-set decides which process takes a turn, so any may try. */
 export class LocalFlowService implements FlowService {
   readonly #context: EngineContext
@@ -204,25 +207,25 @@ export class LocalFlowService implements FlowService {
       const stored = await records.open(ref)
       const { leaseUntil, step } = stored.record
       // A turn that polls while a window is open cannot receive this call. Wait for its end, and check again.
-      const isPolling = leaseUntil > 0 && step.kind === 'redirect' && remaining() > 0
+      const isPolling = leaseUntil > 0 && step.kind === 'redirect'
       if ((leaseUntil > 0 && !isPolling) || !isCurrent(stored.record)) break
+      const running = turns.get(id)
+      // No turn has stored this call, so the page must repeat it.
+      if ((isPolling || running !== undefined) && remaining() === 0) throw problem('UNAVAILABLE', BUSY_RETRY_MS)
       if (isPolling) {
         await waitFor(this.#context, ref, ({ leaseUntil }) => leaseUntil === 0, remaining())
         continue
       }
-      const running = turns.get(id)
       if (running !== undefined) {
         // If the other call is refused, this one is tried next.
         const settled = running.catch(() => {})
         await withTimeout(this.#context, remaining(), settled)
-        if (remaining() === 0) return toState(id, stored.record)
         continue
       }
       const turn = runTurn(this.#context, id, stored, { present: true, act })
       try {
         const after = await withTimeout(this.#context, remaining(), turn)
         if (after && after.record.step.kind !== 'working') return toState(id, after.record)
-        break
       } catch (error) {
         // Another process has written the record first. Read it again.
         if (!(error instanceof Conflict)) throw error
