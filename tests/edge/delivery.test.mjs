@@ -1,7 +1,18 @@
 /** Endings are delivered to the company: each one is retried until `onFlowEnded` resolves. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { MINUTE, setup, flinksConnection, mxConnection, edge, rightAnswers, walk } from './setup.mjs'
+import {
+  MINUTE,
+  SEAL,
+  setup,
+  flinksConnection,
+  mxConnection,
+  edge,
+  page as pageOf,
+  rightAnswers,
+  sealer,
+  walk,
+} from './setup.mjs'
 
 const connections = (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday') })
 const HOUR = 60 * MINUTE
@@ -132,6 +143,43 @@ test('a flow whose connection was removed can be cancelled, and its ending is de
     [['failed', 'cancelled']],
   )
 })
+
+const sealed = sealer(SEAL)
+
+/** Replaces the snapshot in a flow's record by a text that no release can restore. */
+async function breakSnapshot({ store }, { flow }) {
+  const [id] = flow.split('.')
+  const { sealed: text, version } = await store.read(id)
+  const record = { ...JSON.parse(await sealed.open(text, id)), snapshot: 'hunter2' }
+  await store.write(id, await sealed.seal(JSON.stringify(record), id), version, {
+    due: record.expires,
+    expires: Infinity,
+  })
+}
+
+for (const [what, change] of [
+  ['resolves to a connection of another vendor', (env) => (env.config.resolve = () => mxConnection(env.bank, 'text'))],
+  ['has a snapshot that cannot be restored', breakSnapshot],
+]) {
+  for (const [how, end] of [
+    ['by its page', (env, state) => pageOf(edge(env.config)).cancel(state)],
+    ['by a sweep after it has expired', (env) => (env.bank.clock.advance(136 * MINUTE), edge(env.config).sweep())],
+  ]) {
+    test(`a flow that ${what} is cancelled ${how}, and its ending is delivered`, async (t) => {
+      const env = setup(t, { connections })
+      const state = await env.page().settled(await env.page().start('c_1'))
+      await change(env, state)
+      const { step } = (await end(env, state)) ?? {}
+      if (step) assert.deepEqual([step.kind, step.failure.code], ['failed', 'cancelled'])
+      const { ended, errors } = env.reported
+      assert.deepEqual(
+        ended.map(({ outcome, failure }) => [outcome, failure.code]),
+        [['failed', 'cancelled']],
+      )
+      assert.equal(errors.length, 1, 'the company learns why the flow cannot be restored')
+    })
+  }
+}
 
 for (const [how, onError] of [
   [

@@ -27,11 +27,11 @@ const RESULT_TTL_MS = 10 * 60_000
 /** The delay before a failed delivery, or a failed request for the iframe's address, is retried, in milliseconds. */
 const RETRY_MS = 60_000
 
-/** The ending of a flow whose connection `resolve` no longer returns. */
-const CONNECTION_REMOVED: PublicStep = {
+/** The ending of a flow that is cancelled after `resolve` has returned no connection, or one that does not fit. */
+const CONNECTION_LOST: PublicStep = {
   kind: 'failed',
   failure: {
-    ...{ code: 'cancelled', next: 'start-over', message: 'the connection no longer exists' },
+    ...{ code: 'cancelled', next: 'start-over', message: 'the connection no longer exists, or has changed' },
     ...{ otherwise: null, retryAt: null, vendorCode: null, status: null },
   },
 }
@@ -65,6 +65,23 @@ export class Turn {
 
   /** Runs the turn. `act` passes the event to the flow. Rejects with a `Conflict`, or with the error of `act`. */
   async run(connection: Connection, act?: (flow: Flow) => unknown): Promise<VersionedRecord> {
+    return this.#advance(this.#openFlow(connection), act)
+  }
+
+  /** Cancels the flow, even if another process runs a turn of it. `connection` is `null` if it no longer exists. */
+  async cancel(connection: Connection | null): Promise<VersionedRecord> {
+    this.#abort.abort()
+    let flow: Flow | undefined
+    try {
+      flow = connection ? this.#openFlow(connection) : undefined
+    } catch (error) {
+      // The record is enough to end the flow.
+      this.#context.onError(error)
+    }
+    return flow ? this.#advance(flow) : this.#end(CONNECTION_LOST, {})
+  }
+
+  #openFlow(connection: Connection): Flow {
     const { snapshot, step, leaseUntil } = this.#stored.record
     const host: FlowHost = {
       ...this.#context.callOptions,
@@ -75,9 +92,13 @@ export class Turn {
     }
     // If a process died during a poll, the user may have left the window. Then the flow asks the vendor again.
     const windowUrl = step.kind === 'redirect' && leaseUntil === 0 ? step.url : null
-    const flow = (this.#flow = asConfigProblem(() =>
+    return asConfigProblem(() =>
       snapshot === null ? beginFlow(connection, host) : resumeFlow(snapshot, windowUrl, connection, host),
-    ))
+    )
+  }
+
+  async #advance(flow: Flow, act?: (flow: Flow) => unknown): Promise<VersionedRecord> {
+    this.#flow = flow
     const unsubscribe = flow.subscribe(() => this.#onChange())
     try {
       if (act) await this.#act(flow, act)
@@ -89,12 +110,6 @@ export class Turn {
       unsubscribe()
       flow.detach('')
     }
-  }
-
-  /** Cancels the flow, even if another process runs a turn of it. `connection` is `null` if it no longer exists. */
-  cancel(connection: Connection | null): Promise<VersionedRecord> {
-    this.#abort.abort()
-    return connection ? this.run(connection) : this.#end(CONNECTION_REMOVED, {})
   }
 
   async #act(flow: Flow, act: (flow: Flow) => unknown): Promise<void> {
