@@ -372,6 +372,17 @@ test('each user has a rate limit of starts per hour', async (t) => {
   assert.ok((await ann.start('c_1')).flow)
 })
 
+test('a start that is malformed, or of an unknown connection, is not counted', async (t) => {
+  const env = setup(t, { connections: GREATDAY, limits: { startsPerHour: 1 } })
+  const page = env.page()
+  for (let starts = 0; starts < 3; starts++) {
+    assert.equal((await page.start('c 1')).status, 400)
+    assert.equal((await page.start('c_9')).status, 404)
+  }
+  assert.ok((await page.start('c_1')).flow)
+  assert.equal((await page.start('c_1')).status, 429)
+})
+
 test('the counter of starts is deleted after an hour', async (t) => {
   const env = setup(t, { connections: GREATDAY })
   const id = await sealer(SEAL).name('starts', 'ann')

@@ -57,7 +57,7 @@ export interface HandlerConfig<Env = unknown> {
 export interface Limits {
   /** The most answers per flow; 20 by default. */
   answersPerFlow?: number
-  /** The most starts per user and hour, including starts that join a flow; 30 by default. */
+  /** The most starts of known connections per user and hour, including starts that join a flow; 30 by default. */
   startsPerHour?: number
   /** The most reads of data per flow; 20 by default. */
   readsPerFlow?: number

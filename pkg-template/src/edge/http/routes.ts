@@ -63,11 +63,11 @@ async function start<Env>(
   user: string,
   body: Record<string, unknown>,
 ): Promise<Reply> {
-  const wait = await service.countUse(await sealer.name('starts', user), config.limits?.startsPerHour ?? 30, HOUR_MS)
-  if (wait > 0) throw problem('RATE_LIMITED', wait)
   const { connection, flow } = readStart(body)
   const found = await config.resolve(user, connection, env)
   if (found === null) throw problem('NOT_FOUND')
+  const wait = await service.countUse(await sealer.name('starts', user), config.limits?.startsPerHour ?? 30, HOUR_MS)
+  if (wait > 0) throw problem('RATE_LIMITED', wait)
   return jsonReply(await service.start(await toTarget(sealer, user, connection, found), found, flow))
 }
 
