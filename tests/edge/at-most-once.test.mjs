@@ -1,5 +1,6 @@
 /** A submission reaches the bank at most once: over repeated calls, several servers and crashes. */
 import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
 import test from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
 import {
@@ -338,6 +339,38 @@ test('nothing is sent if the store fails before the send', async (t) => {
   assert.deepEqual([await page.getState(state), env.bank.counts().answers], [state, 0])
   assert.equal((await page.answer(state, 1, rightAnswers(env)(state.step.round))).step.kind, 'done')
 })
+
+test('a store that fails after a start has its reply is reported once', async (t) => {
+  const env = setup(t, { connections })
+  const { write } = env.store
+  let writes = 0
+  const fails = async (...args) => {
+    if (++writes > 2) throw new Error('hunter2')
+    return write(...args)
+  }
+  // The counter of starts and the lease for the token are written.
+  env.store.write = fails
+  await env.page().start('c_1')
+  await until(() => env.reported.errors.some(({ message }) => message === 'hunter2'), 'the last write is reported')
+  assert.equal(env.reported.errors.filter(({ message }) => message === 'hunter2').length, 1)
+})
+
+for (const [what, reply, code, message] of [
+  ['no JSON', () => new Response('hunter2'), 'unreachable', 'replied without JSON'],
+  ['no token', () => Response.json({ hunter2: 'hunter2' }), 'secret-missing', 'replied without a token'],
+  ['status 500', () => new Response('hunter2', { status: 500 }), 'unreachable', 'replied with status 500'],
+  ['status 401', () => new Response('', { status: 401 }), 'secret-missing', 'refused the secretKey with status 401'],
+  ['no reply', () => Promise.reject(new TypeError('hunter2')), 'unreachable', 'got no reply: TypeError'],
+]) {
+  test(`a request for a token that gets ${what} is reported, without a secret`, async (t) => {
+    const fetch = (fetch) => async (url, init) => (url.endsWith('Token') ? reply() : fetch(url, init))
+    const { env, state } = await atChallenge(t, { fetch })
+    assert.equal(state.step.failure.code, code)
+    const [error, ...others] = env.reported.errors
+    assert.deepEqual([error.cause?.cause.message ?? error.message, others], [`GenerateAuthorizeToken ${message}`, []])
+    assert.ok(!inspect(error).includes('hunter2'))
+  })
+}
 
 test('an answer that no turn has stored within 25 seconds is refused, and can be repeated', async (t) => {
   const { env, page, state } = await atChallenge(t)

@@ -109,7 +109,6 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     const refused = await env.page.getState(next)
     assert.deepEqual([refused.status, refused.code, refused.next], [503, 'UNAVAILABLE', 'retry-later'])
     assert.match(await env.nextReport('error'), /^UNAVAILABLE/)
-    assert.match(await env.nextReport('error'), /^UNAVAILABLE/)
     await env.crash(withKeys('k2', keys))
     assert.equal(await env.page.walk(next, right), 'done')
   })

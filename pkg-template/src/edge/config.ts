@@ -43,7 +43,10 @@ export interface HandlerConfig<Env = unknown> {
    * retried for a day. A retry has the same `flow`.
    */
   onFlowEnded?: ((event: FlowEnded, env: Env) => unknown) | undefined
-  /** Called with each error that one of your functions or the store threw. Pages never see these errors. */
+  /**
+   * Called with each error that one of your functions or the store threw, and if a request for an authorize token fails.
+   * Pages never see these errors.
+   */
   onError?: ((error: unknown, env: Env) => unknown) | undefined
   /** Replaces the global `fetch` for calls to the vendors. */
   fetch?: Fetch | undefined

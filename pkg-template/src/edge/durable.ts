@@ -130,7 +130,10 @@ function objectService(objects: ObjectNamespace): FlowService {
     const result = await reply.json()
     if (reply.ok) return result as T
     const refusal = result as Pick<Problem, 'body' | 'retryAfter'>
-    throw new Problem(refusal.body, refusal.retryAfter)
+    const error = new Problem(refusal.body, refusal.retryAfter)
+    // The object has called `onError`.
+    error.isReported = true
+    throw error
   }
   return {
     start: (target, connection, flow) => callObject(target.id, 'start', target, connection, flow),

@@ -39,6 +39,8 @@ export class Problem extends Error {
   readonly body: ProblemBody
   /** The delay before the same request may be retried, in milliseconds; 0 if unknown. */
   readonly retryAfter: number
+  /** Whether `onError` has received the cause. */
+  isReported = false
 
   constructor(body: Omit<ProblemBody, 'type'>, retryAfter = 0) {
     super(`${body.code}: ${body.title}`)
@@ -62,12 +64,13 @@ export function toProblem(error: unknown, status?: number): Problem {
   return new Problem({ title, status: found, code, next, ...(path && { path }), ...(fields && { fields }) })
 }
 
-/** Calls `onError`, and ignores the errors that `onError` itself throws. */
+/** Calls `onError` unless it has received the cause, and ignores the errors that `onError` itself throws. */
 export async function report<Env>(
   onError: ((error: unknown, env: Env) => unknown) | undefined,
   error: unknown,
   env: Env,
 ): Promise<void> {
+  if (error instanceof Problem && error.isReported) return
   try {
     await onError?.(error, env)
   } catch {}

@@ -89,6 +89,7 @@ export class Turn {
       clock: { now: () => this.#context.clock.now(), wait: this.#wait },
       store: (snapshot, timeout) => this.#storeBeforeSend(snapshot, timeout),
       token: this.#token,
+      onError: (error) => this.#context.onError(error),
     }
     // If a process died during a poll, the user may have left the window. Then the flow asks the vendor again.
     const windowUrl = step.kind === 'redirect' && leaseUntil === 0 ? step.url : null
@@ -133,11 +134,11 @@ export class Turn {
   }
 
   async #finish(flow: Flow): Promise<VersionedRecord> {
-    if (this.#error !== undefined) throw this.#error
     const { current } = flow
     const now = this.#context.clock.now()
     // This may request a token, which is stored with the address.
     const address = current.kind === 'connect' ? await current.pageUrl().catch(this.#reportNoUrl) : null
+    if (this.#error !== undefined) throw this.#error
     const step = toPublic(current, address)
     if (current.kind === 'done') return this.#end(step, { result: current.result })
     if (current.kind === 'failed') {
@@ -154,7 +155,7 @@ export class Turn {
   }
 
   readonly #reportNoUrl = (error: unknown): null => {
-    this.#context.onError(error)
+    if (this.#error === undefined) this.#context.onError(error)
     return null
   }
 

@@ -2,9 +2,10 @@
 import type { Flow } from '../../flow/flow.js'
 import type { Connection } from '../config.js'
 import type { VersionedRecord } from '../records/flow-record.js'
+import { toProblem } from '../problem.js'
 import { connectionOf, type EngineContext } from './context.js'
 import { deliverEndings, reportPersonNeeded } from './delivery.js'
-import { Turn } from './turn.js'
+import { Conflict, Turn } from './turn.js'
 
 export interface TurnOptions {
   /** Whether a page waits for the turn. */
@@ -27,14 +28,27 @@ export function runTurn(
     const resolved = connection ?? (await connectionOf(context, stored.record))
     return deliverEndings(context, id, await new Turn(context, id, stored).run(resolved, act))
   }
-  const turn = run().finally(() => {
-    if (turns.get(id) === turn) turns.delete(id)
-    records.notify(id)
-  })
+  const turn = run()
+    .catch((error: unknown) => {
+      throw reportOnce(context, error)
+    })
+    .finally(() => {
+      if (turns.get(id) === turn) turns.delete(id)
+      records.notify(id)
+    })
   turns.set(id, turn)
   // The user may answer while onPersonNeeded is still being called.
   background(turn.then((after) => reportPersonNeeded(context, stored.record, after.record, present)).catch(() => {}))
   return turn
+}
+
+/** Reports the error of a turn, for which several requests may wait, or none. Returns the error that they get. */
+function reportOnce({ onError }: EngineContext, error: unknown): unknown {
+  const found = toProblem(error)
+  if (error instanceof Conflict || found.body.status < 500) return error
+  onError(error)
+  found.isReported = true
+  return found
 }
 
 /** Cancels a flow, even if another turn of it runs, here or elsewhere. */

@@ -6,6 +6,8 @@ import type { Webhook } from '../config.js'
 export interface FlowHost extends HostOptions {
   /** Returns the stored authorize token of a session, or calls `request`, which takes at most `timeout` milliseconds. */
   token(session: number, timeout: number, request: () => Promise<string>): Promise<string>
+  /** Reports an error that the flow's failure does not describe. It contains no secret. */
+  onError(error: Error): void
 }
 
 /** How the edge runs the flows of one vendor. `C` is the vendor's type of connection. */

@@ -3,7 +3,7 @@ import { flinks as flows, readFlinks } from '../../../flow/flinks.js'
 import type { Fetch } from '../../../flow/host.js'
 import type { FlinksConnection } from '../../config.js'
 import type { EdgeVendor, FlowHost } from '../vendor.js'
-import { member } from '../../json.js'
+import { member, parse, toRecord } from '../../json.js'
 
 /** The timeout of GenerateAuthorizeToken, in milliseconds. */
 const TOKEN_TIMEOUT_MS = 30_000
@@ -32,10 +32,10 @@ export const flinks: EdgeVendor<FlinksConnection> = {
   readHost: (connection, host) => readFlinks(toHost(connection, host)),
 }
 
-function toHost(connection: FlinksConnection, { token, ...options }: FlowHost) {
+function toHost(connection: FlinksConnection, { token, onError, ...options }: FlowHost) {
   const { host, secretKey } = connection
   const request = () =>
-    requestToken(connection, options.fetch).catch((cause: unknown) => {
+    requestToken(connection, options.fetch, onError).catch((cause: unknown) => {
       // The vendor's fault, and not that of the company's functions.
       throw new FlowError(UNREACHABLE, undefined, cause)
     })
@@ -44,19 +44,36 @@ function toHost(connection: FlinksConnection, { token, ...options }: FlowHost) {
 }
 
 /**
- * Requests an authorize token for one session: https://docs.flinks.com, GenerateAuthorizeToken. Returns an empty text
- * if the key is refused. Rejects if there is no reply, or if it has another status.
+ * Requests an authorize token for one session: https://docs.flinks.com, GenerateAuthorizeToken. Rejects if there is no
+ * reply, or a broken one. Returns an empty text if the key is refused or there is no token, which `onError` gets. The
+ * errors are our own, because that of `fetch` may quote the key, and that of `JSON.parse` the token.
  */
-async function requestToken({ host, secretKey = '' }: FlinksConnection, ownFetch: Fetch | undefined): Promise<string> {
+async function requestToken(
+  { host, secretKey = '' }: FlinksConnection,
+  ownFetch: Fetch | undefined,
+  onError: FlowHost['onError'],
+): Promise<string> {
   const base = host.baseUrl ?? `https://${host.instance}-api.private.fin.ag`
   const url = `${base.replace(/\/$/, '')}/v3/${host.customerId}/BankingServices/GenerateAuthorizeToken`
   const headers = { accept: 'application/json', 'flinks-auth-key': secretKey }
   const signal = AbortSignal.timeout(TOKEN_TIMEOUT_MS)
-  const call = ownFetch ?? fetch
-  const response = await call(url, { method: 'POST', headers, body: null, redirect: 'manual', signal })
-  const body = new TextDecoder().decode(await response.arrayBuffer())
-  if (response.status === 401 || response.status === 403) return ''
-  if (response.status !== 200) throw new TypeError(`GenerateAuthorizeToken replied with status ${response.status}`)
-  const token = member(JSON.parse(body) as Record<string, unknown>, 'token')
-  return typeof token === 'string' ? token : ''
+  const call = async () => {
+    const response = await (ownFetch ?? fetch)(url, { method: 'POST', headers, body: null, redirect: 'manual', signal })
+    return { status: response.status, text: new TextDecoder().decode(await response.arrayBuffer()) }
+  }
+  const reply = await call().catch((error: unknown) => {
+    throw new TypeError(`GenerateAuthorizeToken got no reply: ${(error as Partial<Error> | undefined)?.name}`)
+  })
+  const { status, text } = reply
+  if (status === 401 || status === 403) {
+    onError(new TypeError(`GenerateAuthorizeToken refused the secretKey with status ${status}`))
+    return ''
+  }
+  if (status !== 200) throw new TypeError(`GenerateAuthorizeToken replied with status ${status}`)
+  const body = parse(text)
+  if (body === null) throw new TypeError('GenerateAuthorizeToken replied without JSON')
+  const token = member(toRecord(body), 'token')
+  if (typeof token === 'string') return token
+  onError(new TypeError('GenerateAuthorizeToken replied without a token'))
+  return ''
 }

@@ -24,7 +24,7 @@ export const mx: EdgeVendor<MxConnection> = {
   },
 }
 
-function toHost({ host, clientId, apiKey }: MxConnection, { token: _, ...options }: FlowHost) {
+function toHost({ host, clientId, apiKey }: MxConnection, { token: _, onError: __, ...options }: FlowHost) {
   return { ...host, ...options, probe: false, clientId, apiKey }
 }
 
