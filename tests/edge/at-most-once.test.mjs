@@ -372,6 +372,39 @@ for (const [what, reply, code, message] of [
   })
 }
 
+for (const [what, broken, liveStarts] of [
+  [
+    'returns nothing',
+    (write) =>
+      async (...args) =>
+        void (await write(...args)),
+    0,
+  ],
+  ['always returns false', () => async () => false, 0],
+  ['returns true and writes nothing', () => async () => true, 1],
+]) {
+  test(`a store whose write ${what} is reported, and its starts are refused`, async (t) => {
+    const { env, page, state } = await atChallenge(t)
+    const { write } = env.store
+    env.store.write = broken(write)
+    const bob = await env.page('bob').start('c_1')
+    assert.deepEqual([bob.status, bob.code], [503, 'UNAVAILABLE'])
+    assert.equal(env.bank.counts().liveStarts, 1 + liveStarts, 'the vendor is called at most once')
+
+    // The counter of starts and the flow's record are written in turn.
+    let writes = 0
+    env.store.write = (...args) => (++writes === 1 ? write : broken(write))(...args)
+    assert.equal((await env.page('bob').start('c_1')).status, 503)
+    assert.ok(env.reported.errors.length > 0)
+    for (const error of env.reported.errors) assert.match(error.message, /^store\.write must return /)
+
+    env.bank.clock.advance(136 * 60_000)
+    assert.equal((await page.start('c_1')).status, 503, 'the expired flow cannot be replaced')
+    env.store.write = write
+    assert.notEqual((await page.start('c_1')).flow, state.flow)
+  })
+}
+
 test('an answer that no turn has stored within 25 seconds is refused, and can be repeated', async (t) => {
   const { env, page, state } = await atChallenge(t)
   const { write } = env.store

@@ -26,6 +26,12 @@ test('servers that start at once on an empty database all create the table', asy
   }
 })
 
+test('a query function that does not return the number of rows is refused', async () => {
+  const store = postgres(async () => ({ rows: [] }))
+  const message = 'the query function must return the rowCount of a write'
+  await assert.rejects(store.write('a', 'one', 0, { expires: 1000 }), new TypeError(message))
+})
+
 test('a write succeeds only with the current version, and increments it', async () => {
   const store = storeIn(database.connect())
   const when = { expires: 1000 }

@@ -146,7 +146,7 @@ export interface Store {
   read(id: string): Promise<{ sealed: string; version: number } | null>
   /**
    * Compare-and-set: writes the record if its version is still `expectedVersion`, and increments the version. 0 expects
-   * that there is no record. Returns `false` if the version has changed. `due` is when `sweep` must continue the flow,
+   * that there is no record. Returns `true` if the record was written, and `false` if the version has changed. `due` is when `sweep` must continue the flow,
    * and `expires` is when the record may be deleted, both in milliseconds since 1970.
    */
   write(id: string, sealed: string, expectedVersion: number, when: { due?: number; expires: number }): Promise<boolean>

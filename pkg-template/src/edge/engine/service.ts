@@ -3,7 +3,7 @@ import { FlowError, staleRound } from '../../flow/errors.js'
 import { isEnding, type Claim, type RawAnswers } from '../../flow/steps.js'
 import type { Connection } from '../config.js'
 import { problem } from '../problem.js'
-import { needsPerson, newRecord, type FlowRecord, type FlowRef } from '../records/flow-record.js'
+import { needsPerson, newRecord, type FlowRecord, type FlowRef, type VersionedRecord } from '../records/flow-record.js'
 import { otherFormatRefused } from '../records/records.js'
 import { withStatusOnly } from '../vendors/index.js'
 import type { EngineContext } from './context.js'
@@ -76,12 +76,15 @@ export class LocalFlowService implements FlowService {
 
   async start({ id, ...target }: StartTarget, connection: Connection, flow?: string): Promise<State> {
     const { records, turns, clock } = this.#context
+    /** The turn that this call has run, and the version of the record that it began with. */
+    let own: { turn: Promise<VersionedRecord>; version: number } | undefined
     for (;;) {
       const { flow: current, expired, otherFormat, version } = await records.read(id)
       if (current && (!isEnding(current.step) || current.flow === flow)) return toState(id, current)
       if (otherFormat !== undefined) refuseSecondSend(otherFormat, flow, clock.now())
       if (expired && !isEnding(expired.step)) {
         await cancelFlow(this.#context, id, { record: expired, version }).catch(ignoreConflict)
+        if ((await records.read(id)).version === version) throw notStored()
         continue
       }
       const last = current ?? expired
@@ -93,15 +96,19 @@ export class LocalFlowService implements FlowService {
       }
       const { change, stop } = records.listen(id)
       try {
-        const turn = turns.get(id) ?? runTurn(this.#context, id, fresh, { present: true, connection })
+        const running = turns.get(id)
+        const turn = running ?? runTurn(this.#context, id, fresh, { present: true, connection })
+        if (running === undefined) own = { turn, version: fresh.version }
         // The first write of the turn creates the flow.
         await Promise.race([change, turn.catch(() => {})])
         if (turns.get(id) !== turn) await turn.catch(ignoreConflict)
       } finally {
         stop()
       }
-      const { flow: started } = await records.read(id)
-      if (started && started.flow !== last?.flow) return toState(id, started)
+      const found = await records.read(id)
+      if (found.flow && found.flow.flow !== last?.flow) return toState(id, found.flow)
+      // Another turn would call the vendor again.
+      if (own && turns.get(id) !== own.turn && found.version === own.version) throw notStored()
     }
   }
 
@@ -244,6 +251,11 @@ function refuseSecondSend(other: { flow?: string; leaseUntil?: number }, flow: s
   if (other.flow !== undefined && other.flow === flow) throw otherFormatRefused()
   const lease = (other.leaseUntil ?? 0) - now
   if (lease > 0) throw problem('UNAVAILABLE', lease)
+}
+
+/** The error for a store that has accepted a write and does not have it. */
+function notStored(): TypeError {
+  return new TypeError('store.write must return true only if the record was written')
 }
 
 function outOfTurn(): FlowError {

@@ -50,6 +50,7 @@ export function postgres(query: Query): Store {
                 'where id = $1 and version = $2',
               [id, expectedVersion, sealed, due, expires],
             )
+      if (typeof rowCount !== 'number') throw new TypeError('the query function must return the rowCount of a write')
       return rowCount === 1
     },
     async remove(id) {

@@ -111,7 +111,13 @@ export class Records {
 
   async #put(id: string, record: StoredRecord, version: number, when: { due?: number; expires: number }) {
     const { store, sealer } = this.#options
-    return store.write(id, await sealer.seal(JSON.stringify(record), id), version, when)
+    const written: unknown = await store.write(id, await sealer.seal(JSON.stringify(record), id), version, when)
+    if (typeof written !== 'boolean') throw new TypeError('store.write must return true or false')
+    // Whoever loses a compare-and-set tries again. With such a store, that would never end.
+    if (!written && ((await store.read(id))?.version ?? 0) === version) {
+      throw new TypeError('store.write must return false only if the version has changed')
+    }
+    return written
   }
 }
 
