@@ -56,7 +56,10 @@ export interface HandlerConfig<Env = unknown> {
   clock?: Clock | undefined
 }
 
-/** The limits on the calls of pages. A call above a limit gets `RATE_LIMITED` or `BODY_TOO_LARGE`. */
+/**
+ * The limits on the calls of pages. A call above a limit gets `RATE_LIMITED` or `BODY_TOO_LARGE`. At a limit per flow,
+ * `next` is `start-over`: waiting does not help, so cancel the flow and start another one.
+ */
 export interface Limits {
   /** The most answers per flow; 20 by default. */
   answersPerFlow?: number

@@ -53,6 +53,11 @@ export function problem(code: EdgeCode, retryAfter?: number): Problem {
   return new Problem({ ...EDGE_CODES[code], code }, retryAfter)
 }
 
+/** The refusal at a limit of the whole flow: only another flow has uses left. */
+export function flowLimitReached(): Problem {
+  return new Problem({ ...EDGE_CODES.RATE_LIMITED, code: 'RATE_LIMITED', next: 'start-over' })
+}
+
 /** Turns a thrown value into a problem. `status` replaces the status of an error that the page did not cause. */
 export function toProblem(error: unknown, status?: number): Problem {
   if (error instanceof Problem) return error

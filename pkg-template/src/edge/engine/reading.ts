@@ -5,7 +5,7 @@
  */
 import { FlowError } from '../../flow/errors.js'
 import type { DataStep } from '../config.js'
-import { problem, toProblem } from '../problem.js'
+import { flowLimitReached, problem, toProblem } from '../problem.js'
 import type { FlowRecord, FlowRef, Readings } from '../records/flow-record.js'
 import { connectionOf, type EngineContext } from './context.js'
 import { LONG_POLL_MS, withTimeout } from './waiting.js'
@@ -44,7 +44,7 @@ export async function readData(context: EngineContext, ref: FlowRef, name: strin
         await withTimeout(context, sleep, change, { mayReread: true, waitsFor: 'vendor' })
         continue
       }
-      if (found === undefined && begun >= readsPerFlow) throw problem('RATE_LIMITED')
+      if (found === undefined && begun >= readsPerFlow) throw flowLimitReached()
       const state = found?.state ?? null
       const leased = { state, due: now + STEP_TIMEOUT_MS + LEASE_GRACE_MS }
       const readings = { begun: found ? begun : begun + 1, open: { ...open, [name]: leased } }

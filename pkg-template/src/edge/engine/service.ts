@@ -2,7 +2,7 @@ import type { PublicStep } from '../../shared.js'
 import { FlowError, staleRound } from '../../flow/errors.js'
 import { isEnding, type Claim, type RawAnswers } from '../../flow/steps.js'
 import type { Connection } from '../config.js'
-import { problem } from '../problem.js'
+import { flowLimitReached, problem } from '../problem.js'
 import { needsPerson, newRecord, type FlowRecord, type FlowRef, type VersionedRecord } from '../records/flow-record.js'
 import { otherFormatRefused } from '../records/records.js'
 import { withStatusOnly } from '../vendors/index.js'
@@ -120,7 +120,7 @@ export class LocalFlowService implements FlowService {
     const isCurrent = ({ step, roundCount, answerCount }: FlowRecord) => {
       if (round > roundCount) throw outOfTurn()
       if (step.kind !== 'challenge' || step.round.number !== round) return false
-      if (answerCount >= this.#context.answersPerFlow) throw problem('RATE_LIMITED')
+      if (answerCount >= this.#context.answersPerFlow) throw flowLimitReached()
       return true
     }
     return this.#takeTurn(ref, isCurrent, async ({ current }) => {
