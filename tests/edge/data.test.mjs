@@ -31,11 +31,10 @@ const flinksOf =
   })
 
 /** Runs a flow until it is done. */
-async function done(t, connections, more = {}) {
+async function done(t, connections, { right, ...more } = {}) {
   const env = setup(t, { connections, data: DATA, ...more })
   const page = env.page()
-  const right = (round) => ('right' in more ? more.right(round) : rightAnswers(env)(round))
-  const end = await walk(page, await page.start('c_1'), right)
+  const end = await walk(page, await page.start('c_1'), right ?? rightAnswers(env))
   assert.equal(end.step.kind, 'done')
   return { env, page, end, calls: (name) => env.wire.calls.filter(({ url }) => url.includes(name)) }
 }

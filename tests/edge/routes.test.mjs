@@ -481,6 +481,13 @@ test('an invalid connection from resolve gets a 500 with the path of the mistake
   }
 })
 
+test('a connection that resolves to undefined is not found', async (t) => {
+  const env = await atChallenge(t)
+  const own = page(edge({ ...env.config, resolve: () => undefined }))
+  assert.equal((await own.start('c_9')).status, 404)
+  assert.equal((await own.cancel(env.state)).step.failure.code, 'cancelled')
+})
+
 test('a start resolves its connection once', async (t) => {
   const env = setup(t, { connections: GREATDAY })
   let resolved = 0
@@ -500,8 +507,27 @@ test('edge() throws on an invalid configuration', () => {
     [{ origins: ['*'] }, '/origins'],
     [{ origins: ['https://app.example/'] }, '/origins'],
     [{ origins: ['null'] }, '/origins'],
+    [{ origins: [] }, '/origins'],
     [{ seal: { current: 'k9', keys: KEYS } }, '/seal/current'],
+    [{ seal: { current: 'k1', keys: { k1: undefined } } }, '/seal/keys/k1'],
     [{ store: 'memory' }, '/store'],
+    [{ store: {} }, '/store'],
+    [{ webhooks: {} }, '/webhooks'],
+    [{ limits: 5 }, '/limits'],
+    [{ limits: { answersPerFlow: 0 } }, '/limits/answersPerFlow'],
+    [{ limits: { startsPerHour: '30' } }, '/limits/startsPerHour'],
+    [{ limits: { body: 1.5 } }, '/limits/body'],
+    [{ limits: { answers: 5 } }, '/limits/answers'],
+    [{ onFlowEnded: 'x' }, '/onFlowEnded'],
+    [{ onPersonNeeded: {} }, '/onPersonNeeded'],
+    [{ onError: null }, '/onError'],
+    [{ fetch: 'x' }, '/fetch'],
+    [{ timeout: 0 }, '/timeout'],
+    [{ clock: {} }, '/clock'],
+    [{ data: 'x' }, '/data'],
+    [{ onEnded: () => {} }, '/onEnded'],
+    [{ hints: {} }, '/hints'],
+    [{ objects: () => {} }, '/objects'],
   ]) {
     assert.throws(() => edge({ ...right, ...wrong }), { code: 'INVALID_INPUT', path })
   }

@@ -1,10 +1,12 @@
 /** Builds the engine of an edge from its configuration. */
 import { invalidInput } from '../flow/errors.js'
-import { realTime } from '../flow/host.js'
-import type { DataSource, FlowEnded, HandlerConfig, PersonNeeded, SealKeys, Store } from './config.js'
+import { isTimeout, realTime } from '../flow/host.js'
+import { isObject } from '../shared.js'
+import type { DataSource, FlowEnded, HandlerConfig, Limits, PersonNeeded, SealKeys, Store } from './config.js'
 import type { EngineContext } from './engine/context.js'
 import { LocalFlowService } from './engine/service.js'
 import { isOrigin } from './http/origin.js'
+import { toRecord } from './json.js'
 import { report } from './problem.js'
 import { Changes } from './records/changes.js'
 import { Records } from './records/records.js'
@@ -43,7 +45,7 @@ export function createService<Env>(
     records: new Records({ store, sealer, clock, changes: shared.changes, singleWriter }),
     turns: shared.turns,
     ...{ clock, background, callOptions: { fetch, timeout } },
-    resolve: async (user, connection) => resolve(user, connection, env),
+    resolve: async (user, connection) => (await resolve(user, connection, env)) ?? null,
     onPersonNeeded: onPersonNeeded && ((event: PersonNeeded) => onPersonNeeded(event, env)),
     onFlowEnded: onFlowEnded && ((event: FlowEnded) => onFlowEnded(event, env)),
     onError: (error) => background(report(onError, error, env)),
@@ -54,19 +56,64 @@ export function createService<Env>(
 }
 
 const isFunction = (value: unknown) => typeof value === 'function'
+const isOptional = (isValid: (value: never) => boolean) => (value: unknown) =>
+  value === undefined || isValid(value as never)
+const hasFunctions = (names: string[]) => (value: unknown) =>
+  typeof value === 'object' && value !== null && names.every((name) => isFunction((value as never)[name]))
+const isCount = isOptional((value: number) => Number.isSafeInteger(value) && value > 0)
 
-/** Throws `INVALID_INPUT` if an option has a wrong type. Checks the seal keys unless a function returns them. */
-export function checkConfig(config: HandlerConfig<never>): void {
-  const checks: [string, boolean, string][] = [
-    ['authenticate', isFunction(config?.authenticate), 'must be a function'],
-    ['resolve', isFunction(config?.resolve), 'must be a function'],
-    [
-      'origins',
-      Array.isArray(config?.origins) && config.origins.every(isOrigin),
-      'must be a list of origins, such as https://app.example',
-    ],
-    ['data', Object.values(config?.data ?? {}).every(isFunction), 'must be an object of functions'],
-  ]
-  for (const [name, isValid, message] of checks) if (!isValid) throw invalidInput(`/${name}`, message)
+/** A check of one option, and the message if it fails. */
+type Check = [isValid: (value: never) => boolean, message: string]
+
+const COUNT: Check = [isCount, 'must be a positive whole number']
+const LIMITS: Record<keyof Limits, Check> = {
+  answersPerFlow: COUNT,
+  startsPerHour: COUNT,
+  readsPerFlow: COUNT,
+  body: COUNT,
+}
+
+const FUNCTION: Check = [isFunction, 'must be a function']
+const OPTIONAL_FUNCTION: Check = [isOptional(isFunction), 'must be a function']
+const OPTIONS: Record<keyof HandlerConfig, Check> = {
+  authenticate: FUNCTION,
+  resolve: FUNCTION,
+  origins: [
+    (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(isOrigin),
+    'must be a list of one or more origins, such as https://app.example',
+  ],
+  seal: [() => true, ''],
+  limits: [isOptional(isObject), 'must be an object'],
+  webhooks: [isOptional(hasFunctions(['findConnection'])), 'must be an object with the function findConnection'],
+  data: [
+    isOptional((value: unknown) => isObject(value) && Object.values(value).every(isFunction)),
+    'must be an object of functions',
+  ],
+  onPersonNeeded: OPTIONAL_FUNCTION,
+  onFlowEnded: OPTIONAL_FUNCTION,
+  onError: OPTIONAL_FUNCTION,
+  fetch: OPTIONAL_FUNCTION,
+  timeout: [isOptional(isTimeout), 'must be a positive number of milliseconds'],
+  clock: [isOptional(hasFunctions(['now', 'wait'])), 'must have now() and wait()'],
+}
+const STORE: Check = [
+  (value: unknown) => isFunction(value) || hasFunctions(['read', 'write', 'remove'])(value),
+  'must be an object with the functions read, write and remove, or a function that returns one',
+]
+
+/** Throws `INVALID_INPUT` if an option is unknown or invalid. Checks the seal keys unless a function returns them. */
+export function checkConfig(config: HandlerConfig<never>, own: 'store' | 'objects'): void {
+  checkOptions(config, { ...OPTIONS, [own]: own === 'store' ? STORE : FUNCTION }, '')
+  checkOptions(config.limits ?? {}, LIMITS, '/limits')
   if (!isFunction(config.seal)) sealer(config.seal as SealKeys | string)
+}
+
+function checkOptions(options: object, checks: Record<string, Check>, path: string): void {
+  const values = toRecord(options)
+  for (const [name, [isValid, message]] of Object.entries(checks)) {
+    if (!isValid(values[name] as never)) throw invalidInput(`${path}/${name}`, message)
+  }
+  for (const name of Object.keys(values)) {
+    if (!Object.hasOwn(checks, name)) throw invalidInput(`${path}/${name}`, 'is not a recognised option')
+  }
 }

@@ -6,7 +6,6 @@
  * reads the record first, a page repeats a call whose reply is lost, and an alarm is retried until it succeeds. While a
  * send runs, the alarm handler waits for it, which keeps the object alive even if no page waits.
  */
-import { invalidInput } from '../flow/errors.js'
 import { realTime } from '../flow/host.js'
 import { checkConfig, createService, newSharedState, sealerOf } from './compose.js'
 import type { HandlerConfig, Store } from './config.js'
@@ -63,9 +62,8 @@ const ALARM_RETRY_MS = 60_000
  * export const { fetch, FlowObject } = durable({ authenticate, resolve, origins, seal, objects: (env) => env.FLOWS })
  */
 export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env> {
-  checkConfig(config)
+  checkConfig(config, 'objects')
   const { clock = realTime, objects } = config
-  if (typeof objects !== 'function') throw invalidInput('/objects', 'must be a function')
   const fetch = createHandler(config, (env) => ({
     service: objectService(objects(env)),
     sealer: sealerOf(config, env),

@@ -1,5 +1,3 @@
-import { isObject } from '../shared.js'
-import { invalidInput } from '../flow/errors.js'
 import { realTime } from '../flow/host.js'
 import { checkConfig, createService, newSharedState, sealerOf } from './compose.js'
 import type { EdgeConfig } from './config.js'
@@ -26,9 +24,8 @@ const SWEEP_BATCH = 100
  * const response = await mfa(request)
  */
 export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
-  checkConfig(config)
+  checkConfig(config, 'store')
   const { store, clock = realTime, onError } = config
-  if (typeof store !== 'function' && !isObject(store)) throw invalidInput('/store', 'must be a store or a function')
   const shared = newSharedState()
   const storeOf = (env: Env) => (typeof store === 'function' ? store(env) : store)
 

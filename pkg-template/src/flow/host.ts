@@ -106,6 +106,10 @@ export const realTime: Clock = {
 
 type CheckedOptions = Omit<CheckedHost, 'secrets' | 'send'>
 
+export function isTimeout(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS
+}
+
 /** Splits a host into its options, which are checked here, and the configuration, which the core checks. */
 export function splitHostOptions<T extends HostOptions>(host: T): [CheckedOptions, Omit<T, keyof HostOptions>] {
   const { fetch, store, probe = true, timeout, signal, clock = realTime, ...config } = host ?? {}
@@ -116,8 +120,7 @@ export function splitHostOptions<T extends HostOptions>(host: T): [CheckedOption
   check(isFunction(fetch), 'fetch', 'must be a function')
   check(isFunction(store), 'store', 'must be a function')
   check(typeof probe === 'boolean', 'probe', 'must be a boolean')
-  const isTimeout = typeof timeout === 'number' && timeout > 0 && timeout <= MAX_TIMER_MS
-  check(timeout === undefined || isTimeout, 'timeout', 'must be a positive number of milliseconds')
+  check(timeout === undefined || isTimeout(timeout), 'timeout', 'must be a positive number of milliseconds')
   check(signal === undefined || typeof signal?.addEventListener === 'function', 'signal', 'must be an AbortSignal')
   check(typeof clock?.now === 'function' && typeof clock.wait === 'function', 'clock', 'must have now() and wait()')
   return [{ fetch, store, probe, timeout, signal, clock }, config]

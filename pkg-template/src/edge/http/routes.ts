@@ -64,7 +64,7 @@ async function start<Env>(
   body: Record<string, unknown>,
 ): Promise<Reply> {
   const { connection, flow } = readStart(body)
-  const found = await config.resolve(user, connection, env)
+  const found = (await config.resolve(user, connection, env)) ?? null
   if (found === null) throw problem('NOT_FOUND')
   const wait = await service.countUse(await sealer.name('starts', user), config.limits?.startsPerHour ?? 30, HOUR_MS)
   if (wait > 0) throw problem('RATE_LIMITED', wait)

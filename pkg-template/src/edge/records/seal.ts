@@ -38,6 +38,7 @@ export function sealer(keysOrJson: SealKeys | string): Sealer {
   for (const id of ids) {
     if (!/^(?!\d+$)[\w-]{1,32}$/.test(id))
       throw invalidInput('/seal/keys', 'must have ids of 1 to 32 letters, digits, - or _, with at least one non-digit')
+    if (typeof keys[id] !== 'string') throw invalidInput(`/seal/keys/${id}`, 'must be 32 bytes, as base64')
   }
 
   const find = (id: string): Promise<DerivedKeys> | undefined => {
