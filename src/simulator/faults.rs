@@ -106,7 +106,7 @@ pub struct Fault {
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "number"))]
     pub status: Option<u16>,
-    /// The `FlinksCode` of a [`FaultKind::Status`]; none by default. MX has no codes.
+    /// The `FlinksCode` of a [`FaultKind::Status`], at MX the `type` of its error; none by default.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string"))]
     pub code: Option<String>,

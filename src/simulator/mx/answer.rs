@@ -55,6 +55,7 @@ impl Connection {
             Judgement::Ends(end) => AfterRun::Ends(end),
             Judgement::Wrong => match self.on_wrong_answer(rules) {
                 OnWrongAnswer::AsksAgain => AfterRun::AsksAgain(challenges_of(&round)),
+                OnWrongAnswer::AsksAtOnce => AfterRun::AsksAtOnce(challenges_of(&round)),
                 OnWrongAnswer::Ends(status) => {
                     AfterRun::Ends(EndState::with_code(status, error_code(&round)))
                 }

@@ -20,6 +20,8 @@ pub(crate) struct Connection {
     /// The username and password, if the member was created through the API.
     pub(crate) credentials: Option<(String, String)>,
     pub(crate) id: Option<String>,
+    /// Until when it is not found.
+    pub(crate) hidden_until: u64,
     pub(crate) phase: Phase,
     pub(crate) end: EndState,
     pub(crate) aggregated_at: Option<u64>,
@@ -64,6 +66,8 @@ pub(crate) enum AfterRun {
     Asks(Vec<&'static Challenge>),
     /// Shows REJECTED for some time, and then asks.
     AsksAgain(Vec<&'static Challenge>),
+    /// Shows REJECTED, and asks at once.
+    AsksAtOnce(Vec<&'static Challenge>),
     Ends(EndState),
 }
 
@@ -94,13 +98,14 @@ impl Connection {
         seed: &mut Seed,
     ) -> Self {
         let day_before = Some(now.saturating_sub(48 * HOUR_MS));
-        let (credentials, id, job, status_reads) = Default::default();
+        let (credentials, id, hidden_until, job, status_reads) = Default::default();
         let mut existing = Self {
             guid,
             member,
             institution: institution(member.institution),
             credentials,
             id,
+            hidden_until,
             phase: Phase::Idle,
             end: member.before_first_job,
             aggregated_at: day_before,
@@ -154,6 +159,12 @@ impl Connection {
     /// False while a job runs: RESUMED with `is_authenticated: false` is progress (A).
     pub(crate) fn is_authenticated(&self) -> bool {
         matches!(self.phase, Phase::Idle) && self.status() == CONNECTED.status
+    }
+
+    /// Whether this is the partner's own id of the member: the one that it was created with, or its name in the
+    /// tables (ours).
+    pub(crate) fn is_named(&self, id: &str) -> bool {
+        self.id.as_deref().unwrap_or(self.member.name) == id && !id.is_empty()
     }
 
     pub(crate) fn belongs_to(&self, institution: &Institution) -> bool {

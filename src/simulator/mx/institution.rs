@@ -24,6 +24,22 @@ const USERNAME_AND_PASSWORD: &[(&str, &str, &str)] = &[
     ("PASSWORD", "Password", "PASSWORD"),
 ];
 
+/// The products that every institution here has (S), but not investments.
+const PRODUCTS: [&str; 6] = [
+    "account_verification",
+    "identity_verification",
+    "rewards",
+    "statements",
+    "transaction_history",
+    "transactions",
+];
+
+/// Those of these products that no institution here has.
+pub(crate) fn failing(products: &[String]) -> Vec<&str> {
+    let all = products.iter().map(String::as_str);
+    all.filter(|product| !PRODUCTS.contains(product)).collect()
+}
+
 static INSTITUTIONS: [Institution; 3] = [
     Institution {
         code: MX_BANK,

@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::connection::{Connection, JobStart};
-use super::institution::{Institution, institution};
+use super::institution::{Institution, failing, institution};
 use super::job::Job;
 use super::judge::Answer;
 use super::people::{self, InitialState, Member};
@@ -29,6 +29,12 @@ impl Mx {
         let guid = format!("MBR-{}", self.seed.guid());
         let mut created = Connection::new(bank, guid, &mut self.seed);
         created.id = create.id.clone();
+        created.hidden_until = now.saturating_add(self.rules.created_visible_after);
+        let failing = failing(&create.products);
+        let status = match failing.is_empty() {
+            true => self.rules.created_status,
+            false => 201,
+        };
         let uri = match bank.is_oauth {
             true => {
                 // With OAuth the credentials go to the bank only (A).
@@ -46,15 +52,14 @@ impl Mx {
                 let (username, password) = &credentials;
                 created.use_scenario(people::sign_in(bank.code, username, password));
                 created.credentials = Some(credentials);
-                if !create.skip_aggregation {
+                if !create.skip_aggregation && status != 200 {
                     counts.credentials_judged += 1;
                     created.begin(Job::Aggregate, "CREATED", now);
                 }
                 None
             }
         };
-        let status = self.rules.created_status;
-        let reply = replies::member(version, status, &created, uri.as_deref());
+        let reply = replies::created(version, status, (&created, uri.as_deref()), &failing);
         self.connections.push(created);
         Ok(reply)
     }
@@ -103,11 +108,18 @@ impl Mx {
         (index, job): (usize, Job),
         counts: &mut Counts,
     ) -> Result<(), Rejection> {
-        let connection = self.connections.get_mut(index);
-        match connection.map(|connection| connection.request_job(job, now)) {
-            Some(JobStart::Started) => counts.jobs_started += 1,
-            Some(JobStart::NotNeeded) | None => {}
-            Some(JobStart::Conflict) => {
+        let Some(connection) = self.connections.get_mut(index) else {
+            return Ok(());
+        };
+        // A new member whose creation started no job.
+        let is_first = connection.credentials.is_some() && connection.aggregated_at.is_none();
+        match connection.request_job(job, now) {
+            JobStart::Started => {
+                counts.jobs_started += 1;
+                counts.credentials_judged += u32::from(is_first);
+            }
+            JobStart::NotNeeded => {}
+            JobStart::Conflict => {
                 return Err(reject(Rule::JobConflict, 409, "Another job is running."));
             }
         }

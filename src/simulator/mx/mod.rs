@@ -32,6 +32,7 @@ pub(crate) use replies::minimal_error;
 use call::{Operation, Route};
 use connection::Connection;
 use institution::institution;
+use people::USER_ID;
 use rejection::{Rejection, reject, unknown_institution, unknown_member};
 use version::Version;
 use widget::Widget;
@@ -122,7 +123,8 @@ impl Mx {
             let known = institution(route.institution).ok_or_else(unknown_institution)?;
             return Ok(replies::reply(version, 200, &known.credentials_json()));
         }
-        if route.user != user_guid() {
+        let is_user = |name: &str| name == user_guid() || version.takes_ids() && name == USER_ID;
+        if !is_user(route.user) {
             return Err(reject(Rule::User, 404, "User not found."));
         }
         match route.operation {
@@ -139,7 +141,13 @@ impl Mx {
         (route, version): (Route<'_>, Version),
         counts: &mut Counts,
     ) -> Result<Outgoing, Rejection> {
-        let index = self.index_of(route.member).ok_or_else(unknown_member)?;
+        let named = |connection: &&Connection| {
+            let is_id = version.takes_ids() && connection.is_named(route.member);
+            (connection.guid == route.member || is_id) && connection.hidden_until <= now
+        };
+        let mut connections = self.connections.iter();
+        let index = connections.position(|connection| named(&connection));
+        let index = index.ok_or_else(unknown_member)?;
         match route.operation {
             Operation::UpdateMember => self.update(now, call, (index, version), counts)?,
             Operation::Job(job, _) => self.request_job(now, (index, job), counts)?,
@@ -154,9 +162,9 @@ impl Mx {
         Ok(match route.operation {
             Operation::Status => replies::status(version, connection),
             Operation::Challenges => replies::challenges(version, connection),
-            Operation::Job(_, status) => replies::member(version, status, connection, None),
-            Operation::Resume => replies::member(version, 202, connection, None),
-            _ => replies::member(version, 200, connection, None),
+            Operation::Job(_, status) => replies::member(version, status, connection),
+            Operation::Resume => replies::member(version, 202, connection),
+            _ => replies::member(version, 200, connection),
         })
     }
 

@@ -54,6 +54,10 @@ impl Connection {
             AfterRun::AsksAgain(challenges) => {
                 self.run("REJECTED", now, AfterRun::Asks(challenges))
             }
+            AfterRun::AsksAtOnce(challenges) => {
+                self.ask(challenges, now, rules);
+                self.end = EndState::with_code("REJECTED", 2002);
+            }
             AfterRun::Ends(end) => self.finish(end, now),
         }
     }

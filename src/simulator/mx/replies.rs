@@ -28,12 +28,17 @@ fn time(ms: Option<u64>) -> Json {
     ms.map_or(Json::Null, |ms| Json::Text(iso_utc(ms)))
 }
 
-/// A member: the reply to create, read, update, the jobs and resume.
-pub(crate) fn member(
+/// A member: the reply to read, update, the jobs and resume.
+pub(crate) fn member(version: Version, status: u16, connection: &Connection) -> Outgoing {
+    created(version, status, (connection, None), &[])
+}
+
+/// A member: the reply to create. Its error names the products that failed; its form is a guess (D).
+pub(crate) fn created(
     version: Version,
     status: u16,
-    connection: &Connection,
-    window: Option<&str>,
+    (connection, window): (&Connection, Option<&str>),
+    failing: &[&str],
 ) -> Outgoing {
     let text = |text: Option<&str>| text.map_or(Json::Null, Json::text);
     let institution = connection.institution;
@@ -89,6 +94,14 @@ pub(crate) fn member(
             "oauth_window_uri",
         ];
         body.retain(|(key, _)| kept.contains(&key.as_str()));
+    }
+    if !failing.is_empty() {
+        let products = failing.iter().map(|product| Json::text(*product)).collect();
+        let error = Json::object([
+            ("message", Json::text("A product failed.")),
+            ("products", Json::Array(products)),
+        ]);
+        body.push(("error".to_owned(), error));
     }
     member_reply(version, status, body)
 }
@@ -205,7 +218,16 @@ pub(crate) fn error(status: u16, message: &str) -> Outgoing {
     Outgoing::json(status, &body)
 }
 
-/// An error with a status alone.
-pub(crate) fn minimal_error(status: u16, _: Option<&str>) -> Outgoing {
-    error(status, "Something went wrong")
+/// An error with a status, and with a `type` in the envelope of newer pages (T).
+pub(crate) fn minimal_error(status: u16, kind: Option<&str>) -> Outgoing {
+    let message = "Something went wrong";
+    let Some(kind) = kind else {
+        return error(status, message);
+    };
+    let error = Json::object([
+        ("message", Json::text(message)),
+        ("status", Json::number(status)),
+        ("type", Json::text(kind)),
+    ]);
+    Outgoing::json(status, &Json::object([("error", error)]))
 }

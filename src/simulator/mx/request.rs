@@ -16,6 +16,8 @@ pub(crate) struct Create {
     pub(crate) id: Option<String>,
     pub(crate) is_oauth: bool,
     pub(crate) skip_aggregation: bool,
+    /// `data_request.products`.
+    pub(crate) products: Vec<String>,
     pub(crate) redirect: Redirect,
 }
 
@@ -75,6 +77,7 @@ const CREATE: Keys = &[
     ("referral_source", Shape::Text, Versions::All),
     ("ui_message_webview_url_scheme", Shape::Text, Versions::All),
 ];
+const DATA_REQUEST: Keys = &[("products", Shape::Texts, Versions::NewOnly)];
 const CREATE_MEMBER: Keys = &[
     (
         "background_aggregation_is_disabled",
@@ -140,6 +143,12 @@ pub(crate) fn create(request: &Incoming<'_>, version: Version) -> Result<Create,
     let root = Fields::root(request, CREATE, version)?;
     let member = root.object("member", CREATE_MEMBER, version)?;
     let institution_code = member.text("institution_code");
+    let products = match root.get("data_request") {
+        Some(_) => root
+            .object("data_request", DATA_REQUEST, version)?
+            .texts("products"),
+        None => Vec::new(),
+    };
     let redirect = Redirect::new(
         root.text("referral_source"),
         root.text("client_redirect_url"),
@@ -152,6 +161,7 @@ pub(crate) fn create(request: &Incoming<'_>, version: Version) -> Result<Create,
         id: member.text("id").map(str::to_owned),
         is_oauth: member.is_true("is_oauth"),
         skip_aggregation: member.is_true("skip_aggregation"),
+        products,
         redirect,
     })
 }
@@ -236,6 +246,14 @@ impl Fields {
 
     fn text(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(Json::as_text)
+    }
+
+    fn texts(&self, name: &str) -> Vec<String> {
+        let Some(Json::Array(items)) = self.get(name) else {
+            return Vec::new();
+        };
+        let texts = items.iter().filter_map(Json::as_text);
+        texts.map(str::to_owned).collect()
     }
 
     fn is_true(&self, name: &str) -> bool {

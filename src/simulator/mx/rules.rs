@@ -10,8 +10,11 @@ pub struct MxRules {
     /// Whether every call must have `Accept-Version`, as a page announces for 12 August 2026 (A).
     /// Otherwise `Accept: application/vnd.mx.api.v1+json` is enough.
     pub accept_version_required: bool,
-    /// The status of the reply that creates a member: 200 or 202 (S), or 201 (A).
+    /// The status of the reply that creates a member: 202 starts a job, 200 starts none (A). A product that the
+    /// institution does not have makes it 201 (A).
     pub created_status: u16,
+    /// Milliseconds until a new member is found: a third party's copy of MX's page says some 500 (T).
+    pub created_visible_after: u64,
     /// Minutes until an unanswered challenge expires. Not documented (D).
     pub challenge_minutes: u64,
     /// Whether an answer to an EXPIRED member makes it CHALLENGED again (W). Otherwise it is a 405.
@@ -31,6 +34,7 @@ impl Default for MxRules {
         Self {
             accept_version_required: false,
             created_status: 202,
+            created_visible_after: 0,
             challenge_minutes: 5,
             expired_asks_again: true,
             mx_bank_denies: false,

@@ -15,13 +15,16 @@ pub(crate) enum Version {
 const OLD_MEDIA_TYPE: &str = "application/vnd.mx.api.v1+json";
 
 impl Version {
-    /// The requested version. `None` is a 406 (A). Names in `Accept-Version` other than v20250224 are a guess
-    /// (D).
+    /// The requested version. `None` is a 406 (A). rc20260430 is a preview (A); other names in `Accept-Version`
+    /// are a guess (D).
     pub(crate) fn requested(request: &Incoming<'_>, rules: &MxRules) -> Option<Self> {
         match request.header("accept-version") {
             Some("v20111101") => Some(Self::V20111101),
             Some("v20250224") => Some(Self::V20250224),
-            Some(newer) => newer.starts_with("v2026").then_some(Self::V2026),
+            Some(newer) => {
+                let is_known = newer.starts_with("v2026") || newer.starts_with("rc2026");
+                is_known.then_some(Self::V2026)
+            }
             None if rules.accept_version_required => None,
             None => {
                 let accepted = request.header("accept").unwrap_or_default().split(',');
@@ -31,6 +34,11 @@ impl Version {
                 is_old.then_some(Self::V20111101)
             }
         }
+    }
+
+    /// Whether paths take the partner's own ids in place of guids (S).
+    pub(crate) fn takes_ids(self) -> bool {
+        self != Self::V20111101
     }
 
     pub(crate) fn media_type(self) -> &'static str {

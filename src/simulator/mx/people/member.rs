@@ -108,6 +108,8 @@ pub(crate) enum OnWrongAnswer {
     Ends(&'static str),
     /// The job shows REJECTED for a while and asks again.
     AsksAgain,
+    /// The job shows REJECTED together with the new challenges (W).
+    AsksAtOnce,
 }
 
 /// How this member's replies differ from the documented ones.
@@ -223,6 +225,9 @@ pub(crate) static UNKNOWN_MEMBER: Member = Member {
     plan: IS_DENIED,
     ..member("", "", "", "")
 };
+
+/// The partner's own id of the only user.
+pub(crate) const USER_ID: &str = "user-1";
 
 /// The only user. The guid does not depend on the seed.
 pub(crate) fn user_guid() -> String {

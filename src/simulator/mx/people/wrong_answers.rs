@@ -14,6 +14,9 @@ pub(super) const MEMBERS: &[Member] = &[
     member(GROUP, "wrong_again", "REJECTED, and asked again", "After a wrong answer the job shows REJECTED, continues and asks again.")
         .asks("Rex", &[Asks(&[PET])])
         .on_wrong_answer(OnWrongAnswer::AsksAgain),
+    member(GROUP, "wrong_at_once", "REJECTED, with new challenges", "After a wrong answer the status is REJECTED and has new challenges.")
+        .asks("Rex", &[Asks(&[PET])])
+        .on_wrong_answer(OnWrongAnswer::AsksAtOnce),
     member(GROUP, "wrong_denied", "DENIED after a wrong answer", "A wrong answer ends the job in DENIED, though the password was right.")
         .asks("Rex", &[Asks(&[PET])])
         .on_wrong_answer(OnWrongAnswer::Ends("DENIED")),

@@ -29,6 +29,63 @@ fn creating_succeeds_with_any_of_three_statuses() {
 }
 
 #[test]
+fn a_member_that_is_created_with_200_waits_for_its_first_job() {
+    let rules = MxRules {
+        created_status: 200,
+        ..MxRules::default()
+    };
+    let mut bank = Scenario::for_member("").with_rules(rules);
+    let reply = bank.create("simulated_bank", ["text", "Everyday"]);
+    assert_eq!(reply.status_and_running(), ("CREATED", false));
+    assert_eq!(bank.read_status().status_and_running(), ("CREATED", false));
+    assert_eq!(bank.simulator.counts().credentials_judged, 0);
+    assert_eq!(bank.aggregate().status_and_running(), ("CHALLENGED", true));
+    let counts = bank.simulator.counts();
+    assert_eq!((counts.jobs_started, counts.credentials_judged), (1, 1));
+}
+
+#[test]
+fn a_product_that_the_institution_does_not_have_makes_the_creation_a_201() {
+    let mut bank = Scenario::for_member("");
+    let credentials = bank.credentials("simulated_bank", ["text", "Everyday"]);
+    let path = format!("/users/{}/members", bank.simulator.user_guid());
+    let member =
+        format!(r#"{{"institution_code":"simulated_bank","credentials":[{credentials}]}}"#);
+    for (request, status) in [
+        (r#"{"products":["investments","transactions"]}"#, 201),
+        (r#"{"products":"transactions"}"#, 400),
+        (r#"{"jobs":["aggregate"]}"#, 400),
+    ] {
+        let body = format!(r#"{{"member":{member},"data_request":{request}}}"#);
+        let reply = bank.send("POST", &path, &body);
+        assert_eq!(reply.status, status, "{request}");
+        let names_it = reply.body.to_text().contains(r#"["investments"]"#);
+        assert_eq!(names_it, status == 201);
+    }
+}
+
+#[test]
+fn a_new_member_is_hidden_for_as_long_as_the_rules_say() {
+    let rules = MxRules {
+        created_visible_after: 4_000,
+        ..MxRules::default()
+    };
+    let mut bank = Scenario::for_member("").with_rules(rules);
+    bank.create("simulated_bank", ["text", "Everyday"]);
+    assert_eq!(bank.read_status().status, 404);
+    assert_eq!(bank.read_status().status, 200);
+}
+
+#[test]
+fn paths_of_the_newer_version_take_the_partners_own_ids() {
+    for (version, status) in [("v20250224", 200), ("rc20260430", 200), ("v20111101", 404)] {
+        let mut bank = Scenario::for_member("text").with_header("Accept-Version", version);
+        let path = "/users/user-1/members/text/status";
+        assert_eq!(bank.send("GET", path, "").status, status, "{version}");
+    }
+}
+
+#[test]
 fn the_same_credentials_conflict_with_the_existing_member() {
     let mut bank = Scenario::for_member("");
     let first = bank.create("mxbank", ["mxuser", "challenge"]);

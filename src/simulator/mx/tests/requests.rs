@@ -94,7 +94,8 @@ fn only_specified_paths_and_methods_are_accepted() {
         ("GET", "/aggregate", 405),
         ("POST", "/resume", 405),
         ("DELETE", "", 405),
-        ("POST", "/fetch_rewards", 404),
+        ("POST", "/fetch_rewards", 202),
+        ("POST", "/fetch_nothing", 404),
         ("GET", "/status/", 404),
     ] {
         assert_eq!(
