@@ -65,6 +65,9 @@ codes! {
     /// The username, password or LoginId was wrong.
     CredentialsRefused "credentials-refused" AskCredentials
         "the bank refused the credentials"
+    /// The bank refused the credentials several times in a row. Another wrong try can lock the login.
+    TooManyAttempts "too-many-attempts" AskCredentials
+        "the bank refused the credentials several times in a row; another wrong try can lock the login"
     /// The answer was wrong, and the bank does not ask again in this session.
     AnswerRefused "answer-refused" StartOver
         "the bank refused the answer"
@@ -92,7 +95,7 @@ codes! {
     /// The person must grant access again on the bank's site.
     ReauthorizationRequired "reauthorization-required" Reconnect
         "the bank requires the person to grant access again"
-    /// A member with these credentials exists already.
+    /// A member with these credentials exists already; see `memberGuid`.
     MemberExists "member-exists" FixIntegration
         "a member with these credentials already exists; start with its memberGuid"
     /// The vendor has temporarily disabled the institution.
@@ -199,6 +202,9 @@ pub struct Failure {
     /// The HTTP status of the vendor's reply.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "number | null"))]
     pub status: Option<u16>,
+    /// If `code` is `member-exists` and MX's reply names that member: its guid. An edge does not pass it to a page.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "string | null"))]
+    pub member_guid: Option<String>,
 }
 
 impl From<ErrorCode> for Failure {
@@ -211,6 +217,7 @@ impl From<ErrorCode> for Failure {
             retry_at: None,
             vendor_code: None,
             status: None,
+            member_guid: None,
         }
     }
 }

@@ -289,6 +289,14 @@ impl Flow {
                 },
                 now,
             ),
+            Verdict::Exists(member_guid) => self.end(
+                Failure {
+                    member_guid,
+                    status,
+                    ..ErrorCode::MemberExists.into()
+                },
+                now,
+            ),
             // `replied` handles an unclear reply before this, and no other call returns this verdict.
             Verdict::Unclear => self.fail(ErrorCode::UnreadableReply, now),
         }

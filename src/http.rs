@@ -33,7 +33,7 @@ pub struct Request {
 }
 
 /// A header or query parameter. The name of a header is in lower case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(untagged))]
 pub enum Header {
@@ -42,7 +42,7 @@ pub enum Header {
         /// The name.
         name: &'static str,
         /// The value.
-        value: &'static str,
+        value: String,
     },
     /// A secret, which the host fills in when it sends the request.
     Secret {

@@ -86,6 +86,8 @@ pub enum Verdict {
         /// When to start a new flow, in milliseconds from now, if the vendor says so.
         retry_after: Option<u64>,
     },
+    /// The member to create exists already, with this guid if the vendor names it.
+    Exists(Option<String>),
     /// The reply says nothing usable. The flow treats it as lost.
     Unclear,
 }

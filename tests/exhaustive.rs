@@ -71,6 +71,8 @@ const CONNECT: &[TestEvent] = &[
 
 const CHALLENGED: &str = r#"{"member":{"guid":"MBR-2","connection_status":"CHALLENGED",
     "challenges":[{"guid":"CRD-1","label":"City?","type":0}]}}"#;
+const REJECTED: &str = r#"{"member":{"guid":"MBR-2","connection_status":"REJECTED",
+    "challenges":[{"guid":"CRD-2","label":"City?","type":0}]}}"#;
 const WINDOW: &str = r#"{"member":{"guid":"MBR-2","connection_status":"PENDING",
     "oauth_window_uri":"https://mxbank.mx.com/oauth"},
     "widget_url":{"url":"https://int-widgets.moneydesktop.com/md/connect/1"}}"#;
@@ -82,7 +84,9 @@ const MX: &[TestEvent] = &[
     TestEvent::Replied(200, r#"{"member":{"connection_status":"CHALLENGED"}}"#),
     TestEvent::Replied(202, r#"{"member":{"connection_status":"CONNECTED"}}"#),
     TestEvent::Replied(200, r#"{"member":{"connection_status":"EXPIRED"}}"#),
+    TestEvent::Replied(200, REJECTED),
     TestEvent::Replied(400, ""),
+    TestEvent::Replied(404, ""),
     TestEvent::Replied(409, ""),
     TestEvent::Replied(200, "<html>"),
 ];

@@ -10,38 +10,8 @@ use bank_mfa::failure::{ErrorCode, NextAction};
 use bank_mfa::flow::{AnswerInput, Event, Flow, Step};
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, Incoming, MxRules, Target};
+use scenario::member::{answer_right, json, reply, signing_in, vendor_ids};
 use scenario::{MINUTE, Scenario, aggregate, aggregate_in_widget, continue_member, create, update};
-
-fn json(text: &str) -> Value {
-    Value::parse(text.as_bytes()).unwrap()
-}
-
-fn vendor_ids(scenario: &Scenario) -> Value {
-    json(&scenario.flow.snapshot()).get("vendorIds").clone()
-}
-
-/// Answers each round with the values that the simulator expects.
-fn answer_right(scenario: &mut Scenario) {
-    while let Step::Challenge { round } = scenario.step.clone() {
-        let guid = vendor_ids(scenario)
-            .get("member_guid")
-            .as_text()
-            .unwrap()
-            .to_owned();
-        let right = json(&scenario.bank.right_values_json(&guid).unwrap());
-        let mut raw = Value::object();
-        for answer in right.get("member").get("challenges").items() {
-            raw.set(
-                answer.get("guid").as_text().unwrap(),
-                answer.get("value").clone(),
-            );
-        }
-        let event = Event::Answered(round.number, AnswerInput::Raw(&raw));
-        scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
-        scenario.keep_raw_answers(&raw);
-        scenario.run_on();
-    }
-}
 
 // Starts ----------------------------------------------------------------------------------------
 
@@ -87,16 +57,6 @@ fn a_new_member_connects_with_credentials() {
     answer_right(&mut scenario);
     scenario.result();
     assert_eq!(scenario.bank.counts().credentials, 1);
-}
-
-/// Credentials for the simulated bank, by guid.
-fn signing_in(username: &str, password: &str) -> String {
-    let mut scenario = aggregate("text").run();
-    let guids = scenario.credential_guids("simulated_bank");
-    format!(
-        r#"[{{"guid":"{}","value":"{username}"}},{{"guid":"{}","value":"{password}"}}]"#,
-        guids[0], guids[1]
-    )
 }
 
 #[test]
@@ -314,6 +274,64 @@ fn a_wrong_answer_fails_or_is_asked_again() {
 }
 
 #[test]
+fn challenges_that_come_with_rejected_are_asked_as_refused() {
+    let mut scenario = aggregate("wrong_at_once").run();
+    for number in 2..=3 {
+        scenario.answer(&["wrong"]);
+        assert_eq!(
+            (scenario.round().number, scenario.round().refused),
+            (number, true)
+        );
+    }
+    answer_right(&mut scenario);
+    scenario.result();
+    let counts = scenario.bank.counts();
+    assert_eq!((counts.answers, counts.answers_judged), (3, 3));
+    assert!(counts.broken.is_empty(), "{:?}", counts.broken);
+}
+
+#[test]
+fn a_lost_answer_to_challenges_that_came_with_rejected_is_asked_again() {
+    let mut scenario = aggregate("wrong_at_once").run();
+    scenario.answer(&["wrong"]);
+    scenario
+        .bank
+        .fault(Fault::new(FaultKind::LostRequest).on(Target::Answer));
+    scenario.answer(&["Rex"]);
+    assert_eq!(scenario.round().number, 3);
+    answer_right(&mut scenario);
+    scenario.result();
+}
+
+#[test]
+fn rejected_with_the_challenges_that_were_answered_is_the_end() {
+    let mut scenario = aggregate("wrong_ends").run();
+    let challenges = json(&scenario.flow.snapshot());
+    let challenges = challenges.get("flow").get("challengePayload").print();
+    scenario.try_answer(&["wrong"]).unwrap();
+    for status in ["CHALLENGED", "RESUMED", "REJECTED", "REJECTED"] {
+        while let Step::Wait { until, .. } = scenario.step {
+            scenario.now = until;
+            scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
+        }
+        if let Step::Resubmit { round, .. } = scenario.step {
+            let answers = json(r#"{"1.1.answer":"wrong"}"#);
+            let event = Event::Answered(round, AnswerInput::Fields(&answers));
+            scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+        }
+        let Step::Send { serial, .. } = scenario.step else {
+            panic!("{:?}", scenario.step)
+        };
+        let running = status != "REJECTED";
+        let body = format!(
+            r#"{{"member":{{"connection_status":"{status}","is_being_aggregated":{running},"challenges":{challenges}}}}}"#
+        );
+        scenario.deliver(serial, &reply(200, &body));
+    }
+    assert_eq!(scenario.failure().code, ErrorCode::AnswerRefused);
+}
+
+#[test]
 fn polls_are_three_seconds_apart_even_if_the_person_answers_at_once() {
     let mut scenario = aggregate("three_rounds").run();
     answer_right(&mut scenario);
@@ -365,7 +383,7 @@ fn a_flow_restored_before_its_answers_were_sent_asks_again() {
 
 #[rustfmt::skip]
 const STATUSES: &[(&str, ErrorCode, NextAction)] = &[
-    ("prevented",     ErrorCode::CredentialsRefused, NextAction::AskCredentials),
+    ("prevented",     ErrorCode::TooManyAttempts,    NextAction::AskCredentials),
     ("denied",        ErrorCode::CredentialsRefused, NextAction::AskCredentials),
     ("denied_object", ErrorCode::CredentialsRefused, NextAction::AskCredentials),
     ("denied_empty",  ErrorCode::CredentialsRefused, NextAction::AskCredentials),

@@ -108,8 +108,10 @@ impl FlinksConfig {
         ] {
             url.push_str(part);
         }
-        let value = "application/json";
-        let json = |name| Header::Literal { name, value };
+        let json = |name| Header::Literal {
+            name,
+            value: "application/json".to_owned(),
+        };
         let mut headers = Vec::new();
         if body.is_some() {
             headers.push(json("content-type"));

@@ -148,6 +148,7 @@ impl State {
                 "retryAt": failure.retry_at,
                 "vendorCode": failure.vendor_code.as_deref(),
                 "status": failure.status,
+                "memberGuid": failure.member_guid.as_deref(),
             },
         }
     }
@@ -181,6 +182,7 @@ fn failure(reader: Reader) -> Result<Failure, Refusal> {
         retry_at: reader.get("retryAt").optional(Reader::uint)?,
         vendor_code: reader.get("vendorCode").optional_text()?,
         status: status.and_then(|status| u16::try_from(status).ok()),
+        member_guid: reader.get("memberGuid").optional_text()?,
         ..code.into()
     })
 }

@@ -55,7 +55,7 @@ objects! {
     Frame { "purpose": purpose, "url": url, "query": query, "session": session }
     Failure {
         "code": code, "next": next, "otherwise": otherwise, "message": message, "retryAt": retry_at,
-        "vendorCode": vendor_code, "status": status,
+        "vendorCode": vendor_code, "status": status, "memberGuid": member_guid,
     }
     Refused { "code": code, "next": next, "message": message, "path": path, "fields": fields }
     FieldError { "name": name, "reason": reason }

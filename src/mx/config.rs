@@ -2,16 +2,18 @@
 
 use crate::failure::Refusal;
 use crate::http::{Header, Request, base_url};
-use crate::json::{Reader, Value, one_of};
+use crate::json::{Reader, Value};
+
+use super::params::path_segment;
 
 /// The slot of `Basic` and the base64 of `client_id:api_key`. It is a server secret and never reaches a page.
 pub const BASIC: &str = "MxBasic";
 
 const TIMEOUT_MS: u32 = 60_000;
 
-/// The versions of the API. An official page says that from 12 August 2026 every call must name a version in
+/// The default version of the API. An official page says that from 12 August 2026 every call must name a version in
 /// `Accept-Version`.
-const VERSIONS: [&str; 2] = ["v20250224", "v20111101"];
+const VERSION: &str = "v20250224";
 
 /// The host and the version of MX's API.
 #[derive(Clone, Debug)]
@@ -25,12 +27,13 @@ pub struct MxConfig {
     /// the loopback.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub base_url: Option<String>,
-    /// The version of the API. `v20250224` (the default) is sent in `Accept-Version`, `v20111101` in `Accept`.
+    /// The version of the API; `v20250224` by default. `v20111101` is sent in `Accept`, every other one as it is
+    /// in `Accept-Version`.
     #[cfg_attr(
         target_arch = "wasm32",
-        tsify(optional, type = "'v20250224' | 'v20111101'")
+        tsify(optional, type = "'v20250224' | 'v20111101' | (string & {})")
     )]
-    pub version: &'static str,
+    pub version: String,
 }
 
 impl MxConfig {
@@ -38,9 +41,8 @@ impl MxConfig {
     pub fn read(reader: Reader) -> Result<MxConfig, Refusal> {
         reader.only(&["environment", "baseUrl", "version"])?;
         let version = reader.get("version");
-        version.optional(|field| one_of(field, &VERSIONS, "must be v20250224 or v20111101"))?;
-        let version = version.value().as_text();
-        let known = VERSIONS.iter().find(|known| Some(**known) == version);
+        let version = version
+            .optional(|field| path_segment(field, "must be a version, such as v20250224"))?;
         let environment = reader.get("environment");
         Ok(MxConfig {
             environment: match environment.value().as_text() {
@@ -49,7 +51,7 @@ impl MxConfig {
                 _ => return Err(environment.invalid("must be integration or production")),
             },
             base_url: reader.get("baseUrl").optional(|url| base_url(*url))?,
-            version: known.unwrap_or(&"v20250224"),
+            version: version.unwrap_or(VERSION).to_owned(),
         })
     }
 
@@ -63,7 +65,10 @@ impl MxConfig {
             url.push('/');
             url.push_str(part);
         }
-        let literal = |name, value| Header::Literal { name, value };
+        let literal = |name, value: &str| Header::Literal {
+            name,
+            value: value.to_owned(),
+        };
         let mut headers = vec![Header::Secret {
             name: "authorization",
             slot: BASIC,
@@ -72,7 +77,7 @@ impl MxConfig {
             headers.push(literal("accept", "application/vnd.mx.api.v1+json"));
         } else {
             headers.push(literal("accept", "application/json"));
-            headers.push(literal("accept-version", self.version));
+            headers.push(literal("accept-version", &self.version));
         }
         if body.is_some() {
             headers.push(literal("content-type", "application/json"));

@@ -7,12 +7,17 @@ use crate::json::{Reader, Value, object};
 use crate::vendor::{Context, Recovery, Stage, Started, Submission, TimeLimits, Vendor, Verdict};
 
 use super::challenge::{challenges, is_same_round, raw_resume_challenges, resume_challenges};
-use super::params::member_guid;
-use super::reply::{Reply, is_success, refusal};
+use super::params::{member_guid, member_id};
+use super::reply::{Refused, Reply, is_success, refusal};
 use super::requests::{MemberRequests, StartMode};
+
+mod creation;
 
 /// The vendor's name in snapshots.
 pub const NAME: &str = "mx";
+
+/// How many polls in a row may say that no job runs, though one was requested: two minutes. A guess.
+const MAX_IDLE_POLLS: u64 = 40;
 
 /// Reads the parameters of a new flow. The credentials are returned separately and never stored.
 pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
@@ -26,10 +31,14 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
     let mut requests = MemberRequests::read(saved.get("params"), signs_in, config)?;
     let field = ids.get("member_guid");
     if requests.start_mode != StartMode::Create || !field.is_null() {
-        member_guid(&field)?;
+        member_id(&field)?;
     }
     requests.member_guid = field.value().as_text().map(str::to_owned);
+    if requests.start_mode == StartMode::Create && requests.member_guid.is_some() {
+        requests.start_mode = StartMode::Job;
+    }
     Ok(Box::new(Member {
+        failed_products: saved.get("failedProducts").value().clone(),
         unconfirmed_polls: saved.get("unconfirmedPolls").uint()?,
         refused: saved.get("refused").bool()?,
         opens_widget: saved.get("opensWidget").bool()?,
@@ -39,8 +48,10 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
 
 struct Member {
     requests: MemberRequests,
-    /// How many polls in a row gave a reply that a second poll must confirm.
+    /// How many polls in a row gave a reply that another poll must confirm.
     unconfirmed_polls: u64,
+    /// The products that failed when the member was created, or null.
+    failed_products: Value,
     /// Whether MX refused the last answers.
     refused: bool,
     /// Whether the window to open is MX's widget, not the bank's site.
@@ -54,6 +65,7 @@ impl Member {
         Member {
             requests,
             unconfirmed_polls: 0,
+            failed_products: Value::Null,
             refused: false,
             opens_widget: false,
             challenges_for: Stage::Poll,
@@ -72,52 +84,41 @@ impl Member {
         }
     }
 
-    /// Interprets the reply to the start.
-    fn judge_start(&mut self, response: &Response) -> Verdict {
-        let creates = self.requests.start_mode == StartMode::Create;
-        match refusal(response.status) {
-            // A 409 to a new member means that the member exists; to a job, that another job runs.
-            Some(ErrorCode::ConcurrentSession) if creates => {
-                Verdict::failed(ErrorCode::MemberExists, None, None)
-            }
-            Some(code) => Verdict::failed(code, None, response.retry_after),
-            None if !is_success(response.status) => Verdict::Unclear,
-            None => {
-                self.read_member_guid(&response.json());
-                match self.requests.member_guid {
-                    Some(_) => Verdict::Wait(Stage::Poll, response.retry_after),
-                    None => Verdict::Unclear,
-                }
-            }
-        }
-    }
-
     /// Interprets the status or the challenges. Some replies count only if a second poll in a row confirms them.
     fn judge_status(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         let (reply, purpose) = match stage {
             Stage::Challenges => (Reply::challenges(response), self.challenges_for),
-            _ => (Reply::judge(response), stage),
+            // Before answers are sent, and if it is unknown whether they were, the same round is still open.
+            Stage::PreCheck | Stage::Reconcile => (Reply::judge(response, &Value::Null), stage),
+            _ => (Reply::judge(response, context.challenge_payload), stage),
         };
         let unconfirmed_polls = core::mem::take(&mut self.unconfirmed_polls);
         let is_same = |payload| is_same_round(payload, context.challenge_payload);
         match reply {
-            Reply::Challenged(payload) if purpose == Stage::PreCheck && is_same(&payload) => {
+            Reply::Challenged { challenges, .. }
+                if purpose == Stage::PreCheck && is_same(&challenges) =>
+            {
                 Verdict::StillAsks
             }
             // The reply to the resume was lost. The first poll may be older than the answer.
-            Reply::Challenged(payload)
-                if purpose == Stage::Reconcile && unconfirmed_polls == 0 && is_same(&payload) =>
+            Reply::Challenged { challenges, .. }
+                if purpose == Stage::Reconcile
+                    && unconfirmed_polls == 0
+                    && is_same(&challenges) =>
             {
                 self.unconfirmed_polls = 1;
                 Verdict::Wait(Stage::Reconcile, None)
             }
-            Reply::Challenged(_) | Reply::ChallengesMissing if self.answers_in_widget() => {
+            Reply::Challenged { .. } | Reply::ChallengesMissing if self.answers_in_widget() => {
                 self.opens_widget = true;
                 Verdict::Redirect
             }
-            Reply::Challenged(challenges) => Verdict::Asks {
+            Reply::Challenged {
                 challenges,
-                refused: core::mem::take(&mut self.refused),
+                refused,
+            } => Verdict::Asks {
+                challenges,
+                refused: core::mem::take(&mut self.refused) || refused,
             },
             Reply::ChallengesMissing => {
                 self.challenges_for = stage;
@@ -129,7 +130,15 @@ impl Member {
                 Verdict::Redirect
             }
             // The widget stays open: it shows the progress and the next round.
-            Reply::Working if self.opens_widget => Verdict::Redirect,
+            Reply::Working | Reply::Idle if self.opens_widget => Verdict::Redirect,
+            // A job that was accepted need not start: it ends the flow if it does not for some time.
+            Reply::Idle if unconfirmed_polls >= MAX_IDLE_POLLS => {
+                Verdict::failed(ErrorCode::Busy, None, response.retry_after)
+            }
+            Reply::Idle => {
+                self.unconfirmed_polls = unconfirmed_polls + 1;
+                Verdict::Wait(Stage::Poll, response.retry_after)
+            }
             Reply::Working => Verdict::Wait(Stage::Poll, response.retry_after),
             Reply::Connected { certain: false, .. } | Reply::Ended { certain: false, .. }
                 if unconfirmed_polls == 0 =>
@@ -137,13 +146,23 @@ impl Member {
                 self.unconfirmed_polls = 1;
                 Verdict::Wait(stage, response.retry_after)
             }
-            Reply::Connected { result, .. } => Verdict::Done(result),
+            Reply::Connected { mut result, .. } => {
+                result.set("failedProducts", self.failed_products.clone());
+                Verdict::Done(result)
+            }
             Reply::Ended {
                 code, vendor_code, ..
             } => Verdict::failed(code, vendor_code, response.retry_after),
             // Only the poll was throttled.
-            Reply::Refused(ErrorCode::Busy) => Verdict::Wait(stage, response.retry_after),
-            Reply::Refused(code) => Verdict::failed(code, None, None),
+            Reply::Refused(_) if response.status == 429 => {
+                Verdict::Wait(stage, response.retry_after)
+            }
+            Reply::Refused(_)
+                if stage == Stage::Poll && self.is_not_visible_yet(response, unconfirmed_polls) =>
+            {
+                Verdict::Wait(stage, None)
+            }
+            Reply::Refused(refused) => failed(refused, response),
             Reply::Unclear => Verdict::Unclear,
         }
     }
@@ -151,13 +170,15 @@ impl Member {
     /// Interprets the reply to a resume. The next poll shows the outcome of the answers.
     fn judge_resume(&mut self, response: &Response) -> Verdict {
         self.unconfirmed_polls = 0;
-        self.refused = response.status == 400;
-        match response.status {
-            200..300 | 400 | 405 | 409 => Verdict::Wait(Stage::Poll, response.retry_after),
-            status => match refusal(status) {
-                Some(code) => Verdict::failed(code, None, response.retry_after),
-                None => Verdict::Unclear,
-            },
+        let refusal = refusal(response);
+        let later = matches!(refusal, Some((ErrorCode::Busy, _)));
+        self.refused = response.status == 400 && !later;
+        match (response.status, refusal) {
+            (200..300 | 400 | 405 | 409, _) if !later => {
+                Verdict::Wait(Stage::Poll, response.retry_after)
+            }
+            (_, Some(refused)) => failed(refused, response),
+            (_, None) => Verdict::Unclear,
         }
     }
 
@@ -167,14 +188,19 @@ impl Member {
         let (widget, member) = (body.get("widget_url"), body.get("member"));
         let url = widget.get("url").as_text();
         let url = url.or_else(|| member.get("oauth_window_uri").as_text());
-        match (refusal(response.status), url) {
-            (Some(code), _) => Verdict::failed(code, None, response.retry_after),
+        match (refusal(response), url) {
+            (Some(refused), _) => failed(refused, response),
             (None, Some(url)) if is_success(response.status) && url.starts_with("https://") => {
                 Verdict::Window(url.to_owned())
             }
             _ => Verdict::Unclear,
         }
     }
+}
+
+/// Fails because MX refused a call.
+fn failed((code, vendor_code): Refused, response: &Response) -> Verdict {
+    Verdict::failed(code, vendor_code.map(str::to_owned), response.retry_after)
 }
 
 impl Vendor for Member {
@@ -194,6 +220,7 @@ impl Vendor for Member {
             "params": self.requests.params.clone(),
             "signsIn": self.requests.start_mode == StartMode::Update,
             "unconfirmedPolls": Value::number(self.unconfirmed_polls),
+            "failedProducts": self.failed_products.clone(),
             "refused": self.refused,
             "opensWidget": self.opens_widget,
         }

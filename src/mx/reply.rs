@@ -4,16 +4,23 @@ use crate::failure::ErrorCode;
 use crate::http::Response;
 use crate::json::Value;
 
-use super::challenge::has_challenges;
+use super::challenge::{has_challenges, is_same_round};
 use super::status::{Class, classify, ended_code, error_code};
 
 /// The meaning of one status.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
-    /// A job is running or will run.
+    /// A job is running.
     Working,
-    /// The bank asks these challenges, unchanged from the body.
-    Challenged(Value),
+    /// The status says that a job is running, and the body that none is: it may be about to start.
+    Idle,
+    /// The bank asks.
+    Challenged {
+        /// `challenges` as they came.
+        challenges: Value,
+        /// Whether the body says that the bank refused the last answers.
+        refused: bool,
+    },
     /// The bank asks, but the challenges are not in the body.
     ChallengesMissing,
     /// The person has to sign in on the bank's site.
@@ -35,16 +42,17 @@ pub enum Reply {
         certain: bool,
     },
     /// The call was refused.
-    Refused(ErrorCode),
+    Refused(Refused),
     /// The reply says nothing usable.
     Unclear,
 }
 
 impl Reply {
-    /// Interprets the reply to a status request.
-    pub fn judge(response: &Response) -> Reply {
-        if let Some(code) = refusal(response.status) {
-            return Reply::Refused(code);
+    /// Interprets the reply to a status request. REJECTED with challenges asks again, unless they are those that were
+    /// `answered`.
+    pub fn judge(response: &Response, answered: &Value) -> Reply {
+        if let Some(refused) = refusal(response) {
+            return Reply::Refused(refused);
         }
         let body = response.json();
         let member = body.get("member");
@@ -53,12 +61,20 @@ impl Reply {
         }
         let running = member.get("is_being_aggregated");
         let (name, class) = classify(member.get("connection_status"));
+        let challenges = member.get("challenges");
+        let asks = match class {
+            Class::Challenged => true,
+            Class::Ended(ErrorCode::AnswerRefused) => !is_same_round(challenges, answered),
+            _ => false,
+        };
         match class {
-            Class::Challenged if has_challenges(member.get("challenges")) => {
-                Reply::Challenged(member.get("challenges").clone())
-            }
+            _ if asks && has_challenges(challenges) => Reply::Challenged {
+                challenges: challenges.clone(),
+                refused: class != Class::Challenged,
+            },
             Class::Challenged => Reply::ChallengesMissing,
             Class::Redirect => Reply::Redirect,
+            Class::Working if *running == Value::Bool(false) => Reply::Idle,
             Class::Working => Reply::Working,
             _ if *running == Value::Bool(true) => Reply::Working,
             Class::Connected => Reply::Connected {
@@ -81,11 +97,12 @@ impl Reply {
         let body = response.json();
         let listed = [body.get("challenges"), body.get("member").get("challenges")];
         let payload = listed.into_iter().find(|payload| has_challenges(payload));
-        match (refusal(response.status), payload) {
-            (Some(code), _) => Reply::Refused(code),
-            (None, Some(payload)) if is_success(response.status) => {
-                Reply::Challenged(payload.clone())
-            }
+        match (refusal(response), payload) {
+            (Some(refused), _) => Reply::Refused(refused),
+            (None, Some(payload)) if is_success(response.status) => Reply::Challenged {
+                challenges: payload.clone(),
+                refused: false,
+            },
             (None, _) if response.status == 204 => Reply::Working,
             _ => Reply::Unclear,
         }
@@ -110,6 +127,10 @@ pub struct MxConnected {
     /// When MX last aggregated the member successfully: ISO 8601.
     #[tsify(type = "string | null")]
     successfully_aggregated_at: Value,
+    /// The products of `dataRequest` that failed when the member was created, if some did. The list is empty if MX
+    /// does not name them.
+    #[tsify(type = "string[] | null")]
+    failed_products: Value,
 }
 
 /// The result of a flow: the member, and how fresh its data is.
@@ -123,6 +144,7 @@ fn connected(member: &Value) -> Value {
     ] {
         result.set(name, member.get(mx_name).clone());
     }
+    result.set("failedProducts", Value::Null);
     result
 }
 
@@ -131,15 +153,28 @@ pub fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
 }
 
-/// The meaning of an HTTP status that refuses a call. `None` for a success, or if MX may have received the call.
-pub fn refusal(status: u16) -> Option<ErrorCode> {
-    match status {
-        0 | 300..400 => Some(ErrorCode::Redirected),
-        401 | 403 => Some(ErrorCode::Unauthorized),
-        429 => Some(ErrorCode::Busy),
-        408 => None,
-        409 => Some(ErrorCode::ConcurrentSession),
-        400..500 => Some(ErrorCode::RequestRefused),
-        _ => None,
-    }
+/// Why MX refused a call: our code, and the `type` of its error if it is one of [`LATER`].
+pub type Refused = (ErrorCode, Option<&'static str>);
+
+/// Types that a third party's copy of MX's page lists under 400. They do not come from the request.
+const LATER: &[&str] = &[
+    "institution_maintenance_error",
+    "institution_unavailable_error",
+];
+
+/// The meaning of a reply that refuses a call. It is `None` for a success, and if MX may have received the call.
+pub fn refusal(response: &Response) -> Option<Refused> {
+    let code = match response.status {
+        0 | 300..400 => ErrorCode::Redirected,
+        401 | 403 => ErrorCode::Unauthorized,
+        429 => ErrorCode::Busy,
+        409 => ErrorCode::ConcurrentSession,
+        408 => return None,
+        400..500 => ErrorCode::RequestRefused,
+        _ => return None,
+    };
+    let body = response.json();
+    let kind = body.get("error").get("type").as_text();
+    let later = LATER.iter().find(|later| kind == Some(later)).copied();
+    Some((later.map_or(code, |_| ErrorCode::Busy), later))
 }

@@ -20,6 +20,16 @@ pub enum StartMode {
     Status,
 }
 
+/// The job that gives a product. That each belongs to the other is a guess by their names; `job` overrides it.
+#[rustfmt::skip]
+const JOBS: &[(&str, &str)] = &[
+    ("account_verification",  "verify"),
+    ("identity_verification", "identify"),
+    ("rewards",               "fetch_rewards"),
+    ("statements",            "fetch_statements"),
+    ("transaction_history",   "extend_history"),
+];
+
 /// Builds the requests of one member.
 pub struct MemberRequests {
     config: MxConfig,
@@ -48,8 +58,8 @@ impl MemberRequests {
         Ok(MemberRequests {
             config: MxConfig::read(config)?,
             start_mode: match (text("memberGuid"), text("job")) {
-                (_, Some(_)) => StartMode::Job,
                 (None, _) => StartMode::Create,
+                (_, Some(_)) => StartMode::Job,
                 _ if signs_in => StartMode::Update,
                 _ => StartMode::Status,
             },
@@ -63,19 +73,50 @@ impl MemberRequests {
         self.params.get(name).as_text().unwrap_or_default()
     }
 
+    /// Whether the flow creates its member.
+    pub fn creates(&self) -> bool {
+        *self.params.get("memberGuid") == Value::Null
+    }
+
+    /// The products that a new member is created with.
+    pub fn products(&self) -> &[Value] {
+        self.params.get("dataRequest").get("products").items()
+    }
+
+    /// The job to start: the host's, else that of all products, else `aggregate`.
+    fn job(&self) -> &str {
+        let job_of = |product: &Value| {
+            let row = JOBS
+                .iter()
+                .find(|(name, _)| product.as_text() == Some(name));
+            row.map_or("aggregate", |(_, job)| *job)
+        };
+        let mut jobs = self.products().iter().map(job_of);
+        let first = jobs.next().unwrap_or("aggregate");
+        match self.params.get("job").as_text() {
+            Some(job) => job,
+            None if jobs.all(|job| job == first) => first,
+            None => "aggregate",
+        }
+    }
+
     /// The request that starts the flow.
     pub fn start_request(&self, credentials: &Value) -> Request {
-        let body = |member| Some(object! { "member": member });
+        let body = |member| object! { "member": member };
         let credentials = match credentials {
             Value::Null => Value::List(Vec::new()),
             credentials => credentials.clone(),
         };
         match self.start_mode {
             StartMode::Status => self.status(),
-            StartMode::Job => self.member("POST", &[self.text("job")], None),
+            StartMode::Job => self.member("POST", &[self.job()], None),
             StartMode::Update => Request {
                 once: true,
-                ..self.member("PUT", &[], body(object! { "credentials": credentials }))
+                ..self.member(
+                    "PUT",
+                    &[],
+                    Some(body(object! { "credentials": credentials })),
+                )
             },
             StartMode::Create => {
                 let mut member = object! {
@@ -85,10 +126,14 @@ impl MemberRequests {
                 if *self.params.get("isOauth") == Value::Bool(true) {
                     member.set("is_oauth", true.into());
                 }
+                let mut body = body(member);
+                if self.params.get("dataRequest") != &Value::Null {
+                    body.set("data_request", self.params.get("dataRequest").clone());
+                }
                 let path = ["users", self.text("userGuid"), "members"];
                 Request {
                     once: true,
-                    ..self.config.request("POST", &path, body(member))
+                    ..self.config.request("POST", &path, Some(body))
                 }
             }
         }

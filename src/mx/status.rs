@@ -33,7 +33,7 @@ const STATUSES: &[(&str, &str, Class)] = &[
     ("3",  "CHALLENGED",   Challenged),
     ("6",  "CONNECTED",    Connected),
     ("21", "PENDING",      Redirect),
-    ("1",  "PREVENTED",    Ended(CredentialsRefused)),
+    ("1",  "PREVENTED",    Ended(TooManyAttempts)),
     ("2",  "DENIED",       Ended(CredentialsRefused)),
     ("17", "IMPORTED",     Ended(CredentialsRefused)),
     ("20", "IMPAIRED",     Ended(CredentialsRefused)),
@@ -65,18 +65,17 @@ pub fn classify(value: &Value) -> (&str, Class) {
     }
 }
 
-/// `error.error_code`, as MX's widget reads it. `error` is an object, a string that holds JSON, `{}` or
-/// null.
+/// `error` as an object: it is one, a string that holds JSON, `{}` or null.
+pub fn error_object(error: &Value) -> Value {
+    match error {
+        Value::Text(text) => Value::parse(text.as_bytes()).unwrap_or_default(),
+        other => other.clone(),
+    }
+}
+
+/// `error.error_code`, as MX's own widget reads it.
 pub fn error_code(error: &Value) -> Option<String> {
-    let parsed;
-    let object = match error {
-        Value::Text(text) => {
-            parsed = Value::parse(text.as_bytes()).ok()?;
-            &parsed
-        }
-        other => other,
-    };
-    match object.get("error_code") {
+    match error_object(error).get("error_code") {
         Value::Number(code) | Value::Text(code)
             if code.bytes().all(|byte| byte.is_ascii_digit()) =>
         {
@@ -99,9 +98,12 @@ const ERRORS: &[(&str, ErrorCode)] = &[
 ];
 
 /// The meaning of an ended status with an error code. The error code does not change what the person must do at
-/// the bank, or that the institution is closed.
+/// the bank, that another try can lock the login, or that the institution is closed.
 pub fn ended_code(ended: ErrorCode, error: Option<&str>) -> ErrorCode {
-    if matches!(ended, BankActionRequired | InstitutionClosed) {
+    if matches!(
+        ended,
+        BankActionRequired | InstitutionClosed | TooManyAttempts
+    ) {
         return ended;
     }
     let row = ERRORS.iter().find(|(code, _)| Some(*code) == error);

@@ -19,8 +19,8 @@ const address = (run) => `${server.url}/${run}`
 
 const routes = {
   async open(run, { flow }) {
-    const { rules, connect } = flows.find(({ name }) => name === flow)
-    const bank = simulator({ seed: 1, now: NOON, rules })
+    const { rules, mxRules, connect } = flows.find(({ name }) => name === flow)
+    const bank = simulator({ seed: 1, now: NOON, rules, mxRules })
     const trial = { bank, newestId: '', connection: null, status: undefined, lags: false }
     banks.set(run, trial)
     trial.connection = await connect(bank, address(run))

@@ -4,14 +4,15 @@ export const NOON = Date.UTC(2026, 0, 21, 12)
 
 /**
  * `connect(bank, base)` makes the connection at simulated vendors that are served under `base`. `wrong` lists the
- * rounds that the user answers wrongly, `rules` are the vendor's, and `ends` is the end without a crash: `done`, or the
- * failure's code.
+ * rounds that the user answers wrongly, `rules` are Flinks' and `mxRules` MX's, and `ends` is the end without a crash:
+ * `done`, or the failure's code.
  */
 const flow = (name, connect, more = {}) => ({
   name,
   connect,
   wrong: [],
   rules: {},
+  mxRules: {},
   ends: ENDS[name] ?? 'done',
   ...more,
 })
@@ -136,12 +137,15 @@ const JOBS = [
 const MX = [
   ...JOBS.map((memberName) => flow(`mx job ${memberName}`, job(memberName))),
   flow('mx job, wrong, then right', job('wrong_again'), { wrong: [1] }),
+  flow('mx job, wrong, then right at once', job('wrong_at_once'), { wrong: [1] }),
   // If a crash comes before the answer is sent, the round is asked again and types the same.
   flow('mx job, a wrong code', job('wrong_code'), { wrong: [1, 2] }),
   flow('mx watch, already challenged', byMx(watch('already_challenged'))),
   flow('mx watch, already running', byMx(watch('already_running'))),
   flow('mx new member', create('mx_bank_challenge')),
   flow('mx new member, no challenge', create('mx_bank')),
+  flow('mx new member, created without a job', create('mx_bank_challenge'), { mxRules: { createdStatus: 200 } }),
+  flow('mx new member, not found at first', create('mx_bank_challenge'), { mxRules: { createdVisibleAfter: 5_000 } }),
   flow('mx new credentials', update('denied')),
   flow('mx new member by OAuth', oauth),
 ]

@@ -241,9 +241,12 @@ const mxConfig: MxConfig = { environment: 'integration', version: 'v20250224' }
 const mxHost: MxHost = { ...mxConfig, ...options, clientId: '', apiKey: token }
 const member: MemberParams = { userGuid: '', memberGuid: '', job: 'aggregate' }
 const created: MemberParams = { userGuid: '', institutionCode: '', credentials: [{ guid: '', value: '' }] }
+const withProducts: MemberParams = { ...created, dataRequest: { products: ['transactions', 'a_newer_product'] } }
+const newerJob: MemberParams = { ...member, job: 'a_newer_job' }
 
 export async function runMx(): Promise<string | null> {
   const running: Flow<MxConnected> = mx.member(member, mxHost)
+  for (const other of [withProducts, newerJob]) mx.member(other, { ...mxHost, version: 'a_newer_version' })
   const taken: Flow<MxConnected> = restore(running.snapshot(), mxHost)
   const reply: MxReply = mxCalls.statusResponse({ status: 200, body: '' })
   const requests: VendorRequest[] = [
@@ -257,7 +260,9 @@ export async function runMx(): Promise<string | null> {
     requests.push(mxCalls.resumeRawRequest(member, reply, { guid: [''] }, mxConfig))
   }
   console.log(requests, mxCalls.challengesResponse({ status: 204, body: '' }).kind)
-  return (await taken.result()).memberGuid
+  const { memberGuid, failedProducts }: MxConnected = await taken.result()
+  console.log(failedProducts?.length)
+  return memberGuid
 }
 
 async function ask({ round, answer, answerRaw }: ChallengeStep): Promise<void> {
@@ -281,8 +286,8 @@ async function ask({ round, answer, answerRaw }: ChallengeStep): Promise<void> {
 }
 
 function explain(failure: Failure, error: FlowError): void {
-  const { code, next: what, otherwise, message, retryAt, vendorCode, status } = failure
-  const facts: [ErrorCode, true, true | null, string, number | null, string | null, number | null] = [
+  const { code, next: what, otherwise, message, retryAt, vendorCode, status, memberGuid } = failure
+  const facts: [ErrorCode, true, true | null, string, number | null, string | null, number | null, string | null] = [
     code,
     next[what],
     otherwise && next[otherwise],
@@ -290,6 +295,7 @@ function explain(failure: Failure, error: FlowError): void {
     retryAt,
     vendorCode,
     status,
+    memberGuid,
   ]
   const isError: Error = error
   const same: CallError = error

@@ -45,6 +45,7 @@ test('iterating never throws, and a failure is a step', async (t) => {
     otherwise: null,
     retryAt: null,
     vendorCode: 'DISABLED_LOGIN',
+    memberGuid: null,
     status: 401,
   })
   const { code, next, vendorCode, status, flowId } = error

@@ -19,7 +19,7 @@ const endings = {
   mx_bank_unavailable: BUSY,
   account_without_options: UNANSWERABLE,
   svg_image: UNANSWERABLE,
-  prevented: CREDENTIALS,
+  prevented: ['too-many-attempts', 'ask-credentials'],
   denied: CREDENTIALS,
   denied_object: CREDENTIALS,
   denied_empty: CREDENTIALS,
@@ -112,6 +112,7 @@ function isConnected({ rounds, windows, end: { result } }, { member, env }) {
     connectionStatus: connection_status,
     aggregatedAt: aggregated_at ?? null,
     successfullyAggregatedAt: successfully_aggregated_at ?? null,
+    failedProducts: null,
   })
 }
 
@@ -123,6 +124,30 @@ function isFailure({ failure, error }, { env, startedAt }) {
   const message = reply.json?.member?.connection_status_message ?? apiKey
   assertNoSecrets(error, clientId, apiKey, headers.authorization, 'Everyday', message)
 }
+
+test('the error for a member that exists carries its guid', async (t) => {
+  const env = setup(t)
+  const { memberGuid } = member('taken')
+  const error = await env
+    .start(await env.create('taken'))
+    .result()
+    .catch((error) => error)
+  assert.deepEqual([error.code, error.memberGuid, error.status], ['member-exists', memberGuid, 409])
+})
+
+test('a new member is created with products, gets its first job, and its result names the products that failed', async (t) => {
+  const env = setup(t)
+  const dataRequest = { products: ['statements', 'investments'] }
+  const flow = env.start({ ...(await env.create('no_questions')), dataRequest })
+  assert.deepEqual((await flow.result()).failedProducts, ['investments'])
+  assert.deepEqual(env.wire.calls[0].json.data_request, dataRequest)
+
+  const other = setup(t, { createdStatus: 200 })
+  const products = { dataRequest: { products: ['statements'] } }
+  await other.start({ ...(await other.create('no_questions')), ...products }).result()
+  assert.deepEqual(other.purposes().slice(0, 2), ['create', 'job'])
+  assert.match(other.wire.calls[1].url, /\/fetch_statements$/)
+})
 
 test('the tables contain only simulated members', () => {
   const named = [...Object.keys(endings), ...Object.values(starts).flatMap((start) => Object.keys(start.endings))]

@@ -339,7 +339,7 @@ test('Retry-After of more than a minute ends the flow with retryAt', async (t) =
   const { flow } = await setup(t, { prepare: (edge) => edge.replyOnce('start', rateLimited) })
   const { failure, error } = await untilStep(flow, 'failed')
   const facts = { code: 'RATE_LIMITED', next: 'retry-later', retryAt: 3_600_000, status: 429 }
-  assert.deepEqual(failure, { ...facts, otherwise: null, message: 'a sentence', vendorCode: null })
+  assert.deepEqual(failure, { ...facts, otherwise: null, message: 'a sentence', vendorCode: null, memberGuid: null })
   assert.ok(isError('RATE_LIMITED', facts)(error))
 })
 

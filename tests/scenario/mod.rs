@@ -18,6 +18,8 @@ use bank_mfa::{VENDORS, flinks, mx};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+pub mod member;
+
 pub const MINUTE: u64 = 60_000;
 
 /// The one-time `state` that a host passes to Flinks Connect.
@@ -128,7 +130,8 @@ pub fn create(institution: &str, rest: &str) -> Setup {
     ))
 }
 
-fn mx_setup(params: String) -> Setup {
+/// A flow of MX with these parameters.
+pub fn mx_setup(params: String) -> Setup {
     Setup {
         entry: mx::ENTRY,
         params,
@@ -293,10 +296,10 @@ impl Scenario {
     pub fn send(&mut self, request: &Request) -> Outgoing {
         let mut headers = Vec::new();
         for header in &request.headers {
-            headers.push(match *header {
-                Header::Literal { name, value } => (name.to_owned(), value.to_owned()),
+            headers.push(match header {
+                Header::Literal { name, value } => ((*name).to_owned(), value.clone()),
                 Header::Secret { name, slot } => {
-                    (name.to_owned(), self.secret(slot, request.session))
+                    ((*name).to_owned(), self.secret(slot, request.session))
                 }
             });
         }

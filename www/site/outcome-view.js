@@ -38,6 +38,10 @@ const CODES = {
     'Stop here',
     'Flinks Connect returned a LoginId that is not this person’s. The flow did not use it. Do not store it.',
   ],
+  'too-many-attempts': [
+    'Ask for the credentials once more',
+    'Another wrong try can lock the login. The person should check the credentials on the bank’s website first.',
+  ],
 }
 
 const UNITS = [
@@ -53,7 +57,11 @@ export function doneView(result, { neededCheck, facts }, dataAdvice, restart) {
   return view(check ? 'done unproven' : 'done', title, advice, facts(result), restart)
 }
 
-export function failedView({ code, next, otherwise, message, retryAt, vendorCode, status }, clock, restart) {
+export function failedView(
+  { code, next, otherwise, message, retryAt, vendorCode, status, memberGuid },
+  clock,
+  restart,
+) {
   const facts = [
     ['code', 'Code', code],
     ['next', 'Next action', next],
@@ -61,6 +69,7 @@ export function failedView({ code, next, otherwise, message, retryAt, vendorCode
     ['retry-at', 'Not before', retryAt && `${dateTime(retryAt)}, ${fromNow(retryAt - clock.now())}`],
     ['vendor-code', 'Vendor code', vendorCode],
     ['status', 'HTTP status', status && String(status)],
+    ['member', 'Existing member', memberGuid],
   ]
   const advice = CODES[code] ?? NEXT_ACTIONS[next] ?? [next, '']
   return view('failed', `${message.charAt(0).toUpperCase()}${message.slice(1)}`, advice, facts, restart)

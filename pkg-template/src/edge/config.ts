@@ -139,7 +139,7 @@ export interface FlowEnded {
   outcome: 'done' | 'failed'
   /** The result with the vendor's ids, if the outcome is `done`. Keep it at your back end. */
   result?: unknown
-  /** The failure, if the outcome is `failed`. */
+  /** The failure, if the outcome is `failed`. With `member-exists`, its `memberGuid` names the member if MX did. */
   failure?: Failure
 }
 

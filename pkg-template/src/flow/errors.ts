@@ -26,6 +26,8 @@ export class FlowError extends Error {
   declare readonly vendorCode?: string
   /** The HTTP status of the reply that the code was derived from. */
   declare readonly status?: number
+  /** The guid of the member that exists, if the code is `member-exists` and MX named it. */
+  declare readonly memberGuid?: string
   /** The invalid value's path, such as `/params/loginId`. */
   declare readonly path?: string
   /** The invalid fields and their reasons, if the code is `INVALID_ANSWER`. */

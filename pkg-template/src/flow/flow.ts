@@ -108,7 +108,16 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       const retryAt = now + BROKEN_RETRY_MS
       step = {
         kind: 'failed',
-        failure: { code, next: 'retry-later', otherwise: null, message, retryAt, vendorCode: null, status: null },
+        failure: {
+          code,
+          next: 'retry-later',
+          otherwise: null,
+          message,
+          retryAt,
+          vendorCode: null,
+          status: null,
+          memberGuid: null,
+        },
       }
     }
     this.#cause = cause

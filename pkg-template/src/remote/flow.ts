@@ -259,7 +259,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   #fail(error: FlowError): void {
     const { code, next, otherwise = null, retryAt = null, status = null } = error
     const message = error.message.slice(`${code}: `.length)
-    const failure = { code, next, otherwise, message, retryAt, vendorCode: null, status } as Failure
+    const failure = { code, next, otherwise, message, retryAt, vendorCode: null, status, memberGuid: null } as Failure
     this.#end({ kind: 'failed', failure, error })
   }
 

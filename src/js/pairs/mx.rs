@@ -31,6 +31,8 @@ pub enum MxReply {
         challenges: Vec<Challenge>,
         /// The challenges as JSON text, for `resumeRequest`. An empty string if `challenges` is empty.
         challenges_json: String,
+        /// Whether the bank refused the last answers.
+        refused: bool,
     },
     /// The person must sign in on the bank's site. Send a window request to get its address.
     Redirect,
@@ -121,13 +123,14 @@ pub fn response(are_challenges: bool, status: u16, body: &[u8]) -> JsValue {
     let judged = if are_challenges {
         Reply::challenges(&response)
     } else {
-        Reply::judge(&response)
+        Reply::judge(&response, &Value::Null)
     };
-    let challenged = |payload: &Value, json: String| {
+    let challenged = |payload: &Value, json: String, refused: bool| {
         object! {
             "kind": "challenged",
             "challenges": challenges(payload, 1),
             "challengesJson": json,
+            "refused": refused,
         }
     };
     let failed = |code: ErrorCode, vendor_code, certain| {
@@ -138,9 +141,12 @@ pub fn response(are_challenges: bool, status: u16, body: &[u8]) -> JsValue {
         }
     };
     to_js(match judged {
-        Reply::Working => object! { "kind": "working" },
-        Reply::Challenged(payload) => challenged(&payload, payload.print()),
-        Reply::ChallengesMissing => challenged(&Value::Null, String::new()),
+        Reply::Working | Reply::Idle => object! { "kind": "working" },
+        Reply::Challenged {
+            challenges,
+            refused,
+        } => challenged(&challenges, challenges.print(), refused),
+        Reply::ChallengesMissing => challenged(&Value::Null, String::new(), false),
         Reply::Redirect => object! { "kind": "redirect" },
         Reply::Connected { result, certain } => {
             object! { "kind": "connected", "result": result, "certain": certain }
@@ -150,7 +156,7 @@ pub fn response(are_challenges: bool, status: u16, body: &[u8]) -> JsValue {
             vendor_code,
             certain,
         } => failed(code, vendor_code, certain),
-        Reply::Refused(code) => failed(code, None, true),
+        Reply::Refused((code, vendor_code)) => failed(code, vendor_code.map(str::to_owned), true),
         Reply::Unclear => object! { "kind": "unclear" },
     })
 }

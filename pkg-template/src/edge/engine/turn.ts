@@ -7,6 +7,7 @@ import { toProblem } from '../problem.js'
 import { toPublic, type FlowRecord, type VersionedRecord } from '../records/flow-record.js'
 import { beginFlow, resumeFlow } from '../vendors/index.js'
 import type { FlowHost } from '../vendors/vendor.js'
+import type { Failure } from '../../wasm/bank_mfa.js'
 import type { EngineContext } from './context.js'
 
 /** Another process has written the record first. This turn is dropped and sends nothing more. */
@@ -28,11 +29,11 @@ const RESULT_TTL_MS = 10 * 60_000
 const RETRY_MS = 60_000
 
 /** The ending of a flow that is cancelled after `resolve` has returned no connection, or one that does not fit. */
-const CONNECTION_LOST: PublicStep = {
+const CONNECTION_LOST: PublicStep & { kind: 'failed' } = {
   kind: 'failed',
   failure: {
     ...{ code: 'cancelled', next: 'start-over', message: 'the connection no longer exists, or has changed' },
-    ...{ otherwise: null, retryAt: null, vendorCode: null, status: null },
+    ...{ otherwise: null, retryAt: null, vendorCode: null, status: null, memberGuid: null },
   },
 }
 
@@ -78,7 +79,7 @@ export class Turn {
       // The record is enough to end the flow.
       this.#context.onError(error)
     }
-    return flow ? this.#advance(flow) : this.#end(CONNECTION_LOST, {})
+    return flow ? this.#advance(flow) : this.#end(CONNECTION_LOST, { failure: CONNECTION_LOST.failure })
   }
 
   #openFlow(connection: Connection): Flow {
@@ -144,7 +145,7 @@ export class Turn {
     if (current.kind === 'failed') {
       // The record and the page get no cause.
       if (current.error.cause !== undefined) this.#context.onError(current.error)
-      return this.#end(step, {})
+      return this.#end(step, { failure: current.failure })
     }
     const due = current.kind === 'connect' && address === null ? now + RETRY_MS : this.#waitsUntil()
     const { roundCount } = this.#stored.record
@@ -160,18 +161,18 @@ export class Turn {
   }
 
   /** Writes the ending, and drops the flow's state. Its result stays only for delivery, or if data may be read. */
-  #end(step: PublicStep, result: { result?: unknown }): Promise<VersionedRecord> {
+  #end(step: PublicStep, outcome: { result: unknown } | { failure: Failure }): Promise<VersionedRecord> {
     const { onFlowEnded, readers, clock } = this.#context
     const { user, connection, flow, pendingEndings = [] } = this.#stored.record
     const now = clock.now()
     const ended: FlowEnded = {
-      ...{ user, connection, flow, ...result },
-      ...(step.kind === 'failed' ? { outcome: 'failed', failure: step.failure } : { outcome: 'done' }),
+      ...{ user, connection, flow, ...outcome },
+      outcome: 'failure' in outcome ? 'failed' : 'done',
     }
     return this.#write({
       ...{ step, leaseUntil: 0, snapshot: null, tokens: {} },
       ...(onFlowEnded ? { pendingEndings: [...pendingEndings, ended], due: now + RETRY_MS } : { due: null }),
-      ...(Object.keys(readers).length > 0 && result),
+      ...(Object.keys(readers).length > 0 && 'result' in outcome && outcome),
       expires: now + RESULT_TTL_MS,
     })
   }

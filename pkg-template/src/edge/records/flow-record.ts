@@ -91,7 +91,7 @@ export function newRecord(
 /** Result keys that may reach a page. The vendor's ids are not among them. */
 const PUBLIC_RESULT_KEYS = [
   ...['institution', 'institutionId', 'lastRefresh', 'scheduledRefresh', 'method', 'health', 'ownership'],
-  ...['connectionStatus', 'aggregatedAt', 'successfullyAggregatedAt'],
+  ...['connectionStatus', 'aggregatedAt', 'successfullyAggregatedAt', 'failedProducts'],
 ]
 
 /** A step as pages see it. */
@@ -110,7 +110,7 @@ export function toPublic(step: Step, address: string | null): PublicStep {
       return { kind: 'done', result: Object.fromEntries(entries) }
     }
     case 'failed':
-      return { kind: 'failed', failure: step.failure }
+      return { kind: 'failed', failure: { ...step.failure, memberGuid: null } }
   }
 }
 

@@ -1,0 +1,58 @@
+//! What the tests of MX's members share.
+
+use bank_mfa::flow::{AnswerInput, Event, Step};
+use bank_mfa::json::Value;
+use bank_mfa::simulator::{Arrival, Outgoing};
+
+use super::{Scenario, aggregate};
+
+pub fn json(text: &str) -> Value {
+    Value::parse(text.as_bytes()).unwrap()
+}
+
+pub fn vendor_ids(scenario: &Scenario) -> Value {
+    json(&scenario.flow.snapshot()).get("vendorIds").clone()
+}
+
+/// Answers each round with the values that the simulator expects.
+pub fn answer_right(scenario: &mut Scenario) {
+    while let Step::Challenge { round } = scenario.step.clone() {
+        let guid = vendor_ids(scenario)
+            .get("member_guid")
+            .as_text()
+            .unwrap()
+            .to_owned();
+        let right = json(&scenario.bank.right_values_json(&guid).unwrap());
+        let mut raw = Value::object();
+        for answer in right.get("member").get("challenges").items() {
+            raw.set(
+                answer.get("guid").as_text().unwrap(),
+                answer.get("value").clone(),
+            );
+        }
+        let event = Event::Answered(round.number, AnswerInput::Raw(&raw));
+        scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+        scenario.keep_raw_answers(&raw);
+        scenario.run_on();
+    }
+}
+
+/// Credentials for the simulated bank, by guid.
+pub fn signing_in(username: &str, password: &str) -> String {
+    let mut scenario = aggregate("text").run();
+    let guids = scenario.credential_guids("simulated_bank");
+    format!(
+        r#"[{{"guid":"{}","value":"{username}"}},{{"guid":"{}","value":"{password}"}}]"#,
+        guids[0], guids[1]
+    )
+}
+
+/// A reply of MX with this body.
+pub fn reply(status: u16, body: &str) -> Outgoing {
+    Outgoing {
+        status,
+        headers: Vec::new(),
+        body: body.into(),
+        arrival: Arrival::Arrives,
+    }
+}
