@@ -396,7 +396,7 @@ for (const [what, broken, liveStarts] of [
     env.store.write = (...args) => (++writes === 1 ? write : broken(write))(...args)
     assert.equal((await env.page('bob').start('c_1')).status, 503)
     assert.ok(env.reported.errors.length > 0)
-    for (const error of env.reported.errors) assert.match(error.message, /^store\.write must return /)
+    for (const error of env.reported.errors) assert.match((error.cause ?? error).message, /^store\.write must return /)
 
     env.bank.clock.advance(136 * 60_000)
     assert.equal((await page.start('c_1')).status, 503, 'the expired flow cannot be replaced')
