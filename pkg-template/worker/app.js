@@ -18,7 +18,7 @@ export async function authenticate(request, env) {
 /** Returns a connection of the user. Your back end knows the vendor's ids, and this function adds the keys. */
 export async function resolve(user, connection, env) {
   const reply = await callBackend([user, connection].map(encodeURIComponent).join('/'), env)
-  // `null` ends a running flow. An error does not: the edge retries.
+  // `null` stops a running flow: nothing more is sent to the vendor. After an error the edge retries.
   if (reply.status === 404) return null
   const { vendor, ...ids } = await expectOk(reply).json()
   if (!Object.hasOwn(connections, vendor)) throw new Error('The back end named an unknown vendor')
