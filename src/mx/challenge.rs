@@ -177,8 +177,9 @@ pub fn raw_resume_challenges(payload: &Value, raw: &Value) -> Result<Value, Refu
     };
     let is_value = |value: &Value| unlist(value).as_text().is_some_and(|text| !text.is_empty());
     check_raw(raw, "must be a non-empty string", &is_value, &is_guid)?;
-    let answer = |(guid, value): &(String, Value)| {
-        object! { "guid": guid.as_str(), "value": unlist(value).clone() }
-    };
-    Ok(Value::List(raw.entries().iter().map(answer).collect()))
+    let mut all = Vec::new();
+    for (guid, value) in raw.entries() {
+        all.push(object! { "guid": guid.as_str(), "value": unlist(value).clone() });
+    }
+    Ok(Value::List(all))
 }
