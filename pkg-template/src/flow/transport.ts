@@ -42,32 +42,26 @@ export class Transport {
   /** Sends a request once, after `store`. Never rejects. */
   async send(request: Request, store: () => unknown): Promise<Reply | Lost> {
     const timeout = this.#host.timeout ?? request.timeout
-    let headers: Record<string, string> | undefined
+    let loss: Loss = 'host-error'
     try {
-      headers = await this.#withTimeout(timeout, async (signal) => {
+      const headers = await this.#withTimeout(timeout, async (signal) => {
         const filled = await this.#fillSlots(request.headers, request.session)
         signal.throwIfAborted()
         if (filled !== undefined) await store()
         return filled
       })
       if (headers === undefined) return { loss: 'no-secret' }
-    } catch (cause) {
-      return { loss: isUnreachable(cause) ? 'not-sent' : 'host-error', cause }
-    }
-    try {
+      loss = 'not-sent'
       if (request.once && !this.#gotReply && this.#host.probe && isCrossOrigin(request.url)) {
         await this.#probe(request, headers)
       }
-      if (this.#closed) return { loss: 'not-sent' }
-    } catch (cause) {
-      return { loss: 'not-sent', cause }
-    }
-    try {
+      if (this.#closed) return { loss }
+      loss = 'maybe-sent'
       const reply = await this.#call(request, headers, timeout)
       this.#gotReply = true
       return reply
     } catch (cause) {
-      return { loss: 'maybe-sent', cause }
+      return { loss: loss === 'host-error' && isUnreachable(cause) ? 'not-sent' : loss, cause }
     }
   }
 
