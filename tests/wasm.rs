@@ -44,7 +44,7 @@ async fn call(fetch: Function) -> Result<Reply, JsValue> {
     let (global, name) = (js_sys::global(), JsValue::from("fetch"));
     let original = Reflect::get(&global, &name).unwrap();
     Reflect::set(&global, &name, &fetch).unwrap();
-    let reply = send(method, url, Some(headers), "{}".into(), signal, None).await;
+    let reply = send(method, url, headers, "{}".into(), signal, None).await;
     Reflect::set(&global, &name, &original).unwrap();
     reply
 }
@@ -182,7 +182,7 @@ async fn an_aborted_call_settles() {
     let outcome = send(
         method,
         url,
-        Headers::new().ok(),
+        Headers::new().unwrap(),
         JsValue::NULL,
         controller.signal(),
         None,

@@ -34,7 +34,7 @@ extern "C" {
 pub async fn send(
     method: String,
     url: String,
-    headers: Option<Headers>,
+    headers: Headers,
     #[wasm_bindgen(unchecked_param_type = "string | null")] body: JsValue,
     signal: AbortSignal,
     response: Option<web_sys::Response>,
@@ -61,7 +61,7 @@ pub async fn send(
 fn start(
     method: &str,
     url: &str,
-    headers: Option<Headers>,
+    headers: Headers,
     body: JsValue,
     signal: &AbortSignal,
 ) -> Result<Promise, JsValue> {
@@ -74,7 +74,7 @@ fn start(
     };
     let builder = RequestBuilder::new(url)
         .method(method)
-        .headers(gloo_net::http::Headers::from_raw(headers.ok_or("headers")?))
+        .headers(gloo_net::http::Headers::from_raw(headers))
         .redirect(RequestRedirect::Manual)
         .abort_signal(Some(signal));
     let request: web_sys::Request = builder.body(body).map_err(|_| "request")?.into();

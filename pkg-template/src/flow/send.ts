@@ -7,7 +7,7 @@ export const send: Send = async ({ method, url, body }, headers, signal, fetch) 
   const response = await fetch(url, { method, headers, body, redirect: 'manual', signal })
   // A stream is read in wasm up to a limit. Some test environments have no global `Response`.
   if (globalThis.Response && response instanceof Response) {
-    return sendInWasm(method, url, undefined, body, signal, response)
+    return sendInWasm(method, url, new Headers(), body, signal, response)
   }
   const { status, retryAfter, bytes } = await readReply(response)
   return new Reply(status, retryAfter, bytes)
