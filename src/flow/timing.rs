@@ -132,9 +132,11 @@ impl Flow {
             State::Asking => self.expires_at,
             _ => 0,
         };
-        let times = [self.started_at, self.working_since, self.last_reply_at];
-        let latest = now.saturating_add(2 * self.vendor.limits().total);
-        planned > latest || times.iter().any(|time| *time > latest)
+        let latest = planned
+            .max(self.started_at)
+            .max(self.working_since)
+            .max(self.last_reply_at);
+        latest > now.saturating_add(2 * self.vendor.limits().total)
     }
 
     /// The time from which the flow may no longer start or poll.
