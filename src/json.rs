@@ -87,20 +87,28 @@ impl Value {
         let Value::Object(entries) = self else {
             return &NULL;
         };
-        let find = |same: fn(&str, &str) -> bool| {
-            let found = entries.iter().rev().find(|(key, _)| same(key, name));
-            found.map(|(_, value)| value)
-        };
-        find(|key, name| key == name)
-            .or_else(|| find(str::eq_ignore_ascii_case))
-            .unwrap_or(&NULL)
+        let mut in_another_case = None;
+        for (key, value) in entries.iter().rev() {
+            if key == name {
+                return value;
+            }
+            if in_another_case.is_none() && key.eq_ignore_ascii_case(name) {
+                in_another_case = Some(value);
+            }
+        }
+        in_another_case.unwrap_or(&NULL)
     }
 
     /// A copy without the entries with these names.
     pub fn without(&self, names: &[&str]) -> Value {
-        let mut rest = self.clone();
-        if let Value::Object(entries) = &mut rest {
-            entries.retain(|(name, _)| !names.contains(&name.as_str()));
+        let Value::Object(entries) = self else {
+            return self.clone();
+        };
+        let mut rest = Value::object();
+        for (name, value) in entries {
+            if !names.contains(&name.as_str()) {
+                rest.set(name, value.clone());
+            }
         }
         rest
     }
@@ -127,7 +135,13 @@ impl Value {
     pub fn strings(&self) -> Option<Vec<&str>> {
         match self {
             Value::Null => Some(Vec::new()),
-            Value::List(items) => items.iter().map(Value::as_text).collect(),
+            Value::List(items) => {
+                let mut strings = Vec::new();
+                for item in items {
+                    strings.push(item.as_text()?);
+                }
+                Some(strings)
+            }
             _ => None,
         }
     }

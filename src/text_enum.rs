@@ -26,7 +26,12 @@ macro_rules! text_enum {
 
             /// The variant with this text.
             pub fn from_text(text: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|variant| variant.text() == text)
+                for variant in $name::ALL {
+                    if variant.text() == text {
+                        return Some(*variant);
+                    }
+                }
+                None
             }
         }
 

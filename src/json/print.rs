@@ -56,7 +56,9 @@ pub fn quoted(text: &str, out: &mut String) {
                 } else {
                     "\\u001"
                 });
-                out.extend(char::from_digit(character as u32 & 15, 16));
+                if let Some(digit) = char::from_digit(character as u32 & 15, 16) {
+                    out.push(digit);
+                }
             }
             _ => out.push(character),
         }
@@ -74,7 +76,11 @@ pub fn decimal(mut number: u64) -> String {
             break;
         }
     }
-    reversed.iter().rev().copied().map(char::from).collect()
+    let mut digits = String::new();
+    while let Some(digit) = reversed.pop() {
+        digits.push(digit.into());
+    }
+    digits
 }
 
 #[cfg(test)]
