@@ -47,7 +47,9 @@ impl<'a> SecurityChallenge<'a> {
         for item in items {
             match item {
                 Value::Object(map) if !item.has("Prompt") && !item.has("Type") => {
-                    all.extend(map.iter().map(SecurityChallenge::of_map));
+                    for entry in map {
+                        all.push(SecurityChallenge::of_map(entry));
+                    }
                 }
                 Value::Null => {}
                 _ => all.push(SecurityChallenge::of_sample(item)),
@@ -100,8 +102,11 @@ impl<'a> SecurityChallenge<'a> {
             self.prompt,
         );
         let labels = |labels: &[&str]| {
-            let option = |(index, label): (usize, &&str)| FieldOption::new(index, label);
-            labels.iter().enumerate().map(option).collect()
+            let mut all = Vec::new();
+            for (index, label) in labels.iter().enumerate() {
+                all.push(FieldOption::new(index, label));
+            }
+            all
         };
         let (part, options) = (FieldPart::Answer, &self.options);
         match self.kind {
@@ -144,11 +149,11 @@ pub fn has_challenges(payload: &Value) -> bool {
 
 /// SecurityChallenges as a form.
 pub fn challenges(payload: &Value, round: u32) -> Vec<Challenge> {
-    SecurityChallenge::all(payload)
-        .iter()
-        .enumerate()
-        .map(|(index, challenge)| challenge.form(round, index))
-        .collect()
+    let mut all = Vec::new();
+    for (index, challenge) in SecurityChallenge::all(payload).iter().enumerate() {
+        all.push(challenge.form(round, index));
+    }
+    all
 }
 
 /// Whether two SecurityChallenges have the same prompts. Images can differ, because Flinks may draw them again.
@@ -167,35 +172,44 @@ pub fn sends_code(payload: &Value) -> bool {
 
 /// The SecurityResponses of answers that fit the round. Two challenges can have the same prompt, which is
 /// their only key: both answers go into one array, in order (a guess).
-pub fn security_responses(
-    payload: &Value,
+pub fn security_responses<'a>(
+    payload: &'a Value,
     round: u32,
     answers: &Answers,
 ) -> Result<Value, Refusal> {
     let mut responses: Vec<(String, Value)> = Vec::new();
     let mut chosen = Vec::new();
     for (index, challenge) in SecurityChallenge::all(payload).iter().enumerate() {
-        let picks = |part| answers.option_indexes(index, part).iter();
-        let picked = |part| {
-            picks(part)
-                .filter_map(|option| challenge.options.get(*option))
-                .copied()
+        let picked = |part, options: &[&'a str]| {
+            let mut picked = Vec::new();
+            for option in answers.option_indexes(index, part) {
+                if let Some(option) = options.get(*option) {
+                    picked.push(*option);
+                }
+            }
+            picked
         };
+        let options = &challenge.options;
         let text = answers.text(index, FieldPart::Answer);
         let prompt = challenge.prompt;
         match challenge.kind {
             ChallengeKind::Choice | ChallengeKind::MultiChoice | ChallengeKind::ImageChoice => {
-                append(&mut responses, prompt, &mut picked(FieldPart::Answer));
+                append(&mut responses, prompt, &picked(FieldPart::Answer, options));
             }
             // The key is the phone, not the prompt.
             ChallengeKind::Delivery => {
-                let phone = picked(FieldPart::Phone).next().unwrap_or_default();
-                let channel = picks(FieldPart::Channel).filter_map(|option| CHANNELS.get(*option));
-                append(&mut responses, phone, &mut channel.copied());
+                let phone = picked(FieldPart::Phone, options);
+                let phone = phone.first().copied().unwrap_or_default();
+                append(
+                    &mut responses,
+                    phone,
+                    &picked(FieldPart::Channel, &CHANNELS),
+                );
             }
             // The key is the chosen question, and each challenge needs a different one.
             ChallengeKind::NewQuestion => {
-                let question = picked(FieldPart::Question).next().unwrap_or_default();
+                let question = picked(FieldPart::Question, options);
+                let question = question.first().copied().unwrap_or_default();
                 if chosen.contains(&question) {
                     let challenge = challenge.form(round, index);
                     let name = challenge.fields.first().map_or("", |field| &field.name);
@@ -205,42 +219,40 @@ pub fn security_responses(
                     )]));
                 }
                 chosen.push(question);
-                append(&mut responses, question, &mut text.into_iter());
+                append(&mut responses, question, text.as_slice());
             }
-            _ => append(&mut responses, prompt, &mut text.into_iter()),
+            _ => append(&mut responses, prompt, text.as_slice()),
         }
     }
     Ok(Value::Object(responses))
 }
 
-fn append(
-    responses: &mut Vec<(String, Value)>,
-    key: &str,
-    answers: &mut dyn Iterator<Item = &str>,
-) {
-    let answers = answers.map(Value::from);
-    match responses.iter_mut().find(|(known, _)| known == key) {
-        Some((_, Value::List(list))) => list.extend(answers),
-        _ => responses.push((key.to_owned(), Value::List(answers.collect()))),
+fn append(responses: &mut Vec<(String, Value)>, key: &str, answers: &[&str]) {
+    let mut list = Vec::new();
+    for answer in answers {
+        list.push(Value::from(*answer));
     }
+    for (known, value) in responses.iter_mut() {
+        if let Value::List(known_list) = value
+            && known == key
+        {
+            known_list.append(&mut list);
+            return;
+        }
+    }
+    responses.push((key.to_owned(), Value::List(list)));
 }
 
 /// Checks SecurityResponses that a host wrote: non-empty arrays of strings, by prompts of this round. For
 /// some types the key is an option, so an option is accepted, too.
 pub fn raw_security_responses(payload: &Value, raw: &Value) -> Result<Value, Refusal> {
-    let challenges = SecurityChallenge::all(payload);
-    let is_key = |key: &str| {
-        challenges
-            .iter()
-            .any(|challenge| challenge.prompt == key || challenge.options.contains(&key))
-    };
+    let mut keys = Vec::new();
+    for challenge in SecurityChallenge::all(payload) {
+        keys.push(challenge.prompt);
+        keys.extend_from_slice(&challenge.options);
+    }
     let is_value = |value: &Value| value.strings().is_some_and(|answers| !answers.is_empty());
-    check_raw(
-        raw,
-        "must be a non-empty array of strings",
-        &is_value,
-        &is_key,
-    )?;
+    check_raw(raw, "must be a non-empty array of strings", is_value, &keys)?;
     Ok(raw.clone())
 }
 

@@ -37,11 +37,13 @@ struct MemberChallenge<'a> {
 impl<'a> MemberChallenge<'a> {
     /// Reads the entries with a guid. The others cannot be answered.
     fn all(payload: &'a Value) -> Vec<MemberChallenge<'a>> {
-        let entries = payload.items().iter();
-        entries
-            .filter(|json| json.get("guid").as_text().is_some())
-            .map(MemberChallenge::read)
-            .collect()
+        let mut all = Vec::new();
+        for json in payload.items() {
+            if json.get("guid").as_text().is_some() {
+                all.push(MemberChallenge::read(json));
+            }
+        }
+        all
     }
 
     fn read(json: &'a Value) -> MemberChallenge<'a> {
@@ -50,11 +52,16 @@ impl<'a> MemberChallenge<'a> {
                 .iter()
                 .find(|(number, text, _)| number == name || text == name)
                 .map_or(ChallengeKind::Unknown, |(_, _, kind)| *kind),
-            Value::Null => KIND_BY_FIELD
-                .iter()
-                .map(|(field, kind)| (json.get(field), kind))
-                .find(|(value, _)| !value.items().is_empty() || value.as_text().is_some())
-                .map_or(ChallengeKind::Question, |(_, kind)| *kind),
+            Value::Null => {
+                let has = |field| {
+                    let value = json.get(field);
+                    !value.items().is_empty() || value.as_text().is_some()
+                };
+                KIND_BY_FIELD
+                    .iter()
+                    .find(|(field, _)| has(field))
+                    .map_or(ChallengeKind::Question, |(_, kind)| *kind)
+            }
             _ => ChallengeKind::Unknown,
         };
         let mut challenge = MemberChallenge { json, kind };
@@ -139,11 +146,11 @@ pub fn is_same_round(one: &Value, other: &Value) -> bool {
 
 /// The challenges as a form.
 pub fn challenges(payload: &Value, round: u32) -> Vec<Challenge> {
-    MemberChallenge::all(payload)
-        .iter()
-        .enumerate()
-        .map(|(index, challenge)| challenge.form(round, index))
-        .collect()
+    let mut all = Vec::new();
+    for (index, challenge) in MemberChallenge::all(payload).iter().enumerate() {
+        all.push(challenge.form(round, index));
+    }
+    all
 }
 
 /// The `challenges` of a resume request: an answer to each challenge of the round.
@@ -171,12 +178,14 @@ pub fn raw_resume_challenges(payload: &Value, raw: &Value) -> Result<Value, Refu
             _ => value,
         }
     }
-    let is_guid = |key: &str| {
-        let has_key = |json: &Value| json.get("guid").as_text() == Some(key);
-        payload.items().iter().any(has_key)
-    };
+    let mut guids = Vec::new();
+    for json in payload.items() {
+        if let Some(guid) = json.get("guid").as_text() {
+            guids.push(guid);
+        }
+    }
     let is_value = |value: &Value| unlist(value).as_text().is_some_and(|text| !text.is_empty());
-    check_raw(raw, "must be a non-empty string", &is_value, &is_guid)?;
+    check_raw(raw, "must be a non-empty string", is_value, &guids)?;
     let mut all = Vec::new();
     for (guid, value) in raw.entries() {
         all.push(object! { "guid": guid.as_str(), "value": unlist(value).clone() });
