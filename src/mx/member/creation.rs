@@ -85,15 +85,21 @@ fn named_member(response: &Response) -> Option<String> {
         .filter(|window| window.starts_with(b"MBR-"));
     let guid = guids.next()?;
     let is_only = guids.all(|other| other == guid) && guid.iter().skip(4).all(is_guid);
-    is_only.then(|| guid.iter().copied().map(char::from).collect())
+    let text = core::str::from_utf8(guid).ok().filter(|_| is_only);
+    text.map(str::to_owned)
 }
 
 /// The requested products that the error of a new member names, as a value or a key. No page shows that error, so
 /// its form is a guess.
 fn failed_products(member: &Value, requested: &[Value]) -> Value {
     let error = error_object(member.get("error"));
-    let failed = requested.iter().filter(|product| names(&error, product));
-    failed.cloned().collect::<Vec<_>>().into()
+    let mut failed = Vec::new();
+    for product in requested {
+        if names(&error, product) {
+            failed.push(product.clone());
+        }
+    }
+    Value::List(failed)
 }
 
 fn names(value: &Value, product: &Value) -> bool {
