@@ -5,31 +5,22 @@ import test from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
 import {
   SEAL,
+  TWO_USERS,
   approve,
-  setup,
-  flinksConnection,
-  mxConnection,
+  atChallenge,
   edge,
+  flinksConnection,
   memoryStore,
+  mxConnection,
   page,
   rightAnswers,
   sealer,
+  setup,
   walk,
 } from './setup.mjs'
 
-const connections = (bank) => ({
-  'ann/c_1': flinksConnection(bank, 'Greatday'),
-  'bob/c_1': flinksConnection(bank, 'text_or_call'),
-})
-/** A flow that waits at its first challenge. */
-const atChallenge = async (t, more) => {
-  const env = setup(t, { connections, ...more })
-  const page = env.page()
-  return { env, page, state: await page.settled(await page.start('c_1')) }
-}
-
 test('fifty starts at once create one flow, one token and one session at the bank', async (t) => {
-  const env = setup(t, { connections, limits: { startsPerHour: 99 } })
+  const env = setup(t, { connections: TWO_USERS, limits: { startsPerHour: 99 } })
   const servers = [env.handle, edge(env.config), edge(env.config)]
   const states = await Promise.all(Array.from({ length: 50 }, (_, at) => page(servers[at % 3]).start('c_1')))
   assert.equal(new Set(states.map(({ flow }) => flow)).size, 1)
@@ -116,7 +107,7 @@ test('two connection ids with the same key have one flow', async (t) => {
 })
 
 test('each session has a token of its own, which is deleted at the end', async (t) => {
-  const env = setup(t, { connections })
+  const env = setup(t, { connections: TWO_USERS })
   const [ann, bob] = [env.page('ann'), env.page('bob')]
   const states = [await ann.settled(await ann.start('c_1')), await bob.settled(await bob.start('c_1'))]
   const tokens = async ({ flow }) => {
@@ -157,7 +148,7 @@ test('a store that fails once before a send ends the flow in host-error, and onl
     return inner.write(id, sealed, ...more)
   }
   const store = { read: inner.read.bind(inner), remove: inner.remove.bind(inner), write }
-  const env = setup(t, { connections, store })
+  const env = setup(t, { connections: TWO_USERS, store })
   const page = env.page()
   const state = await page.settled(await page.start('c_1'))
   assert.deepEqual([state.step.failure?.code, state.step.failure?.next], ['host-error', 'retry-later'])
@@ -211,7 +202,7 @@ test('after a crash during an answer, another server waits until the lease expir
 })
 
 test('after a crash during a token request, another server starts the flow under the same handle', async (t) => {
-  const env = setup(t, { connections })
+  const env = setup(t, { connections: TWO_USERS })
   const crashed = page(crashing(t, env, (url) => url.endsWith('GenerateAuthorizeToken')))
   const started = await crashed.start('c_1')
   const other = env.page()
@@ -341,7 +332,7 @@ test('nothing is sent if the store fails before the send', async (t) => {
 })
 
 test('a store that fails after a start has its reply is reported once', async (t) => {
-  const env = setup(t, { connections })
+  const env = setup(t, { connections: TWO_USERS })
   const { write } = env.store
   let writes = 0
   const fails = async (...args) => {

@@ -7,29 +7,21 @@ import {
   ORIGIN,
   SEAL,
   SECURITY,
+  TWO_USERS,
   approve,
-  setup,
-  flinksConnection,
-  mxConnection,
+  atChallenge,
   edge,
+  flinksConnection,
   memoryStore,
+  mxConnection,
   openapi,
   page,
   rightAnswers,
   sealer,
+  setup,
   walk,
 } from './setup.mjs'
 
-const GREATDAY = (bank) => ({
-  'ann/c_1': flinksConnection(bank, 'Greatday'),
-  'bob/c_1': flinksConnection(bank, 'text_or_call'),
-})
-/** A flow that waits at its first challenge. */
-const atChallenge = async (t, more) => {
-  const env = setup(t, { connections: GREATDAY, ...more })
-  const page = env.page()
-  return { ...env, as: env.page, page, state: await page.settled(await page.start('c_1')) }
-}
 const status = async (reply) => [(await reply).status, (await (await reply).json()).code]
 
 test('a flow goes from its start through its rounds to its end', async (t) => {
@@ -43,7 +35,7 @@ test('a flow goes from its start through its rounds to its end', async (t) => {
 })
 
 test('the company gets the vendor’s ids, and the page does not', async (t) => {
-  const env = setup(t, { connections: GREATDAY })
+  const env = setup(t, { connections: TWO_USERS })
   const page = env.page()
   const { step } = await walk(page, await page.start('c_1'), rightAnswers(env))
   const [ended] = env.reported.ended
@@ -304,7 +296,7 @@ for (const [what, headers, wanted] of [
   ['your page on another site', { origin: ORIGIN, 'sec-fetch-site': 'cross-site' }, 200],
 ]) {
   test(`a start by ${what} gets ${wanted}`, async (t) => {
-    const { handle } = setup(t, { connections: GREATDAY })
+    const { handle } = setup(t, { connections: TWO_USERS })
     const all = { authorization: 'Bearer ann', 'content-type': 'application/json', origin: ORIGIN, ...headers }
     const given = Object.entries(all).filter(([, value]) => value !== undefined)
     const init = { method: 'POST', headers: Object.fromEntries(given), body: '{"connection":"c_1"}' }
@@ -360,7 +352,7 @@ test('a body that is too long is refused, with or without a content-length', asy
 })
 
 test('each user has a rate limit of starts per hour', async (t) => {
-  const env = setup(t, { connections: GREATDAY, limits: { startsPerHour: 2 } })
+  const env = setup(t, { connections: TWO_USERS, limits: { startsPerHour: 2 } })
   const [ann, bob] = [env.page('ann'), env.page('bob')]
   await ann.start('c_1')
   env.bank.clock.advance(10 * MINUTE)
@@ -373,7 +365,7 @@ test('each user has a rate limit of starts per hour', async (t) => {
 })
 
 test('a start that is malformed, or of an unknown connection, is not counted', async (t) => {
-  const env = setup(t, { connections: GREATDAY, limits: { startsPerHour: 1 } })
+  const env = setup(t, { connections: TWO_USERS, limits: { startsPerHour: 1 } })
   const page = env.page()
   for (let starts = 0; starts < 3; starts++) {
     assert.equal((await page.start('c 1')).status, 400)
@@ -384,7 +376,7 @@ test('a start that is malformed, or of an unknown connection, is not counted', a
 })
 
 test('the counter of starts is deleted after an hour', async (t) => {
-  const env = setup(t, { connections: GREATDAY })
+  const env = setup(t, { connections: TWO_USERS })
   const id = await sealer(SEAL).name('starts', 'ann')
   await env.page().start('c_1')
   env.bank.clock.advance(3_599_999)
@@ -396,7 +388,7 @@ test('the counter of starts is deleted after an hour', async (t) => {
 })
 
 test('a start over the rate limit gets a retry-after in seconds', async (t) => {
-  const env = setup(t, { connections: GREATDAY, limits: { startsPerHour: 1 } })
+  const env = setup(t, { connections: TWO_USERS, limits: { startsPerHour: 1 } })
   const page = env.page()
   const retryAfter = async () => (await page.ask('POST', '/flows', { connection: 'c_1' })).headers.get('retry-after')
   assert.equal(await retryAfter(), null)
@@ -414,7 +406,7 @@ for (const [what, accept, leave] of [
   ['stream', 'text/event-stream', async ({ reply }) => (await reply).body.cancel()],
 ]) {
   test(`when a page aborts its ${what}, the wait at the edge ends`, async (t) => {
-    const env = setup(t, { connections: GREATDAY })
+    const env = setup(t, { connections: TWO_USERS })
     const page = env.page()
     const { flow, version } = await page.settled(await page.start('c_1'))
     const waiting = new Promise((resolve) => {
@@ -446,7 +438,7 @@ test('each flow has its own rate limit of answers', async (t) => {
 })
 
 test('a page cannot choose the address that the edge calls', async (t) => {
-  const env = setup(t, { connections: GREATDAY })
+  const env = setup(t, { connections: TWO_USERS })
   const page = env.page()
   const host = { instance: 'evil.example/', baseUrl: 'https://evil.example' }
   const state = await page.call('POST', '/flows', { connection: 'c_1', host, baseUrl: host.baseUrl, loginId: 'x' })
@@ -459,7 +451,7 @@ test('an error that the company’s functions throw goes to onError, and the pag
     const fail = () => {
       throw new Error('hunter2')
     }
-    const env = setup(t, { connections: GREATDAY })
+    const env = setup(t, { connections: TWO_USERS })
     env.config[broken] = fail
     const reply = await page(edge(env.config)).ask('POST', '/flows', { connection: 'c_1' })
     const text = await reply.text()
@@ -489,7 +481,7 @@ test('a connection that resolves to undefined is not found', async (t) => {
 })
 
 test('a start resolves its connection once', async (t) => {
-  const env = setup(t, { connections: GREATDAY })
+  const env = setup(t, { connections: TWO_USERS })
   let resolved = 0
   const { resolve } = env.config
   const resolveCounted = (...args) => ((resolved += 1), resolve(...args))
@@ -534,7 +526,7 @@ test('edge() throws on an invalid configuration', () => {
 })
 
 test('the result of a flow can be read for ten minutes after its end', async (t) => {
-  const env = setup(t, { connections: GREATDAY })
+  const env = setup(t, { connections: TWO_USERS })
   const page = env.page()
   const end = await walk(page, await page.start('c_1'), rightAnswers(env))
   env.bank.clock.advance(9 * 60_000)

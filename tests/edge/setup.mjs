@@ -185,3 +185,16 @@ export const rightAnswers =
     const ids = wire.calls.map(({ reply }) => reply?.json?.RequestId).filter(Boolean)
     return fill(round, JSON.parse(bank.rightAnswers(ids.at(-1))))
   }
+
+/** A connection of each of two users. */
+export const TWO_USERS = (bank) => ({
+  'ann/c_1': flinksConnection(bank, 'Greatday'),
+  'bob/c_1': flinksConnection(bank, 'text_or_call'),
+})
+
+/** A flow of the first user that waits at its first challenge. */
+export async function atChallenge(t, more) {
+  const env = setup(t, { connections: TWO_USERS, ...more })
+  const page = env.page()
+  return { ...env, env, as: env.page, page, state: await page.settled(await page.start('c_1')) }
+}
