@@ -33,12 +33,12 @@ impl Flow {
 
     /// No reply came.
     pub(super) fn lost(&mut self, stage: Stage, loss: Loss, now: u64) -> Result<Step, Refusal> {
-        let trouble = match loss {
+        let error = match loss {
             Loss::HostError => ErrorCode::HostError,
             _ => ErrorCode::Unreachable,
         };
         match (loss, stage) {
-            (Loss::MaybeSent, _) => return self.recover(stage, trouble, now),
+            (Loss::MaybeSent, _) => return self.recover(stage, error, now),
             // The host has no second token, so the flow fails with the code of a lost start.
             (Loss::NoSecret, Stage::Start) if self.repeats > 0 => {
                 self.fail(ErrorCode::Unreachable, now)
@@ -56,9 +56,9 @@ impl Flow {
                 self.repeats += 1;
                 self.ask(false);
             }
-            (_, Stage::Start | Stage::Answer) => self.fail(trouble, now),
+            (_, Stage::Start | Stage::Answer) => self.fail(error, now),
             // An earlier submission may still be under way.
-            _ => return self.recover(stage, trouble, now),
+            _ => return self.recover(stage, error, now),
         }
         Ok(self.step())
     }

@@ -5,7 +5,7 @@ import type { EngineContext } from './context.js'
 
 /**
  * Delivers the pending endings of a record, the oldest first, and removes each from the record once `onFlowEnded` has
- * resolved. If it rejects, the rest stays pending, and `FlowService.due` retries.
+ * resolved. If it rejects, the rest stays pending, and `FlowService.continueDue` retries.
  */
 export async function deliverEndings(
   context: EngineContext,

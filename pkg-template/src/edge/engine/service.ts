@@ -260,5 +260,5 @@ function notStored(): TypeError {
 
 function outOfTurn(): FlowError {
   const message = 'the round has not been asked yet'
-  return new FlowError({ code: 'OUT_OF_TURN', next: 'fix-integration', message, path: null, fields: [] })
+  return new FlowError({ code: 'OUT_OF_TURN', next: 'fix-integration', message })
 }

@@ -124,5 +124,5 @@ export class Records {
 /** The error for a record that another release has written. */
 export function otherFormatRefused(): FlowError {
   const message = 'the record has the format of another release'
-  return new FlowError({ code: 'SNAPSHOT_VERSION', next: 'start-over', message, path: null, fields: [] })
+  return new FlowError({ code: 'SNAPSHOT_VERSION', next: 'start-over', message })
 }

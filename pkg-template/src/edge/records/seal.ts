@@ -119,5 +119,5 @@ const REFUSALS = {
 
 function refused(code: keyof typeof REFUSALS): FlowError {
   const [next, message] = REFUSALS[code]
-  return new FlowError({ code, next, message, path: null, fields: [] })
+  return new FlowError({ code, next, message })
 }

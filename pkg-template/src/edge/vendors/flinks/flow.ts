@@ -1,4 +1,4 @@
-import { FlowError, invalidInput, type ErrorDetails } from '../../../flow/errors.js'
+import { FlowError, invalidInput } from '../../../flow/errors.js'
 import { flinks as flows, readFlinks } from '../../../flow/flinks.js'
 import type { Fetch } from '../../../flow/host.js'
 import type { FlinksConnection } from '../../config.js'
@@ -7,11 +7,6 @@ import { member, parse, toRecord } from '../../json.js'
 
 /** The timeout of GenerateAuthorizeToken, in milliseconds. */
 const TOKEN_TIMEOUT_MS = 30_000
-
-const UNREACHABLE: ErrorDetails = {
-  ...{ code: 'unreachable', next: 'retry-later', message: 'no authorize token' },
-  ...{ retryAt: null, vendorCode: null, status: null },
-}
 
 export const flinks: EdgeVendor<FlinksConnection> = {
   begin(connection, host) {
@@ -37,7 +32,7 @@ function toHost(connection: FlinksConnection, { token, onError, ...options }: Fl
   const request = () =>
     requestToken(connection, options.fetch, onError).catch((cause: unknown) => {
       // The vendor's fault, and not that of the company's functions.
-      throw new FlowError(UNREACHABLE, undefined, cause)
+      throw new FlowError({ code: 'unreachable', next: 'retry-later', message: 'no authorize token' }, undefined, cause)
     })
   const authorizeToken = ({ session }: { session: number }) => token(session, TOKEN_TIMEOUT_MS, request)
   return { ...host, ...options, probe: false, ...(secretKey !== undefined && { authorizeToken }) }
