@@ -50,6 +50,10 @@ pub struct MemberParams {
     /// `redirect` opens.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'form' | 'widget'"))]
     pub presentation: String,
+    /// What the flow does if only signing in helps. `ask` (the default) asks the person in this flow. `never` ends the
+    /// flow with its failure: no person is present, or you ask in another way.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'ask' | 'never'"))]
+    pub sign_in: String,
 }
 
 /// The check of each parameter.
@@ -62,6 +66,7 @@ const PARAMS: &[(&str, Check)] = &[
     ("isOauth", json::bool),
     ("credentials", credentials),
     ("presentation", presentation),
+    ("signIn", sign_in),
 ];
 
 /// Checks each parameter.
@@ -140,6 +145,11 @@ fn data_request(field: &Reader) -> Result<(), Refusal> {
 
 fn presentation(field: &Reader) -> Result<(), Refusal> {
     json::one_of(field, &["form", "widget"], "must be form or widget")
+}
+
+/// Whether the flow may ask the person to sign in.
+fn sign_in(field: &Reader) -> Result<(), Refusal> {
+    json::one_of(field, &["ask", "never"], "must be ask or never")
 }
 
 fn credentials(field: &Reader) -> Result<(), Refusal> {

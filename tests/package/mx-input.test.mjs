@@ -74,6 +74,8 @@ const params = [
     { ...created, dataRequest: { products: ['statements', `a/${SECRET}`] } },
     '/params/dataRequest/products/1',
   ],
+  ['another signIn', { userGuid, memberGuid, signIn: SECRET }, '/params/signIn'],
+  ['signIn as a boolean', { userGuid, memberGuid, signIn: false }, '/params/signIn'],
   ['isOauth as text', { userGuid, institutionCode: 'mxbank', isOauth: SECRET }, '/params/isOauth'],
   ['isOauth with a member guid', { userGuid, memberGuid, isOauth: true }, '/params/isOauth'],
   ['a new member without credentials', { ...created, credentials: undefined }, '/params/credentials'],

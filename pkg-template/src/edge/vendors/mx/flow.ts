@@ -9,9 +9,10 @@ export const mx: EdgeVendor<MxConnection> = {
 
   /** Without a job, a flow reads the member's status: it ends, or waits for the user if the member is CHALLENGED. */
   withStatusOnly(connection) {
-    const { userGuid, memberGuid, presentation } = connection.params
+    const { userGuid, memberGuid, presentation, signIn } = connection.params
     if (memberGuid === undefined) return null
-    return { ...connection, params: { userGuid, memberGuid, ...(presentation && { presentation }) } }
+    const options = { ...(presentation && { presentation }), ...(signIn && { signIn }) }
+    return { ...connection, params: { userGuid, memberGuid, ...options } }
   },
 
   /**
