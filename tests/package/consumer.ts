@@ -265,7 +265,8 @@ export async function runMx(): Promise<string | null> {
   return memberGuid
 }
 
-async function ask({ round, answer, answerRaw }: ChallengeStep): Promise<void> {
+async function ask({ round, signal, answer, answerRaw }: ChallengeStep): Promise<void> {
+  signal.throwIfAborted()
   const { number, refused, challenges, expires }: Round = round
   const documented = expires satisfies RoundExpiry | null
   for (const { kind, vendorType, prompt, image, fields } of challenges satisfies Challenge[]) {

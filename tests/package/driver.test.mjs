@@ -118,6 +118,17 @@ test('current is the same object until the step changes', async (t) => {
   assert.equal(seen.size, 4)
 })
 
+test('the signal of a challenge aborts when its answer is sent, and when the flow is cancelled', async (t) => {
+  for (const leave of [(flow, step) => step.answer(city), (flow) => flow.cancel()]) {
+    const { flow } = start(t)
+    const step = await untilStep(flow, 'challenge')
+    await assert.rejects(step.answer({}), { code: 'INVALID_ANSWER' })
+    assert.equal(step.signal.aborted, false)
+    await leave(flow, step)
+    assert.equal(step.signal.aborted, true)
+  }
+})
+
 test('unsubscribing ends one subscription, also if a function is subscribed twice', async (t) => {
   const { flow } = start(t)
   let calls = 0

@@ -202,7 +202,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   }
 
   #challenge(round: Round): ChallengeStep {
-    return challengeStep(round, async (answers, isRaw) => {
+    return challengeStep(round, this.nextStepSignal(), async (answers, isRaw) => {
       const json = toJson('answers', answers, !isRaw)
       const event = () => this.#handle[isRaw ? 'answeredRaw' : 'answered'](round.number, json, this.#host.clock.now())
       this.#resubmit = event

@@ -21,6 +21,8 @@ export interface ChallengeStep {
   readonly kind: 'challenge'
   /** The questions. */
   readonly round: Round
+  /** Aborts when the flow leaves this step. Then take the form away: the round may have ended without an answer. */
+  readonly signal: AbortSignal
   /**
    * Answers this round. Resolves when the answers are valid and on their way. A second call returns the first
    * call's promise and sends nothing. Rejects with `INVALID_ANSWER` and the fields if an answer is invalid: the
@@ -92,7 +94,7 @@ export function isEnding({ kind }: { readonly kind: string }): boolean {
 type Submit = (answers: Record<string, unknown>, isRaw: boolean) => Promise<void>
 
 /** @internal A challenge step that submits once: a second call returns the first promise, unless that one rejected. */
-export function challengeStep(round: Round, submit: Submit): ChallengeStep {
+export function challengeStep(round: Round, signal: AbortSignal, submit: Submit): ChallengeStep {
   let submission: Promise<void> | undefined
   const submitOnce: Submit = (answers, isRaw) => {
     submission ??= submit(answers, isRaw).catch((error: unknown) => {
@@ -104,6 +106,7 @@ export function challengeStep(round: Round, submit: Submit): ChallengeStep {
   return {
     kind: 'challenge',
     round,
+    signal,
     answer: (answers) => submitOnce(formToObject(answers), false),
     answerRaw: (answers) => submitOnce(answers, true),
   }

@@ -208,7 +208,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   }
 
   #challenge(round: Round): ChallengeStep {
-    const step = challengeStep(round, async (answers, isRaw) => {
+    const step = challengeStep(round, this.nextStepSignal(), async (answers, isRaw) => {
       // Throws on values that JSON would drop.
       toJson('answers', answers, !isRaw)
       if (this.current !== step) throw staleRound(this.id)
