@@ -157,6 +157,30 @@ test('the option pick maps each vendor account to what the page gets', async (t)
   assert.ok((await page.data(end, 'year')).data[0] > 100)
 })
 
+test('further options go to Flinks’ data call by Flinks’ own names', async () => {
+  const sent = []
+  const fetch = async (_, { body }) => (sent.push(JSON.parse(body)), Response.json({ Accounts: [] }))
+  const { signal } = new AbortController()
+  const requestId = '9022abc2-8a2e-4b06-a06e-c3e5449c4d10'
+  const host = { instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb' }
+  const source = {
+    ...{ user: 'ann', connection: 'c_1', result: { requestId }, state: null },
+    ...{ resolved: { vendor: 'flinks', host, apiKey: 'key' }, options: { fetch }, clock: { now: () => 0 }, signal },
+  }
+  const flinksOptions = { WithSomethingNew: [1] }
+  assert.deepEqual(await accounts({ flinksOptions })(source), { data: [] })
+  assert.deepEqual(await transactions({ flinksOptions })(source), { data: [] })
+  assert.deepEqual(sent[0], { RequestId: requestId, ...flinksOptions })
+  assert.deepEqual([sent[1].WithSomethingNew, sent[1].WithTransactions], [[1], true])
+})
+
+test('an option that the reader sets itself is refused, and nothing is sent', async (t) => {
+  const data = { accounts: accounts({ flinksOptions: { RequestId: 'other' } }) }
+  const { page, end, calls } = await done(t, flinksOf('Greatday'), { data })
+  assert.equal((await page.data(end, 'accounts')).status, 500)
+  assert.deepEqual(calls('GetAccountsSummary'), [])
+})
+
 test('a custom reader gets the vendor’s ids, and the page gets what it returns', async (t) => {
   const seen = []
   const own = (source, workerEnv) => (seen.push({ ...source, workerEnv }), { data: { score: 7 } })

@@ -3,7 +3,7 @@
  * so they are a separate entry. Only this file imports the vendors' `accounts.ts` files.
  */
 import type { Connection, DataReader } from './config.js'
-import { toAccount, type AccountsVendor } from './vendors/account.js'
+import { toAccount, type AccountsQuery, type AccountsVendor } from './vendors/account.js'
 import { flinksAccounts } from './vendors/flinks/accounts.js'
 import { mxAccounts } from './vendors/mx/accounts.js'
 
@@ -22,6 +22,8 @@ export interface AccountsOptions {
    * contains its `transactions`.
    */
   pick?: ((account: unknown, vendor: 'flinks' | 'mx') => unknown) | undefined
+  /** Further options of Flinks' data call, by Flinks' own names, such as `{ WithSomethingNew: true }`. Sent as they are. */
+  flinksOptions?: Record<string, unknown> | undefined
 }
 
 /** The options of `transactions`. */
@@ -36,20 +38,20 @@ export interface TransactionsOptions extends AccountsOptions {
  * @example
  * edge({ ...config, data: { accounts: accounts(), transactions: transactions({ days: 365 }) } })
  */
-export function accounts({ pick }: AccountsOptions = {}): DataReader {
-  return reader(null, pick)
+export function accounts({ pick, flinksOptions }: AccountsOptions = {}): DataReader {
+  return reader({ days: null, flinksOptions }, pick)
 }
 
 /** Reads the accounts with their transactions: GetAccountsDetail of Flinks, or the two lists of an MX member. */
-export function transactions({ days = 90, pick }: TransactionsOptions = {}): DataReader {
-  return reader(days, pick)
+export function transactions({ days = 90, pick, flinksOptions }: TransactionsOptions = {}): DataReader {
+  return reader({ days, flinksOptions }, pick)
 }
 
-function reader(days: 90 | 365 | null, pick: AccountsOptions['pick']): DataReader {
+function reader(query: AccountsQuery, pick: AccountsOptions['pick']): DataReader {
   return async (source) => {
     const { vendor } = source.resolved
     const accounts = VENDORS[vendor] as AccountsVendor<Connection>
-    const step = await accounts.read(source.resolved, source, days)
+    const step = await accounts.read(source.resolved, source, query)
     const toShown = (account: unknown) => (pick ? pick(account, vendor) : toAccount(account, accounts))
     return 'accounts' in step ? { data: step.accounts.map(toShown) } : step
   }

@@ -25,10 +25,18 @@ export interface Transaction {
   credit: Amount
 }
 
+/** What to read. */
+export interface AccountsQuery {
+  /** How far back to read transactions, in days; `null` reads none. */
+  days: 90 | 365 | null
+  /** Further options of the vendor's call, by the vendor's own names. */
+  flinksOptions: Record<string, unknown> | undefined
+}
+
 /** How the edge reads the accounts of one vendor. `C` is the vendor's type of connection. */
 export interface AccountsVendor<C> {
-  /** Takes one step of reading the accounts. `days` is how far back to read transactions; `null` reads none. */
-  read(connection: C, source: DataSource, days: 90 | 365 | null): Promise<AccountsStep>
+  /** Takes one step of reading the accounts. */
+  read(connection: C, source: DataSource, query: AccountsQuery): Promise<AccountsStep>
   account: Table<Omit<Account, 'transactions'>>
   transaction: Table<Transaction>
 }

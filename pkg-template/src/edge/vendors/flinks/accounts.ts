@@ -3,7 +3,7 @@ import { flinks as calls, restore, type DataFlow, type FlinksCallsHost } from '.
 import { headerPairs, type Fetch } from '../../../flow/host.js'
 import type { DataSource, FlinksConnection } from '../../config.js'
 import { member, parse, toRecord } from '../../json.js'
-import { valueAt, unreadableReply, type AccountsStep, type AccountsVendor } from '../account.js'
+import { valueAt, unreadableReply, type AccountsQuery, type AccountsStep, type AccountsVendor } from '../account.js'
 
 export const flinksAccounts: AccountsVendor<FlinksConnection> = {
   read,
@@ -26,7 +26,7 @@ export const flinksAccounts: AccountsVendor<FlinksConnection> = {
 async function read(
   connection: FlinksConnection,
   { result, state, options, clock, signal }: DataSource,
-  days: 90 | 365 | null,
+  query: AccountsQuery,
 ): Promise<AccountsStep> {
   let startWait = (_: number) => {}
   const waits = new Promise<number>((resolve) => (startWait = resolve))
@@ -43,7 +43,7 @@ async function read(
     clock: { now: () => clock.now(), wait },
     signal,
   }
-  const flow = state === null ? begin(`${toRecord(result)['requestId']}`, host, days) : restore(state, host)
+  const flow = state === null ? begin(`${toRecord(result)['requestId']}`, host, query) : restore(state, host)
   const found = await Promise.race([flow.result(), waits])
   if (typeof found === 'number') {
     const step = { state: flow.snapshot(), until: found }
@@ -59,10 +59,11 @@ async function read(
   return { accounts }
 }
 
-function begin(requestId: string, host: FlinksCallsHost, days: 90 | 365 | null): DataFlow {
-  if (days === null) return calls.accountsSummary({ requestId }, host)
+function begin(requestId: string, host: FlinksCallsHost, { days, flinksOptions }: AccountsQuery): DataFlow {
+  const params = { requestId, ...(flinksOptions && { options: flinksOptions }) }
+  if (days === null) return calls.accountsSummary(params, host)
   const daysOfTransactions = `Days${days}` as const
-  return calls.accountsDetail({ requestId, withTransactions: true, withBalance: true, daysOfTransactions }, host)
+  return calls.accountsDetail({ ...params, withTransactions: true, withBalance: true, daysOfTransactions }, host)
 }
 
 /** The data calls need a `Response`; the company's own `fetch` may return only a part of one. */

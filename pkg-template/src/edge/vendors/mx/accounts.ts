@@ -7,7 +7,14 @@ import { mxBasic } from '../../../flow/mx.js'
 import type { ErrorCode, NextAction } from '../../../wasm/bank_mfa.js'
 import type { DataSource, MxConnection } from '../../config.js'
 import { parse, toRecord } from '../../json.js'
-import { valueAt, dataFailed, unreadableReply, type AccountsStep, type AccountsVendor } from '../account.js'
+import {
+  valueAt,
+  dataFailed,
+  unreadableReply,
+  type AccountsQuery,
+  type AccountsStep,
+  type AccountsVendor,
+} from '../account.js'
 
 /** Returns the amount if the transaction has this `type`: MX has one amount for debits and credits. */
 const amountOf = (type: string) => (value: unknown) =>
@@ -49,7 +56,7 @@ const VENDOR_ERROR: [ErrorCode, NextAction] = ['vendor-error', 'retry-later']
 async function read(
   connection: MxConnection,
   { result, options: { fetch = globalThis.fetch }, clock, signal }: DataSource,
-  days: 90 | 365 | null,
+  { days }: AccountsQuery,
 ): Promise<AccountsStep> {
   const { host, params, clientId, apiKey } = connection
   const memberGuid = `${toRecord(result)['memberGuid'] ?? params.memberGuid}`
