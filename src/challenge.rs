@@ -74,7 +74,7 @@ text_enum! {
         NewQuestion "new-question"
         /// Picks one of the accounts.
         Account "account"
-        /// The type is undocumented. The field is free text, and the host can submit raw answers.
+        /// The type is undocumented. The field is free text and may stay empty, and the host can submit raw answers.
         Unknown "unknown"
     }
 }
@@ -91,6 +91,8 @@ pub struct Field {
     pub control: FieldType,
     /// The part of the challenge that the field asks for.
     pub part: FieldPart,
+    /// Whether the field may stay empty. True if the type is unknown: there may be nothing to type.
+    pub optional: bool,
     /// Whether to hide the answer, as a password field does.
     pub secret: bool,
     /// The value for the control's `autocomplete` attribute.
@@ -186,6 +188,7 @@ impl Challenge {
             name,
             control,
             part,
+            optional: self.kind == ChallengeKind::Unknown,
             secret: control == FieldType::Text && self.kind != ChallengeKind::Code,
             autocomplete: (self.kind == ChallengeKind::Code).then_some("one-time-code"),
             options,

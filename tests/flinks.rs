@@ -80,6 +80,10 @@ const CHALLENGES: &[(&str, &[ChallengeKind], &[&str], &str)] = &[
         r#"{"(•••) •••-4821":["Call"]}"#),
     ("device_push", &[ChallengeKind::Unknown], &["ok"],
         r#"{"Approve the sign-in on your phone":["ok"]}"#),
+    ("device_push", &[ChallengeKind::Unknown], &[],
+        r#"{"Approve the sign-in on your phone":[""]}"#),
+    ("device_push", &[ChallengeKind::Unknown], &[""],
+        r#"{"Approve the sign-in on your phone":[""]}"#),
     ("one_time_verification", &[ChallengeKind::Code], &["123456"],
         r#"{"Enter your one-time code":["123456"]}"#),
     ("date_of_birth", &[ChallengeKind::Unknown], &["1990-01-31"],
@@ -399,9 +403,54 @@ fn a_driver_that_fails_after_an_answer_leaves_the_outcome_unknown() {
 }
 
 #[test]
+fn only_a_field_of_an_unknown_type_is_optional() {
+    for (person, optional) in [
+        ("device_push", true),
+        ("date_of_birth", true),
+        ("Greatday", false),
+        ("one_time_verification", false),
+        ("multiple_choice", false),
+    ] {
+        let scenario = live(person).run();
+        let field = &scenario.challenge().fields[0];
+        assert_eq!(field.optional, optional, "{person}");
+    }
+}
+
+#[test]
+fn raw_answers_to_an_unknown_type_may_be_empty() {
+    for answers in ["[]", r#"[""]"#] {
+        let mut scenario = live("device_push").run();
+        let raw = format!(r#"{{"Approve the sign-in on your phone":{answers}}}"#);
+        scenario.submit_raw(&json(&raw)).unwrap();
+        scenario.run_on();
+        scenario.result();
+        assert_eq!(scenario.answers_sent()[0].print(), raw);
+    }
+}
+
+#[test]
+fn raw_answers_to_a_known_type_may_not_be_empty() {
+    let mut scenario = live("Greatday").run();
+    let refusal = scenario
+        .submit_raw(&json(r#"{"What city were you born in?":[]}"#))
+        .unwrap_err();
+    assert_eq!(refusal.path.as_deref(), Some("/answers/0"));
+    assert_eq!(scenario.bank.counts().answers, 0);
+}
+
+#[test]
 fn malformed_raw_answers_are_refused_and_not_sent() {
     let mut scenario = live("device_push").run();
-    for raw in ["{}", "[]", r#"{"a":[]}"#, r#"{"a":"b"}"#, r#"{"a":[1]}"#] {
+    for raw in [
+        "{}",
+        "[]",
+        r#"{"a":[]}"#,
+        r#"{"a":"b"}"#,
+        r#"{"a":[1]}"#,
+        r#"{"Approve the sign-in on your phone":null}"#,
+        r#"{"Approve the sign-in on your phone":""}"#,
+    ] {
         let raw = json(raw);
         let event = Event::Answered(1, AnswerInput::Raw(&raw));
         let refusal = scenario.flow.advance(event, scenario.now).unwrap_err();

@@ -6,7 +6,7 @@ mod scenario;
 
 use bank_mfa::VENDORS;
 use bank_mfa::challenge::ChallengeKind;
-use bank_mfa::failure::{ErrorCode, NextAction};
+use bank_mfa::failure::{ErrorCode, FieldErrorReason, NextAction};
 use bank_mfa::flow::{AnswerInput, Event, Flow, Step};
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, Incoming, MxRules, Target};
@@ -153,6 +153,36 @@ fn a_challenge_that_nobody_can_answer_ends_the_flow() {
     for member in ["account_without_options", "svg_image"] {
         let failure = aggregate(member).run().failure().clone();
         assert_eq!(failure.code, ErrorCode::ChallengeUnanswerable, "{member}");
+    }
+}
+
+#[test]
+fn an_unknown_type_can_be_answered_with_nothing() {
+    for answers in [&[][..], &[""]] {
+        let mut scenario = aggregate("push_approval").run();
+        assert!(scenario.challenge().fields[0].optional);
+        scenario.answer(answers);
+        scenario.result();
+        assert_eq!(scenario.bank.counts().answers, 1);
+    }
+    let refusal = aggregate("text").run().try_answer(&[""]).unwrap_err();
+    assert_eq!(refusal.fields[0].reason, FieldErrorReason::Missing);
+}
+
+#[test]
+fn raw_answers_may_be_empty_only_for_an_unknown_type() {
+    for (member, is_allowed) in [("push_approval", true), ("text", false)] {
+        for value in ["[]", r#"[""]"#, r#""""#] {
+            let mut scenario = aggregate(member).run();
+            let round = json(&scenario.flow.snapshot());
+            let payload = round.get("flow").get("challengePayload");
+            let guid = payload.items()[0].get("guid").as_text().unwrap();
+            let raw = json(&format!(r#"{{"{guid}":{value}}}"#));
+            let submitted = scenario.submit_raw(&raw);
+            assert_eq!(submitted.is_ok(), is_allowed, "{member} {value}");
+            scenario.run_on();
+            assert_eq!(scenario.bank.counts().answers, u32::from(is_allowed));
+        }
     }
 }
 

@@ -75,10 +75,13 @@ impl<'a> Answers<'a> {
 
 impl Field {
     fn check<'a>(&self, answers: &[&'a str]) -> Result<FieldAnswer<'a>, FieldErrorReason> {
-        if answers.is_empty() || answers.iter().any(|answer| answer.trim().is_empty()) {
+        let is_blank = answers.is_empty() || answers.iter().any(|answer| answer.trim().is_empty());
+        if is_blank && !self.optional {
             return Err(FieldErrorReason::Missing);
         }
         match (self.control, answers) {
+            // Only an optional field. That the vendor expects an empty text is a guess: the host can submit raw answers instead.
+            (FieldType::Text, []) => Ok(FieldAnswer::Text("")),
             (FieldType::Text, [text]) if text.len() > MAX_ANSWER_BYTES => {
                 Err(FieldErrorReason::TooLong)
             }
@@ -107,13 +110,14 @@ impl Field {
     }
 }
 
-/// Checks answers in the vendor's own form: a non-empty object of keys of this round, with valid values. An
-/// error names the place of a key, because a key may be a prompt of the bank.
+/// Checks answers in the vendor's own form: a non-empty object of keys of this round, with valid values. Each key
+/// says whether its answer may be empty. An error names the place of a key, because a key may be a prompt of the
+/// bank.
 pub fn check_raw(
     raw: &Value,
     expected: &'static str,
-    is_value: fn(&Value) -> bool,
-    keys: &[&str],
+    is_value: fn(&Value, optional: bool) -> bool,
+    keys: &[(&str, bool)],
 ) -> Result<(), Refusal> {
     let reader = Reader::new("answers", raw);
     if raw.entries().is_empty() {
@@ -122,10 +126,11 @@ pub fn check_raw(
     let mut errors = Vec::new();
     for (index, (key, value)) in raw.entries().iter().enumerate() {
         let place = decimal(index as u64);
-        if !is_value(value) {
+        let known = keys.iter().find(|(known, _)| known == key);
+        if !is_value(value, known.is_some_and(|(_, optional)| *optional)) {
             return Err(reader.get(&place).invalid(expected));
         }
-        if !keys.contains(&key.as_str()) {
+        if known.is_none() {
             errors.push(error(&place, FieldErrorReason::UnknownField));
         }
     }

@@ -243,15 +243,21 @@ fn append(responses: &mut Vec<(String, Value)>, key: &str, answers: &[&str]) {
     responses.push((key.to_owned(), Value::List(list)));
 }
 
-/// Checks SecurityResponses that a host wrote: non-empty arrays of strings, by prompts of this round. For
-/// some types the key is an option, so an option is accepted, too.
+/// Checks SecurityResponses that a host wrote: arrays of strings, by prompts of this round. For some types the
+/// key is an option, so an option is accepted, too. Only the array of an unknown type may be empty.
 pub fn raw_security_responses(payload: &Value, raw: &Value) -> Result<Value, Refusal> {
     let mut keys = Vec::new();
     for challenge in SecurityChallenge::all(payload) {
-        keys.push(challenge.prompt);
-        keys.extend_from_slice(&challenge.options);
+        let optional = challenge.kind == ChallengeKind::Unknown;
+        keys.push((challenge.prompt, optional));
+        for option in challenge.options {
+            keys.push((option, optional));
+        }
     }
-    let is_value = |value: &Value| value.strings().is_some_and(|answers| !answers.is_empty());
+    let is_value = |value: &Value, optional| {
+        let answers = value.strings();
+        *value != Value::Null && answers.is_some_and(|answers| optional || !answers.is_empty())
+    };
     check_raw(raw, "must be a non-empty array of strings", is_value, &keys)?;
     Ok(raw.clone())
 }

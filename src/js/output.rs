@@ -43,7 +43,7 @@ objects! {
     Round { "number": number, "refused": refused, "challenges": challenges, "expires": expires }
     RoundExpiry { "at": at, "documented": documented }
     Field {
-        "name": name, "type": control, "part": part, "secret": secret,
+        "name": name, "type": control, "part": part, "optional": optional, "secret": secret,
         "autocomplete": autocomplete, "options": options,
     }
     FieldOption { "id": id, "label": label, "image": image }

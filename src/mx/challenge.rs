@@ -171,20 +171,25 @@ pub fn resume_challenges(payload: &Value, answers: &Answers) -> Value {
 
 /// The `challenges` of a resume from guids and values that a host wrote.
 pub fn raw_resume_challenges(payload: &Value, raw: &Value) -> Result<Value, Refusal> {
+    const NOTHING: &Value = &Value::Text(String::new());
     // A value can be in a list of one, as for every vendor.
     fn unlist(value: &Value) -> &Value {
-        match value.items() {
-            [one] => one,
+        match (value, value.items()) {
+            (Value::List(_), []) => NOTHING,
+            (_, [one]) => one,
             _ => value,
         }
     }
+    fn is_value(value: &Value, optional: bool) -> bool {
+        let text = unlist(value).as_text();
+        text.is_some_and(|text| optional || !text.is_empty())
+    }
     let mut guids = Vec::new();
-    for json in payload.items() {
-        if let Some(guid) = json.get("guid").as_text() {
-            guids.push(guid);
+    for challenge in MemberChallenge::all(payload) {
+        if let Some(guid) = challenge.json.get("guid").as_text() {
+            guids.push((guid, challenge.kind == ChallengeKind::Unknown));
         }
     }
-    let is_value = |value: &Value| unlist(value).as_text().is_some_and(|text| !text.is_empty());
     check_raw(raw, "must be a non-empty string", is_value, &guids)?;
     let mut all = Vec::new();
     for (guid, value) in raw.entries() {

@@ -149,6 +149,31 @@ test('raw answers are sent unchanged', async (t) => {
   assert.deepEqual(env.sent(), [{ 'Approve the sign-in on your phone': ['yes'] }])
 })
 
+for (const [name, answers] of [
+  ['no answer', {}],
+  ['an empty answer', { [field]: '' }],
+  ['an empty list', { [field]: [] }],
+  ['an empty form', form([field, ''])],
+]) {
+  test(`${name} to an unknown type is sent as an empty text`, async (t) => {
+    const env = setup(t)
+    const flow = env.start(LIVE(person('device_push')))
+    const { answer, round } = await untilStep(flow, 'challenge')
+    assert.equal(round.challenges[0].fields[0].optional, true)
+    await answer(answers)
+    await untilStep(flow, 'done')
+    assert.deepEqual(env.sent(), [{ 'Approve the sign-in on your phone': [''] }])
+  })
+}
+
+test('raw answers to an unknown type may be an empty list', async (t) => {
+  const env = setup(t)
+  const flow = env.start(LIVE(person('device_push')))
+  await (await untilStep(flow, 'challenge')).answerRaw({ 'Approve the sign-in on your phone': [] })
+  await untilStep(flow, 'done')
+  assert.deepEqual(env.sent(), [{ 'Approve the sign-in on your phone': [] }])
+})
+
 test('raw answers may contain a prompt named __proto__', async (t) => {
   const env = setup(t)
   const flow = env.start(LIVE(person('proto_prompt')))

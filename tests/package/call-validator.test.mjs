@@ -50,7 +50,6 @@ const plants = {
   'a Save that is a number': inBody(() => ({ Save: 1 })),
   'an answer outside a list': onAnswer({ 'What city were you born in?': 'Montreal' }),
   'an answer that is a number': onAnswer({ 'What city were you born in?': [1] }),
-  'a prompt without an answer': onAnswer({ 'What city were you born in?': [] }),
   'no answers': onAnswer({}),
   'a body that is not JSON': (url, init) => ({ init: { ...init, body: `${init.body},` } }),
   'an undocumented header': inHeaders({ 'x-api-key': customerId }),

@@ -273,9 +273,10 @@ async function ask({ round, signal, answer, answerRaw }: ChallengeStep): Promise
     const type: string | number | null = vendorType
     const picture: ChallengeImage | null = image
     console.log(kinds[kind], type, prompt.trim(), picture?.src, documented?.at, number, refused)
-    for (const { name, type, part, secret, autocomplete, options } of fields satisfies Field[]) {
+    for (const { name, type, part, optional, secret, autocomplete, options } of fields satisfies Field[]) {
       const hint: 'one-time-code' | null = autocomplete
-      console.log(name, fieldTypes[type], parts[part], secret, hint)
+      const mayBeEmpty: boolean = optional
+      console.log(name, fieldTypes[type], parts[part], mayBeEmpty, secret, hint)
       for (const choice of options satisfies FieldOption[]) console.log(choice.id, choice.label, choice.image?.src)
     }
   }

@@ -7,7 +7,7 @@ export const START = { kind: 'working', stage: 'start', until: null }
 export const ANSWERING = { kind: 'working', stage: 'answer', until: null }
 export const DONE = { kind: 'done', result: { institution: 'FlinksCapital' } }
 
-const FIELD = { type: 'text', part: 'answer', secret: false, autocomplete: null, options: [] }
+const FIELD = { type: 'text', part: 'answer', optional: false, secret: false, autocomplete: null, options: [] }
 const CITY = { id: '1.1', kind: 'question', vendorType: 'QuestionAndAnswer', image: null }
 
 /** A challenge step that asks for a city. */

@@ -92,7 +92,6 @@ const plants = {
   'an answer with a field_name': [['resume'], inMember({ challenges: [{ ...pair, field_name: null }] })],
   'an answer that is a number': [['resume'], inMember({ challenges: [{ ...pair, value: 1 }] })],
   'an answer of null': [['resume'], inMember({ challenges: [{ ...pair, value: null }] })],
-  'an empty answer': [['resume'], inMember({ challenges: [{ ...pair, value: '' }] })],
   'no answers': [['resume'], inMember({ challenges: [] })],
   'no key': [all, without('authorization')],
   'a bearer token': [all, inHeaders({ authorization: 'Bearer Y2xpZW50OmtleQ==' })],

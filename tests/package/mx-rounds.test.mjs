@@ -82,6 +82,22 @@ test('an answer to a round that MX has replaced is not sent, and the new round i
   assert.deepEqual([round.number, round.refused, env.bank.counts().answers], [2, false, 1])
 })
 
+test('an unknown type can be answered with nothing, by field and raw', async (t) => {
+  for (const answers of [{}, { '1.1.answer': '' }, []]) {
+    const env = setup(t)
+    const flow = env.start(job('push_approval'))
+    const step = await untilStep(flow, 'challenge')
+    assert.equal(step.round.challenges[0].fields[0].optional, true)
+    if (Array.isArray(answers)) await step.answerRaw({ [env.right().member.challenges[0].guid]: answers })
+    else await step.answer(answers)
+    assert.equal(await ending(flow), 'done')
+    assert.deepEqual(
+      env.sent().map(({ member }) => member.challenges.map(({ value }) => value)),
+      [['']],
+    )
+  }
+})
+
 test('a second answer is not sent and gets the promise of the first', async (t) => {
   const env = setup(t)
   const flow = env.start(job('text'))

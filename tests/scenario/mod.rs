@@ -432,10 +432,14 @@ impl Scenario {
         Ok(())
     }
 
-    /// Keeps raw answers, as a driver does until they are sent.
-    pub fn keep_raw_answers(&mut self, answers: &Value) {
+    /// Submits answers in the vendor's own form.
+    pub fn submit_raw(&mut self, answers: &Value) -> Result<(), Refusal> {
+        let number = self.round().number;
+        let event = Event::Answered(number, AnswerInput::Raw(answers));
+        self.step = self.flow.advance(event, self.now)?;
         self.answers = answers.clone();
         self.answers_are_raw = true;
+        Ok(())
     }
 
     /// Submits answers to the fields, in their order, and runs on.

@@ -68,6 +68,7 @@ function challengeFieldset(challenge, texts) {
     legend,
     challenge.image && el('img', { src: challenge.image.src, alt: '', class: 'prompt-image' }),
     challenge.kind === 'unknown' ? el('p', { class: 'hint' }, texts.unknown(challenge.vendorType)) : null,
+    challenge.fields.some(({ optional }) => optional) ? el('p', { class: 'hint' }, texts.optional) : null,
     ...challenge.fields.map((field) => {
       const label = field.autocomplete === 'one-time-code' ? texts.code : texts[field.part]
       // If a choice is the only field, the prompt is its label.
@@ -89,7 +90,7 @@ function textInput(field, { texts, label }) {
     class: isCode ? 'code' : null,
     autocapitalize: 'none',
     spellcheck: 'false',
-    'aria-required': 'true',
+    'aria-required': String(!field.optional),
   })
   return fieldBox(field, el('label', { for: id }, label), input, field.secret ? showCheckbox(input, texts) : null)
 }

@@ -15,6 +15,8 @@ export const TRANSLATIONS = {
     refused: 'That answer was not accepted. Please try again.',
     expires: (left) => `Time left to answer: ${left}`,
     unknown: (type) => `This page does not know the challenge type “${type}”. It sends your text unchanged.`,
+    optional:
+      'If your bank asks you to approve on your phone, approve there first. Then send; you can leave the answer empty.',
     reasons: {
       missing: 'Please answer this.',
       'too-many': 'Please give only one answer.',
@@ -64,6 +66,8 @@ export const TRANSLATIONS = {
     refused: 'Cette réponse n’a pas été acceptée. Veuillez réessayer.',
     expires: (left) => `Temps restant pour répondre : ${left}`,
     unknown: (type) => `Cette page ne connaît pas le type de question « ${type} ». Elle envoie votre texte tel quel.`,
+    optional:
+      'Si votre banque vous demande d’approuver sur votre téléphone, faites-le d’abord. Envoyez ensuite; la réponse peut rester vide.',
     reasons: {
       missing: 'Veuillez répondre ici.',
       'too-many': 'Veuillez donner une seule réponse.',

@@ -49,6 +49,8 @@ pub(crate) enum RightAnswer {
     Typed(&'static str),
     /// Any text that is not empty.
     Anything,
+    /// Any text, also an empty one or none: the person approves on a phone.
+    Approval,
     /// The Iterable at this index.
     Pick(usize),
     /// Exactly the Iterables at these indices, in any order.
@@ -121,6 +123,7 @@ pub(crate) fn right_responses(round: &[Challenge], french: bool) -> Responses {
         let (key, answers) = match challenge.right {
             RightAnswer::Typed(answer) => (prompt, vec![answer.to_owned()]),
             RightAnswer::Anything => (prompt, vec!["approved".to_owned()]),
+            RightAnswer::Approval => (prompt, vec![String::new()]),
             RightAnswer::Pick(pick) => (prompt, iterables.get(pick).cloned().into_iter().collect()),
             RightAnswer::Picks(picks) => (
                 prompt,

@@ -57,6 +57,14 @@ impl Challenge {
 
     /// Takes the answers to this challenge out of `left`, and returns whether they are right.
     fn take(&self, left: &mut Responses, french: bool) -> Result<bool, Judgement> {
+        if let RightAnswer::Approval = self.right {
+            let own = left
+                .iter_mut()
+                .find(|(key, _)| self.accepts_key(key, french));
+            let (_, answers) = own.ok_or(Judgement::Incomplete)?;
+            answers.truncate(answers.len().saturating_sub(1));
+            return Ok(true);
+        }
         let index = left.iter().position(|(key, answers)| {
             self.accepts_key(key, french) && answers.iter().any(|answer| !answer.is_empty())
         });
@@ -216,6 +224,19 @@ mod tests {
             &[(phone, &["Text"]), ("(•••) •••-0907", &["Text"])],
         );
         assert!(matches!(both, Judgement::Invalid(_)));
+    }
+
+    #[test]
+    fn an_approval_needs_its_key_and_no_text() {
+        let prompt = "Approve the sign-in on your phone";
+        for answers in [&[][..], &[""], &["ok"]] {
+            assert_eq!(
+                judged("device_push", &[(prompt, answers)]),
+                Judgement::Right
+            );
+        }
+        let two = judged("device_push", &[(prompt, &["", "ok"])]);
+        assert!(matches!(two, Judgement::Invalid(_)));
     }
 
     #[test]

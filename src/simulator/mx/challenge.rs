@@ -57,7 +57,7 @@ pub(crate) const fn choice(label: &'static str, value: &'static str) -> Choice {
 /// The right answer to a challenge.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum RightAnswer {
-    /// This text, in any letter case.
+    /// This text, in any letter case. If it is empty, the person approves on a phone, and any text is right.
     Typed(&'static str),
     /// The option at this index. The answer is its value, or else its guid, or else its label.
     Pick(usize),

@@ -33,7 +33,7 @@ pub(crate) fn judge(round: &[RoundChallenge], answers: &[Answer]) -> Judgement {
     let mut judgement = Judgement::Right;
     for challenge in round {
         let [value] = values(challenge).try_into().unwrap_or_default();
-        if value.is_empty() {
+        if value.is_empty() && !challenge.right_value().is_empty() {
             return Judgement::Incomplete;
         }
         if let Judgement::Right = judgement {
@@ -46,7 +46,7 @@ pub(crate) fn judge(round: &[RoundChallenge], answers: &[Answer]) -> Judgement {
 impl RoundChallenge {
     fn judge(&self, value: &str) -> Judgement {
         let right = match self.definition.right {
-            RightAnswer::Typed(right) => value.eq_ignore_ascii_case(right),
+            RightAnswer::Typed(right) => right.is_empty() || value.eq_ignore_ascii_case(right),
             RightAnswer::Pick(_) | RightAnswer::PickByGuid(_) => value == self.right_value(),
             RightAnswer::MxBank => return judge_at_mx_bank(value),
         };

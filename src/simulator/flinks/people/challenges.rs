@@ -26,7 +26,7 @@ const DIGIT_7: Challenge = question(DIGIT, "7");
 /// Flinks has published neither the `Type` nor the form of an answer (since October 2025): both are ours.
 const PUSH: Challenge = Challenge {
     kind: Type::Name("TrustedDevicePush"),
-    right: RightAnswer::Anything,
+    right: RightAnswer::Approval,
     ..question(text("Approve the sign-in on your phone", "Approuvez la connexion sur votre téléphone"), "")
 };
 const BRANCH: Challenge = Challenge {
@@ -80,7 +80,7 @@ pub(super) const PEOPLE: &[Person] = &[
     person(CHALLENGES, "new_questions", "Choose new questions", "The bank wants two new questions, chosen from one list, with their answers.")
         .asks("any two different questions, any answers", &[Asks(&[&[NEW_QUESTION, NEW_QUESTION]])]),
     person(CHALLENGES, "device_push", "Approve on a trusted device", "The bank sends a push to a phone; the type of this challenge is not documented.")
-        .asks("anything, under the prompt", &[Asks(&[&[PUSH]])]),
+        .asks("nothing, or any text", &[Asks(&[&[PUSH]])]),
     person(CHALLENGES, "one_time_verification", "A one-time code", "The bank asks for a code, as the type OneTimeVerification.")
         .asks("123456", &[Asks(&[&[ONE_TIME]])]),
     person(CHALLENGES, "date_of_birth", "A date", "The bank asks for a date, as the type Date.")

@@ -119,6 +119,12 @@ pub(super) const MEMBERS: &[Member] = &[
             field_name: Some("push"),
             ..question("Approve the sign-in on your phone", "approved")
         }])]),
+    member(GROUP, "push_approval", "Nothing to type", "Asks to approve the sign-in on a phone, with an undocumented type and nothing to type.")
+        .asks("nothing", &[Asks(&[Challenge {
+            kind: Type("PUSH_APPROVAL", 99),
+            field_name: Some("push"),
+            ..question("Approve the sign-in on your phone", "")
+        }])]),
     member(GROUP, "markup", "Markup in a label", "Asks with a label that is dangerous as HTML.")
         .asks("cod", &[Asks(&[question("<img src=x onerror=alert(1)>Fish &amp; <b>chips</b>?", "cod")])]),
     member(GROUP, "many_options", "Three thousand options", "Asks to choose among three thousand branches.")
