@@ -201,6 +201,11 @@ pub trait Vendor {
         Frame::default()
     }
 
+    /// Whether the vendor's page, which did not accept its token, may be opened again with a new one.
+    fn may_renew_page_token(&mut self) -> bool {
+        false
+    }
+
     /// Accepts what a window or the vendor's page claims when the person returns. The next request verifies it.
     fn accept_claim(&mut self, _claim: &Value) -> Result<Verdict, Refusal> {
         Err(ErrorCode::OutOfTurn.into())

@@ -347,6 +347,8 @@ const BY_FORM: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","stat
     "presentation":"form","async":true}"#;
 const WITH_MAX_AGE: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6",
     "maxAge":1}"#;
+const WITH_TOKEN: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6",
+    "midSessionToken":true}"#;
 const LINK: &str = r#"{"state":"5bd3e1a6"}"#;
 
 /// A snapshot must not contain a claim for another LoginId either.
@@ -354,7 +356,7 @@ const SECRETS_AND_OTHERS: &[&str] = &[PASSWORD, ANSWER, OTHER, "app.example"];
 
 #[test]
 fn no_sequence_of_events_breaks_a_reconnect() {
-    for params in [BY_FRAME, BY_FORM, WITH_MAX_AGE] {
+    for params in [BY_FRAME, BY_FORM, WITH_MAX_AGE, WITH_TOKEN] {
         explore_connect(flinks::RECONNECT, params, SECRETS_AND_OTHERS, 5);
     }
 }

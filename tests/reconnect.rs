@@ -15,6 +15,7 @@ use scenario::{MINUTE, STATE, Scenario, first_link, live_async, reconnect};
 const FORM: &str = r#","presentation":"form""#;
 const CONNECT: &str = "";
 const BY_ASYNC: &str = r#","async":true"#;
+const MID_SESSION_TOKEN: &str = r#","midSessionToken":true"#;
 const A_DAY: &str = r#","maxAge":86400000"#;
 const A_WEEK: &str = r#","maxAge":604800000"#;
 
@@ -405,6 +406,7 @@ fn invalid_parameters_of_connect_are_refused_by_path() {
         (r#","parameters":{"demo":null}"#, "/params/parameters/demo"),
         (r#","parameters":[]"#, "/params/parameters"),
         (r#","language":"de""#, "/params/language"),
+        (MID_SESSION_TOKEN, "/params/midSessionToken"),
         (r#","institutionId":"14/../x""#, "/params/institutionId"),
         (
             r#","loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe""#,
@@ -412,6 +414,17 @@ fn invalid_parameters_of_connect_are_refused_by_path() {
         ),
     ] {
         let refusal = first_link(options).refusal();
+        assert_eq!(refusal.path.as_deref(), Some(path), "{options}");
+    }
+}
+
+#[test]
+fn invalid_parameters_of_a_reconnect_are_refused_by_path() {
+    for (options, path) in [
+        (r#","midSessionToken":"true""#, "/params/midSessionToken"),
+        (r#","midSessionToken":1"#, "/params/midSessionToken"),
+    ] {
+        let refusal = reconnect("Greatday", options).refusal();
         assert_eq!(refusal.path.as_deref(), Some(path), "{options}");
     }
 }
@@ -432,10 +445,42 @@ fn a_refused_token_opens_connect_with_a_new_token_four_times() {
 }
 
 #[test]
-fn a_refused_token_ends_a_mid_session_connect() {
-    let mut scenario = reconnect("Greatday", CONNECT).run();
+fn a_mid_session_connect_that_refuses_its_token_is_opened_once_with_a_new_one() {
+    for (options, sessions) in [(CONNECT, [1, 2]), (MID_SESSION_TOKEN, [2, 3])] {
+        let mut scenario = reconnect("Greatday", options).run();
+        let first = scenario.frame().clone();
+        assert_eq!(first.query.is_empty(), options == CONNECT);
+        scenario.restore();
+        scenario.token_refused();
+        scenario.restore();
+        let second = scenario.frame().clone();
+        assert!(matches!(
+            second.query.as_slice(),
+            [Header::Secret {
+                name: "authorizeToken",
+                ..
+            }]
+        ));
+        assert_eq!([first.session, second.session], sessions, "{options}");
+        assert_eq!(second.url, first.url);
+        scenario.token_refused();
+        assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
+    }
+}
+
+#[test]
+fn the_verification_after_a_new_token_is_a_session_of_its_own() {
+    let mut scenario = reconnect("Greatday", MID_SESSION_TOKEN).run();
     scenario.token_refused();
-    assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
+    scenario.answer_in_frame();
+    scenario.claim("Greatday").unwrap();
+    assert_eq!(text(&scenario, "method"), "mid-session");
+    let sessions: Vec<_> = scenario
+        .sent
+        .iter()
+        .map(|request| request.session)
+        .collect();
+    assert_eq!(sessions, [1, 4]);
 }
 
 #[test]

@@ -88,10 +88,10 @@ impl Flow {
         Ok(self.step())
     }
 
-    /// The vendor's page did not accept its token: the page is opened with a new token, a few times.
+    /// The vendor's page did not accept its token: the page is opened with a new token, as often as the vendor
+    /// allows.
     pub(super) fn token_refused(&mut self, now: u64) {
-        if !self.page_has_secret() {
-            // The page continues a session, and the token of a session cannot be replaced.
+        if !self.vendor.may_renew_page_token() {
             self.fail(ErrorCode::SessionExpired, now);
         } else if self.repeats < MAX_REPEATS {
             self.repeats += 1;

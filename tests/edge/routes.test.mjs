@@ -184,6 +184,28 @@ test('the iframe’s URL stays the same until its token is refused, and then has
   assert.deepEqual([end.step.kind, end.step.result.ownership], ['done', 'unproven'])
 })
 
+test('the iframe in mid-session gets a fresh token once, and an expired session ends the flow', async (t) => {
+  const connections = (bank) => ({
+    'ann/c_1': flinksConnection(bank, 'Greatday', 'reconnect'),
+    'ann/c_2': { ...flinksConnection(bank, 'text_or_call', 'reconnect'), secretKey: undefined },
+  })
+  const env = setup(t, { connections, rules: { tokensRequired: false } })
+  const page = env.page()
+  const state = await page.settled(await page.start('c_1'))
+  const reopened = await page.message(state, { kind: 'token-refused' })
+  const tokens = [state, reopened].map(({ step }) => new URL(step.address).searchParams.get('authorizeToken'))
+  assert.deepEqual([tokens[0], typeof tokens[1]], [null, 'string'])
+  const refused = await page.message(reopened, { kind: 'token-refused' })
+  const withoutKey = await page.settled(await page.start('c_2'))
+  const ended = [refused, await page.message(withoutKey, { kind: 'token-refused' })]
+  const expired = await page.settled(await page.start('c_1'))
+  ended.push(await page.message(expired, { kind: 'session-expired' }))
+  assert.deepEqual(
+    ended.map(({ step }) => step.failure.code),
+    ['session-expired', 'session-expired', 'session-expired'],
+  )
+})
+
 test('the redirect step stays while the vendor is polled, and the landing URL leads to a poll', async (t) => {
   const env = setup(t, { connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'oauth') }) })
   const page = env.page()

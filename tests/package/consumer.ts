@@ -31,6 +31,7 @@ import {
   type ChallengeImage,
   type ChallengeKind,
   type MemberParams,
+  type MidSessionParams,
   type MxConfig,
   type MxConnected,
   type MxHost,
@@ -206,12 +207,13 @@ function open({ url, returned }: RedirectStep): void {
   returned(new URL(url))
 }
 
-async function show({ purpose, until, signal, pageUrl, returned, tokenRefused }: ConnectStep): Promise<void> {
+async function show({ purpose, until, signal, pageUrl, returned, ...reports }: ConnectStep): Promise<void> {
   const why: ConnectPurpose = purpose
   const claim: Claim = { loginId: '', state: null }
   console.log(why, until.toFixed(), signal.aborted, (await pageUrl()).length)
   returned(claim)
-  tokenRefused()
+  reports.tokenRefused()
+  reports.sessionExpired()
 }
 
 const methods: Record<ReconnectMethod, true> = {
@@ -224,8 +226,10 @@ const methods: Record<ReconnectMethod, true> = {
 
 export async function reconnect(): Promise<Connected> {
   const where: ConnectParams = { institutionId: 14, language: 'fr', v2: false, parameters: { demo: true } }
-  const params: ReconnectParams & ConnectParams = {
+  const midSession: MidSessionParams = { midSessionToken: true }
+  const params: ReconnectParams & MidSessionParams & ConnectParams = {
     loginId: '',
+    ...midSession,
     presentation: 'form',
     async: true,
     maxAge: 1,

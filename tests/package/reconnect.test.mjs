@@ -6,13 +6,16 @@ import {
   MINUTE,
   NOON,
   assertNoSecrets,
+  completeConnect,
   ending,
   newestRequestId,
   openConnect,
   person,
+  proof,
   purpose,
   runToEnd,
   setup,
+  tokensBySession,
   untilPollWait,
   untilStep,
 } from './setup.mjs'
@@ -28,18 +31,6 @@ async function atConnect(env, username, params, more) {
   const flow = env.reconnect({ ...loginIdOf(username), ...params }, more)
   return { flow, step: await untilStep(flow, 'connect') }
 }
-
-/** Signs in and answers in Connect as the person, and passes the LoginId to the flow. */
-async function completeConnect(env, step, username) {
-  const connect = await openConnect(env.bank, await step.pageUrl())
-  const first = connect.view.state === 'credentials' ? await connect.signIn(person(username)) : connect.view
-  const done = first.state === 'asks' ? await connect.answer(person(username).responses[0]) : first
-  assert.equal(done.state, 'done')
-  step.returned({ loginId: done.loginId })
-}
-
-/** The method of a result and what it proves. */
-const proof = ({ method, health, ownership }) => [method, health, ownership]
 
 // Methods ---------------------------------------------------------------------------------------
 
@@ -136,17 +127,6 @@ test('live start, Connect and verification are three sessions, each with one tok
   )
   const [start, verify] = env.wire.calls.map(({ headers }) => headers['flinks-auth-key'])
   assert.notEqual(start, verify)
-})
-
-test('Connect in mid-session needs no token of its own', async (t) => {
-  const env = setup(t)
-  const { flow, step } = await atConnect(env, 'Greatday')
-  await completeConnect(env, step, 'Greatday')
-  await flow.result()
-  assert.deepEqual(
-    env.sessions.map(({ session }) => session),
-    [1, 2],
-  )
 })
 
 test('an authorizeToken that is a string is rejected, because it serves only one session', async (t) => {
@@ -249,13 +229,6 @@ test('a refused token gives a step with a new token, a few times', async (t) => 
   assert.equal(await ending(flow), 'unauthorized')
 })
 
-test('a refused token in mid-session ends in session-expired', async (t) => {
-  const env = setup(t)
-  const { flow, step } = await atConnect(env, 'Greatday')
-  step.tokenRefused()
-  assert.equal(await ending(flow), 'session-expired')
-})
-
 const OTHER = person('greatday_nomfa').loginId
 for (const [name, claim, path] of [
   ['undefined', undefined, '/claim'],
@@ -302,12 +275,6 @@ test('an unused connect step expires', async (t) => {
 })
 
 // Restored --------------------------------------------------------------------------------------
-
-/** Tokens by session, as a back end keeps them. */
-function tokensBySession(env) {
-  const tokens = new Map()
-  return ({ session }) => tokens.get(session) ?? tokens.set(session, env.bank.token()).get(session)
-}
 
 test('a reconnect restored at each stage ends as one that was never restored', async (t) => {
   const env = setup(t)

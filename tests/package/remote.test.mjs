@@ -574,13 +574,15 @@ test('a connect step returns its URL, and posts the claims of the page', async (
   await step.returned({ loginId: LOGIN })
   await step.returned({ loginId: LOGIN, state: null })
   step.tokenRefused()
-  await edge.untilCall('message', 3)
+  step.sessionExpired()
+  await edge.untilCall('message', 4)
   assert.deepEqual(
     edge.callsOf('message').map(({ body }) => body),
     [
       { kind: 'returned', claim: { loginId: LOGIN } },
       { kind: 'returned', claim: { loginId: LOGIN, state: null } },
       { kind: 'token-refused' },
+      { kind: 'session-expired' },
     ],
   )
   assert.throws(() => step.returned({ loginId: 'x' }), isError('INVALID_INPUT', { path: '/claim/loginId' }))
@@ -588,7 +590,7 @@ test('a connect step returns its URL, and posts the claims of the page', async (
   await flow.result()
   assert.ok(step.signal.aborted)
   await step.returned({ loginId: LOGIN })
-  assert.equal(edge.callsOf('message').length, 3, 'reports after the step are ignored')
+  assert.equal(edge.callsOf('message').length, 4, 'reports after the step are ignored')
 })
 
 test('a refused claim rejects its promise, which may be ignored', async (t) => {

@@ -112,6 +112,25 @@ export async function openConnect(bank, address) {
   }
 }
 
+/** Signs in and answers in Connect as the person, and passes the LoginId to the flow. `claim` is the rest of the claim. */
+export async function completeConnect({ bank }, step, username, claim = {}) {
+  const connect = await openConnect(bank, await step.pageUrl())
+  const first = connect.view.state === 'credentials' ? await connect.signIn(person(username)) : connect.view
+  const done = first.state === 'asks' ? await connect.answer(person(username).responses[0]) : first
+  assert.equal(done.state, 'done')
+  step.returned({ loginId: done.loginId, ...claim })
+  return done
+}
+
+/** The method of a result and what it proves. */
+export const proof = ({ method, health, ownership }) => [method, health, ownership]
+
+/** Tokens by session, as a back end keeps them. */
+export function tokensBySession(env) {
+  const tokens = new Map()
+  return ({ session }) => tokens.get(session) ?? tokens.set(session, env.bank.token()).get(session)
+}
+
 /** Runs a flow to its end with the right answers; returns its rounds with these answers, its last step and its code. */
 export async function runToEnd(flow, { right }) {
   const rounds = []

@@ -6,6 +6,7 @@ import type {
   Failure,
   FlinksConfig,
   MemberParams,
+  MidSessionParams,
   MxConfig,
   ReconnectParams,
 } from '../wasm/bank_mfa.js'
@@ -94,7 +95,7 @@ export interface FlinksConnection {
   apiKey?: string | undefined
   flow:
     | { kind: 'authorize'; params: AuthorizeParams }
-    | { kind: 'reconnect'; params: ReconnectParams & ConnectParams }
+    | { kind: 'reconnect'; params: ReconnectParams & MidSessionParams & ConnectParams }
     | { kind: 'connect'; params: ConnectParams }
   /** Set it if several of your ids mean the same connection: only one flow runs at a time for each key. */
   key?: string | undefined

@@ -19,6 +19,7 @@ import {
   type ConnectParams,
   type FlinksConfig,
   type ConnectionProof,
+  type MidSessionParams,
   type ReconnectParams,
 } from '../wasm/bank_mfa.js'
 
@@ -61,13 +62,13 @@ export const flinks = {
    * Refreshes a stored connection while the user is present. If the bank asks for MFA, the user answers in your form or
    * in Flinks' iframe (step `connect`). If they must sign in again, the iframe asks for credentials; the flow then fails
    * unless they belong to the same LoginId. The result says which method worked and what it proves. The flow can need
-   * three tokens, so `authorizeToken` must be a function or absent.
+   * several tokens, so `authorizeToken` must be a function or absent.
    *
    * @example
    * const flow = flinks.reconnect({ loginId, presentation: 'form' }, { instance, customerId, authorizeToken })
    * const { requestId, method, health } = await flow.result()
    */
-  reconnect(params: ReconnectParams & ConnectParams, host: FlinksHost): Flow<Connected> {
+  reconnect(params: ReconnectParams & MidSessionParams & ConnectParams, host: FlinksHost): Flow<Connected> {
     return connect('flinks-reconnect', params, host)
   },
 

@@ -232,6 +232,9 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     const dispatch = (event: (now: number) => CoreStep) => {
       if (!signal.aborted) this.#dispatch(() => event(this.#host.clock.now()))
     }
+    // Without a token source, a page in the middle of a session cannot be opened with a fresh token.
+    const cannotRenew = frame.purpose === 'mfa' && Object.values(this.#host.secrets).every((source) => !source)
+    const sessionExpired = () => dispatch((now) => this.#handle.failed('session-expired', now))
     let pageUrl: Promise<string> | undefined
     const requestUrl = async () => {
       const url = await this.#transport.pageUrl(frame).catch((error: unknown) => {
@@ -249,7 +252,8 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       signal,
       pageUrl: () => (pageUrl ??= requestUrl()),
       returned: (claim) => dispatch((now) => this.#handle.returned(toJson('claim', claim), now)),
-      tokenRefused: () => dispatch((now) => this.#handle.tokenRefused(now)),
+      tokenRefused: cannotRenew ? sessionExpired : () => dispatch((now) => this.#handle.tokenRefused(now)),
+      sessionExpired,
     }
   }
 

@@ -32,6 +32,7 @@ export type {
   FlinksConfig,
   Header,
   MemberParams,
+  MidSessionParams,
   MxConfig,
   MxConnected,
   NextAction,

@@ -74,8 +74,13 @@ export interface ConnectStep {
    * flow returns a promise instead, which rejects if the edge refuses the claim; it can be ignored.
    */
   returned(claim: Claim): void | Promise<void>
-  /** Reports that the vendor's page rejected its token. The flow makes a new `connect` step with a new token. */
+  /**
+   * Reports that the vendor's page rejected its token. The flow makes a new `connect` step with a new token: a few times
+   * if the user signs in there, and once in the middle of a session. Then it ends.
+   */
   tokenRefused(): void
+  /** Reports that the vendor's page says that its session has expired. The flow ends with `session-expired`. */
+  sessionExpired(): void
 }
 
 /** The claim of a vendor's page about the connection. It is untrusted. */

@@ -245,6 +245,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
         return this.#postMessage(step, { kind: 'returned', claim: { loginId, state } })
       },
       tokenRefused: () => void this.#postMessage(step, { kind: 'token-refused' }),
+      sessionExpired: () => void this.#postMessage(step, { kind: 'session-expired' }),
     }
     return step
   }

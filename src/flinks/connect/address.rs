@@ -12,6 +12,7 @@ pub fn frame(
     params: &Value,
     state: Option<&str>,
     request_id: Option<&Guid>,
+    has_token: bool,
 ) -> Frame {
     let mut url = config.connect_base();
     let v2 = *params.get("v2") != Value::Bool(false);
@@ -19,11 +20,11 @@ pub fn frame(
     let mut frame = Frame::default();
     if request_id.is_some() {
         frame.purpose = ConnectPurpose::Mfa;
-    } else {
-        if let Value::Number(id) = params.get("institutionId") {
-            url.push_str("Credential/");
-            url.push_str(id);
-        }
+    } else if let Value::Number(id) = params.get("institutionId") {
+        url.push_str("Credential/");
+        url.push_str(id);
+    }
+    if has_token {
         frame.query.push(Header::Secret {
             name: "authorizeToken",
             slot: AUTHORIZE_TOKEN,

@@ -80,6 +80,8 @@ pub struct Reconnect {
     method: ReconnectMethod,
     /// Whether the host gave the LoginId. If so, no other LoginId is accepted.
     is_login_id_given: bool,
+    /// Whether Connect has refused its token, or the lack of one, in the middle of a session.
+    is_token_renewed: bool,
     /// The parameters as the host gave them, for a snapshot.
     params: Value,
 }
@@ -106,6 +108,7 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
     let mut reconnect = Reconnect::read(saved.get("params"), config)?;
     reconnect.authorize.restore(ids, saved)?;
     let method = saved.get("method");
+    reconnect.is_token_renewed = saved.get("tokenRenewed").bool()?;
     reconnect.method = ReconnectMethod::from_text(method.text()?)
         .ok_or_else(|| method.invalid("is not a reconnect method"))?;
     if reconnect.method == ReconnectMethod::MidSession {
@@ -134,8 +137,14 @@ impl Reconnect {
                 (true, _) => ReconnectMethod::Cached,
             },
             is_login_id_given,
+            is_token_renewed: false,
             params: value.clone(),
         })
+    }
+
+    /// Whether a parameter is `true`.
+    fn has(&self, name: &str) -> bool {
+        *self.params.get(name) == Value::Bool(true)
     }
 
     /// The host's random value. It goes into the redirect address, and into the tag if the host gave no tag.
@@ -208,6 +217,7 @@ impl Vendor for Reconnect {
         let mut saved = self.authorize.progress();
         saved.set("params", self.params.clone());
         saved.set("method", self.method.text().into());
+        saved.set("tokenRenewed", self.is_token_renewed.into());
         saved
     }
 
@@ -230,7 +240,21 @@ impl Vendor for Reconnect {
         let authorize = &self.authorize;
         let is_mid_session = self.method == ReconnectMethod::MidSession;
         let request_id = authorize.request_id.as_ref().filter(|_| is_mid_session);
-        address::frame(&authorize.config, &self.params, self.state(), request_id)
+        let has_token = !is_mid_session || self.is_token_renewed || self.has("midSessionToken");
+        address::frame(
+            &authorize.config,
+            &self.params,
+            self.state(),
+            request_id,
+            has_token,
+        )
+    }
+
+    /// In the middle of a session once, whether the address had a token or not: Flinks' pages contradict each
+    /// other. That a fresh token helps is a guess.
+    fn may_renew_page_token(&mut self) -> bool {
+        let is_first = !core::mem::replace(&mut self.is_token_renewed, true);
+        is_first || self.method != ReconnectMethod::MidSession
     }
 
     /// The claim is `{loginId}` from an iframe, whose origin and source the page has checked, or

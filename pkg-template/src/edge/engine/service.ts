@@ -32,9 +32,9 @@ export interface StartTarget {
 /** Answers by field names, or in the vendor's own form. */
 export type AnswerInput = { answers: Record<string, string | string[]> } | { raw: RawAnswers }
 
-/** A page's report about the iframe (`returned`, `token-refused`), or that the user left a window (`landed`). */
+/** A page's report about the iframe, or that the user left a window (`landed`). */
 export type PageMessage =
-  { kind: 'returned'; claim: Claim } | { kind: 'token-refused' } | { kind: 'landed'; url: string }
+  { kind: 'returned'; claim: Claim } | { kind: 'token-refused' | 'session-expired' } | { kind: 'landed'; url: string }
 
 /**
  * The operations on flows. All arguments and results are plain JSON, except `signal`, so a call can go to another
@@ -138,6 +138,7 @@ export class LocalFlowService implements FlowService {
         if (message.kind === 'landed' && current.kind === 'redirect') current.returned(message.url)
         if (message.kind === 'returned' && current.kind === 'connect') current.returned(message.claim)
         if (message.kind === 'token-refused' && current.kind === 'connect') current.tokenRefused()
+        if (message.kind === 'session-expired' && current.kind === 'connect') current.sessionExpired()
       },
     )
   }

@@ -39,6 +39,7 @@ export function readAnswers({ answers, raw }: Body): AnswerInput {
 export function readPageMessage({ kind, claim, url }: Body): PageMessage {
   switch (kind) {
     case 'token-refused':
+    case 'session-expired':
       return { kind }
     case 'landed':
       if (typeof url !== 'string') throw invalidInput('/body/url', 'must be a string')
@@ -52,6 +53,6 @@ export function readPageMessage({ kind, claim, url }: Body): PageMessage {
       return { kind, claim: { loginId, ...(state !== undefined && { state }) } }
     }
     default:
-      throw invalidInput('/body/kind', 'must be returned, token-refused or landed')
+      throw invalidInput('/body/kind', 'must be returned, token-refused, session-expired or landed')
   }
 }

@@ -26,6 +26,8 @@ pub enum Misbehaviour {
     JsonString,
     /// The next valid authorize token is refused. This happens once.
     TokenInvalid,
+    /// Every page that is opened by RequestId refuses its token, or the lack of one.
+    TokenInvalidMidSession,
 }
 
 /// The rules of Connect. In JSON every member is optional.
@@ -43,6 +45,9 @@ pub struct ConnectRules {
     /// Whether a cached Authorize without a Tag returns the `tag` of the page that last authorized this
     /// LoginId. No page says so (D).
     pub returns_tag: bool,
+    /// Whether a page that is opened by RequestId needs an authorize token of its own. The page on
+    /// authentication says so, and the page on reconnect prints the address without one (A against A).
+    pub mid_session_token: bool,
 }
 
 impl Default for ConnectRules {
@@ -51,6 +56,7 @@ impl Default for ConnectRules {
             misbehave: None,
             elsewhere: None,
             returns_tag: true,
+            mid_session_token: false,
         }
     }
 }

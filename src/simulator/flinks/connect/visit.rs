@@ -52,6 +52,12 @@ impl VisitError {
         Self::rule_broken(rule, "TOKEN_INVALID")
     }
 
+    /// The page refuses a token, and no rule was broken.
+    fn token_refused() -> Self {
+        let (rule, code) = (None, "TOKEN_INVALID");
+        Self { rule, code }
+    }
+
     pub(super) fn view(&self) -> View {
         view("refused", [("code", Json::text(self.code))])
     }
@@ -70,13 +76,16 @@ impl Flinks {
             }
         };
         let session = match &opened_with {
-            OpenedWith::RequestId(request_id) => Some(self.session_to_answer(now, request_id)?),
+            OpenedWith::RequestId(request_id) => {
+                let index = self.session_to_answer(now, request_id)?;
+                self.check_mid_session_token(now, text("authorizeToken").as_deref())?;
+                Some(index)
+            }
             OpenedWith::Token { token, .. } => {
                 let misbehave = &mut self.rules.connect.misbehave;
                 if *misbehave == Some(Misbehaviour::TokenInvalid) {
                     *misbehave = None;
-                    let (rule, code) = (None, "TOKEN_INVALID");
-                    return Err(VisitError { rule, code });
+                    return Err(VisitError::token_refused());
                 }
                 let key = self.key(token.as_deref());
                 let usable = self.tokens.usable_token(&key, now, &self.rules);
@@ -104,6 +113,20 @@ impl Flinks {
         let mut view = first_view?;
         view.push(opened);
         Ok(view)
+    }
+
+    /// Checks the token in the middle of a session, if there must or may be one. No page says whether the visit
+    /// uses it up: here it does not, so that the page can be reloaded (D).
+    fn check_mid_session_token(&self, now: u64, token: Option<&str>) -> Result<(), VisitError> {
+        let rules = &self.rules;
+        if rules.connect.misbehave == Some(Misbehaviour::TokenInvalidMidSession) {
+            return Err(VisitError::token_refused());
+        }
+        if token.is_some() || rules.connect.mid_session_token {
+            let usable = self.tokens.usable_token(&self.key(token), now, rules);
+            usable.map_err(VisitError::token)?;
+        }
+        Ok(())
     }
 
     /// The index of the session of a RequestId. The RequestId may be old if the page was opened with it before.

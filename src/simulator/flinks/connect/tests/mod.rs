@@ -290,3 +290,38 @@ fn a_valid_token_can_be_refused_once() {
     assert_eq!(bank.open("authorizeToken", &token).state(), "credentials");
     assert!(bank.broken_rules().is_empty());
 }
+
+#[test]
+fn a_page_opened_by_request_id_can_need_a_token() {
+    let mut bank = with(ConnectRules {
+        mid_session_token: true,
+        ..ConnectRules::default()
+    });
+    bank.live("Greatday");
+    let (request_id, used) = (bank.request_id.clone(), bank.token.clone());
+    assert_eq!(
+        bank.open("requestId", &request_id).refusal(),
+        "TOKEN_INVALID"
+    );
+    bank.mint();
+    let fresh = bank.token.clone();
+    for (token, state) in [(used, "refused"), (fresh.clone(), "asks"), (fresh, "asks")] {
+        let body = format!(r#"{{"requestId":"{request_id}","authorizeToken":"{token}"}}"#);
+        assert_eq!(bank.call("open", &body).state(), state);
+    }
+    assert_eq!(bank.broken_rules(), ["token-missing", "token-used"]);
+}
+
+#[test]
+fn a_page_opened_by_request_id_can_refuse_every_token() {
+    let mut bank = misbehaving(Misbehaviour::TokenInvalidMidSession);
+    bank.live("Greatday");
+    let request_id = bank.request_id.clone();
+    for _ in 0..3 {
+        assert_eq!(
+            bank.open("requestId", &request_id).refusal(),
+            "TOKEN_INVALID"
+        );
+    }
+    assert!(bank.broken_rules().is_empty());
+}
