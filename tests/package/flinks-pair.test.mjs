@@ -47,7 +47,9 @@ async function loop(env, params, answers) {
 const right = (env) => (reply) =>
   flinks.answerRequest(reply, fill(reply, JSON.parse(env.bank.rightAnswers(reply.requestId.toLowerCase()))), config)
 
-for (const person of people.filter(({ group }) => ['challenges', 'quirks', 'toolbox'].includes(group))) {
+for (const person of people.filter(({ group }) =>
+  ['challenges', 'quirks', 'toolbox', 'unanswerable'].includes(group),
+)) {
   test(`the pair and a flow end alike for ${person.username} (${person.title})`, async (t) => {
     for (const params of [CACHED, LIVE, CREDENTIALS]) {
       const env = setup(t)

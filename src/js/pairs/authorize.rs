@@ -3,14 +3,14 @@
 use wasm_bindgen::prelude::*;
 
 use crate::challenge::Challenge;
-use crate::failure::Failure;
+use crate::failure::{ErrorCode, Failure};
 use crate::flinks::Guid;
 use crate::flinks::challenge::challenges;
 use crate::flinks::pair::{self, ROUND};
 use crate::flinks::reply::Reply;
 use crate::json::{Reader, Value, object};
 
-use super::{failure, reply};
+use super::{failure, is_answerable, reply};
 use crate::js::input::parse;
 use crate::js::output::{refuse, to_js};
 
@@ -109,6 +109,10 @@ pub fn authorize_response(
                 object! { "kind": "authorized", "result": authorized }
             }
             Reply::Pending(id) => object! { "kind": "pending", "requestId": id.text() },
+            Reply::Challenged(_, payload, _) if !is_answerable(&challenges(&payload, ROUND)) => {
+                let failure = failure(ErrorCode::ChallengeUnanswerable, None, status);
+                object! { "kind": "failed", "failure": failure }
+            }
             Reply::Challenged(id, payload, refused) => object! {
                 "kind": "challenged",
                 "requestId": id.text(),

@@ -4,6 +4,7 @@ pub mod authorize;
 pub mod calls;
 pub mod mx;
 
+use crate::challenge::Challenge;
 use crate::failure::{ErrorCode, Failure};
 use crate::http::Response;
 
@@ -14,6 +15,11 @@ fn reply(status: u16, body: &[u8]) -> Response<'_> {
         retry_after: None,
         body,
     }
+}
+
+/// Whether a person can answer every challenge.
+fn is_answerable(challenges: &[Challenge]) -> bool {
+    challenges.iter().all(Challenge::is_answerable)
 }
 
 /// The failure in a reply. Its `retryAt` is null, since only a flow knows the time.

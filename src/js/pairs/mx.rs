@@ -10,7 +10,7 @@ use crate::mx::challenge::{challenges, has_challenges, raw_resume_challenges, re
 use crate::mx::reply::Reply;
 use crate::mx::requests::MemberRequests;
 
-use super::{failure, reply};
+use super::{failure, is_answerable, reply};
 use crate::js::input::parse;
 use crate::js::output::{refuse, to_js};
 
@@ -142,6 +142,12 @@ pub fn response(are_challenges: bool, status: u16, body: &[u8]) -> JsValue {
     };
     to_js(match judged {
         Reply::Working | Reply::Idle => object! { "kind": "working" },
+        Reply::Challenged {
+            challenges: payload,
+            ..
+        } if !is_answerable(&challenges(&payload, 1)) => {
+            failed(ErrorCode::ChallengeUnanswerable, None, true)
+        }
         Reply::Challenged {
             challenges,
             refused,
