@@ -62,6 +62,9 @@
 //! | events go to the parent by `step`, errors by their FlinksCode; the payload of APP_RESIZE is ours | | A |
 //! | REDIRECT has the LoginId in `url`, as on Flinks' page, and at the top level | | A, C |
 //! | `redirectUrl` keeps its query, and gets `loginId`, `institution`, `accountId` | | A, C |
+//! | … or `error` and `error_description`, if the person refuses at the bank | | A, the values OAuth 2's |
+//! | REDIRECT and the landing have the chosen accounts ([`ConnectRules::redirect_has_accounts`]) | | C |
+//! | with `webview=true`, events go to `ReactNativeWebView` or the handler `flinksEvent`, and to no parent | | A |
 //! | a cached Authorize without a Tag returns the `tag` ([`ConnectRules::returns_tag`]) | | D |
 //! | one institution, two accounts; no consent, no stored answers, no colours | | |
 //!

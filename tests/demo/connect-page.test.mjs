@@ -221,6 +221,7 @@ test('the bank’s own page opens in a window without the iframe’s sandbox, al
     assert.equal(await popup.evaluate(() => confirm('A sandbox would block this dialog.')), true)
     assert.equal(await popup.evaluate(() => opener !== null), true)
     await popup.close()
+    if (host === parentOrigin) await person.messages('POPUP_OPENED')
   }
 })
 
@@ -228,6 +229,14 @@ test('Connect as the whole page redirects to redirectUrl', async (t) => {
   const person = connectVisitor(t)
   const back = encodeURIComponent(`${parentOrigin}/?state=one-time`)
   const { page } = person
+  await page.goto(`${person.base}/?authorizeToken=${await person.token()}&redirectUrl=${back}`)
+  await page.getByRole('button', { name: 'FlinksCapital' }).click()
+  await page.getByRole('button', { name: 'Refuse at the bank' }).click()
+  await page.waitForURL(`${parentOrigin}/**`)
+  const refused = Object.fromEntries(new URL(page.url()).searchParams)
+  assert.deepEqual(Object.keys(refused), ['state', 'error', 'error_description'])
+  assert.deepEqual([refused.state, refused.error], ['one-time', 'access_denied'])
+
   await page.goto(
     `${person.base}/v2/?requestId=${await person.startChallenged('Greatday')}&language=fr&redirectUrl=${back}`,
   )

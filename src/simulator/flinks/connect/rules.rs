@@ -48,6 +48,9 @@ pub struct ConnectRules {
     /// Whether a page that is opened by RequestId needs an authorize token of its own. The page on
     /// authentication says so, and the page on reconnect prints the address without one (A against A).
     pub mid_session_token: bool,
+    /// Whether a REDIRECT has the ids of the chosen accounts. If not, only ACCOUNT_SELECTED has them, as
+    /// integrators have seen (C).
+    pub redirect_has_accounts: bool,
 }
 
 impl Default for ConnectRules {
@@ -57,6 +60,7 @@ impl Default for ConnectRules {
             elsewhere: None,
             returns_tag: true,
             mid_session_token: false,
+            redirect_has_accounts: true,
         }
     }
 }

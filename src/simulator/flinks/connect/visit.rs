@@ -279,6 +279,10 @@ impl Flinks {
                     ("loginId", Json::Text(person.login_id())),
                     ("requestId", Json::text(&session.request_id)),
                     ("accountIds", Json::texts(account_ids(person))),
+                    (
+                        "redirectHasAccounts",
+                        Json::Bool(self.rules.connect.redirect_has_accounts),
+                    ),
                 ];
                 Ok(view("done", facts))
             }

@@ -1,4 +1,4 @@
-/** Posts messages to the parent, right or forged: see ConnectRules. */
+/** Posts messages to the parent or to the app, right or forged: see ConnectRules. */
 const DEFAULT_REDIRECT_URL = 'https://example.com/thank-you'
 const UNKNOWN_ID = '00000000-0000-0000-0000-000000000000'
 
@@ -26,7 +26,7 @@ export function screenShown() {
     case 'other-window':
       return once() && postFromNestedFrame(message, new URL('..', import.meta.url).href.slice(0, -1))
     case 'malformed':
-      return once() && MALFORMED.forEach((malformed) => parent.postMessage(malformed, '*'))
+      return once() && MALFORMED.forEach(deliver)
   }
 }
 
@@ -41,6 +41,19 @@ export function postRedirect(done, hasRedirectUrl) {
   if (hasRedirectUrl && (isTop || query().get('innerRedirect') === 'true')) location.assign(redirect(claimed).url)
 }
 
+/** Whether the page is the whole page, and can send the person back. */
+export function isWholePage() {
+  return parent === window && redirectUrl() !== null
+}
+
+/** The landing after a bank's OAuth page, if the person refused there: `error` and `error_description` (A). */
+export function landRefused() {
+  const url = redirectUrl()
+  url.searchParams.set('error', 'access_denied')
+  url.searchParams.set('error_description', 'The resource owner denied the request')
+  location.assign(url)
+}
+
 /** The `redirectUrl` of the page's URL, if it is valid. */
 export function redirectUrl() {
   const url = URL.parse(query().get('redirectUrl') ?? '')
@@ -50,9 +63,9 @@ export function redirectUrl() {
 export const query = () => new URLSearchParams(location.search)
 
 /** As on Flinks' page, plus the top-level keys that integrators see. `url` keeps its query. */
-function redirect({ institution, loginId, requestId, accountIds }) {
+function redirect({ institution, loginId, requestId, accountIds, redirectHasAccounts = true }) {
   const url = redirectUrl() ?? new URL(DEFAULT_REDIRECT_URL)
-  const accountId = accountIds.join(',')
+  const accountId = redirectHasAccounts ? accountIds.join(',') : undefined
   for (const [key, value] of Object.entries({ loginId, institution, accountId })) {
     if (value) url.searchParams.set(key, value)
   }
@@ -84,8 +97,21 @@ function once() {
 }
 
 function send(message) {
-  parent.postMessage(forgery?.kind === 'json-string' ? JSON.stringify(message) : message, '*')
+  deliver(forgery?.kind === 'json-string' ? JSON.stringify(message) : message)
 }
+
+/**
+ * With `webview=true`, the page posts to the app that shows it, and to no parent (A). React Native accepts only text.
+ * That WebKit's handler gets an object is a guess.
+ */
+function deliver(message) {
+  if (query().get('webview') !== 'true') return parent.postMessage(message, '*')
+  const { ReactNativeWebView, webkit } = window
+  if (ReactNativeWebView) ReactNativeWebView.postMessage(toText(message))
+  else webkit?.messageHandlers?.flinksEvent?.postMessage(message)
+}
+
+const toText = (message) => (typeof message === 'string' ? message : JSON.stringify(message))
 
 /** Without another URL of this simulator, a sandbox gives the frame the origin `null`. */
 function postFromNestedFrame(message, baseUrl) {

@@ -4,7 +4,7 @@
  */
 import { ask } from './ask.js'
 import { button, el } from './dom.js'
-import { misbehave, post, query, postRedirect, redirectUrl, screenShown } from './events.js'
+import { isWholePage, landRefused, misbehave, post, postRedirect, query, redirectUrl, screenShown } from './events.js'
 import { WORDS } from './words.js'
 
 const INSTITUTION = 'FlinksCapital'
@@ -160,7 +160,8 @@ async function account(facts) {
       el('div', { class: 'actions' }, ...facts.accountIds.map((id, at) => button(words.kinds[at], () => picked(id)))),
     ),
   )
-  post('ACCOUNT_SELECTED', { accountId })
+  const count = facts.accountIds.length
+  post('ACCOUNT_SELECTED', { accountId, totalAccounts: count, displayedAccounts: count })
   return { ...facts, accountIds: [accountId] }
 }
 
@@ -174,6 +175,7 @@ function submitted(form, read = () => true) {
       button(words.close, close),
     ),
     button(words.bank, openBank, { class: 'link' }),
+    ...(isWholePage() ? [button(words.refuse, landRefused, { class: 'link' })] : []),
   )
   show(form)
   screenShown()
@@ -187,7 +189,8 @@ function submitted(form, read = () => true) {
 }
 
 function openBank() {
-  open(new URL('bank', import.meta.url), '_blank', 'popup,width=440,height=560')
+  const bank = open(new URL('bank', import.meta.url), '_blank', 'popup,width=440,height=560')
+  post(bank ? 'POPUP_OPENED' : 'POPUP_BLOCKED')
 }
 
 function close() {

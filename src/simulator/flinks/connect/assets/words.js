@@ -30,6 +30,7 @@ export const WORDS = {
     close: 'Close',
     closed: 'You closed this.',
     bank: 'Open the bank’s own page',
+    refuse: 'Refuse at the bank',
     reasons: {
       INVALID_LOGIN: 'Username or password is wrong.',
       INVALID_USERNAME: 'The username is wrong.',
@@ -75,6 +76,7 @@ export const WORDS = {
     close: 'Fermer',
     closed: 'Vous avez fermé cette page.',
     bank: 'Ouvrir la page de la banque',
+    refuse: 'Refuser à la banque',
     reasons: {
       INVALID_LOGIN: 'Le nom d’utilisateur ou le mot de passe est erroné.',
       INVALID_USERNAME: 'Le nom d’utilisateur est erroné.',

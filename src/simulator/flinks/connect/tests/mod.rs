@@ -263,6 +263,22 @@ fn a_cached_authorize_returns_the_tag_of_the_page() {
 }
 
 #[test]
+fn the_page_is_told_whether_a_redirect_has_accounts() {
+    for redirect_has_accounts in [true, false] {
+        let mut bank = with(ConnectRules {
+            redirect_has_accounts,
+            ..ConnectRules::default()
+        });
+        bank.live("Greatday");
+        let request_id = bank.request_id.clone();
+        let visit = bank.open("requestId", &request_id);
+        let done = bank.answer_on_page(&visit, CITY, "montreal");
+        let told = done.body.member("redirectHasAccounts");
+        assert!(matches!(told, Some(Json::Bool(told)) if *told == redirect_has_accounts));
+    }
+}
+
+#[test]
 fn a_misbehaving_page_receives_the_kind_and_the_login_ids() {
     let mut bank = misbehaving(Misbehaviour::AnotherLogin);
     bank.live("Greatday");
