@@ -2,12 +2,20 @@
 import type { ConnectStep, Connected, Flow, RedirectStep } from 'bank-mfa'
 import {
   FlowError,
+  connectWebView,
   handleLanding,
   mount,
   readLanding,
+  readLandingUrl,
   type FlinksEvent,
+  type HandledLanding,
   type Landing,
+  type LandingClaim,
+  type LandingError,
+  type LandingErrorCode,
+  type LandingFailure,
   type LandingFlow,
+  type LandingPage,
   type Mountable,
   type MountableConnect,
   type MountableWidget,
@@ -15,6 +23,8 @@ import {
   type MountOptions,
   type MxEvent,
   type RefusedReason,
+  type WebViewBridge,
+  type WebViewOptions,
 } from 'bank-mfa/connect'
 
 const reasons: Record<RefusedReason, true> = {
@@ -30,6 +40,9 @@ function handle(event: FlinksEvent | MxEvent): string | number | readonly string
     case 'step':
       if (event.step === 'COMPONENT_LOAD_MFA' || event.step === 'COMPONENT_LOAD_MFA_RETRY') return event.mfaTypes
       if (event.step === 'APP_RESIZE') return event.height
+      if (event.step === 'ACCOUNT_SELECTED') {
+        return event.totalAccounts ?? event.displayedAccounts ?? event.accountIds
+      }
       // @ts-expect-error: Flinks documents no such step
       return event.step === 'APP_MOUNTD' ? '' : event.step
     case 'redirect':
@@ -77,10 +90,38 @@ export function show(step: RedirectStep, place: HTMLElement): () => void {
 
 export async function back(flow: Flow<Connected>): Promise<string> {
   const landing: LandingFlow = flow
-  const isLanded: boolean = await handleLanding(landing, window, 'https://app.example/back')
-  return isLanded ? (await flow.result()).method : ''
+  const handled: HandledLanding = await handleLanding(landing, window, 'https://app.example/back')
+  if (handled.error) return explain(handled.error)
+  return handled.returned ? (await flow.result()).method : ''
 }
 
+const codes: Record<LandingErrorCode, string> = {
+  denied: 'refused',
+  'vendor-error': 'later',
+  busy: 'later',
+  'request-refused': 'call us',
+  unknown: '',
+}
+const explain = ({ code, vendorReason }: LandingError) => codes[code] + (vendorReason ?? '')
+
 const landing: Landing | undefined = readLanding(window, new URL(location.href))
-const claim: { loginId: string; state: string | null } | undefined = landing
-void [claim, landing?.accountIds.length, landing?.institution?.length]
+if (landing && landing.error === null) {
+  const claim: LandingClaim & { loginId: string; state: string | null } = landing
+  void [claim, landing.accountIds.length, landing.institution?.length]
+} else if (landing) {
+  const failure: LandingFailure = landing
+  void [failure.state, explain(landing.error)]
+  // @ts-expect-error: a landing with an error has no accounts
+  void landing.accountIds
+}
+
+export function inApp(step: Mountable, url: string): WebViewBridge {
+  const options: WebViewOptions = { onEvent: handle, onRefused: ({ reason }) => void reasons[reason] }
+  const bridge = connectWebView(step, options)
+  const isAccepted: boolean = bridge.message('{"step":"APP_MOUNTED"}', url)
+  const address: Promise<string> = bridge.url()
+  const page: LandingPage = window
+  const landing: Landing | undefined = readLandingUrl(url, 'myapp://connected')
+  void [isAccepted, address, page, landing, bridge.refused, bridge.close()]
+  return bridge
+}

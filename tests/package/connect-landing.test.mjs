@@ -4,7 +4,9 @@ import test from '../lib/test.mjs'
 import { pathToFileURL } from 'node:url'
 import { MINUTE, assertNoSecrets, ending, openConnect, person, resolve, setup, untilStep } from './setup.mjs'
 
-const { FlowError, handleLanding, readLanding } = await import(pathToFileURL(resolve('bank-mfa/connect')))
+const { FlowError, handleLanding, readLanding, readLandingUrl } = await import(
+  pathToFileURL(resolve('bank-mfa/connect'))
+)
 
 const LOGIN = '8b35f6c8-e7b6-41d3-98f8-08d68b7f8d31'
 const BACK = 'https://shop.example/bank?view=back&state=s1'
@@ -31,6 +33,7 @@ test('readLanding returns the landing and removes it from the address bar', () =
     state: 's1',
     accountIds: ['a1', 'a2'],
     institution: 'FlinksCapital',
+    error: null,
   })
   assert.equal(page.location.href, 'https://shop.example/bank?view=back#top')
   assert.deepEqual(page.history.state, { route: 7 }, 'the page’s history state stays')
@@ -51,7 +54,7 @@ test('a query that contains only a landing is removed completely', () => {
 })
 
 for (const [name, href] of [
-  ['without a LoginId', 'https://shop.example/bank?view=back&state=s1'],
+  ['without a LoginId or an error', 'https://shop.example/bank?view=back&state=s1'],
   ['with another path', `https://shop.example/bank/?loginId=${LOGIN}`],
   ['with another origin', `http://shop.example/bank?loginId=${LOGIN}`],
   ['with another port', `https://shop.example:8443/bank?loginId=${LOGIN}`],
@@ -71,6 +74,10 @@ for (const [name, query, path] of [
   ['a LoginId that is a path', `loginId=..%2F${LOGIN}`, '/landing/loginId'],
   ['two states', `loginId=${LOGIN}&state=s1&state=s2`, '/landing/state'],
   ['two institutions', `loginId=${LOGIN}&institution=a&institution=b`, '/landing/institution'],
+  ['two errors', 'error=access_denied&error=server_error', '/landing/error'],
+  ['two errors in two casings', 'error=access_denied&Error=access_denied', '/landing/error'],
+  ['an error and two states', 'error=access_denied&state=s1&state=s2', '/landing/state'],
+  ['a LoginId and an error', `loginId=${LOGIN}&error=access_denied&error_description=no`, '/landing/error'],
 ]) {
   test(`a landing with ${name} is rejected at ${path} and removed from the address bar`, () => {
     const page = pageAt(`https://shop.example/bank?view=back&${query}`)
@@ -88,7 +95,75 @@ for (const [name, query, path] of [
 }
 
 test('an invalid redirect URL is rejected', () => {
-  assert.throws(() => readLanding(pageAt(BACK), '/bank'), { code: 'INVALID_INPUT', path: '/redirectUrl' })
+  const error = { code: 'INVALID_INPUT', path: '/redirectUrl' }
+  assert.throws(() => readLanding(pageAt(BACK), '/bank'), error)
+  for (const invalid of ['/bank', '', 'bank', undefined, null, 7, {}]) {
+    assert.throws(() => readLandingUrl(BACK, invalid), error)
+  }
+})
+
+// A landing with an error ------------------------------------------------------------------------
+
+for (const [error, code, vendorReason = error] of [
+  ['access_denied', 'denied'],
+  ['Access_Denied', 'denied'],
+  ['server_error', 'vendor-error'],
+  ['temporarily_unavailable', 'busy'],
+  ['invalid_request', 'request-refused'],
+  ['invalid_scope', 'request-refused'],
+  ['unauthorized_client', 'request-refused'],
+  ['unsupported_response_type', 'request-refused'],
+  ['something_new', 'unknown'],
+  ['constructor', 'unknown'],
+  ['', 'unknown', null],
+  [LOGIN, 'unknown', null],
+  ['call 555 0100 now', 'unknown', null],
+  ['<b>', 'unknown', null],
+  ['x'.repeat(41), 'unknown', null],
+]) {
+  test(`a landing with the error ${error.slice(0, 30) || '“”'} says ${code}, and its description is not passed on`, () => {
+    const query = new URLSearchParams({
+      view: 'back',
+      error,
+      error_description: 'Call 555-0100',
+      error_uri: 'x',
+      state: 's1',
+    })
+    const page = pageAt(`https://shop.example/bank?${query}#top`)
+    assert.deepEqual(readLanding(page, BACK), { loginId: null, state: 's1', error: { code, vendorReason } })
+    assert.equal(page.location.href, 'https://shop.example/bank?view=back#top')
+  })
+}
+
+test('readLandingUrl reads a deep link', () => {
+  const deepLink = 'myapp://connected'
+  const claim = { loginId: LOGIN, state: 's1', accountIds: [], institution: 'Flinks Capital', error: null }
+  for (const start of ['myapp://connected', 'MyApp://Connected', 'myapp://connected/']) {
+    const url = `${start}?state=s1&loginId=${LOGIN}&institution=Flinks+Capital#x`
+    assert.deepEqual(readLandingUrl(url, deepLink), claim)
+  }
+  assert.deepEqual(readLandingUrl('myapp:connected?error=access_denied', 'myapp:connected?view=back'), {
+    loginId: null,
+    state: null,
+    error: { code: 'denied', vendorReason: 'access_denied' },
+  })
+  for (const other of [
+    'myapp://other',
+    'other://connected',
+    'myapp://connected/more',
+    'myapp:connected',
+    'myapp://connected.example',
+  ]) {
+    assert.equal(readLandingUrl(`${other}?loginId=${LOGIN}`, deepLink), undefined, other)
+  }
+  assert.equal(readLandingUrl('myapp://connected?view=back', deepLink), undefined)
+  assert.throws(() => readLandingUrl(`${deepLink}?loginId=1`, deepLink), {
+    code: 'INVALID_INPUT',
+    path: '/landing/loginId',
+  })
+  for (const invalid of ['', 'connected', undefined, null, 7, {}]) {
+    assert.throws(() => readLandingUrl(invalid, deepLink), { code: 'INVALID_INPUT', path: '/url' })
+  }
 })
 
 // Landing in a flow ------------------------------------------------------------------------------
@@ -126,7 +201,7 @@ for (const [name, start, method, ownership] of [
     const { state, loginId, institution, accountIds } = await connect.answer(person('Greatday').responses[0])
     assert.equal(state, 'done')
     const page = back({ loginId, institution, accountId: accountIds.join(',') })
-    assert.equal(await handleLanding(flow, page, redirectUrl), true)
+    assert.deepEqual(await handleLanding(flow, page, redirectUrl), { returned: true, error: null })
     assert.equal(page.location.href, clean)
     const result = await flow.result()
     assert.deepEqual(
@@ -167,7 +242,7 @@ test('a landing with the state of another flow is rejected', async (t) => {
 test('a landing with another LoginId ends in login-mismatch', async (t) => {
   const { back, flow } = await leaveForConnect(t, startReconnect)
   const page = back({ loginId: LOGIN })
-  assert.equal(await handleLanding(flow, page, redirectUrl), true)
+  assert.deepEqual(await handleLanding(flow, page, redirectUrl), { returned: true, error: null })
   assert.equal(page.location.href, clean)
   assert.equal(await ending(flow), 'login-mismatch')
 })
@@ -177,7 +252,7 @@ test('a page without a landing changes neither the address nor the flow', async 
   const { current } = flow
   for (const page of [back({}), pageAt('https://shop.example/')]) {
     const { href } = page.location
-    assert.equal(await handleLanding(flow, page, redirectUrl), false)
+    assert.deepEqual(await handleLanding(flow, page, redirectUrl), { returned: false, error: null })
     assert.deepEqual([page.location.href, flow.current], [href, current])
   }
 })
@@ -186,7 +261,7 @@ test('a landing after the flow ended is only removed from the address bar', asyn
   const { back, flow } = await leaveForConnect(t, startReconnect)
   flow.cancel()
   const page = back({ loginId: person('Greatday').loginId })
-  assert.equal(await handleLanding(flow, page, redirectUrl), false)
+  assert.deepEqual(await handleLanding(flow, page, redirectUrl), { returned: false, error: null })
   assert.equal(page.location.href, clean)
 })
 
@@ -195,4 +270,40 @@ test('a flow that was not restored accepts the landing, too', async (t) => {
   const state = new URL(address.searchParams.get('redirectUrl')).searchParams.get('state')
   step.returned({ loginId: person('Greatday').loginId, state })
   assert.equal(step.signal.aborted, true)
+})
+
+test('a landing with an error informs, and the flow stays at its step and continues after another try', async (t) => {
+  const { env, address, back, flow } = await leaveForConnect(t, startReconnect)
+  const { current } = flow
+  const made = env.wire.calls.length
+  // The second one is forged: it has another state.
+  for (const more of [
+    { error: 'access_denied', error_description: 'no' },
+    { error: 'access_denied', state: 'forged' },
+  ]) {
+    const page = back(more)
+    assert.deepEqual(await handleLanding(flow, page, redirectUrl), {
+      returned: false,
+      error: { code: 'denied', vendorReason: 'access_denied' },
+    })
+    assert.equal(page.location.href, clean)
+    assert.deepEqual([flow.current, current.kind, env.wire.calls.length], [current, 'connect', made])
+  }
+  const connect = await openConnect(env.bank, address)
+  const { loginId } = await connect.answer(person('Greatday').responses[0])
+  assert.equal((await handleLanding(flow, back({ loginId }), redirectUrl)).returned, true)
+  assert.equal((await flow.result()).method, 'mid-session')
+})
+
+test('handleLanding takes the URL of a deep link', async (t) => {
+  const { env, address, back, flow } = await leaveForConnect(t, startReconnect)
+  const { loginId } = await (await openConnect(env.bank, address)).answer(person('Greatday').responses[0])
+  const { href } = back({ loginId }).location
+  assert.deepEqual(await handleLanding(flow, 'https://shop.example/other', redirectUrl), {
+    returned: false,
+    error: null,
+  })
+  await assert.rejects(handleLanding(flow, null, redirectUrl), { code: 'INVALID_INPUT', path: '/url' })
+  assert.deepEqual(await handleLanding(flow, new URL(href), redirectUrl), { returned: true, error: null })
+  assert.equal((await flow.result()).loginId, loginId)
 })

@@ -134,6 +134,23 @@ test('onEvent gets each step, and the flow gets the LoginId', async () => {
   assert.ok(!shown(read).includes(LOGIN), 'the page never gets the LoginId')
 })
 
+test('the newer steps are typed, and the accounts of ACCOUNT_SELECTED count if REDIRECT has none', async () => {
+  const steps = [
+    ...['POPUP_OPENED', 'POPUP_BLOCKED', 'COMPONENT_HELP2FA_INFO', 'COMPONENT_HELP2FA_TROUBLESHOOTING'],
+    ...['COMPONENT_CLICK_RESET_PASSWORD', 'COMPONENT_CLICK_TERMS_URL'],
+  ].map((step) => ({ step }))
+  const selected = { step: 'ACCOUNT_SELECTED', accountId: 'a1,a2', totalAccounts: 3, displayedAccounts: 2 }
+  assert.deepEqual(result(await postAndRead(postScript(...steps, selected, REDIRECT))), {
+    calls: [claimed()],
+    events: [
+      ...steps.map(({ step }) => ({ kind: 'step', step })),
+      { kind: 'step', step: 'ACCOUNT_SELECTED', accountIds: ['a1', 'a2'], totalAccounts: 3, displayedAccounts: 2 },
+      done({ institution: 'FlinksCapital', accountIds: ['a1', 'a2'] }),
+    ],
+    reasons: [],
+  })
+})
+
 test('an error event has the FlinksCode, wherever the message has it', async () => {
   const { events } = result(
     await postAndRead(

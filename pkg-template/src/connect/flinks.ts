@@ -3,7 +3,7 @@
  * "Seen" marks an undocumented shape that the code of integrators handles.
  */
 import { isObject } from '../shared.js'
-import { readText, readTexts, readUrl, type Message, type RefusedReason } from './message.js'
+import { entriesOf, finder, readText, readTexts, splitUrl, type Message, type RefusedReason } from './message.js'
 
 /** The documented steps that only inform the page. */
 const STEPS = [
@@ -27,7 +27,8 @@ const STEPS = [
   'INSTITUTION_SELECTED',
   'SUBMIT_CREDENTIAL',
   'SUBMIT_MFA',
-  'ACCOUNT_SELECTED',
+  'POPUP_OPENED',
+  'POPUP_BLOCKED',
   'ENHANCED_MFA_HAS_QUESTIONS',
   'ENHANCED_MFA_NO_QUESTIONS',
 ] as const
@@ -64,6 +65,14 @@ export type FlinksEvent =
     }
   /** `height` is the height that the iframe requests, in CSS pixels. */
   | { readonly kind: 'step'; readonly step: 'APP_RESIZE'; readonly height: number | undefined }
+  /** The user has chosen accounts. Seen: `accountIds`, also where the later REDIRECT has none. Its key is a guess. */
+  | {
+      readonly kind: 'step'
+      readonly step: 'ACCOUNT_SELECTED'
+      readonly accountIds: readonly string[]
+      readonly totalAccounts: number | undefined
+      readonly displayedAccounts: number | undefined
+    }
   /** The user has finished, and the flow has received the claim. */
   | {
       readonly kind: 'redirect'
@@ -93,6 +102,14 @@ export function readFlinksMessage(message: Message): { event: FlinksEvent; login
       return { event: { kind: 'step', step, mfaTypes: readTexts(message.mfaTypes) } }
     case 'APP_RESIZE':
       return { event: { kind: 'step', step, height: readHeight(message) } }
+    case 'ACCOUNT_SELECTED': {
+      const accountIds = readTexts(finder(Object.entries(message))('accountid').flat())
+      const [totalAccounts, displayedAccounts] = [
+        readCount(message.totalAccounts),
+        readCount(message.displayedAccounts),
+      ]
+      return { event: { kind: 'step', step, accountIds, totalAccounts, displayedAccounts } }
+    }
   }
   const known = pick(STEPS, step)
   return { event: known ? { kind: 'step', step: known } : { kind: 'unknown', step } }
@@ -103,11 +120,10 @@ export function readFlinksMessage(message: Message): { event: FlinksEvent; login
  * and the account is a list. `new URLSearchParams(url)`, which integrators ship, does not find a LoginId there.
  */
 function readRedirect(message: Message): { event: FlinksEvent; loginId: string } | RefusedReason {
-  const url = readUrl(message.url)
+  const url = splitUrl(message.url)
   if (message.url && url === undefined) return 'shape'
-  const inUrl = entriesOf(url?.search ?? '')
-  const inMessage = (name: string) =>
-    Object.entries(message).flatMap(([key, value]) => (key.toLowerCase() === name ? [value] : []))
+  const inUrl = entriesOf(url?.query ?? '')
+  const inMessage = finder(Object.entries(message))
 
   const claims = [...inUrl('loginid'), ...inMessage('loginid').filter((claim) => claim !== null)]
   const [loginId] = claims
@@ -128,24 +144,22 @@ function readRedirect(message: Message): { event: FlinksEvent; loginId: string }
   }
 }
 
-/** Looks up query entries by name in lower case; the casing in Flinks' URLs varies. */
-export function entriesOf(search: string): (name: string) => string[] {
-  const entries = [...new URLSearchParams(search)]
-  return (name) => entries.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
-}
-
 /** Flinks does not document the fields of APP_RESIZE: they and the range of heights are guesses. */
 function readHeight({ height, data }: Message): number | undefined {
   const wanted = Number(height ?? (isObject(data) ? data.height : undefined))
   return wanted >= 100 && wanted <= 5000 ? Math.ceil(wanted) : undefined
 }
 
-/** Whether a value can be a step or a code: a single word, which a LoginId never is. */
-/** A FlinksCode. Flinks prints one with a space. */
+function readCount(value: unknown): number | undefined {
+  return Number.isInteger(value) ? (value as number) : undefined
+}
+
+/** Whether a value can be a FlinksCode. Flinks prints one with a space. */
 function isCode(value: unknown): value is string {
   return isName(value) || (typeof value === 'string' && /^[A-Z][A-Z\d_ ]{0,62}[A-Z\d]$/.test(value))
 }
 
+/** Whether a value can be a step or a code: a single word, which a LoginId never is. */
 function isName(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z]\w{0,63}$/.test(value)
 }

@@ -10,7 +10,10 @@ export type RefusedReason = 'origin' | 'source' | 'shape' | 'phase' | 'contradic
 export type Message = Record<string, unknown>
 
 /** A guess: longer than any message that either vendor documents. */
-const MAX_LENGTH = 16_384
+export const MAX_LENGTH = 16_384
+
+/** https, or http on the loopback, where tests and the simulator run. */
+export const SECURE_URL = /^(https:\/\/|http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?([/?#]|$))/i
 
 /** The fields of a message that is an object or the JSON text of one: both vendors have sent both. */
 export function readMessage(data: unknown): Message | undefined {
@@ -22,6 +25,42 @@ export function readMessage(data: unknown): Message | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * Splits an address into its place (scheme, host and path) and its query. By hand, because React Native's `URL` cannot
+ * read the parts of a deep link such as `myapp://connected?…`, and older ones cannot read any.
+ */
+export function splitUrl(url: unknown): { readonly place: string; readonly query: string } | undefined {
+  const parts = /^([a-z][a-z\d+.-]*:(?:\/\/[^/?#]*)?)([^?#]*)(?:\?([^#]*))?/i.exec(String(url))
+  if (parts === null) return undefined
+  const [, host = '', path, query = ''] = parts
+  return { place: host.toLowerCase() + (path || '/'), query }
+}
+
+/** Looks up query entries by name in lower case; the casing in Flinks' URLs varies. */
+export function entriesOf(query: string): (name: string) => string[] {
+  return finder(query.split('&').map(readEntry))
+}
+
+/** Key and value of a query entry. */
+export function readEntry(entry: string): [string, string] {
+  const [, key = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(entry) ?? []
+  return [decode(key), decode(value)]
+}
+
+/** Decodes a part of a query. Text that cannot be decoded stays as it is. */
+export function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
+}
+
+/** Looks up values by a key in lower case. */
+export function finder<Value>(entries: [string, Value][]): (name: string) => Value[] {
+  return (name) => entries.flatMap(([key, value]) => (key.toLowerCase() === name ? [value] : []))
 }
 
 export function readUrl(url: unknown): URL | undefined {

@@ -2,20 +2,11 @@
  * Shows Flinks Connect or MX's widget in an iframe. Its messages are untrusted: `mount` passes them to the flow,
  * which verifies them with the vendor.
  */
-import { readFlinksMessage, type FlinksEvent } from './flinks.js'
-import { readMessage, readUrl, type Message, type RefusedReason } from './message.js'
-import { readMxMessage, type MxEvent } from './mx.js'
-import { invalidInput, type FlowError } from '../flow/errors.js'
-import type { ConnectStep, RedirectStep } from '../flow/steps.js'
-
-/** The steps that `mount` accepts: a flow's `connect` step, or its `redirect` step if that shows MX's widget. */
-export type Mountable = MountableConnect | MountableWidget
-
-/** The part of a `connect` step that `mount` needs. */
-export type MountableConnect = Pick<ConnectStep, 'kind' | 'signal' | 'pageUrl' | 'returned' | 'tokenRefused'>
-
-/** The part of a `redirect` step that `mount` needs. */
-export type MountableWidget = Pick<RedirectStep, 'kind' | 'url'> & { readonly signal?: AbortSignal | undefined }
+import type { FlinksEvent } from './flinks.js'
+import { createMessageHandler, type Mountable } from './handler.js'
+import { SECURE_URL, readUrl, type RefusedReason } from './message.js'
+import type { MxEvent } from './mx.js'
+import { invalidInput } from '../flow/errors.js'
 
 /** The options of `mount`. */
 export interface MountOptions {
@@ -132,51 +123,7 @@ function isFrame(iframe: HTMLIFrameElement, source: MessageEventSource | null): 
 /** An iframe of the page's own origin could remove its own sandbox. */
 function checkUrl(text: string, page: Window): URL {
   const url = readUrl(text)
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-  const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname))
-  if (url === undefined || !isSecure) throw invalidInput('/url', 'must be an https URL')
+  if (url === undefined || !SECURE_URL.test(url.href)) throw invalidInput('/url', 'must be an https URL')
   if (url.origin === page.location.origin) throw invalidInput('/url', 'must not have the origin of the page')
   return url
-}
-
-/** Returns a function that reports a message to the flow, or returns the reason why it refuses the message. */
-function createMessageHandler(step: Mountable, onEvent: NonNullable<MountOptions['onEvent']>) {
-  /** `REDIRECT` is never Connect's first message, and a step gets one report only. */
-  let [sawFirst, reported] = [false, false]
-
-  function connect(step: MountableConnect, message: Message): RefusedReason | undefined {
-    const read = readFlinksMessage(message)
-    if (typeof read === 'string') return read
-    const { event, loginId } = read
-    if (loginId !== undefined || event.kind === 'token-refused') {
-      if (reported || (loginId !== undefined && !sawFirst)) return 'phase'
-      const reason = reasonOf(() => (loginId === undefined ? step.tokenRefused() : step.returned({ loginId })))
-      if (reason !== undefined) return reason
-      reported = true
-    }
-    sawFirst = true
-    onEvent(event)
-    return undefined
-  }
-
-  return (data: unknown): RefusedReason | undefined => {
-    const message = readMessage(data)
-    if (message === undefined) return 'shape'
-    if (step.kind === 'connect') return connect(step, message)
-    // Nothing to report: the flow polls the member every three seconds.
-    const read = readMxMessage(message)
-    return typeof read === 'string' ? read : void onEvent(read)
-  }
-}
-
-/** Why the flow refuses a report: the claim is malformed, or the flow has left the step. */
-function reasonOf(call: () => void): RefusedReason | undefined {
-  try {
-    call()
-    return undefined
-  } catch (error) {
-    // `instanceof` would fail if the entries are bundled separately: each has its own class `FlowError`.
-    if (!(error instanceof Error && error.name === 'FlowError')) throw error
-    return (error as FlowError).code === 'INVALID_INPUT' ? 'shape' : 'phase'
-  }
 }

@@ -3,7 +3,7 @@
  * Before version 4 of the widget, a message was the JSON text of that object.
  */
 import { isObject } from '../shared.js'
-import { readText, type Message, type RefusedReason } from './message.js'
+import { MAX_LENGTH, decode, readMessage, readText, type Message, type RefusedReason } from './message.js'
 
 /** The documented types that concern a connection. */
 const TYPES = [
@@ -57,6 +57,18 @@ export function readMxMessage(message: Message): MxEvent | RefusedReason {
     connectionStatus: Number.isInteger(connection_status) ? (connection_status as number) : undefined,
     current: readText(current) ?? readText(initial_step),
   }
+}
+
+/**
+ * The message of a URL: with `is_mobile_webview`, the widget navigates to
+ * `scheme://connect/submitMFA?metadata={…}` instead of posting a message. That is the form in MX's demo app. Anything
+ * else is returned as it is.
+ */
+export function readMxUrl(data: unknown): unknown {
+  if (typeof data !== 'string' || data.length > MAX_LENGTH) return data
+  const [, name, metadata] = /^(?!https?:)[a-z][a-z\d+.-]*:\/\/([\w/]+)\?metadata=([^&#]*)$/i.exec(data) ?? []
+  if (name === undefined || metadata === undefined) return data
+  return { mx: true, type: `mx/${name}`, metadata: readMessage(decode(metadata)) }
 }
 
 function normalForm(type: string): string {
