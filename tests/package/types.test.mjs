@@ -62,6 +62,23 @@ test('connect-consumer.ts compiles with the DOM', async (t) => {
   assert.equal(await compile(t, { text: readFileSync(here('connect-consumer.ts'), 'utf8') }), '')
 })
 
+test('an app without a DOM compiles connectWebView, with types that are not any', async (t) => {
+  // As in React Native, whose own types define a few globals of a browser.
+  const text = `
+    import { connectWebView, readLandingUrl, type MountableConnect } from 'bank-mfa/connect'
+    declare const step: MountableConnect
+    const bridge = connectWebView(step, { onEvent: (event) => void (event.kind === 'redirect' && event.accountIds.length) })
+    const [uri, accepted]: [Promise<string>, boolean] = [bridge.url(), bridge.message('{}', 'https://x.example')]
+    const landing = readLandingUrl('myapp://back', 'myapp://back')
+    const code: 'denied' | undefined = landing?.error?.code === 'denied' ? landing.error.code : undefined
+    // @ts-expect-error: the bridge has no such function
+    bridge.open()
+    // @ts-expect-error: a landing has no such property
+    void [uri, accepted, code, landing?.loginid]
+  `
+  assert.equal(await compile(t, { lib: ['es2022'], options: { ...STRICTEST, skipLibCheck: true }, text }), '')
+})
+
 for (const [what, options] of [
   ['a worker', { lib: ['es2022', 'webworker', 'webworker.iterable'] }],
   ['a Node server', { options: STRICTEST }],

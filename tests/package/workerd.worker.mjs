@@ -1,6 +1,7 @@
 /** Runs in workerd, with the package's export condition `workerd`. Each export is a test. */
 import { FlowError, flinks, restore } from 'bank-mfa'
 import { FlowError as CallError, flinks as calls } from 'bank-mfa/calls'
+import { connectWebView } from 'bank-mfa/connect'
 import { simulator } from 'bank-mfa/simulator'
 import { fill } from '../lib/fill.mjs'
 
@@ -81,6 +82,33 @@ export const reconnects = test(async () => {
   flow.current.returned({ loginId: done.loginId })
   const { method, health } = await flow.result()
   equal([method, health, bank.counts().broken], ['mid-session', 'live', {}])
+})
+
+export const webViews = test(async () => {
+  const { bank, host } = setup()
+  const { loginId, responses } = bank.people.find(({ username }) => username === 'Greatday')
+  const flow = flinks.reconnect({ loginId, parameters: { webview: 'true' } }, host)
+  for await (const { kind } of flow) if (kind === 'connect') break
+  const events = []
+  const bridge = connectWebView(flow.current, { onEvent: ({ kind, step }) => events.push(step ?? kind) })
+  const address = new URL(await bridge.url())
+  const call = async (name, body) => {
+    const init = { method: 'POST', body: JSON.stringify(body) }
+    return (await bank.fetch(new URL(`/connect/${name}`, address), init)).json()
+  }
+  const { visit } = await call('open', Object.fromEntries(address.searchParams))
+  const done = await call('answer', { visit, responses: Object.entries(responses[0]) })
+  const accepted = [{ step: 'APP_MOUNTED' }, 'two words', { step: 'REDIRECT', loginId: done.loginId }].map((message) =>
+    bridge.message(JSON.stringify(message), address.href),
+  )
+  equal(
+    [accepted, events],
+    [
+      [true, false, true],
+      ['APP_MOUNTED', 'redirect'],
+    ],
+  )
+  equal((await flow.result()).method, 'mid-session')
 })
 
 export const refusals = test(async () => {

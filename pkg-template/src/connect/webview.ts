@@ -1,0 +1,103 @@
+/**
+ * Takes the messages of a vendor's page in a mobile WebView, where it is the top page and posts to the app. It needs no
+ * DOM and no `URL`, so it also runs in React Native and on a server.
+ */
+import { createMessageHandler, type Mountable } from './handler.js'
+import { SECURE_URL, entriesOf, splitUrl, type RefusedReason } from './message.js'
+import { readMxUrl, type MxEvent } from './mx.js'
+import type { FlinksEvent } from './flinks.js'
+import { invalidInput } from '../flow/errors.js'
+
+/** The options of `connectWebView`. */
+export interface WebViewOptions {
+  /** Called with each accepted message, after the flow has received it. */
+  onEvent?: ((event: FlinksEvent | MxEvent) => void) | undefined
+  /** Called when a message is refused, without its content. */
+  onRefused?: ((refused: { readonly reason: RefusedReason }) => void) | undefined
+}
+
+/** Connects a flow's step with the vendor's page in a WebView. */
+export interface WebViewBridge {
+  /**
+   * Resolves to the address that the WebView opens. Each call returns the same address. Rejects with `INVALID_INPUT` if
+   * it is neither https nor http on the loopback, or if Connect's address lacks `webview=true`, and as `step.pageUrl()`.
+   */
+  url(): Promise<string>
+  /**
+   * Takes a message of the WebView: text, or an object that the app has decoded. For MX's widget, that is also the URL
+   * that the widget navigates to. `pageUrl` is the address of the page that the WebView shows, if the app knows it: the
+   * message is refused if its origin is not that of `url()`, or if `url()` was not called before. Returns whether the message was accepted.
+   */
+  message(data: unknown, pageUrl?: string): boolean
+  /** The number of refused messages. */
+  readonly refused: number
+  /** Ignores all further messages, as when the flow leaves the step. The flow continues, and its step can be connected again. */
+  close(): void
+}
+
+/**
+ * Connects a step with a WebView. Messages get the same checks as in `mount`, except for the source: a native message
+ * has none.
+ *
+ * @example
+ * const bridge = connectWebView(step)
+ * const uri = await bridge.url()
+ * // <WebView source={{ uri }} onMessage={({ nativeEvent }) => bridge.message(nativeEvent.data, nativeEvent.url)} />
+ */
+export function connectWebView(step: Mountable, options: WebViewOptions = {}): WebViewBridge {
+  if (step?.kind !== 'connect' && step?.kind !== 'redirect')
+    throw invalidInput('/step', 'must have a page of the vendor')
+  for (const name of ['onEvent', 'onRefused'] as const) {
+    if (!['function', 'undefined'].includes(typeof options[name])) {
+      throw invalidInput(`/options/${name}`, 'must be a function')
+    }
+  }
+  const acceptMessage = createMessageHandler(step, (event) => options.onEvent?.(event))
+  let [refused, closed, origin] = [0, false, '']
+  let opened: Promise<string> | undefined
+
+  async function open(): Promise<string> {
+    const url = await (step.kind === 'redirect' ? step.url : step.pageUrl())
+    if (!SECURE_URL.test(url)) throw invalidInput('/url', 'must be an https URL')
+    // Without it, Connect posts its messages to a parent page, which a WebView does not have.
+    if (step.kind === 'connect' && entriesOf(splitUrl(url)?.query ?? '')('webview')[0] !== 'true') {
+      throw invalidInput('/url', 'must have webview=true: start the flow with webview')
+    }
+    origin = originOf(url)
+    return url
+  }
+
+  function reasonFor(data: unknown, pageUrl: string | undefined): RefusedReason | undefined {
+    if (origin === '') return 'phase'
+    if (pageUrl !== undefined && originOf(pageUrl) !== origin) return 'origin'
+    return acceptMessage(step.kind === 'redirect' ? readMxUrl(data) : data)
+  }
+
+  return {
+    url() {
+      opened ??= open().catch((error: unknown) => {
+        opened = undefined
+        throw error
+      })
+      return opened
+    },
+    message(data, pageUrl) {
+      // As in `mount`, which stops to listen: what comes later is no sign of an attack.
+      if (closed || step.signal?.aborted) return false
+      const reason = reasonFor(data, pageUrl)
+      if (reason === undefined) return true
+      refused += 1
+      options.onRefused?.({ reason })
+      return false
+    },
+    close: () => void (closed = true),
+    get refused() {
+      return refused
+    },
+  }
+}
+
+/** Scheme, host and port, compared as text: what differs in any letter is refused. */
+function originOf(url: unknown): string {
+  return /^https?:\/\/[^/?#]+/i.exec(String(url))?.[0].toLowerCase() ?? 'null'
+}
