@@ -5,10 +5,18 @@ import { mount, readLanding } from './package.js'
 /** Connect redirects the person back to this page. */
 export const RETURN_URL = `${location.origin}/`
 
-/** Reads what Connect put into this page's address: `{ landing }`, or `{ refused: true }` if it is malformed. */
+/** Why the person came back without a result. It is shown once. */
+let landingError = null
+
+/**
+ * Reads what Connect put into this page's address: `{ landing }`, whose `error` says why there is no result, or
+ * `{ refused: true }` if it is malformed.
+ */
 export function readAddress() {
   try {
-    return { landing: readLanding(window, RETURN_URL) }
+    const landing = readLanding(window, RETURN_URL)
+    landingError = landing?.error
+    return { landing }
   } catch {
     return { refused: true }
   }
@@ -44,6 +52,11 @@ export function leaveView(step, texts) {
     } catch {
       place.replaceChildren(...failure(texts, leave))
     }
+  }
+  if (landingError) {
+    const text = landingError.code === 'denied' ? texts.denied : texts.refused
+    place.append(el('p', { class: 'refused', role: 'alert' }, text), el('p', {}, el('code', {}, landingError.code)))
+    landingError = null
   }
   place.append(el('p', {}, texts.leaves), button(texts.go, leave, { id: 'leave', class: 'primary' }))
   return place

@@ -3,10 +3,11 @@ import { address, runtimes, session, showProblem } from './context.js'
 import { button, el } from './create-element.js'
 import { runFlow, show, showIdle } from './run-flow.js'
 
-/** Resumes the flow that the person left for Connect, and passes on what Connect returned. */
+/** Resumes the flow that the person left for Connect, and passes on what Connect returned, unless that is an error. */
 export function resumeAfterConnect({ snapshot, choices }) {
   return runFlow(choices, () => {
     const flow = runtimes[choices.runtime].resume(snapshot, choices)
+    if (address.landing.error) return flow
     // Rejects if the address belongs to another flow, or if this flow does not wait for it. The flow then continues.
     returnToFlow(flow, address.landing).catch(refuseAddress)
     return flow
