@@ -223,6 +223,24 @@ test('a reconnect on the Connect page removes the LoginId from the address bar, 
   await page.locator('#leave').waitFor()
 })
 
+test('a person who refuses at the bank comes back to the same flow, which offers another try', async (t) => {
+  const visitor = await visit(t)
+  const { page } = visitor
+  await visitor.start('Greatday', CONNECT_PAGE)
+  await visitor.click('#leave')
+  await waitForQuestion(page)
+  await page.getByRole('button', { name: 'Refuse at the bank' }).click()
+  await page.getByText('You or your bank refused the connection.').waitFor()
+  assert.equal(page.url(), pageUrl)
+  // A forged landing with an error informs, too, and the flow goes on.
+  await page.goto(`${pageUrl}?error=server_error&error_description=Call+555-0100&state=other-flow`)
+  await page.getByText('Your bank could not connect you.').waitFor()
+  assert.equal(await page.getByText('555').count(), 0)
+  await visitor.click('#leave')
+  await visitor.answerConnect('Montreal', page)
+  assert.deepEqual(await readProof(visitor), ['done', 'Mid-session', 'Live', 'Given'])
+})
+
 test('an unexpected Connect landing URL is removed from the address bar and ignored', async (t) => {
   const visitor = await visit(t)
   const { page } = visitor

@@ -378,7 +378,13 @@ export async function single(loginId: string): Promise<string> {
 }
 
 export async function simulated(): Promise<void> {
-  const connect: ConnectRules = { misbehave: 'early', elsewhere: null, returnsTag: false, redirectHasAccounts: true }
+  const connect: ConnectRules = {
+    misbehave: 'early',
+    elsewhere: null,
+    returnsTag: false,
+    midSessionToken: true,
+    redirectHasAccounts: true,
+  }
   const rules: Partial<Rules> = { tokensRequired: false, connect }
   const bank: Simulator = simulator({ seed: 1, now: 0, rules, realTime: false })
   const time: VirtualClock = bank.clock
