@@ -113,6 +113,12 @@ pub fn return_url(reader: &Reader) -> Result<String, Refusal> {
     Ok(text.to_owned())
 }
 
+/// Whether a text is safe as one segment of a path, and as an entry of a list with commas.
+pub fn is_path_segment(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=128).contains(&text.len()) && text.bytes().all(is_plain)
+}
+
 fn is_url(text: &str) -> bool {
     let has_host = |rest: &str| !rest.is_empty() && !rest.starts_with('/');
     let is_local = |rest: &str| {

@@ -67,6 +67,12 @@ const CONNECT: &[TestEvent] = &[
     TestEvent::Returned(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"another"}"#),
     TestEvent::Returned(r#"{"loginId":"0aa5b1a4-6b3e-4e0e-9a3f-2d8f7a5f7f10"}"#),
     TestEvent::Returned(r#"{"loginId":"0aa5b1a4"}"#),
+    TestEvent::Returned(
+        r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","accountIds":["a1"]}"#,
+    ),
+    TestEvent::Returned(
+        r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","accountIds":["../escape"]}"#,
+    ),
 ];
 
 const CHALLENGED: &str = r#"{"member":{"guid":"MBR-2","connection_status":"CHALLENGED",
@@ -352,7 +358,7 @@ const WITH_TOKEN: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","s
 const LINK: &str = r#"{"state":"5bd3e1a6"}"#;
 
 /// A snapshot must not contain a claim for another LoginId either.
-const SECRETS_AND_OTHERS: &[&str] = &[PASSWORD, ANSWER, OTHER, "app.example"];
+const SECRETS_AND_OTHERS: &[&str] = &[PASSWORD, ANSWER, OTHER, "app.example", "escape"];
 
 #[test]
 fn no_sequence_of_events_breaks_a_reconnect() {

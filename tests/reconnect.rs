@@ -261,6 +261,13 @@ fn a_claimed_login_id_can_have_another_casing() {
 
 #[test]
 fn a_malformed_claim_is_refused_by_path_and_connect_stays_open() {
+    let claimed = |account_ids: &str| {
+        format!(
+            r#"{{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","accountIds":{account_ids}}}"#
+        )
+    };
+    let too_long = format!(r#"["{}"]"#, "a".repeat(129));
+    let too_many = format!("[{}]", vec![r#""a""#; 257].join(","));
     let mut scenario = reconnect("Greatday", CONNECT).run();
     for (claim, path) in [
         ("null", "/claim"),
@@ -274,11 +281,44 @@ fn a_malformed_claim_is_refused_by_path_and_connect_stays_open() {
             r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","url":"x"}"#,
             "/claim/url",
         ),
+        (&claimed(r#""a1""#), "/claim/accountIds"),
+        (&claimed("{}"), "/claim/accountIds"),
+        (&claimed("[1]"), "/claim/accountIds/0"),
+        (&claimed(r#"["a1",""]"#), "/claim/accountIds/1"),
+        (&claimed(r#"["../a1"]"#), "/claim/accountIds/0"),
+        (&claimed(r#"["a1,a2"]"#), "/claim/accountIds/0"),
+        (&claimed(&too_long), "/claim/accountIds/0"),
+        (&claimed(&too_many), "/claim/accountIds"),
     ] {
         let refusal = scenario.claim_json(claim).unwrap_err();
         assert_eq!(refusal.path.as_deref(), Some(path), "{claim}");
         scenario.frame();
     }
+}
+
+#[test]
+fn the_accounts_of_a_claim_are_in_the_result() {
+    let account_ids = |claimed: &str| {
+        let mut scenario = reconnect("Greatday", CONNECT).run();
+        scenario.answer_in_frame();
+        let login_id = scenario.bank.login_id("Greatday").unwrap();
+        let claim = format!(r#"{{"loginId":"{login_id}"{claimed}}}"#);
+        let claim = Value::parse(claim.as_bytes()).unwrap();
+        scenario.step = scenario
+            .flow
+            .advance(Event::Returned(&claim), scenario.now)
+            .unwrap();
+        scenario.restore();
+        scenario.run_on();
+        scenario.result().get("accountIds").print()
+    };
+    let two = r#"["8b35f6c8-e7b6-41d3-98f8-08d68b7f8d31","a_2"]"#;
+    assert_eq!(account_ids(&format!(r#","accountIds":{two}"#)), two);
+    assert_eq!(account_ids(r#","accountIds":[]"#), "null");
+    assert_eq!(account_ids(r#","accountIds":null"#), "null");
+    assert_eq!(account_ids(""), "null");
+    let scenario = reconnect("greatday_nomfa", CONNECT).run();
+    assert_eq!(*scenario.result().get("accountIds"), Value::Null);
 }
 
 #[test]

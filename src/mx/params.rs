@@ -1,6 +1,7 @@
 //! The parameters of a member, checked before anything is sent.
 
 use crate::failure::Refusal;
+use crate::http::is_path_segment;
 use crate::json::{self, Check, Reader, Value};
 
 /// The parameters of a member. `memberGuid` and `job` start a job. `memberGuid` and `credentials` sign the
@@ -195,9 +196,4 @@ pub fn path_segment<'v>(
         Some(text) if is_path_segment(text) => Ok(text),
         _ => Err(field.invalid(expected)),
     }
-}
-
-fn is_path_segment(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    (1..=128).contains(&text.len()) && text.bytes().all(is_plain)
 }

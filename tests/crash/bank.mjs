@@ -35,7 +35,7 @@ const routes = {
     const right = newestId.startsWith('MBR-') ? bank.mx.rightValues(newestId) : bank.rightAnswers(newestId)
     return right === undefined ? null : JSON.parse(right)
   },
-  /** The user signs in or answers in the vendor's iframe. Returns the claim of the iframe. */
+  /** The user signs in or answers in the vendor's iframe. Returns what the page tells the edge. */
   async iframe(run, { address: iframeUrl }, { bank, connection }) {
     const query = Object.fromEntries(new URL(iframeUrl).searchParams)
     const call = async (name, body) => {
@@ -55,7 +55,8 @@ const routes = {
         view = await call('look', { visit })
       } else break
     }
-    return { loginId: person.loginId }
+    if (view.code === 'TOKEN_INVALID') return { kind: 'token-refused' }
+    return { kind: 'returned', claim: { loginId: person.loginId, accountIds: view.accountIds } }
   },
   /** The user approves at the bank's own site. Returns the address to which it redirects. */
   async window(_, { url }, { bank }) {

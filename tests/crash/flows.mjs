@@ -74,6 +74,9 @@ const FLINKS = [
   flow('flinks reconnect, iframe, a token in mid-session', reconnect('Greatday', { midSessionToken: true }), {
     rules: { connect: { midSessionToken: true } },
   }),
+  flow('flinks reconnect, iframe, a token in mid-session at the second try', reconnect('Greatday'), {
+    rules: { connect: { midSessionToken: true } },
+  }),
   flow('flinks reconnect, iframe, async', reconnect('Greatday', { async: true }, ASYNC)),
   flow('flinks reconnect, signs in again', reconnect('broken_login', { institutionId: 14 })),
   flow('flinks reconnect, data within maxAge', reconnect('Greatday', { maxAge: 604_800_000 })),

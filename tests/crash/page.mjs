@@ -18,8 +18,7 @@ export async function walk(ask, bank, connection, wrong) {
       return ask('POST', `/flows/${flow}/answer`, { round: round.number, ...given })
     },
     async connect({ flow, step: { address } }) {
-      const claim = await bank('iframe', { address })
-      return ask('POST', `/flows/${flow}/message`, { kind: 'returned', claim })
+      return ask('POST', `/flows/${flow}/message`, await bank('iframe', { address }))
     },
     async redirect({ flow, step }) {
       const { url } = await bank('window', { url: step.url })

@@ -184,6 +184,25 @@ test('the iframe’s URL stays the same until its token is refused, and then has
   assert.deepEqual([end.step.kind, end.step.result.ownership], ['done', 'unproven'])
 })
 
+test('the accounts of a claim go to onFlowEnded, and not to the page', async (t) => {
+  const connections = (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday', 'reconnect') })
+  const env = setup(t, { connections })
+  const page = env.page()
+  const state = await page.settled(await page.start('c_1'))
+  const claim = (accountIds) => ({ loginId: env.bank.loginId('Greatday'), accountIds })
+  for (const [accountIds, path] of [
+    ['a1', '/body/claim/accountIds'],
+    [[7], '/body/claim/accountIds'],
+    [['a/1'], '/claim/accountIds/0'],
+  ]) {
+    const refused = await page.message(state, { kind: 'returned', claim: claim(accountIds) })
+    assert.deepEqual([refused.status, refused.code, refused.path], [400, 'INVALID_INPUT', path])
+  }
+  const end = await page.settled(await page.message(state, { kind: 'returned', claim: claim(['a1', 'a2']) }))
+  assert.deepEqual([end.step.kind, 'accountIds' in end.step.result], ['done', false])
+  assert.deepEqual(env.reported.ended[0].result.accountIds, ['a1', 'a2'])
+})
+
 test('the iframe in mid-session gets a fresh token once, and an expired session ends the flow', async (t) => {
   const connections = (bank) => ({
     'ann/c_1': flinksConnection(bank, 'Greatday', 'reconnect'),

@@ -209,7 +209,7 @@ function open({ url, returned }: RedirectStep): void {
 
 async function show({ purpose, until, signal, pageUrl, returned, ...reports }: ConnectStep): Promise<void> {
   const why: ConnectPurpose = purpose
-  const claim: Claim = { loginId: '', state: null }
+  const claim: Claim = { loginId: '', state: null, accountIds: [''] }
   console.log(why, until.toFixed(), signal.aborted, (await pageUrl()).length)
   returned(claim)
   reports.tokenRefused()
@@ -236,8 +236,8 @@ export async function reconnect(): Promise<Connected> {
     ...where,
   }
   const first: Flow<Connected> = flinks.connect(where, host)
-  const { method, health, ownership }: ConnectionProof = await first.result()
-  console.log(methods[method], health, ownership)
+  const { method, health, ownership, accountIds }: ConnectionProof = await first.result()
+  console.log(methods[method], health, ownership, accountIds?.join())
   return flinks.reconnect(params, host).result()
 }
 

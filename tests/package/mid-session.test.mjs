@@ -1,10 +1,15 @@
-/** Connect in the middle of a session: its token, and its end. */
+/** Connect in the middle of a session: its token, its accounts and its end. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { completeConnect, ending, openConnect, person, proof, setup, untilStep } from './setup.mjs'
+import { completeConnect, ending, openConnect, person, proof, setup, tokensBySession, untilStep } from './setup.mjs'
 
 const LOGIN = { loginId: person('Greatday').loginId }
 const tokenOf = async (step) => new URL(await step.pageUrl()).searchParams.get('authorizeToken')
+/** A `fetch` that never sends a cached start. */
+const stopAtVerification =
+  ({ wire }) =>
+  (url, init) =>
+    init.body.includes('\"MostRecentCached\":true') ? new Promise(() => {}) : wire.fetch(url, init)
 const sessionsOf = ({ sessions }) => sessions.map(({ session }) => session)
 
 // Tokens ----------------------------------------------------------------------------------------
@@ -72,6 +77,37 @@ test('a session that Connect calls expired ends the flow', async (t) => {
   step.sessionExpired()
   assert.equal(await ending(flow), 'session-expired')
 })
+
+// Accounts --------------------------------------------------------------------------------------
+
+test('the accounts that Connect claims are in the snapshot until the end, and in the result', async (t) => {
+  const env = setup(t)
+  const authorizeToken = tokensBySession(env)
+  const flow = env.reconnect(LOGIN, { authorizeToken, fetch: stopAtVerification(env) })
+  const step = await untilStep(flow, 'connect')
+  await completeConnect(env, step, 'Greatday', { accountIds: ['a1', 'a_2'] })
+  const restored = env.restore(flow.snapshot(), { authorizeToken })
+  assert.deepEqual((await restored.result()).accountIds, ['a1', 'a_2'])
+
+  const unnamed = env.reconnect(LOGIN)
+  await completeConnect(env, await untilStep(unnamed, 'connect'), 'Greatday', { accountIds: [] })
+  assert.equal((await unnamed.result()).accountIds, null)
+})
+
+for (const [name, accountIds, path] of [
+  ['a text', 'a1', '/claim/accountIds'],
+  ['an id that is a path', ['a1', '../a2'], '/claim/accountIds/1'],
+  ['an id that is a number', [1], '/claim/accountIds/0'],
+  ['257 ids', Array(257).fill('a'), '/claim/accountIds'],
+]) {
+  test(`accounts that are ${name} are refused at ${path}, and Connect stays open`, async (t) => {
+    const env = setup(t)
+    const flow = env.reconnect(LOGIN)
+    const step = await untilStep(flow, 'connect')
+    assert.throws(() => step.returned({ ...LOGIN, accountIds }), { code: 'INVALID_INPUT', path })
+    assert.equal(flow.current, step)
+  })
+}
 
 // Bad input -------------------------------------------------------------------------------------
 

@@ -572,7 +572,7 @@ test('a connect step returns its URL, and posts the claims of the page', async (
   const step = await untilStep(flow, 'connect')
   assert.deepEqual([step.purpose, step.until, await step.pageUrl()], ['mfa', 9, CONNECT.address])
   await step.returned({ loginId: LOGIN })
-  await step.returned({ loginId: LOGIN, state: null })
+  await step.returned({ loginId: LOGIN, state: null, accountIds: ['a1'] })
   step.tokenRefused()
   step.sessionExpired()
   await edge.untilCall('message', 4)
@@ -580,7 +580,7 @@ test('a connect step returns its URL, and posts the claims of the page', async (
     edge.callsOf('message').map(({ body }) => body),
     [
       { kind: 'returned', claim: { loginId: LOGIN } },
-      { kind: 'returned', claim: { loginId: LOGIN, state: null } },
+      { kind: 'returned', claim: { loginId: LOGIN, state: null, accountIds: ['a1'] } },
       { kind: 'token-refused' },
       { kind: 'session-expired' },
     ],

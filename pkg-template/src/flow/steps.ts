@@ -89,6 +89,8 @@ export interface Claim {
   loginId: string
   /** The `state` of the landing URL, or null if the URL has none. Absent if the page was in an iframe. */
   state?: string | null
+  /** The ids of the accounts that the user chose, if the page names them. Nothing verifies them. */
+  accountIds?: readonly string[] | undefined
 }
 
 /** @internal Whether a step is the last one. */

@@ -240,9 +240,9 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
         if (address === null) throw secretMissing(this.id)
         return address
       },
-      returned: ({ loginId, state }) => {
+      returned: ({ loginId, state, accountIds }) => {
         if (!isGuid(loginId)) throw invalidInput('/claim/loginId', 'must be a GUID')
-        return this.#postMessage(step, { kind: 'returned', claim: { loginId, state } })
+        return this.#postMessage(step, { kind: 'returned', claim: { loginId, state, accountIds } })
       },
       tokenRefused: () => void this.#postMessage(step, { kind: 'token-refused' }),
       sessionExpired: () => void this.#postMessage(step, { kind: 'session-expired' }),

@@ -28,7 +28,7 @@ use super::guid::Guid;
 use super::params::{Params, guid};
 use super::time::epoch_ms;
 
-use params::{PARAMS, RECONNECT_ONLY};
+use params::{PARAMS, RECONNECT_ONLY, account_ids};
 
 mod address;
 pub mod params;
@@ -55,6 +55,7 @@ text_enum! {
 /// The facts that a result proves.
 #[derive(Clone, Debug)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct ConnectionProof {
     /// How the flow reached its end.
     pub method: ReconnectMethod,
@@ -70,6 +71,9 @@ pub struct ConnectionProof {
         tsify(type = "'given' | 'tagged' | 'unproven'")
     )]
     pub ownership: &'static str,
+    /// The accounts that the person chose in Connect, as its page claims: untrusted. Null if it named none.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "string[] | null"))]
+    pub account_ids: Option<Vec<String>>,
 }
 
 /// A reconnect or a first link.
@@ -82,6 +86,8 @@ pub struct Reconnect {
     is_login_id_given: bool,
     /// Whether Connect has refused its token, or the lack of one, in the middle of a session.
     is_token_renewed: bool,
+    /// The accounts that Connect claims the person has chosen: a list, or null.
+    account_ids: Value,
     /// The parameters as the host gave them, for a snapshot.
     params: Value,
 }
@@ -108,6 +114,9 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
     let mut reconnect = Reconnect::read(saved.get("params"), config)?;
     reconnect.authorize.restore(ids, saved)?;
     let method = saved.get("method");
+    let accounts = saved.get("accountIds");
+    accounts.optional(account_ids)?;
+    reconnect.account_ids = accounts.value().clone();
     reconnect.is_token_renewed = saved.get("tokenRenewed").bool()?;
     reconnect.method = ReconnectMethod::from_text(method.text()?)
         .ok_or_else(|| method.invalid("is not a reconnect method"))?;
@@ -138,6 +147,7 @@ impl Reconnect {
             },
             is_login_id_given,
             is_token_renewed: false,
+            account_ids: Value::Null,
             params: value.clone(),
         })
     }
@@ -192,6 +202,11 @@ impl Reconnect {
         result.set("method", self.method.text().into());
         result.set("health", health.into());
         result.set("ownership", ownership.into());
+        let account_ids = match self.account_ids.items() {
+            [] => Value::Null,
+            _ => self.account_ids.clone(),
+        };
+        result.set("accountIds", account_ids);
         Verdict::Done(result)
     }
 
@@ -217,6 +232,7 @@ impl Vendor for Reconnect {
         let mut saved = self.authorize.progress();
         saved.set("params", self.params.clone());
         saved.set("method", self.method.text().into());
+        saved.set("accountIds", self.account_ids.clone());
         saved.set("tokenRenewed", self.is_token_renewed.into());
         saved
     }
@@ -258,21 +274,25 @@ impl Vendor for Reconnect {
     }
 
     /// The claim is `{loginId}` from an iframe, whose origin and source the page has checked, or
-    /// `{loginId, state}` from a redirect address, which anybody can forge.
+    /// `{loginId, state}` from a redirect address, which anybody can forge. Either can have `accountIds`, which
+    /// nothing verifies.
     fn accept_claim(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
         let claimed = Reader::new("claim", claim);
-        claimed.only(&["loginId", "state"])?;
+        claimed.only(&["loginId", "state", "accountIds"])?;
         let login_id = Guid::read(claimed.get("loginId"))?;
         let state = claimed.get("state");
         if claim.has("state") && state.value().as_text() != self.state() {
             return Err(state.invalid("does not match the state of this flow"));
         }
+        let accounts = claimed.get("accountIds");
+        accounts.optional(account_ids)?;
         let params = &mut self.authorize.params;
         if self.is_login_id_given && params.login_id.as_ref() != Some(&login_id) {
             return Ok(Verdict::failed(ErrorCode::LoginMismatch, None, None));
         }
         params.login_id = Some(login_id);
         params.cached = true;
+        self.account_ids = accounts.value().clone();
         Ok(Verdict::Go(Stage::Verify))
     }
 

@@ -2,6 +2,7 @@
 
 use crate::failure::Refusal;
 use crate::flinks::params::{guid, language};
+use crate::http::is_path_segment;
 use crate::json::{self, Check, Reader, Value};
 
 /// The parameters of a reconnect, in addition to the parameters of Connect.
@@ -97,6 +98,27 @@ pub const RECONNECT_ONLY: [&str; 5] = [
     "maxAge",
     "midSessionToken",
 ];
+
+/// The maximum number of account ids. A guess: no person has more accounts at one bank.
+const MAX_ACCOUNTS: usize = 256;
+
+/// A list of account ids. Flinks' own are GUIDs; any id that is safe in an address passes.
+pub fn account_ids(field: &Reader) -> Result<(), Refusal> {
+    let Value::List(ids) = field.value() else {
+        return Err(field.invalid("must be an array of account ids"));
+    };
+    if ids.len() > MAX_ACCOUNTS {
+        return Err(field.invalid("has too many account ids"));
+    }
+    for (index, id) in ids.iter().enumerate() {
+        if !id.as_text().is_some_and(is_path_segment) {
+            let index = json::decimal(index as u64);
+            let expected = "must be an account id of letters, digits, hyphens and underscores";
+            return Err(field.item(&index, id).invalid(expected));
+        }
+    }
+    Ok(())
+}
 
 fn presentation(field: &Reader) -> Result<(), Refusal> {
     json::one_of(field, &["form", "iframe"], "must be form or iframe")

@@ -45,14 +45,24 @@ export function readPageMessage({ kind, claim, url }: Body): PageMessage {
       if (typeof url !== 'string') throw invalidInput('/body/url', 'must be a string')
       return { kind, url }
     case 'returned': {
-      const { loginId, state } = isObject(claim) ? claim : {}
+      const { loginId, state, accountIds } = isObject(claim) ? claim : {}
       if (typeof loginId !== 'string') throw invalidInput('/body/claim/loginId', 'must be a string')
       if (state !== undefined && state !== null && typeof state !== 'string') {
         throw invalidInput('/body/claim/state', 'must be a string or null')
       }
-      return { kind, claim: { loginId, ...(state !== undefined && { state }) } }
+      if (accountIds !== undefined && !isTexts(accountIds)) {
+        throw invalidInput('/body/claim/accountIds', 'must be an array of strings')
+      }
+      return {
+        kind,
+        claim: { loginId, ...(state !== undefined && { state }), ...(accountIds !== undefined && { accountIds }) },
+      }
     }
     default:
       throw invalidInput('/body/kind', 'must be returned, token-refused, session-expired or landed')
   }
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
