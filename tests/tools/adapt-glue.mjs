@@ -11,9 +11,12 @@ writeFileSync(`${folder}/../package.json`, '{ "type": "module" }\n')
 rmSync(file('_bg.wasm.d.ts'))
 writeFileSync(file('_bg.d.wasm.ts'), 'declare const module: WebAssembly.Module\nexport default module\n')
 
-// With `Symbol.dispose` these types would need a newer `lib` than es2022.
+// With `Symbol.dispose` these types would need a newer `lib` than es2022, and the other two names are in `dom` only.
 const types = readFileSync(file('.d.ts'), 'utf8')
-writeFileSync(file('.d.ts'), types.replaceAll(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, ''))
+  .replaceAll(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, '')
+  .replaceAll(/\bRequestInfo\b/g, 'string | Request')
+  .replaceAll(/\bBufferSource\b/g, 'ArrayBuffer | ArrayBufferView')
+writeFileSync(file('.d.ts'), types)
 
 const base64 = readFileSync(file('_bg.wasm')).toString('base64')
 writeFileSync(file('_inline.d.ts'), 'declare const base64: string\nexport default base64\n')

@@ -40,7 +40,7 @@ import { makeSend } from './send.js'
 export type Challenged = Pick<AuthorizeReply & { kind: 'challenged' }, 'requestId' | 'securityChallenges'>
 
 /** The Flinks instance, customer and keys, and the options of a call. The keys belong on a back end, never in a page. */
-export interface FlinksCallsHost extends FlinksConfig, Omit<HostOptions, 'probe'> {
+export interface FlinksCallsHost extends FlinksConfig, Omit<HostOptions, 'probe' | 'fetch'> {
   /** Replaces the global `fetch`. The result of a data call is this function's `Response`, with the body unread. */
   fetch?: ((url: string, init: FetchInit) => Promise<Response> | Response) | undefined
   /** The secret key, which only `token` uses. */

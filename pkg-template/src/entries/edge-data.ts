@@ -2,3 +2,4 @@
 import './calls.js'
 
 export * from '../edge/data.js'
+export type {} from '../globals.js'

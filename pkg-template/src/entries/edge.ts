@@ -2,3 +2,4 @@
 import './index.js'
 
 export * from '../edge/index.js'
+export type {} from '../globals.js'

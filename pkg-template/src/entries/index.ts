@@ -5,3 +5,4 @@ import base64 from '../wasm/bank_mfa_inline.js'
 initSync({ module: Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)) })
 
 export * from '../flow/index.js'
+export type {} from '../globals.js'

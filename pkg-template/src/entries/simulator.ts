@@ -5,3 +5,4 @@ import base64 from '../wasm/simulator_inline.js'
 initSync({ module: Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)) })
 
 export * from '../simulator/index.js'
+export type {} from '../globals.js'

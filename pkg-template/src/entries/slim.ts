@@ -7,3 +7,4 @@ export async function load(source: InitInput | Promise<InitInput>): Promise<void
 }
 
 export * from '../flow/index.js'
+export type {} from '../globals.js'

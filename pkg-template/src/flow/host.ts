@@ -28,7 +28,7 @@ export interface FetchInit {
 export interface FetchResponse {
   readonly status: number
   /** Pairs, as in `Headers` and `Map`, or a plain object. */
-  readonly headers: Iterable<[string, string]> | Record<string, string>
+  readonly headers: Headers | Iterable<[string, string]> | Record<string, string>
   arrayBuffer(): Promise<ArrayBuffer>
 }
 

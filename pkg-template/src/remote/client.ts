@@ -8,11 +8,11 @@ import { readEvents } from './event-stream.js'
 /** The options of `remote`. */
 export interface RemoteOptions {
   /** Replaces the global `fetch`. */
-  fetch?: typeof fetch | undefined
+  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined
   /** Headers of each request, such as a bearer token. A function is called before each request. */
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>) | undefined
   /** Use `include` if the edge has another origin and identifies the user by a cookie. */
-  credentials?: RequestCredentials | undefined
+  credentials?: 'include' | 'omit' | 'same-origin' | undefined
   /** Replaces real time, for tests. */
   clock?: Clock | undefined
 }

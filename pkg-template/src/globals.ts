@@ -1,0 +1,23 @@
+/**
+ * The web types that the package's declarations name. They are empty here, and merge with those of the `dom` or
+ * `webworker` library or of Node. A project without any of these can then still be compiled.
+ */
+declare global {
+  interface AbortSignal {}
+  interface Element {}
+  interface FormData {}
+  interface Headers {}
+  interface HTMLIFrameElement {}
+  interface Request {}
+  interface RequestInit {}
+  interface Response {}
+  interface URL {}
+  namespace WebAssembly {
+    interface Instance {}
+    interface Memory {}
+    interface Module {}
+    interface Table {}
+  }
+}
+
+export {}
