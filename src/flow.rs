@@ -25,9 +25,12 @@ mod recovery;
 mod snapshot;
 mod step;
 mod timing;
+mod window;
 
 pub use step::{AnswerInput, Event, Loss, Step};
 pub use timing::{MAX_LOST_POLLS, MAX_REPEATS};
+
+use window::Window;
 
 /// A flow. Times are in milliseconds since 1970.
 pub struct Flow {
@@ -53,6 +56,8 @@ pub struct Flow {
     /// Whether the bank refused the previous answer.
     refused: bool,
     window: Window,
+    /// The number of the newest window. A fresh address of an open window does not change it.
+    window_number: u32,
 }
 
 enum State {
@@ -65,14 +70,6 @@ enum State {
     Connecting { until: u64 },
     Done(Value),
     Failed(Failure),
-}
-
-/// The window in which the person signs in. Its address works once, so a snapshot does not keep it.
-enum Window {
-    None,
-    Open(String),
-    /// The person has returned from the window, or the vendor no longer needs the window.
-    Left,
 }
 
 impl Flow {
@@ -93,6 +90,7 @@ impl Flow {
             expires_at: 0,
             refused: false,
             window: Window::None,
+            window_number: 0,
         }
     }
 
@@ -121,8 +119,9 @@ impl Flow {
             }
             (Event::Restored, _) => return self.restored(now),
             (Event::RestoredAtWindow(url), State::Redirecting { .. }) => {
-                self.window = Window::Open(url.to_owned());
+                self.restored_at_window(url);
             }
+            (Event::WindowOpened, State::Redirecting { .. }) => return self.window_opened(now),
             (Event::Waited, _) => return self.waited(now),
             (Event::Returned(claim), _) => return self.returned(claim, now),
             (Event::TokenRefused, State::Connecting { .. }) => self.token_refused(now),
@@ -218,10 +217,10 @@ impl Flow {
     /// The person returned from the window or the vendor's page. The next request verifies their claim.
     fn returned(&mut self, claim: &Value, now: u64) -> Result<Step, Refusal> {
         match (&self.state, &self.window) {
-            (state, Window::Open(_) | Window::Left) => {
+            (state, Window::Open(_) | Window::Left(_)) => {
                 let at_window = matches!(state, State::Redirecting { .. });
                 self.vendor.accept_claim(claim)?;
-                self.window = Window::Left;
+                self.leave_window();
                 // In any other state a poll follows anyway, and that poll uses the claim.
                 if at_window {
                     return self.send_when_due(Stage::Poll, now);
@@ -244,10 +243,13 @@ impl Flow {
             Verdict::Go(stage) => return self.send(stage, now),
             Verdict::Wait(stage, retry_after) => {
                 // The vendor no longer needs the window. If it needs a window later, that is a new one.
-                if let Window::Open(_) = self.window {
-                    self.window = Window::Left;
+                if stage != Stage::Window
+                    && let Window::Open(_) = self.window
+                {
+                    self.leave_window();
                 }
                 self.wait_for_poll(stage, retry_after, now);
+                self.return_to_window();
             }
             Verdict::Asks {
                 challenges,
@@ -266,14 +268,9 @@ impl Flow {
                 self.ask(refused);
             }
             Verdict::StillAsks => self.await_resubmission(now),
-            Verdict::Redirect => match self.window {
-                Window::Open(_) => self.redirect(now),
-                Window::None | Window::Left => return self.send(Stage::Window, now),
-            },
-            Verdict::Window(url) => {
-                self.window = Window::Open(url);
-                self.redirect(now);
-            }
+            Verdict::Redirect if self.window.has_address() => self.redirect(now),
+            Verdict::Redirect => return self.send(Stage::Window, now),
+            Verdict::Window(url) => return self.open_window(url, now),
             Verdict::Connect => self.connect(now),
             Verdict::Done(result) => self.state = State::Done(result),
             Verdict::Failed {

@@ -71,7 +71,7 @@ pub enum Verdict {
     StillAsks,
     /// The person continues in a window: at the bank, or in the vendor's widget.
     Redirect,
-    /// The address of that window. It works once.
+    /// The address of that window, new or fresh. It works once.
     Window(String),
     /// The person continues in the vendor's page: [`Vendor::frame`].
     Connect,
@@ -116,6 +116,16 @@ text_enum! {
         /// The person signs in at the bank.
         #[default]
         Credentials "credentials"
+    }
+}
+
+text_enum! {
+    /// What a window is.
+    WindowPurpose {
+        /// The bank's own site, where the person signs in.
+        Oauth "oauth"
+        /// The vendor's widget.
+        Widget "widget"
     }
 }
 
@@ -204,6 +214,11 @@ pub trait Vendor {
     /// Whether the vendor's page, which did not accept its token, may be opened again with a new one.
     fn may_renew_page_token(&mut self) -> bool {
         false
+    }
+
+    /// What the window after [`Verdict::Window`] is, and how long its address works, in milliseconds, if that is known.
+    fn window(&self) -> (WindowPurpose, Option<u64>) {
+        (WindowPurpose::Oauth, None)
     }
 
     /// Accepts what a window or the vendor's page claims when the person returns. The next request verifies it.

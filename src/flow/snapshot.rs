@@ -32,6 +32,8 @@ impl Flow {
             "challengePayload": self.challenge_payload.clone(),
             "expiresAt": self.expires_at,
             "refused": self.refused,
+            "window": self.window.save(),
+            "windowNumber": self.window_number,
             "state": self.state.save(),
             "vendor": self.vendor.saved_state(),
         };
@@ -75,6 +77,7 @@ impl Flow {
         let vendor = vendor.ok_or_else(|| reader.get("vendor").invalid("is not a known vendor"))?;
         let flow = reader.get("flow");
         let config = Reader::new("config", config);
+        let number = flow.get("windowNumber").optional(|number| count(*number))?;
         let restored = Flow {
             id: flow.get("id").text()?.to_owned(),
             vendor: (vendor.restore)(reader.get("vendorIds"), flow.get("vendor"), config)?,
@@ -89,7 +92,8 @@ impl Flow {
             challenge_payload: flow.get("challengePayload").value().clone(),
             expires_at: flow.get("expiresAt").uint()?,
             refused: flow.get("refused").bool()?,
-            window: Window::None,
+            window: Window::restore(flow.get("window"))?,
+            window_number: number.unwrap_or_default(),
         };
         restored.check_needs(reader)?;
         Ok(restored)

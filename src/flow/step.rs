@@ -6,7 +6,7 @@ use crate::failure::{ErrorCode, Failure};
 use crate::http::{Request, Response};
 use crate::json::Value;
 use crate::text_enum::text_enum;
-use crate::vendor::{Frame, Stage};
+use crate::vendor::{Frame, Stage, WindowPurpose};
 
 /// An event that a flow takes.
 pub enum Event<'a> {
@@ -22,6 +22,9 @@ pub enum Event<'a> {
     Waited,
     /// The person returned from the window or the vendor's page, with what that page claims.
     Returned(&'a Value),
+    /// Somebody is about to open the address of the window. If the step stays `Redirect`, they may; if it becomes `Send`,
+    /// the flow gets a fresh address first, and they report again.
+    WindowOpened,
     /// The vendor's page did not accept its token.
     TokenRefused,
     /// The caller cancelled the flow.
@@ -96,8 +99,14 @@ pub enum Step {
     },
     /// Open this window for the person. Report `returned` when they are back, or `waited` at `until`.
     Redirect {
-        /// The address. It works once: open it unchanged.
+        /// The number of the window, from 1. It stays the same if the window gets a fresh address.
+        number: u32,
+        /// What the window is.
+        purpose: WindowPurpose,
+        /// The newest address. It works once: open it unchanged, after `windowOpened`.
         url: String,
+        /// Whether that address was opened.
+        opened: bool,
         /// When the flow polls next, in ms since 1970.
         until: u64,
     },
@@ -142,11 +151,14 @@ impl Flow {
                 until: *until,
             },
             State::Redirecting { until } => Step::Redirect {
+                number: self.window_number,
+                purpose: self.vendor.window().0,
                 url: match &self.window {
-                    Window::Open(url) => url.clone(),
+                    Window::Open(window) => window.url.clone(),
                     // The flow was restored, and the next event sets or replaces the window.
-                    Window::None | Window::Left => String::new(),
+                    Window::None | Window::Left(_) => String::new(),
                 },
+                opened: matches!(&self.window, Window::Open(window) if window.opened),
                 until: *until,
             },
             State::Connecting { until } => Step::Connect {

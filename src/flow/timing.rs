@@ -1,6 +1,6 @@
 //! When a flow polls, retries and times out.
 
-use super::{Flow, State, Window, snapshot};
+use super::{Flow, State, snapshot};
 use crate::failure::{ErrorCode, Failure, Refusal};
 use crate::flow::Step;
 use crate::vendor::Stage;
@@ -87,28 +87,6 @@ impl Flow {
     pub(super) fn await_resubmission(&mut self, now: u64) {
         let until = now.saturating_add(RESUBMIT_WITHIN_MS);
         self.state = State::Resubmitting { until };
-    }
-
-    /// Waits for the person in the window, and polls meanwhile. The time in the window does not count as the
-    /// vendor's working time.
-    pub(super) fn redirect(&mut self, now: u64) {
-        self.working_since = now;
-        let until = now.saturating_add(self.vendor.limits().poll_every);
-        self.state = State::Redirecting { until };
-    }
-
-    /// If the person is in the window, they stay there while the flow waits for its next poll.
-    pub(super) fn return_to_window(&mut self) {
-        if let (
-            State::Waiting {
-                stage: Stage::Poll,
-                until,
-            },
-            Window::Open(_),
-        ) = (&self.state, &self.window)
-        {
-            self.state = State::Redirecting { until: *until };
-        }
     }
 
     /// Waits for the person in the vendor's page. No vendor documents a time limit for it, so the limit of

@@ -111,6 +111,12 @@ impl FlowHandle {
         self.advance(Event::Returned(&claim), now)
     }
 
+    /// Somebody is about to open the window. If the step stays `redirect`, they may.
+    #[wasm_bindgen(js_name = windowOpened, unchecked_return_type = "Step")]
+    pub fn window_opened(&mut self, now: f64) -> Result<JsValue, JsValue> {
+        self.advance(Event::WindowOpened, now)
+    }
+
     /// The vendor's page did not accept its token.
     #[wasm_bindgen(js_name = tokenRefused, unchecked_return_type = "Step")]
     pub fn token_refused(&mut self, now: f64) -> Result<JsValue, JsValue> {

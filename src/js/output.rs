@@ -114,9 +114,16 @@ impl From<Step> for Value {
             Step::Resubmit { round, until } => {
                 object! { "kind": "resubmit", "round": round, "until": until }
             }
-            Step::Redirect { url, until } => {
-                object! { "kind": "redirect", "url": url, "until": until }
-            }
+            Step::Redirect {
+                number,
+                purpose,
+                url,
+                opened,
+                until,
+            } => object! {
+                "kind": "redirect", "number": number, "purpose": purpose, "url": url, "opened": opened,
+                "until": until,
+            },
             Step::Connect { frame, until } => {
                 object! { "kind": "connect", "frame": frame, "until": until }
             }

@@ -4,7 +4,9 @@ use crate::challenge::Challenge;
 use crate::failure::{ErrorCode, Refusal};
 use crate::http::{Request, Response};
 use crate::json::{Reader, Value, object};
-use crate::vendor::{Context, Recovery, Stage, Started, Submission, TimeLimits, Vendor, Verdict};
+use crate::vendor::{
+    Context, Recovery, Stage, Started, Submission, TimeLimits, Vendor, Verdict, WindowPurpose,
+};
 
 use super::challenge::{challenges, is_same_round, raw_resume_challenges, resume_challenges};
 use super::params::{member_guid, member_id};
@@ -18,6 +20,10 @@ pub const NAME: &str = "mx";
 
 /// How many polls in a row may say that no job runs, though one was requested: two minutes. A guess.
 const MAX_IDLE_POLLS: u64 = 40;
+
+/// How long the address of a widget works: ten minutes (request-widget-url), less half a minute for the page to load. No
+/// page says how long the address of an OAuth window works.
+const WIDGET_URL_MS: u64 = 570_000;
 
 /// Reads the parameters of a new flow. The credentials are returned separately and never stored.
 pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
@@ -189,6 +195,10 @@ impl Member {
         let url = widget.get("url").as_text();
         let url = url.or_else(|| member.get("oauth_window_uri").as_text());
         match (refusal(response), url) {
+            // Only this request was throttled.
+            (Some(_), _) if response.status == 429 => {
+                Verdict::Wait(Stage::Window, response.retry_after)
+            }
             (Some(refused), _) => failed(refused, response),
             (None, Some(url)) if is_success(response.status) && url.starts_with("https://") => {
                 Verdict::Window(url.to_owned())
@@ -245,6 +255,13 @@ impl Vendor for Member {
     /// An answer to an EXPIRED member would make it CHALLENGED again and hide the error.
     fn needs_pre_check(&self) -> bool {
         true
+    }
+
+    fn window(&self) -> (WindowPurpose, Option<u64>) {
+        match self.opens_widget {
+            true => (WindowPurpose::Widget, Some(WIDGET_URL_MS)),
+            false => (WindowPurpose::Oauth, None),
+        }
     }
 
     /// The claim is the member's guid, which can be a new one after a migration, or null.
