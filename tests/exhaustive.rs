@@ -29,6 +29,8 @@ enum TestEvent {
     /// The person returned, with this claim.
     Returned(&'static str),
     TokenRefused,
+    /// The host kept the address of the window, and somebody opens it.
+    WindowOpened,
     Restored,
     Cancelled,
 }
@@ -107,6 +109,7 @@ const ANY_VENDOR: &[TestEvent] = &[
     TestEvent::NineMinutesPassed,
     TestEvent::Returned("null"),
     TestEvent::TokenRefused,
+    TestEvent::WindowOpened,
     TestEvent::Restored,
     TestEvent::Cancelled,
 ];
@@ -178,6 +181,10 @@ impl Explorer {
                 _ => 1,
             };
             let input = self.input(*test_event, round);
+            if let TestEvent::WindowOpened = test_event {
+                let kept = Event::RestoredAtWindow("https://mxbank.mx.com/oauth");
+                let _ = flow.advance(kept, now);
+            }
             let step = flow.advance(event(*test_event, serial, round, &input), now);
             let after = flow.snapshot();
             let is_secret = |secret: &&str| after.contains(*secret);
@@ -267,6 +274,7 @@ fn event(test_event: TestEvent, serial: u32, round: u32, input: &Value) -> Event
         TestEvent::Waited | TestEvent::NineMinutesPassed => Event::Waited,
         TestEvent::Returned(_) => Event::Returned(input),
         TestEvent::TokenRefused => Event::TokenRefused,
+        TestEvent::WindowOpened => Event::WindowOpened,
         TestEvent::Restored => Event::Restored,
         TestEvent::Cancelled => Event::Cancelled,
     }

@@ -75,6 +75,7 @@ export async function visit() {
     page,
     /** Creates a step and mounts it. */
     mount: (address, settings = {}) => run('mount', address, settings),
+    mountTwice: (address, settings = {}) => run('mountTwice', address, settings),
     remount: (place) => run('remount', place),
     unmount: () => run('unmount'),
     leave: () => run('leave'),
@@ -129,7 +130,7 @@ async function harness() {
       controller = new AbortController()
       step = mounted = options = undefined
     },
-    mount(address, { kind = 'connect', refusal, rejects, aborted, silent, ...given }) {
+    mount(address, { kind = 'connect', purpose, refusal, rejects, aborted, silent, ...given }) {
       if (aborted) controller.abort()
       const both = { kind, signal: controller.signal, returned: called('returned', refusal) }
       const ask = async () => {
@@ -137,8 +138,7 @@ async function harness() {
         if (rejects) throw new FlowError({ code: rejects, next: 'start-over', message: '', path: null, fields: [] })
         return address
       }
-      step =
-        kind === 'connect' ? { ...both, pageUrl: ask, tokenRefused: called('tokenRefused') } : { ...both, url: address }
+      step = { ...both, purpose, pageUrl: ask, ...(kind === 'connect' && { tokenRefused: called('tokenRefused') }) }
       options = {
         ...given,
         onEvent: (event) => {
@@ -158,6 +158,12 @@ async function harness() {
       }
     },
     unmount: () => mounted.unmount(),
+    /** As a framework does that runs its effects twice. */
+    mountTwice(address, settings) {
+      window.harness.mount(address, settings)
+      mounted.unmount()
+      window.harness.remount('main')
+    },
     leave: () => controller.abort(),
     has: (wanted) => events.some(({ step }) => step === wanted),
     read() {

@@ -96,11 +96,39 @@ for (const [name, address] of [
   })
 }
 
-test('onFailed gets the error if pageUrl() rejects', async () => {
+for (const kind of ['connect', 'redirect']) {
+  test(`onFailed gets the error if pageUrl() of a ${kind} step rejects`, async () => {
+    const visitor = await visit()
+    await visitor.mount('', { kind, rejects: 'unreachable' })
+    const { failures, frames, listeners } = await visitor.read()
+    assert.deepEqual([failures[0].code, frames, listeners], ['unreachable', [], 0])
+  })
+
+  test(`a framework that mounts a ${kind} step twice at once uses one address`, async () => {
+    const visitor = await visit()
+    await visitor.mountTwice(frameUrl(postScript({ step: END, mx: true, type: END })), { kind })
+    const { calls, frames, listeners, failures } = await visitor.readAll()
+    assert.deepEqual([calls, frames.length, listeners, failures], [[['address']], 1, 1, []])
+  })
+}
+
+test('each later mount of a widget asks for an address of its own', async () => {
   const visitor = await visit()
-  await visitor.mount('', { rejects: 'unreachable' })
-  const { failures, frames, listeners } = await visitor.read()
-  assert.deepEqual([failures[0].code, frames, listeners], ['unreachable', [], 0])
+  const address = frameUrl(postScript({ step: END, mx: true, type: END }))
+  await visitor.mount(address, { kind: 'redirect' })
+  await visitor.readAll()
+  await visitor.unmount()
+  await visitor.remount('aside')
+  const { calls, frames } = await visitor.read()
+  assert.deepEqual([calls.length, frames.length, frames[0].place], [2, 1, 'aside'])
+})
+
+test('mount refuses a bank’s window: it is not for an iframe', async () => {
+  const visitor = await visit()
+  await visitor.mount('https://bank.example/', { kind: 'redirect', purpose: 'oauth' })
+  const { calls, failures, frames } = await visitor.read()
+  assert.deepEqual(failures, [{ name: 'FlowError', code: 'INVALID_INPUT', path: '/step/purpose' }])
+  assert.deepEqual([calls, frames], [[], []])
 })
 
 // Connect's messages -----------------------------------------------------------------------------

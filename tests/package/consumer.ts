@@ -47,6 +47,7 @@ import {
   type SecretRequest,
   type SecretSource,
   type Stage,
+  type WindowPurpose,
   type Step,
   type WaitsFor,
   type ReconnectMethod,
@@ -180,7 +181,7 @@ export async function run(): Promise<Authorized> {
         await ask(step)
         break
       case 'redirect':
-        open(step)
+        void open(step)
         break
       case 'connect':
         await show(step)
@@ -202,7 +203,10 @@ export async function run(): Promise<Authorized> {
   return { requestId, loginId, institution, institutionId, lastRefresh, scheduledRefresh, tag }
 }
 
-function open({ url, returned }: RedirectStep): void {
+const openers: Record<WindowPurpose, string> = { oauth: 'a window', widget: 'mount' }
+
+async function open({ url, purpose, pageUrl, returned }: RedirectStep): Promise<void> {
+  console.log(openers[purpose], await pageUrl())
   returned(url)
   returned(new URL(url))
 }
@@ -432,7 +436,7 @@ export async function followed(): Promise<string> {
     for await (const step of either) {
       if (step.kind === 'challenge') await ask(step satisfies EdgeChallengeStep)
       if (step.kind === 'connect') await show(step satisfies EdgeConnectStep)
-      if (step.kind === 'redirect') open(step satisfies EdgeRedirectStep)
+      if (step.kind === 'redirect') await open(step satisfies EdgeRedirectStep)
       if (step.kind === 'failed') explain(step.failure, step.error)
     }
     either.subscribe(() => void (either.current satisfies EdgeStep))()

@@ -5,6 +5,7 @@ import { until } from '../lib/until.mjs'
 
 export const START = { kind: 'working', stage: 'start', until: null }
 export const ANSWERING = { kind: 'working', stage: 'answer', until: null }
+export const REDIRECT = { kind: 'redirect', number: 1, purpose: 'widget', url: 'https://widget.example/0' }
 export const DONE = { kind: 'done', result: { institution: 'FlinksCapital' } }
 
 const FIELD = { type: 'text', part: 'answer', optional: false, secret: false, autocomplete: null, options: [] }
@@ -64,6 +65,8 @@ export async function edgeStub(t, serveElse = (_, response) => response.writeHea
   const changes = new EventEmitter().setMaxListeners(0)
   const [calls, faults] = [[], []]
   const waiting = new Set()
+  /** How many addresses of windows were opened. */
+  let opened = 0
   const stub = {
     /** Each request: its route, method, headers, body, and `after`. */
     calls,
@@ -104,7 +107,12 @@ export async function edgeStub(t, serveElse = (_, response) => response.writeHea
   const replies = {
     start: (_, response) => json(response),
     getState: (_, response) => json(response),
-    message: (_, response) => json(response),
+    message({ body }, response) {
+      if (body.kind === 'window-opened' && flow.step.kind === 'redirect') {
+        stub.setStep({ ...flow.step, url: `https://widget.example/${(opened += 1)}` })
+      }
+      json(response)
+    },
     data: ({ name }, response) => response.end(JSON.stringify({ data: [name] })),
     cancel(_, response) {
       stub.setStep({ kind: 'failed', failure: { code: 'cancelled', next: 'start-over', message: '' } })

@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { dirname, join } from 'node:path'
 import test from '../lib/test.mjs'
 import { launch } from '../lib/browser.mjs'
-import { VERSIONS, ending, job, member, openWidget, resolve, setup, untilStep } from './mx-setup.mjs'
+import { VERSIONS, ending, job, member, openWidget, resolve, setup, until, untilStep } from './mx-setup.mjs'
 
 const browser = await launch()
 
@@ -51,6 +51,99 @@ test('a snapshot does not hold the widget’s address, and the restored flow get
   const again = env.restore(flow.snapshot())
   const step = await untilStep(again, 'redirect')
   assert.notEqual(step.url, url)
+})
+
+const widgetUrls = ({ wire }) => wire.calls.flatMap(({ reply }) => reply?.json?.widget_url?.url ?? [])
+
+test('pageUrl() gives each caller an address that was not opened, and the step stays', async (t) => {
+  const env = setup(t)
+  const flow = env.start(widgetJob('text'))
+  const step = await untilStep(flow, 'redirect')
+  assert.equal(step.purpose, 'widget')
+  const asked = await Promise.all([step.pageUrl(), step.pageUrl(), step.pageUrl()])
+  assert.deepEqual(asked, widgetUrls(env))
+  assert.equal(new Set(asked).size, 3)
+  assert.deepEqual([flow.current, step.signal.aborted, step.url], [step, false, asked[2]])
+  for (const url of asked) await openWidget(env.bank, url)
+  assert.deepEqual(env.bank.counts().broken, {})
+})
+
+test('pageUrl() gives a fresh address after ten minutes, also if nobody opened the first one', async (t) => {
+  const env = setup(t, { challengeMinutes: 60 })
+  const flow = env.start(widgetJob('text'))
+  const step = await untilStep(flow, 'redirect')
+  const [first] = widgetUrls(env)
+  for (let minutes = 0; minutes < 9; minutes++) {
+    env.bank.clock.advance(60_000)
+    await env.pollOnce()
+  }
+  assert.equal(step.url, first)
+  env.bank.clock.advance(60_000)
+  const later = await step.pageUrl()
+  assert.notEqual(later, first)
+  assert.equal(flow.current, step)
+  await openWidget(env.bank, later)
+})
+
+test('pageUrl() waits for a poll that is under way', async (t) => {
+  const env = setup(t)
+  let release
+  let held
+  const fetch = async (url, init) => {
+    const reply = await env.wire.fetch(url, init)
+    if (url.endsWith('/status')) await held
+    return reply
+  }
+  const flow = env.start(widgetJob('text'), { fetch })
+  const step = await untilStep(flow, 'redirect')
+  held = new Promise((resolve) => (release = resolve))
+  const [first, calls] = [step.url, env.wire.calls.length]
+  env.bank.clock.advance(3_000)
+  await until(() => env.wire.calls.length > calls, 'the flow polls')
+  let address
+  const asked = step.pageUrl().then((url) => (address = url))
+  await env.callsMeanwhile()
+  assert.equal(address, undefined)
+  release()
+  assert.equal(await asked, first)
+  assert.equal(flow.current, step)
+})
+
+test('pageUrl() rejects if no fresh address comes, the window stays, and another call gets one', async (t) => {
+  const env = setup(t)
+  const flow = env.start(widgetJob('text'))
+  const step = await untilStep(flow, 'redirect')
+  await step.pageUrl()
+  for (const [fault, code] of [
+    [{ kind: 'lost-reply' }, 'unreachable'],
+    [{ kind: 'html' }, 'unreachable'],
+    [{ kind: 'status', status: 429 }, 'unreachable'],
+  ]) {
+    env.bank.fault({ on: 'window', ...fault })
+    await assert.rejects(step.pageUrl(), { name: 'FlowError', code, next: 'retry-later' })
+    assert.deepEqual([flow.current, step.signal.aborted], [step, false])
+  }
+  await openWidget(env.bank, await step.pageUrl())
+})
+
+test('pageUrl() rejects if the flow leaves the step', async (t) => {
+  const env = setup(t)
+  const flow = env.start(widgetJob('text'))
+  const step = await untilStep(flow, 'redirect')
+  const widget = await openWidget(env.bank, await step.pageUrl())
+  await widget.answer(JSON.stringify(env.right()))
+  while (flow.current === step) await env.pollOnce()
+  await assert.rejects(step.pageUrl(), { code: 'OUT_OF_TURN', flowId: flow.id })
+  const other = env.start(widgetJob('three_rounds'))
+  const late = await untilStep(other, 'redirect')
+  const first = late.pageUrl()
+  const refused = assert.rejects(
+    first.then(() => late.pageUrl()),
+    { code: 'OUT_OF_TURN' },
+  )
+  await first
+  other.cancel()
+  await refused
 })
 
 // The page ----------------------------------------------------------------------------------------
@@ -125,7 +218,7 @@ async function visit(t, { bank }) {
         async (url) => {
           const { mount } = await import('/dist/entries/connect.js')
           window.events = []
-          mount({ kind: 'redirect', url }, document.querySelector('main'), {
+          mount({ kind: 'redirect', pageUrl: async () => url }, document.querySelector('main'), {
             onEvent: (event) => window.events.push(event),
           })
         },

@@ -20,6 +20,7 @@ import {
   lostReply,
   pending,
   problem,
+  REDIRECT,
 } from './edge-stub.mjs'
 
 const { remote, FlowError, RemoteFlow } = await import(pathToFileURL(resolve('bank-mfa/remote')))
@@ -106,7 +107,7 @@ test('a step stays the same object until it changes', async (t) => {
   const connect = { kind: 'connect', purpose: 'mfa', until: 1, address: 'https://vendor.example/?t=1' }
   for (const [step, same, next] of [
     [challenge(1), challenge(1), challenge(2)],
-    [{ kind: 'redirect', url: 'https://a.example/' }, null, { kind: 'redirect', url: 'https://b.example/' }],
+    [REDIRECT, { ...REDIRECT, url: 'https://b.example/' }, { ...REDIRECT, number: 2 }],
     [connect, { ...connect, until: 2 }, { ...connect, address: 'https://vendor.example/?t=2' }],
   ]) {
     edge.setStep(step)
@@ -637,13 +638,50 @@ test('pageUrl() rejects with secret-missing if the edge has no token', async (t)
 
 test('a redirect step posts the landing URL', async (t) => {
   const { edge, flow } = await setup(t)
-  edge.setStep({ kind: 'redirect', url: 'https://bank.example/' })
+  edge.setStep(REDIRECT)
   const step = await untilStep(flow, 'redirect')
-  assert.equal(step.url, 'https://bank.example/')
+  assert.deepEqual([step.url, step.purpose], [REDIRECT.url, 'widget'])
   assert.throws(() => step.returned('nowhere'), isError('INVALID_INPUT', { path: '/landing' }))
   step.returned('https://shop.example/?member_guid=MBR-1')
   const { body } = await edge.untilCall('message')
   assert.deepEqual(body, { kind: 'landed', url: 'https://shop.example/?member_guid=MBR-1' })
+})
+
+test('pageUrl() of a redirect step asks the edge each time, and the step stays', async (t) => {
+  const { edge, flow } = await setup(t)
+  edge.setStep(REDIRECT)
+  const step = await untilStep(flow, 'redirect')
+  const [first, second] = await Promise.all([step.pageUrl(), step.pageUrl()])
+  assert.deepEqual([first, second], ['https://widget.example/1', 'https://widget.example/2'])
+  assert.deepEqual([flow.current, step.url, step.signal.aborted], [step, second, false])
+  const { body } = await edge.untilCall('message', 2)
+  assert.deepEqual(body, { kind: 'window-opened' })
+})
+
+test('after a lost reply, pageUrl() asks again and gets another address', async (t) => {
+  const { edge, flow } = await setup(t)
+  edge.setStep(REDIRECT)
+  const step = await untilStep(flow, 'redirect')
+  edge.replyOnce('message', lostReply)
+  edge.replyOnce('message', problem(503, { code: 'UNAVAILABLE', next: 'retry-later' }, { 'retry-after': '1' }))
+  assert.equal(await step.pageUrl(), 'https://widget.example/2')
+  assert.equal(edge.callsOf('message').length, 3)
+})
+
+test('pageUrl() rejects if the edge refuses the call, or the flow leaves the step', async (t) => {
+  const { edge, flow } = await setup(t)
+  edge.setStep(REDIRECT)
+  const step = await untilStep(flow, 'redirect')
+  edge.replyOnce('message', problem(429, { code: 'RATE_LIMITED', next: 'start-over' }))
+  await assert.rejects(step.pageUrl(), isError('RATE_LIMITED'))
+  edge.replyOnce('message', (_, response, reply) => {
+    edge.setStep(challenge(1))
+    reply()
+  })
+  await assert.rejects(step.pageUrl(), isError('OUT_OF_TURN'))
+  assert.equal(step.url, REDIRECT.url, 'the step that was left keeps its address')
+  await assert.rejects(step.pageUrl(), isError('OUT_OF_TURN'))
+  assert.equal(edge.callsOf('message').length, 2)
 })
 
 // The end -----------------------------------------------------------------------------------------

@@ -312,7 +312,7 @@ test('the bridge and the landing run without any global of a browser or of Node'
     bridge.message('{"step":"APP_MOUNTED"}', url)
     bridge.message(text, url)
     const { loginId } = connect.readLandingUrl('myapp://back?loginId=' + login, 'myapp://back')
-    const widget = connect.connectWebView({ kind: 'redirect', url: 'https://widgets.moneydesktop.com/x' })
+    const widget = connect.connectWebView({ kind: 'redirect', pageUrl: async () => 'https://widgets.moneydesktop.com/x' })
     await widget.url()
     calls.push(loginId, widget.message('mx://load?metadata=%7B%7D'))
     return JSON.stringify(calls)

@@ -12,7 +12,7 @@ export type Mountable = MountableConnect | MountableWidget
 export type MountableConnect = Pick<ConnectStep, 'kind' | 'signal' | 'pageUrl' | 'returned' | 'tokenRefused'>
 
 /** The part of a `redirect` step that `mount` and `connectWebView` need. */
-export type MountableWidget = Pick<RedirectStep, 'kind' | 'url'> & { readonly signal?: AbortSignal | undefined }
+export type MountableWidget = Pick<RedirectStep, 'kind' | 'pageUrl'> & Partial<Pick<RedirectStep, 'purpose' | 'signal'>>
 
 /** Returns a function that reports a message to the flow, or returns the reason why it refuses the message. */
 export function createMessageHandler(step: Mountable, onEvent: (event: FlinksEvent | MxEvent) => void) {

@@ -42,14 +42,14 @@ export interface MountedFrame {
  */
 const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox'
 
-/** The `unmount` of each mounted step. A step has at most one iframe, because its token works once. */
+/** The `unmount` of each mounted step. A step has at most one iframe, because its token or its URL works once. */
 const mounted = new WeakMap<Mountable, () => void>()
 
 /**
  * Shows a step's page in an iframe, as the last child of `element`, and reports its messages to the flow. The iframe is
  * removed when the flow leaves the step, on `unmount()`, and when the same step is mounted again. Throws a `FlowError`
- * with `INVALID_INPUT` if the URL is neither https nor http on the loopback, or has the page's own origin. The URL of a
- * `connect` step is known only later, so `onFailed` receives its errors.
+ * with `INVALID_INPUT` if the step is a bank's window. The URL is known only later, so `onFailed` receives its errors:
+ * those of `pageUrl`, and `INVALID_INPUT` if it is neither https nor http on the loopback, or has the page's own origin.
  *
  * @example
  * for await (const step of flow) if (step.kind === 'connect') mount(step, element, { onFailed: showError })
@@ -57,7 +57,9 @@ const mounted = new WeakMap<Mountable, () => void>()
 export function mount(step: Mountable, element: Element, options: MountOptions = {}): MountedFrame {
   const page = element.ownerDocument.defaultView
   if (page === null) throw invalidInput('/element', 'must be part of a page')
-  if (step.kind === 'redirect') checkUrl(step.url, page)
+  if (step.kind === 'redirect' && step.purpose === 'oauth') {
+    throw invalidInput('/step/purpose', 'must be widget: a bank opens in a window of its own')
+  }
   mounted.get(step)?.()
 
   const iframe = element.ownerDocument.createElement('iframe')
@@ -89,8 +91,10 @@ export function mount(step: Mountable, element: Element, options: MountOptions =
   }
 
   const open = async () => {
-    // Asynchronous even for a widget: a framework may mount, unmount and mount again, which must not use a token.
-    const url = checkUrl(await (step.kind === 'redirect' ? step.url : step.pageUrl()), page)
+    // A framework may mount, unmount and mount again, which must not use a token or a URL.
+    await Promise.resolve()
+    if (unmounted) return
+    const url = checkUrl(await step.pageUrl(), page)
     if (unmounted) return
     origin = url.origin
     iframe.src = url.href

@@ -57,7 +57,7 @@ export function connectWebView(step: Mountable, options: WebViewOptions = {}): W
   let opened: Promise<string> | undefined
 
   async function open(): Promise<string> {
-    const url = await (step.kind === 'redirect' ? step.url : step.pageUrl())
+    const url = await step.pageUrl()
     if (!SECURE_URL.test(url)) throw invalidInput('/url', 'must be an https URL')
     // Without it, Connect posts its messages to a parent page, which a WebView does not have.
     if (step.kind === 'connect' && entriesOf(splitUrl(url)?.query ?? '')('webview')[0] !== 'true') {

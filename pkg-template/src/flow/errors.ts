@@ -1,4 +1,4 @@
-import type { ErrorCode, Failure, FieldError, NextAction, Refusal } from '../wasm/bank_mfa.js'
+import type { ErrorCode, Failure, FieldError, Loss, NextAction, Refusal } from '../wasm/bank_mfa.js'
 
 /** Codes that only an edge returns, in addition to `ErrorCode`. */
 export type EdgeCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'BODY_TOO_LARGE' | 'RATE_LIMITED' | 'UNAVAILABLE'
@@ -82,6 +82,18 @@ export function sourceError(cause: unknown, flowId?: string): FlowError {
     ? ['unreachable', 'the vendor could not be reached']
     : ['host-error', HOST_ERROR_MESSAGE]
   return new FlowError({ code, next: 'retry-later', message }, flowId, cause)
+}
+
+/** The error for an address of a window that the flow has left. */
+export function stepLeft(flowId: string): FlowError {
+  return new FlowError({ code: 'OUT_OF_TURN', next: 'fix-integration', message: 'the flow has left this step' }, flowId)
+}
+
+/** The error for a window whose address was opened, if no fresh one came. The window stays open. */
+export function noFreshAddress(flowId: string, lost: { loss: Loss; cause?: unknown } | undefined): FlowError {
+  if (lost?.loss === 'host-error') return sourceError(lost.cause, flowId)
+  const message = 'the vendor sent no fresh address of the window'
+  return new FlowError({ code: 'unreachable', next: 'retry-later', message }, flowId, lost?.cause)
 }
 
 /** Calls into the core, and rethrows its refusal, a plain object, as a `FlowError`. */

@@ -1,9 +1,9 @@
 import { FlowBase } from './base.js'
-import { FlowError, asFlowError, secretMissing, sourceError, staleRound } from './errors.js'
+import { FlowError, asFlowError, noFreshAddress, secretMissing, sourceError, staleRound, stepLeft } from './errors.js'
 import { toJson, type CheckedHost, type WaitsFor } from './host.js'
-import { challengeStep, parseLandingUrl } from './steps.js'
+import { challengeStep, parseLandingUrl, redirectStep } from './steps.js'
 import type { ChallengeStep, ConnectStep, RedirectStep, Step } from './steps.js'
-import { TASK_ENDED, Transport } from './transport.js'
+import { TASK_ENDED, Transport, type Lost } from './transport.js'
 import type { FlowHandle, Frame, Round, Step as CoreStep } from '../wasm/bank_mfa.js'
 
 /** When to start again after the core broke. Nobody knows what it has sent, and a session lasts 8 minutes at most. */
@@ -26,6 +26,14 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   #resubmit: (() => CoreStep) | undefined
   /** Set once the flow has ended or was detached. Its wasm memory is then freed. */
   #finalSnapshot: string | undefined
+  /** The window of the current step, with its newest address. */
+  #window = { number: 0, url: '', opened: false }
+  /** Whether the core is at the window. */
+  #isAtWindow = false
+  /** Called when the core has returned its next step. */
+  #nextStepWaiters: (() => void)[] = []
+  /** Why the last request got no reply. */
+  #lost: Lost | undefined
   /** Identifies the vendor's page of the current step. */
   #pageKey = ''
   /** What was thrown, for the error of the step that is entered next. */
@@ -130,11 +138,14 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     this.#waitAbort = undefined
     const cause = this.#cause
     this.#cause = undefined
+    this.#isAtWindow = step.kind === 'redirect'
+    // They continue after this function.
+    for (const wake of this.#nextStepWaiters.splice(0)) wake()
     switch (step.kind) {
       case 'send':
         if (step.stage === 'answer') this.#resubmit = undefined
         void this.#send(step)
-        // The step `redirect` stays while the flow polls.
+        // The step `redirect` stays while the flow polls, or gets a fresh address.
         if (this.current.kind !== 'redirect') this.setStep({ kind: 'working', stage: step.stage, until: null })
         break
       case 'wait':
@@ -153,10 +164,13 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
         if (this.#resubmit) this.#dispatch(this.#resubmit)
         else this.#wait(step.until, 'vendor')
         break
-      case 'redirect':
+      case 'redirect': {
+        const isOpen = this.current.kind === 'redirect' && this.#window.number === step.number
+        this.#window = Object.assign(isOpen ? this.#window : {}, step)
         this.#wait(step.until, 'vendor')
-        if (this.current.kind !== 'redirect' || this.current.url !== step.url) this.setStep(this.#redirect(step.url))
+        if (!isOpen) this.setStep(this.#redirect(step))
         break
+      }
       case 'connect': {
         this.#wait(step.until, 'person')
         const key = `${step.frame.session} ${step.frame.url}`
@@ -182,7 +196,8 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       if (!isLost) reply.free()
       return
     }
-    this.#cause = isLost ? reply.cause : undefined
+    this.#lost = isLost ? reply : undefined
+    this.#cause = this.#lost?.cause
     this.#dispatchUnattended(() => {
       const now = this.#host.clock.now()
       return isLost ? this.#handle.lost(step.serial, reply.loss, now) : this.#handle.replied(step.serial, reply, now)
@@ -212,18 +227,34 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     })
   }
 
-  #redirect(url: string): RedirectStep {
+  #redirect({ number, purpose }: CoreStep & { kind: 'redirect' }): RedirectStep {
+    const signal = this.nextStepSignal()
+    const window = this.#window
+    const untilAtWindow = async () => {
+      while (!signal.aborted && !this.#isAtWindow) {
+        await new Promise<void>((resolve) => this.#nextStepWaiters.push(resolve))
+      }
+      if (signal.aborted) throw stepLeft(this.id)
+    }
+    const reportOpened = () => this.#dispatch(() => this.#handle.windowOpened(this.#host.clock.now()))
+    const openAddress = async () => {
+      await untilAtWindow()
+      // The core answers with `redirect` if the address may be opened. Otherwise it gets a fresh one first.
+      if (reportOpened() !== 'redirect') {
+        await untilAtWindow()
+        if (window.opened || reportOpened() !== 'redirect') throw noFreshAddress(this.id, this.#lost)
+      }
+      return window.url
+    }
     const returned = (landingUrl: string | URL) => {
       const { searchParams } = parseLandingUrl(landingUrl)
       // A page that escaped the URL as HTML left `amp;` in front of the key.
       const claim = searchParams.get('member_guid') ?? searchParams.get('amp;member_guid')
       this.#dispatch(() => this.#handle.returned(JSON.stringify(claim), this.#host.clock.now()))
       // The user has left the window. A snapshot taken from here on must not show it again.
-      if (this.current.kind === 'redirect' && this.current.url === url) {
-        this.setStep({ kind: 'working', stage: 'poll', until: null })
-      }
+      if (!signal.aborted) this.setStep({ kind: 'working', stage: 'poll', until: null })
     }
-    return { kind: 'redirect', url, returned, signal: this.nextStepSignal() }
+    return redirectStep({ purpose, number, signal, returned, newestAddress: () => window.url, openAddress })
   }
 
   #connect(frame: Frame, until: number): ConnectStep {

@@ -42,6 +42,7 @@ export type {
   Round,
   RoundExpiry,
   Stage,
+  WindowPurpose,
 } from '../wasm/bank_mfa.js'
 
 /**

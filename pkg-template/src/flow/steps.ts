@@ -1,5 +1,5 @@
 import { invalidInput, type FlowError } from './errors.js'
-import type { Failure, ConnectPurpose, Round, Stage } from '../wasm/bank_mfa.js'
+import type { Failure, ConnectPurpose, Round, Stage, WindowPurpose } from '../wasm/bank_mfa.js'
 
 /** Answers by `Field.name`: a form's data, or a plain object. */
 export type Answers = FormData | Record<string, string | string[]>
@@ -39,11 +39,18 @@ export interface ChallengeStep {
 /** The user continues on another page: signs in at the bank's own site, or answers in MX's widget. */
 export interface RedirectStep {
   readonly kind: 'redirect'
-  /**
-   * A URL that works once. Open a bank's page in a new window, with the URL unchanged. Show MX's widget with
-   * `mount` of `bank-mfa/connect`.
-   */
+  /** Where the user continues: `oauth` is the bank's own site, for a new window; `widget` is MX's widget, for `mount`. */
+  readonly purpose: WindowPurpose
+  /** @internal The number of the window, from 1. A fresh URL does not change it. */
+  readonly number: number
+  /** The newest URL, unchanged from the vendor. It works once, MX's widget's within ten minutes. See `pageUrl`. */
   readonly url: string
+  /**
+   * Resolves to a URL that was not opened yet: `url` at the first call, and a fresh one at each later call, or when ten
+   * minutes have passed. Open it unchanged. The step stays the same. Rejects with `unreachable` if no fresh URL could be
+   * got: call again. Rejects with `OUT_OF_TURN` if the flow leaves the step.
+   */
+  pageUrl(): Promise<string>
   /** Aborts when the flow leaves this step. */
   readonly signal: AbortSignal
   /**
@@ -116,6 +123,29 @@ export function challengeStep(round: Round, signal: AbortSignal, submit: Submit)
     signal,
     answer: (answers) => submitOnce(formToObject(answers), false),
     answerRaw: (answers) => submitOnce(answers, true),
+  }
+}
+
+interface RedirectParts extends Pick<RedirectStep, 'purpose' | 'number' | 'signal' | 'returned'> {
+  newestAddress: () => string
+  /** Resolves to an address that was not opened, and marks it as opened. */
+  openAddress: () => Promise<string>
+}
+
+/** @internal A redirect step. Calls of `pageUrl` run one after the other, so that each gets an address of its own. */
+export function redirectStep({ newestAddress, openAddress, ...step }: RedirectParts): RedirectStep {
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    kind: 'redirect',
+    ...step,
+    get url() {
+      return newestAddress()
+    },
+    pageUrl() {
+      const address = last.then(openAddress)
+      last = address.catch(() => {})
+      return address
+    },
   }
 }
 

@@ -1,8 +1,8 @@
 import { isGuid } from '../connect/message.js'
 import { FlowBase } from '../flow/base.js'
-import { FlowError, invalidInput, secretMissing, staleRound, type EdgeCode } from '../flow/errors.js'
+import { FlowError, invalidInput, secretMissing, staleRound, stepLeft, type EdgeCode } from '../flow/errors.js'
 import { toJson } from '../flow/host.js'
-import { challengeStep, parseLandingUrl } from '../flow/steps.js'
+import { challengeStep, parseLandingUrl, redirectStep } from '../flow/steps.js'
 import type { ChallengeStep, ConnectStep, RedirectStep, Step } from '../flow/steps.js'
 import { isObject, type PublicStep } from '../shared.js'
 import type { ErrorCode, Failure, NextAction, Round } from '../wasm/bank_mfa.js'
@@ -31,6 +31,8 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   #version = 0
   /** Identifies the current step. */
   #stepKey = ''
+  /** The window of the current step, with its newest address. */
+  #window = { url: '' }
   /** The challenge whose answer is being sent. */
   #answeredStep: Step | undefined
   /** How many requests in a row have failed. */
@@ -142,17 +144,20 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
    * whether the edge received the body. If the step has not changed, the body is posted again. That is safe even if
    * the first request is still on its way: the edge accepts one answer per round, and gives its outcome to all others.
    */
-  async #submitUntilHeard(step: Step, route: string, body: object): Promise<void> {
+  async #submitUntilHeard(step: Step, route: string, body: object): Promise<PublicStep | undefined> {
     const { signal } = this.#ended
     for (let [failures, isRetry] = [0, false]; this.current === step; isRetry = true) {
       try {
         if (isRetry) this.#receive(await this.#edge.requestState(this.#id, '', signal))
-        if (this.current !== step) return
-        return this.#receive(await this.#edge.requestState(this.#id, route, signal, body))
+        if (this.current !== step) return undefined
+        const state = await this.#edge.requestState(this.#id, route, signal, body)
+        this.#receive(state)
+        return state.step
       } catch (error) {
         if (!signal.aborted) failures = await this.#backOff(error, failures)
       }
     }
+    return undefined
   }
 
   #postCancel(): void {
@@ -185,7 +190,10 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
     if (this.#ended.signal.aborted || version < this.#version) return
     this.#version = version
     const key = stepKey(step)
-    if (key === this.#stepKey) return
+    if (key === this.#stepKey) {
+      if (step.kind === 'redirect') this.#window.url = step.url
+      return
+    }
     this.#stepKey = key
     this.#enter(step)
   }
@@ -197,7 +205,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
       case 'challenge':
         return this.setStep(this.#challenge(step.round))
       case 'redirect':
-        return this.setStep(this.#redirect(step.url))
+        return this.setStep(this.#redirect(step))
       case 'connect':
         return this.setStep(this.#connect(step))
       case 'done':
@@ -223,10 +231,18 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
     return step
   }
 
-  #redirect(url: string): RedirectStep {
-    const returned = (landingUrl: string | URL) =>
-      void this.#postMessage(step, { kind: 'landed', url: parseLandingUrl(landingUrl).href })
-    const step: RedirectStep = { kind: 'redirect', url, returned, signal: this.nextStepSignal() }
+  #redirect({ number, purpose, url }: PublicStep & { kind: 'redirect' }): RedirectStep {
+    const window = (this.#window = { url })
+    const step: RedirectStep = redirectStep({
+      ...{ number, purpose, signal: this.nextStepSignal(), newestAddress: () => window.url },
+      returned: (landingUrl) => void this.#postMessage(step, { kind: 'landed', url: parseLandingUrl(landingUrl).href }),
+      // Only the edge knows whether an address was opened: this page may have been reloaded.
+      openAddress: async () => {
+        const heard = await this.#submitUntilHeard(step, '/message', { kind: 'window-opened' })
+        if (this.current !== step || heard?.kind !== 'redirect' || heard.number !== number) throw stepLeft(this.id)
+        return heard.url
+      },
+    })
     return step
   }
 
@@ -252,7 +268,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
 
   /** The caller may ignore the promise: a refused message does not change the flow. */
   #postMessage(step: Step, message: object): Promise<void> {
-    const posted = this.#submitUntilHeard(step, '/message', message)
+    const posted = this.#submitUntilHeard(step, '/message', message).then(() => {})
     posted.catch(() => {})
     return posted
   }
@@ -291,7 +307,7 @@ function stepKey(step: PublicStep): string {
     case 'challenge':
       return `challenge ${step.round.number}`
     case 'redirect':
-      return `redirect ${step.url}`
+      return `redirect ${step.number}`
     case 'connect':
       return `connect ${step.address}`
     default:

@@ -32,9 +32,14 @@ export interface StartTarget {
 /** Answers by field names, or in the vendor's own form. */
 export type AnswerInput = { answers: Record<string, string | string[]> } | { raw: RawAnswers }
 
-/** A page's report about the iframe, or that the user left a window (`landed`). */
+/**
+ * A page's report about the iframe, that the user left a window (`landed`), or that the page opens a window
+ * (`window-opened`): the state then has an address that nobody has opened.
+ */
 export type PageMessage =
-  { kind: 'returned'; claim: Claim } | { kind: 'token-refused' | 'session-expired' } | { kind: 'landed'; url: string }
+  | { kind: 'returned'; claim: Claim }
+  | { kind: 'token-refused' | 'session-expired' | 'window-opened' }
+  | { kind: 'landed'; url: string }
 
 /**
  * The operations on flows. All arguments and results are plain JSON, except `signal`, so a call can go to another
@@ -130,6 +135,7 @@ export class LocalFlowService implements FlowService {
   }
 
   async message(ref: FlowRef, message: PageMessage): Promise<State> {
+    if (message.kind === 'window-opened') return this.#openWindow(ref)
     const kind = message.kind === 'landed' ? 'redirect' : 'connect'
     return this.#takeTurn(
       ref,
@@ -141,6 +147,23 @@ export class LocalFlowService implements FlowService {
         if (message.kind === 'session-expired' && current.kind === 'connect') current.sessionExpired()
       },
     )
+  }
+
+  /** If the reply is lost and the page repeats the call, it gets another address. */
+  async #openWindow(ref: FlowRef): Promise<State> {
+    let address: string | undefined
+    const isCurrent = ({ step, addressCount = 0 }: FlowRecord) => {
+      if (step.kind !== 'redirect') return false
+      if (addressCount >= this.#context.answersPerFlow) throw flowLimitReached()
+      return true
+    }
+    const state = await this.#takeTurn(ref, isCurrent, async ({ current }) => {
+      // If the vendor sends no address, the turn still stores what has happened.
+      address = current.kind === 'redirect' ? await current.pageUrl().catch(() => undefined) : undefined
+    })
+    const hasAddress = state.step.kind !== 'redirect' || state.step.url === address
+    if (!hasAddress) throw problem('UNAVAILABLE', BUSY_RETRY_MS)
+    return state
   }
 
   async cancel(ref: FlowRef): Promise<State> {

@@ -148,8 +148,10 @@ export class Turn {
       return this.#end(step, { failure: current.failure })
     }
     const due = current.kind === 'connect' && address === null ? now + RETRY_MS : this.#waitsUntil()
-    const { roundCount } = this.#stored.record
+    const { roundCount, addressCount = 0, step: before } = this.#stored.record
+    const isFresh = before.kind === 'redirect' && step.kind === 'redirect' && before.url !== step.url
     return this.#write({
+      ...(isFresh && { addressCount: addressCount + 1 }),
       ...{ step, due, leaseUntil: 0, snapshot: flow.snapshot(), tokens: { ...this.#tokens } },
       roundCount: step.kind === 'challenge' ? Math.max(roundCount, step.round.number) : roundCount,
     })

@@ -40,6 +40,7 @@ export function readPageMessage({ kind, claim, url }: Body): PageMessage {
   switch (kind) {
     case 'token-refused':
     case 'session-expired':
+    case 'window-opened':
       return { kind }
     case 'landed':
       if (typeof url !== 'string') throw invalidInput('/body/url', 'must be a string')
@@ -59,7 +60,7 @@ export function readPageMessage({ kind, claim, url }: Body): PageMessage {
       }
     }
     default:
-      throw invalidInput('/body/kind', 'must be returned, token-refused, session-expired or landed')
+      throw invalidInput('/body/kind', 'must be returned, token-refused, session-expired, landed or window-opened')
   }
 }
 

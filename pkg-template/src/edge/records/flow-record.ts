@@ -25,6 +25,8 @@ export interface FlowRecord {
   tokens: Record<string, string>
   /** The number of answers that were accepted. */
   answerCount: number
+  /** The number of fresh addresses that windows got. */
+  addressCount?: number
   /** The number of the last round. */
   roundCount: number
   /** When the next turn is due if none runs, in milliseconds since 1970; `null` if only the user can continue. */
@@ -102,7 +104,7 @@ export function toPublic(step: Step, address: string | null): PublicStep {
     case 'challenge':
       return { kind: 'challenge', round: step.round }
     case 'redirect':
-      return { kind: 'redirect', url: step.url }
+      return { kind: 'redirect', number: step.number, purpose: step.purpose, url: step.url }
     case 'connect':
       return { kind: 'connect', purpose: step.purpose, until: step.until, address }
     case 'done': {

@@ -1,0 +1,222 @@
+//! The windows of MX's members: their addresses work once, and a flow gets a fresh one for the same window.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use bank_mfa::VENDORS;
+use bank_mfa::failure::ErrorCode;
+use bank_mfa::flow::{Event, Flow, Step};
+use bank_mfa::json::Value;
+use bank_mfa::simulator::{Fault, FaultKind, Target};
+use bank_mfa::vendor::{Stage, WindowPurpose};
+
+mod scenario;
+use scenario::member::json;
+use scenario::{MINUTE, Scenario, aggregate_in_widget, create};
+
+/// The number of the window, its address, and whether that was opened.
+fn window(scenario: &Scenario) -> (u32, String, bool) {
+    match &scenario.step {
+        Step::Redirect {
+            number,
+            url,
+            opened,
+            ..
+        } => (*number, url.clone(), *opened),
+        step => panic!("no window, but {step:?}"),
+    }
+}
+
+/// Reports that the window is opened, and gets a fresh address first if that is needed. Returns the address.
+fn opened(scenario: &mut Scenario) -> String {
+    for _ in 0..2 {
+        let event = Event::WindowOpened;
+        scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+        match scenario.step {
+            Step::Send { stage, .. } => assert_eq!(stage, Stage::Window),
+            _ => break,
+        }
+        scenario.send_one();
+    }
+    let (_, url, opened) = window(scenario);
+    assert!(opened);
+    url
+}
+
+fn saved(scenario: &Scenario) -> Value {
+    json(&scenario.flow.snapshot())
+        .get("flow")
+        .get("window")
+        .clone()
+}
+
+#[test]
+fn an_address_that_was_opened_is_replaced_in_the_same_window() {
+    for oauth in [false, true] {
+        let mut scenario = match oauth {
+            true => create("mx_bank_oauth", r#""isOauth":true"#).run(),
+            false => aggregate_in_widget("text").run(),
+        };
+        let purpose = match oauth {
+            true => WindowPurpose::Oauth,
+            false => WindowPurpose::Widget,
+        };
+        let (number, first, _) = window(&scenario);
+        assert_eq!((number, opened(&mut scenario)), (1, first.clone()));
+        let second = opened(&mut scenario);
+        assert_ne!(second, first);
+        assert_eq!(window(&scenario).0, 1);
+        assert!(matches!(scenario.step, Step::Redirect { purpose: found, .. } if found == purpose));
+    }
+}
+
+#[test]
+fn only_the_address_of_a_widget_is_too_old_after_ten_minutes() {
+    for (oauth, is_fresh) in [(false, true), (true, false)] {
+        let mut scenario = match oauth {
+            true => create("mx_bank_oauth", r#""isOauth":true"#).run(),
+            false => aggregate_in_widget("text").run(),
+        };
+        let (_, first, _) = window(&scenario);
+        scenario.now += 10 * MINUTE;
+        assert_eq!(opened(&mut scenario) != first, is_fresh);
+    }
+}
+
+#[test]
+fn a_fresh_address_that_does_not_come_leaves_the_window_open() {
+    for kind in [FaultKind::LostReply, FaultKind::Html] {
+        let mut scenario = aggregate_in_widget("text").run();
+        let first = opened(&mut scenario);
+        scenario.bank.fault(Fault::new(kind).on(Target::Window));
+        scenario.step = scenario
+            .flow
+            .advance(Event::WindowOpened, scenario.now)
+            .unwrap();
+        scenario.send_one();
+        assert_eq!(window(&scenario), (1, first.clone(), true));
+        assert_ne!(opened(&mut scenario), first);
+    }
+}
+
+#[test]
+fn a_flow_that_never_gets_a_fresh_address_ends() {
+    let mut scenario = aggregate_in_widget("text").run();
+    opened(&mut scenario);
+    scenario.bank.fault(Fault {
+        times: 99,
+        ..Fault::new(FaultKind::LostReply).on(Target::Window)
+    });
+    for _ in 0..99 {
+        let Step::Redirect { .. } = scenario.step else {
+            break;
+        };
+        scenario.step = scenario
+            .flow
+            .advance(Event::WindowOpened, scenario.now)
+            .unwrap();
+        scenario.send_one();
+    }
+    assert_eq!(scenario.failure().code, ErrorCode::Unreachable);
+}
+
+#[test]
+fn a_snapshot_keeps_whether_the_address_was_opened_and_never_the_address() {
+    let mut scenario = aggregate_in_widget("text").run();
+    let until = scenario.now + 570_000;
+    let of = |opened: bool| json(&format!(r#"{{"opened":{opened},"until":{until}}}"#));
+    assert_eq!(saved(&scenario), of(false));
+    let first = opened(&mut scenario);
+    assert_eq!(saved(&scenario), of(true));
+    assert!(!scenario.flow.snapshot().contains("/md/connect/"));
+    // The host kept the address, but it is spent.
+    restore_at(&mut scenario, &first);
+    assert_eq!(window(&scenario), (1, first.clone(), true));
+    assert_ne!(opened(&mut scenario), first);
+}
+
+#[test]
+fn an_address_that_nobody_opened_is_used_after_a_restore() {
+    let mut scenario = aggregate_in_widget("text").run();
+    let (_, first, _) = window(&scenario);
+    restore_at(&mut scenario, &first);
+    assert_eq!(opened(&mut scenario), first);
+    restore_at(&mut scenario, &first);
+    scenario.now += 10 * MINUTE;
+    assert_ne!(opened(&mut scenario), first);
+}
+
+#[test]
+fn a_restored_window_keeps_its_number() {
+    let mut scenario = aggregate_in_widget("text").run();
+    let (_, first, _) = window(&scenario);
+    scenario.restore();
+    scenario.run_on();
+    let (number, second, opened) = window(&scenario);
+    assert_eq!((number, opened), (1, false));
+    assert_ne!(second, first);
+    // Restored while a poll is under way.
+    let Step::Redirect { until, .. } = scenario.step else {
+        panic!()
+    };
+    scenario.now = until;
+    scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
+    scenario.restore();
+    scenario.run_on();
+    assert_eq!(window(&scenario).0, 1);
+}
+
+#[test]
+fn a_person_who_leaves_while_an_address_is_requested_gets_no_window() {
+    let mut scenario = aggregate_in_widget("text").run();
+    opened(&mut scenario);
+    scenario.step = scenario
+        .flow
+        .advance(Event::WindowOpened, scenario.now)
+        .unwrap();
+    let asked = scenario.step.clone();
+    let left = scenario
+        .flow
+        .advance(Event::Returned(&Value::Null), scenario.now);
+    assert!(matches!(left, Ok(Step::Sending { .. })));
+    scenario.step = asked;
+    scenario.send_one();
+    assert!(
+        matches!(
+            scenario.step,
+            Step::Wait {
+                stage: Stage::Poll,
+                ..
+            } | Step::Send {
+                stage: Stage::Poll,
+                ..
+            }
+        ),
+        "{:?}",
+        scenario.step
+    );
+}
+
+#[test]
+fn a_window_is_opened_only_at_its_step() {
+    let mut scenario = aggregate_in_widget("text").run();
+    scenario.step = scenario
+        .flow
+        .advance(Event::Cancelled, scenario.now)
+        .unwrap();
+    let ended = scenario.step.clone();
+    assert_eq!(
+        scenario.flow.advance(Event::WindowOpened, scenario.now),
+        Ok(ended)
+    );
+    let mut scenario = scenario::aggregate("text").run();
+    let refusal = scenario.flow.advance(Event::WindowOpened, scenario.now);
+    assert_eq!(refusal.err().unwrap().code, ErrorCode::OutOfTurn);
+}
+
+fn restore_at(scenario: &mut Scenario, url: &str) {
+    let snapshot = scenario.flow.snapshot();
+    let config = json(r#"{"environment":"integration"}"#);
+    scenario.flow = Flow::restore(&snapshot, VENDORS, &config).unwrap();
+    let event = Event::RestoredAtWindow(url);
+    scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+}
