@@ -97,8 +97,7 @@ export async function back(flow: Flow<Connected>): Promise<string> {
 
 const codes: Record<LandingErrorCode, string> = {
   denied: 'refused',
-  'vendor-error': 'later',
-  busy: 'later',
+  'bank-error': 'later',
   'request-refused': 'call us',
   unknown: '',
 }

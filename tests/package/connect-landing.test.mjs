@@ -107,8 +107,8 @@ test('an invalid redirect URL is rejected', () => {
 for (const [error, code, vendorReason = error] of [
   ['access_denied', 'denied'],
   ['Access_Denied', 'denied'],
-  ['server_error', 'vendor-error'],
-  ['temporarily_unavailable', 'busy'],
+  ['server_error', 'bank-error'],
+  ['temporarily_unavailable', 'bank-error'],
   ['invalid_request', 'request-refused'],
   ['invalid_scope', 'request-refused'],
   ['unauthorized_client', 'request-refused'],

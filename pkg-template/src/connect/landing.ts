@@ -30,16 +30,16 @@ export interface LandingError {
 }
 
 /**
- * Our codes for OAuth 2's errors: the user or the bank refused (`denied`), the bank is out of order (`vendor-error`) or
- * overloaded (`busy`), the bank does not accept the request of Flinks (`request-refused`), or any other (`unknown`).
+ * Our codes for OAuth 2's errors: the user or the bank refused (`denied`), the bank had an error (`bank-error`) or does
+ * not accept the request of Flinks (`request-refused`), or any other (`unknown`).
  */
-export type LandingErrorCode = 'denied' | 'vendor-error' | 'busy' | 'request-refused' | 'unknown'
+export type LandingErrorCode = 'denied' | 'bank-error' | 'request-refused' | 'unknown'
 
 /** The errors of RFC 6749, section 4.1.2.1. Flinks documents `error`, but not its values: that they are these is a guess. */
 const ERROR_CODES = new Map<string, LandingErrorCode>([
   ['access_denied', 'denied'],
-  ['server_error', 'vendor-error'],
-  ['temporarily_unavailable', 'busy'],
+  ['server_error', 'bank-error'],
+  ['temporarily_unavailable', 'bank-error'],
   ['invalid_request', 'request-refused'],
   ['invalid_scope', 'request-refused'],
   ['unauthorized_client', 'request-refused'],
