@@ -138,7 +138,8 @@ async function harness() {
         if (rejects) throw new FlowError({ code: rejects, next: 'start-over', message: '', path: null, fields: [] })
         return address
       }
-      step = { ...both, purpose, pageUrl: ask, ...(kind === 'connect' && { tokenRefused: called('tokenRefused') }) }
+      const reports = { tokenRefused: called('tokenRefused'), sessionExpired: called('sessionExpired') }
+      step = { ...both, purpose, pageUrl: ask, ...(kind === 'connect' && reports) }
       options = {
         ...given,
         onEvent: (event) => {

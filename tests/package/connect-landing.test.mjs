@@ -205,8 +205,8 @@ for (const [name, start, method, ownership] of [
     assert.equal(page.location.href, clean)
     const result = await flow.result()
     assert.deepEqual(
-      [result.method, result.health, result.ownership, result.loginId],
-      [method, 'live', ownership, loginId],
+      [result.method, result.health, result.ownership, result.loginId, result.accountIds],
+      [method, 'live', ownership, loginId, accountIds],
     )
   })
 }

@@ -21,7 +21,10 @@ const done = (more = {}) => ({
   requestId: undefined,
   ...more,
 })
-const claimed = (loginId = LOGIN) => ['returned', { loginId }]
+const claimed = (loginId = LOGIN, accountIds = []) => [
+  'returned',
+  accountIds.length > 0 ? { loginId, accountIds } : { loginId },
+]
 
 /** The events and calls that the page read, without the last message of every test's iframe. */
 const result = ({ calls, events, reasons }) => ({
@@ -171,7 +174,7 @@ test('the newer steps are typed, and the accounts of ACCOUNT_SELECTED count if R
   ].map((step) => ({ step }))
   const selected = { step: 'ACCOUNT_SELECTED', accountId: 'a1,a2', totalAccounts: 3, displayedAccounts: 2 }
   assert.deepEqual(result(await postAndRead(postScript(...steps, selected, REDIRECT))), {
-    calls: [claimed()],
+    calls: [claimed(LOGIN, ['a1', 'a2'])],
     events: [
       ...steps.map(({ step }) => ({ kind: 'step', step })),
       { kind: 'step', step: 'ACCOUNT_SELECTED', accountIds: ['a1', 'a2'], totalAccounts: 3, displayedAccounts: 2 },
@@ -220,6 +223,10 @@ const redirects = {
     done({ accountIds: ['a1', 'a2', 'a3'], requestId: OTHER }),
   ],
   'with accounts in a list': [{ loginId: LOGIN, accountId: ['a1', 'a2'] }, done({ accountIds: ['a1', 'a2'] })],
+  'with an account that the flow would refuse': [
+    { loginId: LOGIN, accountId: ['a1', '../a2', 'a 3', '', 'x'.repeat(129)] },
+    done({ accountIds: ['a1'] }),
+  ],
   'with accounts in the url': [
     { url: landing(`LoginId=${LOGIN}&accountId=a1,a2&requestId=${OTHER}`) },
     done({ accountIds: ['a1', 'a2'], requestId: OTHER }),
@@ -231,7 +238,7 @@ for (const [name, [message, event]] of Object.entries(redirects)) {
     for (const form of [redirect, JSON.stringify(redirect)]) {
       const read = result(await postAndRead(postScript(MOUNTED, form)))
       assert.deepEqual(read, {
-        calls: [claimed()],
+        calls: [claimed(LOGIN, event.accountIds)],
         events: [{ kind: 'step', step: 'APP_MOUNTED' }, event],
         reasons: [],
       })
@@ -246,6 +253,22 @@ test('a refused token is passed on to the flow once', async () => {
     events: [{ kind: 'token-refused' }, { kind: 'step', step: 'APP_MOUNTED' }],
     reasons: ['phase', 'phase'],
   })
+})
+
+test('a session that has expired is passed on to the flow, but only in the middle of a session', async () => {
+  for (const step of ['SESSION_EXPIRED', 'SESSION_NONEXISTENT']) {
+    const expired = { kind: 'error', flinksCode: step }
+    assert.deepEqual(result(await postAndRead(postScript({ step }, { step }), { purpose: 'mfa' })), {
+      calls: [['sessionExpired']],
+      events: [expired],
+      reasons: ['phase'],
+    })
+    assert.deepEqual(result(await postAndRead(postScript({ step }), { purpose: 'credentials' })), {
+      calls: [],
+      events: [expired],
+      reasons: [],
+    })
+  }
 })
 
 test('the iframe gets the height that its messages request, if that is a valid height', async () => {

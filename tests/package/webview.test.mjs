@@ -216,16 +216,19 @@ test('the chosen accounts of ACCOUNT_SELECTED count if REDIRECT has none', async
     [REDIRECT, ['a3', 'a4']],
     [{ ...REDIRECT, accountId: 'b1' }, ['b1']],
   ]) {
-    const { send, events } = await connect()
+    const { send, reports, events } = await connect()
     send(
       { step: 'ACCOUNT_SELECTED', accountId: ['a1', 'a2'], totalAccounts: 4, displayedAccounts: 2 },
       { step: 'ACCOUNT_SELECTED', AccountId: 'a3, a4', totalAccounts: 'four' },
+      { step: 'ACCOUNT_SELECTED' },
       redirect,
     )
+    assert.deepEqual(reports(), [['returned', { loginId: LOGIN, accountIds }]])
     const counts = { kind: 'step', step: 'ACCOUNT_SELECTED' }
     assert.deepEqual(events, [
       { ...counts, accountIds: ['a1', 'a2'], totalAccounts: 4, displayedAccounts: 2 },
       { ...counts, accountIds: ['a3', 'a4'], totalAccounts: undefined, displayedAccounts: undefined },
+      { ...counts, accountIds: [], totalAccounts: undefined, displayedAccounts: undefined },
       { kind: 'redirect', institution: undefined, accountIds, requestId: undefined },
     ])
   }
@@ -373,7 +376,7 @@ for (const [name, app] of Object.entries(APPS)) {
     await page.getByLabel('Your answer').fill(Object.values(responses[0])[0][0])
     await page.getByRole('button', { name: 'Continue' }).click()
     await page.getByRole('button', { name: 'Savings' }).click()
-    const { method } = await flow.result()
+    const { method, accountIds } = await flow.result()
     assert.equal(method, 'mid-session')
     assert.ok(received.every((data) => typeof data === (name === 'flinksEvent' ? 'object' : 'string')))
     const steps = events.filter(({ step }) => step !== 'APP_RESIZE')
@@ -386,7 +389,7 @@ for (const [name, app] of Object.entries(APPS)) {
     )
     const [selected, redirect] = steps.slice(-2)
     assert.deepEqual([selected.totalAccounts, selected.displayedAccounts, selected.accountIds.length], [2, 2, 1])
-    assert.deepEqual([redirect.accountIds, reasons], [selected.accountIds, []])
+    assert.deepEqual([redirect.accountIds, accountIds, reasons], [selected.accountIds, selected.accountIds, []])
     assert.ok(!JSON.stringify(events).includes(loginId))
   })
 }

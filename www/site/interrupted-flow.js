@@ -14,9 +14,9 @@ export function resumeAfterConnect({ snapshot, choices }) {
   })
 }
 
-async function returnToFlow(flow, { loginId, state }) {
+async function returnToFlow(flow, { loginId, state, accountIds }) {
   for await (const step of flow) {
-    if (step.kind !== 'working') return step.returned({ loginId, state })
+    if (step.kind !== 'working') return step.returned({ loginId, state, accountIds })
   }
 }
 

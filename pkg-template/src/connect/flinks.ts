@@ -3,7 +3,16 @@
  * "Seen" marks an undocumented shape that the code of integrators handles.
  */
 import { isObject } from '../shared.js'
-import { entriesOf, finder, readText, readTexts, splitUrl, type Message, type RefusedReason } from './message.js'
+import {
+  entriesOf,
+  finder,
+  readIds,
+  readText,
+  readTexts,
+  splitUrl,
+  type Message,
+  type RefusedReason,
+} from './message.js'
 
 /** The documented steps that only inform the page. */
 const STEPS = [
@@ -103,7 +112,7 @@ export function readFlinksMessage(message: Message): { event: FlinksEvent; login
     case 'APP_RESIZE':
       return { event: { kind: 'step', step, height: readHeight(message) } }
     case 'ACCOUNT_SELECTED': {
-      const accountIds = readTexts(finder(Object.entries(message))('accountid').flat())
+      const accountIds = readIds(finder(Object.entries(message))('accountid').flat())
       const [totalAccounts, displayedAccounts] = [
         readCount(message.totalAccounts),
         readCount(message.displayedAccounts),
@@ -132,13 +141,13 @@ function readRedirect(message: Message): { event: FlinksEvent; loginId: string }
   if (inUrl('loginid').length > 1 || claims.some(isOther)) return 'contradiction'
 
   const one = (name: string) => readText(inMessage(name)[0]) ?? readText(inUrl(name)[0])
-  const accountIds = readTexts(inMessage('accountid').flat())
+  const accountIds = readIds(inMessage('accountid').flat())
   return {
     loginId,
     event: {
       kind: 'redirect',
       institution: one('institution'),
-      accountIds: accountIds.length > 0 ? accountIds : readTexts(inUrl('accountid')),
+      accountIds: accountIds.length > 0 ? accountIds : readIds(inUrl('accountid')),
       requestId: one('requestid'),
     },
   }

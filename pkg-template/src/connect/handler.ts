@@ -9,7 +9,8 @@ import type { ConnectStep, RedirectStep } from '../flow/steps.js'
 export type Mountable = MountableConnect | MountableWidget
 
 /** The part of a `connect` step that `mount` and `connectWebView` need. */
-export type MountableConnect = Pick<ConnectStep, 'kind' | 'signal' | 'pageUrl' | 'returned' | 'tokenRefused'>
+export type MountableConnect = Pick<ConnectStep, 'kind' | 'signal' | 'pageUrl' | 'returned' | 'tokenRefused'> &
+  Partial<Pick<ConnectStep, 'purpose' | 'sessionExpired'>>
 
 /** The part of a `redirect` step that `mount` and `connectWebView` need. */
 export type MountableWidget = Pick<RedirectStep, 'kind' | 'pageUrl'> & Partial<Pick<RedirectStep, 'purpose' | 'signal'>>
@@ -24,16 +25,20 @@ export function createMessageHandler(step: Mountable, onEvent: (event: FlinksEve
   function connect(step: MountableConnect, message: Message): RefusedReason | undefined {
     const read = readFlinksMessage(message)
     if (typeof read === 'string') return read
-    const { event, loginId } = read
-    if (loginId !== undefined || event.kind === 'token-refused') {
-      if (reported || (loginId !== undefined && !sawFirst)) return 'phase'
-      const reason = reasonOf(() => (loginId === undefined ? step.tokenRefused() : step.returned({ loginId })))
+    let { event } = read
+    if ('accountIds' in event) {
+      if (event.accountIds.length > 0) selected = event.accountIds
+      else if (event.kind === 'redirect') event = { ...event, accountIds: selected }
+    }
+    const report = reportOf(step, event, read.loginId)
+    if (report !== undefined) {
+      if (reported || (event.kind === 'redirect' && !sawFirst)) return 'phase'
+      const reason = reasonOf(report)
       if (reason !== undefined) return reason
       reported = true
     }
     sawFirst = true
-    if (event.kind === 'step' && event.step === 'ACCOUNT_SELECTED') selected = event.accountIds
-    onEvent(event.kind === 'redirect' && event.accountIds.length === 0 ? { ...event, accountIds: selected } : event)
+    onEvent(event)
     return undefined
   }
 
@@ -47,8 +52,26 @@ export function createMessageHandler(step: Mountable, onEvent: (event: FlinksEve
   }
 }
 
+/** What the flow has to know of an event, as a call of its step. */
+function reportOf(step: MountableConnect, event: FlinksEvent, loginId = ''): (() => unknown) | undefined {
+  switch (event.kind) {
+    case 'redirect': {
+      const { accountIds } = event
+      return () => step.returned(accountIds.length > 0 ? { loginId, accountIds } : { loginId })
+    }
+    case 'token-refused':
+      return () => step.tokenRefused()
+    case 'error':
+      // In the middle of a session, Connect cannot begin another one: the user would stay at its error.
+      return step.purpose === 'mfa' && SESSION_ENDED.test(event.flinksCode) ? step.sessionExpired : undefined
+  }
+  return undefined
+}
+
+const SESSION_ENDED = /^SESSION_(EXPIRED|NONEXISTENT)$/
+
 /** Why the flow refuses a report: the claim is malformed, or the flow has left the step. */
-function reasonOf(call: () => void): RefusedReason | undefined {
+function reasonOf(call: () => unknown): RefusedReason | undefined {
   try {
     call()
     return undefined

@@ -1,4 +1,4 @@
-import { entriesOf, isGuid, readEntry, readText, readTexts, readUrl, splitUrl } from './message.js'
+import { entriesOf, isGuid, readEntry, readIds, readText, readUrl, splitUrl } from './message.js'
 import { invalidInput } from '../flow/errors.js'
 import type { ConnectStep } from '../flow/steps.js'
 
@@ -113,7 +113,7 @@ export function readLandingUrl(url: string | URL, redirectUrl: string | URL): La
   return {
     loginId,
     state: one('state'),
-    accountIds: readTexts(landing('accountid')),
+    accountIds: readIds(landing('accountid')),
     institution: one('institution'),
     error: null,
   }
@@ -153,10 +153,10 @@ export async function handleLanding(
 ): Promise<HandledLanding> {
   const landing = isPage(page) ? readLanding(page, redirectUrl) : readLandingUrl(page, redirectUrl)
   if (!landing || landing.error) return { returned: false, error: landing?.error ?? null }
-  const { loginId, state } = landing
+  const { loginId, state, accountIds } = landing
   for await (const step of await flow) {
     if (!('returned' in step) || step.kind !== 'connect') continue
-    await step.returned({ loginId, state })
+    await step.returned({ loginId, state, accountIds })
     return { returned: true, error: null }
   }
   return { returned: false, error: null }

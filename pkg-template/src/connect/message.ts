@@ -81,6 +81,11 @@ export function readText(value: unknown): string | undefined {
   return typeof value === 'string' && value.length > 0 && value.length <= 256 ? value : undefined
 }
 
+/** The ids in a value. Any other is left out: with it, the flow would refuse the whole claim. */
+export function readIds(value: unknown): string[] {
+  return readTexts(value).filter((text) => /^[\w-]{1,128}$/.test(text))
+}
+
 /** At most 256 texts, from a list or from one text with commas between them. */
 export function readTexts(value: unknown): string[] {
   const parts: unknown[] = Array.isArray(value) ? value : [value]
