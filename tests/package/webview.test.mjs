@@ -91,6 +91,7 @@ for (const [path, step, options] of [
   ['/step', {}],
   ['/step', null],
   ['/step', undefined],
+  ['/step/purpose', { kind: 'redirect', purpose: 'oauth' }],
   ['/options/onEvent', { kind: 'connect' }, { onEvent: 'log' }],
   ['/options/onRefused', { kind: 'redirect' }, { onRefused: null }],
 ]) {

@@ -47,6 +47,9 @@ export interface WebViewBridge {
 export function connectWebView(step: Mountable, options: WebViewOptions = {}): WebViewBridge {
   if (step?.kind !== 'connect' && step?.kind !== 'redirect')
     throw invalidInput('/step', 'must have a page of the vendor')
+  if (step.kind === 'redirect' && step.purpose === 'oauth') {
+    throw invalidInput('/step/purpose', 'must be widget: a bank opens in the system browser')
+  }
   for (const name of ['onEvent', 'onRefused'] as const) {
     if (!['function', 'undefined'].includes(typeof options[name])) {
       throw invalidInput(`/options/${name}`, 'must be a function')
