@@ -120,6 +120,15 @@ impl<'a> Call<'a> {
         (!is_empty).then(|| credentials.to_text())
     }
 
+    /// All decoded parameters of the query.
+    pub(crate) fn queries(&self) -> Vec<(String, String)> {
+        let (_, query) = self.request.path.split_once('?').unwrap_or_default();
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs
+            .map(|(name, value)| (decoded(name), decoded(value)))
+            .collect()
+    }
+
     pub(crate) fn query(&self, name: &str) -> Option<String> {
         let (_, query) = self.request.path.split_once('?')?;
         parameter(query, name)

@@ -3,7 +3,7 @@
 use super::challenge::{Challenge, RoundChallenge};
 use super::institution::{Institution, institution};
 use super::job::Job;
-use super::people::{CONNECTED, CONNECTS, EndState, InitialState, Member, Plan, UNKNOWN_MEMBER};
+use super::people::{CONNECTED, EndState, InitialState, Member, Plan, UNKNOWN_MEMBER};
 use super::rules::MxRules;
 use super::status::Status;
 use crate::simulator::seed::Seed;
@@ -230,12 +230,14 @@ impl Connection {
         self.phase = Phase::AtOauthWindow;
     }
 
-    /// The person approved in the bank's window.
-    pub(crate) fn oauth_approved(&mut self, now: u64) {
-        if self.plan.end.status == Some("PENDING") {
-            self.plan = CONNECTS;
+    /// The person approved in the bank's window: whatever was wrong, jobs connect from now on. MX aggregates, unless
+    /// the window was asked for with `skip_aggregation` (A); that the member is then CONNECTED is a guess (D).
+    pub(crate) fn oauth_approved(&mut self, now: u64, skips_aggregation: bool) {
+        self.plan.end = CONNECTED;
+        match skips_aggregation {
+            true => self.finish(CONNECTED, now),
+            false => self.begin(Job::Aggregate, "CREATED", now),
         }
-        self.begin(Job::Aggregate, "CREATED", now);
     }
 
     /// The person denied in the bank's window.

@@ -7,8 +7,9 @@ use super::job::Job;
 use super::judge::Answer;
 use super::people::{self, InitialState, Member};
 use super::rejection::{Rejection, invalid, reject, unknown_institution};
-use super::request::{self, Create, Redirect};
+use super::request::{self, Create};
 use super::version::Version;
+use super::window_options::WindowOptions;
 use super::{Mx, replies};
 use crate::simulator::counts::{Counts, Rule};
 use crate::simulator::http::Outgoing;
@@ -44,7 +45,7 @@ impl Mx {
                     ));
                 }
                 created.wait_at_window(oauth_member(&create));
-                Some(self.window_uri(&created.guid, create.redirect))
+                Some(self.window_uri(&created.guid, create.redirect, create.skip_aggregation))
             }
             false => {
                 let credentials = sign_in(bank, &create.credentials)?;
@@ -166,12 +167,9 @@ impl Mx {
         let oauth = |other: &&Connection| other.institution.is_some_and(|bank| bank.is_oauth);
         let connection = self.connections.get(index).filter(oauth);
         let guid = connection.map(|connection| connection.guid.clone());
-        let (source, url) = (
-            call.query("referral_source"),
-            call.query("client_redirect_url"),
-        );
-        let redirect = Redirect::new(source.as_deref(), url.as_deref());
-        let uri = self.window_uri(&guid.ok_or_else(refused)?, redirect);
+        let guid = guid.ok_or_else(refused)?;
+        let options = WindowOptions::read(&call.queries()).map_err(invalid)?;
+        let uri = self.window_uri(&guid, options.redirect, options.skips_aggregation);
         let connection = self.connections.get(index).ok_or_else(refused)?;
         Ok(replies::oauth_window(version, connection, &uri))
     }

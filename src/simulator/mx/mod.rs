@@ -18,6 +18,7 @@ mod status;
 mod version;
 mod widget;
 mod window;
+mod window_options;
 
 #[cfg(test)]
 mod tests;

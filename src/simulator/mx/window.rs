@@ -14,13 +14,27 @@ pub(crate) struct Window {
     state: String,
     member_guid: String,
     redirect: Redirect,
+    skips_aggregation: bool,
     shown: bool,
     left: bool,
 }
 
+/// The decisions that end in an error, and the reason on the landing page (A).
+const ERRORS: [(&str, &str); 4] = [
+    ("deny", "DENIED"),
+    ("cancel", "CANCELLED"),
+    ("impede", "IMPEDED"),
+    ("fail", "PROVIDER_ERROR"),
+];
+
 impl Mx {
     /// Creates the URL of a member's window.
-    pub(super) fn window_uri(&mut self, member_guid: &str, redirect: Redirect) -> String {
+    pub(super) fn window_uri(
+        &mut self,
+        member_guid: &str,
+        redirect: Redirect,
+        skips_aggregation: bool,
+    ) -> String {
         let state = self.seed.guid().replace('-', "");
         let origin = &self.rules.window_origin;
         let query = format!("client_id=simulated&response_type=code&scope=openid&state={state}");
@@ -29,6 +43,7 @@ impl Mx {
             state,
             member_guid: member_guid.to_owned(),
             redirect,
+            skips_aggregation,
             shown: false,
             left: false,
         });
@@ -45,7 +60,7 @@ impl Mx {
         Ok(page(200, BANK))
     }
 
-    /// POST `decision=approve`, `deny` or `cancel`: redirects to MX, or to the URL that the app requested.
+    /// POST `decision=approve`, or one of [`ERRORS`]: redirects to MX, or to the URL that the app requested.
     pub(super) fn leave_window(
         &mut self,
         now: u64,
@@ -57,11 +72,12 @@ impl Mx {
             .ok_or_else(expired)?;
         let body = String::from_utf8_lossy(call.request.body);
         let decision = parameter(&body, "decision");
-        let status = match decision.as_deref() {
-            Some("approve") => "success",
-            Some("deny") => "error&error_reason=DENIED",
-            Some("cancel") => "error&error_reason=CANCELLED",
-            _ => {
+        let decided = |word: &str| decision.as_deref() == Some(word);
+        let error = ERRORS.iter().find(|(word, _)| decided(word));
+        let status = match error {
+            Some((_, reason)) => format!("error&error_reason={reason}"),
+            None if decided("approve") => "success".to_owned(),
+            None => {
                 return Err((
                     Some(Rule::Body),
                     page(400, "<p>Approve, deny or cancel.</p>"),
@@ -70,11 +86,12 @@ impl Mx {
         };
         window.left = true;
         let (guid, redirect) = (window.member_guid.clone(), window.redirect.clone());
+        let skips = window.skips_aggregation;
         let Some(index) = self.index_of(&guid) else {
             return Err(expired());
         };
         let guid = match decision.as_deref() {
-            Some("approve") => self.approve(now, index),
+            Some("approve") => self.approve(now, index, skips),
             Some("deny") => {
                 let connection = self.connections.get_mut(index);
                 connection
@@ -100,18 +117,18 @@ impl Mx {
     }
 
     /// Starts the job, and returns the guid of the member, which is a new guid after a migration.
-    fn approve(&mut self, now: u64, index: usize) -> String {
+    fn approve(&mut self, now: u64, index: usize, skips: bool) -> String {
         let Some(connection) = self.connections.get_mut(index) else {
             return String::new();
         };
         if !connection.member.quirks.changes_guid {
-            connection.oauth_approved(now);
+            connection.oauth_approved(now, skips);
             return connection.guid.clone();
         }
         let (member, guid) = (connection.member, format!("MBR-{}", self.seed.guid()));
         let (rules, seed) = (&self.rules, &mut self.seed);
         let mut migrated = Connection::existing(member, guid.clone(), now, rules, seed);
-        migrated.oauth_approved(now);
+        migrated.oauth_approved(now, skips);
         self.connections.push(migrated);
         guid
     }

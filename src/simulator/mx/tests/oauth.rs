@@ -47,6 +47,54 @@ fn a_member_is_pending_until_the_person_approves() {
 }
 
 #[test]
+fn a_window_takes_the_options_of_the_page_only() {
+    let mut bank = Scenario::for_member("oauth_revoked");
+    for query in [
+        "?referral_source=APP&client_redirect_url=x",
+        "?referral_source=BROWSER&enable_app2app=false",
+        "?skip_aggregation=true&ui_message_webview_url_scheme=myapp",
+    ] {
+        bank.window(query);
+    }
+    for query in [
+        "?referral_source=app",
+        "?enable_app2app=0",
+        "?skip_aggregation=",
+        "?redirect_url=x",
+        "?referral_source=APP&referral_source=APP",
+    ] {
+        let reply = bank.call("GET", &format!("/oauth_window_uri{query}"), "");
+        assert_eq!(reply.status, 400, "{query}");
+    }
+}
+
+#[test]
+fn a_withdrawn_access_ends_in_2004_until_the_person_signs_in_again() {
+    let mut bank = Scenario::for_member("oauth_revoked");
+    bank.start("aggregate");
+    let ended = bank.run_job();
+    assert_eq!(ended.status_and_running(), ("DENIED", false));
+    assert!(ended.text("error").contains("2004"));
+    let window = bank.window("");
+    let location = bank.decide(&window, "fail");
+    assert!(location.contains("status=error&error_reason=PROVIDER_ERROR&"));
+    let window = bank.window("");
+    bank.decide(&window, "approve");
+    assert_eq!(bank.run_job().status_and_running(), ("CONNECTED", false));
+}
+
+#[test]
+fn a_window_without_aggregation_starts_no_job() {
+    let mut bank = Scenario::for_member("oauth_revoked");
+    let window = bank.window("?skip_aggregation=true");
+    bank.decide(&window, "approve");
+    assert_eq!(
+        bank.read_status().status_and_running(),
+        ("CONNECTED", false)
+    );
+}
+
+#[test]
 fn a_window_opens_once() {
     let mut bank = Scenario::for_member("oauth");
     let (first, second) = (bank.window(""), bank.window(""));
