@@ -19,6 +19,7 @@ use crate::challenge::{Answers, Challenge};
 use crate::failure::{ErrorCode, Failure, Refusal};
 use crate::http::Response;
 use crate::json::Value;
+use crate::redirect_error::RedirectError;
 use crate::vendor::{Context, Stage, Submission, Vendor, Verdict};
 
 mod recovery;
@@ -58,6 +59,8 @@ pub struct Flow {
     window: Window,
     /// The number of the newest window. A fresh address of an open window does not change it.
     window_number: u32,
+    /// Why the person came back from the previous window.
+    redirect_error: Option<RedirectError>,
 }
 
 enum State {
@@ -91,6 +94,7 @@ impl Flow {
             refused: false,
             window: Window::None,
             window_number: 0,
+            redirect_error: None,
         }
     }
 
@@ -158,10 +162,11 @@ impl Flow {
         })
     }
 
-    /// Returns a request that carries no submission. After the total time limit, starts and polls fail; a
+    /// Returns a request that carries no submission. After the total time limit, starts, polls and windows fail; a
     /// request for the outcome of a submission is still sent.
     fn send(&mut self, stage: Stage, now: u64) -> Result<Step, Refusal> {
-        if matches!(stage, Stage::Start | Stage::Poll) && now >= self.end_of_life() {
+        if matches!(stage, Stage::Start | Stage::Poll | Stage::Window) && now >= self.end_of_life()
+        {
             self.fail(ErrorCode::TimedOut, now);
             return Ok(self.step());
         }
@@ -219,11 +224,17 @@ impl Flow {
         match (&self.state, &self.window) {
             (state, Window::Open(_) | Window::Left(_)) => {
                 let at_window = matches!(state, State::Redirecting { .. });
-                self.vendor.accept_claim(claim)?;
+                let verdict = self.vendor.accept_claim(claim)?;
                 self.leave_window();
+                self.redirect_error = None;
+                let mut stage = Stage::Poll;
+                if let Verdict::RedirectFailed(error) = verdict {
+                    self.redirect_error = Some(error);
+                    stage = Stage::Window;
+                }
                 // In any other state a poll follows anyway, and that poll uses the claim.
                 if at_window {
-                    return self.send_when_due(Stage::Poll, now);
+                    return self.send_when_due(stage, now);
                 }
                 Ok(self.step())
             }
@@ -240,13 +251,22 @@ impl Flow {
     /// Enters the state that a verdict leads to.
     fn follow(&mut self, verdict: Verdict, status: Option<u16>, now: u64) -> Result<Step, Refusal> {
         match verdict {
-            Verdict::Go(stage) => return self.send(stage, now),
-            Verdict::Wait(stage, retry_after) => {
-                // The vendor no longer needs the window. If it needs a window later, that is a new one.
-                if stage != Stage::Window
+            Verdict::Go(stage) => {
+                // This is a new window, not a fresh address of the open one.
+                if stage == Stage::Window
                     && let Window::Open(_) = self.window
                 {
                     self.leave_window();
+                }
+                return self.send(stage, now);
+            }
+            Verdict::Wait(stage, retry_after) => {
+                // The vendor no longer needs the window. If it needs a window later, that is a new one.
+                if stage != Stage::Window {
+                    if let Window::Open(_) = self.window {
+                        self.leave_window();
+                    }
+                    self.redirect_error = None;
                 }
                 self.wait_for_poll(stage, retry_after, now);
                 self.return_to_window();
@@ -257,6 +277,7 @@ impl Flow {
             } => {
                 self.challenge_payload = challenges;
                 self.window = Window::None;
+                self.redirect_error = None;
                 if !self.is_answerable() {
                     self.fail(ErrorCode::ChallengeUnanswerable, now);
                     return Ok(self.step());
@@ -294,8 +315,10 @@ impl Flow {
                 },
                 now,
             ),
-            // `replied` handles an unclear reply before this, and no other call returns this verdict.
-            Verdict::Unclear => self.fail(ErrorCode::UnreadableReply, now),
+            // `replied` handles an unclear reply before this, and `returned` an error of the window.
+            Verdict::Unclear | Verdict::RedirectFailed(_) => {
+                self.fail(ErrorCode::UnreadableReply, now)
+            }
         }
         Ok(self.step())
     }

@@ -135,3 +135,25 @@ fn is_url(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@' | b'\\');
     allowed && text.bytes().all(plain)
 }
+
+/// Adds a percent-encoded query parameter to an address, if it has a value.
+pub fn add_query(url: &mut String, name: &str, value: Option<&str>) {
+    let Some(value) = value else {
+        return;
+    };
+    let has_query = url.bytes().any(|byte| byte == b'?');
+    url.push(if has_query { '&' } else { '?' });
+    url.push_str(name);
+    url.push('=');
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            url.push(byte.into());
+        } else {
+            url.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                let digit = char::from_digit(digit.into(), 16).unwrap_or_default();
+                url.push(digit.to_ascii_uppercase());
+            }
+        }
+    }
+}

@@ -116,6 +116,7 @@ pub mod flow;
 pub mod http;
 pub mod json;
 pub mod mx;
+pub mod redirect_error;
 mod text_enum;
 pub mod vendor;
 

@@ -5,6 +5,7 @@ use crate::challenge::{Answers, Challenge};
 use crate::failure::{ErrorCode, Refusal};
 use crate::http::{Header, Request, Response};
 use crate::json::{Reader, Value};
+use crate::redirect_error::RedirectError;
 use crate::text_enum::text_enum;
 
 text_enum! {
@@ -73,6 +74,8 @@ pub enum Verdict {
     Redirect,
     /// The address of that window, new or fresh. It works once.
     Window(String),
+    /// The person came back from the window with this error. A new window lets them try again.
+    RedirectFailed(RedirectError),
     /// The person continues in the vendor's page: [`Vendor::frame`].
     Connect,
     /// The flow has ended with this result.
@@ -221,7 +224,8 @@ pub trait Vendor {
         (WindowPurpose::Oauth, None)
     }
 
-    /// Accepts what a window or the vendor's page claims when the person returns. The next request verifies it.
+    /// Accepts what a window or the vendor's page claims when the person returns. The next request verifies it. After a
+    /// window, only [`Verdict::RedirectFailed`] matters: any other verdict leads to a poll.
     fn accept_claim(&mut self, _claim: &Value) -> Result<Verdict, Refusal> {
         Err(ErrorCode::OutOfTurn.into())
     }

@@ -77,6 +77,7 @@ fn collect(
         return;
     }
     let answers = json(r#"{"1.1.answer":"0"}"#);
+    let landing = json(r#"{"status":["error"],"error_reason":["CANCELLED"]}"#);
     let claim = json(r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#);
     let mut events: Vec<Event> = replies
         .iter()
@@ -98,6 +99,7 @@ fn collect(
         Event::Waited,
         Event::Returned(&claim),
         Event::Returned(&Value::Null),
+        Event::Returned(&landing),
         Event::Cancelled,
     ]);
     for event in events {
@@ -288,6 +290,7 @@ fn an_edited_snapshot_of_a_member_is_refused_or_runs_to_an_end() {
         r#"{"userGuid":"USR-1","memberGuid":"MBR-1","job":"aggregate"}"#,
         r#"{"userGuid":"USR-1","institutionCode":"mxbank","isOauth":true}"#,
         r#"{"userGuid":"USR-1","memberGuid":"MBR-1","presentation":"widget"}"#,
+        r#"{"userGuid":"USR-1","memberGuid":"MBR-1","isOauth":true}"#,
     ] {
         check(&mx::ENTRY, MX_CONFIG, params, MX, 3);
     }

@@ -85,6 +85,9 @@ const WINDOW: &str = r#"{"member":{"guid":"MBR-2","connection_status":"PENDING",
     "oauth_window_uri":"https://mxbank.mx.com/oauth"},
     "widget_url":{"url":"https://int-widgets.moneydesktop.com/md/connect/1"}}"#;
 
+const REVOKED: &str = r#"{"member":{"guid":"MBR-2","connection_status":"DENIED","is_oauth":true,
+    "error":{"error_code":2004}}}"#;
+
 /// Replies of MX. Each is a possible reply to each call, since MX replies to all of them with a member.
 const MX: &[TestEvent] = &[
     TestEvent::Replied(200, CHALLENGED),
@@ -93,10 +96,13 @@ const MX: &[TestEvent] = &[
     TestEvent::Replied(202, r#"{"member":{"connection_status":"CONNECTED"}}"#),
     TestEvent::Replied(200, r#"{"member":{"connection_status":"EXPIRED"}}"#),
     TestEvent::Replied(200, REJECTED),
+    TestEvent::Replied(200, REVOKED),
     TestEvent::Replied(400, ""),
     TestEvent::Replied(404, ""),
     TestEvent::Replied(409, ""),
     TestEvent::Replied(200, "<html>"),
+    TestEvent::Returned(r#"{"status":["error"],"error_reason":["CANCELLED"]}"#),
+    TestEvent::Returned(r#"{"status":["error"],"error_reason":["CANCELLED","DENIED"]}"#),
 ];
 
 /// The events that are possible at any vendor.
@@ -386,6 +392,8 @@ const UPDATE: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1",
 const CREATE: &str = r#"{"userGuid":"USR-1","institutionCode":"mxbank",
     "credentials":[{"guid":"CRD-1","value":"hunter2"}]}"#;
 const IN_WIDGET: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","presentation":"widget"}"#;
+const IN_WINDOW: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","isOauth":true}"#;
+const NO_PERSON: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","signIn":"never"}"#;
 const CONTINUE: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1"}"#;
 
 /// The events up to a pre-check that finds the round open. The next answer event sends the answers.
@@ -398,7 +406,9 @@ const RESUBMITTING: &[TestEvent] = &[
 
 #[test]
 fn no_sequence_of_events_breaks_a_member_flow() {
-    for params in [JOB, UPDATE, CREATE, CONTINUE, IN_WIDGET] {
+    for params in [
+        JOB, UPDATE, CREATE, CONTINUE, IN_WIDGET, IN_WINDOW, NO_PERSON,
+    ] {
         explore_mx(params, &[], 5);
     }
 }

@@ -10,7 +10,9 @@ use bank_mfa::failure::{ErrorCode, FieldErrorReason, NextAction};
 use bank_mfa::flow::{AnswerInput, Event, Flow, Step};
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, Incoming, MxRules, Target};
-use scenario::member::{answer_right, json, reply, signing_in, vendor_ids};
+use scenario::member::{
+    answer_right, json, landing, poll_from_window, reply, signing_in, vendor_ids, window,
+};
 use scenario::{MINUTE, Scenario, aggregate, aggregate_in_widget, continue_member, create, update};
 
 // Starts ----------------------------------------------------------------------------------------
@@ -617,13 +619,6 @@ fn a_lost_first_status_is_repeated_after_three_seconds() {
 
 // OAuth -----------------------------------------------------------------------------------------
 
-fn window(scenario: &Scenario) -> String {
-    match &scenario.step {
-        Step::Redirect { url, .. } => url.clone(),
-        step => panic!("no window, but {step:?}"),
-    }
-}
-
 #[test]
 fn a_pending_member_opens_a_window_and_a_new_window_after_a_restore() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
@@ -670,7 +665,7 @@ fn a_flow_without_a_window_cannot_be_restored_at_a_window() {
 fn a_return_with_another_member_guid_changes_the_member() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let other = scenario.bank.member_guid("no_questions").unwrap();
-    let landing = Value::from(other.as_str());
+    let landing = landing(&other);
     scenario.step = scenario
         .flow
         .advance(Event::Returned(&landing), scenario.now)
@@ -714,7 +709,7 @@ fn a_return_during_a_poll_changes_the_member() {
     };
     scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
     let other = scenario.bank.member_guid("no_questions").unwrap();
-    let landing = Value::from(other.as_str());
+    let landing = landing(&other);
     let step = scenario
         .flow
         .advance(Event::Returned(&landing), until)
@@ -729,7 +724,7 @@ fn a_return_during_a_poll_changes_the_member() {
 #[test]
 fn a_return_with_a_malformed_guid_is_refused() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
-    let landing = Value::from("../users");
+    let landing = landing("../users");
     let refusal = scenario
         .flow
         .advance(Event::Returned(&landing), scenario.now)
@@ -754,23 +749,6 @@ fn a_lost_poll_keeps_the_window_open() {
 }
 
 // The widget ------------------------------------------------------------------------------------
-
-/// Polls once from the window. The flow stays there or ends.
-fn poll_from_window(scenario: &mut Scenario) {
-    let Step::Redirect { until, .. } = scenario.step else {
-        panic!("no window, but {:?}", scenario.step)
-    };
-    scenario.now = until;
-    scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
-    while let Step::Send { .. } = scenario.step {
-        scenario.send_one();
-    }
-    let step = &scenario.step;
-    assert!(
-        !matches!(step, Step::Wait { .. }),
-        "the flow left the window"
-    );
-}
 
 /// Sends a request of the browser to the widget, and returns the status and the body.
 fn browse(scenario: &mut Scenario, method: &'static str, url: &str, body: &str) -> (u16, Vec<u8>) {

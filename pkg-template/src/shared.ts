@@ -1,11 +1,11 @@
 /** Shared by several folders: the steps of a flow at an edge, an object check and random ids. Needs no wasm. */
-import type { Failure, ConnectPurpose, Round, Stage, WindowPurpose } from './wasm/bank_mfa.js'
+import type { Failure, ConnectPurpose, RedirectError, Round, Stage, WindowPurpose } from './wasm/bank_mfa.js'
 
 /** A step as the edge sends it to a page: without the vendor's ids. */
 export type PublicStep =
   | { kind: 'working'; stage: Stage; until: number | null }
   | { kind: 'challenge'; round: Round }
-  | { kind: 'redirect'; number: number; purpose: WindowPurpose; url: string }
+  | { kind: 'redirect'; number: number; purpose: WindowPurpose; url: string; error: RedirectError | null }
   | { kind: 'connect'; purpose: ConnectPurpose; until: number; address: string | null }
   | { kind: 'done'; result: Record<string, unknown> }
   | { kind: 'failed'; failure: Failure }

@@ -7,6 +7,7 @@
 use super::{Flow, State, Window};
 use crate::failure::{ErrorCode, Failure, NextAction, Refusal, Refused};
 use crate::json::{Reader, Value, object};
+use crate::redirect_error::{RedirectError, RedirectErrorCode};
 use crate::vendor::{Entry, Recovery, Stage};
 
 /// The version that this release writes.
@@ -34,6 +35,7 @@ impl Flow {
             "refused": self.refused,
             "window": self.window.save(),
             "windowNumber": self.window_number,
+            "redirectError": self.redirect_error.clone(),
             "state": self.state.save(),
             "vendor": self.vendor.saved_state(),
         };
@@ -94,6 +96,7 @@ impl Flow {
             refused: flow.get("refused").bool()?,
             window: Window::restore(flow.get("window"))?,
             window_number: number.unwrap_or_default(),
+            redirect_error: flow.get("redirectError").optional(redirect_error)?,
         };
         restored.check_needs(reader)?;
         Ok(restored)
@@ -188,6 +191,18 @@ fn failure(reader: Reader) -> Result<Failure, Refusal> {
         status: status.and_then(|status| u16::try_from(status).ok()),
         member_guid: reader.get("memberGuid").optional_text()?,
         ..code.into()
+    })
+}
+
+fn redirect_error(reader: &Reader) -> Result<RedirectError, Refusal> {
+    let vendor_reason = reader.get("vendorReason");
+    let reason = vendor_reason.optional_text()?;
+    if !reason.as_deref().is_none_or(RedirectError::is_reason) {
+        return Err(vendor_reason.invalid("is not a reason"));
+    }
+    Ok(RedirectError {
+        code: variant(reader.get("code"), RedirectErrorCode::from_text)?,
+        vendor_reason: reason,
     })
 }
 

@@ -5,6 +5,7 @@ use crate::challenge::{Round, RoundExpiry};
 use crate::failure::{ErrorCode, Failure};
 use crate::http::{Request, Response};
 use crate::json::Value;
+use crate::redirect_error::RedirectError;
 use crate::text_enum::text_enum;
 use crate::vendor::{Frame, Stage, WindowPurpose};
 
@@ -109,6 +110,9 @@ pub enum Step {
         opened: bool,
         /// When the flow polls next, in ms since 1970.
         until: u64,
+        /// Why the person came back from the previous window, if that window says so.
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "RedirectError | null"))]
+        error: Option<RedirectError>,
     },
     /// Show the vendor's page. Report `returned` when the page says that it is done, or `waited` at `until`.
     Connect {
@@ -160,6 +164,7 @@ impl Flow {
                 },
                 opened: matches!(&self.window, Window::Open(window) if window.opened),
                 until: *until,
+                error: self.redirect_error.clone(),
             },
             State::Connecting { until } => Step::Connect {
                 frame: Frame {

@@ -120,9 +120,10 @@ impl From<Step> for Value {
                 url,
                 opened,
                 until,
+                error,
             } => object! {
                 "kind": "redirect", "number": number, "purpose": purpose, "url": url, "opened": opened,
-                "until": until,
+                "until": until, "error": error,
             },
             Step::Connect { frame, until } => {
                 object! { "kind": "connect", "frame": frame, "until": until }

@@ -14,6 +14,9 @@ use super::reply::{Refused, Reply, is_success, refusal};
 use super::requests::{MemberRequests, StartMode};
 
 mod creation;
+mod sign_in;
+
+use sign_in::SignIn;
 
 /// The vendor's name in snapshots.
 pub const NAME: &str = "mx";
@@ -48,6 +51,7 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
         unconfirmed_polls: saved.get("unconfirmedPolls").uint()?,
         refused: saved.get("refused").bool()?,
         opens_widget: saved.get("opensWidget").bool()?,
+        sign_in: SignIn::read(saved.get("signIn"))?,
         ..Member::new(requests)
     }))
 }
@@ -62,13 +66,16 @@ struct Member {
     refused: bool,
     /// Whether the window to open is MX's widget, not the bank's site.
     opens_widget: bool,
+    sign_in: SignIn,
     /// The stage that led to [`Stage::Challenges`].
     challenges_for: Stage,
 }
 
 impl Member {
     fn new(requests: MemberRequests) -> Member {
+        let starts_in_window = requests.start_mode == StartMode::Window;
         Member {
+            sign_in: SignIn::new(&requests.params, starts_in_window),
             requests,
             unconfirmed_polls: 0,
             failed_products: Value::Null,
@@ -99,6 +106,10 @@ impl Member {
             _ => (Reply::judge(response, context.challenge_payload), stage),
         };
         let unconfirmed_polls = core::mem::take(&mut self.unconfirmed_polls);
+        let is_confirmed = unconfirmed_polls > 0;
+        if let Some(verdict) = self.judge_in_window(stage, &reply, response, is_confirmed) {
+            return verdict;
+        }
         let is_same = |payload| is_same_round(payload, context.challenge_payload);
         match reply {
             Reply::Challenged { challenges, .. }
@@ -131,10 +142,7 @@ impl Member {
                 self.unconfirmed_polls = unconfirmed_polls;
                 Verdict::Go(Stage::Challenges)
             }
-            Reply::Redirect => {
-                self.opens_widget = false;
-                Verdict::Redirect
-            }
+            Reply::Redirect => Verdict::Redirect,
             // The widget stays open: it shows the progress and the next round.
             Reply::Working | Reply::Idle if self.opens_widget => Verdict::Redirect,
             // A job that was accepted need not start: it ends the flow if it does not for some time.
@@ -189,7 +197,7 @@ impl Member {
     }
 
     /// Interprets the reply with the address of a window.
-    fn judge_window(&self, response: &Response) -> Verdict {
+    fn judge_window(&mut self, response: &Response) -> Verdict {
         let body = response.json();
         let (widget, member) = (body.get("widget_url"), body.get("member"));
         let url = widget.get("url").as_text();
@@ -199,6 +207,7 @@ impl Member {
             (Some(_), _) if response.status == 429 => {
                 Verdict::Wait(Stage::Window, response.retry_after)
             }
+            (Some(_), _) if self.withdraw_offer() => Verdict::Wait(Stage::Poll, None),
             (Some(refused), _) => failed(refused, response),
             (None, Some(url)) if is_success(response.status) && url.starts_with("https://") => {
                 Verdict::Window(url.to_owned())
@@ -233,6 +242,7 @@ impl Vendor for Member {
             "failedProducts": self.failed_products.clone(),
             "refused": self.refused,
             "opensWidget": self.opens_widget,
+            "signIn": self.sign_in.save(),
         }
     }
 
@@ -264,13 +274,8 @@ impl Vendor for Member {
         }
     }
 
-    /// The claim is the member's guid, which can be a new one after a migration, or null.
     fn accept_claim(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
-        if *claim != Value::Null {
-            member_guid(&Reader::new("memberGuid", claim))?;
-            self.requests.member_guid = claim.as_text().map(str::to_owned);
-        }
-        Ok(Verdict::Go(Stage::Poll))
+        self.accept_landing(claim)
     }
 
     fn request(
@@ -300,9 +305,11 @@ impl Vendor for Member {
 
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         match stage {
-            Stage::Start if self.requests.start_mode != StartMode::Status => {
-                self.judge_start(response)
-            }
+            Stage::Start => match self.requests.start_mode {
+                StartMode::Status => self.judge_status(stage, response, context),
+                StartMode::Window => self.judge_window(response),
+                _ => self.judge_start(response),
+            },
             Stage::Answer => self.judge_resume(response),
             Stage::Window => self.judge_window(response),
             _ => self.judge_status(stage, response, context),

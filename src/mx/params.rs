@@ -1,7 +1,7 @@
 //! The parameters of a member, checked before anything is sent.
 
 use crate::failure::Refusal;
-use crate::http::is_path_segment;
+use crate::http::{is_path_segment, return_url};
 use crate::json::{self, Check, Reader, Value};
 
 /// The parameters of a member. `memberGuid` and `job` start a job. `memberGuid` and `credentials` sign the
@@ -38,7 +38,8 @@ pub struct MemberParams {
         )
     )]
     pub data_request: Value,
-    /// Whether a new member signs in on the bank's site; `false` by default.
+    /// Whether the member signs in on the bank's site; `false` by default. With `memberGuid`, the flow starts with the
+    /// bank's window.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub is_oauth: bool,
     /// The input of the person: a value for each credential of the institution, by its guid (`CRD-…`).
@@ -55,6 +56,26 @@ pub struct MemberParams {
     /// flow with its failure: no person is present, or you ask in another way.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'ask' | 'never'"))]
     pub sign_in: String,
+    /// Where MX redirects the browser after the bank's window, with `referralSource: 'APP'`. `https:`, or `http:` on the
+    /// loopback.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub client_redirect_url: String,
+    /// Where the bank's window is opened: in a browser (MX's default), or in a mobile app. MX's pages warn that `APP`
+    /// breaks OAuth in browsers.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(optional, type = "'BROWSER' | 'APP' | (string & {})")
+    )]
+    pub referral_source: String,
+    /// The scheme with which MX returns to your app after the bank's window, with `referralSource: 'APP'`.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub ui_message_webview_url_scheme: String,
+    /// Whether the bank's window may open the bank's app; by default MX says `true`.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
+    pub enable_app2app: bool,
+    /// Whether MX starts no aggregation after the bank's window; `false` by default.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
+    pub skip_aggregation: bool,
 }
 
 /// The check of each parameter.
@@ -68,7 +89,25 @@ const PARAMS: &[(&str, Check)] = &[
     ("credentials", credentials),
     ("presentation", presentation),
     ("signIn", sign_in),
+    ("clientRedirectUrl", client_redirect_url),
+    ("referralSource", referral_source),
+    ("uiMessageWebviewUrlScheme", url_scheme),
+    ("enableApp2app", json::bool),
+    ("skipAggregation", json::bool),
 ];
+
+/// The parameters of the bank's window, and MX's names.
+#[rustfmt::skip]
+pub const WINDOW_PARAMS: &[(&str, &str)] = &[
+    ("clientRedirectUrl",         "client_redirect_url"),
+    ("referralSource",            "referral_source"),
+    ("uiMessageWebviewUrlScheme", "ui_message_webview_url_scheme"),
+    ("enableApp2app",             "enable_app2app"),
+    ("skipAggregation",           "skip_aggregation"),
+];
+
+/// Schemes that run a script or show a document, instead of returning to an app.
+const UNSAFE_SCHEMES: &[&str] = &["javascript", "data", "vbscript", "blob", "file"];
 
 /// Checks each parameter.
 pub fn check(params: Reader) -> Result<(), Refusal> {
@@ -81,20 +120,31 @@ pub fn check_combination(params: Reader) -> Result<(), Refusal> {
     let has = |name| !params.get(name).is_null();
     let (exists, signs_in) = (has("memberGuid"), has("credentials"));
     let is_oauth = *params.get("isOauth").value() == Value::Bool(true);
+    let never = params.get("signIn").value().as_text() == Some("never");
     #[rustfmt::skip]
     let rules = [
         ("memberGuid",      !exists && !has("institutionCode"),  "is required, unless institutionCode is given"),
         ("institutionCode", exists && has("institutionCode"),    "cannot be combined with memberGuid"),
-        ("isOauth",         exists && is_oauth,                  "cannot be combined with memberGuid"),
         ("dataRequest",     exists && has("dataRequest"),        "cannot be combined with memberGuid"),
         ("job",             has("job") && exists && signs_in,    "cannot be combined with memberGuid and credentials"),
         ("job",             has("job") && is_oauth,              "cannot be combined with isOauth"),
+        ("credentials",     exists && is_oauth && signs_in,      "cannot be combined with isOauth"),
+        ("signIn",          is_oauth && never,                   "cannot be never with isOauth"),
         ("credentials",     !exists && is_oauth == signs_in,     "is required for a new member, and cannot be combined with isOauth"),
     ];
-    match rules.iter().find(|(_, is_wrong, _)| *is_wrong) {
-        Some((name, _, expected)) => Err(params.get(name).invalid(expected)),
-        None => Ok(()),
+    for (name, is_wrong, expected) in rules {
+        if is_wrong {
+            return Err(params.get(name).invalid(expected));
+        }
     }
+    for (name, _) in WINDOW_PARAMS {
+        if has(name) && (signs_in || !exists && !is_oauth) {
+            let expected =
+                "requires isOauth or memberGuid, and cannot be combined with credentials";
+            return Err(params.get(name).invalid(expected));
+        }
+    }
+    Ok(())
 }
 
 fn user_id(field: &Reader) -> Result<(), Refusal> {
@@ -151,6 +201,31 @@ fn presentation(field: &Reader) -> Result<(), Refusal> {
 /// Whether the flow may ask the person to sign in.
 fn sign_in(field: &Reader) -> Result<(), Refusal> {
     json::one_of(field, &["ask", "never"], "must be ask or never")
+}
+
+fn client_redirect_url(field: &Reader) -> Result<(), Refusal> {
+    return_url(field).map(drop)
+}
+
+fn referral_source(field: &Reader) -> Result<(), Refusal> {
+    path_segment(field, "must be BROWSER, APP or another word of MX").map(drop)
+}
+
+/// A scheme without its colon (RFC 3986).
+fn url_scheme(field: &Reader) -> Result<(), Refusal> {
+    let text = field.value().as_text().unwrap_or_default();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    let is_scheme = text.len() <= 64
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(is_plain);
+    let mut is_safe = true;
+    for scheme in UNSAFE_SCHEMES {
+        is_safe &= !scheme.eq_ignore_ascii_case(text);
+    }
+    match is_scheme && is_safe {
+        true => Ok(()),
+        false => Err(field.invalid("must be a URL scheme of an app, such as myapp")),
+    }
 }
 
 fn credentials(field: &Reader) -> Result<(), Refusal> {

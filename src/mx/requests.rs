@@ -1,11 +1,11 @@
 //! The requests of a member.
 
 use crate::failure::Refusal;
-use crate::http::Request;
+use crate::http::{Request, add_query};
 use crate::json::{Reader, Value, object};
 
 use super::config::MxConfig;
-use super::params::{check, check_combination};
+use super::params::{WINDOW_PARAMS, check, check_combination};
 
 /// How a flow starts.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum StartMode {
     Create,
     /// With new credentials of an existing member.
     Update,
+    /// With the window in which an existing member signs in at the bank.
+    Window,
     /// With the status of an existing member.
     Status,
 }
@@ -61,6 +63,7 @@ impl MemberRequests {
                 (None, _) => StartMode::Create,
                 (_, Some(_)) => StartMode::Job,
                 _ if signs_in => StartMode::Update,
+                _ if *saved_params.get("isOauth") == Value::Bool(true) => StartMode::Window,
                 _ => StartMode::Status,
             },
             member_guid: text("memberGuid").map(str::to_owned),
@@ -109,6 +112,7 @@ impl MemberRequests {
         };
         match self.start_mode {
             StartMode::Status => self.status(),
+            StartMode::Window => self.window(),
             StartMode::Job => self.member("POST", &[self.job()], None),
             StartMode::Update => Request {
                 once: true,
@@ -129,6 +133,12 @@ impl MemberRequests {
                 let mut body = body(member);
                 if self.params.get("dataRequest") != &Value::Null {
                     body.set("data_request", self.params.get("dataRequest").clone());
+                }
+                for (name, mx_name) in WINDOW_PARAMS {
+                    // Creation takes all of them but this one (create-member).
+                    if *name != "skipAggregation" && *self.params.get(name) != Value::Null {
+                        body.set(mx_name, self.params.get(name).clone());
+                    }
                 }
                 let path = ["users", self.text("userGuid"), "members"];
                 Request {
@@ -151,7 +161,16 @@ impl MemberRequests {
 
     /// The request for the OAuth window.
     pub fn window(&self) -> Request {
-        self.member("GET", &["oauth_window_uri"], None)
+        let mut request = self.member("GET", &["oauth_window_uri"], None);
+        for (name, mx_name) in WINDOW_PARAMS {
+            let value = match self.params.get(name) {
+                Value::Bool(true) => Some("true"),
+                Value::Bool(false) => Some("false"),
+                value => value.as_text(),
+            };
+            add_query(&mut request.url, mx_name, value);
+        }
+        request
     }
 
     /// The request for MX's widget, which opens at the challenges of a CHALLENGED member.

@@ -243,6 +243,29 @@ test('the redirect step stays while the vendor is polled, and the landing URL le
   assert.equal(end.step.kind, 'done')
 })
 
+test('a landing URL with an error leads to another window with that error', async (t) => {
+  const connections = (bank) => ({ 'ann/c_1': mxConnection(bank, 'oauth_revoked') })
+  const env = setup(t, { connections })
+  const page = env.page()
+  const state = await page.settled(await page.start('c_1'))
+  assert.equal(state.step.error, null)
+  env.bank.clock.advance(4_000)
+  const twice = 'https://app.example/?status=error&error_reason=DENIED&error_reason=CANCELLED'
+  const refused = await page.message(state, { kind: 'landed', url: twice })
+  assert.deepEqual([refused.status, refused.path], [400, '/landing/error_reason'])
+  const url = await approve(env.bank, state.step.url, 'deny')
+  const again = await page.settled(await page.message(state, { kind: 'landed', url }))
+  assert.equal(again.step.kind, 'redirect')
+  assert.notEqual(again.step.url, state.step.url)
+  assert.deepEqual(again.step.error, { code: 'denied', vendorReason: 'DENIED' })
+  env.bank.clock.advance(4_000)
+  await env.handle.sweep()
+  assert.deepEqual((await page.getState(again)).step, again.step, 'a poll does not change the step')
+  const landing = await approve(env.bank, again.step.url)
+  const end = await page.settled(await page.message(again, { kind: 'landed', url: landing }))
+  assert.equal(end.step.kind, 'done')
+})
+
 test('a malformed body or query is refused with its path', async (t) => {
   const { page, state } = await atChallenge(t)
   const path = `/flows/${state.flow}`

@@ -162,10 +162,10 @@ export function page(handle, user = 'ann', headers = {}) {
   }
 }
 
-/** The user approves in the window of an OAuth bank at MX. Returns the address to which the bank redirects. */
-export async function approve(bank, url) {
+/** The user decides in the window of an OAuth bank at MX. Returns the address to which the bank redirects. */
+export async function approve(bank, url, decision = 'approve') {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-  const reply = await bank.fetch(url, { method: 'POST', headers, body: 'decision=approve' })
+  const reply = await bank.fetch(url, { method: 'POST', headers, body: `decision=${decision}` })
   return new URL(reply.headers.get('location'), 'https://int-api.mx.com').href
 }
 

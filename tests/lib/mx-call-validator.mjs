@@ -14,7 +14,27 @@ const isCall = compileSchema('mx-call.json')
 const isDocumented = hasOpenapi ? Object.entries(files).map(([version, file]) => compileOpenapi(version, file)) : []
 
 /** The mistakes in a call, one text each. A text never contains a value. */
-export const complaints = (call) => complaintsOf(call, isCall, ...isDocumented)
+export const complaints = (call) => complaintsOf({ ...call, url: withoutOptions(call.url) }, isCall, ...isDocumented)
+
+/** The query of a window, which no other call has. */
+const WINDOW_OPTIONS = {
+  client_redirect_url: /^https:\/\//,
+  enable_app2app: /^(true|false)$/,
+  referral_source: /^(APP|BROWSER)$/,
+  skip_aggregation: /^(true|false)$/,
+  ui_message_webview_url_scheme: /^[A-Za-z][A-Za-z0-9+.-]*$/,
+}
+
+/** The URL without the options of a window, each of which may be there once. */
+function withoutOptions(text) {
+  const url = new URL(text)
+  if (!url.pathname.endsWith('/oauth_window_uri')) return text
+  for (const [name, pattern] of Object.entries(WINDOW_OPTIONS)) {
+    const values = url.searchParams.getAll(name)
+    if (values.length === 1 && pattern.test(values[0])) url.searchParams.delete(name)
+  }
+  return url.href
+}
 
 /** OpenAPI does not list these headers as parameters: they follow from the security scheme and the media types. */
 const implied = ['authorization', 'accept', 'content-type']

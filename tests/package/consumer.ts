@@ -42,6 +42,8 @@ import {
   type RawAnswers,
   type FieldErrorReason,
   type ReconnectParams,
+  type RedirectError,
+  type RedirectErrorCode,
   type RedirectStep,
   type Round,
   type SecretRequest,
@@ -203,10 +205,22 @@ export async function run(): Promise<Authorized> {
   return { requestId, loginId, institution, institutionId, lastRefresh, scheduledRefresh, tag }
 }
 
+const redirectErrors: Record<RedirectErrorCode, string> = {
+  cancelled: '',
+  denied: '',
+  'bank-action-required': '',
+  'bank-error': '',
+  'vendor-error': '',
+  'session-expired': '',
+  unknown: '',
+}
+
 const openers: Record<WindowPurpose, string> = { oauth: 'a window', widget: 'mount' }
 
-async function open({ url, purpose, pageUrl, returned }: RedirectStep): Promise<void> {
+async function open({ url, purpose, error, pageUrl, returned }: RedirectStep): Promise<void> {
   console.log(openers[purpose], await pageUrl())
+  const previous: RedirectError | null = error
+  if (previous) console.log(redirectErrors[previous.code], previous.vendorReason satisfies string | null)
   returned(url)
   returned(new URL(url))
 }
@@ -250,11 +264,22 @@ const mxHost: MxHost = { ...mxConfig, ...options, clientId: '', apiKey: token }
 const member: MemberParams = { userGuid: '', memberGuid: '', job: 'aggregate' }
 const created: MemberParams = { userGuid: '', institutionCode: '', credentials: [{ guid: '', value: '' }] }
 const withProducts: MemberParams = { ...created, dataRequest: { products: ['transactions', 'a_newer_product'] } }
+const signsIn: MemberParams = {
+  userGuid: '',
+  memberGuid: '',
+  isOauth: true,
+  signIn: 'ask',
+  clientRedirectUrl: 'https://app.example/',
+  referralSource: 'APP',
+  uiMessageWebviewUrlScheme: 'app',
+  enableApp2app: false,
+  skipAggregation: true,
+}
 const newerJob: MemberParams = { ...member, job: 'a_newer_job' }
 
 export async function runMx(): Promise<string | null> {
   const running: Flow<MxConnected> = mx.member(member, mxHost)
-  for (const other of [withProducts, newerJob]) mx.member(other, { ...mxHost, version: 'a_newer_version' })
+  for (const other of [withProducts, newerJob, signsIn]) mx.member(other, { ...mxHost, version: 'a_newer_version' })
   const taken: Flow<MxConnected> = restore(running.snapshot(), mxHost)
   const reply: MxReply = mxCalls.statusResponse({ status: 200, body: '' })
   const requests: VendorRequest[] = [

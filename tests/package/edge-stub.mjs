@@ -5,7 +5,7 @@ import { until } from '../lib/until.mjs'
 
 export const START = { kind: 'working', stage: 'start', until: null }
 export const ANSWERING = { kind: 'working', stage: 'answer', until: null }
-export const REDIRECT = { kind: 'redirect', number: 1, purpose: 'widget', url: 'https://widget.example/0' }
+export const REDIRECT = { kind: 'redirect', number: 1, purpose: 'widget', url: 'https://widget.example/0', error: null }
 export const DONE = { kind: 'done', result: { institution: 'FlinksCapital' } }
 
 const FIELD = { type: 'text', part: 'answer', optional: false, secret: false, autocomplete: null, options: [] }

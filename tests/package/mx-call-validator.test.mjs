@@ -104,6 +104,12 @@ const plants = {
   'redirects that are followed': [all, () => ({ redirect: 'follow' })],
   'an invalid user guid': [all, inUrl(USR, 'me')],
   'a query': [all, (call) => ({ url: `${call.url}?page=1` })],
+  'an unknown option of a window': [['window'], (call) => ({ url: `${call.url}?redirect_url=x` })],
+  'an option of a window twice': [
+    ['window'],
+    (call) => ({ url: `${call.url}?referral_source=APP&referral_source=APP` }),
+  ],
+  'a wrong option of a window': [['window'], (call) => ({ url: `${call.url}?referral_source=app` })],
   'another host': [all, inUrl('int-api.mx.com', 'mx.example')],
   'a host with http': [all, inUrl('https:', 'http:')],
   'an invalid member guid': [[...bare, 'update', 'resume'], inUrl(MBR, 'MBR-..')],

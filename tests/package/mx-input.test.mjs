@@ -22,6 +22,7 @@ const config = { environment: 'integration' }
 const credential = { guid: 'CRD-8f841084-66cb-4e3d-9253-96f97093100a', value: SECRET }
 const created = { userGuid, institutionCode: 'mxbank', credentials: [credential] }
 const updated = { userGuid, memberGuid, credentials: [credential] }
+const window = { userGuid, memberGuid, isOauth: true }
 const circular = { userGuid, memberGuid }
 circular.job = circular
 
@@ -77,7 +78,44 @@ const params = [
   ['another signIn', { userGuid, memberGuid, signIn: SECRET }, '/params/signIn'],
   ['signIn as a boolean', { userGuid, memberGuid, signIn: false }, '/params/signIn'],
   ['isOauth as text', { userGuid, institutionCode: 'mxbank', isOauth: SECRET }, '/params/isOauth'],
-  ['isOauth with a member guid', { userGuid, memberGuid, isOauth: true }, '/params/isOauth'],
+  ['isOauth with a job of a member', { userGuid, memberGuid, isOauth: true, job: 'aggregate' }, '/params/job'],
+  ['isOauth with credentials of a member', { ...updated, isOauth: true }, '/params/credentials'],
+  ['isOauth without a person', { userGuid, memberGuid, isOauth: true, signIn: 'never' }, '/params/signIn'],
+  [
+    'a redirect URL of http',
+    { ...window, clientRedirectUrl: `http://${SECRET}.example/` },
+    '/params/clientRedirectUrl',
+  ],
+  [
+    'a redirect URL of javascript',
+    { ...window, clientRedirectUrl: 'javascript:alert(1)' },
+    '/params/clientRedirectUrl',
+  ],
+  ['a redirect URL of an app', { ...window, clientRedirectUrl: 'myapp://back' }, '/params/clientRedirectUrl'],
+  ['a redirect URL without a host', { ...window, clientRedirectUrl: 'https:///x' }, '/params/clientRedirectUrl'],
+  [
+    'a redirect URL with a line break',
+    { ...window, clientRedirectUrl: 'https://a.example/\n' },
+    '/params/clientRedirectUrl',
+  ],
+  [
+    'a redirect URL with a user',
+    { ...window, clientRedirectUrl: `https://${SECRET}@a.example` },
+    '/params/clientRedirectUrl',
+  ],
+  ['a redirect URL in a list', { ...window, clientRedirectUrl: ['https://a.example/'] }, '/params/clientRedirectUrl'],
+  ['an empty referral source', { ...window, referralSource: '' }, '/params/referralSource'],
+  ['a referral source with a space', { ...window, referralSource: `APP ${SECRET}` }, '/params/referralSource'],
+  ['a referral source of true', { ...window, referralSource: true }, '/params/referralSource'],
+  ...['javascript', 'JavaScript', 'data', 'my app', 'app:', 'app://', '1app', '', 7].map((scheme) => [
+    `the scheme ${scheme}`,
+    { ...window, uiMessageWebviewUrlScheme: scheme },
+    '/params/uiMessageWebviewUrlScheme',
+  ]),
+  ['enableApp2app as text', { ...window, enableApp2app: 'false' }, '/params/enableApp2app'],
+  ['skipAggregation as a number', { ...window, skipAggregation: 1 }, '/params/skipAggregation'],
+  ['a window of a member without OAuth', { ...created, referralSource: 'APP' }, '/params/referralSource'],
+  ['a window with new credentials', { ...updated, skipAggregation: true }, '/params/skipAggregation'],
   ['a new member without credentials', { ...created, credentials: undefined }, '/params/credentials'],
   ['isOauth with credentials', { ...created, isOauth: true }, '/params/credentials'],
   ['an empty list of credentials', { ...created, credentials: [] }, '/params/credentials'],

@@ -7,6 +7,7 @@ import {
   VERSIONS,
   assertNoSecrets,
   ending,
+  guids,
   job,
   member,
   oauth,
@@ -72,11 +73,11 @@ for (const [name, landing, path] of [
   ['an empty text', '', '/landing'],
   ['undefined', undefined, '/landing'],
   ['a path', `/back?member_guid=${SECRET}`, '/landing'],
-  ['an invalid guid', `https://app.example/?member_guid=${SECRET}`, '/memberGuid'],
-  ['an empty guid', 'https://app.example/?member_guid=', '/memberGuid'],
-  ['a guid with dot segments', `https://app.example/?member_guid=MBR-..%2F${SECRET}`, '/memberGuid'],
-  ['a user guid', `https://app.example/?member_guid=${member('oauth').userGuid}`, '/memberGuid'],
-  ['an invalid escaped guid', `https://app.example/?amp;member_guid=${SECRET}`, '/memberGuid'],
+  ['an invalid guid', `https://app.example/?member_guid=${SECRET}`, '/landing/member_guid'],
+  ['an empty guid', 'https://app.example/?member_guid=', '/landing/member_guid'],
+  ['a guid with dot segments', `https://app.example/?member_guid=MBR-..%2F${SECRET}`, '/landing/member_guid'],
+  ['a user guid', `https://app.example/?member_guid=${member('oauth').userGuid}`, '/landing/member_guid'],
+  ['an invalid escaped guid', `https://app.example/?amp;member_guid=${SECRET}`, '/landing/member_guid'],
 ]) {
   test(`a return with ${name} is rejected at ${path}, and the flow stays at the window`, async (t) => {
     const env = setup(t)
@@ -103,21 +104,108 @@ test('a return with the guid of an unknown member ends in request-refused', asyn
   assert.equal(await ending(flow), 'request-refused')
 })
 
-test('a denial in the window ends in credentials-refused', async (t) => {
+/** The decision, the code of the error and MX's reason. */
+for (const [decision, code, vendorReason] of [
+  ['deny', 'denied', 'DENIED'],
+  ['cancel', 'cancelled', 'CANCELLED'],
+  ['fail', 'bank-error', 'PROVIDER_ERROR'],
+]) {
+  test(`${decision} in the window offers another window with the error ${code}`, async (t) => {
+    const env = setup(t)
+    const { flow, step, landing, back } = await decideIn(env, job('oauth_revoked'), decision)
+    assert.equal(step.error, null)
+    back(landing)
+    assert.equal(flow.current.kind, 'working', 'the flow has left the first window')
+    const again = await untilStep(flow, 'redirect')
+    assert.notEqual(again.url, step.url)
+    assert.deepEqual(again.error, { code, vendorReason })
+    await env.pollOnce()
+    assert.equal(flow.current, again, 'polls do not change the step')
+    env.bank.clock.advance(POLL_INTERVAL_MS)
+    again.returned(await env.approve(again.url))
+    assert.equal(await ending(flow), 'done')
+    assert.equal(env.purposes().filter((purpose) => purpose === 'oauth_window_uri').length, 2)
+  })
+}
+
+test('cancel() after an error carries the reason of MX', async (t) => {
   const env = setup(t)
   const { flow, landing, back } = await decideIn(env, job('oauth'), 'deny')
-  assert.equal(landing.searchParams.get('status'), 'error')
   back(landing)
-  assert.equal(await ending(flow), 'credentials-refused')
+  await untilStep(flow, 'redirect')
+  flow.cancel()
+  const { code, next, vendorCode } = flow.current.failure
+  assert.deepEqual([code, next, vendorCode], ['cancelled', 'start-over', 'DENIED'])
+  assert.equal(flow.current.error.vendorCode, 'DENIED')
 })
 
-test('after cancelling in the window the person gets another window', async (t) => {
+test('the error of a window is in its snapshot', async (t) => {
   const env = setup(t)
-  const { flow, step, landing, back } = await decideIn(env, job('oauth'), 'cancel')
+  const { flow, landing, back } = await decideIn(env, job('oauth'), 'cancel')
   back(landing)
-  assert.deepEqual(flow.current, { kind: 'working', stage: 'poll', until: null }, 'the flow has left the first window')
   const { url } = await untilStep(flow, 'redirect')
-  assert.notEqual(url, step.url)
+  const restored = await untilStep(env.restore(flow.snapshot()), 'redirect')
+  assert.notEqual(restored.url, url)
+  assert.deepEqual(restored.error, { code: 'cancelled', vendorReason: 'CANCELLED' })
+})
+
+test('an error whose names are escaped is read', async (t) => {
+  const env = setup(t)
+  const { flow, step } = await decideIn(env, job('oauth'), 'cancel')
+  env.bank.clock.advance(POLL_INTERVAL_MS)
+  step.returned('https://app.example/?x=1&amp;status=error&amp;error_reason=CANCELLED')
+  assert.equal((await untilStep(flow, 'redirect')).error.code, 'cancelled')
+})
+
+for (const [name, query, path] of [
+  ['two reasons', 'status=error&error_reason=DENIED&error_reason=CANCELLED', 'error_reason'],
+  ['two reasons, one of them escaped', 'error_reason=DENIED&amp;error_reason=CANCELLED', 'error_reason'],
+  ['a reason that is not a word', `status=error&error_reason=${encodeURIComponent('<b>hunter2</b>')}`, 'error_reason'],
+  ['a reason in small letters', 'status=error&error_reason=denied', 'error_reason'],
+  ['a reason that is too long', `status=error&error_reason=${'A'.repeat(65)}`, 'error_reason'],
+  ['two statuses', 'status=success&status=error', 'status'],
+  ['two members', 'member_guid=MBR-1&member_guid=MBR-2', 'member_guid'],
+]) {
+  test(`a landing with ${name} is rejected, and the flow stays at the window`, async (t) => {
+    const env = setup(t)
+    const { flow, step } = await decideIn(env, job('oauth'), 'cancel')
+    assert.throws(
+      () => step.returned(`https://app.example/?${query}`),
+      (error) => {
+        assert.deepEqual([error.code, error.path], ['INVALID_INPUT', `/landing/${path}`])
+        assertNoSecrets(error, SECRET)
+        return true
+      },
+    )
+    assert.equal(flow.current, step)
+  })
+}
+
+test('a member signs in again if the caller asks for it', async (t) => {
+  for (const name of ['oauth_revoked', 'oauth_connected']) {
+    const env = setup(t)
+    const { flow, landing, back } = await decideIn(env, { ...guids(name), isOauth: true })
+    assert.deepEqual(env.purposes(), ['oauth_window_uri'])
+    back(landing)
+    assert.equal((await flow.result()).connectionStatus, 'CONNECTED')
+    assert.deepEqual(env.bank.counts().broken, {})
+  }
+})
+
+test('without a person the flow ends with its failure', async (t) => {
+  const env = setup(t)
+  assert.equal(await ending(env.start({ ...job('oauth_revoked'), signIn: 'never' })), 'reauthorization-required')
+  assert.ok(!env.purposes().includes('oauth_window_uri'))
+})
+
+test('MX redirects to the URL of the app, which the person can return from', async (t) => {
+  const env = setup(t)
+  const clientRedirectUrl = 'https://app.example/back?tab=1'
+  const params = { ...guids('oauth_revoked'), isOauth: true, clientRedirectUrl, referralSource: 'APP' }
+  const { flow, landing, back } = await decideIn(env, params)
+  assert.ok(landing.href.startsWith(`${clientRedirectUrl}&status=success`))
+  back(landing)
+  assert.equal(await ending(flow), 'done')
 })
 
 test('the flow polls every 3 seconds while the window is open', async (t) => {

@@ -640,7 +640,7 @@ test('a redirect step posts the landing URL', async (t) => {
   const { edge, flow } = await setup(t)
   edge.setStep(REDIRECT)
   const step = await untilStep(flow, 'redirect')
-  assert.deepEqual([step.url, step.purpose], [REDIRECT.url, 'widget'])
+  assert.deepEqual([step.url, step.purpose, step.error], [REDIRECT.url, 'widget', null])
   assert.throws(() => step.returned('nowhere'), isError('INVALID_INPUT', { path: '/landing' }))
   step.returned('https://shop.example/?member_guid=MBR-1')
   const { body } = await edge.untilCall('message')
@@ -682,6 +682,15 @@ test('pageUrl() rejects if the edge refuses the call, or the flow leaves the ste
   assert.equal(step.url, REDIRECT.url, 'the step that was left keeps its address')
   await assert.rejects(step.pageUrl(), isError('OUT_OF_TURN'))
   assert.equal(edge.callsOf('message').length, 2)
+})
+
+test('a redirect step has the error of the previous window, and cancel() carries its reason', async (t) => {
+  const { edge, flow } = await setup(t)
+  const error = { code: 'denied', vendorReason: 'DENIED' }
+  edge.setStep({ ...REDIRECT, error })
+  assert.deepEqual((await untilStep(flow, 'redirect')).error, error)
+  flow.cancel()
+  assert.deepEqual([flow.current.failure.code, flow.current.failure.vendorCode], ['cancelled', 'DENIED'])
 })
 
 // The end -----------------------------------------------------------------------------------------

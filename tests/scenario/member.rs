@@ -1,6 +1,6 @@
 //! What the tests of MX's members share.
 
-use bank_mfa::flow::Step;
+use bank_mfa::flow::{Event, Step};
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Arrival, Outgoing};
 
@@ -53,4 +53,34 @@ pub fn reply(status: u16, body: &str) -> Outgoing {
         body: body.into(),
         arrival: Arrival::Arrives,
     }
+}
+
+/// What the landing page with this member's guid claims.
+pub fn landing(guid: &str) -> Value {
+    json(&format!(r#"{{"member_guid":["{guid}"]}}"#))
+}
+
+/// The address of the open window.
+pub fn window(scenario: &Scenario) -> String {
+    match &scenario.step {
+        Step::Redirect { url, .. } => url.clone(),
+        step => panic!("no window, but {step:?}"),
+    }
+}
+
+/// Polls once from the window. The flow stays there or ends.
+pub fn poll_from_window(scenario: &mut Scenario) {
+    let Step::Redirect { until, .. } = scenario.step else {
+        panic!("no window, but {:?}", scenario.step)
+    };
+    scenario.now = until;
+    scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
+    while let Step::Send { .. } = scenario.step {
+        scenario.send_one();
+    }
+    let step = &scenario.step;
+    assert!(
+        !matches!(step, Step::Wait { .. }),
+        "the flow left the window"
+    );
 }

@@ -1,7 +1,7 @@
 import { FlowBase } from './base.js'
 import { FlowError, asFlowError, noFreshAddress, secretMissing, sourceError, staleRound, stepLeft } from './errors.js'
 import { toJson, type CheckedHost, type WaitsFor } from './host.js'
-import { challengeStep, parseLandingUrl, redirectStep } from './steps.js'
+import { challengeStep, landingClaim, parseLandingUrl, redirectStep } from './steps.js'
 import type { ChallengeStep, ConnectStep, RedirectStep, Step } from './steps.js'
 import { TASK_ENDED, Transport, type Lost } from './transport.js'
 import type { FlowHandle, Frame, Round, Step as CoreStep } from '../wasm/bank_mfa.js'
@@ -227,7 +227,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     })
   }
 
-  #redirect({ number, purpose }: CoreStep & { kind: 'redirect' }): RedirectStep {
+  #redirect({ number, purpose, error }: CoreStep & { kind: 'redirect' }): RedirectStep {
     const signal = this.nextStepSignal()
     const window = this.#window
     const untilAtWindow = async () => {
@@ -247,14 +247,12 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       return window.url
     }
     const returned = (landingUrl: string | URL) => {
-      const { searchParams } = parseLandingUrl(landingUrl)
-      // A page that escaped the URL as HTML left `amp;` in front of the key.
-      const claim = searchParams.get('member_guid') ?? searchParams.get('amp;member_guid')
-      this.#dispatch(() => this.#handle.returned(JSON.stringify(claim), this.#host.clock.now()))
+      const claim = JSON.stringify(landingClaim(parseLandingUrl(landingUrl)))
+      this.#dispatch(() => this.#handle.returned(claim, this.#host.clock.now()))
       // The user has left the window. A snapshot taken from here on must not show it again.
       if (!signal.aborted) this.setStep({ kind: 'working', stage: 'poll', until: null })
     }
-    return redirectStep({ purpose, number, signal, returned, newestAddress: () => window.url, openAddress })
+    return redirectStep({ purpose, number, error, signal, returned, newestAddress: () => window.url, openAddress })
   }
 
   #connect(frame: Frame, until: number): ConnectStep {

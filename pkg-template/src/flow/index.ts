@@ -38,6 +38,8 @@ export type {
   NextAction,
   ReconnectMethod,
   ReconnectParams,
+  RedirectError,
+  RedirectErrorCode,
   Request,
   Round,
   RoundExpiry,

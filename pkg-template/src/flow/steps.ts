@@ -1,5 +1,5 @@
 import { invalidInput, type FlowError } from './errors.js'
-import type { Failure, ConnectPurpose, Round, Stage, WindowPurpose } from '../wasm/bank_mfa.js'
+import type { Failure, ConnectPurpose, RedirectError, Round, Stage, WindowPurpose } from '../wasm/bank_mfa.js'
 
 /** Answers by `Field.name`: a form's data, or a plain object. */
 export type Answers = FormData | Record<string, string | string[]>
@@ -51,11 +51,17 @@ export interface RedirectStep {
    * got: call again. Rejects with `OUT_OF_TURN` if the flow leaves the step.
    */
   pageUrl(): Promise<string>
+  /**
+   * Why the user came back from the previous window, if its landing URL said `status=error`; else null. `url` is then a
+   * new window for another try, which the user may open. `flow.cancel()` ends the flow instead.
+   */
+  readonly error: RedirectError | null
   /** Aborts when the flow leaves this step. */
   readonly signal: AbortSignal
   /**
    * Reports that the user came back. `landingUrl` is the URL of the page that they came back to. If you never call it,
-   * the flow keeps polling the vendor. Throws a `FlowError` with `INVALID_INPUT` if `landingUrl` is not a URL.
+   * the flow keeps polling the vendor. Throws a `FlowError` with `INVALID_INPUT`, and the flow stays at this step, if
+   * `landingUrl` is not a URL, or what MX added to it is malformed or contradictory.
    */
   returned(landingUrl: string | URL): void
 }
@@ -126,7 +132,7 @@ export function challengeStep(round: Round, signal: AbortSignal, submit: Submit)
   }
 }
 
-interface RedirectParts extends Pick<RedirectStep, 'purpose' | 'number' | 'signal' | 'returned'> {
+interface RedirectParts extends Pick<RedirectStep, 'purpose' | 'number' | 'error' | 'signal' | 'returned'> {
   newestAddress: () => string
   /** Resolves to an address that was not opened, and marks it as opened. */
   openAddress: () => Promise<string>
@@ -156,6 +162,15 @@ export function parseLandingUrl(url: string | URL): URL {
   } catch {
     throw invalidInput('/landing', 'must be a valid URL')
   }
+}
+
+/** The query entries that MX adds to the URL of the page that a user came back to. */
+const LANDING_ENTRIES = ['member_guid', 'status', 'error_reason']
+
+/** @internal The values of these entries. A page that escaped the URL as HTML left `amp;` in front of the names. */
+export function landingClaim({ searchParams }: URL): Record<string, string[]> {
+  const values = (name: string) => [...searchParams.getAll(name), ...searchParams.getAll(`amp;${name}`)]
+  return Object.fromEntries(LANDING_ENTRIES.map((name) => [name, values(name)]))
 }
 
 /** @internal A form's data as a plain object. */

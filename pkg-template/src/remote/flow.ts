@@ -70,7 +70,9 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
     const [next, retryAt]: [NextAction, number | null] = submits
       ? ['retry-later', this.#edge.clock.now() + SUBMISSION_LIMIT_MS]
       : ['start-over', null]
-    this.#fail(failure('cancelled', next, 'the flow was cancelled', retryAt))
+    const vendorCode = current.kind === 'redirect' ? current.error?.vendorReason : undefined
+    const message = 'the flow was cancelled'
+    this.#fail(new FlowError({ code: 'cancelled', next, message, retryAt, vendorCode: vendorCode ?? null }))
     if (this.#id !== '') this.#postCancel()
   }
 
@@ -231,10 +233,10 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
     return step
   }
 
-  #redirect({ number, purpose, url }: PublicStep & { kind: 'redirect' }): RedirectStep {
+  #redirect({ number, purpose, url, error }: PublicStep & { kind: 'redirect' }): RedirectStep {
     const window = (this.#window = { url })
     const step: RedirectStep = redirectStep({
-      ...{ number, purpose, signal: this.nextStepSignal(), newestAddress: () => window.url },
+      ...{ number, purpose, error, signal: this.nextStepSignal(), newestAddress: () => window.url },
       returned: (landingUrl) => void this.#postMessage(step, { kind: 'landed', url: parseLandingUrl(landingUrl).href }),
       // Only the edge knows whether an address was opened: this page may have been reloaded.
       openAddress: async () => {
@@ -274,9 +276,9 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   }
 
   #fail(error: FlowError): void {
-    const { code, next, otherwise = null, retryAt = null, status = null } = error
+    const { code, next, otherwise = null, retryAt = null, vendorCode = null, status = null } = error
     const message = error.message.slice(`${code}: `.length)
-    const failure = { code, next, otherwise, message, retryAt, vendorCode: null, status, memberGuid: null } as Failure
+    const failure = { code, next, otherwise, message, retryAt, vendorCode, status, memberGuid: null } as Failure
     this.#end({ kind: 'failed', failure, error })
   }
 

@@ -2,7 +2,7 @@
 
 use crate::flinks::config::{AUTHORIZE_TOKEN, FlinksConfig};
 use crate::flinks::guid::Guid;
-use crate::http::Header;
+use crate::http::{Header, add_query};
 use crate::json::Value;
 use crate::vendor::{ConnectPurpose, Frame};
 
@@ -30,42 +30,20 @@ pub fn frame(
             slot: AUTHORIZE_TOKEN,
         });
     }
-    add(&mut url, "requestId", request_id.map(Guid::text));
+    add_query(&mut url, "requestId", request_id.map(Guid::text));
     if let Some(redirect_url) = &config.redirect_url {
         let mut redirect_url = redirect_url.clone();
-        add(&mut redirect_url, "state", state.or(Some("")));
-        add(&mut url, "redirectUrl", Some(&redirect_url));
+        add_query(&mut redirect_url, "state", state.or(Some("")));
+        add_query(&mut url, "redirectUrl", Some(&redirect_url));
     }
-    add(&mut url, "language", params.get("language").as_text());
-    add(&mut url, "tag", params.get("tag").as_text().or(state));
+    add_query(&mut url, "language", params.get("language").as_text());
+    add_query(&mut url, "tag", params.get("tag").as_text().or(state));
     for (name, value) in params.get("parameters").entries() {
         let value = match value {
             Value::Text(text) => text.clone(),
             value => value.print(),
         };
-        add(&mut url, name, Some(&value));
+        add_query(&mut url, name, Some(&value));
     }
     Frame { url, ..frame }
-}
-
-/// Adds a percent-encoded query parameter to an address.
-fn add(url: &mut String, name: &str, value: Option<&str>) {
-    let Some(value) = value else {
-        return;
-    };
-    let has_query = url.bytes().any(|byte| byte == b'?');
-    url.push(if has_query { '&' } else { '?' });
-    url.push_str(name);
-    url.push('=');
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            url.push(byte.into());
-        } else {
-            url.push('%');
-            for digit in [byte >> 4, byte & 15] {
-                let digit = char::from_digit(digit.into(), 16).unwrap_or_default();
-                url.push(digit.to_ascii_uppercase());
-            }
-        }
-    }
 }

@@ -43,7 +43,9 @@ impl Member {
             (None, _) if !is_success(response.status) => Verdict::Unclear,
             (None, _) => {
                 self.unconfirmed_polls = 0;
-                self.read_member_guid(&response.json());
+                let body = response.json();
+                self.read_member_guid(&body);
+                self.sign_in.read_is_oauth(body.get("member"));
                 match self.requests.member_guid {
                     None => Verdict::Unclear,
                     Some(_) if mode == StartMode::Create => self.judge_creation(response),

@@ -104,7 +104,7 @@ export function toPublic(step: Step, address: string | null): PublicStep {
     case 'challenge':
       return { kind: 'challenge', round: step.round }
     case 'redirect':
-      return { kind: 'redirect', number: step.number, purpose: step.purpose, url: step.url }
+      return { kind: 'redirect', number: step.number, purpose: step.purpose, url: step.url, error: step.error }
     case 'connect':
       return { kind: 'connect', purpose: step.purpose, until: step.until, address }
     case 'done': {
