@@ -168,7 +168,8 @@ export function parseLandingUrl(url: string | URL): URL {
 const LANDING_ENTRIES = ['member_guid', 'status', 'error_reason']
 
 /** @internal The values of these entries. A page that escaped the URL as HTML left `amp;` in front of the names. */
-export function landingClaim({ searchParams }: URL): Record<string, string[]> {
+export function landingClaim(landing: URL): Record<string, string[]> {
+  const { searchParams } = landing
   const values = (name: string) => [...searchParams.getAll(name), ...searchParams.getAll(`amp;${name}`)]
   return Object.fromEntries(LANDING_ENTRIES.map((name) => [name, values(name)]))
 }
