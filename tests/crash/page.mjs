@@ -18,7 +18,8 @@ export async function walk(ask, bank, connection, wrong) {
       return ask('POST', `/flows/${flow}/answer`, { round: round.number, ...given })
     },
     async connect({ flow, step: { address } }) {
-      return ask('POST', `/flows/${flow}/message`, await bank('iframe', { address }))
+      const message = await bank('iframe', { address })
+      return ask('POST', `/flows/${flow}/message`, message.kind === 'returned' ? message : { ...message, address })
     },
     async redirect({ flow, step }) {
       const { url } = await bank('window', { url: step.url })

@@ -214,6 +214,10 @@ test('the iframe in mid-session gets a fresh token once, and an expired session 
   const reopened = await page.message(state, { kind: 'token-refused' })
   const tokens = [state, reopened].map(({ step }) => new URL(step.address).searchParams.get('authorizeToken'))
   assert.deepEqual([tokens[0], typeof tokens[1]], [null, 'string'])
+  const repeated = await page.message(state, { kind: 'token-refused', address: state.step.address })
+  assert.deepEqual(repeated, reopened)
+  const malformed = await page.message(state, { kind: 'token-refused', address: 7 })
+  assert.deepEqual([malformed.code, malformed.path], ['INVALID_INPUT', '/body/address'])
   const refused = await page.message(reopened, { kind: 'token-refused' })
   const withoutKey = await page.settled(await page.start('c_2'))
   const ended = [refused, await page.message(withoutKey, { kind: 'token-refused' })]

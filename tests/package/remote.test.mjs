@@ -582,8 +582,8 @@ test('a connect step returns its URL, and posts the claims of the page', async (
     [
       { kind: 'returned', claim: { loginId: LOGIN } },
       { kind: 'returned', claim: { loginId: LOGIN, state: null, accountIds: ['a1'] } },
-      { kind: 'token-refused' },
-      { kind: 'session-expired' },
+      { kind: 'token-refused', address: CONNECT.address },
+      { kind: 'session-expired', address: CONNECT.address },
     ],
   )
   assert.throws(() => step.returned({ loginId: 'x' }), isError('INVALID_INPUT', { path: '/claim/loginId' }))

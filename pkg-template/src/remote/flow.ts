@@ -249,6 +249,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   }
 
   #connect({ purpose, until, address }: PublicStep & { kind: 'connect' }): ConnectStep {
+    const shown = address !== null && { address }
     const step: ConnectStep = {
       kind: 'connect',
       purpose,
@@ -262,8 +263,8 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
         if (!isGuid(loginId)) throw invalidInput('/claim/loginId', 'must be a GUID')
         return this.#postMessage(step, { kind: 'returned', claim: { loginId, state, accountIds } })
       },
-      tokenRefused: () => void this.#postMessage(step, { kind: 'token-refused' }),
-      sessionExpired: () => void this.#postMessage(step, { kind: 'session-expired' }),
+      tokenRefused: () => void this.#postMessage(step, { kind: 'token-refused', ...shown }),
+      sessionExpired: () => void this.#postMessage(step, { kind: 'session-expired', ...shown }),
     }
     return step
   }

@@ -34,11 +34,13 @@ export type AnswerInput = { answers: Record<string, string | string[]> } | { raw
 
 /**
  * A page's report about the iframe, that the user left a window (`landed`), or that the page opens a window
- * (`window-opened`): the state then has an address that nobody has opened.
+ * (`window-opened`): the state then has an address that nobody has opened. `address` is the URL of the iframe that is
+ * reported: a repeated report does not concern the iframe that the first report opened.
  */
 export type PageMessage =
   | { kind: 'returned'; claim: Claim }
-  | { kind: 'token-refused' | 'session-expired' | 'window-opened' }
+  | { kind: 'token-refused' | 'session-expired'; address?: string }
+  | { kind: 'window-opened' }
   | { kind: 'landed'; url: string }
 
 /**
@@ -139,7 +141,10 @@ export class LocalFlowService implements FlowService {
     const kind = message.kind === 'landed' ? 'redirect' : 'connect'
     return this.#takeTurn(
       ref,
-      ({ step }) => step.kind === kind,
+      ({ step }) => {
+        const isOther = step.kind === 'connect' && 'address' in message && step.address !== message.address
+        return step.kind === kind && !isOther
+      },
       ({ current }) => {
         if (message.kind === 'landed' && current.kind === 'redirect') current.returned(message.url)
         if (message.kind === 'returned' && current.kind === 'connect') current.returned(message.claim)

@@ -36,12 +36,15 @@ export function readAnswers({ answers, raw }: Body): AnswerInput {
   return isObject(answers) ? { answers: answers as Record<string, string | string[]> } : { raw: raw as RawAnswers }
 }
 
-export function readPageMessage({ kind, claim, url }: Body): PageMessage {
+export function readPageMessage({ kind, claim, url, address }: Body): PageMessage {
   switch (kind) {
-    case 'token-refused':
-    case 'session-expired':
     case 'window-opened':
       return { kind }
+    case 'token-refused':
+    case 'session-expired':
+      if (address === undefined) return { kind }
+      if (typeof address !== 'string') throw invalidInput('/body/address', 'must be a string')
+      return { kind, address }
     case 'landed':
       if (typeof url !== 'string') throw invalidInput('/body/url', 'must be a string')
       return { kind, url }
