@@ -10,6 +10,7 @@ pub use answers::{Answers, MAX_ANSWER_BYTES, check_raw, error};
 /// The challenges that a bank asks at once. One submission answers all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct Round {
     /// The number of the round in this flow, from 1.
     pub number: u32,
@@ -20,6 +21,9 @@ pub struct Round {
     /// When the vendor stops waiting for answers. Null if that is unknown.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "RoundExpiry | null"))]
     pub expires: Option<RoundExpiry>,
+    /// Whether a new session can replace this round, and when it begins. Null if that is not possible.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "NewSession | null"))]
+    pub new_session: Option<NewSession>,
 }
 
 /// When the vendor stops waiting for answers.
@@ -29,6 +33,21 @@ pub struct RoundExpiry {
     /// The time, in ms since 1970.
     pub at: u64,
     /// Whether the vendor documents it. If not, it is a guess.
+    pub documented: bool,
+}
+
+/// A new session of the same connection, for a person who got no code or got it too late. Neither Flinks nor MX
+/// documents a call that sends a code again, or one that ends a session. So the flow leaves the round, waits until
+/// the old session has ended, and starts a new one. The bank then asks all its questions again, and it may count
+/// the sessions of a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct NewSession {
+    /// When the new session begins, in ms since 1970. Null if the vendor does not say when the old one ends: the
+    /// flow then polls until it has ended.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "number | null"))]
+    pub at: Option<u64>,
+    /// Whether the vendor documents that time.
     pub documented: bool,
 }
 

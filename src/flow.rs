@@ -10,8 +10,9 @@
 //! ```
 //!
 //! The meaning of a reply decides which arrow out of Sending the flow takes. If the vendor needs a pre-check,
-//! Asking sends it first and continues in Resubmitting, where the driver submits the same answers again. Asking
-//! and Connecting fail when their time is over. Every state fails when the flow is cancelled.
+//! Asking sends it first and continues in Resubmitting, where the driver submits the same answers again. If the
+//! person asks for a new session, Asking goes to Waiting, until the vendor allows a new start. Asking and
+//! Connecting fail when their time is over. Every state fails when the flow is cancelled.
 //!
 //! The flow uses no clock, randomness, network or storage. The caller passes the time with each event.
 
@@ -22,6 +23,7 @@ use crate::json::Value;
 use crate::redirect_error::RedirectError;
 use crate::vendor::{Context, Stage, Submission, Vendor, Verdict};
 
+mod new_session;
 mod recovery;
 mod snapshot;
 mod step;
@@ -50,6 +52,8 @@ pub struct Flow {
     round: u32,
     /// The number of retries in a row.
     repeats: u32,
+    /// How often the person asked for a new session.
+    new_sessions: u32,
     /// The newest challenges, in the JSON of the vendor.
     challenge_payload: Value,
     /// When these challenges expire.
@@ -89,6 +93,7 @@ impl Flow {
             session: 0,
             round: 0,
             repeats: 0,
+            new_sessions: 0,
             challenge_payload: Value::Null,
             expires_at: 0,
             refused: false,
@@ -140,6 +145,12 @@ impl Flow {
             (Event::Answered(number, _), _) if (1..=self.round).contains(&number) => {
                 return Err(ErrorCode::StaleRound.into());
             }
+            (Event::NewSession(number), State::Asking) if number == self.round => {
+                return self.start_new_session(now);
+            }
+            (Event::NewSession(number), _) if (1..self.round).contains(&number) => {
+                return Err(ErrorCode::StaleRound.into());
+            }
             (Event::Cancelled, _) => self.cancelled(now),
             (Event::DriverFailed(code), _) => self.driver_failed(code, now),
             _ => return Err(ErrorCode::OutOfTurn.into()),
@@ -165,8 +176,8 @@ impl Flow {
     /// Returns a request that carries no submission. After the total time limit, starts, polls and windows fail; a
     /// request for the outcome of a submission is still sent.
     fn send(&mut self, stage: Stage, now: u64) -> Result<Step, Refusal> {
-        if matches!(stage, Stage::Start | Stage::Poll | Stage::Window) && now >= self.end_of_life()
-        {
+        use Stage::{Expiry, Poll, Start, Window};
+        if matches!(stage, Start | Poll | Expiry | Window) && now >= self.end_of_life() {
             self.fail(ErrorCode::TimedOut, now);
             return Ok(self.step());
         }

@@ -25,6 +25,8 @@ text_enum! {
         Reconcile "reconcile"
         /// Asks for the connection's state in a new session.
         Verify "verify"
+        /// Asks whether the session has ended, so that a new one can start.
+        Expiry "expiry"
         /// Asks for the window in which the person signs in.
         Window "window"
     }
@@ -203,6 +205,15 @@ pub trait Vendor {
     fn needs_pre_check(&self) -> bool {
         false
     }
+
+    /// How a new session begins if the person gets no code, or `None` if the flow cannot begin one.
+    /// [`Stage::Start`] is sent when the vendor's idle time is over, [`Stage::Expiry`] at once.
+    fn new_session_stage(&self) -> Option<Stage> {
+        None
+    }
+
+    /// The flow leaves its session. The next start opens a new one.
+    fn leave_session(&mut self) {}
 
     /// How a flow starts: with a request, or in the vendor's page.
     fn initial_verdict(&self) -> Verdict {

@@ -96,6 +96,7 @@ fn collect(
     events.extend([
         Event::Lost(serial, Loss::MaybeSent),
         Event::Answered(1, bank_mfa::flow::AnswerInput::Fields(&answers)),
+        Event::NewSession(1),
         Event::Waited,
         Event::Returned(&claim),
         Event::Returned(&Value::Null),
@@ -214,11 +215,12 @@ fn drive(flow: &mut Flow, reply: (u16, &str)) -> Result<(), Refusal> {
     panic!("the flow does not end");
 }
 
-fn check(entry: &Entry, config: &str, params: &str, replies: &[(u16, &str)], depth: u8) {
-    let (params, config) = (json(params), json(config));
+/// A flow that has started, and the serial of its request.
+fn started(entry: &Entry, config: &Value, params: &str) -> (Flow, u32) {
+    let params = json(params);
     let started = (entry.start)(
         Reader::new("params", &params),
-        Reader::new("config", &config),
+        Reader::new("config", config),
     );
     let (vendor, credentials) = started.ok().unwrap();
     let mut flow = Flow::new("flow", vendor);
@@ -226,6 +228,12 @@ fn check(entry: &Entry, config: &str, params: &str, replies: &[(u16, &str)], dep
         Ok(Step::Send { serial, .. }) => serial,
         _ => 0,
     };
+    (flow, serial)
+}
+
+fn check(entry: &Entry, config: &str, params: &str, replies: &[(u16, &str)], depth: u8) {
+    let config = json(config);
+    let (mut flow, serial) = started(entry, &config, params);
     let mut snapshots = BTreeSet::new();
     collect(
         &mut flow,
@@ -301,7 +309,7 @@ fn a_snapshot_that_polls_without_a_request_id_is_refused_with_its_path() {
     let text = with_checksum(json(
         r#"{"v":2,"vendor":"flinks","vendorIds":{"LoginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"},
         "flow":{"id":"flow","startedAt":1790000000000,"workingSince":1790000000000,"lastReplyAt":0,
-        "serial":3,"session":1,"round":0,"repeats":0,"challengePayload":null,"expiresAt":0,
+        "serial":3,"session":1,"round":0,"repeats":0,"newSessions":0,"challengePayload":null,"expiresAt":0,
         "refused":false,"state":{"name":"sending","stage":"poll"},"vendor":{"codeSent":false,
         "params":{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","mostRecentCached":false}}},"sum":0}"#,
     ));
@@ -313,4 +321,17 @@ fn a_snapshot_that_polls_without_a_request_id_is_refused_with_its_path() {
         refusal.path.as_deref(),
         Some("/snapshot/vendorIds/RequestId")
     );
+}
+
+#[test]
+fn a_wait_for_a_start_whose_credentials_are_gone_is_refused() {
+    let params = r#"{"username":"u","password":"p","institution":"i"}"#;
+    let config = json(FLINKS_CONFIG);
+    let (flow, _) = started(&flinks::ENTRY, &config, params);
+    let sending = r#"{"name":"sending","stage":"start"}"#;
+    let waiting = r#"{"name":"waiting","stage":"start","until":0}"#;
+    let text = with_checksum(json(&flow.snapshot().replace(sending, waiting)));
+    assert!(text.contains(waiting));
+    let refusal = Flow::restore(&text, VENDORS, &config).err().unwrap();
+    assert_eq!(refusal.path.as_deref(), Some("/snapshot/flow/state"));
 }

@@ -24,6 +24,8 @@ enum TestEvent {
     Replied(u16, &'static str),
     Lost(Loss),
     Answered,
+    /// The person asked for a new session.
+    NewSession,
     Waited,
     NineMinutesPassed,
     /// The person returned, with this claim.
@@ -81,6 +83,7 @@ const CHALLENGED: &str = r#"{"member":{"guid":"MBR-2","connection_status":"CHALL
     "challenges":[{"guid":"CRD-1","label":"City?","type":0}]}}"#;
 const REJECTED: &str = r#"{"member":{"guid":"MBR-2","connection_status":"REJECTED",
     "challenges":[{"guid":"CRD-2","label":"City?","type":0}]}}"#;
+const EXPIRED: &str = r#"{"member":{"connection_status":"EXPIRED"}}"#;
 const WINDOW: &str = r#"{"member":{"guid":"MBR-2","connection_status":"PENDING",
     "oauth_window_uri":"https://mxbank.mx.com/oauth"},
     "widget_url":{"url":"https://int-widgets.moneydesktop.com/md/connect/1"}}"#;
@@ -94,7 +97,7 @@ const MX: &[TestEvent] = &[
     TestEvent::Replied(200, WINDOW),
     TestEvent::Replied(200, r#"{"member":{"connection_status":"CHALLENGED"}}"#),
     TestEvent::Replied(202, r#"{"member":{"connection_status":"CONNECTED"}}"#),
-    TestEvent::Replied(200, r#"{"member":{"connection_status":"EXPIRED"}}"#),
+    TestEvent::Replied(200, EXPIRED),
     TestEvent::Replied(200, REJECTED),
     TestEvent::Replied(200, REVOKED),
     TestEvent::Replied(400, ""),
@@ -111,6 +114,7 @@ const ANY_VENDOR: &[TestEvent] = &[
     TestEvent::Lost(Loss::NotSent),
     TestEvent::Lost(Loss::NoSecret),
     TestEvent::Answered,
+    TestEvent::NewSession,
     TestEvent::Waited,
     TestEvent::NineMinutesPassed,
     TestEvent::Returned("null"),
@@ -135,8 +139,10 @@ struct Explorer {
 struct Sent {
     /// The newest round whose answers were sent.
     answered: u32,
-    /// Whether a start in live mode was sent.
+    /// Whether a start in live mode was sent, since the person asked for a new session if they did.
     live: bool,
+    /// When that new session may begin.
+    live_from: u64,
 }
 
 impl Explorer {
@@ -205,6 +211,10 @@ impl Explorer {
                     continue;
                 }
             };
+            if let (TestEvent::NewSession, Step::Challenge { round }) = (test_event, &before) {
+                sent.live = false;
+                sent.live_from = round.new_session.unwrap().at.unwrap_or(0);
+            }
             let mut serial = serial;
             if let Step::Send {
                 serial: newest,
@@ -218,6 +228,10 @@ impl Explorer {
                     !body.contains(PASSWORD),
                     "a password was sent a second time"
                 );
+                assert!(
+                    !body.contains(r#""credentials":[]"#),
+                    "a start lost its credentials"
+                );
                 let answers = *stage == Stage::Answer;
                 assert_eq!(body.contains(ANSWER), answers);
                 if answers {
@@ -230,6 +244,7 @@ impl Explorer {
                 }
                 if is_live(body) {
                     assert!(!sent.live, "a live start was sent a second time");
+                    assert!(now >= sent.live_from, "a new session began too early");
                     sent.live = true;
                 }
             } else {
@@ -277,6 +292,7 @@ fn event(test_event: TestEvent, serial: u32, round: u32, input: &Value) -> Event
         ),
         TestEvent::Lost(loss) => Event::Lost(serial, loss),
         TestEvent::Answered => Event::Answered(round, AnswerInput::Fields(input)),
+        TestEvent::NewSession => Event::NewSession(round),
         TestEvent::Waited | TestEvent::NineMinutesPassed => Event::Waited,
         TestEvent::Returned(_) => Event::Returned(input),
         TestEvent::TokenRefused => Event::TokenRefused,
@@ -307,7 +323,11 @@ fn explore(
         Step::Send { request, .. } => (1, is_live(request.body.as_deref().unwrap_or_default())),
         _ => (0, false),
     };
-    let sent = Sent { answered: 0, live };
+    let sent = Sent {
+        answered: 0,
+        live,
+        live_from: 0,
+    };
     let answers = format!(r#"{{"ROUND.1.answer":"{ANSWER}"}}"#);
     let mut explorer = Explorer {
         replies,
@@ -410,6 +430,25 @@ fn no_sequence_of_events_breaks_a_member_flow() {
         JOB, UPDATE, CREATE, CONTINUE, IN_WIDGET, IN_WINDOW, NO_PERSON,
     ] {
         explore_mx(params, &[], 5);
+    }
+}
+
+/// The events up to the start of a new session: the challenge has expired.
+const SECOND_JOB: &[TestEvent] = &[
+    TestEvent::Replied(202, CHALLENGED),
+    TestEvent::Waited,
+    TestEvent::Replied(200, CHALLENGED),
+    TestEvent::NewSession,
+    TestEvent::Waited,
+    TestEvent::Replied(200, EXPIRED),
+    TestEvent::Waited,
+    TestEvent::Replied(200, EXPIRED),
+];
+
+#[test]
+fn no_sequence_of_events_breaks_the_second_job_of_a_member() {
+    for params in [JOB, UPDATE] {
+        explore_mx(params, SECOND_JOB, 4);
     }
 }
 

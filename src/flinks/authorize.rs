@@ -200,6 +200,18 @@ impl Vendor for Authorize {
         matches!(stage, Stage::Start | Stage::Verify)
     }
 
+    /// Flinks refuses a second session of a LoginId as CONCURRENT_SESSION while the first one is open, and has no call
+    /// that ends one. The credentials of the other flows are not stored.
+    fn new_session_stage(&self) -> Option<Stage> {
+        let can_start = self.params.login_id.is_some() && !self.params.cached;
+        can_start.then_some(Stage::Start)
+    }
+
+    fn leave_session(&mut self) {
+        self.request_id = None;
+        self.code_sent = false;
+    }
+
     fn request(
         &self,
         stage: Stage,
@@ -303,7 +315,7 @@ impl Vendor for Authorize {
             Stage::Start => Some(""),
             Stage::Poll | Stage::Answer | Stage::Reconcile => Some("RequestId"),
             Stage::Verify => Some("LoginId"),
-            Stage::PreCheck | Stage::Challenges | Stage::Window => None,
+            Stage::PreCheck | Stage::Challenges | Stage::Expiry | Stage::Window => None,
         }
     }
 

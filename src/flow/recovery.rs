@@ -107,9 +107,7 @@ impl Flow {
         if let Some(error) = &self.redirect_error {
             failure.vendor_code.clone_from(&error.vendor_reason);
         }
-        if let State::Sending(stage) | State::Waiting { stage, .. } = self.state
-            && self.vendor.recovery(stage).code(ErrorCode::Cancelled) != ErrorCode::Cancelled
-        {
+        if self.code_after(ErrorCode::Cancelled) != ErrorCode::Cancelled {
             failure.next = NextAction::RetryLater;
         }
         self.end(failure, now);
@@ -117,13 +115,20 @@ impl Flow {
 
     /// If a submission may be under way, its outcome is unknown.
     pub(super) fn driver_failed(&mut self, code: ErrorCode, now: u64) {
-        let code = match self.state {
-            State::Sending(stage) | State::Waiting { stage, .. } => {
-                self.vendor.recovery(stage).code(code)
-            }
-            _ => code,
-        };
-        self.fail(code, now);
+        self.fail(self.code_after(code), now);
+    }
+
+    /// The code of an ending now, after this error.
+    fn code_after(&self, error: ErrorCode) -> ErrorCode {
+        match self.state {
+            State::Sending(stage) => self.vendor.recovery(stage).code(error),
+            State::Waiting { stage, .. } => match self.vendor.recovery(stage) {
+                // The start of a new session, which was not sent yet.
+                Recovery::Unknown => error,
+                recovery => recovery.code(error),
+            },
+            _ => error,
+        }
     }
 
     pub(super) fn fail(&mut self, code: ErrorCode, now: u64) {

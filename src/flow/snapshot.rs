@@ -30,6 +30,7 @@ impl Flow {
             "session": self.session,
             "round": self.round,
             "repeats": self.repeats,
+            "newSessions": self.new_sessions,
             "challengePayload": self.challenge_payload.clone(),
             "expiresAt": self.expires_at,
             "refused": self.refused,
@@ -91,6 +92,7 @@ impl Flow {
             session: count(flow.get("session"))?,
             round: count(flow.get("round"))?,
             repeats: count(flow.get("repeats"))?,
+            new_sessions: count(flow.get("newSessions"))?,
             challenge_payload: flow.get("challengePayload").value().clone(),
             expires_at: flow.get("expiresAt").uint()?,
             refused: flow.get("refused").bool()?,
@@ -110,7 +112,13 @@ impl Flow {
         let stage = match self.state {
             State::Done(_) | State::Failed(_) => return Ok(()),
             State::Sending(stage) => Some(stage),
-            // Only a request without a submission is ever waited for.
+            State::Waiting {
+                stage: Stage::Start,
+                ..
+            } if self.new_sessions > 0 && self.vendor.new_session_stage() == Some(Stage::Start) => {
+                Some(Stage::Start)
+            }
+            // Any other wait is for a request without a submission.
             State::Waiting { stage, .. } => match self.vendor.recovery(stage) {
                 Recovery::Repeat(_) if stage != Stage::Answer => Some(stage),
                 _ => None,

@@ -28,6 +28,8 @@ pub enum Event<'a> {
     WindowOpened,
     /// The vendor's page did not accept its token.
     TokenRefused,
+    /// The person needs a new session instead of the round with this number.
+    NewSession(u32),
     /// The caller cancelled the flow.
     Cancelled,
     /// The driver cannot go on, for this reason.
@@ -192,6 +194,7 @@ impl Flow {
             refused: self.refused,
             challenges: self.vendor.challenges(&self.challenge_payload, self.round),
             expires: self.vendor.limits().idle.map(expiry),
+            new_session: self.new_session(),
         }
     }
 }

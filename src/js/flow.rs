@@ -98,6 +98,12 @@ impl FlowHandle {
         self.advance(Event::Answered(round, AnswerInput::Raw(&raw)), now)
     }
 
+    /// The person needs a new session instead of the round with this number.
+    #[wasm_bindgen(js_name = newSession, unchecked_return_type = "Step")]
+    pub fn new_session(&mut self, round: u32, now: f64) -> Result<JsValue, JsValue> {
+        self.advance(Event::NewSession(round), now)
+    }
+
     /// The waiting time of the step is over.
     #[wasm_bindgen(unchecked_return_type = "Step")]
     pub fn waited(&mut self, now: f64) -> Result<JsValue, JsValue> {

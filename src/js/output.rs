@@ -6,7 +6,9 @@
 use js_sys::JSON;
 use wasm_bindgen::JsValue;
 
-use crate::challenge::{Challenge, ChallengeImage, Field, FieldOption, Round, RoundExpiry};
+use crate::challenge::{
+    Challenge, ChallengeImage, Field, FieldOption, NewSession, Round, RoundExpiry,
+};
 use crate::failure::{Failure, FieldError, Refusal, Refused};
 use crate::flow::Step;
 use crate::http::{Header, Request};
@@ -40,7 +42,11 @@ macro_rules! objects {
 }
 
 objects! {
-    Round { "number": number, "refused": refused, "challenges": challenges, "expires": expires }
+    Round {
+        "number": number, "refused": refused, "challenges": challenges, "expires": expires,
+        "newSession": new_session,
+    }
+    NewSession { "at": at, "documented": documented }
     RoundExpiry { "at": at, "documented": documented }
     Field {
         "name": name, "type": control, "part": part, "optional": optional, "secret": secret,

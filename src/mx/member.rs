@@ -43,7 +43,9 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
         member_id(&field)?;
     }
     requests.member_guid = field.value().as_text().map(str::to_owned);
-    if requests.start_mode == StartMode::Create && requests.member_guid.is_some() {
+    let has_left_session = saved.get("hasLeftSession").bool()?;
+    let is_created = requests.start_mode == StartMode::Create && requests.member_guid.is_some();
+    if is_created || has_left_session {
         requests.start_mode = StartMode::Job;
     }
     Ok(Box::new(Member {
@@ -52,6 +54,7 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
         refused: saved.get("refused").bool()?,
         opens_widget: saved.get("opensWidget").bool()?,
         sign_in: SignIn::read(saved.get("signIn"))?,
+        has_left_session,
         ..Member::new(requests)
     }))
 }
@@ -67,6 +70,8 @@ struct Member {
     /// Whether the window to open is MX's widget, not the bank's site.
     opens_widget: bool,
     sign_in: SignIn,
+    /// Whether a new session has replaced the first one. It starts with a job.
+    has_left_session: bool,
     /// The stage that led to [`Stage::Challenges`].
     challenges_for: Stage,
 }
@@ -81,6 +86,7 @@ impl Member {
             failed_products: Value::Null,
             refused: false,
             opens_widget: false,
+            has_left_session: false,
             challenges_for: Stage::Poll,
         }
     }
@@ -116,6 +122,10 @@ impl Member {
                 if purpose == Stage::PreCheck && is_same(&challenges) =>
             {
                 Verdict::StillAsks
+            }
+            // MX has no call that ends a session, and starts no job while the member is CHALLENGED.
+            Reply::Challenged { .. } | Reply::ChallengesMissing if stage == Stage::Expiry => {
+                Verdict::Wait(stage, response.retry_after)
             }
             // The reply to the resume was lost. The first poll may be older than the answer.
             Reply::Challenged { challenges, .. }
@@ -157,6 +167,18 @@ impl Member {
             Reply::Connected { certain: false, .. } | Reply::Ended { certain: false, .. }
                 if unconfirmed_polls == 0 =>
             {
+                self.unconfirmed_polls = 1;
+                Verdict::Wait(stage, response.retry_after)
+            }
+            Reply::Ended {
+                code: ErrorCode::SessionExpired,
+                ..
+            } if stage == Stage::Expiry => Verdict::Go(Stage::Start),
+            // This may be the end of the session before.
+            Reply::Ended {
+                code: ErrorCode::SessionExpired,
+                ..
+            } if self.has_left_session && unconfirmed_polls == 0 => {
                 self.unconfirmed_polls = 1;
                 Verdict::Wait(stage, response.retry_after)
             }
@@ -243,6 +265,7 @@ impl Vendor for Member {
             "refused": self.refused,
             "opensWidget": self.opens_widget,
             "signIn": self.sign_in.save(),
+            "hasLeftSession": self.has_left_session,
         }
     }
 
@@ -272,6 +295,17 @@ impl Vendor for Member {
             true => (WindowPurpose::Widget, Some(WIDGET_URL_MS)),
             false => (WindowPurpose::Oauth, None),
         }
+    }
+
+    /// A flow with a memberGuid alone does not know which job to start.
+    fn new_session_stage(&self) -> Option<Stage> {
+        (self.requests.start_mode != StartMode::Status).then_some(Stage::Expiry)
+    }
+
+    fn leave_session(&mut self) {
+        self.requests.start_mode = StartMode::Job;
+        self.has_left_session = true;
+        self.refused = false;
     }
 
     fn accept_claim(&mut self, claim: &Value) -> Result<Verdict, Refusal> {
@@ -331,7 +365,9 @@ impl Vendor for Member {
             (Stage::Start, StartMode::Create | StartMode::Update) => Recovery::Unknown,
             (Stage::Start, StartMode::Job) => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
             (Stage::Answer, _) => Recovery::Reconcile(Stage::Reconcile),
-            (Stage::Start | Stage::PreCheck | Stage::Window, _) => Recovery::Repeat(None),
+            (Stage::Start | Stage::PreCheck | Stage::Expiry | Stage::Window, _) => {
+                Recovery::Repeat(None)
+            }
             _ => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
         }
     }

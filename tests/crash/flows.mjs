@@ -4,13 +4,14 @@ export const NOON = Date.UTC(2026, 0, 21, 12)
 
 /**
  * `connect(bank, base)` makes the connection at simulated vendors that are served under `base`. `wrong` lists the
- * rounds that the user answers wrongly, `rules` are Flinks' and `mxRules` MX's, and `ends` is the end without a crash:
+ * rounds that the user answers wrongly, `noCode` those in whose place they ask for a new session, `rules` are Flinks' and `mxRules` MX's, and `ends` is the end without a crash:
  * `done`, or the failure's code.
  */
 const flow = (name, connect, more = {}) => ({
   name,
   connect,
   wrong: [],
+  noCode: [],
   rules: {},
   mxRules: {},
   ends: ENDS[name] ?? 'done',
@@ -61,6 +62,7 @@ const FLINKS = [
   flow('flinks live, wrong, then three', authorize('three_after_wrong'), { wrong: [1] }),
   flow('flinks live, polling not allowed', authorize('text_or_call'), { rules: { askByRequestId: false } }),
   flow('flinks live, AuthorizeAsync activated', authorize('text_or_call', {}, ASYNC)),
+  flow('flinks live, no code', authorize('code_never_comes'), { noCode: [1] }),
   flow('flinks async', authorize('Greatday', { async: true }, ASYNC)),
   flow('flinks async, wrong, then right', authorize('Greatday', { async: true }, ASYNC), { wrong: [1] }),
   flow('flinks async, slow', authorize('slow_dispatched', { async: true }, ASYNC)),
@@ -146,6 +148,7 @@ const MX = [
   flow('mx job, wrong, then right at once', job('wrong_at_once'), { wrong: [1] }),
   // If a crash comes before the answer is sent, the round is asked again and types the same.
   flow('mx job, a wrong code', job('wrong_code'), { wrong: [1, 2] }),
+  flow('mx job, no code', job('code_never_comes'), { noCode: [1] }),
   flow('mx watch, already challenged', byMx(watch('already_challenged'))),
   flow('mx watch, already running', byMx(watch('already_running'))),
   flow('mx new member', create('mx_bank_challenge')),

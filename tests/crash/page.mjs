@@ -6,12 +6,16 @@ const MAX_STEPS = 300
 
 /**
  * Walks a flow to its end, and returns its last state or a problem. `ask` calls the worker, and repeats a call whose
- * reply is lost. `bank` acts for the user at the bank. The rounds in `wrong` are answered wrongly.
+ * reply is lost. `bank` acts for the user at the bank. The rounds in `wrong` are answered wrongly. In place of those in
+ * `noCode`, the user asks for a new session.
  */
-export async function walk(ask, bank, connection, wrong) {
+export async function walk(ask, bank, connection, { wrong, noCode }) {
   const next = {
     working: ({ flow, version }) => ask('GET', `/flows/${flow}?after=${version}`),
     async challenge({ flow, step: { round } }) {
+      if (noCode.includes(round.number)) {
+        return ask('POST', `/flows/${flow}/message`, { kind: 'new-session', round: round.number })
+      }
       const right = await bank('right')
       const knows = right !== null && !wrong.includes(round.number)
       const given = knows ? { raw: toRaw(right) } : { answers: guess(round) }

@@ -33,7 +33,7 @@ const MAX_TRIES = 4
 async function walkOnce(trial, flow) {
   const { run, ask, toBank, stopAt } = trial
   await toBank('open', { flow: flow.name })
-  const state = await walk(ask, toBank, run, flow.wrong)
+  const state = await walk(ask, toBank, run, flow)
   const points = await ask('POST', '/quiet')
   // An ending that was not delivered is retried later.
   if (trial.ended === 0) {

@@ -18,6 +18,7 @@ import {
   type ConnectStep,
   type Connected,
   type FieldType,
+  type NewSession,
   type RoundExpiry,
   type Failure,
   type Fetch,
@@ -134,6 +135,7 @@ const stages: Record<Stage, true> = {
   answer: true,
   'pre-check': true,
   challenges: true,
+  expiry: true,
   reconcile: true,
   verify: true,
   window: true,
@@ -298,9 +300,11 @@ export async function runMx(): Promise<string | null> {
   return memberGuid
 }
 
-async function ask({ round, signal, answer, answerRaw }: ChallengeStep): Promise<void> {
+async function ask({ round, signal, answer, answerRaw, startNewSession }: ChallengeStep): Promise<void> {
   signal.throwIfAborted()
-  const { number, refused, challenges, expires }: Round = round
+  const { number, refused, challenges, expires, newSession }: Round = round
+  const at: number | null | undefined = (newSession satisfies NewSession | null)?.at
+  console.log(at, newSession?.documented)
   const documented = expires satisfies RoundExpiry | null
   for (const { kind, vendorType, prompt, image, fields } of challenges satisfies Challenge[]) {
     const type: string | number | null = vendorType
@@ -318,6 +322,7 @@ async function ask({ round, signal, answer, answerRaw }: ChallengeStep): Promise
   await answer(answers)
   await answer(new FormData())
   await answerRaw(raw)
+  if (newSession) await startNewSession()
 }
 
 function explain(failure: Failure, error: FlowError): void {

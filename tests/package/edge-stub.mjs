@@ -16,7 +16,7 @@ export function challenge(number, prompt = 'What city were you born in?') {
   const fields = [{ ...FIELD, name: `${number}.1.answer` }]
   return {
     kind: 'challenge',
-    round: { number, refused: false, challenges: [{ ...CITY, prompt, fields }], expires: null },
+    round: { number, refused: false, challenges: [{ ...CITY, prompt, fields }], expires: null, newSession: null },
   }
 }
 

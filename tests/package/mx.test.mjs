@@ -19,6 +19,8 @@ const endings = {
   mx_bank_unavailable: BUSY,
   account_without_options: UNANSWERABLE,
   svg_image: UNANSWERABLE,
+  // No answer in the first job is right.
+  code_never_comes: ['answer-refused', 'start-over'],
   prevented: ['too-many-attempts', 'ask-credentials'],
   denied: CREDENTIALS,
   denied_object: CREDENTIALS,

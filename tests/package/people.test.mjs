@@ -12,6 +12,8 @@ const endings = {
   test_service_unavailable: ['done', 'busy'],
   terms_after_mfa: ['done', 'bank-action-required'],
   choice_without_options: ['done', 'challenge-unanswerable'],
+  // No answer in the first session is right.
+  code_never_comes: ['done', 'answer-refused'],
   slow_for_ever: ['done', 'timed-out'],
   code_invalid_login_400: ['credentials-refused', 'credentials-refused'],
   code_invalid_login_401: ['credentials-refused', 'credentials-refused'],

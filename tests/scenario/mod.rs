@@ -178,6 +178,12 @@ impl Setup {
         self
     }
 
+    /// Runs against a simulator in its current state.
+    pub fn with_bank(mut self, bank: Simulator) -> Setup {
+        self.bank = bank;
+        self
+    }
+
     /// Changes the rules of the simulated Flinks.
     pub fn with_rules(mut self, rules: Rules) -> Setup {
         self.bank.set_rules(rules);

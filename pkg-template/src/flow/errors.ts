@@ -63,6 +63,12 @@ export function staleRound(flowId: string): FlowError {
   return new FlowError({ code: 'STALE_ROUND', next: 'answer-again', message }, flowId)
 }
 
+/** The error for a new session that is not possible, or that an answer has forestalled. */
+export function noNewSession(flowId: string): FlowError {
+  const message = 'a new session is not possible now'
+  return new FlowError({ code: 'OUT_OF_TURN', next: 'fix-integration', message }, flowId)
+}
+
 /** The error for a vendor's page if the token that its URL needs is missing. */
 export function secretMissing(flowId: string): FlowError {
   const message = "no usable token for the vendor's page"

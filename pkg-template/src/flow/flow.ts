@@ -217,14 +217,20 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   }
 
   #challenge(round: Round): ChallengeStep {
-    return challengeStep(round, this.nextStepSignal(), async (answers, isRaw) => {
-      const json = toJson('answers', answers, !isRaw)
-      const event = () => this.#handle[isRaw ? 'answeredRaw' : 'answered'](round.number, json, this.#host.clock.now())
-      this.#resubmit = event
+    const { number } = round
+    // Without a `send` or a `wait`, the flow has ended, before the event or because of it. Nothing was sent.
+    const leave = (event: () => CoreStep) => {
       const kind = this.#dispatch(event)
-      // The flow ended before the answers or because of them. They were not sent.
       if (kind !== 'send' && kind !== 'wait') throw staleRound(this.id)
-    })
+    }
+    const submit = async (answers: Record<string, unknown>, isRaw: boolean) => {
+      const json = toJson('answers', answers, !isRaw)
+      const event = () => this.#handle[isRaw ? 'answeredRaw' : 'answered'](number, json, this.#host.clock.now())
+      this.#resubmit = event
+      leave(event)
+    }
+    const startNewSession = async () => leave(() => this.#handle.newSession(number, this.#host.clock.now()))
+    return challengeStep(round, this.nextStepSignal(), submit, startNewSession)
   }
 
   #redirect({ number, purpose, error }: CoreStep & { kind: 'redirect' }): RedirectStep {

@@ -35,6 +35,7 @@ export type {
   MidSessionParams,
   MxConfig,
   MxConnected,
+  NewSession,
   NextAction,
   ReconnectMethod,
   ReconnectParams,

@@ -34,6 +34,14 @@ export interface ChallengeStep {
    * `INVALID_ANSWER` if a key is not in the round; `name` is then its position, from `0`.
    */
   answerRaw(answers: RawAnswers): Promise<void>
+  /**
+   * Starts a new session in place of this round, for a user who got no code or got it too late. Possible if
+   * `round.newSession` is not null, which also says when. The round is over at once; the flow waits until the old
+   * session has ended, with the step `working`, and the bank then asks all its questions again. Resolves when the flow has
+   * left the round. A second call returns the first call's promise. Rejects with `OUT_OF_TURN` if no new session is
+   * possible or an answer is on its way, and with `STALE_ROUND` if the round is over.
+   */
+  startNewSession(): Promise<void>
 }
 
 /** The user continues on another page: signs in at the bank's own site, or answers in MX's widget. */
@@ -113,22 +121,36 @@ export function isEnding({ kind }: { readonly kind: string }): boolean {
 
 type Submit = (answers: Record<string, unknown>, isRaw: boolean) => Promise<void>
 
-/** @internal A challenge step that submits once: a second call returns the first promise, unless that one rejected. */
-export function challengeStep(round: Round, signal: AbortSignal, submit: Submit): ChallengeStep {
-  let submission: Promise<void> | undefined
-  const submitOnce: Submit = (answers, isRaw) => {
-    submission ??= submit(answers, isRaw).catch((error: unknown) => {
-      submission = undefined
-      throw error
-    })
-    return submission
-  }
+/**
+ * @internal A challenge step that submits once and leaves once: a second call returns the first promise, unless that
+ * one rejected.
+ */
+export function challengeStep(
+  round: Round,
+  signal: AbortSignal,
+  submit: Submit,
+  startNewSession: () => Promise<void>,
+): ChallengeStep {
+  const submitOnce = once(submit)
   return {
     kind: 'challenge',
     round,
     signal,
     answer: (answers) => submitOnce(formToObject(answers), false),
     answerRaw: (answers) => submitOnce(answers, true),
+    startNewSession: once(startNewSession),
+  }
+}
+
+/** A call whose promise every later call returns, unless it rejected. */
+function once<Args extends unknown[]>(call: (...args: Args) => Promise<void>): (...args: Args) => Promise<void> {
+  let first: Promise<void> | undefined
+  return (...args) => {
+    first ??= call(...args).catch((error: unknown) => {
+      first = undefined
+      throw error
+    })
+    return first
   }
 }
 

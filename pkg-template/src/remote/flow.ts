@@ -1,6 +1,14 @@
 import { isGuid } from '../connect/message.js'
 import { FlowBase } from '../flow/base.js'
-import { FlowError, invalidInput, secretMissing, staleRound, stepLeft, type EdgeCode } from '../flow/errors.js'
+import {
+  FlowError,
+  invalidInput,
+  noNewSession,
+  secretMissing,
+  staleRound,
+  stepLeft,
+  type EdgeCode,
+} from '../flow/errors.js'
 import { toJson } from '../flow/host.js'
 import { challengeStep, parseLandingUrl, redirectStep } from '../flow/steps.js'
 import type { ChallengeStep, ConnectStep, RedirectStep, Step } from '../flow/steps.js'
@@ -33,8 +41,9 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   #stepKey = ''
   /** The window of the current step, with its newest address. */
   #window = { url: '' }
-  /** The challenge whose answer is being sent. */
+  /** The challenge whose answer is being sent, and the one in whose place a new session starts. */
   #answeredStep: Step | undefined
+  #leftStep: Step | undefined
   /** How many requests in a row have failed. */
   #failures = 0
   readonly #ended = new AbortController()
@@ -218,18 +227,32 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   }
 
   #challenge(round: Round): ChallengeStep {
-    const step = challengeStep(round, this.nextStepSignal(), async (answers, isRaw) => {
+    const { number } = round
+    const submit = async (answers: Record<string, unknown>, isRaw: boolean) => {
       // Throws on values that JSON would drop.
       toJson('answers', answers, !isRaw)
-      if (this.current !== step) throw staleRound(this.id)
+      if (this.current !== step || this.#leftStep === step) throw staleRound(this.id)
       this.#answeredStep = step
-      const body = { round: round.number, [isRaw ? 'raw' : 'answers']: answers }
+      const body = { round: number, [isRaw ? 'raw' : 'answers']: answers }
       await this.#submitUntilHeard(step, '/answer', body).catch((error) => {
         // The edge refused it: the round is still open.
         this.#answeredStep = undefined
         throw error
       })
-    })
+    }
+    const startNewSession = async () => {
+      if (this.current !== step) throw staleRound(this.id)
+      if (!round.newSession || this.#answeredStep === step) throw noNewSession(this.id)
+      this.#leftStep = step
+      try {
+        await this.#postMessage(step, { kind: 'new-session', round: number })
+        // Another page has answered, and its answer was not sent.
+        if (this.current === step) throw noNewSession(this.id)
+      } finally {
+        this.#leftStep = undefined
+      }
+    }
+    const step = challengeStep(round, this.nextStepSignal(), submit, startNewSession)
     return step
   }
 

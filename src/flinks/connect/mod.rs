@@ -245,6 +245,15 @@ impl Vendor for Reconnect {
         self.authorize.opens_session(stage)
     }
 
+    fn new_session_stage(&self) -> Option<Stage> {
+        self.authorize.new_session_stage()
+    }
+
+    fn leave_session(&mut self) {
+        self.method = ReconnectMethod::Live;
+        self.authorize.leave_session();
+    }
+
     fn initial_verdict(&self) -> Verdict {
         match self.is_login_id_given {
             true => Verdict::Go(Stage::Start),

@@ -111,7 +111,12 @@ impl Flinks {
             start.tag = self.connect.tag(person.username);
         }
         let plan = self.plan(person, &start);
-        let session = Session::open(person, start, plan, token, now, &mut self.seed);
+        let mut session = Session::open(person, start, plan, token, now, &mut self.seed);
+        let is_first = !self
+            .sessions
+            .iter()
+            .any(|other| other.live && other.is_of(person));
+        session.is_code_lost = person.quirks.first_code_lost && session.live && is_first;
         self.sessions.push(session);
         Ok(self.sessions.len() - 1)
     }

@@ -35,6 +35,8 @@ pub(crate) struct Session {
     plan: Plan,
     next_step: usize,
     wrong_answers: u32,
+    /// Whether the person never gets the code of this session.
+    pub(super) is_code_lost: bool,
     last_used_at: u64,
 }
 
@@ -78,6 +80,7 @@ impl Session {
             plan,
             next_step: 0,
             wrong_answers: 0,
+            is_code_lost: false,
             last_used_at: now,
         };
         session.advance(now);
@@ -150,7 +153,10 @@ impl Session {
         now: u64,
         seed: &mut Seed,
     ) -> Option<Judgement> {
-        let judgement = judge(self.round()?, self.french, responses);
+        let mut judgement = judge(self.round()?, self.french, responses);
+        if self.is_code_lost && judgement == Judgement::Right {
+            judgement = Judgement::Wrong;
+        }
         match judgement {
             Judgement::Right => {
                 self.advance(now);

@@ -40,6 +40,7 @@ impl Connection {
             Phase::Expired { round } if rules.expired_asks_again => (round.clone(), true),
             _ => return Err(Rule::UnexpectedAnswer),
         };
+        let is_code_lost = self.member.quirks.first_code_lost && self.job_count == 1;
         let then = match judge(&round, answers) {
             Judgement::Stale => return Err(Rule::StaleChallenge),
             Judgement::Incomplete => return Err(Rule::AnswersIncomplete),
@@ -50,10 +51,10 @@ impl Connection {
                 self.ask(challenges_of(&round), now, rules);
                 return Ok(());
             }
-            Judgement::Right => AfterRun::NextStep,
+            Judgement::Right if !is_code_lost => AfterRun::NextStep,
             Judgement::AsksAlso(round) => AfterRun::Asks(round.iter().collect()),
             Judgement::Ends(end) => AfterRun::Ends(end),
-            Judgement::Wrong => match self.on_wrong_answer(rules) {
+            Judgement::Right | Judgement::Wrong => match self.on_wrong_answer(rules) {
                 OnWrongAnswer::AsksAgain => AfterRun::AsksAgain(challenges_of(&round)),
                 OnWrongAnswer::AsksAtOnce => AfterRun::AsksAtOnce(challenges_of(&round)),
                 OnWrongAnswer::Ends(status) => {

@@ -27,6 +27,8 @@ pub(crate) struct Connection {
     pub(crate) aggregated_at: Option<u64>,
     pub(crate) connected_at: Option<u64>,
     pub(super) job: Option<Job>,
+    /// The number of jobs that have begun.
+    pub(super) job_count: u32,
     pub(super) plan: Plan,
     pub(super) step_index: usize,
     /// The last standard aggregation that succeeded.
@@ -111,6 +113,7 @@ impl Connection {
             aggregated_at: day_before,
             connected_at: day_before,
             job,
+            job_count: 0,
             plan: member.plan,
             step_index: 0,
             last_standard: None,
@@ -247,6 +250,7 @@ impl Connection {
 
     pub(crate) fn begin(&mut self, job: Job, status: &'static str, now: u64) {
         self.job = Some(job);
+        self.job_count += 1;
         self.step_index = 0;
         self.aggregated_at = Some(now);
         self.run(status, now, AfterRun::NextStep);

@@ -12,7 +12,7 @@ import { countUse } from './rate-limit.js'
 import { readData, type Reading } from './reading.js'
 import { Conflict, ignoreConflict } from './turn.js'
 import { cancelFlow, runTurn, type TurnOptions } from './turns.js'
-import { LONG_POLL_MS, waitFor, waitForOutcome, withTimeout } from './waiting.js'
+import { LONG_POLL_MS, waitFor, waitForTurn, withTimeout } from './waiting.js'
 
 /** A flow as its page sees it. */
 export interface State {
@@ -33,15 +33,17 @@ export interface StartTarget {
 export type AnswerInput = { answers: Record<string, string | string[]> } | { raw: RawAnswers }
 
 /**
- * A page's report about the iframe, that the user left a window (`landed`), or that the page opens a window
- * (`window-opened`): the state then has an address that nobody has opened. `address` is the URL of the iframe that is
- * reported: a repeated report does not concern the iframe that the first report opened.
+ * A page's report about the iframe, that the user left a window (`landed`), that the page opens a window
+ * (`window-opened`): the state then has an address that nobody has opened, or that the user needs a new session in place
+ * of a round (`new-session`). `address` is the URL of the iframe that is reported: a repeated report does not concern the
+ * iframe that the first report opened.
  */
 export type PageMessage =
   | { kind: 'returned'; claim: Claim }
   | { kind: 'token-refused' | 'session-expired'; address?: string }
   | { kind: 'window-opened' }
   | { kind: 'landed'; url: string }
+  | { kind: 'new-session'; round: number }
 
 /**
  * The operations on flows. All arguments and results are plain JSON, except `signal`, so a call can go to another
@@ -124,10 +126,9 @@ export class LocalFlowService implements FlowService {
   }
 
   async answer(ref: FlowRef, round: number, input: AnswerInput): Promise<State> {
-    const isCurrent = ({ step, roundCount, answerCount }: FlowRecord) => {
-      if (round > roundCount) throw outOfTurn()
-      if (step.kind !== 'challenge' || step.round.number !== round) return false
-      if (answerCount >= this.#context.answersPerFlow) throw flowLimitReached()
+    const isCurrent = (record: FlowRecord) => {
+      if (!isRound(record, round)) return false
+      if (record.answerCount >= this.#context.answersPerFlow) throw flowLimitReached()
       return true
     }
     return this.#takeTurn(ref, isCurrent, async ({ current }) => {
@@ -136,8 +137,18 @@ export class LocalFlowService implements FlowService {
     })
   }
 
+  /** The new session begins minutes later, so this does not wait for it. */
+  #startNewSession(ref: FlowRef, round: number): Promise<State> {
+    const act: NonNullable<TurnOptions['act']> = async ({ current }) => {
+      if (current.kind !== 'challenge' || current.round.number !== round) throw staleRound(ref.flow)
+      await current.startNewSession()
+    }
+    return this.#takeTurn(ref, (record) => isRound(record, round), act, false)
+  }
+
   async message(ref: FlowRef, message: PageMessage): Promise<State> {
     if (message.kind === 'window-opened') return this.#openWindow(ref)
+    if (message.kind === 'new-session') return this.#startNewSession(ref, message.round)
     const kind = message.kind === 'landed' ? 'redirect' : 'connect'
     return this.#takeTurn(
       ref,
@@ -227,13 +238,14 @@ export class LocalFlowService implements FlowService {
   }
 
   /**
-   * Takes a turn for a page if the step that the page means is still current, and waits for the outcome. A repeated or
-   * late call gets the outcome of the first one.
+   * Takes a turn for a page if the step that the page means is still current, and waits for the outcome unless
+   * `waitsForOutcome` is false. A repeated or late call gets the outcome of the first one.
    */
   async #takeTurn(
     ref: FlowRef,
     isCurrent: (record: FlowRecord) => boolean,
     act: NonNullable<TurnOptions['act']>,
+    waitsForOutcome = true,
   ): Promise<State> {
     const { records, turns, clock } = this.#context
     const { id } = ref
@@ -261,13 +273,13 @@ export class LocalFlowService implements FlowService {
       const turn = runTurn(this.#context, id, stored, { present: true, act })
       try {
         const after = await withTimeout(this.#context, remaining(), turn)
-        if (after && after.record.step.kind !== 'working') return toState(id, after.record)
+        if (after && !(waitsForOutcome && after.record.step.kind === 'working')) return toState(id, after.record)
       } catch (error) {
         // Another process has written the record first. Read it again.
         if (!(error instanceof Conflict)) throw error
       }
     }
-    return toState(id, await waitForOutcome(this.#context, ref, remaining()))
+    return toState(id, await waitForTurn(this.#context, ref, waitsForOutcome, remaining()))
   }
 }
 
@@ -285,6 +297,12 @@ function refuseSecondSend(other: { flow?: string; leaseUntil?: number }, flow: s
 /** The error for a store that has accepted a write and does not have it. */
 function notStored(): TypeError {
   return new TypeError('store.write must return true only if the record was written')
+}
+
+/** Whether a record asks this round. Throws if the round has not been asked yet. */
+function isRound({ step, roundCount }: FlowRecord, round: number): boolean {
+  if (round > roundCount) throw outOfTurn()
+  return step.kind === 'challenge' && step.round.number === round
 }
 
 function outOfTurn(): FlowError {

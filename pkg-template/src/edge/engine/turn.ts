@@ -201,7 +201,8 @@ export class Turn {
   #progress(): { step: PublicStep; answerCount: number } {
     const { current } = this.#flow!
     const { step, answerCount } = this.#stored.record
-    const isAnswered = step.kind === 'challenge' && current.kind === 'working'
+    const isAnswered =
+      step.kind === 'challenge' && current.kind === 'working' && ['answer', 'pre-check'].includes(current.stage)
     return {
       step: current.kind === 'working' ? toPublic(current, null) : step,
       answerCount: answerCount + (isAnswered ? 1 : 0),

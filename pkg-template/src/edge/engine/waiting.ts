@@ -53,12 +53,17 @@ export async function waitFor(
   }
 }
 
-/** Waits for the outcome of a turn: the flow waits for its user, or has ended. */
-export function waitForOutcome(context: EngineContext, ref: FlowRef, waitMs: number): Promise<FlowRecord> {
+/** Waits for the end of a turn, and for its outcome if that is wanted: the flow waits for its user, or has ended. */
+export function waitForTurn(
+  context: EngineContext,
+  ref: FlowRef,
+  waitsForOutcome: boolean,
+  waitMs: number,
+): Promise<FlowRecord> {
   const { records, turns } = context
-  const isOutcome = (record: FlowRecord) =>
-    record.step.kind !== 'working' && !turns.has(ref.id) && !records.isLeased(record)
-  return waitFor(context, ref, isOutcome, waitMs)
+  const isEnough = (record: FlowRecord) =>
+    !(waitsForOutcome && record.step.kind === 'working') && !turns.has(ref.id) && !records.isLeased(record)
+  return waitFor(context, ref, isEnough, waitMs)
 }
 
 interface TimeoutOptions {

@@ -36,7 +36,8 @@ export function readAnswers({ answers, raw }: Body): AnswerInput {
   return isObject(answers) ? { answers: answers as Record<string, string | string[]> } : { raw: raw as RawAnswers }
 }
 
-export function readPageMessage({ kind, claim, url, address }: Body): PageMessage {
+export function readPageMessage(body: Body): PageMessage {
+  const { kind, claim, url, address } = body
   switch (kind) {
     case 'window-opened':
       return { kind }
@@ -45,6 +46,8 @@ export function readPageMessage({ kind, claim, url, address }: Body): PageMessag
       if (address === undefined) return { kind }
       if (typeof address !== 'string') throw invalidInput('/body/address', 'must be a string')
       return { kind, address }
+    case 'new-session':
+      return { kind, round: readRound(body) }
     case 'landed':
       if (typeof url !== 'string') throw invalidInput('/body/url', 'must be a string')
       return { kind, url }
@@ -63,7 +66,10 @@ export function readPageMessage({ kind, claim, url, address }: Body): PageMessag
       }
     }
     default:
-      throw invalidInput('/body/kind', 'must be returned, token-refused, session-expired, landed or window-opened')
+      throw invalidInput(
+        '/body/kind',
+        'must be returned, token-refused, session-expired, landed, window-opened or new-session',
+      )
   }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::challenge::{Challenge, Iterables, RightAnswer, Text, Type, question, same, text};
 use super::super::codes::Refusal;
-use super::person::{CITY, NEW_REQUEST_IDS, OnWrongAnswer, PET, Person, Step, person};
+use super::person::{CITY, NEW_REQUEST_IDS, NO_QUIRKS, OnWrongAnswer, PET, Person, Quirks, Step, person};
 use super::toolbox::ONE_QUESTION;
 use Step::Asks;
 
@@ -83,6 +83,10 @@ pub(super) const PEOPLE: &[Person] = &[
         .asks("nothing, or any text", &[Asks(&[&[PUSH]])]),
     person(CHALLENGES, "one_time_verification", "A one-time code", "The bank asks for a code, as the type OneTimeVerification.")
         .asks("123456", &[Asks(&[&[ONE_TIME]])]),
+    person(CHALLENGES, "code_never_comes", "The first code never comes", "Only a second session brings the code. It is refused as CONCURRENT_SESSION while the first one is open.")
+        .asks("123456, in the second session", &[Asks(&[&[ONE_TIME]])])
+        .on_wrong_answer(OnWrongAnswer::Ends("INVALID_SECURITY_RESPONSE"))
+        .quirks(Quirks { one_session: true, first_code_lost: true, ..NO_QUIRKS }),
     person(CHALLENGES, "date_of_birth", "A date", "The bank asks for a date, as the type Date.")
         .asks("1990-01-31", &[Asks(&[&[DATE]])]),
     person(CHALLENGES, "mixed_types", "Four kinds at once", "One round with a question, a choice, a multiple choice and a picture.")

@@ -93,6 +93,8 @@ pub(crate) struct Quirks {
     pub(crate) new_request_ids: bool,
     /// A second live session is refused while one is open.
     pub(crate) one_session: bool,
+    /// The code of the first live session never comes: no answer in it is right.
+    pub(crate) first_code_lost: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +115,7 @@ pub(super) const NO_QUIRKS: Quirks = Quirks {
     challenge_maps: false,
     new_request_ids: false,
     one_session: false,
+    first_code_lost: false,
 };
 pub(super) const NEW_REQUEST_IDS: Quirks = Quirks {
     new_request_ids: true,

@@ -26,6 +26,9 @@ fn run_to_end(username: &str, french: bool) -> Reply {
 #[test]
 fn right_answers_lead_each_person_to_the_end_of_the_plan() {
     for person in Simulator::new(1).people() {
+        if person.quirks.first_code_lost {
+            continue;
+        }
         for french in [false, true] {
             let reply = run_to_end(person.username, french);
             let refused = person.live.refusal.or(person.card.broken);

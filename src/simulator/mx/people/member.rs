@@ -128,6 +128,8 @@ pub(crate) struct Quirks {
     pub(crate) changes_guid: bool,
     /// The redirect has `amp;member_guid` (W).
     pub(crate) escaped_redirect: bool,
+    /// The code of the first job never comes: no answer in it is right.
+    pub(crate) first_code_lost: bool,
 }
 
 /// Which keys the status body has.
@@ -153,6 +155,7 @@ pub(super) const NO_QUIRKS: Quirks = Quirks {
     already_connected: false,
     changes_guid: false,
     escaped_redirect: false,
+    first_code_lost: false,
 };
 
 /// A row of a table: a member of Simulated Bank that connects without a question, unless the methods

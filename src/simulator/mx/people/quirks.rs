@@ -1,6 +1,6 @@
 //! Members whose job runs already at the first request, or whose replies are odd.
 
-use super::super::challenge::{Challenge, question};
+use super::super::challenge::{CODE, Challenge, question};
 use super::super::job::Job;
 use super::super::status::ErrorForm;
 use super::member::{DENIED, EndState, InitialState, Member, NO_QUIRKS, Quirks, StatusBody, Step, member};
@@ -16,6 +16,9 @@ pub(super) const MEMBERS: &[Member] = &[
     member(GROUP, "already_challenged", "CHALLENGED already", "A job is running and asks.")
         .asks("Chicago", &[Asks(&[CITY])])
         .initially(InitialState::JobRunning(Job::Aggregate)),
+    member(GROUP, "code_never_comes", "The first code never comes", "Only a second job brings the code. No job starts before the challenge has expired.")
+        .asks("246810, in the second job", &[Asks(&[CODE])])
+        .quirks(Quirks { first_code_lost: true, ..NO_QUIRKS }),
     member(GROUP, "already_running", "Running already", "An aggregation is running.")
         .asks("", &[Runs("CREATED", 20_000)])
         .initially(InitialState::JobRunning(Job::Aggregate)),
