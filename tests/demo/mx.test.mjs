@@ -137,7 +137,7 @@ test('a member that is already CHALLENGED is answered without a new job', async 
 for (const [name, decision, expected] of [
   ['oauth', 'Approve', { ending: 'done', 'connection-status': 'CONNECTED' }],
   ['oauth_again', 'Approve', { ending: 'done', 'connection-status': 'CONNECTED' }],
-  ['oauth', 'Deny', { ending: 'failed', code: 'credentials-refused' }],
+  ['oauth_revoked', 'Approve', { ending: 'done', 'connection-status': 'CONNECTED' }],
 ]) {
   test(`${name}: after ${decision} in the bank’s window the flow continues by itself`, async (t) => {
     const visitor = await visit(t)
@@ -160,6 +160,51 @@ for (const [name, decision, expected] of [
     await mxCounts(visitor)
   })
 }
+
+/** Opens the bank's window, decides there, and returns the address at which it ends. */
+async function decideInWindow(visitor, decision) {
+  const opened = visitor.page.context().waitForEvent('page')
+  await visitor.click('#oauth-link')
+  const bank = await opened
+  await bank.getByRole('button', { name: decision }).click()
+  await bank.getByText('You can close this window.').waitFor()
+  const landing = bank.url()
+  await bank.close()
+  return landing
+}
+
+test('after a denial that only the status shows, the person can try again', async (t) => {
+  const visitor = await visit(t)
+  await start(visitor, 'oauth')
+  await visitor.skipWaits()
+  await decideInWindow(visitor, 'Deny')
+  await visitor.skipWaitsUntil('#window-error')
+  assert.equal(await visitor.page.locator('#window-error').textContent(), 'Your bank did not accept the sign-in.')
+  await decideInWindow(visitor, 'Approve')
+  await waitForOauth(visitor)
+  assert.equal((await waitForEnd(visitor)).ending, 'done')
+  await mxCounts(visitor)
+})
+
+test('a landing with an error is said in words, and the person can try again', async (t) => {
+  const visitor = await visit(t)
+  const { page } = visitor
+  await start(visitor, 'oauth_connected', 'sign-in')
+  await visitor.skipWaits()
+  const landing = await decideInWindow(visitor, 'Cancel')
+  await page.getByText('Enter the final address').click()
+  await page.locator('#landing').fill(landing)
+  await page.getByRole('button', { name: 'Pass it to the flow' }).click()
+  await visitor.skipWaitsUntil('#window-error')
+  const error = page.locator('#window-error')
+  assert.equal(await error.textContent(), 'You left your bank’s website before the connection was approved.')
+  assert.equal(await error.getAttribute('data-code'), 'cancelled')
+  assert.equal(await page.locator('#oauth-link').textContent(), 'Try again on your bank’s website')
+  await decideInWindow(visitor, 'Approve')
+  await waitForOauth(visitor)
+  assert.equal((await waitForEnd(visitor)).ending, 'done')
+  await mxCounts(visitor)
+})
 
 test('if the bank’s window ends at another member, the flow continues with that member once it gets the landing URL', async (t) => {
   const visitor = await visit(t)

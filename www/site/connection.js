@@ -59,6 +59,8 @@ export function mxParams({ userGuid, memberGuid, institutionCode }, { memberStar
       return { userGuid, memberGuid, job: 'aggregate' }
     case 'create':
       return { userGuid, institutionCode, isOauth: true }
+    case 'sign-in':
+      return { userGuid, memberGuid, isOauth: true }
     default:
       return { userGuid, memberGuid }
   }

@@ -57,16 +57,24 @@ export const STEP_VIEWS = {
     const texts = TRANSLATIONS[language]
     const href = vendors[vendor].oauthUrl(step.url, session)
     const link = { id: 'oauth-link', class: 'button primary', href, target: '_blank', rel: 'noopener' }
+    const { error } = step
+    const why = error && (texts.window.errors[error.code] ?? texts.window.errors.unknown)
     const view = el(
       'div',
       { class: 'notice', lang: language },
       el('h3', {}, texts.window.title),
+      error ? el('p', { id: 'window-error', class: 'refused', role: 'alert', 'data-code': error.code }, why) : null,
       el('p', {}, texts.window.text),
-      el('div', { class: 'actions' }, el('a', link, texts.window.open), cancelButton(flow, texts)),
+      el(
+        'div',
+        { class: 'actions' },
+        el('a', link, error ? texts.window.again : texts.window.open),
+        cancelButton(flow, texts),
+      ),
       landingForm(step),
     )
     const testerButtons = [skipButton('Poll now', () => MAX_OAUTH_POLL_MS, 'skip-wait')]
-    return { view, status: texts.window.title, lang: language, testerButtons }
+    return { view, status: why ?? texts.window.title, lang: language, testerButtons }
   },
 
   connect(step, flow, { presentation, language }) {

@@ -39,6 +39,16 @@ export const TRANSLATIONS = {
       title: 'Sign in on your bank’s website',
       text: 'Sign in and approve the connection there. The link works once. This page continues by itself afterwards.',
       open: 'Open your bank’s website',
+      again: 'Try again on your bank’s website',
+      errors: {
+        cancelled: 'You left your bank’s website before the connection was approved.',
+        denied: 'Your bank did not accept the sign-in.',
+        'bank-action-required': 'Your bank needs you to do something on its own website first.',
+        'bank-error': 'Your bank had a problem.',
+        'vendor-error': 'The connection to your bank had a problem.',
+        'session-expired': 'The sign-in took too long.',
+        unknown: 'The sign-in did not succeed.',
+      },
     },
     connect: {
       mfa: 'Answer your bank to continue',
@@ -92,6 +102,16 @@ export const TRANSLATIONS = {
       title: 'Connectez-vous sur le site de votre banque',
       text: 'Connectez-vous et approuvez la connexion. Le lien ne fonctionne qu’une fois. Cette page continue ensuite d’elle-même.',
       open: 'Ouvrir le site de votre banque',
+      again: 'Réessayer sur le site de votre banque',
+      errors: {
+        cancelled: 'Vous avez quitté le site de votre banque avant d’approuver la connexion.',
+        denied: 'Votre banque n’a pas accepté la connexion.',
+        'bank-action-required': 'Votre banque vous demande d’abord une action sur son propre site.',
+        'bank-error': 'Votre banque a rencontré un problème.',
+        'vendor-error': 'La connexion à votre banque a rencontré un problème.',
+        'session-expired': 'La connexion a pris trop de temps.',
+        unknown: 'La connexion n’a pas réussi.',
+      },
     },
     connect: {
       mfa: 'Répondez à votre banque pour continuer',

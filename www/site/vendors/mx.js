@@ -6,6 +6,9 @@ import { mx } from '../package.js'
 /** Members whose job is already running. */
 const RUNNING = new Set(['already_challenged', 'already_running'])
 
+/** OAuth members that have not signed in yet. */
+const AT_WINDOW = new Set(['oauth_challenged', 'oauth_escaped', 'oauth_migrated'])
+
 /** The simulator's address of the bank's OAuth pages. */
 const BANK_ORIGIN = 'https://mxbank.mx.com'
 
@@ -84,7 +87,8 @@ function allStarts({ name, username }) {
   if (username) return ['aggregate', 'create', 'update']
   // The simulator always gives a new OAuth member this name.
   if (name === 'oauth') return ['create', 'watch']
-  return name === 'oauth_again' ? ['aggregate'] : ['watch']
+  if (AT_WINDOW.has(name)) return ['watch']
+  return name === 'oauth_connected' ? ['sign-in'] : ['aggregate', 'sign-in']
 }
 
 /** A member that signs in by OAuth has no credentials. */
