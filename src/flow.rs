@@ -326,10 +326,13 @@ impl Flow {
                 },
                 now,
             ),
-            // `replied` handles an unclear reply before this, and `returned` an error of the window.
-            Verdict::Unclear | Verdict::RedirectFailed(_) => {
-                self.fail(ErrorCode::UnreadableReply, now)
+            Verdict::RedirectFailed(error) => {
+                self.redirect_error = Some(error);
+                self.leave_window();
+                return self.send(Stage::Window, now);
             }
+            // `replied` handles an unclear reply before this, and no other call returns this verdict.
+            Verdict::Unclear => self.fail(ErrorCode::UnreadableReply, now),
         }
         Ok(self.step())
     }

@@ -334,6 +334,36 @@ fn a_new_failure_ends_the_flow_even_in_the_window() {
 }
 
 #[test]
+fn a_denial_that_only_the_status_shows_offers_a_new_window() {
+    let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
+    let first = window(&scenario);
+    poll_from_window(&mut scenario);
+    decide(&mut scenario, "deny");
+    poll(&mut scenario, r#""connection_status":"DENIED""#);
+    scenario.run_on();
+    assert_ne!(window(&scenario), first);
+    let code = (RedirectErrorCode::Denied, String::new());
+    assert_eq!(error(&scenario), Some(code));
+    poll_from_window(&mut scenario);
+    assert_eq!(windows(&scenario), 2);
+}
+
+#[test]
+fn a_member_whose_status_changes_again_and_again_gets_three_windows() {
+    let mut scenario = at_window(DENIED);
+    for day in 1..=3 {
+        let denied = format!(r#"{DENIED},"aggregated_at":"2026-11-0{day}T00:00:00Z""#);
+        poll(&mut scenario, &denied);
+        scenario.send_one();
+        poll(&mut scenario, &denied);
+        window(&scenario);
+    }
+    poll(&mut scenario, &format!(r#"{DENIED},"aggregated_at":null"#));
+    assert_eq!(scenario.failure().code, ErrorCode::CredentialsRefused);
+    assert_eq!(windows(&scenario), 4);
+}
+
+#[test]
 fn a_pending_member_gets_another_window_after_the_return_if_a_second_poll_confirms_it() {
     let pending = r#""connection_status":"PENDING""#;
     let mut scenario = at_window(pending);

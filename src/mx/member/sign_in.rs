@@ -9,7 +9,8 @@
 //! ```
 //!
 //! A status that has not changed since the window was opened says nothing: it does not end the flow while the person is
-//! in the window, and once they are back, only if a second poll confirms it.
+//! in the window, and once they are back, only if a second poll confirms it. A status that has changed into an ending
+//! that signing in mends is like a return with an error.
 
 use super::Member;
 use crate::failure::{ErrorCode, Refusal};
@@ -157,22 +158,29 @@ impl Member {
                     false => self.confirm(stage),
                 })
             }
-            (BankWindow::NotOffered, Reply::Ended { certain, .. })
+            (BankWindow::NotOffered, Reply::Redirect) => Some(self.offer(status)),
+            (BankWindow::Offered, Reply::Redirect) => Some(Verdict::Redirect),
+            (
+                BankWindow::Offered,
+                Reply::Ended { .. } | Reply::Connected { .. } | Reply::Working | Reply::Idle,
+            ) if is_old => Some(Verdict::Redirect),
+            (BankWindow::NotOffered | BankWindow::Offered, Reply::Ended { code, certain, .. })
                 if is_mended && self.sign_in.offers < MAX_OFFERS =>
             {
                 if !certain && !is_confirmed {
                     return Some(self.confirm(stage));
                 }
                 self.sign_in.offers += 1;
-                Some(self.offer(status))
+                let was_offered = self.sign_in.window == BankWindow::Offered;
+                let verdict = self.offer(status);
+                Some(match was_offered {
+                    true => Verdict::RedirectFailed(RedirectError {
+                        code: ending_code(*code),
+                        vendor_reason: None,
+                    }),
+                    false => verdict,
+                })
             }
-            (BankWindow::NotOffered, Reply::Redirect) => Some(self.offer(status)),
-            (BankWindow::Offered, Reply::Redirect) => Some(Verdict::Redirect),
-            (BankWindow::Offered, Reply::Ended { .. }) if is_mended => Some(Verdict::Redirect),
-            (
-                BankWindow::Offered,
-                Reply::Ended { .. } | Reply::Connected { .. } | Reply::Working | Reply::Idle,
-            ) if is_old => Some(Verdict::Redirect),
             (BankWindow::Left, Reply::Ended { .. } | Reply::Connected { .. } | Reply::Redirect)
                 if is_old && !is_confirmed =>
             {
@@ -238,6 +246,8 @@ impl Member {
             };
         }
         if failed {
+            // The landing page may come before the status that says the same.
+            self.sign_in.status.clear();
             return Ok(Verdict::RedirectFailed(RedirectError {
                 code: vendor_reason.map_or(Code::Unknown, reason_code),
                 vendor_reason: vendor_reason.map(str::to_owned),
@@ -270,6 +280,15 @@ fn only<'v>(field: &Reader<'v, '_>) -> Result<Option<&'v Value>, Refusal> {
         }
     }
     Ok(values.first())
+}
+
+/// The code of an ending that came while the person was in the window.
+fn ending_code(code: ErrorCode) -> Code {
+    match code {
+        ErrorCode::CredentialsRefused | ErrorCode::TooManyAttempts => Code::Denied,
+        ErrorCode::SessionExpired => Code::SessionExpired,
+        _ => Code::Unknown,
+    }
 }
 
 fn reason_code(reason: &str) -> Code {
