@@ -133,6 +133,8 @@ pub const VENDORS: &[vendor::Entry] = &[
     #[cfg(feature = "client")]
     flinks::RECONNECT,
     #[cfg(feature = "client")]
+    flinks::RESUME,
+    #[cfg(feature = "client")]
     flinks::CONNECT,
     #[cfg(feature = "client")]
     mx::ENTRY,

@@ -389,6 +389,8 @@ const WITH_MAX_AGE: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe",
     "maxAge":1}"#;
 const WITH_TOKEN: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"5bd3e1a6",
     "midSessionToken":true}"#;
+const BY_REQUEST_ID: &str = r#"{"requestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d11","state":"5bd3e1a6",
+    "loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","resumeSelectedAccounts":["a1"]}"#;
 const LINK: &str = r#"{"state":"5bd3e1a6"}"#;
 
 /// A snapshot must not contain a claim for another LoginId either.
@@ -399,6 +401,11 @@ fn no_sequence_of_events_breaks_a_reconnect() {
     for params in [BY_FRAME, BY_FORM, WITH_MAX_AGE, WITH_TOKEN] {
         explore_connect(flinks::RECONNECT, params, SECRETS_AND_OTHERS, 5);
     }
+}
+
+#[test]
+fn no_sequence_of_events_breaks_a_resumed_session() {
+    explore_connect(flinks::RESUME, BY_REQUEST_ID, SECRETS_AND_OTHERS, 5);
 }
 
 #[test]

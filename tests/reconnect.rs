@@ -10,12 +10,14 @@ use bank_mfa::http::Header;
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, Target};
 use bank_mfa::vendor::{ConnectPurpose, Stage};
-use scenario::{MINUTE, STATE, Scenario, first_link, live_async, reconnect};
+use scenario::{MINUTE, STATE, Scenario, first_link, live_async, reconnect, resume, resume_with};
 
 const FORM: &str = r#","presentation":"form""#;
 const CONNECT: &str = "";
 const BY_ASYNC: &str = r#","async":true"#;
 const MID_SESSION_TOKEN: &str = r#","midSessionToken":true"#;
+const SELECTED: &str = r#","resumeSelectedAccounts":["a1","a_2"]"#;
+const REQUEST_ID: &str = "9022abc2-8a2e-4b06-a06e-c3e5449c4d10";
 const A_DAY: &str = r#","maxAge":86400000"#;
 const A_WEEK: &str = r#","maxAge":604800000"#;
 
@@ -419,6 +421,41 @@ fn every_query_value_is_percent_encoded() {
 }
 
 #[test]
+fn the_parameters_of_a_frame_have_flinks_names() {
+    let options = [
+        SELECTED,
+        r#","webview":true,"oauthWindowRedirect":false,"parameters":{"demo":true}"#,
+    ]
+    .concat();
+    let scenario = reconnect("Greatday", &options).run();
+    let rest = format!(
+        "&resumeSelectedAccounts=a1%2Ca_2&oauthWindowRedirect=false&webview=true&tag={STATE}&demo=true"
+    );
+    assert!(scenario.frame().url.ends_with(&rest));
+    // Connect at the sign-in shows its account selector.
+    let scenario = reconnect("code_invalid_password", SELECTED).run();
+    assert!(!scenario.frame().url.contains("resumeSelectedAccounts"));
+    // Another format can be passed as it is.
+    let options = r#","parameters":{"resumeSelectedAccounts":"a1;a2"}"#;
+    let scenario = reconnect("Greatday", options).run();
+    assert!(
+        scenario
+            .frame()
+            .url
+            .ends_with("&resumeSelectedAccounts=a1%3Ba2")
+    );
+}
+
+#[test]
+fn a_deep_link_of_the_list_is_the_redirect_url() {
+    let config = r#""deepLinks":["myapp://connected"],"redirectUrl":"myapp://connected""#;
+    let scenario = reconnect("Greatday", CONNECT).with_config(config).run();
+    let expected = format!("&redirectUrl=myapp%3A%2F%2Fconnected%3Fstate%3D{STATE}&");
+    assert!(scenario.frame().url.contains(&expected));
+    assert!(!scenario.flow.snapshot().contains("myapp"));
+}
+
+#[test]
 fn the_base_address_of_connect_can_be_configured() {
     let scenario = first_link("")
         .with_config(r#""connectUrl":"http://127.0.0.1:9/s/1""#)
@@ -433,6 +470,7 @@ fn the_base_address_of_connect_can_be_configured() {
 
 #[test]
 fn invalid_parameters_of_connect_are_refused_by_path() {
+    let request_id = format!(r#","requestId":"{REQUEST_ID}""#);
     for (options, path) in [
         (
             r#","parameters":{"requestId":"x"}"#,
@@ -447,6 +485,14 @@ fn invalid_parameters_of_connect_are_refused_by_path() {
         (r#","parameters":[]"#, "/params/parameters"),
         (r#","language":"de""#, "/params/language"),
         (MID_SESSION_TOKEN, "/params/midSessionToken"),
+        (SELECTED, "/params/resumeSelectedAccounts"),
+        (&request_id, "/params/requestId"),
+        (r#","webview":"true""#, "/params/webview"),
+        (r#","oauthWindowRedirect":1"#, "/params/oauthWindowRedirect"),
+        (
+            r#","parameters":{"webview":true}"#,
+            "/params/parameters/webview",
+        ),
         (r#","institutionId":"14/../x""#, "/params/institutionId"),
         (
             r#","loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe""#,
@@ -460,9 +506,27 @@ fn invalid_parameters_of_connect_are_refused_by_path() {
 
 #[test]
 fn invalid_parameters_of_a_reconnect_are_refused_by_path() {
+    let request_id = format!(r#","requestId":"{REQUEST_ID}""#);
     for (options, path) in [
         (r#","midSessionToken":"true""#, "/params/midSessionToken"),
         (r#","midSessionToken":1"#, "/params/midSessionToken"),
+        (
+            r#","resumeSelectedAccounts":true"#,
+            "/params/resumeSelectedAccounts",
+        ),
+        (
+            r#","resumeSelectedAccounts":[]"#,
+            "/params/resumeSelectedAccounts",
+        ),
+        (
+            r#","resumeSelectedAccounts":["a","b/c"]"#,
+            "/params/resumeSelectedAccounts/1",
+        ),
+        (
+            r#","resumeSelectedAccounts":["a"],"parameters":{"ResumeSelectedAccounts":"a"}"#,
+            "/params/parameters/ResumeSelectedAccounts",
+        ),
+        (&request_id, "/params/requestId"),
     ] {
         let refusal = reconnect("Greatday", options).refusal();
         assert_eq!(refusal.path.as_deref(), Some(path), "{options}");
@@ -534,6 +598,94 @@ fn live_refresh_connect_and_verification_are_three_sessions() {
         .map(|request| request.session)
         .collect();
     assert_eq!(sessions, [1, 3]);
+}
+
+// Resume --------------------------------------------------------------------------------------
+
+fn login_id_of(username: &str) -> String {
+    let bank = bank_mfa::simulator::Simulator::new(1);
+    format!(r#","loginId":"{}""#, bank.login_id(username).unwrap())
+}
+
+#[test]
+fn a_session_that_waits_for_mfa_is_resumed_in_connect_at_once() {
+    for (options, ownership) in [
+        (login_id_of("Greatday"), "given"),
+        (String::new(), "unproven"),
+    ] {
+        let mut scenario = resume("Greatday", &options).run();
+        assert!(scenario.sent.is_empty());
+        assert_eq!(scenario.frame().purpose, ConnectPurpose::Mfa);
+        assert!(scenario.frame().query.is_empty());
+        scenario.restore();
+        scenario.now += MINUTE;
+        scenario.answer_in_frame();
+        scenario.claim("Greatday").unwrap();
+        assert_eq!(text(&scenario, "method"), "mid-session");
+        assert_eq!(text(&scenario, "health"), "live");
+        assert_eq!(text(&scenario, "ownership"), ownership);
+        assert_eq!(calls(&scenario), ["Authorize"]);
+        let verified = body(&scenario, 0);
+        assert_eq!(verified.get("MostRecentCached"), &Value::Bool(true));
+    }
+}
+
+#[test]
+fn a_resumed_session_of_another_login_id_fails_if_the_host_gave_one() {
+    let mut scenario = resume("Greatday", &login_id_of("Greatday")).run();
+    scenario.claim("greatday_nomfa").unwrap();
+    assert_eq!(scenario.failure().code, ErrorCode::LoginMismatch);
+    assert!(scenario.sent.is_empty());
+    let mut scenario = resume("Greatday", "").run();
+    scenario.claim("greatday_nomfa").unwrap();
+    assert_eq!(text(&scenario, "health"), "unproven");
+}
+
+#[test]
+fn a_resumed_session_has_a_token_if_the_host_wants_one_or_connect_refuses_none() {
+    let scenario = resume("Greatday", MID_SESSION_TOKEN).run();
+    assert_eq!(
+        (
+            scenario.frame().query.len(),
+            scenario.frame().session,
+            scenario.frame().url.contains("requestId=")
+        ),
+        (1, 1, true)
+    );
+    let mut scenario = resume("Greatday", "").run();
+    scenario.token_refused();
+    assert_eq!(scenario.frame().query.len(), 1);
+    scenario.token_refused();
+    assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
+}
+
+#[test]
+fn a_resumed_session_that_nobody_completes_ends_after_thirty_minutes() {
+    let mut scenario = resume("Greatday", "").run();
+    scenario.now += 30 * MINUTE;
+    scenario.step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
+    assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
+}
+
+#[test]
+fn invalid_parameters_of_a_resumed_session_are_refused_by_path() {
+    let by_id = |more: &str| format!(r#","requestId":"{REQUEST_ID}"{more}"#);
+    for (options, path) in [
+        (&*by_id(r#","loginId":"x""#), "/params/loginId"),
+        (&by_id(r#","presentation":"form""#), "/params/presentation"),
+        (&by_id(r#","async":true"#), "/params/async"),
+        (&by_id(r#","maxAge":1"#), "/params/maxAge"),
+        ("", "/params/requestId"),
+        (r#","requestId":"9022abc2""#, "/params/requestId"),
+        (r#","requestId":null"#, "/params/requestId"),
+        (
+            r#","requestId":"../../9022abc2-8a2e-4b06-a06e-c3e5449c4d10""#,
+            "/params/requestId",
+        ),
+    ] {
+        let refusal = resume_with(options).refusal();
+        assert_eq!(refusal.path.as_deref(), Some(path), "{options}");
+    }
 }
 
 // First link ----------------------------------------------------------------------------------

@@ -34,6 +34,13 @@ pub const RECONNECT: Entry = Entry {
     restore: connect::restore,
 };
 
+/// A session that waits for MFA. [`RECONNECT`] restores its snapshots.
+pub const RESUME: Entry = Entry {
+    name: "flinks-resume",
+    start: connect::start_resume,
+    restore: connect::restore,
+};
+
 /// The first link of a person. [`RECONNECT`] restores its snapshots.
 pub const CONNECT: Entry = Entry {
     name: "flinks-connect",

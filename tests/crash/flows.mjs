@@ -48,6 +48,15 @@ const signIn = (name) =>
     return { username, password, institution: 'FlinksCapital' }
   })
 
+/** The RequestId of a live session that waits for MFA, as a function of the bank. */
+async function heldSession(bank, name) {
+  const path = `http://bank/v3/${customerId}/BankingServices/Authorize`
+  const body = JSON.stringify({ LoginId: bank.loginId(name), MostRecentCached: false, Save: true })
+  const headers = { 'content-type': 'application/json', 'flinks-auth-key': await bank.token() }
+  const { RequestId } = await (await bank.fetch(path, { method: 'POST', headers, body })).json()
+  return () => ({ requestId: RequestId, loginId: bank.loginId(name) })
+}
+
 /** Each kind of challenge, several rounds, waits, and endings without the user. */
 const LIVE = [
   ...['Greatday', 'three_questions', 'multiple_choice', 'multiple_answers', 'image_selection', 'text_or_call'],
@@ -83,6 +92,7 @@ const FLINKS = [
   flow('flinks reconnect, signs in again', reconnect('broken_login', { institutionId: 14 })),
   flow('flinks reconnect, data within maxAge', reconnect('Greatday', { maxAge: 604_800_000 })),
   flow('flinks reconnect, data older than maxAge', reconnect('Greatday', { presentation: 'form', maxAge: 86_400_000 })),
+  flow('flinks resume', async (bank, base) => byFlinks('resume', await heldSession(bank, 'Greatday'))(bank, base)),
   flow(
     'flinks first link',
     byFlinks('connect', () => ({})),

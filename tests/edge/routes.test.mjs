@@ -203,6 +203,26 @@ test('the accounts of a claim go to onFlowEnded, and not to the page', async (t)
   assert.deepEqual(env.reported.ended[0].result.accountIds, ['a1', 'a2'])
 })
 
+test('a connection of the kind resume opens the iframe at once', async (t) => {
+  const connections = {}
+  const env = setup(t, { connections: () => connections })
+  connections['ann/c_1'] = flinksConnection(env.bank, 'Greatday', 'authorize')
+  const page = env.page()
+  const waiting = await page.settled(await page.start('c_1'))
+  assert.equal(waiting.step.kind, 'challenge')
+  const requestId = env.wire.calls.at(-1).reply.json.RequestId
+  connections['ann/c_2'] = flinksConnection(env.bank, 'Greatday', 'resume', { requestId })
+  connections['ann/c_3'] = flinksConnection(env.bank, 'Greatday', 'resume', { requestId: 'x' })
+  const state = await page.settled(await page.start('c_2'))
+  assert.deepEqual([state.step.kind, state.step.purpose], ['connect', 'mfa'])
+  assert.equal(new URL(state.step.address).searchParams.get('requestId'), requestId)
+  const claim = { loginId: env.bank.loginId('Greatday'), accountIds: ['a1'] }
+  const end = await page.settled(await page.message(state, { kind: 'returned', claim }))
+  assert.deepEqual([end.step.kind, end.step.result.ownership], ['done', 'unproven'])
+  assert.deepEqual(env.reported.ended.at(-1).result.accountIds, ['a1'])
+  assert.equal((await page.start('c_3')).status, 500)
+})
+
 test('the iframe in mid-session gets a fresh token once, and an expired session ends the flow', async (t) => {
   const connections = (bank) => ({
     'ann/c_1': flinksConnection(bank, 'Greatday', 'reconnect'),

@@ -42,7 +42,9 @@ const schema = (name) => ajv.getSchema(`openapi#/components/schemas/${name}`)
 /** A Flinks connection for a person of the simulated bank. */
 export const flinksConnection = (bank, username, kind = 'authorize', more = {}) => {
   const loginId = bank.loginId(username)
-  const params = { authorize: { loginId, mostRecentCached: false }, reconnect: { loginId }, connect: {} }[kind]
+  const params = { authorize: { loginId, mostRecentCached: false }, reconnect: { loginId }, resume: {}, connect: {} }[
+    kind
+  ]
   const flow = { kind, params: { ...params, ...more } }
   return { vendor: 'flinks', host: { instance: 'toolbox', customerId }, secretKey: bank.secretKey, flow }
 }

@@ -43,6 +43,7 @@ import {
   type RawAnswers,
   type FieldErrorReason,
   type ReconnectParams,
+  type ResumeParams,
   type RedirectError,
   type RedirectErrorCode,
   type RedirectStep,
@@ -245,8 +246,15 @@ const methods: Record<ReconnectMethod, true> = {
 }
 
 export async function reconnect(): Promise<Connected> {
-  const where: ConnectParams = { institutionId: 14, language: 'fr', v2: false, parameters: { demo: true } }
-  const midSession: MidSessionParams = { midSessionToken: true }
+  const where: ConnectParams = {
+    institutionId: 14,
+    language: 'fr',
+    v2: false,
+    parameters: { demo: true },
+    ...{ webview: true, oauthWindowRedirect: true },
+  }
+  const midSession: MidSessionParams = { midSessionToken: true, resumeSelectedAccounts: [''] }
+  const resumed: ResumeParams & MidSessionParams = { requestId: '', loginId: '', ...midSession }
   const params: ReconnectParams & MidSessionParams & ConnectParams = {
     loginId: '',
     ...midSession,
@@ -258,6 +266,8 @@ export async function reconnect(): Promise<Connected> {
   const first: Flow<Connected> = flinks.connect(where, host)
   const { method, health, ownership, accountIds }: ConnectionProof = await first.result()
   console.log(methods[method], health, ownership, accountIds?.join())
+  const again: Flow<Connected> = flinks.resume(resumed, { ...host, deepLinks: ['myapp://connected'] })
+  console.log((await again.result()).accountIds)
   return flinks.reconnect(params, host).result()
 }
 

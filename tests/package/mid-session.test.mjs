@@ -1,7 +1,19 @@
-/** Connect in the middle of a session: its token, its accounts and its end. */
+/** Connect in the middle of a session: its token, a session that the host holds, its accounts and its end. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { completeConnect, ending, openConnect, person, proof, setup, tokensBySession, untilStep } from './setup.mjs'
+import {
+  MINUTE,
+  completeConnect,
+  ending,
+  newestRequestId,
+  openConnect,
+  person,
+  proof,
+  purpose,
+  setup,
+  tokensBySession,
+  untilStep,
+} from './setup.mjs'
 
 const LOGIN = { loginId: person('Greatday').loginId }
 const tokenOf = async (step) => new URL(await step.pageUrl()).searchParams.get('authorizeToken')
@@ -9,7 +21,7 @@ const tokenOf = async (step) => new URL(await step.pageUrl()).searchParams.get('
 const stopAtVerification =
   ({ wire }) =>
   (url, init) =>
-    init.body.includes('\"MostRecentCached\":true') ? new Promise(() => {}) : wire.fetch(url, init)
+    init.body.includes('"MostRecentCached":true') ? new Promise(() => {}) : wire.fetch(url, init)
 const sessionsOf = ({ sessions }) => sessions.map(({ session }) => session)
 
 // Tokens ----------------------------------------------------------------------------------------
@@ -78,6 +90,65 @@ test('a session that Connect calls expired ends the flow', async (t) => {
   assert.equal(await ending(flow), 'session-expired')
 })
 
+// Resume ----------------------------------------------------------------------------------------
+
+/** A live session of a person that waits for MFA, and its RequestId, which the host holds. */
+async function waitingSession(env, username = 'Greatday') {
+  const flow = env.start({ loginId: person(username).loginId, mostRecentCached: false })
+  await untilStep(flow, 'challenge')
+  return { requestId: newestRequestId(env.wire.calls) }
+}
+
+for (const [name, more, rules, ownership] of [
+  ['with the LoginId', LOGIN, {}, 'given'],
+  ['without the LoginId', {}, {}, 'tagged'],
+  ['without the LoginId and the tag', {}, { connect: { returnsTag: false } }, 'unproven'],
+]) {
+  test(`a session that waits for MFA is resumed ${name}`, async (t) => {
+    const env = setup(t, rules)
+    const params = await waitingSession(env)
+    const made = env.wire.calls.length
+    const flow = env.resume({ ...params, ...more })
+    assert.deepEqual([flow.current.kind, flow.current.purpose], ['connect', 'mfa'])
+    assert.equal(new URL(await flow.current.pageUrl()).searchParams.get('requestId'), params.requestId)
+    env.bank.clock.advance(MINUTE)
+    const restored = env.restore(flow.snapshot())
+    await completeConnect(env, restored.current, 'Greatday')
+    assert.deepEqual(proof(await restored.result()), ['mid-session', 'live', ownership])
+    assert.deepEqual(env.wire.calls.slice(made).map(purpose), ['cached start'])
+    assert.deepEqual(env.bank.counts().broken, {})
+  })
+}
+
+test('a resumed session of another LoginId ends in login-mismatch', async (t) => {
+  const env = setup(t)
+  const flow = env.resume({ ...(await waitingSession(env)), ...LOGIN })
+  flow.current.returned({ loginId: person('greatday_nomfa').loginId })
+  assert.equal(await ending(flow), 'login-mismatch')
+})
+
+test('a resumed session whose RequestId has expired ends in session-expired', async (t) => {
+  const env = setup(t)
+  const params = await waitingSession(env)
+  env.bank.clock.advance(8 * MINUTE)
+  const flow = env.resume(params)
+  const { view } = await openConnect(env.bank, await flow.current.pageUrl())
+  assert.equal(view.code, 'SESSION_EXPIRED')
+  flow.current.sessionExpired()
+  assert.equal(await ending(flow), 'session-expired')
+})
+
+test('the parameters of a frame have Flinks’ names in the address', async (t) => {
+  const env = setup(t)
+  const frame = { resumeSelectedAccounts: ['a1', 'a2'], webview: true, oauthWindowRedirect: true }
+  const link = 'myapp://connected'
+  const flow = env.resume({ ...(await waitingSession(env)), ...frame }, { redirectUrl: link, deepLinks: [link] })
+  const { searchParams } = new URL(await flow.current.pageUrl())
+  const { requestId: _, tag, redirectUrl, ...read } = Object.fromEntries(searchParams)
+  assert.deepEqual(read, { resumeSelectedAccounts: 'a1,a2', webview: 'true', oauthWindowRedirect: 'true' })
+  assert.equal(redirectUrl, `${link}?state=${tag}`)
+})
+
 // Accounts --------------------------------------------------------------------------------------
 
 test('the accounts that Connect claims are in the snapshot until the end, and in the result', async (t) => {
@@ -122,6 +193,30 @@ for (const [name, params, path] of [
   test(`a reconnect is refused if ${name}, and nothing is sent`, (t) => {
     const env = setup(t)
     assert.throws(() => env.reconnect(params), { code: 'INVALID_INPUT', path })
+    assert.deepEqual(env.wire.calls, [])
+  })
+}
+
+const REQUEST = { requestId: '9022abc2-8a2e-4b06-a06e-c3e5449c4d10' }
+for (const [name, params, host, path] of [
+  ['there is no requestId', {}, {}, '/params/requestId'],
+  ['requestId is not a GUID', { requestId: '../x' }, {}, '/params/requestId'],
+  ['loginId is not a GUID', { ...REQUEST, loginId: '1' }, {}, '/params/loginId'],
+  ['presentation is given', { ...REQUEST, presentation: 'form' }, {}, '/params/presentation'],
+  ['authorizeToken is a text', REQUEST, { authorizeToken: 't' }, '/config/authorizeToken'],
+  ['accounts are a boolean', { ...REQUEST, resumeSelectedAccounts: true }, {}, '/params/resumeSelectedAccounts'],
+  ['an account is a path', { ...REQUEST, resumeSelectedAccounts: ['a/b'] }, {}, '/params/resumeSelectedAccounts/0'],
+  ['webview is a text', { ...REQUEST, webview: 'true' }, {}, '/params/webview'],
+  ['oauthWindowRedirect is a number', { ...REQUEST, oauthWindowRedirect: 1 }, {}, '/params/oauthWindowRedirect'],
+  ['redirectUrl is not listed', REQUEST, { redirectUrl: 'myapp://connected' }, '/config/redirectUrl'],
+  ['redirectUrl is a script', REQUEST, { redirectUrl: 'javascript:alert(1)' }, '/config/redirectUrl'],
+  ['a script is listed', REQUEST, { deepLinks: ['javascript://%0aalert(1)'] }, '/config/deepLinks/0'],
+  ['a file is listed', REQUEST, { deepLinks: ['myapp://a', 'file:///a'] }, '/config/deepLinks/1'],
+  ['deepLinks is a text', REQUEST, { deepLinks: 'myapp://a' }, '/config/deepLinks'],
+]) {
+  test(`resume is refused if ${name}, and nothing is sent`, (t) => {
+    const env = setup(t)
+    assert.throws(() => env.resume(params, host), { code: 'INVALID_INPUT', path })
     assert.deepEqual(env.wire.calls, [])
   })
 }

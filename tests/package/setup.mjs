@@ -52,6 +52,7 @@ export function setup(t, rules = {}) {
     sessions,
     start: (params, more) => cancelLater(flinks.authorize(params, host(more))),
     reconnect: (params, more) => cancelLater(flinks.reconnect(params, host(more))),
+    resume: (params, more) => cancelLater(flinks.resume(params, host(more))),
     connect: (params, more) => cancelLater(flinks.connect(params, host(more))),
     restore: (snapshot, more) => cancelLater(restore(snapshot, host(more))),
     /** The right SecurityResponses for the open round. */

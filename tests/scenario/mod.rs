@@ -78,6 +78,26 @@ pub fn reconnect(username: &str, options: &str) -> Setup {
     }
 }
 
+/// A session that waits for MFA, with options. The host has started it and holds its RequestId.
+pub fn resume(username: &str, options: &str) -> Setup {
+    let started = live(username).run();
+    let snapshot = Value::parse(started.flow.snapshot().as_bytes()).unwrap();
+    let request_id = snapshot.get("vendorIds").get("RequestId").as_text();
+    let options = format!(r#","requestId":"{}"{options}"#, request_id.unwrap());
+    Setup {
+        bank: started.bank,
+        ..resume_with(&options)
+    }
+}
+
+/// A session that waits for MFA, with these parameters.
+pub fn resume_with(options: &str) -> Setup {
+    Setup {
+        entry: flinks::RESUME,
+        ..flinks_setup(format!(r#"{{"state":"{STATE}"{options}}}"#))
+    }
+}
+
 /// A first connection through Flinks Connect, with options.
 pub fn first_link(options: &str) -> Setup {
     Setup {
@@ -464,21 +484,33 @@ impl Scenario {
 
     /// The person answers the bank correctly in the vendor's page.
     pub fn answer_in_frame(&mut self) {
-        let sent_id = self.sent.iter().rev().find_map(|request| {
-            let body = Value::parse(request.body.as_deref()?.as_bytes()).ok()?;
-            body.get("RequestId").as_text().map(str::to_owned)
-        });
-        let newest = Value::parse(self.flow.snapshot().as_bytes()).unwrap();
-        let newest = newest.get("vendorIds").get("RequestId").as_text();
-        let request_id = newest.map(str::to_owned).or(sent_id).unwrap();
-        let answers = self.bank.right_answers_json(&request_id).unwrap();
-        let request = Request {
-            body: Some(format!(
-                r#"{{"RequestId":"{request_id}","SecurityResponses":{answers}}}"#
-            )),
-            ..self.sent.last().unwrap().clone()
+        let snapshot = Value::parse(self.flow.snapshot().as_bytes()).unwrap();
+        let request_id = snapshot.get("vendorIds").get("RequestId");
+        let request_id = request_id.as_text().unwrap();
+        let right = self.bank.right_answers_json(request_id).unwrap();
+        let mut responses = Vec::new();
+        for (key, answers) in Value::parse(right.as_bytes()).unwrap().entries() {
+            responses.push(Value::List(vec![key.as_str().into(), answers.clone()]));
+        }
+        let opened = self.call_page("open", &[("requestId", request_id.into())]);
+        let visit = opened.get("visit").clone();
+        let responses = Value::List(responses);
+        self.call_page("answer", &[("visit", visit), ("responses", responses)]);
+    }
+
+    fn call_page(&mut self, name: &str, entries: &[(&str, Value)]) -> Value {
+        let mut body = Value::object();
+        for (name, value) in entries {
+            body.set(name, value.clone());
+        }
+        let incoming = Incoming {
+            method: "POST",
+            path: &format!("/connect/{name}"),
+            headers: &[],
+            body: &body.print().into_bytes(),
         };
-        self.send(&request);
+        let reply = self.bank.handle(self.now, &incoming);
+        Value::parse(&reply.body).unwrap()
     }
 
     /// The vendor's page claims the LoginId of this person.

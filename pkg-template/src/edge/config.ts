@@ -9,6 +9,7 @@ import type {
   MidSessionParams,
   MxConfig,
   ReconnectParams,
+  ResumeParams,
 } from '../wasm/bank_mfa.js'
 
 type MaybePromise<T> = T | Promise<T>
@@ -96,6 +97,7 @@ export interface FlinksConnection {
   flow:
     | { kind: 'authorize'; params: AuthorizeParams }
     | { kind: 'reconnect'; params: ReconnectParams & MidSessionParams & ConnectParams }
+    | { kind: 'resume'; params: ResumeParams & MidSessionParams & ConnectParams }
     | { kind: 'connect'; params: ConnectParams }
   /** Set it if several of your ids mean the same connection: only one flow runs at a time for each key. */
   key?: string | undefined

@@ -21,6 +21,7 @@ import {
   type ConnectionProof,
   type MidSessionParams,
   type ReconnectParams,
+  type ResumeParams,
 } from '../wasm/bank_mfa.js'
 
 /** The Flinks instance and customer, the authorize token, and the options of a flow. */
@@ -34,7 +35,7 @@ export interface FlinksHost extends FlinksConfig, HostOptions {
   authorizeToken?: SecretSource | undefined
 }
 
-/** The result of `reconnect` and `connect`. */
+/** The result of `reconnect`, `resume` and `connect`. */
 export type Connected = Authorized & ConnectionProof
 
 /**
@@ -70,6 +71,18 @@ export const flinks = {
    */
   reconnect(params: ReconnectParams & MidSessionParams & ConnectParams, host: FlinksHost): Flow<Connected> {
     return connect('flinks-reconnect', params, host)
+  },
+
+  /**
+   * Opens Flinks' iframe (step `connect`) in a session that waits for MFA, by a RequestId that your back end holds. The
+   * LoginId is confirmed as in `reconnect`; without `loginId`, it may belong to another user: see `ownership`. It is
+   * Flinks' "Resume", and continues no flow of this package: `restore` does that, and at an edge `remote(…).resume`.
+   *
+   * @example
+   * const flow = flinks.resume({ requestId, loginId }, { instance, customerId, authorizeToken })
+   */
+  resume(params: ResumeParams & MidSessionParams & ConnectParams, host: FlinksHost): Flow<Connected> {
+    return connect('flinks-resume', params, host)
   },
 
   /**

@@ -39,6 +39,7 @@ export type {
   NextAction,
   ReconnectMethod,
   ReconnectParams,
+  ResumeParams,
   RedirectError,
   RedirectErrorCode,
   Request,
@@ -51,7 +52,7 @@ export type {
 /**
  * Restores a flow from its snapshot. Pass the host again: a snapshot contains no URL and no secret. If the flow was
  * sending, it does not repeat a submission that the bank may have received. Use `restore<Connected>(…)` for a flow of
- * `reconnect` or `connect`. Throws a `FlowError` with `SNAPSHOT_UNREADABLE` or `SNAPSHOT_VERSION`.
+ * `reconnect`, `resume` or `connect`. Throws a `FlowError` with `SNAPSHOT_UNREADABLE` or `SNAPSHOT_VERSION`.
  */
 export function restore<Result extends Authorized = Authorized>(snapshot: string, host: FlinksHost): Flow<Result>
 /** Restores an MX flow from its snapshot, as above. */

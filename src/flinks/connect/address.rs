@@ -31,6 +31,22 @@ pub fn frame(
         });
     }
     add_query(&mut url, "requestId", request_id.map(Guid::text));
+    if request_id.is_some() {
+        let mut account_ids = String::new();
+        for id in params.get("resumeSelectedAccounts").items() {
+            if !account_ids.is_empty() {
+                account_ids.push(',');
+            }
+            account_ids.push_str(id.as_text().unwrap_or_default());
+        }
+        let account_ids = Some(account_ids.as_str()).filter(|ids| !ids.is_empty());
+        add_query(&mut url, "resumeSelectedAccounts", account_ids);
+    }
+    for name in ["oauthWindowRedirect", "webview"] {
+        if let value @ Value::Bool(_) = params.get(name) {
+            add_query(&mut url, name, Some(&value.print()));
+        }
+    }
     if let Some(redirect_url) = &config.redirect_url {
         let mut redirect_url = redirect_url.clone();
         add_query(&mut redirect_url, "state", state.or(Some("")));

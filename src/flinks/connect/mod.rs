@@ -1,4 +1,4 @@
-//! Reconnect and first link: the flows that can send the person to the Flinks Connect page.
+//! Reconnect, resume and first link: the flows that can send the person to the Flinks Connect page.
 //!
 //! ```text
 //!   cached ─ fresh enough ─► done
@@ -7,6 +7,7 @@
 //!                            ├──── challenge, in Connect ────────────► Connect, by RequestId ─┐
 //!                            └──── a new sign-in can help ───────────► Connect, by token ─────┤
 //!   first link ──────────────────────────────────────────────────────────────▲                │
+//!   resume ─────────────────────────────────────────────► Connect, by RequestId ──────────────┤
 //!                                       done ◄── a cached Authorize verifies the claim ◄──────┘
 //! ```
 //!
@@ -28,7 +29,7 @@ use super::guid::Guid;
 use super::params::{Params, guid};
 use super::time::epoch_ms;
 
-use params::{PARAMS, RECONNECT_ONLY, account_ids};
+use params::{NOT_FIRST_LINK, NOT_RECONNECT, NOT_RESUME, PARAMS, account_ids};
 
 mod address;
 pub mod params;
@@ -63,9 +64,9 @@ pub struct ConnectionProof {
     /// only cached mode, which never contacts the bank, says that the connection works.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "'live' | 'unproven'"))]
     pub health: &'static str,
-    /// `given`: the host gave the LoginId. `tagged`: a first link, and Flinks returned the random tag of this
-    /// flow. `unproven`: a first link that exists, but may belong to somebody else: compare the account
-    /// holder's name with the person's before you store it.
+    /// `given`: the host gave the LoginId. `tagged`: it did not, and Flinks returned the random tag of this flow.
+    /// `unproven`: the LoginId exists, but may belong to somebody else: compare the account holder's name with
+    /// the person's before you store it.
     #[cfg_attr(
         target_arch = "wasm32",
         tsify(type = "'given' | 'tagged' | 'unproven'")
@@ -76,7 +77,7 @@ pub struct ConnectionProof {
     pub account_ids: Option<Vec<String>>,
 }
 
-/// A reconnect or a first link.
+/// A reconnect, a resumed session or a first link.
 pub struct Reconnect {
     /// All calls of Authorize, from the live refresh to the verification.
     authorize: Authorize,
@@ -95,15 +96,25 @@ pub struct Reconnect {
 /// Reads the parameters of a reconnect.
 pub fn start_reconnect(params: Reader, config: Reader) -> Result<Started, Refusal> {
     guid(&params.get("loginId"))?;
-    Ok((Box::new(Reconnect::read(params, config)?), Value::Null))
+    start(params, config, NOT_RECONNECT)
+}
+
+/// Reads the parameters of a session that waits for MFA.
+pub fn start_resume(params: Reader, config: Reader) -> Result<Started, Refusal> {
+    guid(&params.get("requestId"))?;
+    start(params, config, NOT_RESUME)
 }
 
 /// Reads the parameters of a first link.
 pub fn start_first_link(params: Reader, config: Reader) -> Result<Started, Refusal> {
-    for name in RECONNECT_ONLY {
+    start(params, config, NOT_FIRST_LINK)
+}
+
+fn start(params: Reader, config: Reader, not_accepted: &[&str]) -> Result<Started, Refusal> {
+    for name in not_accepted {
         let field = params.get(name);
         if !field.is_null() {
-            return Err(field.invalid("is only valid for a reconnect"));
+            return Err(field.invalid("is not a parameter of this flow"));
         }
     }
     Ok((Box::new(Reconnect::read(params, config)?), Value::Null))
@@ -130,6 +141,15 @@ impl Reconnect {
     fn read(params: Reader, config: Reader) -> Result<Reconnect, Refusal> {
         params.each(PARAMS)?;
         let value = params.value();
+        let others = params.get("parameters");
+        for (name, _) in others.value().entries() {
+            let is_given = *value.get("resumeSelectedAccounts") != Value::Null;
+            if is_given && name.eq_ignore_ascii_case("resumeSelectedAccounts") {
+                let field = others.get(name);
+                return Err(field.invalid("cannot be combined with resumeSelectedAccounts"));
+            }
+        }
+        let request_id = value.get("requestId").as_text().and_then(Guid::parse);
         let login_id = value.get("loginId").as_text().and_then(Guid::parse);
         let is_login_id_given = login_id.is_some();
         let authorize = Params {
@@ -138,13 +158,17 @@ impl Reconnect {
             is_async: *value.get("async") == Value::Bool(true),
             json: object! { "Language": value.get("language").clone(), "Save": true },
         };
+        let method = match (&request_id, is_login_id_given, value.get("maxAge")) {
+            (Some(_), ..) => ReconnectMethod::MidSession,
+            (None, false, _) => ReconnectMethod::Credentials,
+            (None, true, Value::Null) => ReconnectMethod::Live,
+            (None, true, _) => ReconnectMethod::Cached,
+        };
+        let mut authorize = Authorize::new(authorize, FlinksConfig::read(config)?)?;
+        authorize.request_id = request_id;
         Ok(Reconnect {
-            authorize: Authorize::new(authorize, FlinksConfig::read(config)?)?,
-            method: match (is_login_id_given, value.get("maxAge")) {
-                (false, _) => ReconnectMethod::Credentials,
-                (true, Value::Null) => ReconnectMethod::Live,
-                (true, _) => ReconnectMethod::Cached,
-            },
+            authorize,
+            method,
             is_login_id_given,
             is_token_renewed: false,
             account_ids: Value::Null,
@@ -255,9 +279,9 @@ impl Vendor for Reconnect {
     }
 
     fn initial_verdict(&self) -> Verdict {
-        match self.is_login_id_given {
-            true => Verdict::Go(Stage::Start),
-            false => Verdict::Connect,
+        match self.needs_claim() {
+            true => Verdict::Connect,
+            false => Verdict::Go(Stage::Start),
         }
     }
 

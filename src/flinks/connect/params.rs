@@ -37,6 +37,22 @@ pub struct MidSessionParams {
     /// once more with a fresh token. That a fresh token helps there is a guess.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub mid_session_token: bool,
+    /// The ids of the accounts that the person chose before, as in `accountIds` of a result. Connect then shows
+    /// no account selector and names these accounts. That the address lists them with commas is a guess: if
+    /// Flinks wants another format, pass `resumeSelectedAccounts` in `parameters`.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "readonly string[]"))]
+    pub resume_selected_accounts: Vec<String>,
+}
+
+/// The parameters of a session that waits for MFA, in addition to those of Connect.
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
+pub struct ResumeParams {
+    /// The RequestId of a session that waits for MFA, a GUID. It expires 8 minutes after its last call.
+    pub request_id: String,
+    /// The LoginId, a GUID, if you know it. Then no other LoginId is accepted.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
+    pub login_id: String,
 }
 
 /// The parameters of Connect, in a reconnect and in a first link.
@@ -56,6 +72,14 @@ pub struct ConnectParams {
     /// Whether the path starts with `/v2/`; `true` by default. Newer pages of Flinks omit it.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub v2: Option<bool>,
+    /// Whether a bank's own sign-in (OAuth) replaces Connect in its window, and opens no window of its own; then
+    /// `redirectUrl` in the configuration is required by Flinks.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
+    pub oauth_window_redirect: Option<bool>,
+    /// Whether Connect is shown in a mobile WebView. Its messages then go to `ReactNativeWebView` or to the
+    /// handler `flinksEvent`, and not to a parent page.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
+    pub webview: Option<bool>,
     /// Other query parameters of Connect, under Flinks' names: `demo`, `theme`, `consentEnable` …
     #[cfg_attr(
         target_arch = "wasm32",
@@ -65,14 +89,16 @@ pub struct ConnectParams {
 }
 
 /// The query parameters of Connect that the flow sets.
-const RESERVED: [&str; 7] = [
+const RESERVED: [&str; 9] = [
     "authorizeToken",
     "institution",
     "language",
     "loginId",
+    "oauthWindowRedirect",
     "redirectUrl",
     "requestId",
     "tag",
+    "webview",
 ];
 
 /// The check of each parameter. `state` is the host's random value for `tag` and the redirect.
@@ -82,21 +108,33 @@ pub const PARAMS: &[(&str, Check)] = &[
     ("async", json::bool),
     ("maxAge", json::uint),
     ("midSessionToken", json::bool),
+    ("resumeSelectedAccounts", selected_accounts),
+    ("requestId", guid),
     ("institutionId", json::uint),
     ("language", language),
     ("tag", json::text),
     ("v2", json::bool),
+    ("oauthWindowRedirect", json::bool),
+    ("webview", json::bool),
     ("parameters", parameters),
     ("state", json::text),
 ];
 
-/// The parameters that only a reconnect accepts.
-pub const RECONNECT_ONLY: [&str; 5] = [
+/// The parameters that a reconnect does not accept.
+pub const NOT_RECONNECT: &[&str] = &["requestId"];
+
+/// The parameters that a resumed session does not accept.
+pub const NOT_RESUME: &[&str] = &["presentation", "async", "maxAge"];
+
+/// The parameters that a first link does not accept.
+pub const NOT_FIRST_LINK: &[&str] = &[
     "loginId",
+    "requestId",
     "presentation",
     "async",
     "maxAge",
     "midSessionToken",
+    "resumeSelectedAccounts",
 ];
 
 /// The maximum number of account ids. A guess: no person has more accounts at one bank.
@@ -118,6 +156,14 @@ pub fn account_ids(field: &Reader) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+fn selected_accounts(field: &Reader) -> Result<(), Refusal> {
+    account_ids(field)?;
+    match field.value().items() {
+        [] => Err(field.invalid("must not be empty")),
+        _ => Ok(()),
+    }
 }
 
 fn presentation(field: &Reader) -> Result<(), Refusal> {

@@ -17,10 +17,12 @@ export const flinks: EdgeVendor<FlinksConnection> = {
         return flows.authorize(params, flinksHost)
       case 'reconnect':
         return flows.reconnect(params, flinksHost)
+      case 'resume':
+        return flows.resume(params, flinksHost)
       case 'connect':
         return flows.connect(params, flinksHost)
       default:
-        throw invalidInput('/flow/kind', 'must be authorize, reconnect or connect')
+        throw invalidInput('/flow/kind', 'must be authorize, reconnect, resume or connect')
     }
   },
 
