@@ -22,7 +22,8 @@ const MAX_OAUTH_POLL_MS = 3_000
 export const STEP_VIEWS = {
   working({ stage, until }, flow, { language }) {
     const texts = TRANSLATIONS[language]
-    const status = `${texts.stages[stage]}…`
+    // A start waits only if it opens a new session.
+    const status = `${texts.stages[stage === 'start' && until ? 'expiry' : stage]}…`
     const view = el(
       'div',
       { class: 'working', 'data-stage': stage, lang: language },
@@ -45,6 +46,8 @@ export const STEP_VIEWS = {
     const view = roundForm(round, language, step, vendors[vendor].rawAnswerField)
     view.querySelector('.actions').append(cancelButton(flow, texts))
     if (round.expires) view.append(timer(round.expires.at, texts.expires))
+    const asksCode = round.challenges.some(({ fields }) => fields.some(({ autocomplete }) => autocomplete))
+    if (round.newSession && asksCode) view.append(newSessionView(step, texts.newSession))
     const testerButtons = [skipButton('Skip eight minutes', () => SESSION_LIMIT_MS, 'skip-to-expiry')]
     if (runtime === 'edge') {
       // The new tab gets a copy of this tab's session storage.
@@ -99,6 +102,27 @@ export const STEP_VIEWS = {
   failed({ failure }, flow, choices, restart) {
     return { view: failedView(failure, clock, restart), status: `The flow failed with code ${failure.code}.` }
   },
+}
+
+/** What a new session costs, and the button that starts it. */
+function newSessionView(step, texts) {
+  const { at } = step.round.newSession
+  const start = button(
+    texts.start,
+    () => {
+      start.disabled = true
+      step.startNewSession().catch(() => (start.disabled = false))
+    },
+    { id: 'new-session' },
+  )
+  return el(
+    'details',
+    { class: 'more', id: 'no-code' },
+    el('summary', {}, texts.title),
+    el('p', {}, texts.cost),
+    at === null ? el('p', {}, texts.unknown) : timer(at, texts.begins),
+    el('div', { class: 'actions' }, start),
+  )
 }
 
 function timer(until, format) {
