@@ -158,8 +158,8 @@ const MX = [
   flow('mx job, wrong, then right at once', job('wrong_at_once'), { wrong: [1] }),
   // If a crash comes before the answer is sent, the round is asked again and types the same.
   flow('mx job, a wrong code', job('wrong_code'), { wrong: [1, 2] }),
-  // In five minutes there would be a hundred polls.
-  flow('mx job, no code', job('code_never_comes'), { noCode: [1], mxRules: { challengeMinutes: 1 } }),
+  // In the default five minutes there would be a hundred polls.
+  flow('mx job, no code', job('code_never_comes'), { noCode: [1], mxRules: { challengeMinutes: 2 } }),
   flow('mx watch, already challenged', byMx(watch('already_challenged'))),
   flow('mx watch, already running', byMx(watch('already_running'))),
   flow('mx new member', create('mx_bank_challenge')),

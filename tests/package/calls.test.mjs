@@ -356,6 +356,21 @@ test('a failure has a code, a next action and the FlinksCode, and not Flinks’ 
   assertNoSecrets(reply.failure, SECRET)
 })
 
+for (const wrong of [undefined, null, 7.5, true, {}, Symbol('s'), 10n, () => 'x']) {
+  test(`a call named ${String(wrong)} and a RequestId of that type are rejected with their path`, () => {
+    const host = { instance: 'toolbox', customerId: requestId }
+    const invalid = (path) => ({ name: 'FlowError', code: 'INVALID_INPUT', path })
+    assert.throws(() => flinks.request(wrong, {}, host), invalid('/call'))
+    assert.throws(() => flinks.response(wrong, { status: 200, body: '{}' }), invalid('/call'))
+    assert.throws(() => flinks.response('GetStatements', { status: wrong }), invalid('/response/status'))
+    assert.throws(() => flinks.authorizeResponse(wrong), invalid('/response/status'))
+    const response = { status: 200, body: '{}', requestId: wrong }
+    if (wrong === undefined || wrong === null) assert.equal(flinks.authorizeResponse(response).kind, 'unclear')
+    else assert.throws(() => flinks.authorizeResponse(response), invalid('/response/requestId'))
+    assert.equal(flinks.authorizeResponse({ status: 200, body: '{}' }).kind, 'unclear', 'the wasm still works')
+  })
+}
+
 test('flinks.request rejects an unknown call, and flinks.response a missing body', () => {
   for (const name of ['GetEverything', 'DeleteCardAsync', 'Authorize', ''])
     assert.throws(() => flinks.request(name, {}, { instance: 'toolbox', customerId: requestId }), { path: '/call' })

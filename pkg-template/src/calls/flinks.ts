@@ -3,6 +3,7 @@ import { Flow } from '../flow/flow.js'
 import {
   checkResponse,
   checkSecret,
+  checkText,
   configToJson,
   mapSecret,
   splitHostOptions,
@@ -104,7 +105,9 @@ export const flinks = {
 
   /** Interprets the response of Authorize. `requestId` is the one that the request contained, if any. */
   authorizeResponse(response: VendorResponse & { requestId?: string }): AuthorizeReply {
-    return asFlowError(() => flinksAuthorizeResponse(...checkResponse(response), response.requestId))
+    const [checked, requestId] = [checkResponse(response), response.requestId ?? undefined]
+    if (requestId !== undefined) checkText('/response/requestId', requestId)
+    return asFlowError(() => flinksAuthorizeResponse(...checked, requestId))
   },
 
   /** The request of any other call. */
@@ -113,6 +116,7 @@ export const flinks = {
     params: FlinksCalls[Name]['params'],
     config: FlinksConfig,
   ): Request {
+    checkText('/call', name)
     return asFlowError(() => flinksCallRequest(name, toJson('params', params), configToJson(config)))
   },
 
@@ -121,9 +125,10 @@ export const flinks = {
     name: Name,
     response: Omit<VendorResponse, 'body'> & Partial<VendorResponse>,
   ): CallReply<FlinksCalls[Name]['result']> {
-    const needsNoBody = response?.status < 400 && /^Get(Accounts|Statements)/.test(name)
-    const body = response?.body ?? (needsNoBody ? '{}' : undefined)
-    const checked = checkResponse({ ...response, body: body as string })
+    const { status, body } = Object(response) as Partial<VendorResponse>
+    const isData = /^Get(Accounts|Statements)/.test(checkText('/call', name))
+    const needsNoBody = isData && typeof status === 'number' && status < 400
+    const checked = checkResponse({ status, body: body ?? (needsNoBody ? '{}' : undefined) } as VendorResponse)
     return asFlowError(() => flinksCallResponse(name, ...checked)) as CallReply<FlinksCalls[Name]['result']>
   },
 

@@ -58,6 +58,6 @@ function resume(
 ): Request {
   const [paramsJson, answersJson] = [toJson('params', params), toJson('answers', answers, !raw)]
   return asFlowError(() =>
-    mxResumeRequest(paramsJson, `${challenged?.challengesJson}`, answersJson, raw, configToJson(config)),
+    mxResumeRequest(paramsJson, String(challenged?.challengesJson), answersJson, raw, configToJson(config)),
   )
 }

@@ -161,6 +161,12 @@ export function toJson(name: string, value: unknown, keysAreOurs = true): string
   }
 }
 
+/** Checks a text that the core takes as it is: wasm traps on any other type. */
+export function checkText(path: string, text: string): string {
+  if (typeof text !== 'string') throw invalidInput(path, 'must be a string')
+  return text
+}
+
 /** The configuration as JSON. Only the runtime can tell whether `baseUrl` is a URL, so that is checked here. */
 export function configToJson(config: { baseUrl?: string }): string {
   const json = toJson('config', config)
@@ -198,7 +204,8 @@ export interface VendorResponse {
 }
 
 /** Checks a response that the caller's own loop received; returns its status and bytes. */
-export function checkResponse({ status, body }: VendorResponse): [number, Uint8Array] {
+export function checkResponse(response: VendorResponse): [number, Uint8Array] {
+  const { status, body } = Object(response) as VendorResponse
   if (!(Number.isInteger(status) && status >= 0 && status < 600)) {
     throw invalidInput('/response/status', 'must be an HTTP status')
   }
