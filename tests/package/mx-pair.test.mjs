@@ -67,8 +67,8 @@ const byForm =
   (it, reply, round, own) =>
     mx.resumeRequest(it, reply, fill(reply, responses[round]), own)
 
-/** Members that need raw answers or the flow's clock, or are large. */
-const excluded = ['options_by_guid', 'endless', 'slow', 'busy', 'no_challenges', 'huge_image']
+/** Members that need raw answers, the flow's clock or a second job, or are large. */
+const excluded = ['options_by_guid', 'endless', 'slow', 'busy', 'no_challenges', 'huge_image', 'code_never_comes']
 
 for (const member of members.filter(({ name }) => !excluded.includes(name))) {
   test(`the pair and a flow end alike for ${member.name} (${member.title})`, async (t) => {
