@@ -182,6 +182,7 @@ function lazy<T>(make: () => T): () => T {
 function virtualClock(start: number): VirtualClock {
   let now = start
   const sleepers = new Set<{ wakesAt: number; wake: () => void }>()
+  explainExit(sleepers)
   const advance = (ms: number) => {
     now += ms
     for (const sleeper of [...sleepers]) {
@@ -201,6 +202,26 @@ function virtualClock(start: number): VirtualClock {
         if (waitsFor === 'vendor') advance(ms)
       }),
   }
+}
+
+/** What waits for each virtual clock. A clock that nobody uses any more is not kept alive. */
+const clocks: WeakRef<{ readonly size: number }>[] = []
+
+/**
+ * Node exits with code 13, and says nothing, if only a virtual clock could continue the program. This says once what the
+ * program waits for.
+ */
+function explainExit(sleepers: { readonly size: number }): void {
+  const { process } = globalThis as { process?: { once?(event: 'beforeExit', listener: () => void): unknown } }
+  if (clocks.length === 0) {
+    process?.once?.('beforeExit', () => {
+      if (clocks.every((clock) => !clock.deref()?.size)) return
+      console.warn(
+        'bank-mfa/simulator: a flow still waits for its user. Answer its step, cancel it, or move the time: clock.advance(ms).',
+      )
+    })
+  }
+  clocks.push(new WeakRef(sleepers))
 }
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
