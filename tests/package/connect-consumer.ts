@@ -22,6 +22,7 @@ import {
   type MountedFrame,
   type MountOptions,
   type MxEvent,
+  type MxScreen,
   type RefusedReason,
   type WebViewBridge,
   type WebViewOptions,
@@ -34,6 +35,9 @@ const reasons: Record<RefusedReason, true> = {
   phase: true,
   contradiction: true,
 }
+
+const first: MxScreen[] = ['verifyMfa', 'verifyExistingMember', 'somethingNew']
+void first
 
 function handle(event: FlinksEvent | MxEvent): string | number | readonly string[] | undefined {
   switch (event.kind) {
@@ -57,7 +61,7 @@ function handle(event: FlinksEvent | MxEvent): string | number | readonly string
     case 'mx':
       return event.type === 'mx/connect/memberStatusUpdate'
         ? event.connectionStatus
-        : (event.current ?? event.memberGuid)
+        : (event.current ?? event.memberGuid ?? event.institutionCode ?? event.reason ?? event.code ?? event.url)
   }
 }
 

@@ -75,7 +75,6 @@ export async function visit() {
     page,
     /** Creates a step and mounts it. */
     mount: (address, settings = {}) => run('mount', address, settings),
-    mountTwice: (address, settings = {}) => run('mountTwice', address, settings),
     remount: (place) => run('remount', place),
     unmount: () => run('unmount'),
     leave: () => run('leave'),
@@ -159,12 +158,6 @@ async function harness() {
       }
     },
     unmount: () => mounted.unmount(),
-    /** As a framework does that runs its effects twice. */
-    mountTwice(address, settings) {
-      window.harness.mount(address, settings)
-      mounted.unmount()
-      window.harness.remount('main')
-    },
     leave: () => controller.abort(),
     has: (wanted) => events.some(({ step }) => step === wanted),
     read() {

@@ -106,13 +106,6 @@ for (const kind of ['connect', 'redirect']) {
     const { failures, frames, listeners } = await visitor.read()
     assert.deepEqual([failures[0].code, frames, listeners], ['unreachable', [], 0])
   })
-
-  test(`a framework that mounts a ${kind} step twice at once uses one address`, async () => {
-    const visitor = await visit()
-    await visitor.mountTwice(frameUrl(postScript({ step: END, mx: true, type: END })), { kind })
-    const { calls, frames, listeners, failures } = await visitor.readAll()
-    assert.deepEqual([calls, frames.length, listeners, failures], [[['address']], 1, 1, []])
-  })
 }
 
 test('each later mount of a widget asks for an address of its own', async () => {
@@ -466,8 +459,8 @@ test('a step mounted, unmounted and mounted at once, as React does, opens one if
       },
       [address, kind],
     )
-    const { frames, listeners, reasons } = await visitor.readAll()
-    assert.deepEqual([frames.length, listeners, reasons], [1, 1, []])
+    const { calls, frames, listeners, reasons } = await visitor.readAll()
+    assert.deepEqual([calls, frames.length, listeners, reasons], [[['address']], 1, 1, []])
     assert.equal(requests.filter(({ path }) => origins.vendor + path === address).length, 1)
   }
 })
@@ -505,6 +498,10 @@ const mx = (type, more = {}) => ({
   memberGuid: undefined,
   connectionStatus: undefined,
   current: undefined,
+  institutionCode: undefined,
+  reason: undefined,
+  code: undefined,
+  url: undefined,
   ...more,
 })
 
@@ -517,7 +514,48 @@ test('the widget’s messages are read in any casing, from objects and from JSON
       mx('mx/connect/stepChange', { current: 'connected' }),
     ],
     [widget('mx/connect/submitMfa', member), mx('mx/connect/submitMFA', { memberGuid: 'MBR-1' })],
-    [widget('MX/CONNECT/OAUTHREQUESTED', { url: 'https://bank.example' }), mx('mx/connect/oauthRequested')],
+    [
+      widget('MX/CONNECT/OAUTHREQUESTED', { url: 'https://bank.example' }),
+      mx('mx/connect/oauthRequested', { url: 'https://bank.example' }),
+    ],
+    [widget('mx/connect/oauthRequested', { url: 'javascript:alert(1)' }), mx('mx/connect/oauthRequested')],
+    ...['mx/ping', 'mx/focusTrap', 'mx/navigation', 'mx/connect/backToSearch'].map((type) => [widget(type), mx(type)]),
+    [widget('mx/connect/connected/backToSearch'), mx('mx/connect/backToSearch')],
+    [widget('mx/connect/memberConnected/primaryAction'), mx('mx/connect/connected/primaryAction')],
+    [widget('mx/connect/institutionSearch', { query: 'mx' }), mx('mx/connect/institutionSearch')],
+    [
+      widget('mx/connect/selectedInstitution', { code: 'mxbank', guid: 'INS-1' }),
+      mx('mx/connect/selectedInstitution', { institutionCode: 'mxbank' }),
+    ],
+    [
+      widget('mx/connect/updateCredentials', { ...member, institution: { code: 'mxbank', guid: 'INS-1' } }),
+      mx('mx/connect/updateCredentials', { memberGuid: 'MBR-1', institutionCode: 'mxbank' }),
+    ],
+    [
+      widget('mx/connect/createMemberError', { institution_guid: 'INS-1', institution_code: 'mxbank' }),
+      mx('mx/connect/createMemberError', { institutionCode: 'mxbank' }),
+    ],
+    [
+      widget('mx/connect/memberError', { member: { guid: 'MBR-1', connection_status: 2 } }),
+      mx('mx/connect/memberError', { memberGuid: 'MBR-1', connectionStatus: 2 }),
+    ],
+    ...['memberDeleted', 'initialDataReady', 'invalidData/primaryAction'].map((name) => [
+      widget(`mx/connect/${name}`, member),
+      mx(`mx/connect/${name}`, { memberGuid: 'MBR-1' }),
+    ]),
+    ...[1000, '1000'].map((code) => [
+      widget('mx/connect/invalidData', { ...member, code }),
+      mx('mx/connect/invalidData', { memberGuid: 'MBR-1', code: '1000' }),
+    ]),
+    ...['oauthComplete/error', 'mx/oauthComplete/error', 'mx/connect/oauthError'].map((type) => [
+      widget(type, { ...member, error_reason: 'CANCELLED' }),
+      mx(type.startsWith('mx/') ? type : `mx/${type}`, { memberGuid: 'MBR-1', reason: 'CANCELLED' }),
+    ]),
+    [widget('oauthComplete/error', { error_reason: '<b>' }), mx('mx/oauthComplete/error')],
+    [
+      widget('mx/client/oauthComplete', { url: landing('status=error&error_reason=DENIED&member_guid=MBR-1') }),
+      mx('mx/client/oauthComplete', { reason: 'DENIED' }),
+    ],
     [widget('mx/connect/somethingNew'), { kind: 'unknown', step: 'mx/connect/somethingNew' }],
   ]
   const expected = { calls: [], events: messages.map(([, event]) => event), reasons: [] }

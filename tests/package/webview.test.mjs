@@ -16,6 +16,14 @@ const OTHER = '5f1b3d5c-2d1f-4f5e-9f11-6d9a3c3b7e52'
 const ORIGIN = 'https://toolbox-iframe.private.fin.ag'
 const URL_OF_CONNECT = `${ORIGIN}/v2/?requestId=${OTHER}&webview=true`
 const WIDGET_URL = 'https://int-widgets.moneydesktop.com/md/connect/xyz'
+/** The details that most events of MX's widget do not have. */
+const ABSENT = {
+  current: undefined,
+  institutionCode: undefined,
+  reason: undefined,
+  code: undefined,
+  url: undefined,
+}
 const MOUNTED = { step: 'APP_MOUNTED' }
 const REDIRECT = { step: 'REDIRECT', url: `https://example.com/thank-you?loginId=${LOGIN}` }
 
@@ -256,13 +264,13 @@ test('messages of MX’s widget are read from text, objects and URLs', async () 
     type: 'mx/connect/memberStatusUpdate',
     memberGuid: 'MBR-1',
     connectionStatus: 6,
-    current: undefined,
+    ...ABSENT,
   }
   assert.deepEqual(events, [event, event, event, event])
   assert.deepEqual(send(mxUrl('load', {})), [true])
   assert.deepEqual(send(mxUrl('connect/somethingNew', {})), [true])
   assert.deepEqual(events.slice(4), [
-    { kind: 'mx', type: 'mx/load', memberGuid: undefined, connectionStatus: undefined, current: undefined },
+    { kind: 'mx', type: 'mx/load', memberGuid: undefined, connectionStatus: undefined, ...ABSENT },
     { kind: 'unknown', step: 'mx/connect/somethingNew' },
   ])
 })

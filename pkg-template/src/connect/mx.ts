@@ -3,27 +3,60 @@
  * Before version 4 of the widget, a message was the JSON text of that object.
  */
 import { isObject } from '../shared.js'
-import { MAX_LENGTH, decode, readMessage, readText, type Message, type RefusedReason } from './message.js'
+import { MAX_LENGTH, SECURE_URL, decode, entriesOf, readMessage, readText, splitUrl } from './message.js'
+import type { Message, RefusedReason } from './message.js'
 
-/** The documented types that concern a connection. */
+/** The types in MX's lists of events and in its SDKs, as far as they concern a connection. */
 const TYPES = [
   'mx/load',
+  'mx/ping',
+  'mx/focusTrap',
+  'mx/navigation',
   'mx/client/oauthComplete',
+  // From MX's pages after the bank's site. No list of events has them.
   'mx/oauthComplete/success',
   'mx/oauthComplete/error',
   'mx/connect/loaded',
   'mx/connect/stepChange',
+  'mx/connect/institutionSearch',
   'mx/connect/selectedInstitution',
+  'mx/connect/backToSearch',
   'mx/connect/enterCredentials',
+  'mx/connect/updateCredentials',
   'mx/connect/submitMFA',
   'mx/connect/memberStatusUpdate',
+  'mx/connect/initialDataReady',
   'mx/connect/memberConnected',
+  'mx/connect/connected/primaryAction',
   'mx/connect/memberError',
   'mx/connect/createMemberError',
-  'mx/connect/connected/primaryAction',
+  'mx/connect/memberDeleted',
+  'mx/connect/invalidData',
+  'mx/connect/invalidData/primaryAction',
   'mx/connect/oauthRequested',
   'mx/connect/oauthError',
 ] as const
+
+/** Other spellings in MX's lists, in normal form. */
+const ALIASES: Record<string, string> = {
+  'connect/memberstatusupdated': 'connect/memberstatusupdate',
+  'connect/memberconnected/primaryaction': 'connect/connected/primaryaction',
+  'connect/connected/backtosearch': 'connect/backtosearch',
+}
+
+/** The first screens that MX's pages list, and other names. `actionableError` is in the code of MX's widget only. */
+export type MxScreen =
+  | 'search'
+  | 'selectMember'
+  | 'enterCreds'
+  | 'mfa'
+  | 'connected'
+  | 'loginError'
+  | 'disclosure'
+  | 'verifyMfa'
+  | 'verifyExistingMember'
+  | 'actionableError'
+  | (string & {})
 
 /** A message of MX's widget, without the guids of its user and its session. */
 export type MxEvent =
@@ -32,15 +65,23 @@ export type MxEvent =
       /** The type in the spelling of MX's pages. */
       readonly type: (typeof TYPES)[number]
       readonly memberGuid: string | undefined
-      /** Only in `memberStatusUpdate`. The widget sends a number; the API sends a name. */
+      /** In `memberStatusUpdate` and `memberError`. The widget sends a number; the API sends a name. */
       readonly connectionStatus: number | undefined
-      /** Only in `loaded` and `stepChange`: the widget's screen, such as `mfa`. */
-      readonly current: string | undefined
+      /** In `loaded` and `stepChange`: the widget's screen. */
+      readonly current: MxScreen | undefined
+      /** The institution's code, if the message is about one. */
+      readonly institutionCode: string | undefined
+      /** In `oauthComplete/error`, `client/oauthComplete` and (a guess) `oauthError`: why, such as `CANCELLED`. */
+      readonly reason: string | undefined
+      /** In `invalidData`: `1000` if the member has no valid account. */
+      readonly code: string | undefined
+      /** In `oauthRequested`: the bank's site. Only an app with a WebView must open it, in the device's browser. */
+      readonly url: string | undefined
     }
   /** Any other type. MX's pages list more, which do not concern a connection. */
   | { readonly kind: 'unknown'; readonly step: string }
 
-/** The types by their normal form: documents and widgets differ in case, and one type in a letter. */
+/** The types by their normal form: documents and widgets differ in case, and some types in their name. */
 const byNormalForm = new Map(TYPES.map((type) => [normalForm(type), type]))
 
 /** The event of a message, or why the message is refused. */
@@ -49,15 +90,32 @@ export function readMxMessage(message: Message): MxEvent | RefusedReason {
   if (mx !== true || typeof type !== 'string' || !/^[\w/]{1,64}$/.test(type)) return 'shape'
   const known = byNormalForm.get(normalForm(type))
   if (known === undefined) return { kind: 'unknown', step: type }
-  const { member_guid, connection_status, current, initial_step } = isObject(metadata) ? metadata : {}
+  const fields = toObject(metadata)
+  const { institution_code, institution, code } = fields
+  const member = toObject(fields.member)
+  const status = fields.connection_status ?? member.connection_status
+  const url = typeof fields.url === 'string' && SECURE_URL.test(fields.url) ? fields.url : undefined
+  const [reasonInUrl] = entriesOf(splitUrl(url)?.query ?? '')('error_reason')
   return {
     kind: 'mx',
     type: known,
-    memberGuid: readText(member_guid),
-    connectionStatus: Number.isInteger(connection_status) ? (connection_status as number) : undefined,
-    current: readText(current) ?? readText(initial_step),
+    memberGuid: readText(fields.member_guid) ?? readText(member.guid),
+    connectionStatus: Number.isInteger(status) ? (status as number) : undefined,
+    current: readText(fields.current) ?? readText(fields.initial_step),
+    institutionCode:
+      readText(institution_code) ??
+      readText(toObject(institution).code) ??
+      (known === 'mx/connect/selectedInstitution' ? readText(code) : undefined),
+    reason: readReason(fields.error_reason) ?? readReason(reasonInUrl),
+    code: known === 'mx/connect/invalidData' ? readText(String(code ?? '')) : undefined,
+    url: known === 'mx/connect/oauthRequested' ? url : undefined,
   }
 }
+
+const toObject = (value: unknown): Message => (isObject(value) ? value : {})
+
+/** Each documented reason is a word of capital letters. */
+const readReason = (reason: unknown) => (/^[A-Z][A-Z_]{0,63}$/.test(String(reason)) ? String(reason) : undefined)
 
 /**
  * The message of a URL: with `is_mobile_webview`, the widget navigates to
@@ -73,5 +131,5 @@ export function readMxUrl(data: unknown): unknown {
 
 function normalForm(type: string): string {
   const name = type.toLowerCase().replace(/^mx\//, '')
-  return name === 'connect/memberstatusupdated' ? 'connect/memberstatusupdate' : name
+  return ALIASES[name] ?? name
 }
