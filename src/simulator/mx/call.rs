@@ -32,6 +32,10 @@ pub(crate) enum Operation {
     WidgetState,
     /// The widget's page sends answers.
     WidgetAnswer,
+    /// The widget's page sends credentials.
+    WidgetSignIn,
+    /// The widget's page asks for another try.
+    WidgetRetry,
 }
 
 /// Parts of the path that the operation does not have are empty.
@@ -214,6 +218,14 @@ fn route<'a>(method: &str, path: &'a str) -> Result<Route<'a>, Rule> {
         }
         ["md", "connect", part, "answer"] => {
             let route = to(Operation::WidgetAnswer);
+            only("POST", Route { part, ..route })
+        }
+        ["md", "connect", part, "sign-in"] => {
+            let route = to(Operation::WidgetSignIn);
+            only("POST", Route { part, ..route })
+        }
+        ["md", "connect", part, "retry"] => {
+            let route = to(Operation::WidgetRetry);
             only("POST", Route { part, ..route })
         }
         ["oauth", "authorize"] if method == "POST" => Ok(to(Operation::LeaveWindow)),

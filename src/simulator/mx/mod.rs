@@ -111,6 +111,10 @@ impl Mx {
             Operation::WidgetAnswer => {
                 return self.widget_answer(now, (call, route), counts);
             }
+            Operation::WidgetSignIn => {
+                return self.widget_sign_in(now, (call, route), counts);
+            }
+            Operation::WidgetRetry => return self.widget_retry(now, route, counts),
             _ => {}
         }
         let pair = format!("{}:{}", self.client_id, self.api_key);

@@ -153,3 +153,35 @@ fn calls_of_the_page_need_an_opened_widget() {
     assert_eq!(bank.send("GET", "/md/assets/other.js", "").status, 404);
     assert_eq!(bank.send("GET", "/md/connect/none", "").status, 410);
 }
+
+#[test]
+fn the_widget_opens_at_the_credentials_and_signs_the_member_in_again() {
+    let mut bank = Scenario::for_member("denied");
+    bank.aggregate();
+    let widget = bank.open();
+    assert_eq!(bank.state(&widget), "credentials");
+    for (password, state) in [("wrong", "credentials"), ("Renewed", "connected")] {
+        let credentials = bank.credentials("simulated_bank", ["denied", password]);
+        let body = format!(r#"{{"member":{{"credentials":[{credentials}]}}}}"#);
+        let path = format!("{widget}/sign-in");
+        assert_eq!(bank.send("POST", &path, &body).status, 200);
+        assert_eq!(bank.state(&widget), "works");
+        bank.run_job();
+        assert_eq!(bank.state(&widget), state);
+    }
+}
+
+#[test]
+fn the_widget_opens_at_the_error_and_tries_again() {
+    for name in ["expired", "rejected", "locked", "impeded"] {
+        let mut bank = Scenario::for_member(name);
+        bank.aggregate();
+        let widget = bank.open();
+        assert_eq!(bank.state(&widget), "error");
+        let path = format!("{widget}/retry");
+        assert_eq!(bank.send("POST", &path, "{}").status, 200);
+        assert_eq!(bank.state(&widget), "works");
+        bank.run_job();
+        assert_eq!(bank.state(&widget), "error", "{name} ends as before");
+    }
+}

@@ -1,8 +1,10 @@
 //! MX's Connect widget: a URL that opens once, its page, and the calls of the page. The calls are not
-//! documented: here they are ours. The widget shows the challenges of a member; nothing else is simulated.
+//! documented: here they are ours. As `current_member_guid` asks for (A), the widget opens at the challenges of a
+//! member, at its credentials, or at its error.
 
 use super::call::{Call, Route};
 use super::connection::{Connection, Phase};
+use super::job::Job;
 use super::people::{CONNECTED, user_guid};
 use super::rejection::{Rejection, invalid, reject, unknown_member};
 use super::status::{Form, status_json};
@@ -99,6 +101,8 @@ impl Mx {
             ("state", Json::text(state(connection))),
             ("status", status_json(connection.status(), Form::Number)),
             ("challenges", Json::Array(challenges.collect())),
+            ("credentials", credentials(connection)),
+            ("institutionCode", Json::text(connection.member.institution)),
             ("memberGuid", Json::Text(guid)),
             ("userGuid", Json::Text(user_guid())),
             ("sessionGuid", Json::text(route.part)),
@@ -114,17 +118,43 @@ impl Mx {
         (call, route): (&Call<'_>, Route<'_>),
         counts: &mut Counts,
     ) -> Result<Outgoing, Rejection> {
-        let widget = self
-            .widget(route)
-            .filter(|widget| widget.shown)
-            .ok_or_else(expired)?;
-        let guid = widget.member_guid.clone();
         let answers = request::resume(&call.request, Version::V20250224).map_err(invalid)?;
-        let index = self.index_of(&guid).ok_or_else(expired)?;
+        let index = self.shown_member(route)?;
         let connection = self.connections.get_mut(index).ok_or_else(expired)?;
         let answered = connection.answer(&answers, now, &self.rules, counts);
         answered.map_err(|rule| reject(rule, 400, "The answers do not match the challenges."))?;
         self.widget_state(route)
+    }
+
+    /// Takes the credentials from the page, as the body of an update.
+    pub(super) fn widget_sign_in(
+        &mut self,
+        now: u64,
+        (call, route): (&Call<'_>, Route<'_>),
+        counts: &mut Counts,
+    ) -> Result<Outgoing, Rejection> {
+        let index = self.shown_member(route)?;
+        self.update(now, call, (index, Version::V20250224), counts)?;
+        self.widget_state(route)
+    }
+
+    /// Starts another job.
+    pub(super) fn widget_retry(
+        &mut self,
+        now: u64,
+        route: Route<'_>,
+        counts: &mut Counts,
+    ) -> Result<Outgoing, Rejection> {
+        let index = self.shown_member(route)?;
+        self.request_job(now, (index, Job::Aggregate), counts)?;
+        self.widget_state(route)
+    }
+
+    /// The index of the member of an opened widget.
+    fn shown_member(&mut self, route: Route<'_>) -> Result<usize, Rejection> {
+        let widget = self.widget(route).filter(|widget| widget.shown);
+        let guid = widget.ok_or_else(expired)?.member_guid.clone();
+        self.index_of(&guid).ok_or_else(expired)
     }
 
     fn widget(&mut self, route: Route<'_>) -> Option<&mut Widget> {
@@ -133,13 +163,28 @@ impl Mx {
     }
 }
 
+/// Statuses that ask for new credentials (A).
+const NEEDS_CREDENTIALS: [&str; 4] = ["DENIED", "IMPAIRED", "IMPORTED", "PREVENTED"];
+
 fn state(connection: &Connection) -> &'static str {
+    let status = connection.status();
     match connection.phase {
         Phase::Asking { .. } => "asks",
         Phase::NotYetVisible { .. } | Phase::Running { .. } => "works",
-        _ if connection.status() == CONNECTED.status => "connected",
-        _ => "ended",
+        _ if status == CONNECTED.status => "connected",
+        Phase::AtOauthWindow => "error",
+        _ if status.is_none_or(|name| NEEDS_CREDENTIALS.contains(&name)) => "credentials",
+        _ => "error",
     }
+}
+
+fn credentials(connection: &Connection) -> Json {
+    let all = connection
+        .institution
+        .map(|bank| bank.credentials_json())
+        .filter(|_| state(connection) == "credentials");
+    let listed = all.as_ref().and_then(|all| all.member("credentials"));
+    listed.cloned().unwrap_or(Json::Array(Vec::new()))
 }
 
 fn expired() -> Rejection {

@@ -1,9 +1,18 @@
-/** The simulated MX widget: shows the challenges of a member, round after round, and posts MX's events to the parent. */
+/**
+ * The simulated MX widget: shows the challenges of a member, round after round, its credentials or its error, and posts
+ * MX's events to the parent.
+ */
 import { button, el } from './dom.js'
 
 const POLL_INTERVAL_MS = 1000
 /** MX's names of the screens. */
-const VIEWS = { asks: 'mfa', works: 'connecting', connected: 'connected', ended: 'actionableError' }
+const VIEWS = {
+  asks: 'mfa',
+  works: 'connecting',
+  connected: 'connected',
+  credentials: 'enterCreds',
+  error: 'loginError',
+}
 
 const screen = document.getElementById('screen')
 let view
@@ -18,6 +27,8 @@ async function main() {
     postChanges()
     if (view.state === 'asks') view = await asks(view)
     else if (view.state === 'works') view = await works()
+    else if (view.state === 'credentials') view = await signIn(view)
+    else if (view.state === 'error') view = await retry(view)
     else return finish(view)
   }
 }
@@ -32,13 +43,13 @@ function postChanges() {
   posted = { state, status }
 }
 
-async function asks({ challenges, memberGuid }) {
-  const sets = challenges.map(question)
+/** Shows a form, until the person submits it. */
+async function submitted(title, ...fields) {
   const form = el(
     'form',
     {},
-    el('h1', {}, 'Your bank asks'),
-    ...sets.map(({ set }) => set),
+    el('h1', {}, title),
+    ...fields,
     el('div', { class: 'actions' }, el('button', { type: 'submit', class: 'primary' }, 'Continue')),
   )
   show(form)
@@ -48,6 +59,31 @@ async function asks({ challenges, memberGuid }) {
       resolve()
     })
   })
+}
+
+async function signIn({ credentials, memberGuid, institutionCode, status }) {
+  post('connect/memberError', { member: { guid: memberGuid, connection_status: status } })
+  const inputs = credentials.map(({ field_name, type }) =>
+    el('input', { name: field_name, type: type === 'PASSWORD' ? 'password' : 'text', autocomplete: 'off', required: true }),
+  )
+  const fields = inputs.map((input, at) => el('label', { class: 'field' }, el('span', {}, credentials[at].label), input))
+  await submitted('Sign in again', ...fields)
+  post('connect/updateCredentials', { member_guid: memberGuid, institution: { code: institutionCode } })
+  const all = credentials.map(({ guid }, at) => ({ guid, value: inputs[at].value }))
+  return call('sign-in', { member: { credentials: all } })
+}
+
+async function retry({ memberGuid, status }) {
+  post('connect/memberError', { member: { guid: memberGuid, connection_status: status } })
+  await new Promise((resolve) => {
+    show(el('h1', {}, 'This did not work'), button('Try again', resolve, { class: 'primary' }))
+  })
+  return call('retry')
+}
+
+async function asks({ challenges, memberGuid }) {
+  const sets = challenges.map(question)
+  await submitted('Your bank asks', ...sets.map(({ set }) => set))
   post('connect/submitMFA', { member_guid: memberGuid })
   const answers = challenges.map(({ guid }, at) => ({ guid, value: sets[at].value() }))
   return call('answer', { member: { challenges: answers } })
@@ -88,15 +124,10 @@ async function works() {
   return call('look')
 }
 
-function finish({ state, status, memberGuid }) {
-  if (state === 'connected') {
-    post('connect/memberConnected', { member_guid: memberGuid })
-    const done = () => post('connect/connected/primaryAction')
-    show(el('h1', {}, 'You are connected'), button('Done', done, { class: 'primary' }))
-  } else {
-    post('connect/memberError', { member: { guid: memberGuid, connection_status: status } })
-    show(el('h1', {}, 'This did not work'))
-  }
+function finish({ memberGuid }) {
+  post('connect/memberConnected', { member_guid: memberGuid })
+  const done = () => post('connect/connected/primaryAction')
+  show(el('h1', {}, 'You are connected'), button('Done', done, { class: 'primary' }))
 }
 
 async function call(name, body) {
