@@ -273,7 +273,8 @@ impl Flow {
             }
             Verdict::Wait(stage, retry_after) => {
                 // The vendor no longer needs the window. If it needs a window later, that is a new one.
-                if stage != Stage::Window {
+                // A throttled poll says nothing about it.
+                if stage != Stage::Window && status != Some(429) {
                     if let Window::Open(_) = self.window {
                         self.leave_window();
                     }

@@ -9,11 +9,11 @@ use bank_mfa::challenge::ChallengeKind;
 use bank_mfa::failure::{ErrorCode, FieldErrorReason, NextAction};
 use bank_mfa::flow::{AnswerInput, Event, Flow, Step};
 use bank_mfa::json::Value;
-use bank_mfa::simulator::{Fault, FaultKind, Incoming, MxRules, Target};
+use bank_mfa::simulator::{Fault, FaultKind, Target};
 use scenario::member::{
     answer_right, json, landing, poll_from_window, reply, signing_in, vendor_ids, window,
 };
-use scenario::{MINUTE, Scenario, aggregate, aggregate_in_widget, continue_member, create, update};
+use scenario::{MINUTE, aggregate, continue_member, create, update};
 
 // Starts ----------------------------------------------------------------------------------------
 
@@ -746,124 +746,4 @@ fn a_lost_poll_keeps_the_window_open() {
         poll_from_window(&mut scenario);
         assert_eq!(window(&scenario), first);
     }
-}
-
-// The widget ------------------------------------------------------------------------------------
-
-/// Sends a request of the browser to the widget, and returns the status and the body.
-fn browse(scenario: &mut Scenario, method: &'static str, url: &str, body: &str) -> (u16, Vec<u8>) {
-    let path = url.strip_prefix("https://int-widgets.moneydesktop.com");
-    let incoming = Incoming {
-        method,
-        path: path.unwrap(),
-        headers: &[("content-type".to_owned(), "application/json".to_owned())],
-        body: body.as_bytes(),
-    };
-    let reply = scenario.bank.handle(scenario.now, &incoming);
-    (reply.status, reply.body)
-}
-
-/// Opens the widget in the browser.
-fn open(scenario: &mut Scenario) -> String {
-    let url = window(scenario);
-    assert_eq!(browse(scenario, "GET", &url, "").0, 200);
-    url
-}
-
-/// Answers a round in the widget.
-fn answer_in(scenario: &mut Scenario, url: &str) {
-    let guid = vendor_ids(scenario)
-        .get("member_guid")
-        .as_text()
-        .map(str::to_owned);
-    let answers = scenario.bank.right_values_json(&guid.unwrap()).unwrap();
-    let (status, _) = browse(scenario, "POST", &format!("{url}/answer"), &answers);
-    assert_eq!(status, 200);
-}
-
-#[test]
-fn the_person_answers_all_rounds_in_one_widget() {
-    for older in [false, true] {
-        let setup = aggregate_in_widget("three_rounds");
-        let mut scenario = match older {
-            true => setup.with_older_version().run(),
-            false => setup.run(),
-        };
-        let url = open(&mut scenario);
-        for _ in 0..3 {
-            poll_from_window(&mut scenario);
-            answer_in(&mut scenario, &url);
-            for _ in 0..2 {
-                if let Step::Redirect { .. } = scenario.step {
-                    assert_eq!(window(&scenario), url);
-                    poll_from_window(&mut scenario);
-                }
-            }
-        }
-        assert_eq!(
-            scenario.result().get("connectionStatus").as_text(),
-            Some("CONNECTED")
-        );
-        let counts = scenario.bank.counts();
-        assert!(counts.broken.is_empty(), "{:?}", counts.broken);
-        assert_eq!((counts.answers, counts.answers_judged), (0, 3));
-        let widgets = scenario.sent.iter();
-        let widgets = widgets.filter(|request| request.url.ends_with("/widget_urls"));
-        assert_eq!(widgets.count(), 1);
-    }
-}
-
-#[test]
-fn polls_from_the_widget_are_three_seconds_apart() {
-    let mut scenario = aggregate_in_widget("text").run();
-    for _ in 0..5 {
-        let before = scenario.now;
-        poll_from_window(&mut scenario);
-        assert_eq!(scenario.now - before, 3_000);
-    }
-}
-
-#[test]
-fn a_flow_restored_at_the_widget_opens_a_new_widget() {
-    let mut scenario = aggregate_in_widget("text").run();
-    let first = open(&mut scenario);
-    scenario.restore();
-    scenario.run_on();
-    let second = open(&mut scenario);
-    assert_ne!(second, first);
-    answer_in(&mut scenario, &second);
-    while let Step::Redirect { .. } = scenario.step {
-        poll_from_window(&mut scenario);
-    }
-    scenario.result();
-}
-
-#[test]
-fn a_challenge_that_nobody_answers_in_the_widget_expires() {
-    let mut scenario = aggregate_in_widget("text").run();
-    scenario.now += 10 * MINUTE;
-    while let Step::Redirect { .. } = scenario.step {
-        poll_from_window(&mut scenario);
-    }
-    assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
-}
-
-#[test]
-fn challenges_missing_from_the_status_open_the_widget_too() {
-    let mut scenario = aggregate_in_widget("challenges_apart").run();
-    open(&mut scenario);
-}
-
-#[test]
-fn a_pending_member_opens_the_bank_and_not_the_widget() {
-    let scenario = create("mx_bank_oauth", r#""isOauth":true,"presentation":"widget""#).run();
-    let bank = MxRules::default().window_origin;
-    assert!(window(&scenario).starts_with(&bank));
-}
-
-#[test]
-fn a_lost_request_for_the_widget_is_repeated() {
-    let lost = Fault::new(FaultKind::LostReply).on(Target::Window);
-    let mut scenario = aggregate_in_widget("text").with_fault(lost).run();
-    open(&mut scenario);
 }

@@ -136,10 +136,6 @@ impl Member {
                 self.unconfirmed_polls = 1;
                 Verdict::Wait(Stage::Reconcile, None)
             }
-            Reply::Challenged { .. } | Reply::ChallengesMissing if self.answers_in_widget() => {
-                self.opens_widget = true;
-                Verdict::Redirect
-            }
             Reply::Challenged {
                 challenges,
                 refused,
@@ -153,8 +149,6 @@ impl Member {
                 Verdict::Go(Stage::Challenges)
             }
             Reply::Redirect => Verdict::Redirect,
-            // The widget stays open: it shows the progress and the next round.
-            Reply::Working | Reply::Idle if self.opens_widget => Verdict::Redirect,
             // A job that was accepted need not start: it ends the flow if it does not for some time.
             Reply::Idle if unconfirmed_polls >= MAX_IDLE_POLLS => {
                 Verdict::failed(ErrorCode::Busy, None, response.retry_after)

@@ -234,6 +234,13 @@ impl Setup {
         self
     }
 
+    /// Adds a text to the parameters.
+    pub fn with_param(mut self, name: &str, value: &str) -> Setup {
+        self.params.pop();
+        self.params.push_str(&format!(r#","{name}":"{value}"}}"#));
+        self
+    }
+
     /// Runs until the person is asked or the flow ends.
     pub fn run(self) -> Scenario {
         let mut scenario = self.start_only();

@@ -1,4 +1,5 @@
-//! Signing in at the bank, in a window: when the flow offers it, and what a status means while the person is there.
+//! Signing in, in a window: when the flow offers it, and what a status means while the person is there. The window is the
+//! bank's site, or MX's widget if the host chose it; in the widget the person also answers the bank's questions.
 //!
 //! ```text
 //!              ┌── an ending that only signing in mends, PENDING, or isOauth ──┐
@@ -40,7 +41,7 @@ const REASONS: &[(&str, Code)] = &[
 const SESSION_REASON: &str = "SESSION_";
 
 text_enum! {
-    /// Whether the person is in the bank's window.
+    /// Whether the person is in the window.
     #[derive(Default)]
     BankWindow {
         /// No window is needed.
@@ -53,7 +54,7 @@ text_enum! {
     }
 }
 
-/// What the flow knows of signing in at the bank.
+/// What the flow knows of signing in.
 #[derive(Default)]
 pub struct SignIn {
     pub window: BankWindow,
@@ -109,6 +110,11 @@ impl SignIn {
         }
     }
 
+    /// Whether the member certainly uses OAuth, and the bank's own site mends this ending.
+    fn is_for_bank(&self, code: ErrorCode) -> bool {
+        self.is_oauth == Value::Bool(true) && self.mends(code)
+    }
+
     /// Whether signing in at the bank mends this ending. Without `is_oauth`, error 2004 means OAuth (a guess).
     fn mends(&self, code: ErrorCode) -> bool {
         match code {
@@ -124,6 +130,21 @@ impl SignIn {
 impl Member {
     fn may_ask_to_sign_in(&self) -> bool {
         self.requests.text("signIn") != "never"
+    }
+
+    /// Whether a window mends this ending. MX's pages say that the widget opens at the error or the credentials, as the
+    /// member needs; that it does so for each of these endings is a guess.
+    fn is_mended(&self, code: ErrorCode) -> bool {
+        let in_widget = match code {
+            ErrorCode::CredentialsRefused
+            | ErrorCode::TooManyAttempts
+            | ErrorCode::SessionExpired
+            | ErrorCode::ReauthorizationRequired
+            | ErrorCode::AnswerRefused
+            | ErrorCode::BankActionRequired => self.answers_in_widget(),
+            _ => false,
+        };
+        self.may_ask_to_sign_in() && (in_widget || self.sign_in.mends(code))
     }
 
     /// Interprets a status by the window that is open, or that mends it. `None` means that the window changes nothing.
@@ -144,11 +165,21 @@ impl Member {
         }
         let is_old = !is_running && self.sign_in.status == status;
         let is_mended = match reply {
-            Reply::Ended { code, .. } => self.may_ask_to_sign_in() && self.sign_in.mends(*code),
+            Reply::Ended { code, .. } => self.is_mended(*code),
             _ => false,
         };
+        let asks = matches!(reply, Reply::Challenged { .. } | Reply::ChallengesMissing);
         match (self.sign_in.window, reply) {
             (_, Reply::Refused(_) | Reply::Unclear) => None,
+            // The widget shows the progress and the next round.
+            (BankWindow::Offered, Reply::Working | Reply::Idle) if self.opens_widget => {
+                Some(Verdict::Redirect)
+            }
+            (BankWindow::Offered, _) if asks && self.opens_widget => Some(Verdict::Redirect),
+            (_, _) if asks && self.answers_in_widget() => {
+                self.offer(status, true);
+                Some(Verdict::Redirect)
+            }
             (BankWindow::NotOffered, Reply::Redirect) if !self.may_ask_to_sign_in() => {
                 Some(match is_confirmed {
                     true => {
@@ -158,12 +189,16 @@ impl Member {
                     false => self.confirm(stage),
                 })
             }
-            (BankWindow::NotOffered, Reply::Redirect) => Some(self.offer(status)),
+            (BankWindow::NotOffered, Reply::Redirect) => Some(self.offer(status, false)),
             (BankWindow::Offered, Reply::Redirect) => Some(Verdict::Redirect),
             (
                 BankWindow::Offered,
                 Reply::Ended { .. } | Reply::Connected { .. } | Reply::Working | Reply::Idle,
             ) if is_old => Some(Verdict::Redirect),
+            // The widget shows the error itself.
+            (BankWindow::Offered, Reply::Ended { .. }) if is_mended && self.opens_widget => {
+                Some(Verdict::Redirect)
+            }
             (BankWindow::NotOffered | BankWindow::Offered, Reply::Ended { code, certain, .. })
                 if is_mended && self.sign_in.offers < MAX_OFFERS =>
             {
@@ -172,7 +207,8 @@ impl Member {
                 }
                 self.sign_in.offers += 1;
                 let was_offered = self.sign_in.window == BankWindow::Offered;
-                let verdict = self.offer(status);
+                let in_widget = self.answers_in_widget() && !self.sign_in.is_for_bank(*code);
+                let verdict = self.offer(status, in_widget);
                 Some(match was_offered {
                     true => Verdict::RedirectFailed(RedirectError {
                         code: ending_code(*code),
@@ -186,7 +222,7 @@ impl Member {
             {
                 Some(self.confirm(stage))
             }
-            (BankWindow::Left, Reply::Redirect) => Some(self.offer(status)),
+            (BankWindow::Left, Reply::Redirect) => Some(self.offer(status, false)),
             (BankWindow::NotOffered, _) | (_, Reply::Ended { .. } | Reply::Connected { .. }) => {
                 None
             }
@@ -202,9 +238,9 @@ impl Member {
         Verdict::Wait(stage, None)
     }
 
-    /// Opens a new window of the bank, also if MX's widget is open.
-    fn offer(&mut self, status: String) -> Verdict {
-        self.opens_widget = false;
+    /// Opens a new window: MX's widget, or the bank's site.
+    fn offer(&mut self, status: String, in_widget: bool) -> Verdict {
+        self.opens_widget = in_widget;
         self.sign_in.window = BankWindow::Offered;
         self.sign_in.status = status;
         Verdict::Go(Stage::Window)
@@ -213,7 +249,7 @@ impl Member {
     /// Whether MX refused a window that the flow offered by itself. The next poll then ends the flow with the failure
     /// that the window would have mended.
     pub(super) fn withdraw_offer(&mut self) -> bool {
-        let is_own = (1..MAX_OFFERS).contains(&self.sign_in.offers) && !self.opens_widget;
+        let is_own = (1..MAX_OFFERS).contains(&self.sign_in.offers);
         if is_own {
             self.sign_in.offers = MAX_OFFERS;
             self.sign_in.window = BankWindow::NotOffered;
@@ -244,6 +280,7 @@ impl Member {
                 true => BankWindow::Offered,
                 false => BankWindow::Left,
             };
+            self.opens_widget &= failed;
         }
         if failed {
             // The landing page may come before the status that says the same.
