@@ -305,7 +305,7 @@ test('a malformed body or query is refused with its path', async (t) => {
     ['/answer', { round: 1 }, '/body/answers'],
     ['/answer', { round: 1, answers: {}, raw: {} }, '/body/answers'],
     ['/message', {}, '/body/kind'],
-    ['/message', { kind: 'landed' }, '/body/url'],
+    ['/message', { kind: 'landed', url: 1 }, '/body/url'],
     ['/message', { kind: 'returned' }, '/body/claim/loginId'],
     ['/message', { kind: 'returned', claim: { loginId: 'x', state: 1 } }, '/body/claim/state'],
   ]) {

@@ -121,7 +121,11 @@ export async function openWidget(bank, url) {
     const headers = { 'content-type': 'application/json' }
     return (await bank.fetch(`${url}/${name}`, { method: 'POST', headers, body: body ?? '{}' })).json()
   }
-  return { look: () => call('look'), answer: (answers) => call('answer', answers) }
+  return {
+    look: () => call('look'),
+    answer: (answers) => call('answer', answers),
+    signIn: (credentials) => call('sign-in', JSON.stringify({ member: { credentials } })),
+  }
 }
 
 /** Fills a form as a person does: with a text, or with the label of an option. */

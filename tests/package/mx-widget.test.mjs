@@ -146,6 +146,38 @@ test('pageUrl() rejects if the flow leaves the step', async (t) => {
   await refused
 })
 
+test('a member that must sign in again gets the widget, and the flow goes on after the sign-in', async (t) => {
+  const env = setup(t)
+  const flow = env.start(widgetJob('denied'))
+  const step = await untilStep(flow, 'redirect')
+  assert.equal(step.purpose, 'widget')
+  const widget = await openWidget(env.bank, await step.pageUrl())
+  assert.equal((await widget.look()).state, 'credentials')
+  for (let polls = 0; polls < 3; polls++) await env.pollOnce()
+  assert.equal(flow.current, step, 'the status from before does not end the flow')
+  const { credentials } = await env.update('denied', 'Renewed')
+  await widget.signIn(credentials)
+  while (flow.current === step) await env.pollOnce()
+  assert.equal((await flow.result()).connectionStatus, 'CONNECTED')
+})
+
+test('if the user closes the widget and nothing has changed, the flow ends with its failure', async (t) => {
+  const env = setup(t)
+  const flow = env.start(widgetJob('locked'))
+  const step = await untilStep(flow, 'redirect')
+  await openWidget(env.bank, await step.pageUrl())
+  step.returned()
+  await assert.rejects(flow.result(), { code: 'bank-action-required', next: 'visit-bank', vendorCode: 'LOCKED' })
+  assert.ok(step.signal.aborted)
+})
+
+test('with signIn never, the flow ends without a widget', async (t) => {
+  const env = setup(t)
+  const flow = env.start({ ...widgetJob('denied'), signIn: 'never' })
+  assert.equal(await ending(flow), 'credentials-refused')
+  assert.deepEqual(widgetUrls(env), [])
+})
+
 // The page ----------------------------------------------------------------------------------------
 
 for (const text of [false, true]) {

@@ -252,8 +252,8 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       }
       return window.url
     }
-    const returned = (landingUrl: string | URL) => {
-      const claim = JSON.stringify(landingClaim(parseLandingUrl(landingUrl)))
+    const returned = (landingUrl?: string | URL) => {
+      const claim = JSON.stringify(landingClaim(parseLandingUrl(landingUrl, purpose)))
       this.#dispatch(() => this.#handle.returned(claim, this.#host.clock.now()))
       // The user has left the window. A snapshot taken from here on must not show it again.
       if (!signal.aborted) this.setStep({ kind: 'working', stage: 'poll', until: null })

@@ -67,11 +67,11 @@ export interface RedirectStep {
   /** Aborts when the flow leaves this step. */
   readonly signal: AbortSignal
   /**
-   * Reports that the user came back. `landingUrl` is the URL of the page that they came back to. If you never call it,
-   * the flow keeps polling the vendor. Throws a `FlowError` with `INVALID_INPUT`, and the flow stays at this step, if
+   * Reports that the user came back, or closed the widget. `landingUrl` is the URL of the page that they came back to; the
+   * widget has none. If you never call it, the flow keeps polling the vendor. Throws a `FlowError` with `INVALID_INPUT`, and the flow stays at this step, if
    * `landingUrl` is not a URL, or what MX added to it is malformed or contradictory.
    */
-  returned(landingUrl: string | URL): void
+  returned(landingUrl?: string | URL): void
 }
 
 /** The user continues in the vendor's own page. Show it in an iframe with `mount` of `bank-mfa/connect`. */
@@ -177,10 +177,11 @@ export function redirectStep({ newestAddress, openAddress, ...step }: RedirectPa
   }
 }
 
-/** @internal Parses the URL of the page that a user came back to. */
-export function parseLandingUrl(url: string | URL): URL {
+/** @internal Parses the URL of the page that a user came back to, if there is one. */
+export function parseLandingUrl(url: string | URL | undefined, purpose: WindowPurpose): URL | undefined {
+  if (url === undefined && purpose === 'widget') return undefined
   try {
-    return new URL(url)
+    return new URL(url!)
   } catch {
     throw invalidInput('/landing', 'must be a valid URL')
   }
@@ -190,8 +191,8 @@ export function parseLandingUrl(url: string | URL): URL {
 const LANDING_ENTRIES = ['member_guid', 'status', 'error_reason']
 
 /** @internal The values of these entries. A page that escaped the URL as HTML left `amp;` in front of the names. */
-export function landingClaim(landing: URL): Record<string, string[]> {
-  const { searchParams } = landing
+export function landingClaim(landing: URL | undefined): Record<string, string[]> {
+  const searchParams = landing?.searchParams ?? new URLSearchParams()
   const values = (name: string) => [...searchParams.getAll(name), ...searchParams.getAll(`amp;${name}`)]
   return Object.fromEntries(LANDING_ENTRIES.map((name) => [name, values(name)]))
 }

@@ -260,7 +260,8 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
     const window = (this.#window = { url })
     const step: RedirectStep = redirectStep({
       ...{ number, purpose, error, signal: this.nextStepSignal(), newestAddress: () => window.url },
-      returned: (landingUrl) => void this.#postMessage(step, { kind: 'landed', url: parseLandingUrl(landingUrl).href }),
+      returned: (landingUrl) =>
+        void this.#postMessage(step, { kind: 'landed', url: parseLandingUrl(landingUrl, purpose)?.href }),
       // Only the edge knows whether an address was opened: this page may have been reloaded.
       openAddress: async () => {
         const heard = await this.#submitUntilHeard(step, '/message', { kind: 'window-opened' })

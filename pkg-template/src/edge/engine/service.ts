@@ -42,7 +42,7 @@ export type PageMessage =
   | { kind: 'returned'; claim: Claim }
   | { kind: 'token-refused' | 'session-expired'; address?: string }
   | { kind: 'window-opened' }
-  | { kind: 'landed'; url: string }
+  | { kind: 'landed'; url?: string | undefined }
   | { kind: 'new-session'; round: number }
 
 /**

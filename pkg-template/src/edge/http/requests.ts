@@ -49,7 +49,7 @@ export function readPageMessage(body: Body): PageMessage {
     case 'new-session':
       return { kind, round: readRound(body) }
     case 'landed':
-      if (typeof url !== 'string') throw invalidInput('/body/url', 'must be a string')
+      if (url !== undefined && typeof url !== 'string') throw invalidInput('/body/url', 'must be a string')
       return { kind, url }
     case 'returned': {
       const { loginId, state, accountIds } = isObject(claim) ? claim : {}

@@ -64,9 +64,16 @@ async function submitted(title, ...fields) {
 async function signIn({ credentials, memberGuid, institutionCode, status }) {
   post('connect/memberError', { member: { guid: memberGuid, connection_status: status } })
   const inputs = credentials.map(({ field_name, type }) =>
-    el('input', { name: field_name, type: type === 'PASSWORD' ? 'password' : 'text', autocomplete: 'off', required: true }),
+    el('input', {
+      name: field_name,
+      type: type === 'PASSWORD' ? 'password' : 'text',
+      autocomplete: 'off',
+      required: true,
+    }),
   )
-  const fields = inputs.map((input, at) => el('label', { class: 'field' }, el('span', {}, credentials[at].label), input))
+  const fields = inputs.map((input, at) =>
+    el('label', { class: 'field' }, el('span', {}, credentials[at].label), input),
+  )
   await submitted('Sign in again', ...fields)
   post('connect/updateCredentials', { member_guid: memberGuid, institution: { code: institutionCode } })
   const all = credentials.map(({ guid }, at) => ({ guid, value: inputs[at].value }))
