@@ -199,7 +199,7 @@ function virtualClock(start: number): VirtualClock {
         const sleeper = { wakesAt: now + ms, wake }
         sleepers.add(sleeper)
         signal.addEventListener('abort', () => sleepers.delete(sleeper), { once: true })
-        if (waitsFor === 'vendor') advance(ms)
+        if (waitsFor === 'vendor' || ms <= 0) advance(ms)
       }),
   }
 }

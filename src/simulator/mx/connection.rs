@@ -3,7 +3,9 @@
 use super::challenge::{Challenge, RoundChallenge};
 use super::institution::{Institution, institution};
 use super::job::Job;
-use super::people::{CONNECTED, EndState, InitialState, Member, Plan, UNKNOWN_MEMBER};
+use super::people::{
+    CONNECTED, EndState, InitialState, Member, Plan, UNKNOWN_MEMBER, Unanswered,
+};
 use super::rules::MxRules;
 use super::status::Status;
 use crate::simulator::seed::Seed;
@@ -53,6 +55,7 @@ pub(crate) enum Phase {
     Asking {
         round: Vec<RoundChallenge>,
         until: u64,
+        then: Unanswered,
     },
     Expired {
         round: Vec<RoundChallenge>,

@@ -21,7 +21,7 @@ use member::IS_DENIED;
 pub use member::Member;
 pub(crate) use member::{
     CONNECTED, CONNECTS, EndState, InitialState, OnWrongAnswer, Plan, StatusBody, Step,
-    UNKNOWN_MEMBER, USER_ID, user_guid,
+    UNKNOWN_MEMBER, USER_ID, Unanswered, user_guid,
 };
 
 const TABLES: [&[Member]; 6] = [

@@ -3,7 +3,7 @@
 use super::challenge::{Challenge, RoundChallenge};
 use super::connection::{AfterRun, Connection, Phase};
 use super::job::Job;
-use super::people::{CONNECTED, EndState, Step};
+use super::people::{CONNECTED, EndState, Step, Unanswered};
 use super::rules::MxRules;
 
 const SECOND_MS: u64 = 1_000;
@@ -30,11 +30,18 @@ impl Connection {
                     let (until, then) = (*until, then.clone());
                     self.continue_with(then, until, rules);
                 }
-                Phase::Asking { round, until } if now >= *until => {
-                    let round = round.clone();
-                    // 2003: the answer did not come in time (W).
-                    self.finish(EndState::with_code("EXPIRED", 2003), *until);
-                    self.phase = Phase::Expired { round };
+                Phase::Asking { round, until, then } if now >= *until => {
+                    let (round, until) = (round.clone(), *until);
+                    match then {
+                        Unanswered::Expires => {
+                            // 2003: the answer did not come in time (W).
+                            self.finish(EndState::with_code("EXPIRED", 2003), until);
+                            self.phase = Phase::Expired { round };
+                        }
+                        Unanswered::AnsweredElsewhere => {
+                            self.run("RESUMED", until, AfterRun::NextStep);
+                        }
+                    }
                 }
                 _ => return,
             }
@@ -73,6 +80,13 @@ impl Connection {
                 self.phase = Phase::Running { until, then };
             }
             Some(Step::Asks(round)) => self.ask(round.iter().collect(), now, rules),
+            Some(Step::AsksUntil(round, ms, then)) => {
+                self.ask(round.iter().collect(), now, rules);
+                if let Phase::Asking { round, .. } = &self.phase {
+                    let (round, until, then) = (round.clone(), now.saturating_add(*ms), *then);
+                    self.phase = Phase::Asking { round, until, then };
+                }
+            }
             None => self.finish(self.plan.end, now),
         }
     }
@@ -84,7 +98,8 @@ impl Connection {
         self.end = EndState::of("CHALLENGED");
         self.status_reads.in_this_round = 0;
         let until = now.saturating_add(rules.challenge_minutes.saturating_mul(60 * SECOND_MS));
-        self.phase = Phase::Asking { round, until };
+        let then = Unanswered::Expires;
+        self.phase = Phase::Asking { round, until, then };
     }
 
     /// Records a read of the status, and returns whether it was too soon after the last read.

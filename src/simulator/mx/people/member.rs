@@ -52,6 +52,16 @@ pub(crate) enum Step {
     Runs(&'static str, u64),
     /// The status is CHALLENGED, with these challenges.
     Asks(&'static [Challenge]),
+    /// The same, for at most this many milliseconds.
+    AsksUntil(&'static [Challenge], u64, Unanswered),
+}
+
+/// What follows if nobody has answered through the API in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unanswered {
+    Expires,
+    /// The person has approved in the bank's app, or has answered another client.
+    AnsweredElsewhere,
 }
 
 /// A status while no job runs, and the code in its `error`.
@@ -245,7 +255,7 @@ impl Member {
 
     pub(crate) fn rounds(&self) -> impl Iterator<Item = &'static [Challenge]> {
         self.plan.steps.iter().filter_map(|step| match step {
-            Step::Asks(round) => Some(*round),
+            Step::Asks(round) | Step::AsksUntil(round, ..) => Some(*round),
             Step::Runs(..) => None,
         })
     }

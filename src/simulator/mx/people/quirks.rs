@@ -3,12 +3,17 @@
 use super::super::challenge::{CODE, Challenge, question};
 use super::super::job::Job;
 use super::super::status::ErrorForm;
-use super::member::{DENIED, EndState, InitialState, Member, NO_QUIRKS, Quirks, StatusBody, Step, member};
-use Step::{Asks, Runs};
+use super::member::{
+    DENIED, EndState, InitialState, Member, NO_QUIRKS, Quirks, StatusBody, Step, Unanswered, member,
+};
+use Step::{Asks, AsksUntil, Runs};
+use Unanswered::{AnsweredElsewhere, Expires};
 
 const GROUP: &str = "quirks";
 
 const CITY: Challenge = question("What city were you born in?", "Chicago");
+
+const APPROVAL: Challenge = question("Approve the sign-in in your bank's app, or enter the code from it", "246810");
 
 const STALE: Quirks = Quirks { stale_first_status: true, errors: ErrorForm::Absent, ..NO_QUIRKS };
 
@@ -40,6 +45,12 @@ pub(super) const MEMBERS: &[Member] = &[
         .ends(DENIED)
         .before_first_job(DENIED)
         .quirks(STALE),
+    member(GROUP, "approved_in_app", "Approved in the bank's app", "Asks for a code; after half a minute the person approves in the bank's app instead.")
+        .asks("246810", &[AsksUntil(&[APPROVAL], 30_000, AnsweredElsewhere)]),
+    member(GROUP, "answered_elsewhere", "Answered elsewhere, then asked", "After half a minute another client answers, and the bank asks again.")
+        .asks("246810; then Chicago", &[AsksUntil(&[APPROVAL], 30_000, AnsweredElsewhere), Asks(&[CITY])]),
+    member(GROUP, "expires_soon", "EXPIRED after half a minute", "Asks, and expires after half a minute.")
+        .asks("Chicago", &[AsksUntil(&[CITY], 30_000, Expires)]),
     member(GROUP, "slim", "A minimal status", "The status has only connection_status and challenges.")
         .asks("Chicago", &[Asks(&[CITY])])
         .quirks(Quirks { status: StatusBody::Minimal, ..NO_QUIRKS }),
