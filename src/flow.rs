@@ -10,19 +10,20 @@
 //! ```
 //!
 //! The meaning of a reply decides which arrow out of Sending the flow takes. If the vendor needs a pre-check,
-//! Asking sends it first and continues in Resubmitting, where the driver submits the same answers again. If the
-//! person asks for a new session, Asking goes to Waiting, until the vendor allows a new start. Asking and
-//! Connecting fail when their time is over. Every state fails when the flow is cancelled.
+//! Asking sends it first and continues in Resubmitting, where the driver submits the same answers again. Such a
+//! vendor is also watched while the flow is Asking: its replies can end the round. If the person asks for a new
+//! session, Asking goes to Waiting, until the vendor allows a new start. Asking and Connecting fail when their time
+//! is over. Every state fails when the flow is cancelled.
 //!
 //! The flow uses no clock, randomness, network or storage. The caller passes the time with each event.
 
-use crate::challenge::{Answers, Challenge};
 use crate::failure::{ErrorCode, Failure, Refusal};
 use crate::http::Response;
 use crate::json::Value;
 use crate::redirect_error::RedirectError;
 use crate::vendor::{Context, Stage, Submission, Vendor, Verdict};
 
+mod asking;
 mod new_session;
 mod recovery;
 mod snapshot;
@@ -60,6 +61,10 @@ pub struct Flow {
     expires_at: u64,
     /// Whether the bank refused the previous answer.
     refused: bool,
+    /// The pause before the next watch of the open round.
+    watch_pause: u64,
+    /// When a watch last found the round open, or 0.
+    seen_open_at: u64,
     window: Window,
     /// The number of the newest window. A fresh address of an open window does not change it.
     window_number: u32,
@@ -70,11 +75,23 @@ pub struct Flow {
 enum State {
     New,
     Sending(Stage),
-    Waiting { stage: Stage, until: u64 },
-    Asking,
-    Resubmitting { until: u64 },
-    Redirecting { until: u64 },
-    Connecting { until: u64 },
+    Waiting {
+        stage: Stage,
+        until: u64,
+    },
+    /// `watch_at` is the time of the next watch, if the vendor can be watched.
+    Asking {
+        watch_at: Option<u64>,
+    },
+    Resubmitting {
+        until: u64,
+    },
+    Redirecting {
+        until: u64,
+    },
+    Connecting {
+        until: u64,
+    },
     Done(Value),
     Failed(Failure),
 }
@@ -97,6 +114,8 @@ impl Flow {
             challenge_payload: Value::Null,
             expires_at: 0,
             refused: false,
+            watch_pause: 0,
+            seen_open_at: 0,
             window: Window::None,
             window_number: 0,
             redirect_error: None,
@@ -134,9 +153,10 @@ impl Flow {
             (Event::Waited, _) => return self.waited(now),
             (Event::Returned(claim), _) => return self.returned(claim, now),
             (Event::TokenRefused, State::Connecting { .. }) => self.token_refused(now),
-            (Event::Answered(number, submitted), State::Asking | State::Resubmitting { .. })
-                if number == self.round =>
-            {
+            (
+                Event::Answered(number, submitted),
+                State::Asking { .. } | State::Resubmitting { .. } | State::Sending(Stage::Watch),
+            ) if number == self.round => {
                 if now < self.expires_at {
                     return self.answered(&submitted, now);
                 }
@@ -145,7 +165,9 @@ impl Flow {
             (Event::Answered(number, _), _) if (1..=self.round).contains(&number) => {
                 return Err(ErrorCode::StaleRound.into());
             }
-            (Event::NewSession(number), State::Asking) if number == self.round => {
+            (Event::NewSession(number), State::Asking { .. } | State::Sending(Stage::Watch))
+                if number == self.round =>
+            {
                 return self.start_new_session(now);
             }
             (Event::NewSession(number), _) if (1..self.round).contains(&number) => {
@@ -165,6 +187,9 @@ impl Flow {
         self.serial += 1;
         // A vendor that never opens a session has session 1 for all its requests.
         request.session = self.session.max(1);
+        if stage == Stage::Watch {
+            request.timeout = request.timeout.min(asking::WATCH_TIMEOUT_MS);
+        }
         self.state = State::Sending(stage);
         Ok(Step::Send {
             serial: self.serial,
@@ -192,29 +217,6 @@ impl Flow {
         }
     }
 
-    /// Submits answers. If the vendor needs a pre-check, this only validates them and sends the pre-check.
-    fn answered(&mut self, submitted: &AnswerInput, now: u64) -> Result<Step, Refusal> {
-        let answers;
-        let submission = match submitted {
-            AnswerInput::Raw(raw) => Submission::Raw(raw),
-            AnswerInput::Fields(fields) => {
-                let challenges = self.vendor.challenges(&self.challenge_payload, self.round);
-                answers = Answers::check(&challenges, fields)?;
-                Submission::Answers(&answers)
-            }
-        };
-        let pre_checked = matches!(self.state, State::Resubmitting { .. });
-        if self.vendor.needs_pre_check() && !pre_checked {
-            self.vendor
-                .request(Stage::Answer, &submission, self.context())?;
-            self.working_since = now;
-            return self.send_when_due(Stage::PreCheck, now);
-        }
-        let step = self.submit(Stage::Answer, &submission)?;
-        self.working_since = now;
-        Ok(step)
-    }
-
     fn replied(&mut self, stage: Stage, response: &Response, now: u64) -> Result<Step, Refusal> {
         let context = Context {
             started_at: self.started_at,
@@ -223,6 +225,9 @@ impl Flow {
         };
         let verdict = self.vendor.judge(stage, response, context);
         self.last_reply_at = now;
+        if stage == Stage::Watch {
+            return self.watched(verdict, response.status, now);
+        }
         if let Verdict::Unclear = verdict {
             return self.recover(stage, ErrorCode::UnreadableReply, now);
         }
@@ -298,7 +303,7 @@ impl Flow {
                     .idle_end(now)
                     .unwrap_or(u64::MAX)
                     .min(self.end_of_life());
-                self.ask(refused);
+                self.ask(refused, now);
             }
             Verdict::StillAsks => self.await_resubmission(now),
             Verdict::Redirect if self.window.has_address() => self.redirect(now),
@@ -336,19 +341,6 @@ impl Flow {
             Verdict::Unclear => self.fail(ErrorCode::UnreadableReply, now),
         }
         Ok(self.step())
-    }
-
-    /// Whether there are challenges, and a person can answer all of them.
-    fn is_answerable(&self) -> bool {
-        let challenges = self.vendor.challenges(&self.challenge_payload, self.round);
-        !challenges.is_empty() && challenges.iter().all(Challenge::is_answerable)
-    }
-
-    /// Opens a new round with the challenges in `challenge_payload`.
-    fn ask(&mut self, refused: bool) {
-        self.round += 1;
-        self.refused = refused;
-        self.state = State::Asking;
     }
 
     /// Whether the URL of the vendor's page contains a secret.

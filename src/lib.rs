@@ -72,7 +72,7 @@
 //! }"#;
 //! let reply = Response { status: 203, retry_after: None, body };
 //! now += 2_000;
-//! let Step::Challenge { round } = flow.advance(Event::Replied(serial, reply), now)? else {
+//! let Step::Challenge { round, .. } = flow.advance(Event::Replied(serial, reply), now)? else {
 //!     panic!("a 203 is a challenge");
 //! };
 //! assert_eq!(round.challenges[0].prompt, "City?");

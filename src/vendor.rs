@@ -19,6 +19,8 @@ text_enum! {
         Answer "answer"
         /// Asks whether the challenges are still open, before answers are sent.
         PreCheck "pre-check"
+        /// Asks whether the challenges are still open, while the person is asked.
+        Watch "watch"
         /// Asks for the challenges.
         Challenges "challenges"
         /// Asks for the outcome of a submission whose reply was lost.
@@ -201,7 +203,8 @@ pub trait Vendor {
     /// Whether the request of a stage opens a new session, which needs new secrets.
     fn opens_session(&self, stage: Stage) -> bool;
 
-    /// Whether [`Stage::PreCheck`] must be sent before answers.
+    /// Whether [`Stage::PreCheck`] must be sent before answers. The vendor can then be asked at any time whether the
+    /// round is still open, so the flow also sends [`Stage::Watch`] while the person is asked.
     fn needs_pre_check(&self) -> bool {
         false
     }

@@ -107,6 +107,9 @@ fn collect(
         let mut next = Flow::restore(&snapshot, VENDORS, config).ok().unwrap();
         let now = match next.step() {
             Step::Wait { until, .. } | Step::Redirect { until, .. } => until,
+            Step::Challenge {
+                watch_at: Some(at), ..
+            } if matches!(event, Event::Waited) => at,
             _ => now,
         };
         match next.advance(event, now) {
@@ -138,7 +141,7 @@ fn replacements() -> Vec<Value> {
     .map(json)
     .into();
     let names = "new sending waiting asking resubmitting redirecting connecting done failed start poll \
-                 answer pre-check challenges reconcile verify window cached live form mid-session \
+                 answer pre-check watch challenges reconcile verify window cached live form mid-session \
                  credentials flinks flinks-reconnect flinks-connect flinks-call mx aggregate";
     all.extend(names.split(' ').map(Value::from));
     all
@@ -197,15 +200,15 @@ fn drive(flow: &mut Flow, reply: (u16, &str)) -> Result<(), Refusal> {
                 now = now.max(*until);
                 Event::Waited
             }
-            Step::Challenge { round } => {
+            Step::Challenge { round, watch_at } => {
                 assert!(round.challenges.iter().all(|asked| asked.is_answerable()));
-                match round.expires {
-                    Some(expires) => {
-                        now = now.max(expires.at);
-                        Event::Waited
-                    }
-                    None => return Ok(()),
+                match (watch_at, &round.expires) {
+                    // Nobody looks for half an hour.
+                    (Some(at), _) => now = now.max(*at) + 30 * 60_000,
+                    (None, Some(expires)) => now = now.max(expires.at),
+                    (None, None) => return Ok(()),
                 }
+                Event::Waited
             }
             Step::Sending { .. } => panic!("nothing is under way"),
         };
@@ -310,7 +313,8 @@ fn a_snapshot_that_polls_without_a_request_id_is_refused_with_its_path() {
         r#"{"v":2,"vendor":"flinks","vendorIds":{"LoginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"},
         "flow":{"id":"flow","startedAt":1790000000000,"workingSince":1790000000000,"lastReplyAt":0,
         "serial":3,"session":1,"round":0,"repeats":0,"newSessions":0,"challengePayload":null,"expiresAt":0,
-        "refused":false,"state":{"name":"sending","stage":"poll"},"vendor":{"codeSent":false,
+        "refused":false,"watchPause":0,"seenOpenAt":0,"state":{"name":"sending","stage":"poll"},
+        "vendor":{"codeSent":false,
         "params":{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","mostRecentCached":false}}},"sum":0}"#,
     ));
     let refusal = Flow::restore(&text, VENDORS, &json(FLINKS_CONFIG))

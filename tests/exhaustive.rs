@@ -184,11 +184,20 @@ impl Explorer {
             {
                 now = *until;
             }
+            if let (
+                TestEvent::Waited,
+                Step::Challenge {
+                    watch_at: Some(at), ..
+                },
+            ) = (test_event, &before)
+            {
+                now = *at;
+            }
             if let TestEvent::NineMinutesPassed = test_event {
                 now += 9 * 60_000;
             }
             let round = match &before {
-                Step::Challenge { round } => round.number,
+                Step::Challenge { round, .. } => round.number,
                 Step::Resubmit { round, .. } => *round,
                 _ => 1,
             };
@@ -211,7 +220,7 @@ impl Explorer {
                     continue;
                 }
             };
-            if let (TestEvent::NewSession, Step::Challenge { round }) = (test_event, &before) {
+            if let (TestEvent::NewSession, Step::Challenge { round, .. }) = (test_event, &before) {
                 sent.live = false;
                 sent.live_from = round.new_session.unwrap().at.unwrap_or(0);
             }
@@ -462,4 +471,25 @@ fn no_sequence_of_events_breaks_the_second_job_of_a_member() {
 #[test]
 fn no_sequence_of_events_sends_the_answers_of_a_member_twice() {
     explore_mx(CONTINUE, RESUBMITTING, 5);
+}
+
+/// The events up to an answer that comes while a watch is under way.
+const ANSWERED_DURING_A_WATCH: &[TestEvent] = &[
+    TestEvent::Replied(200, CHALLENGED),
+    TestEvent::Waited,
+    TestEvent::Answered,
+];
+
+/// The events up to a watch that has just found the round open. The next answer event sends the answers.
+const JUST_WATCHED: &[TestEvent] = &[
+    TestEvent::Replied(200, CHALLENGED),
+    TestEvent::Waited,
+    TestEvent::Replied(200, CHALLENGED),
+];
+
+#[test]
+fn no_sequence_of_events_breaks_a_flow_that_is_watched() {
+    for prefix in [ANSWERED_DURING_A_WATCH, JUST_WATCHED] {
+        explore_mx(CONTINUE, prefix, 5);
+    }
 }

@@ -199,7 +199,7 @@ fn right_answers_lead_every_simulated_person_to_the_end() {
     assert!(with_questions.len() > 30);
     for person in with_questions {
         let mut scenario = live(person.username).run();
-        while let Step::Challenge { round } = &scenario.step {
+        while let Step::Challenge { round, .. } = &scenario.step {
             let (number, request_id) = (round.number, request_id(&scenario));
             let right = scenario.bank.right_answers_json(&request_id).unwrap();
             let right = json(&right);

@@ -237,7 +237,7 @@ fn answers_that_were_not_sent_are_asked_for_in_a_new_round() {
     let step = flow
         .advance(Event::Lost(serial, Loss::NotSent), NOW)
         .unwrap();
-    let Step::Challenge { round } = step else {
+    let Step::Challenge { round, .. } = step else {
         panic!()
     };
     assert_eq!(round.number, 2);

@@ -315,7 +315,9 @@ impl Vendor for Authorize {
             Stage::Start => Some(""),
             Stage::Poll | Stage::Answer | Stage::Reconcile => Some("RequestId"),
             Stage::Verify => Some("LoginId"),
-            Stage::PreCheck | Stage::Challenges | Stage::Expiry | Stage::Window => None,
+            Stage::PreCheck | Stage::Watch | Stage::Challenges | Stage::Expiry | Stage::Window => {
+                None
+            }
         }
     }
 

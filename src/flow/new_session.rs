@@ -36,6 +36,11 @@ impl Flow {
         self.vendor.leave_session();
         let Some(until) = at else {
             self.working_since = now;
+            if let State::Sending(Stage::Watch) = self.state {
+                // The reply to the watch says whether the session has ended.
+                self.state = State::Sending(Stage::Expiry);
+                return Ok(self.step());
+            }
             return self.send_when_due(Stage::Expiry, now);
         };
         self.working_since = until.max(now);

@@ -22,9 +22,10 @@ impl Flow {
                 ..
             } => {
                 self.last_reply_at = now;
-                self.state = State::Asking;
+                self.await_answers(self.watch_pause, now);
             }
             State::Redirecting { .. } => return self.send(Stage::Window, now),
+            State::Sending(Stage::Watch) => self.watch_lost(now),
             State::Sending(stage) => return self.recover(stage, ErrorCode::Unreachable, now),
             _ => {}
         }
@@ -38,6 +39,7 @@ impl Flow {
             _ => ErrorCode::Unreachable,
         };
         match (loss, stage) {
+            (_, Stage::Watch) => self.watch_lost(now),
             (Loss::MaybeSent, _) => return self.recover(stage, error, now),
             // The host has no second token, so the flow fails with the code of a lost start.
             (Loss::NoSecret, Stage::Start) if self.repeats > 0 => {
@@ -54,7 +56,7 @@ impl Flow {
             // old round.
             (_, Stage::Answer | Stage::PreCheck) if self.repeats < MAX_REPEATS => {
                 self.repeats += 1;
-                self.ask(false);
+                self.ask(false, now);
             }
             (_, Stage::Start | Stage::Answer) => self.fail(error, now),
             // An earlier submission may still be under way.

@@ -37,6 +37,8 @@ impl Flow {
             "window": self.window.save(),
             "windowNumber": self.window_number,
             "redirectError": self.redirect_error.clone(),
+            "watchPause": self.watch_pause,
+            "seenOpenAt": self.seen_open_at,
             "state": self.state.save(),
             "vendor": self.vendor.saved_state(),
         };
@@ -99,6 +101,8 @@ impl Flow {
             window: Window::restore(flow.get("window"))?,
             window_number: number.unwrap_or_default(),
             redirect_error: flow.get("redirectError").optional(redirect_error)?,
+            watch_pause: flow.get("watchPause").uint()?,
+            seen_open_at: flow.get("seenOpenAt").uint()?,
         };
         restored.check_needs(reader)?;
         Ok(restored)
@@ -120,10 +124,13 @@ impl Flow {
             }
             // Any other wait is for a request without a submission.
             State::Waiting { stage, .. } => match self.vendor.recovery(stage) {
-                Recovery::Repeat(_) if stage != Stage::Answer => Some(stage),
+                Recovery::Repeat(_) if !matches!(stage, Stage::Answer | Stage::Watch) => {
+                    Some(stage)
+                }
                 _ => None,
             },
-            State::Asking => Some(Stage::Answer),
+            State::Asking { watch_at: None } => Some(Stage::Answer),
+            State::Asking { .. } => Some(Stage::Watch),
             State::Resubmitting { .. } => Some(Stage::PreCheck),
             State::Redirecting { .. } => Some(Stage::Window),
             State::Connecting { .. } if !self.vendor.frame().url.is_empty() => return Ok(()),
@@ -135,7 +142,7 @@ impl Flow {
         if !id.is_empty() {
             envelope.get("vendorIds").get(id).text()?;
         }
-        let asks = matches!(stage, Some(Stage::Answer | Stage::PreCheck));
+        let asks = matches!(stage, Some(Stage::Answer | Stage::PreCheck | Stage::Watch));
         if asks && (self.round == 0 || !self.is_answerable()) {
             return Err(flow.get("challengePayload").invalid("has no challenges"));
         }
@@ -151,7 +158,8 @@ impl State {
             State::Waiting { stage, until } => {
                 object! { "name": "waiting", "stage": *stage, "until": *until }
             }
-            State::Asking => object! { "name": "asking" },
+            State::Asking { watch_at: None } => object! { "name": "asking" },
+            State::Asking { watch_at } => object! { "name": "asking", "watchAt": *watch_at },
             State::Resubmitting { until } => object! { "name": "resubmitting", "until": *until },
             State::Redirecting { until } => object! { "name": "redirecting", "until": *until },
             State::Connecting { until } => object! { "name": "connecting", "until": *until },
@@ -178,7 +186,9 @@ impl State {
                 stage: stage()?,
                 until: until()?,
             },
-            "asking" => State::Asking,
+            "asking" => State::Asking {
+                watch_at: reader.get("watchAt").optional(Reader::uint)?,
+            },
             "resubmitting" => State::Resubmitting { until: until()? },
             "redirecting" => State::Redirecting { until: until()? },
             "connecting" => State::Connecting { until: until()? },

@@ -92,6 +92,11 @@ pub enum Step {
     Challenge {
         /// The challenges.
         round: Round,
+        /// If somebody looks at the flow then, report `waited`: the flow asks the vendor whether the round is still
+        /// open. In ms since 1970; `null` if the vendor cannot be asked.
+        #[cfg_attr(target_arch = "wasm32", serde(rename = "watchAt"))]
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "number | null"))]
+        watch_at: Option<u64>,
     },
     /// The vendor still asks the same round: submit the same answers again.
     Resubmit {
@@ -149,8 +154,9 @@ impl Flow {
                 until: *until,
                 stage: *stage,
             },
-            State::Asking => Step::Challenge {
+            State::Asking { watch_at } => Step::Challenge {
                 round: self.round(),
+                watch_at: *watch_at,
             },
             State::Resubmitting { until } => Step::Resubmit {
                 round: self.round,

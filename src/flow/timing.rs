@@ -26,11 +26,18 @@ impl Flow {
         match self.state {
             State::Waiting { stage, until } if now >= until => return self.send(stage, now),
             State::Redirecting { until } if now >= until => return self.send(Stage::Poll, now),
-            State::Resubmitting { until } if now >= until => self.state = State::Asking,
+            State::Resubmitting { until } if now >= until => {
+                self.await_answers(self.watch_pause, now);
+            }
             State::Connecting { until } if now >= until => {
                 self.fail(ErrorCode::SessionExpired, now);
             }
-            State::Asking if now >= self.expires_at => self.fail(ErrorCode::SessionExpired, now),
+            State::Asking { .. } if now >= self.expires_at => {
+                self.fail(ErrorCode::SessionExpired, now);
+            }
+            State::Asking { watch_at } if watch_at.is_some_and(|at| now >= at) => {
+                return self.send(Stage::Watch, now);
+            }
             State::New | State::Sending(_) => return Err(ErrorCode::OutOfTurn.into()),
             _ => {}
         }
@@ -107,7 +114,7 @@ impl Flow {
             | State::Resubmitting { until }
             | State::Redirecting { until }
             | State::Connecting { until } => until,
-            State::Asking => self.expires_at,
+            State::Asking { watch_at } => self.expires_at.max(watch_at.unwrap_or(0)),
             _ => 0,
         };
         let latest = planned
@@ -129,7 +136,7 @@ impl Flow {
     }
 
     /// Spreads the polls of many flows. The same request of the same flow always gets the same jitter.
-    fn jitter(&self, span: u64) -> u64 {
+    pub(super) fn jitter(&self, span: u64) -> u64 {
         let seed = self.id.bytes().chain(self.serial.to_le_bytes());
         u64::from(snapshot::checksum(seed)) % (span + 1)
     }

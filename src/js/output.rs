@@ -116,7 +116,9 @@ impl From<Step> for Value {
             Step::Wait { until, stage } => {
                 object! { "kind": "wait", "until": until, "stage": stage }
             }
-            Step::Challenge { round } => object! { "kind": "challenge", "round": round },
+            Step::Challenge { round, watch_at } => {
+                object! { "kind": "challenge", "round": round, "watchAt": watch_at }
+            }
             Step::Resubmit { round, until } => {
                 object! { "kind": "resubmit", "round": round, "until": until }
             }

@@ -107,9 +107,9 @@ impl Member {
     fn judge_status(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         let (reply, purpose) = match stage {
             Stage::Challenges => (Reply::challenges(response), self.challenges_for),
+            Stage::Poll => (Reply::judge(response, context.challenge_payload), stage),
             // Before answers are sent, and if it is unknown whether they were, the same round is still open.
-            Stage::PreCheck | Stage::Reconcile => (Reply::judge(response, &Value::Null), stage),
-            _ => (Reply::judge(response, context.challenge_payload), stage),
+            _ => (Reply::judge(response, &Value::Null), stage),
         };
         let unconfirmed_polls = core::mem::take(&mut self.unconfirmed_polls);
         let is_confirmed = unconfirmed_polls > 0;
@@ -119,13 +119,19 @@ impl Member {
         let is_same = |payload| is_same_round(payload, context.challenge_payload);
         match reply {
             Reply::Challenged { challenges, .. }
-                if purpose == Stage::PreCheck && is_same(&challenges) =>
+                if matches!(purpose, Stage::PreCheck | Stage::Watch) && is_same(&challenges) =>
             {
                 Verdict::StillAsks
             }
             // MX has no call that ends a session, and starts no job while the member is CHALLENGED.
             Reply::Challenged { .. } | Reply::ChallengesMissing if stage == Stage::Expiry => {
                 Verdict::Wait(stage, response.retry_after)
+            }
+            // The reply says nothing of the round.
+            Reply::ChallengesMissing | Reply::Refused((ErrorCode::Busy, _))
+                if stage == Stage::Watch =>
+            {
+                Verdict::Wait(stage, response.retry_after.or(Some(10_000)))
             }
             // The reply to the resume was lost. The first poll may be older than the answer.
             Reply::Challenged { challenges, .. }
@@ -359,10 +365,10 @@ impl Vendor for Member {
             (Stage::Start, StartMode::Create | StartMode::Update) => Recovery::Unknown,
             (Stage::Start, StartMode::Job) => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
             (Stage::Answer, _) => Recovery::Reconcile(Stage::Reconcile),
-            (Stage::Start | Stage::PreCheck | Stage::Expiry | Stage::Window, _) => {
-                Recovery::Repeat(None)
+            (Stage::Poll | Stage::Challenges | Stage::Reconcile, _) => {
+                Recovery::Repeat(Some(ErrorCode::OutcomeUnknown))
             }
-            _ => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
+            _ => Recovery::Repeat(None),
         }
     }
 

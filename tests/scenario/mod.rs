@@ -428,7 +428,7 @@ impl Scenario {
     /// The open round.
     pub fn round(&self) -> &Round {
         match &self.step {
-            Step::Challenge { round } => round,
+            Step::Challenge { round, .. } => round,
             step => panic!("no challenge, but {step:?}"),
         }
     }

@@ -3,9 +3,7 @@
 use super::challenge::{Challenge, RoundChallenge};
 use super::institution::{Institution, institution};
 use super::job::Job;
-use super::people::{
-    CONNECTED, EndState, InitialState, Member, Plan, UNKNOWN_MEMBER, Unanswered,
-};
+use super::people::{CONNECTED, EndState, InitialState, Member, Plan, UNKNOWN_MEMBER, Unanswered};
 use super::rules::MxRules;
 use super::status::Status;
 use crate::simulator::seed::Seed;
