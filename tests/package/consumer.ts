@@ -135,6 +135,7 @@ const stages: Record<Stage, true> = {
   poll: true,
   answer: true,
   'pre-check': true,
+  watch: true,
   challenges: true,
   expiry: true,
   reconcile: true,

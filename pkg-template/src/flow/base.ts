@@ -4,6 +4,8 @@ import { isEnding, type Step } from './steps.js'
 export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
   #current: Step<Result> = { kind: 'working', stage: 'start', until: null }
   readonly #listeners = new Set<() => void>()
+  /** How many subscriptions, open iterations and pending results there are. */
+  #lookers = 0
   /** Abort the signals of the current step and of the next one. */
   #currentAbort: AbortController | undefined
   #nextAbort: AbortController | undefined
@@ -22,7 +24,10 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
     // A new function each time, so that the same listener can subscribe twice.
     const entry = () => listener()
     this.#listeners.add(entry)
-    return () => void this.#listeners.delete(entry)
+    this.#look(1)
+    return () => {
+      if (this.#listeners.delete(entry)) this.#look(-1)
+    }
   }
 
   /**
@@ -30,19 +35,40 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
    * reader may miss a `working` step, but never a challenge that is still open.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Step<Result>, void, undefined> {
-    for (let seen: Step<Result> | undefined; ;) {
-      if (seen === this.#current) await this.#change()
-      seen = this.#current
-      yield seen
-      if (isEnding(seen)) return
+    this.#look(1)
+    try {
+      for (let seen: Step<Result> | undefined; ;) {
+        if (seen === this.#current) await this.#change()
+        seen = this.#current
+        yield seen
+        if (isEnding(seen)) return
+      }
+    } finally {
+      this.#look(-1)
     }
   }
 
   /** Resolves to the flow's result. Rejects with a `FlowError` if the flow fails. */
   async result(): Promise<Result> {
+    this.#look(1)
     while (!isEnding(this.#current)) await this.#change()
+    this.#look(-1)
     if (this.#current.kind === 'done') return this.#current.result
     throw (this.#current as Step & { kind: 'failed' }).error
+  }
+
+  /** @internal Whether somebody waits for the next step: a subscription, an open iteration or a pending result. */
+  protected get isLookedAt(): boolean {
+    return this.#lookers > 0
+  }
+
+  /** @internal Called when somebody begins to look, or nobody looks any more. */
+  protected onLook(): void {}
+
+  #look(change: 1 | -1): void {
+    const before = this.isLookedAt
+    this.#lookers += change
+    if (this.isLookedAt !== before) this.onLook()
   }
 
   /** @internal The signal of the step that is set next; aborts when that step is left. */
@@ -72,10 +98,11 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
 
   #change(): Promise<void> {
     return new Promise((resolve) => {
-      const stop = this.subscribe(() => {
-        stop()
+      const entry = () => {
+        this.#listeners.delete(entry)
         resolve()
-      })
+      }
+      this.#listeners.add(entry)
     })
   }
 }

@@ -34,6 +34,10 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   #nextStepWaiters: (() => void)[] = []
   /** Why the last request got no reply. */
   #lost: Lost | undefined
+  /** @internal When to ask the vendor next whether the open round still is, or null if it cannot be asked. */
+  watchAt: number | null = null
+  /** @internal Whether that request is under way. */
+  isWatching = false
   /** Identifies the vendor's page of the current step. */
   #pageKey = ''
   /** What was thrown, for the error of the step that is entered next. */
@@ -141,12 +145,19 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     this.#isAtWindow = step.kind === 'redirect'
     // They continue after this function.
     for (const wake of this.#nextStepWaiters.splice(0)) wake()
+    this.isWatching = step.kind === 'send' && step.stage === 'watch'
     switch (step.kind) {
       case 'send':
         if (step.stage === 'answer') this.#resubmit = undefined
         void this.#send(step)
-        // The step `redirect` stays while the flow polls, or gets a fresh address.
-        if (this.current.kind !== 'redirect') this.setStep({ kind: 'working', stage: step.stage, until: null })
+        // The step `redirect` stays while the flow polls or gets a fresh address, and a challenge while it is watched.
+        if (this.current.kind !== 'redirect' && !this.isWatching) {
+          this.setStep({ kind: 'working', stage: step.stage, until: null })
+        }
+        break
+      case 'sending':
+        // The answers came during a watch, whose reply is the pre-check.
+        this.setStep({ kind: 'working', stage: step.stage, until: null })
         break
       case 'wait':
         this.#wait(step.until, 'vendor')
@@ -155,7 +166,8 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
         }
         break
       case 'challenge':
-        if (step.round.expires) this.#wait(step.round.expires.at, 'person')
+        this.watchAt = step.watchAt
+        this.#awaitAnswers(step.round)
         if (this.current.kind !== 'challenge' || this.current.round.number !== step.round.number) {
           this.setStep(this.#challenge(step.round))
         }
@@ -216,12 +228,26 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     })
   }
 
+  /** Waits until the round expires, or for the next watch if somebody looks. A test's clock stands still meanwhile. */
+  #awaitAnswers({ expires }: Round): void {
+    const watchAt = (this.isLookedAt ? this.watchAt : null) ?? Infinity
+    const until = Math.min(watchAt, expires?.at ?? Infinity)
+    if (until < Infinity) this.#wait(until, 'person')
+  }
+
+  /** @internal */
+  protected override onLook(): void {
+    if (this.current.kind !== 'challenge' || this.watchAt === null || this.isWatching) return
+    this.#waitAbort?.abort(TASK_ENDED)
+    this.#awaitAnswers(this.current.round)
+  }
+
   #challenge(round: Round): ChallengeStep {
     const { number } = round
-    // Without a `send` or a `wait`, the flow has ended, before the event or because of it. Nothing was sent.
+    // Otherwise the flow has ended, before the event or because of it. Nothing was sent.
     const leave = (event: () => CoreStep) => {
       const kind = this.#dispatch(event)
-      if (kind !== 'send' && kind !== 'wait') throw staleRound(this.id)
+      if (kind !== 'send' && kind !== 'wait' && kind !== 'sending') throw staleRound(this.id)
     }
     const submit = async (answers: Record<string, unknown>, isRaw: boolean) => {
       const json = toJson('answers', answers, !isRaw)

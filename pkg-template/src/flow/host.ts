@@ -1,7 +1,10 @@
 import { invalidInput } from './errors.js'
 import type { Reply, Request } from '../wasm/bank_mfa.js'
 
-/** What a flow waits for: `vendor` is its next poll, `person` is the user, until the step expires. */
+/**
+ * What a flow waits for: `vendor` is its next poll; `person` is the user, until the step expires or the flow asks the
+ * vendor whether it is still open.
+ */
 export type WaitsFor = 'vendor' | 'person'
 
 /** A clock. The default is real time. */

@@ -209,14 +209,21 @@ export class LocalFlowService implements FlowService {
       await runTurn(this.#context, id, { record, version }, options).catch(ignoreConflict)
       return
     }
-    // If the flow waits for the vendor, poll as soon as the poll interval allows. Other steps wait for the user.
-    if (needsPerson(current.step) && current.step.kind !== 'redirect') return
-    const sleep = Math.min(records.wakesAt(current) - clock.now(), LONG_POLL_MS)
-    await clock.wait(Math.max(0, sleep), new AbortController().signal, 'vendor')
-    await this.continueDue(id)
+    // Poll as soon as the poll interval allows, if the flow waits for the vendor or watches a round.
+    const watchesAt = records.watchesAt(current)
+    if (needsPerson(current.step) && current.step.kind !== 'redirect' && watchesAt === Infinity) return
+    const sleep = Math.min(records.wakesAt(current), watchesAt) - clock.now()
+    const { signal } = new AbortController()
+    await clock.wait(Math.max(0, Math.min(sleep, LONG_POLL_MS)), signal, 'vendor')
+    await this.#continueDue(id, (record) => Math.min(records.wakesAt(record), records.watchesAt(record)))
   }
 
-  async continueDue(id: string): Promise<void> {
+  continueDue(id: string): Promise<void> {
+    const { records } = this.#context
+    return this.#continueDue(id, (record) => records.wakesAt(record))
+  }
+
+  async #continueDue(id: string, wakesAt: (record: FlowRecord) => number): Promise<void> {
     const { records, turns, clock } = this.#context
     const { flow: current, expired, version } = await records.read(id)
     const last = current ?? expired
@@ -227,7 +234,7 @@ export class LocalFlowService implements FlowService {
       if ((last.due ?? 0) <= clock.now()) await deliverEndings(this.#context, id, stored)
     } else if (current === undefined) {
       await cancelFlow(this.#context, id, stored).catch(ignoreConflict)
-    } else if (!turns.has(id) && records.wakesAt(current) <= clock.now()) {
+    } else if (!turns.has(id) && wakesAt(current) <= clock.now()) {
       await runTurn(this.#context, id, stored, { present: false }).catch(ignoreConflict)
     }
   }
@@ -254,8 +261,9 @@ export class LocalFlowService implements FlowService {
     for (;;) {
       const stored = await records.open(ref)
       const { leaseUntil, step } = stored.record
-      // A turn that polls while a window is open cannot receive this call. Wait for its end, and check again.
-      const isPolling = leaseUntil > 0 && step.kind === 'redirect'
+      // A turn that polls while a window is open, or watches a round, cannot receive this call. Wait for its end, and
+      // check again.
+      const isPolling = leaseUntil > 0 && (step.kind === 'redirect' || step.kind === 'challenge')
       if ((leaseUntil > 0 && !isPolling) || !isCurrent(stored.record)) break
       const running = turns.get(id)
       // No turn has stored this call, so the page must repeat it.

@@ -101,9 +101,11 @@ export class Turn {
 
   async #advance(flow: Flow, act?: (flow: Flow) => unknown): Promise<VersionedRecord> {
     this.#flow = flow
-    const unsubscribe = flow.subscribe(() => this.#onChange())
+    let unsubscribe = () => {}
     try {
       if (act) await this.#act(flow, act)
+      // A subscription lets the flow watch an open round, which must not begin before the event.
+      unsubscribe = flow.subscribe(() => this.#onChange())
       // A restored flow begins its wait now.
       await Promise.resolve()
       while (!this.#isAtRest(flow)) await new Promise<void>((resolve) => (this.#onChange = resolve))
@@ -123,10 +125,9 @@ export class Turn {
     }
   }
 
-  #isAtRest({ current }: Flow): boolean {
-    // A round that has expired is about to end the flow.
-    const isOpen =
-      current.kind === 'challenge' && !((current.round.expires?.at ?? Infinity) <= this.#context.clock.now())
+  #isAtRest({ current, watchAt }: Flow): boolean {
+    // Only the user can continue a round that neither expires nor is watched.
+    const isOpen = current.kind === 'challenge' && current.round.expires === null && watchAt === null
     return this.#waitsUntil() !== null || isOpen || isEnding(current)
   }
 
@@ -147,12 +148,15 @@ export class Turn {
       if (current.error.cause !== undefined) this.#context.onError(current.error)
       return this.#end(step, { failure: current.failure })
     }
-    const due = current.kind === 'connect' && address === null ? now + RETRY_MS : this.#waitsUntil()
+    let due = current.kind === 'connect' && address === null ? now + RETRY_MS : this.#waitsUntil()
+    let watchAt: number | null = null
+    // Without a page, nobody watches the round.
+    if (current.kind === 'challenge') [due, watchAt] = [current.round.expires?.at ?? null, flow.watchAt]
     const { roundCount, addressCount = 0, step: before } = this.#stored.record
     const isFresh = before.kind === 'redirect' && step.kind === 'redirect' && before.url !== step.url
     return this.#write({
       ...(isFresh && { addressCount: addressCount + 1 }),
-      ...{ step, due, leaseUntil: 0, snapshot: flow.snapshot(), tokens: { ...this.#tokens } },
+      ...{ step, due, watchAt, leaseUntil: 0, snapshot: flow.snapshot(), tokens: { ...this.#tokens } },
       roundCount: step.kind === 'challenge' ? Math.max(roundCount, step.round.number) : roundCount,
     })
   }
@@ -172,7 +176,7 @@ export class Turn {
       outcome: 'failure' in outcome ? 'failed' : 'done',
     }
     return this.#write({
-      ...{ step, leaseUntil: 0, snapshot: null, tokens: {} },
+      ...{ step, watchAt: null, leaseUntil: 0, snapshot: null, tokens: {} },
       ...(onFlowEnded ? { pendingEndings: [...pendingEndings, ended], due: now + RETRY_MS } : { due: null }),
       ...(Object.keys(readers).length > 0 && 'result' in outcome && outcome),
       expires: now + RESULT_TTL_MS,
@@ -180,7 +184,10 @@ export class Turn {
   }
 
   async #storeBeforeSend(snapshot: string, timeout: number): Promise<void> {
-    const leaseUntil = this.#context.clock.now() + timeout + LEASE_GRACE_MS
+    const { clock, records } = this.#context
+    // A watch submits nothing. It needs only the lease, and a single writer needs none.
+    if (this.#flow?.isWatching && records.singleWriter) return
+    const leaseUntil = clock.now() + timeout + LEASE_GRACE_MS
     await this.#write({ ...this.#progress(), snapshot, tokens: { ...this.#tokens }, due: null, leaseUntil })
     this.#hasLease = true
   }

@@ -30,9 +30,10 @@ export async function waitFor(
       const stored = await records.open(ref)
       const { record } = stored
       const now = clock.now()
-      const wakesAt = records.wakesAt(record)
       const running = turns.get(id)
       const isOver = isEnding(record.step) || isEnough(record) || now >= deadline || signal?.aborted === true
+      // A page that waits for news lets an open round be watched.
+      const wakesAt = Math.min(records.wakesAt(record), isOver ? Infinity : records.watchesAt(record))
       const isDue = running === undefined && wakesAt <= now && !isEnding(record.step)
       const started = isDue ? runTurn(context, id, stored, { present: true }) : undefined
       if (isOver) return record

@@ -31,6 +31,8 @@ export interface FlowRecord {
   roundCount: number
   /** When the next turn is due if none runs, in milliseconds since 1970; `null` if only the user can continue. */
   due: number | null
+  /** When to ask the vendor whether the open round still is, if a page is connected; `null` if no round is watched. */
+  watchAt: number | null
   /** Until when no other process may run a turn, in milliseconds since 1970; 0 if no turn runs. */
   leaseUntil: number
   /** When the record expires, in milliseconds since 1970. */
@@ -84,7 +86,7 @@ export function newRecord(
   return {
     ...{ v: FORMAT, kind: 'flow', user, connection, flow, version: 1 },
     step: { kind: 'working', stage: 'start', until: null },
-    ...{ snapshot: null, tokens: {}, answerCount: 0, roundCount: 0, due: null, leaseUntil: 0 },
+    ...{ snapshot: null, tokens: {}, answerCount: 0, roundCount: 0, due: null, watchAt: null, leaseUntil: 0 },
     expires: now + FLOW_LIFETIME_MS,
     ...(pendingEndings && { pendingEndings }),
   }

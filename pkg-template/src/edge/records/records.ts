@@ -95,6 +95,11 @@ export class Records {
     return snapshot === null ? 0 : (due ?? Infinity)
   }
 
+  /** When the open round may be watched, in milliseconds since 1970. */
+  watchesAt({ leaseUntil, watchAt }: FlowRecord): number {
+    return leaseUntil === 0 ? (watchAt ?? Infinity) : Infinity
+  }
+
   /** Whether another process may be running a turn of the flow. */
   isLeased({ leaseUntil }: FlowRecord): boolean {
     return !this.singleWriter && leaseUntil > this.#options.clock.now()
