@@ -1,10 +1,11 @@
 //! The configuration of Flinks, the slots of its secrets, and the request that all its services share.
 
 use crate::failure::Refusal;
-use crate::http::{Header, Request, base_url, return_url};
-use crate::json::{self, Reader, Value};
+use crate::http::{Header, Request, base_url};
+use crate::json::{Reader, Value};
 
 use super::guid::Guid;
+use super::redirect::{deep_links, redirect_url};
 
 /// The slot of the authorize token: one token per session, minted by GenerateAuthorizeToken, never the
 /// secret key. A customer from before October 2024 may have none; then the header is left out.
@@ -152,73 +153,6 @@ fn instance(reader: Reader) -> Result<String, Refusal> {
     Ok(text.to_owned())
 }
 
-/// Schemes of browsers and operating systems, which an app cannot own. Some of them run or show what follows.
-const FOREIGN_SCHEMES: [&str; 18] = [
-    "about",
-    "blob",
-    "chrome",
-    "content",
-    "data",
-    "file",
-    "filesystem",
-    "ftp",
-    "http",
-    "https",
-    "intent",
-    "jar",
-    "javascript",
-    "resource",
-    "vbscript",
-    "view-source",
-    "ws",
-    "wss",
-];
-
-/// Checks the list of deep links.
-fn deep_links(list: Reader) -> Result<Vec<String>, Refusal> {
-    let mut links = Vec::new();
-    if !list.is_null() && !matches!(list.value(), Value::List(_)) {
-        return Err(list.invalid("must be an array of URLs"));
-    }
-    for (index, link) in list.value().items().iter().enumerate() {
-        let text = link.as_text().unwrap_or_default();
-        if !is_deep_link(text) {
-            let index = json::decimal(index as u64);
-            return Err(list.item(&index, link).invalid(
-                "must be a URL with a scheme of your own and no fragment, such as myapp://connected",
-            ));
-        }
-        links.push(text.to_owned());
-    }
-    Ok(links)
-}
-
-fn is_deep_link(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return false;
-    };
-    let is_valid = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.')
-    };
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'#' | b'\\');
-    scheme.starts_with(|first: char| first.is_ascii_lowercase())
-        && scheme.bytes().all(is_valid)
-        && !FOREIGN_SCHEMES.contains(&scheme)
-        && !rest.is_empty()
-        && rest.bytes().all(is_plain)
-}
-
-/// The address to return to: a deep link of the list, or else `https:`.
-fn redirect_url(url: &Reader, deep_links: &[String]) -> Result<String, Refusal> {
-    let text = url.text()?;
-    if deep_links.iter().any(|link| link == text) {
-        return Ok(text.to_owned());
-    }
-    return_url(url).map_err(|_| {
-        url.invalid("must be an https: URL without fragment, an http: URL of localhost, or one of deepLinks")
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,69 +185,6 @@ mod tests {
             let refusal = read(&config).unwrap_err();
             assert_eq!(refusal.path.as_deref(), Some(path), "{config}");
         }
-    }
-
-    #[test]
-    fn a_redirect_url_is_https_or_a_listed_deep_link() {
-        let path = |redirect_url: &str, deep_links: &str| {
-            let rest = format!(r#""redirectUrl":{redirect_url:?},"deepLinks":{deep_links}"#);
-            let config = format!(r#"{{"instance":"toolbox",{CUSTOMER},{rest}}}"#);
-            read(&config).err().and_then(|refusal| refusal.path.clone())
-        };
-        let redirect = Some("/config/redirectUrl".to_owned());
-        for (url, deep_links, expected) in [
-            ("https://app.example/back", "null", None),
-            ("https://app.example/back", "[]", None),
-            ("myapp://connected", r#"["myapp://connected"]"#, None),
-            (
-                "com.example.app://a?b=c",
-                r#"["a://b","com.example.app://a?b=c"]"#,
-                None,
-            ),
-            ("myapp://connected", "[]", redirect.clone()),
-            (
-                "myapp://connected/x",
-                r#"["myapp://connected"]"#,
-                redirect.clone(),
-            ),
-            (
-                "MYAPP://connected",
-                r#"["myapp://connected"]"#,
-                redirect.clone(),
-            ),
-            ("javascript:alert(1)", "[]", redirect.clone()),
-            ("http://app.example/", "[]", redirect),
-        ] {
-            assert_eq!(path(url, deep_links), expected, "{url}");
-        }
-        let link = Some("/config/deepLinks/0".to_owned());
-        for refused in [
-            "javascript:alert(1)",
-            "javascript://%0aalert(1)",
-            "JavaScript://x",
-            "data:text/html,x",
-            "data://x",
-            "vbscript://x",
-            "file:///etc/passwd",
-            "http://app.example/",
-            "https://app.example/",
-            "blob://x",
-            "intent://x",
-            "view-source://x",
-            "myapp:connected",
-            "myapp://",
-            "myapp://a#b",
-            "myapp://a b",
-            "my app://a",
-            "1app://a",
-            "://a",
-            "",
-        ] {
-            assert_eq!(path(refused, &format!("[{refused:?}]")), link, "{refused}");
-        }
-        assert_eq!(path("https://a.example", "[7]"), link);
-        let list = Some("/config/deepLinks".to_owned());
-        assert_eq!(path("https://a.example", r#""myapp://a""#), list);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod connect;
 mod guid;
 pub mod pair;
 pub mod params;
+mod redirect;
 pub mod reply;
 mod time;
 
