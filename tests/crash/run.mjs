@@ -121,7 +121,7 @@ export async function crash(session, flow, fits = () => true) {
     }
     left = again
   }
-  const submits = SUBMISSIONS.some((name) => whole.counts[name] > 0)
+  const submits = points.some(isSubmission)
   return {
     ...report,
     submits,
