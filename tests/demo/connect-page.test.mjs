@@ -225,6 +225,23 @@ test('the bank’s own page opens in a window without the iframe’s sandbox, al
   }
 })
 
+test('Connect with resumeSelectedAccounts skips the selector and names the accounts', async (t) => {
+  const person = connectVisitor(t)
+  const link = encodeURIComponent('myapp://connected?state=s')
+  const accounts = []
+  for (const chosen of ['', `&resumeSelectedAccounts=`]) {
+    const query = `requestId=${await person.startChallenged('Greatday')}&redirectUrl=${link}`
+    await person.frame(`/v2/?${query}${chosen && `${chosen}${accounts[1]}&accountSelectorEnable=true`}`)
+    await person.answer('Montreal')
+    const [{ data }] = await person.redirects(1)
+    assert.ok(data.url.startsWith('myapp://connected?state=s&loginId='), 'a deep link is a redirect URL')
+    assert.ok(!(await person.steps('REDIRECT', 1)).includes('COMPONENT_LOAD_ACCOUNT_SELECTION'))
+    accounts.push(...data.accountId.split(','))
+  }
+  assert.equal(accounts.length, 3)
+  assert.equal(accounts[2], accounts[1])
+})
+
 test('Connect as the whole page redirects to redirectUrl', async (t) => {
   const person = connectVisitor(t)
   const back = encodeURIComponent(`${parentOrigin}/?state=one-time`)

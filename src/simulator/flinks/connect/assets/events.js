@@ -54,10 +54,13 @@ export function landRefused() {
   location.assign(url)
 }
 
-/** The `redirectUrl` of the page's URL, if it is valid. */
+/** Schemes that a browser runs or opens itself. Any other one is a deep link into an app (A). */
+const BROWSER_SCHEMES = ['javascript:', 'data:', 'blob:', 'file:', 'about:', 'vbscript:', 'filesystem:', 'view-source:']
+
+/** The `redirectUrl` of the page's URL, if it is valid: `http:`, `https:` or a deep link. */
 export function redirectUrl() {
   const url = URL.parse(query().get('redirectUrl') ?? '')
-  return url && ['http:', 'https:'].includes(url.protocol) ? url : null
+  return url && !BROWSER_SCHEMES.includes(url.protocol) ? url : null
 }
 
 export const query = () => new URLSearchParams(location.search)

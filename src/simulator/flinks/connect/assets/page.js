@@ -146,7 +146,11 @@ async function refused({ code }) {
 }
 
 async function done(facts) {
-  if (query().get('accountSelectorEnable') === 'true') facts = await account(facts)
+  const chosen = reconnects ? query().get('resumeSelectedAccounts') : null
+  if (chosen !== null) {
+    // Connect skips the selector and names the accounts of the earlier session (A). The commas are a guess (D).
+    facts = { ...facts, accountIds: facts.accountIds.filter((id) => chosen.split(',').includes(id)) }
+  } else if (query().get('accountSelectorEnable') === 'true') facts = await account(facts)
   const landing = redirectUrl()
   show(el('p', { class: 'tick', 'aria-hidden': 'true' }, '✓'), el('h1', {}, words.done), el('p', {}, words.doneMore))
   postRedirect(facts, landing)
