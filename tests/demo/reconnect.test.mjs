@@ -32,6 +32,20 @@ async function countListeners(page) {
   return listeners.filter(({ type }) => type === 'message').length
 }
 
+// Resume ------------------------------------------------------------------------------------------
+
+test('a session that waits for MFA is resumed in the iframe, and the outcome shows the accounts', async (t) => {
+  const visitor = await visit(t)
+  await visitor.start('Greatday', { mode: 'resume' })
+  await waitForQuestion(visitor.connect)
+  await visitor.answerConnect('Montreal')
+  assert.deepEqual(await readProof(visitor), ['done', 'Mid-session', 'Live', 'Given'])
+  const { accounts } = await visitor.readOutcome()
+  assert.match(accounts, /^[\da-f-]{36}, [\da-f-]{36}$/)
+  const { liveStarts, cachedStarts, connects } = await visitor.vendorCounts()
+  assert.deepEqual({ liveStarts, cachedStarts, connects }, { liveStarts: 1, cachedStarts: 1, connects: 1 })
+})
+
 // In the iframe or a form ------------------------------------------------------------------------
 
 for (const reconnectAsync of [false, true]) {

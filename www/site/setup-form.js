@@ -23,8 +23,8 @@ export function readChoices(setup) {
 /** Hides and disables the controls that do not apply to the chosen vendor, runtime and mode. */
 export function showApplicableControls(setup) {
   const { runtime, mode } = readChoices(setup)
-  // A page never sends credentials to the edge.
-  if (runtime === 'edge' && mode === 'credentials') setup.elements.mode.value = 'live'
+  // A page sends neither credentials nor a RequestId to the edge.
+  if (runtime === 'edge' && ['credentials', 'resume'].includes(mode)) setup.elements.mode.value = 'live'
   const choices = readChoices(setup)
   const applies = (list, value) => list === undefined || list.split(' ').includes(value)
   for (const part of setup.querySelectorAll('[data-vendor], [data-runtime]')) {

@@ -24,7 +24,7 @@ const OWNERSHIP = {
 
 export default {
   /** Whether an earlier flow changes this one: signing in through Connect repairs a broken connection for good. */
-  keepsChanges: ({ mode }) => mode === 'reconnect' || mode === 'link',
+  keepsChanges: ({ mode }) => ['reconnect', 'resume', 'link'].includes(mode),
 
   /** The simulator's list of people. */
   list: 'people',
@@ -67,7 +67,11 @@ export default {
 
   idOf: ({ username }) => username,
 
-  params: (person, choices) => flinksFlow(person, choices),
+  async params(person, choices, session, fetch) {
+    if (choices.mode !== 'resume') return flinksFlow(person, choices)
+    const requestId = await beginSession(person, session, fetch)
+    return { kind: 'resume', params: { requestId, loginId: person.loginId, language: choices.language } }
+  },
 
   host(session, { authorizeAsync, presentation }, fetch) {
     const { baseUrl, connectUrl, instance, customerId } = session
@@ -93,14 +97,27 @@ export default {
     return undefined
   },
 
-  facts: ({ method, health, ownership, requestId, loginId, ...more }) => [
+  facts: ({ method, health, ownership, requestId, loginId, accountIds, ...more }) => [
     ['method', 'Method', METHODS[method]],
     ['health', 'Health', HEALTH[health]],
     ['ownership', 'Ownership', OWNERSHIP[ownership]],
     ['request-id', 'RequestId', requestId],
     ['login-id', 'LoginId', loginId],
+    ['accounts', 'Chosen accounts', accountIds?.join(', ')],
     ['institution', 'Institution', more.institutionName ?? more.institution],
     ['last-refresh', 'Last refresh', more.lastRefresh && dateTime(Date.parse(more.lastRefresh))],
     ['scheduled-refresh', 'Scheduled refresh', YES_OR_NO[more.scheduledRefresh]],
   ],
+}
+
+/** Begins the live session that the flow resumes, as a back end does. Returns its RequestId. */
+async function beginSession({ loginId, username }, { baseUrl, customerId, ...session }, fetch) {
+  const token = await session.authorizeToken({ flowId: crypto.randomUUID(), session: 1 }, fetch)
+  const reply = await fetch(`${baseUrl}/v3/${customerId}/BankingServices/Authorize`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'flinks-auth-key': token },
+    body: JSON.stringify({ LoginId: loginId, MostRecentCached: false, Save: true }),
+  })
+  if (reply.status !== 203) throw new Error(`the bank asks ${username} nothing, so no session can be resumed`)
+  return (await reply.json()).RequestId
 }
