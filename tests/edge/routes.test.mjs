@@ -357,16 +357,42 @@ test('two users with the same connection id have two flows', async (t) => {
   assert.notEqual((await env.as('bob').start('c_1')).flow, state.flow)
 })
 
-test('an unknown path or method is not found', async (t) => {
+test('an unknown path is not found', async (t) => {
   const { page, state } = await atChallenge(t)
   for (const [method, path] of [
-    ['GET', '/flows'],
     ['GET', '/'],
-    ['GET', `/flows/${state.flow}/answer`],
-    ['PUT', `/flows/${state.flow}`],
+    ['GET', `/flows/${state.flow}/nothing`],
     ['POST', '/webhooks/mx'],
   ]) {
     assert.deepEqual(await status(page.ask(method, path, method === 'GET' ? undefined : {})), [404, 'NOT_FOUND'])
+  }
+})
+
+test('a known route with another method is refused, and says which one it has', async (t) => {
+  const { page, state } = await atChallenge(t)
+  const path = `/flows/${state.flow}`
+  for (const [method, route, allow] of [
+    ['GET', '/flows', 'POST'],
+    ['DELETE', '/flows', 'POST'],
+    ['HEAD', path, 'GET'],
+    ['PUT', path, 'GET'],
+    ['POST', path, 'GET'],
+    ['GET', `${path}/answer`, 'POST'],
+    ['PUT', `${path}/message`, 'POST'],
+    ['POST', `${path}/data/accounts`, 'GET'],
+  ]) {
+    const reply = await page.ask(method, route, ['GET', 'HEAD'].includes(method) ? undefined : {})
+    assert.deepEqual([reply.status, reply.headers.get('allow')], [405, allow], `${method} ${route}`)
+    assert.equal((await reply.json()).code, 'METHOD_NOT_ALLOWED')
+  }
+  assert.deepEqual(await page.getState(state), state)
+})
+
+test('a webhook with another method is refused', async (t) => {
+  const { handle } = setup(t, { webhooks: { findConnection: () => null } })
+  for (const method of ['GET', 'HEAD', 'PUT']) {
+    const reply = await handle(new Request('https://edge.example/mfa/webhooks/mx', { method }))
+    assert.deepEqual([reply.status, reply.headers.get('allow')], [405, 'POST'], method)
   }
 })
 

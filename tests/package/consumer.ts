@@ -464,6 +464,7 @@ const edgeCodes: Record<EdgeCode, true> = {
   UNAUTHENTICATED: true,
   FORBIDDEN: true,
   NOT_FOUND: true,
+  METHOD_NOT_ALLOWED: true,
   BODY_TOO_LARGE: true,
   RATE_LIMITED: true,
   UNAVAILABLE: true,

@@ -6,6 +6,7 @@ const EDGE_CODES: Record<EdgeCode, { status: number; next: string; title: string
   UNAUTHENTICATED: { status: 401, next: 'sign-in', title: 'not signed in' },
   FORBIDDEN: { status: 403, next: 'fix-integration', title: 'origin not allowed' },
   NOT_FOUND: { status: 404, next: 'start-over', title: 'not found' },
+  METHOD_NOT_ALLOWED: { status: 405, next: 'fix-integration', title: 'method not allowed' },
   BODY_TOO_LARGE: { status: 413, next: 'fix-integration', title: 'body too large' },
   RATE_LIMITED: { status: 429, next: 'retry-later', title: 'rate limit exceeded' },
   UNAVAILABLE: { status: 503, next: 'retry-later', title: 'service unavailable' },
@@ -39,6 +40,8 @@ export class Problem extends Error {
   readonly body: ProblemBody
   /** The delay before the same request may be retried, in milliseconds; 0 if unknown. */
   readonly retryAfter: number
+  /** The method that the route has, if the request has another one. */
+  allow: string | undefined
   /** Whether `onError` has received the cause. */
   isReported = false
 
@@ -51,6 +54,11 @@ export class Problem extends Error {
 
 export function problem(code: EdgeCode, retryAfter?: number): Problem {
   return new Problem({ ...EDGE_CODES[code], code }, retryAfter)
+}
+
+/** The refusal of a known route with another method. */
+export function methodNotAllowed(allow: string): Problem {
+  return Object.assign(problem('METHOD_NOT_ALLOWED'), { allow })
 }
 
 /** The refusal at a limit of the whole flow: only another flow has uses left. */

@@ -1,7 +1,14 @@
 import type { ErrorCode, Failure, FieldError, Loss, NextAction, Refusal } from '../wasm/bank_mfa.js'
 
 /** Codes that only an edge returns, in addition to `ErrorCode`. */
-export type EdgeCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'BODY_TOO_LARGE' | 'RATE_LIMITED' | 'UNAVAILABLE'
+export type EdgeCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'BODY_TOO_LARGE'
+  | 'RATE_LIMITED'
+  | 'UNAVAILABLE'
 
 /** @internal The fields that a `FlowError` is made from. */
 export type ErrorDetails = Partial<Omit<Failure & Refusal, 'code' | 'next'>> &

@@ -19,8 +19,13 @@ export function readingReply(reading: Reading, now: number): Reply {
 }
 
 /** The reply with a problem document: https://www.rfc-editor.org/rfc/rfc9457 */
-export function problemReply({ body, retryAfter: ms }: Problem): Reply {
-  return jsonReply(body, { 'content-type': 'application/problem+json', ...(ms > 0 && retryAfter(ms)) }, body.status)
+export function problemReply({ body, retryAfter: ms, allow }: Problem): Reply {
+  const headers = {
+    'content-type': 'application/problem+json',
+    ...(ms > 0 && retryAfter(ms)),
+    ...(allow !== undefined && { allow }),
+  }
+  return jsonReply(body, headers, body.status)
 }
 
 /** The header is in seconds. */

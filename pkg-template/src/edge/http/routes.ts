@@ -1,6 +1,6 @@
 import type { Connection, HandlerConfig } from '../config.js'
 import type { FlowService, StartTarget } from '../engine/service.js'
-import { problem } from '../problem.js'
+import { methodNotAllowed, problem } from '../problem.js'
 import type { FlowRef } from '../records/flow-record.js'
 import type { Sealer } from '../records/seal.js'
 import { readBody } from './body.js'
@@ -32,7 +32,8 @@ export async function flowRoutes<Env>(call: Call<Env>): Promise<Reply> {
   const [, id = '', flow = '', action = '', dataName = ''] = FLOWS.exec(pathname) ?? []
   const isStart = id === '' && pathname.endsWith('/flows')
   const method = isStart || action !== '' ? 'POST' : 'GET'
-  if ((!isStart && id === '') || request.method !== method) throw problem('NOT_FOUND')
+  if (!isStart && id === '') throw problem('NOT_FOUND')
+  if (request.method !== method) throw methodNotAllowed(method)
   const body = method === 'POST' ? await readBody(request, config.limits?.body ?? 65_536) : {}
   const user = await config.authenticate(request, env)
   if (typeof user !== 'string' || user === '') throw problem('UNAUTHENTICATED')

@@ -1,4 +1,4 @@
-import { report } from '../problem.js'
+import { methodNotAllowed, report } from '../problem.js'
 import { findWebhookReader } from '../vendors/index.js'
 import type { WebhookReader } from '../vendors/vendor.js'
 import { readStrings } from './read-strings.js'
@@ -15,8 +15,10 @@ const MAX_WEBHOOK_BYTES = 1 << 20
 export function webhookRoute<Env>(call: Call<Env>): Promise<Reply> | undefined {
   const { method, url } = call.request
   const [, vendor = ''] = /\/webhooks\/(\w+)$/.exec(new URL(url).pathname) ?? []
-  const reader = method === 'POST' ? findWebhookReader(vendor) : undefined
-  return reader && accept(call, vendor, reader)
+  const reader = findWebhookReader(vendor)
+  if (reader === undefined || method === 'OPTIONS') return undefined
+  if (method !== 'POST') throw methodNotAllowed('POST')
+  return accept(call, vendor, reader)
 }
 
 async function accept<Env>(
