@@ -106,6 +106,20 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "simulator")]
+    #[test]
+    fn each_code_has_a_simulated_person() {
+        let people = crate::simulator::Simulator::new(1).people();
+        // Flinks prints it with a space only.
+        let documented = |code: &&str| *code != "BANK_MAINTENANCE_RETRY_LATER";
+        for code in MEANINGS.iter().map(|(code, _)| *code).filter(documented) {
+            let has_code = people
+                .iter()
+                .any(|person| format!("{} {}", person.title, person.story).contains(code));
+            assert!(has_code, "{code}");
+        }
+    }
+
     #[test]
     fn a_code_can_contain_a_space_and_other_texts_are_ignored() {
         let is_code = |text: &str| {
