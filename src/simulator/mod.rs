@@ -87,6 +87,7 @@
 //! | an OAuth window opens once | 410 | A |
 //! | the widget's URL opens once, within ten minutes; here only for an existing member | 410, 404 | S, A |
 //! | its messages are objects, before version 4 JSON text ([`MxRules::widget_posts_text`]) | | A |
+//! | … with `is_mobile_webview`, addresses of the app's scheme, or of `mx` | | A, the form C |
 //!
 //! Not simulated: nightly refreshes and MX's webhooks. The host adds CORS headers and decides who may
 //! frame Connect or the widget.

@@ -44,6 +44,8 @@ pub(crate) struct Update {
 pub(crate) struct WidgetRequest {
     pub(crate) member_guid: Option<String>,
     pub(crate) message_version: u64,
+    /// The scheme of the messages in a mobile WebView. `mx` is the default (A).
+    pub(crate) webview_scheme: Option<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -197,6 +199,12 @@ pub(crate) fn widget(request: &Incoming<'_>, version: Version) -> Result<WidgetR
     Ok(WidgetRequest {
         member_guid: widget.text("current_member_guid").map(str::to_owned),
         message_version: message_version.unwrap_or(4),
+        webview_scheme: matches!(widget.get("is_mobile_webview"), Some(Json::Bool(true))).then(
+            || {
+                let scheme = widget.text("ui_message_webview_url_scheme");
+                scheme.unwrap_or("mx").to_owned()
+            },
+        ),
     })
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Widget {
     shown: bool,
     /// Before version 4 the messages are JSON text (A).
     posts_text: bool,
+    /// In a WebView, the page sends its messages as addresses of this scheme (A).
+    webview_scheme: Option<String>,
 }
 
 impl Mx {
@@ -53,6 +55,7 @@ impl Mx {
             expires: now.saturating_add(URL_TTL_MS),
             shown: false,
             posts_text: requested.message_version < 4 || self.rules.widget_posts_text,
+            webview_scheme: requested.webview_scheme,
         });
         let widget = Json::object([
             ("type", Json::text("connect_widget")),
@@ -92,6 +95,7 @@ impl Mx {
             .filter(|widget| widget.shown)
             .ok_or_else(expired)?;
         let (guid, posts_text) = (widget.member_guid.clone(), widget.posts_text);
+        let scheme = widget.webview_scheme.clone();
         let index = self.index_of(&guid);
         let connection = index.and_then(|index| self.connections.get(index));
         let connection = connection.ok_or_else(expired)?;
@@ -107,6 +111,7 @@ impl Mx {
             ("userGuid", Json::Text(user_guid())),
             ("sessionGuid", Json::text(route.part)),
             ("postsText", Json::Bool(posts_text)),
+            ("webviewScheme", scheme.map_or(Json::Null, Json::Text)),
         ]);
         Ok(Outgoing::json(200, &view))
     }

@@ -1,6 +1,6 @@
 /**
  * The simulated MX widget: shows the challenges of a member, round after round, its credentials or its error, and posts
- * MX's events to the parent.
+ * MX's events to the parent. In a mobile WebView it navigates to addresses instead, in the form of MX's demo app.
  */
 import { button, el } from './dom.js'
 
@@ -148,6 +148,9 @@ async function call(name, body) {
 
 function post(type, more = {}) {
   const metadata = { user_guid: view.userGuid, session_guid: view.sessionGuid, ...more }
+  if (view.webviewScheme) {
+    return location.assign(`${view.webviewScheme}://${type}?metadata=${encodeURIComponent(JSON.stringify(metadata))}`)
+  }
   const message = { mx: true, type: `mx/${type}`, metadata }
   parent.postMessage(view.postsText ? JSON.stringify(message) : message, '*')
 }
