@@ -10,7 +10,7 @@ use bank_mfa::vendor::WindowPurpose;
 
 mod scenario;
 use scenario::member::{poll_from_window, vendor_ids, window};
-use scenario::{Scenario, aggregate_in_widget, create};
+use scenario::{Scenario, aggregate_in_widget, create, with_member};
 
 /// Sends a request of the browser to the widget, and returns the status and the body.
 fn browse(scenario: &mut Scenario, method: &'static str, url: &str, body: &str) -> (u16, Vec<u8>) {
@@ -72,6 +72,27 @@ fn the_person_answers_all_rounds_in_one_widget() {
         let widgets = scenario.sent.iter();
         let widgets = widgets.filter(|request| request.url.ends_with("/widget_urls"));
         assert_eq!(widgets.count(), 1);
+    }
+}
+
+#[test]
+fn in_a_mobile_webview_the_widget_sends_addresses_of_the_apps_scheme() {
+    let in_webview = r#","presentation":"widget","isMobileWebview":true"#;
+    let with_scheme = format!(r#"{in_webview},"uiMessageWebviewUrlScheme":"myapp""#);
+    let in_page = r#","presentation":"widget","isMobileWebview":false"#;
+    for (rest, scheme) in [
+        (in_webview, Some("mx")),
+        (with_scheme.as_str(), Some("myapp")),
+        (in_page, None),
+    ] {
+        let rest = format!(r#","job":"aggregate"{rest}"#);
+        let mut scenario = with_member("text", &rest).run();
+        let url = open(&mut scenario);
+        let (_, view) = browse(&mut scenario, "POST", &format!("{url}/look"), "{}");
+        let view = Value::parse(&view).unwrap();
+        assert_eq!(view.get("webviewScheme").as_text(), scheme);
+        let counts = scenario.bank.counts();
+        assert!(counts.broken.is_empty(), "{:?}", counts.broken);
     }
 }
 

@@ -52,6 +52,10 @@ pub struct MemberParams {
     /// `redirect` opens.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'form' | 'widget'"))]
     pub presentation: String,
+    /// Whether the widget is the page of a mobile WebView; `false` by default. It then sends its messages as addresses of
+    /// `uiMessageWebviewUrlScheme`, or else of MX's default scheme, `mx`.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
+    pub is_mobile_webview: bool,
     /// What the flow does if only signing in helps. `ask` (the default) asks the person in this flow. `never` ends the
     /// flow with its failure: no person is present, or you ask in another way.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'ask' | 'never'"))]
@@ -88,6 +92,7 @@ const PARAMS: &[(&str, Check)] = &[
     ("isOauth", json::bool),
     ("credentials", credentials),
     ("presentation", presentation),
+    ("isMobileWebview", json::bool),
     ("signIn", sign_in),
     ("clientRedirectUrl", client_redirect_url),
     ("referralSource", referral_source),
@@ -121,6 +126,7 @@ pub fn check_combination(params: Reader) -> Result<(), Refusal> {
     let (exists, signs_in) = (has("memberGuid"), has("credentials"));
     let is_oauth = *params.get("isOauth").value() == Value::Bool(true);
     let never = params.get("signIn").value().as_text() == Some("never");
+    let in_widget = params.get("presentation").value().as_text() == Some("widget");
     #[rustfmt::skip]
     let rules = [
         ("memberGuid",      !exists && !has("institutionCode"),  "is required, unless institutionCode is given"),
@@ -129,6 +135,7 @@ pub fn check_combination(params: Reader) -> Result<(), Refusal> {
         ("job",             has("job") && exists && signs_in,    "cannot be combined with memberGuid and credentials"),
         ("job",             has("job") && is_oauth,              "cannot be combined with isOauth"),
         ("credentials",     exists && is_oauth && signs_in,      "cannot be combined with isOauth"),
+        ("isMobileWebview", has("isMobileWebview") && !in_widget, "requires the presentation widget"),
         ("signIn",          is_oauth && never,                   "cannot be never with isOauth"),
         ("credentials",     !exists && is_oauth == signs_in,     "is required for a new member, and cannot be combined with isOauth"),
     ];

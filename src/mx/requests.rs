@@ -175,11 +175,17 @@ impl MemberRequests {
 
     /// The request for MX's widget, which opens at the challenges of a CHALLENGED member.
     pub fn widget(&self) -> Request {
-        let widget = object! {
+        let mut widget = object! {
             "widget_type": "connect_widget",
             "current_member_guid": self.member_guid.as_deref(),
             "ui_message_version": Value::number(4),
         };
+        if *self.params.get("isMobileWebview") == Value::Bool(true) {
+            widget.set("is_mobile_webview", true.into());
+            if let Some(scheme) = self.params.get("uiMessageWebviewUrlScheme").as_text() {
+                widget.set("ui_message_webview_url_scheme", scheme.into());
+            }
+        }
         let body = object! { "widget_url": widget };
         let path = ["users", self.text("userGuid"), "widget_urls"];
         self.config.request("POST", &path, Some(body))

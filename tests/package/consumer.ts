@@ -281,6 +281,8 @@ const signsIn: MemberParams = {
   userGuid: '',
   memberGuid: '',
   isOauth: true,
+  presentation: 'widget',
+  isMobileWebview: true,
   signIn: 'ask',
   clientRedirectUrl: 'https://app.example/',
   referralSource: 'APP',

@@ -112,6 +112,12 @@ const params = [
     { ...window, uiMessageWebviewUrlScheme: scheme },
     '/params/uiMessageWebviewUrlScheme',
   ]),
+  [
+    'isMobileWebview as text',
+    { ...window, presentation: 'widget', isMobileWebview: 'true' },
+    '/params/isMobileWebview',
+  ],
+  ['isMobileWebview without the widget', { ...window, isMobileWebview: true }, '/params/isMobileWebview'],
   ['enableApp2app as text', { ...window, enableApp2app: 'false' }, '/params/enableApp2app'],
   ['skipAggregation as a number', { ...window, skipAggregation: 1 }, '/params/skipAggregation'],
   ['a window of a member without OAuth', { ...created, referralSource: 'APP' }, '/params/referralSource'],

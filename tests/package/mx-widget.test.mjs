@@ -4,11 +4,13 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import test from '../lib/test.mjs'
 import { launch } from '../lib/browser.mjs'
 import { VERSIONS, ending, job, member, openWidget, resolve, setup, until, untilStep } from './mx-setup.mjs'
 
 const browser = await launch()
+const { connectWebView } = await import(pathToFileURL(resolve('bank-mfa/connect')))
 
 const widgetJob = (memberName) => ({ ...job(memberName), presentation: 'widget' })
 
@@ -260,3 +262,48 @@ async function visit(t, { bank }) {
     },
   }
 }
+
+test('the widget in a mobile WebView sends addresses, which connectWebView reads', async (t) => {
+  const env = setup(t, {}, { mayHurry: true })
+  const parameters = { presentation: 'widget', isMobileWebview: true, uiMessageWebviewUrlScheme: 'myapp' }
+  const flow = env.start({ ...job('text'), ...parameters })
+  const [events, reasons] = [[], []]
+  const { kind, pageUrl } = await untilStep(flow, 'redirect')
+  // Without the step's signal, so that the bridge also reads what the widget sends after the flow has left the step.
+  const bridge = connectWebView(
+    { kind, pageUrl },
+    {
+      onEvent: ({ type }) => events.push(type),
+      onRefused: ({ reason }) => reasons.push(reason),
+    },
+  )
+  const page = await browser.newPage()
+  t.after(() => page.close())
+  await page.route('**', async (route) => {
+    const request = route.request()
+    const body = request.postData() ?? undefined
+    const reply = await env.bank.fetch(request.url(), { method: request.method(), headers: request.headers(), body })
+    const { status, headers } = reply
+    await route.fulfill({ status, headers: Object.fromEntries(headers), body: Buffer.from(await reply.arrayBuffer()) })
+  })
+  await page.exposeFunction('toApp', (url) => bridge.message(url, page.url()))
+  // A WebView asks its app before it loads an address.
+  await page.addInitScript(() => {
+    navigation.addEventListener('navigate', (event) => {
+      const { url } = event.destination
+      if (!url.startsWith('myapp:')) return
+      event.preventDefault()
+      window.toApp(url)
+    })
+  })
+  await page.goto(await bridge.url())
+  await page.getByRole('textbox').fill(member('text').responses[0][0])
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByText('One moment').waitFor()
+  env.bank.clock.advance(5_000)
+  await page.getByRole('button', { name: 'Done' }).click()
+  await until(() => events.at(-1) === 'mx/connect/connected/primaryAction', 'the widget reports its end')
+  assert.deepEqual([events[0], reasons], ['mx/load', []])
+  assert.ok(events.includes('mx/connect/memberConnected'))
+  assert.equal(await ending(flow), 'done')
+})

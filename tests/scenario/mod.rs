@@ -134,7 +134,8 @@ pub fn update(name: &str, credentials: &str) -> Setup {
     with_member(name, &format!(r#","credentials":{credentials}"#))
 }
 
-fn with_member(name: &str, rest: &str) -> Setup {
+/// A flow of an MX member with further parameters, as JSON after a comma.
+pub fn with_member(name: &str, rest: &str) -> Setup {
     let bank = Simulator::new(1);
     let (user, member) = (bank.user_guid(), bank.member_guid(name).unwrap());
     mx_setup(format!(
