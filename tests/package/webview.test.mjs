@@ -367,8 +367,8 @@ for (const [name, app] of Object.entries(APPS)) {
   test(`a reconnect in a WebView ends well, with messages by ${name}`, async (t) => {
     const env = setup(t, { connect: { redirectHasAccounts: false } })
     const { loginId, responses } = person('Greatday')
-    const parameters = { webview: 'true', accountSelectorEnable: 'true' }
-    const flow = env.reconnect({ loginId, parameters })
+    const parameters = { accountSelectorEnable: 'true' }
+    const flow = env.reconnect({ loginId, webview: true, parameters })
     const step = await untilStep(flow, 'connect')
     const [events, reasons] = [[], []]
     const bridge = connectWebView(step, {
@@ -405,7 +405,7 @@ for (const [name, app] of Object.entries(APPS)) {
 
 test('a WebView that blocks windows reports POPUP_BLOCKED', async (t) => {
   const env = setup(t)
-  const flow = env.reconnect({ loginId: person('Greatday').loginId, parameters: { webview: 'true' } })
+  const flow = env.reconnect({ loginId: person('Greatday').loginId, webview: true })
   const events = []
   const bridge = connectWebView(await untilStep(flow, 'connect'), { onEvent: ({ step }) => events.push(step) })
   const { page } = await openWebView(t, env, bridge, () => {
@@ -426,7 +426,7 @@ for (const [misbehave, refused] of [
   test(`a WebView whose page misbehaves (${misbehave}) ends well`, async (t) => {
     const env = setup(t, { connect: { misbehave } })
     const { loginId, responses } = person('Greatday')
-    const flow = env.reconnect({ loginId, parameters: { webview: 'true' } })
+    const flow = env.reconnect({ loginId, webview: true })
     const reasons = []
     const bridge = connectWebView(await untilStep(flow, 'connect'), { onRefused: ({ reason }) => reasons.push(reason) })
     const { page } = await openWebView(t, env, bridge, APPS.flinksEvent)
@@ -442,7 +442,7 @@ for (const [misbehave, refused] of [
 test('a WebView whose page claims another LoginId ends in login-mismatch', async (t) => {
   const env = setup(t, { connect: { misbehave: 'another-login' } })
   const { loginId, responses } = person('Greatday')
-  const flow = env.reconnect({ loginId, parameters: { webview: 'true' } })
+  const flow = env.reconnect({ loginId, webview: true })
   const bridge = connectWebView(await untilStep(flow, 'connect'))
   const { page } = await openWebView(t, env, bridge, APPS.ReactNativeWebView)
   await page.getByLabel('Your answer').fill(Object.values(responses[0])[0][0])

@@ -87,7 +87,7 @@ export const reconnects = test(async () => {
 export const webViews = test(async () => {
   const { bank, host } = setup()
   const { loginId, responses } = bank.people.find(({ username }) => username === 'Greatday')
-  const flow = flinks.reconnect({ loginId, parameters: { webview: 'true' } }, host)
+  const flow = flinks.reconnect({ loginId, webview: true }, host)
   for await (const { kind } of flow) if (kind === 'connect') break
   const events = []
   const bridge = connectWebView(flow.current, { onEvent: ({ kind, step }) => events.push(step ?? kind) })
