@@ -58,10 +58,10 @@ const routes = {
     if (view.code === 'TOKEN_INVALID') return { kind: 'token-refused' }
     return { kind: 'returned', claim: { loginId: person.loginId, accountIds: view.accountIds } }
   },
-  /** The user approves at the bank's own site. Returns the address to which it redirects. */
-  async window(_, { url }, { bank }) {
+  /** The user decides at the bank's own site. Returns the address to which it redirects. */
+  async window(_, { url, decision }, { bank }) {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    const reply = await bank.fetch(url, { method: 'POST', headers, body: 'decision=approve' })
+    const reply = await bank.fetch(url, { method: 'POST', headers, body: `decision=${decision}` })
     const landing = reply.headers.get('location') ?? 'back'
     bank.clock.advance(3_000)
     return { url: new URL(landing, 'https://app.example').href }

@@ -4,14 +4,16 @@ export const NOON = Date.UTC(2026, 0, 21, 12)
 
 /**
  * `connect(bank, base)` makes the connection at simulated vendors that are served under `base`. `wrong` lists the
- * rounds that the user answers wrongly, `noCode` those in whose place they ask for a new session, `rules` are Flinks' and `mxRules` MX's, and `ends` is the end without a crash:
- * `done`, or the failure's code.
+ * rounds that the user answers wrongly, and `noCode` those in whose place they ask for a new session. `cancels` is
+ * whether they cancel in the first window of the bank. `rules` are Flinks' and `mxRules` MX's. `ends` is the end without
+ * a crash: `done`, or the failure's code.
  */
 const flow = (name, connect, more = {}) => ({
   name,
   connect,
   wrong: [],
   noCode: [],
+  cancels: false,
   rules: {},
   mxRules: {},
   ends: ENDS[name] ?? 'done',
@@ -138,6 +140,8 @@ const oauth = byMx((bank) => ({
   isOauth: true,
 }))
 
+const signInAgain = byMx((bank) => ({ ...watch('oauth_revoked')(bank), isOauth: true }))
+
 const JOBS = [
   ...[
     'text',
@@ -168,6 +172,9 @@ const MX = [
   flow('mx new member, not found at first', create('mx_bank_challenge'), { mxRules: { createdVisibleAfter: 5_000 } }),
   flow('mx new credentials', update('denied')),
   flow('mx new member by OAuth', oauth),
+  flow('mx job, signs in again at the bank', job('oauth_revoked')),
+  flow('mx signs in again at the bank', signInAgain),
+  flow('mx signs in again at the bank, cancels first', signInAgain, { cancels: true }),
 ]
 
 export const flows = [...FLINKS, ...MX]

@@ -7,9 +7,10 @@ const MAX_STEPS = 300
 /**
  * Walks a flow to its end, and returns its last state or a problem. `ask` calls the worker, and repeats a call whose
  * reply is lost. `bank` acts for the user at the bank. The rounds in `wrong` are answered wrongly. In place of those in
- * `noCode`, the user asks for a new session.
+ * `noCode`, the user asks for a new session. If `cancels`, the user cancels in the first window of the bank.
  */
-export async function walk(ask, bank, connection, { wrong, noCode }) {
+export async function walk(ask, bank, connection, { wrong, noCode, cancels }) {
+  let hasCancelled = false
   const next = {
     working: ({ flow, version }) => ask('GET', `/flows/${flow}?after=${version}`),
     async challenge({ flow, step: { round } }) {
@@ -26,7 +27,9 @@ export async function walk(ask, bank, connection, { wrong, noCode }) {
       return ask('POST', `/flows/${flow}/message`, message.kind === 'returned' ? message : { ...message, address })
     },
     async redirect({ flow, step }) {
-      const { url } = await bank('window', { url: step.url })
+      const decision = cancels && !hasCancelled ? 'cancel' : 'approve'
+      hasCancelled = true
+      const { url } = await bank('window', { url: step.url, decision })
       return ask('POST', `/flows/${flow}/message`, { kind: 'landed', url })
     },
   }
