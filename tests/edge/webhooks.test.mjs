@@ -57,6 +57,24 @@ test('a webhook starts a flow that only reads the status, and onPersonNeeded is 
   assert.equal((await page.start('c_1')).step.kind, 'challenge', 'a start joins the flow')
 })
 
+test('a flow that a webhook starts keeps the options of the window, and starts no window by itself', async (t) => {
+  const options = { clientRedirectUrl: 'https://app.example/back', referralSource: 'APP' }
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'oauth', { isOauth: true, ...options }), {
+    findConnection: () => ({ user: 'ann', connection: 'c_1' }),
+  })
+  assert.equal(await env.send(bodyFor(env.bank.mx.member('oauth'))), 204)
+  const [status, window] = env.wire.calls.map(({ url }) => new URL(url))
+  assert.ok(status.pathname.endsWith('/status'))
+  assert.deepEqual(Object.fromEntries(window.searchParams), {
+    client_redirect_url: 'https://app.example/back',
+    referral_source: 'APP',
+  })
+  assert.deepEqual(
+    env.reported.personNeeded.map(({ step }) => step),
+    ['redirect'],
+  )
+})
+
 test('a webhook that contradicts an open challenge makes one call and changes nothing', async (t) => {
   const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
   const page = env.page()

@@ -7,12 +7,10 @@ export const mx: EdgeVendor<MxConnection> = {
 
   readHost: (connection, host) => readMx(toHost(connection, host)),
 
-  /** Without a job, a flow reads the member's status: it ends, or waits for the user if the member is CHALLENGED. */
+  /** Without a job, a flow reads the member's status: it ends, or waits for the user if they are needed. */
   withStatusOnly(connection) {
-    const { userGuid, memberGuid, presentation, signIn } = connection.params
-    if (memberGuid === undefined) return null
-    const options = { ...(presentation && { presentation }), ...(signIn && { signIn }) }
-    return { ...connection, params: { userGuid, memberGuid, ...options } }
+    const { job: _job, credentials: _credentials, isOauth: _isOauth, ...params } = connection.params
+    return params.memberGuid === undefined ? null : { ...connection, params }
   },
 
   /**
