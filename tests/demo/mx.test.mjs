@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { simulator } from '../../target/pkg/dist/entries/simulator.js'
 import test from '../lib/test.mjs'
+import { until } from '../lib/until.mjs'
 import { visit } from './fixtures.mjs'
 
 /** The simulator's key and members for the seed of the demo. */
@@ -133,6 +134,29 @@ test('a member that is already CHALLENGED is answered without a new job', async 
   assert.equal((await waitForEnd(visitor, 2)).ending, 'done')
   assert.equal((await visitor.vendorCounts()).jobs, 0)
 })
+
+for (const [name, end] of [
+  ['approved_in_app', { ending: 'done' }],
+  ['expires_soon', { ending: 'failed', code: 'session-expired' }],
+]) {
+  test(`${name}: the form goes away when the round ends elsewhere`, async (t) => {
+    const visitor = await visit(t)
+    await start(visitor, name)
+    await visitor.skipWaits(1)
+    await visitor.waitForRound(1)
+    await visitor.page.getByText('If you approve in your bank’s app instead').waitFor()
+    await until(async () => {
+      await visitor.page
+        .locator('#skip-to-watch')
+        .click({ timeout: 500 })
+        .catch(() => {})
+      return (await visitor.page.locator('body[data-state="asking"]').count()) === 0
+    }, 'the form goes away')
+    const outcome = await waitForEnd(visitor)
+    for (const [fact, value] of Object.entries(end)) assert.equal(outcome[fact], value)
+    assert.equal((await mxCounts(visitor)).answers, 0)
+  })
+}
 
 for (const [name, decision, expected] of [
   ['oauth', 'Approve', { ending: 'done', 'connection-status': 'CONNECTED' }],

@@ -9,6 +9,8 @@ import { TRANSLATIONS } from './translations.js'
 
 /** Flinks ends a session after eight minutes without activity. */
 const SESSION_LIMIT_MS = 8 * 60_000
+/** The longest pause between two requests that ask MX whether a round is still open. */
+const MAX_WATCH_PAUSE_MS = 11_000
 /** A flow of 30 minutes ends after six of these. */
 const LONG_SKIP_MS = 5 * 60_000
 /** While the person is on the bank's website, the flow polls at least this often. */
@@ -46,9 +48,12 @@ export const STEP_VIEWS = {
     const view = roundForm(round, language, step, vendors[vendor].rawAnswerField)
     view.querySelector('.actions').append(cancelButton(flow, texts))
     if (round.expires) view.append(timer(round.expires.at, texts.expires))
+    const isWatched = vendors[vendor].watchesRounds
+    if (isWatched) view.append(el('p', { class: 'hint', id: 'elsewhere' }, texts.elsewhere))
     const asksCode = round.challenges.some(({ fields }) => fields.some(({ autocomplete }) => autocomplete))
     if (round.newSession && asksCode) view.append(newSessionView(step, texts.newSession))
     const testerButtons = [skipButton('Skip eight minutes', () => SESSION_LIMIT_MS, 'skip-to-expiry')]
+    if (isWatched) testerButtons.push(skipButton('Skip to the next look', () => MAX_WATCH_PAUSE_MS, 'skip-to-watch'))
     if (runtime === 'edge') {
       // The new tab gets a copy of this tab's session storage.
       testerButtons.push(button('Open in a second tab', () => open(location.href), { id: 'second-tab' }))

@@ -14,6 +14,7 @@ export const TRANSLATIONS = {
     title: 'Your bank needs more information',
     refused: 'That answer was not accepted. Please try again.',
     expires: (left) => `Time left to answer: ${left}`,
+    elsewhere: 'If you approve in your bank’s app instead, this page continues by itself.',
     unknown: (type) => `This page does not know the challenge type “${type}”. It sends your text unchanged.`,
     optional:
       'If your bank asks you to approve on your phone, approve there first. Then send; you can leave the answer empty.',
@@ -85,6 +86,7 @@ export const TRANSLATIONS = {
     title: 'Votre banque demande plus d’informations',
     refused: 'Cette réponse n’a pas été acceptée. Veuillez réessayer.',
     expires: (left) => `Temps restant pour répondre : ${left}`,
+    elsewhere: 'Si vous approuvez plutôt dans l’application de votre banque, cette page continue d’elle-même.',
     unknown: (type) => `Cette page ne connaît pas le type de question « ${type} ». Elle envoie votre texte tel quel.`,
     optional:
       'Si votre banque vous demande d’approuver sur votre téléphone, faites-le d’abord. Envoyez ensuite; la réponse peut rester vide.',

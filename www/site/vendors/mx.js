@@ -16,6 +16,9 @@ export default {
   /** Whether an earlier flow changes this one: MX runs a finished job only after hours, and refuses known credentials. */
   keepsChanges: () => true,
 
+  /** Whether the flow asks, while the person is asked, if the round is still open. */
+  watchesRounds: true,
+
   list: 'members',
 
   groups: {
