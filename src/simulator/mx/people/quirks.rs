@@ -45,12 +45,12 @@ pub(super) const MEMBERS: &[Member] = &[
         .ends(DENIED)
         .before_first_job(DENIED)
         .quirks(STALE),
-    member(GROUP, "approved_in_app", "Approved in the bank's app", "Asks for a code; after half a minute the person approves in the bank's app instead.")
-        .asks("246810", &[AsksUntil(&[APPROVAL], 30_000, AnsweredElsewhere)]),
-    member(GROUP, "answered_elsewhere", "Answered elsewhere, then asked", "After half a minute another client answers, and the bank asks again.")
-        .asks("246810; then Chicago", &[AsksUntil(&[APPROVAL], 30_000, AnsweredElsewhere), Asks(&[CITY])]),
-    member(GROUP, "expires_soon", "EXPIRED after half a minute", "Asks, and expires after half a minute.")
-        .asks("Chicago", &[AsksUntil(&[CITY], 30_000, Expires)]),
+    member(GROUP, "approved_in_app", "Approved in the bank's app", "Asks for a code; after 25 seconds the person approves in the bank's app instead.")
+        .asks("246810", &[AsksUntil(&[APPROVAL], 25_000, AnsweredElsewhere)]),
+    member(GROUP, "answered_elsewhere", "Answered elsewhere, then asked", "After 25 seconds another client answers, and the bank asks again.")
+        .asks("246810; then Chicago", &[AsksUntil(&[APPROVAL], 25_000, AnsweredElsewhere), Asks(&[CITY])]),
+    member(GROUP, "expires_soon", "EXPIRED after 25 seconds", "Asks, and expires after 25 seconds.")
+        .asks("Chicago", &[AsksUntil(&[CITY], 25_000, Expires)]),
     member(GROUP, "slim", "A minimal status", "The status has only connection_status and challenges.")
         .asks("Chicago", &[Asks(&[CITY])])
         .quirks(Quirks { status: StatusBody::Minimal, ..NO_QUIRKS }),
