@@ -4,9 +4,10 @@ export const NOON = Date.UTC(2026, 0, 21, 12)
 
 /**
  * `connect(bank, base)` makes the connection at simulated vendors that are served under `base`. `wrong` lists the
- * rounds that the user answers wrongly, and `noCode` those in whose place they ask for a new session. `cancels` is
- * whether they cancel in the first window of the bank. `rules` are Flinks' and `mxRules` MX's. `ends` is the end without
- * a crash: `done`, or the failure's code.
+ * rounds that the user answers wrongly, and `noCode` those in whose place they ask for a new session. `waits` says how
+ * often the page waits for news before a round is answered, by its number. `cancels` is whether they cancel in the first
+ * window of the bank. `rules` are Flinks' and `mxRules` MX's. `ends` is the end without a crash: `done`, or the failure's
+ * code.
  */
 const flow = (name, connect, more = {}) => ({
   name,
@@ -14,6 +15,7 @@ const flow = (name, connect, more = {}) => ({
   wrong: [],
   noCode: [],
   cancels: false,
+  waits: {},
   rules: {},
   mxRules: {},
   ends: ENDS[name] ?? 'done',
@@ -26,6 +28,7 @@ const ENDS = {
   'mx job denied': 'credentials-refused',
   'mx job, a wrong code': 'answer-refused',
   'mx new credentials': 'credentials-refused',
+  'mx job, expires while it is watched': 'session-expired',
 }
 
 // Flinks --------------------------------------------------------------------------------------
@@ -165,6 +168,10 @@ const MX = [
   // In the default five minutes there would be a hundred polls.
   flow('mx job, no code', job('code_never_comes'), { noCode: [1], mxRules: { challengeMinutes: 2 } }),
   flow('mx watch, already challenged', byMx(watch('already_challenged'))),
+  flow('mx job, answered after some watches', job('text'), { waits: { 1: 2 } }),
+  flow('mx job, approved while it is watched', job('approved_in_app'), { waits: { 1: 3 } }),
+  flow('mx job, answered elsewhere, then here', job('answered_elsewhere'), { waits: { 1: 3 } }),
+  flow('mx job, expires while it is watched', job('expires_soon'), { waits: { 1: 3 } }),
   flow('mx watch, already running', byMx(watch('already_running'))),
   flow('mx new member', create('mx_bank_challenge')),
   flow('mx new member, no challenge', create('mx_bank')),

@@ -7,13 +7,20 @@ const MAX_STEPS = 300
 /**
  * Walks a flow to its end, and returns its last state or a problem. `ask` calls the worker, and repeats a call whose
  * reply is lost. `bank` acts for the user at the bank. The rounds in `wrong` are answered wrongly. In place of those in
- * `noCode`, the user asks for a new session. If `cancels`, the user cancels in the first window of the bank.
+ * `noCode`, the user asks for a new session. `waits` is how often the page waits for news in a round, by its number,
+ * before the user answers it. If `cancels`, the user cancels in the first window of the bank.
  */
-export async function walk(ask, bank, connection, { wrong, noCode, cancels }) {
+export async function walk(ask, bank, connection, { wrong, noCode, waits, cancels }) {
+  const waited = new Map()
   let hasCancelled = false
   const next = {
     working: ({ flow, version }) => ask('GET', `/flows/${flow}?after=${version}`),
-    async challenge({ flow, step: { round } }) {
+    async challenge({ flow, version, step: { round } }) {
+      const times = waited.get(round.number) ?? 0
+      if (times < (waits[round.number] ?? 0)) {
+        waited.set(round.number, times + 1)
+        return next.working({ flow, version })
+      }
       if (noCode.includes(round.number)) {
         return ask('POST', `/flows/${flow}/message`, { kind: 'new-session', round: round.number })
       }
