@@ -126,6 +126,22 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     assert.equal((await page.start('c_1')).step.kind, 'challenge', 'a start joins the flow')
   })
 
+  test('a round of MX is watched while a page waits, and not by the alarm', async (t) => {
+    const env = await setup(t, bundle, mxConnections('approved_in_app'), { speed: 30 })
+    const { page, bank } = env
+    const asked = await page.settled(await page.start('c_1'))
+    const before = bank.counts().requests
+    // A minute of the bank's time.
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    assert.equal(bank.counts().requests, before, 'no page is connected')
+    let state = asked
+    await until(async () => {
+      state = await page.getState(state, state.version)
+      return state.step.kind === 'done'
+    }, 'the flow is done without an answer')
+    assert.deepEqual([bank.counts().answers, bank.counts().broken], [0, {}])
+  })
+
   test('polling for data continues after a crash, and the stored vendor ids are deleted later', async (t) => {
     const env = await setup(t, bundle, flinksConnections('slow_data'), { speed: 300 })
     const { page, bank } = env

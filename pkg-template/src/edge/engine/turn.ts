@@ -184,10 +184,7 @@ export class Turn {
   }
 
   async #storeBeforeSend(snapshot: string, timeout: number): Promise<void> {
-    const { clock, records } = this.#context
-    // A watch submits nothing. It needs only the lease, and a single writer needs none.
-    if (this.#flow?.isWatching && records.singleWriter) return
-    const leaseUntil = clock.now() + timeout + LEASE_GRACE_MS
+    const leaseUntil = this.#context.clock.now() + timeout + LEASE_GRACE_MS
     await this.#write({ ...this.#progress(), snapshot, tokens: { ...this.#tokens }, due: null, leaseUntil })
     this.#hasLease = true
   }
