@@ -10,9 +10,9 @@ const TYPES = {
   wasm: 'application/wasm',
 }
 
-/** The MX routes that the page may call: members, their jobs, and an institution's credential fields. */
+/** The MX routes that the page may call: members, their jobs, the widget, and an institution's credential fields. */
 const MX_ROUTES =
-  /^\/mx\/([\w-]{1,64})(\/users\/USR-[\w-]+\/members(?:\/MBR-[\w-]+(?:\/\w+)?)?|\/institutions\/\w+\/credentials)$/
+  /^\/mx\/([\w-]{1,64})(\/users\/USR-[\w-]+\/(?:widget_urls|members(?:\/MBR-[\w-]+(?:\/\w+)?)?)|\/institutions\/\w+\/credentials)$/
 const MX_METHODS = new Set(['GET', 'POST', 'PUT'])
 
 export default {

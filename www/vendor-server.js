@@ -26,7 +26,8 @@ const HANG_LIMIT_MS = 10 * 60_000
 /** A `Map` keeps the order of insertion, so the first entry is the least recently used. */
 const sessions = new Map()
 
-const CONNECT_PATH = /^\/($|(v2|Credential|connect)(\/|$))/
+/** The pages that another page may frame: Connect, and MX's widget. */
+const FRAMED_PATH = /^\/($|(v2|Credential|connect|md)(\/|$))/
 
 export default {
   async fetch(request, env) {
@@ -34,7 +35,7 @@ export default {
     const [, name, path] = /^\/s\/([\w-]{1,64})(\/.*)$/.exec(pathname) ?? []
     if (!name) return new Response('Not found', { status: 404 })
     const session = openSession(name, env)
-    if (CONNECT_PATH.test(path)) return allowFraming(await callVendor(session, path + search, request))
+    if (FRAMED_PATH.test(path)) return allowFraming(await callVendor(session, path + search, request))
     if (path.startsWith('/control')) return allowOrigins(await control(session, path, request))
     if (path.startsWith('/oauth/')) return keepSessionPath(name, await callVendor(session, path + search, request))
     if (!session.cors) return callVendor(session, path, request)
@@ -50,7 +51,7 @@ function keepSessionPath(name, reply) {
   return new Response(null, { status: reply.status, headers: { location: `/s/${name}${location}` } })
 }
 
-/** Any page on this machine may frame Connect. */
+/** Any page on this machine may frame it. */
 function allowFraming(reply) {
   const headers = new Headers(reply.headers)
   const policy = headers.get('content-security-policy')

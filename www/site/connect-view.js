@@ -43,6 +43,37 @@ export function frameView(step, texts, messageLog) {
   return place
 }
 
+/**
+ * MX's widget, which the person can close and open again: each time with an address of its own. `toUrl` makes the
+ * simulator's address of it.
+ */
+export function widgetView(step, texts, messageLog, toUrl) {
+  const frame = el('div', { id: 'widget-frame' })
+  const actions = el('div', { class: 'actions' })
+  const { kind, purpose, signal } = step
+  const framed = { kind, purpose, signal, pageUrl: async () => toUrl(await step.pageUrl()) }
+  function open() {
+    frame.replaceChildren()
+    const { unmount } = mount(framed, frame, {
+      title: texts.connect.frame,
+      onEvent: messageLog.accepted,
+      onRefused: messageLog.refused,
+      onFailed: () => frame.replaceChildren(...failure(texts.connect, open)),
+    })
+    const close = () => {
+      unmount()
+      const leave = () => step.returned()
+      actions.replaceChildren(
+        button(texts.widget.open, open, { id: 'open-widget', class: 'primary' }),
+        button(texts.widget.leave, leave, { id: 'leave-widget' }),
+      )
+    }
+    actions.replaceChildren(button(texts.widget.close, close, { id: 'close-widget' }))
+  }
+  open()
+  return el('div', {}, frame, actions)
+}
+
 /** A button that leaves this page for Connect. `readAddress` reads the result after the redirect back. */
 export function leaveView(step, texts) {
   const place = el('div', { class: 'notice' })

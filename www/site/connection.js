@@ -14,6 +14,7 @@ const OPTIONS = {
   page: ({ presentation }) => presentation === 'page',
   async: ({ reconnectAsync }) => reconnectAsync,
   activated: ({ authorizeAsync }) => authorizeAsync,
+  widget: ({ widget }) => widget,
 }
 
 /** `flinks.Greatday.reconnect.form` */
@@ -33,6 +34,7 @@ export function parseConnectionId(id) {
     presentation: ['form', 'page'].find(has) ?? 'frame',
     reconnectAsync: has('async'),
     authorizeAsync: has('activated'),
+    widget: has('widget'),
   }
 }
 
@@ -53,15 +55,16 @@ export function flinksFlow({ username, password, loginId }, { mode, language, pr
 }
 
 /** The parameters of an MX flow, without credentials. */
-export function mxParams({ userGuid, memberGuid, institutionCode }, { memberStart }) {
+export function mxParams({ userGuid, memberGuid, institutionCode }, { memberStart, widget }) {
+  const presentation = widget ? 'widget' : 'form'
   switch (memberStart) {
     case 'aggregate':
-      return { userGuid, memberGuid, job: 'aggregate' }
+      return { userGuid, memberGuid, job: 'aggregate', presentation }
     case 'create':
-      return { userGuid, institutionCode, isOauth: true }
+      return { userGuid, institutionCode, isOauth: true, presentation }
     case 'sign-in':
-      return { userGuid, memberGuid, isOauth: true }
+      return { userGuid, memberGuid, isOauth: true, presentation }
     default:
-      return { userGuid, memberGuid }
+      return { userGuid, memberGuid, presentation }
   }
 }

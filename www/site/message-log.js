@@ -57,6 +57,8 @@ function describe(event) {
       return { name: 'TOKEN_INVALID' }
     case 'error':
       return { name: event.flinksCode }
+    case 'mx':
+      return { name: event.type, details: event.current }
     default:
       return { name: event.step ?? event.type, details: 'unknown' }
   }

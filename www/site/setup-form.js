@@ -12,6 +12,7 @@ export function readChoices(setup) {
     memberStart: form.get('memberStart'),
     presentation: form.get('presentation') ?? 'frame',
     reconnectAsync: form.has('reconnectAsync'),
+    widget: form.has('widget'),
     language: form.get('language') ?? 'en',
     corsBlocked: form.has('corsBlocked'),
     authorizeAsync: form.has('authorizeAsync') || form.has('reconnectAsync'),
@@ -42,4 +43,5 @@ export function restoreChoices({ elements }, choices) {
     if (choices[name]) elements[name].value = choices[name]
   }
   elements.reconnectAsync.checked = choices.reconnectAsync
+  elements.widget.checked = choices.widget
 }

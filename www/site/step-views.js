@@ -1,6 +1,6 @@
 /** One view for each kind of step. */
 import { countDown } from './clock.js'
-import { frameView, leaveView } from './connect-view.js'
+import { frameView, leaveView, widgetView } from './connect-view.js'
 import { advanceClocks, clock, messageLog, runtimes, session, vendors } from './context.js'
 import { button, el } from './create-element.js'
 import { doneView, failedView } from './outcome-view.js'
@@ -63,6 +63,17 @@ export const STEP_VIEWS = {
 
   redirect(step, flow, { vendor, language }) {
     const texts = TRANSLATIONS[language]
+    const testerButtons = [skipButton('Poll now', () => MAX_OAUTH_POLL_MS, 'skip-wait')]
+    if (step.purpose === 'widget') {
+      const view = el(
+        'div',
+        { class: 'connect', lang: language },
+        el('h3', {}, texts.widget.title),
+        widgetView(step, texts, messageLog, (url) => vendors[vendor].widgetUrl(url, session)),
+        el('div', { class: 'actions' }, cancelButton(flow, texts)),
+      )
+      return { view, status: texts.widget.title, lang: language, testerButtons }
+    }
     const href = vendors[vendor].oauthUrl(step.url, session)
     const link = { id: 'oauth-link', class: 'button primary', href, target: '_blank', rel: 'noopener' }
     const { error } = step
@@ -81,7 +92,6 @@ export const STEP_VIEWS = {
       ),
       landingForm(step),
     )
-    const testerButtons = [skipButton('Poll now', () => MAX_OAUTH_POLL_MS, 'skip-wait')]
     return { view, status: why ?? texts.window.title, lang: language, testerButtons }
   },
 

@@ -52,6 +52,12 @@ export const TRANSLATIONS = {
         unknown: 'The sign-in did not succeed.',
       },
     },
+    widget: {
+      title: 'Continue with your bank',
+      close: 'Close',
+      open: 'Open again',
+      leave: 'Do not continue',
+    },
     connect: {
       mfa: 'Answer your bank to continue',
       credentials: 'Sign in to your bank to continue',
@@ -123,6 +129,12 @@ export const TRANSLATIONS = {
         'session-expired': 'La connexion a pris trop de temps.',
         unknown: 'La connexion n’a pas réussi.',
       },
+    },
+    widget: {
+      title: 'Continuez avec votre banque',
+      close: 'Fermer',
+      open: 'Rouvrir',
+      leave: 'Ne pas continuer',
     },
     connect: {
       mfa: 'Répondez à votre banque pour continuer',

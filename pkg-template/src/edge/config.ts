@@ -63,7 +63,7 @@ export interface HandlerConfig<Env = unknown> {
  * `next` is `start-over`: waiting does not help, so cancel the flow and start another one.
  */
 export interface Limits {
-  /** The most answers per flow; 20 by default. */
+  /** The most answers per flow, and the most fresh addresses of its windows; 20 by default. */
   answersPerFlow?: number
   /** The most starts of known connections per user and hour, including starts that join a flow; 30 by default. */
   startsPerHour?: number

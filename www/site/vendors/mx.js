@@ -12,6 +12,9 @@ const AT_WINDOW = new Set(['oauth_challenged', 'oauth_escaped', 'oauth_migrated'
 /** The simulator's address of the bank's OAuth pages. */
 const BANK_ORIGIN = 'https://mxbank.mx.com'
 
+/** The simulator's address of the widget. */
+const WIDGET_ORIGIN = 'https://int-widgets.moneydesktop.com'
+
 export default {
   /** Whether an earlier flow changes this one: MX runs a finished job only after hours, and refuses known credentials. */
   keepsChanges: () => true,
@@ -59,12 +62,13 @@ export default {
   /** `fetch` is the one of the request log. */
   async params(member, choices, session, fetch) {
     const { userGuid, memberGuid, institutionCode, username, password } = member
-    const { memberStart } = choices
+    const { memberStart, widget } = choices
     if (!needsCredentials(member, memberStart)) return mxParams(member, choices)
     const isUpdate = memberStart === 'update'
     const values = { LOGIN: username, PASSWORD: isUpdate ? 'Renewed' : password }
     const credentials = await fillCredentials(session, institutionCode, values, fetch)
-    return { userGuid, ...(isUpdate ? { memberGuid } : { institutionCode }), credentials }
+    const presentation = widget ? 'widget' : 'form'
+    return { userGuid, ...(isUpdate ? { memberGuid } : { institutionCode }), credentials, presentation }
   },
 
   /** The page has no client id and no API key. */
@@ -74,6 +78,9 @@ export default {
 
   /** The simulated bank has no origin of its own. The simulated vendor serves its pages. */
   oauthUrl: (url, session) => url.replace(BANK_ORIGIN, session.baseUrl),
+
+  /** The widget has an origin of its own, as Connect has. */
+  widgetUrl: (url, session) => url.replace(WIDGET_ORIGIN, session.connectUrl),
 
   facts: ({ memberGuid, connectionStatus, aggregatedAt, successfullyAggregatedAt }) => [
     ['member-guid', 'Member guid', memberGuid],
