@@ -58,6 +58,15 @@ const routes = {
     if (view.code === 'TOKEN_INVALID') return { kind: 'token-refused' }
     return { kind: 'returned', claim: { loginId: person.loginId, accountIds: view.accountIds } }
   },
+  /** The user answers in MX's widget. */
+  async widget(_, { url }, { bank, newestId }) {
+    const call = (name, body) =>
+      bank.fetch(`${url}/${name}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    await bank.fetch(url)
+    const { state } = await (await call('look', '{}')).json()
+    if (state === 'asks') await call('answer', bank.mx.rightValues(newestId))
+    bank.clock.advance(3_000)
+  },
   /** The user decides at the bank's own site. Returns the address to which it redirects. */
   async window(_, { url, decision }, { bank }) {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }

@@ -161,6 +161,10 @@ const JOBS = [
 
 const MX = [
   ...JOBS.map((memberName) => flow(`mx job ${memberName}`, job(memberName))),
+  flow(
+    'mx job, in the widget',
+    byMx((bank) => ({ ...watch('text')(bank), job: 'aggregate', presentation: 'widget' })),
+  ),
   flow('mx job, wrong, then right', job('wrong_again'), { wrong: [1] }),
   flow('mx job, wrong, then right at once', job('wrong_at_once'), { wrong: [1] }),
   // If a crash comes before the answer is sent, the round is asked again and types the same.

@@ -33,7 +33,14 @@ export async function walk(ask, bank, connection, { wrong, noCode, waits, cancel
       const message = await bank('iframe', { address })
       return ask('POST', `/flows/${flow}/message`, message.kind === 'returned' ? message : { ...message, address })
     },
-    async redirect({ flow, step }) {
+    async redirect(state) {
+      const { flow, step } = state
+      if (step.purpose === 'widget') {
+        const opened = await ask('POST', `/flows/${flow}/message`, { kind: 'window-opened' })
+        if (opened.step?.kind !== 'redirect') return opened.code === 'UNAVAILABLE' ? state : opened
+        await bank('widget', { url: opened.step.url })
+        return ask('GET', `/flows/${flow}?after=${opened.version}`)
+      }
       const decision = cancels && !hasCancelled ? 'cancel' : 'approve'
       hasCancelled = true
       const { url } = await bank('window', { url: step.url, decision })
