@@ -9,6 +9,7 @@ use crate::simulator::json::Json;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
     InstitutionCredentials,
+    MemberCredentials,
     CreateMember,
     ReadMember,
     UpdateMember,
@@ -62,11 +63,12 @@ pub(crate) fn is_mx(path: &str) -> bool {
 }
 
 /// The method, the path after the member guid, and the operation.
-const MEMBER_ROUTES: [(&str, &[&str], Operation); 6] = [
+const MEMBER_ROUTES: [(&str, &[&str], Operation); 7] = [
     ("GET", &[], Operation::ReadMember),
     ("PUT", &[], Operation::UpdateMember),
     ("GET", &["status"], Operation::Status),
     ("GET", &["challenges"], Operation::Challenges),
+    ("GET", &["credentials"], Operation::MemberCredentials),
     ("PUT", &["resume"], Operation::Resume),
     ("GET", &["oauth_window_uri"], Operation::OauthWindow),
 ];
@@ -90,7 +92,9 @@ impl<'a> Call<'a> {
             Some(Operation::Challenges) => Target::Challenges,
             Some(Operation::Resume) => Target::Answer,
             Some(Operation::OauthWindow | Operation::WidgetUrl) => Target::Window,
-            Some(Operation::InstitutionCredentials) => Target::Credentials,
+            Some(Operation::InstitutionCredentials | Operation::MemberCredentials) => {
+                Target::Credentials
+            }
             _ => Target::Any,
         }
     }

@@ -33,6 +33,8 @@ pub(crate) struct Connection {
     pub(super) step_index: usize,
     /// The last standard aggregation that succeeded.
     pub(super) last_standard: Option<u64>,
+    /// How many sign-ins in a row the bank has refused.
+    pub(super) refused_sign_ins: u8,
     pub(super) status_reads: StatusReads,
     pub(super) seed: Seed,
 }
@@ -118,6 +120,7 @@ impl Connection {
             plan: member.plan,
             step_index: 0,
             last_standard: None,
+            refused_sign_ins: 0,
             status_reads,
             seed: Seed::new(seed.next()),
         };

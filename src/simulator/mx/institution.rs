@@ -10,18 +10,54 @@ pub(crate) struct Institution {
     pub(crate) is_oauth: bool,
     /// Whether three hours must pass between two standard aggregations. MX Bank is exempt (A).
     pub(crate) is_throttled: bool,
-    credentials: &'static [(&'static str, &'static str, &'static str)],
+    credentials: &'static [Credential],
+}
+
+/// A credential as the specification shows it. It shows no options: these have the form of a challenge's options (D).
+#[derive(Debug)]
+struct Credential {
+    field_name: &'static str,
+    label: &'static str,
+    field_type: &'static str,
+    display_order: u16,
+    /// Label and value of each option.
+    options: &'static [(&'static str, &'static str)],
+}
+
+const fn credential(
+    display_order: u16,
+    field_name: &'static str,
+    label: &'static str,
+    field_type: &'static str,
+) -> Credential {
+    Credential {
+        field_name,
+        label,
+        field_type,
+        display_order,
+        options: &[],
+    }
 }
 
 pub(crate) const MX_BANK: &str = "mxbank";
 pub(crate) const MX_BANK_OAUTH: &str = "mx_bank_oauth";
 /// Ours, for scenarios that MX Bank does not have.
 pub(crate) const SIMULATED_BANK: &str = "simulated_bank";
+/// Ours: it asks for more than a username and a password, and lists them in another order than it wants them shown.
+pub(crate) const SIMULATED_UNION: &str = "simulated_union";
 
-/// Field name, label and type.
-const USERNAME_AND_PASSWORD: &[(&str, &str, &str)] = &[
-    ("LOGIN", "Username", "LOGIN"),
-    ("PASSWORD", "Password", "PASSWORD"),
+static USERNAME_AND_PASSWORD: [Credential; 2] = [
+    credential(1, "LOGIN", "Username", "LOGIN"),
+    credential(2, "PASSWORD", "Password", "PASSWORD"),
+];
+
+static WITH_A_BRANCH: [Credential; 3] = [
+    credential(3, "PASSWORD", "Personal access code", "PASSWORD"),
+    credential(1, "LOGIN", "Member number", "TEXT"),
+    Credential {
+        options: &[("North", "N"), ("South", "S")],
+        ..credential(2, "BRANCH", "Branch", "OPTIONS")
+    },
 ];
 
 /// The products that every institution here has (S), but not investments.
@@ -40,13 +76,13 @@ pub(crate) fn failing(products: &[String]) -> Vec<&str> {
     all.filter(|product| !PRODUCTS.contains(product)).collect()
 }
 
-static INSTITUTIONS: [Institution; 3] = [
+static INSTITUTIONS: [Institution; 4] = [
     Institution {
         code: MX_BANK,
         name: "MX Bank",
         is_oauth: false,
         is_throttled: false,
-        credentials: USERNAME_AND_PASSWORD,
+        credentials: &USERNAME_AND_PASSWORD,
     },
     Institution {
         code: MX_BANK_OAUTH,
@@ -60,7 +96,14 @@ static INSTITUTIONS: [Institution; 3] = [
         name: "Simulated Bank",
         is_oauth: false,
         is_throttled: true,
-        credentials: USERNAME_AND_PASSWORD,
+        credentials: &USERNAME_AND_PASSWORD,
+    },
+    Institution {
+        code: SIMULATED_UNION,
+        name: "Simulated Credit Union",
+        is_oauth: false,
+        is_throttled: true,
+        credentials: &WITH_A_BRANCH,
     },
 ];
 
@@ -81,29 +124,51 @@ impl Institution {
         format!("CRD-{}", Seed::named(&name).guid())
     }
 
-    /// Username and password, if exactly these credentials were given.
+    /// Username and password, if exactly these credentials were given, each with a value that it can have.
     pub(crate) fn sign_in(&self, credentials: &[(String, String)]) -> Option<(String, String)> {
-        let mut values = self.credentials.iter().map(|(field_name, ..)| {
-            let guid = self.credential_guid(field_name);
-            let mut matching = credentials.iter().filter(|(other, _)| *other == guid);
-            matching.next().map(|(_, value)| value.clone())
-        });
-        let (username, password) = (values.next()??, values.next()??);
-        (credentials.len() == self.credentials.len()).then_some((username, password))
+        let given = |wanted: &Credential| {
+            let guid = self.credential_guid(wanted.field_name);
+            let value = credentials.iter().find(|(other, _)| *other == guid);
+            let value = value.map(|(_, value)| value.as_str())?;
+            let is_option = wanted.options.iter().any(|(_, option)| *option == value);
+            (wanted.options.is_empty() || is_option).then(|| value.to_owned())
+        };
+        let named = |name| {
+            let mut all = self.credentials.iter();
+            given(all.find(|wanted| wanted.field_name == name)?)
+        };
+        let are_all_given = self
+            .credentials
+            .iter()
+            .all(|wanted| given(wanted).is_some());
+        let (username, password) = (named("LOGIN")?, named("PASSWORD")?);
+        (are_all_given && credentials.len() == self.credentials.len())
+            .then_some((username, password))
     }
 
     pub(crate) fn credentials_json(&self) -> Json {
-        let one = |(index, (field_name, label, kind)): (u16, &(&str, &str, &str))| {
-            Json::object([
-                ("display_order", Json::number(index)),
-                ("field_name", Json::text(*field_name)),
-                ("field_type", Json::text(*kind)),
-                ("guid", Json::Text(self.credential_guid(field_name))),
-                ("label", Json::text(*label)),
-                ("type", Json::text(*kind)),
-            ])
+        let option = |(label, value): &(&str, &str)| {
+            Json::object([("label", Json::text(*label)), ("value", Json::text(*value))])
         };
-        let all = (1..).zip(self.credentials).map(one).collect();
+        let one = |wanted: &Credential| {
+            let json = Json::object([
+                ("display_order", Json::number(wanted.display_order)),
+                ("field_name", Json::text(wanted.field_name)),
+                ("field_type", Json::text(wanted.field_type)),
+                ("guid", Json::Text(self.credential_guid(wanted.field_name))),
+                ("label", Json::text(wanted.label)),
+                ("type", Json::text(wanted.field_type)),
+            ]);
+            let options: Vec<Json> = wanted.options.iter().map(option).collect();
+            match (json, options.is_empty()) {
+                (Json::Object(mut entries), false) => {
+                    entries.push(("options".to_owned(), Json::Array(options)));
+                    Json::Object(entries)
+                }
+                (json, _) => json,
+            }
+        };
+        let all = self.credentials.iter().map(one).collect();
         let count = u16::try_from(self.credentials.len()).unwrap_or_default();
         let pagination = Json::object([
             ("current_page", Json::number(1)),

@@ -167,6 +167,10 @@ impl Mx {
         Ok(match route.operation {
             Operation::Status => replies::status(version, connection),
             Operation::Challenges => replies::challenges(version, connection),
+            Operation::MemberCredentials => {
+                let institution = connection.institution.ok_or_else(unknown_institution)?;
+                replies::reply(version, 200, &institution.credentials_json())
+            }
             Operation::Job(_, status) => replies::member(version, status, connection),
             Operation::Resume => replies::member(version, 202, connection),
             _ => replies::member(version, 200, connection),

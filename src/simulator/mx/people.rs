@@ -20,7 +20,7 @@ use super::institution::MX_BANK;
 use member::IS_DENIED;
 pub use member::Member;
 pub(crate) use member::{
-    CONNECTED, CONNECTS, EndState, InitialState, OnWrongAnswer, Plan, StatusBody, Step,
+    CONNECTED, CONNECTS, DENIED, EndState, InitialState, OnWrongAnswer, Plan, StatusBody, Step,
     UNKNOWN_MEMBER, USER_ID, Unanswered, user_guid,
 };
 

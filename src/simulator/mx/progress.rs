@@ -3,7 +3,7 @@
 use super::challenge::{Challenge, RoundChallenge};
 use super::connection::{AfterRun, Connection, Phase};
 use super::job::Job;
-use super::people::{CONNECTED, EndState, Step, Unanswered};
+use super::people::{CONNECTED, DENIED, EndState, Step, Unanswered};
 use super::rules::MxRules;
 
 const SECOND_MS: u64 = 1_000;
@@ -13,6 +13,8 @@ const WORK_MS: u64 = 4 * SECOND_MS;
 const STALE_MS: u64 = 2_500;
 /// The shortest time between two reads of the status (A).
 const POLL_INTERVAL_MS: u64 = 3 * SECOND_MS;
+/// How many refused sign-ins in a row lead to PREVENTED (A).
+const MAX_REFUSED_SIGN_INS: u8 = 3;
 /// The longest time between a read of the status and an answer (D).
 const MAX_STATUS_AGE_MS: u64 = 10 * SECOND_MS;
 
@@ -119,6 +121,14 @@ impl Connection {
     }
 
     pub(super) fn finish(&mut self, end: EndState, now: u64) {
+        self.refused_sign_ins = match end.code == DENIED.code {
+            true => self.refused_sign_ins.saturating_add(1),
+            false => 0,
+        };
+        let end = match self.refused_sign_ins {
+            MAX_REFUSED_SIGN_INS.. => EndState::of("PREVENTED"),
+            _ => end,
+        };
         if end.status == CONNECTED.status {
             self.connected_at = Some(now);
             if self.job == Some(Job::Aggregate) {

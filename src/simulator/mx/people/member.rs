@@ -20,7 +20,7 @@ pub struct Member {
     pub institution: &'static str,
     /// At MX Bank always `mxuser`; empty with OAuth.
     pub username: &'static str,
-    /// At MX Bank the scenario. At Simulated Bank `Everyday` plays the story, `Renewed` connects without
+    /// At MX Bank the scenario. At the simulated banks `Everyday` plays the story, `Renewed` connects without
     /// a question, and any other password ends in DENIED. Empty with OAuth.
     pub password: &'static str,
     /// `mx bank` (its password table), `challenges`, `wrong answers`, `statuses`, `quirks` or

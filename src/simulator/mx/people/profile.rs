@@ -15,11 +15,11 @@ struct MemberProfile {
     member_guid: String,
     /// The guid of the user. It does not depend on the seed.
     user_guid: String,
-    /// `mxbank`, `mx_bank_oauth` or `simulated_bank`.
+    /// `mxbank`, `mx_bank_oauth`, `simulated_bank` or `simulated_union`.
     institution_code: &'static str,
     /// At MX Bank always `mxuser`; empty with OAuth.
     username: &'static str,
-    /// At MX Bank the scenario. At Simulated Bank `Everyday` plays the story, `Renewed` connects without
+    /// At MX Bank the scenario. At the simulated banks `Everyday` plays the story, `Renewed` connects without
     /// a question, and any other password ends in DENIED. Empty with OAuth.
     password: &'static str,
     /// `mx bank` (its password table), `challenges`, `wrong answers`, `statuses`, `quirks` or

@@ -1,6 +1,7 @@
 //! Members whose job runs already at the first request, or whose replies are odd.
 
 use super::super::challenge::{CODE, Challenge, question};
+use super::super::institution::SIMULATED_UNION;
 use super::super::job::Job;
 use super::super::status::ErrorForm;
 use super::member::{
@@ -60,6 +61,10 @@ pub(super) const MEMBERS: &[Member] = &[
     member(GROUP, "challenges_apart", "Challenges in a separate call", "The status has no challenges: a separate call returns them.")
         .asks("Chicago", &[Asks(&[CITY])])
         .quirks(Quirks { status: StatusBody::ChallengesSeparate, ..NO_QUIRKS }),
+    Member {
+        institution: SIMULATED_UNION,
+        ..member(GROUP, "three_credentials", "Three credentials", "The bank asks for a member number, a branch (North or South) and an access code.")
+    },
     member(GROUP, "no_challenges", "CHALLENGED without a challenge", "Is CHALLENGED, and there is no challenge.")
         .asks("nothing can be answered", &[Asks(&[CITY])])
         .quirks(Quirks { status: StatusBody::NoChallenges, ..NO_QUIRKS }),

@@ -137,6 +137,57 @@ fn new_credentials_start_a_job() {
 }
 
 #[test]
+fn three_refused_sign_ins_in_a_row_prevent_the_member() {
+    let mut bank = Scenario::for_member("text");
+    for (password, status) in [
+        ("wrong", "DENIED"),
+        ("Renewed", "CONNECTED"),
+        ("wrong", "DENIED"),
+        ("wrong", "DENIED"),
+        ("wrong", "PREVENTED"),
+    ] {
+        let credentials = bank.credentials("simulated_bank", ["text", password]);
+        let body = format!(r#"{{"member":{{"credentials":[{credentials}]}}}}"#);
+        bank.call("PUT", "", &body);
+        assert_eq!(bank.run_job().status_and_running().0, status);
+    }
+}
+
+#[test]
+fn a_member_lists_the_credentials_of_its_institution() {
+    let mut bank = Scenario::for_member("text");
+    let own = bank.call("GET", "/credentials", "");
+    let path = "/institutions/simulated_bank/credentials";
+    assert_eq!(own.body, bank.send("GET", path, "").body);
+    assert_eq!(bank.call("POST", "/credentials", "").status, 405);
+}
+
+#[test]
+fn a_credential_with_options_takes_only_one_of_them() {
+    for (branch, status) in [("N", 202), ("S", 202), ("North", 400), ("", 400)] {
+        let mut bank = Scenario::for_member("");
+        let reply = bank.send("GET", "/institutions/simulated_union/credentials", "");
+        let Some(Json::Array(all)) = reply.body.member("credentials") else {
+            panic!("no credentials");
+        };
+        let pairs = all.iter().map(|one| {
+            let text = |name| one.member(name).and_then(Json::as_text).unwrap();
+            let value = match text("field_name") {
+                "LOGIN" => "three_credentials",
+                "PASSWORD" => "Everyday",
+                _ => branch,
+            };
+            format!(r#"{{"guid":"{}","value":"{value}"}}"#, text("guid"))
+        });
+        let credentials = pairs.collect::<Vec<_>>().join(",");
+        let reply = bank.create_with(&format!(
+            r#""institution_code":"simulated_union","credentials":[{credentials}]"#
+        ));
+        assert_eq!(reply.status, status, "{branch}");
+    }
+}
+
+#[test]
 fn an_update_must_not_be_empty() {
     let mut bank = Scenario::for_member("text");
     for body in ["", "{}", r#"{"member":{}}"#, r#"{"member":[]}"#] {
