@@ -93,6 +93,8 @@ text_enum! {
         NewQuestion "new-question"
         /// Picks one of the accounts.
         Account "account"
+        /// Types one of the credentials for the bank, or picks one if it has options.
+        Credentials "credentials"
         /// The type is undocumented. The field is free text and may stay empty, and the host can submit raw answers.
         Unknown "unknown"
     }
@@ -115,7 +117,10 @@ pub struct Field {
     /// Whether to hide the answer, as a password field does.
     pub secret: bool,
     /// The value for the control's `autocomplete` attribute.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "'one-time-code' | null"))]
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(type = "'one-time-code' | 'username' | 'current-password' | null")
+    )]
     pub autocomplete: Option<&'static str>,
     /// The options to pick from. Empty if the type is `text`.
     pub options: Vec<FieldOption>,
@@ -226,12 +231,12 @@ impl Challenge {
         self.fields.iter().all(can_fill)
     }
 
-    /// Marks the text fields as fields for a one-time code. The bank has just sent the code.
-    pub fn expect_code(&mut self) {
+    /// Sets whether the text fields are hidden, and the value for their `autocomplete` attribute.
+    pub fn expect(&mut self, secret: bool, autocomplete: Option<&'static str>) {
         for field in &mut self.fields {
             if field.control == FieldType::Text {
-                field.secret = false;
-                field.autocomplete = Some("one-time-code");
+                field.secret = secret;
+                field.autocomplete = autocomplete;
             }
         }
     }

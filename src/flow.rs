@@ -299,10 +299,10 @@ impl Flow {
                     self.fail(ErrorCode::ChallengeUnanswerable, now);
                     return Ok(self.step());
                 }
-                self.expires_at = self
-                    .idle_end(now)
-                    .unwrap_or(u64::MAX)
-                    .min(self.end_of_life());
+                self.expires_at = match self.round_limit() {
+                    Some((idle, _)) => now.saturating_add(idle).min(self.end_of_life()),
+                    None => self.end_of_life(),
+                };
                 self.ask(refused, now);
             }
             Verdict::StillAsks => self.await_resubmission(now),

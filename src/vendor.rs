@@ -31,6 +31,8 @@ text_enum! {
         Expiry "expiry"
         /// Asks for the window in which the person signs in.
         Window "window"
+        /// Asks which credentials the bank needs.
+        Credentials "credentials"
     }
 }
 
@@ -218,7 +220,12 @@ pub trait Vendor {
     /// The flow leaves its session. The next start opens a new one.
     fn leave_session(&mut self) {}
 
-    /// How a flow starts: with a request, or in the vendor's page.
+    /// Whether the open round asks for credentials. No session at the bank waits for them, so it does not expire.
+    fn asks_credentials(&self) -> bool {
+        false
+    }
+
+    /// How a flow starts: with a request, in the vendor's page, or with a round of credentials.
     fn initial_verdict(&self) -> Verdict {
         Verdict::Go(Stage::Start)
     }

@@ -44,6 +44,11 @@ const MX: &[(u16, &str)] = &[
         "oauth_window_uri":"https://mxbank.mx.com/oauth"}}"#,
     ),
     (200, r#"{"member":{"connection_status":"CHALLENGED"}}"#),
+    (
+        200,
+        r#"{"member":{"connection_status":"DENIED","error":{"error_code":2005}},
+        "credentials":[{"guid":"CRD-3","field_type":"OPTIONS","options":[{"value":"a"}]}]}"#,
+    ),
     (202, r#"{"member":{"connection_status":"CONNECTED"}}"#),
     (200, "<html>"),
 ];
@@ -302,6 +307,7 @@ fn an_edited_snapshot_of_a_member_is_refused_or_runs_to_an_end() {
         r#"{"userGuid":"USR-1","institutionCode":"mxbank","isOauth":true}"#,
         r#"{"userGuid":"USR-1","memberGuid":"MBR-1","presentation":"widget"}"#,
         r#"{"userGuid":"USR-1","memberGuid":"MBR-1","isOauth":true}"#,
+        r#"{"userGuid":"USR-1","institutionCode":"mxbank"}"#,
     ] {
         check(&mx::ENTRY, MX_CONFIG, params, MX, 3);
     }
@@ -314,7 +320,7 @@ fn a_snapshot_that_polls_without_a_request_id_is_refused_with_its_path() {
         "flow":{"id":"flow","startedAt":1790000000000,"workingSince":1790000000000,"lastReplyAt":0,
         "serial":3,"session":1,"round":0,"repeats":0,"newSessions":0,"challengePayload":null,"expiresAt":0,
         "refused":false,"watchPause":0,"seenOpenAt":0,"state":{"name":"sending","stage":"poll"},
-        "vendor":{"codeSent":false,
+        "vendor":{"codeSent":false,"asksCredentials":false,
         "params":{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","mostRecentCached":false}}},"sum":0}"#,
     ));
     let refusal = Flow::restore(&text, VENDORS, &json(FLINKS_CONFIG))
@@ -338,4 +344,42 @@ fn a_wait_for_a_start_whose_credentials_are_gone_is_refused() {
     assert!(text.contains(waiting));
     let refusal = Flow::restore(&text, VENDORS, &config).err().unwrap();
     assert_eq!(refusal.path.as_deref(), Some("/snapshot/flow/state"));
+}
+
+#[test]
+fn an_edited_snapshot_cannot_turn_credentials_into_answers() {
+    for (entry, config, params) in [
+        (
+            mx::ENTRY,
+            MX_CONFIG,
+            r#"{"userGuid":"USR-1","institutionCode":"mxbank"}"#,
+        ),
+        (
+            flinks::ENTRY,
+            FLINKS_CONFIG,
+            r#"{"institution":"FlinksCapital"}"#,
+        ),
+    ] {
+        let (params, config) = (json(params), json(config));
+        let params = Reader::new("params", &params);
+        let (vendor, credentials) = (entry.start)(params, Reader::new("config", &config))
+            .ok()
+            .unwrap();
+        let mut flow = Flow::new("flow", vendor);
+        if let Ok(Step::Send { serial, .. }) = flow.advance(Event::Started(&credentials), NOW) {
+            let response = Response {
+                status: 200,
+                retry_after: None,
+                body: br#"{"credentials":[{"guid":"CRD-1","field_type":"LOGIN"}]}"#,
+            };
+            flow.advance(Event::Replied(serial, response), NOW)
+                .ok()
+                .unwrap();
+        }
+        let asks = r#""asksCredentials":true"#;
+        let edited = flow.snapshot().replace(asks, r#""asksCredentials":false"#);
+        assert_ne!(edited, flow.snapshot());
+        let restored = Flow::restore(&with_checksum(json(&edited)), VENDORS, &config);
+        assert_eq!(restored.err().unwrap().code, ErrorCode::SnapshotUnreadable);
+    }
 }

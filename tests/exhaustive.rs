@@ -48,6 +48,7 @@ const FLINKS: &[TestEvent] = &[
     TestEvent::Replied(203, ASKS),
     TestEvent::Replied(401, ASKS),
     TestEvent::Replied(401, r#"{"FlinksCode":"SESSION_EXPIRED"}"#),
+    TestEvent::Replied(401, r#"{"FlinksCode":"INVALID_LOGIN"}"#),
     TestEvent::Replied(401, r#"{"FlinksCode":"UNAUTHORIZED"}"#),
     TestEvent::Replied(429, ""),
     TestEvent::Replied(200, "<html>"),
@@ -90,6 +91,9 @@ const WINDOW: &str = r#"{"member":{"guid":"MBR-2","connection_status":"PENDING",
 
 const REVOKED: &str = r#"{"member":{"guid":"MBR-2","connection_status":"DENIED","is_oauth":true,
     "error":{"error_code":2004}}}"#;
+const DENIED: &str = r#"{"member":{"guid":"MBR-2","connection_status":"DENIED",
+    "error":{"error_code":2005}}}"#;
+const NEEDS: &str = r#"{"credentials":[{"guid":"CRD-3","field_type":"LOGIN"}]}"#;
 
 /// Replies of MX. Each is a possible reply to each call, since MX replies to all of them with a member.
 const MX: &[TestEvent] = &[
@@ -100,6 +104,8 @@ const MX: &[TestEvent] = &[
     TestEvent::Replied(200, EXPIRED),
     TestEvent::Replied(200, REJECTED),
     TestEvent::Replied(200, REVOKED),
+    TestEvent::Replied(200, DENIED),
+    TestEvent::Replied(200, NEEDS),
     TestEvent::Replied(400, ""),
     TestEvent::Replied(404, ""),
     TestEvent::Replied(409, ""),
@@ -127,7 +133,6 @@ const ANY_VENDOR: &[TestEvent] = &[
 struct Explorer {
     replies: &'static [TestEvent],
     config: Value,
-    answers: Value,
     /// The depth to which each state was explored. Events before a state do not matter after it.
     seen: BTreeMap<(String, u64, Sent), usize>,
     /// Texts that no snapshot may hold.
@@ -196,12 +201,12 @@ impl Explorer {
             if let TestEvent::NineMinutesPassed = test_event {
                 now += 9 * 60_000;
             }
-            let round = match &before {
-                Step::Challenge { round, .. } => round.number,
-                Step::Resubmit { round, .. } => *round,
-                _ => 1,
+            let (round, fields) = match &before {
+                Step::Challenge { round, .. } => (round.number, round.challenges.len()),
+                Step::Resubmit { round, .. } => (*round, 1),
+                _ => (1, 1),
             };
-            let input = self.input(*test_event, round);
+            let input = input(*test_event, round, fields);
             if let TestEvent::WindowOpened = test_event {
                 let kept = Event::RestoredAtWindow("https://mxbank.mx.com/oauth");
                 let _ = flow.advance(kept, now);
@@ -252,7 +257,8 @@ impl Explorer {
                     sent.answered = round;
                 }
                 if is_live(body) {
-                    assert!(!sent.live, "a live start was sent a second time");
+                    // The answer of a round of credentials is a live start, too.
+                    assert!(answers || !sent.live, "a live start was sent a second time");
                     assert!(now >= sent.live_from, "a new session began too early");
                     sent.live = true;
                 }
@@ -274,15 +280,19 @@ impl Explorer {
             }
         }
     }
+}
 
-    /// The answers or the claim of an event.
-    fn input(&self, test_event: TestEvent, round: u32) -> Value {
-        let text = match test_event {
-            TestEvent::Returned(claim) => claim.to_owned(),
-            _ => self.answers.print().replace("ROUND", &round.to_string()),
-        };
-        Value::parse(text.as_bytes()).unwrap()
-    }
+/// The answers to a round of so many fields, or the claim of an event.
+fn input(test_event: TestEvent, round: u32, fields: usize) -> Value {
+    let text = match test_event {
+        TestEvent::Returned(claim) => claim.to_owned(),
+        _ => {
+            let one = |field| format!(r#""{round}.{field}.answer":"{ANSWER}""#);
+            let all: Vec<String> = (1..=fields).map(one).collect();
+            format!("{{{}}}", all.join(","))
+        }
+    };
+    Value::parse(text.as_bytes()).unwrap()
 }
 
 fn is_live(body: &str) -> bool {
@@ -337,11 +347,9 @@ fn explore(
         live,
         live_from: 0,
     };
-    let answers = format!(r#"{{"ROUND.1.answer":"{ANSWER}"}}"#);
     let mut explorer = Explorer {
         replies,
         config,
-        answers: Value::parse(answers.as_bytes()).unwrap(),
         seen: BTreeMap::new(),
         secrets,
     };
@@ -371,6 +379,7 @@ fn explore_mx(params: &str, prefix: &[TestEvent], depth: usize) {
 
 const CREDENTIALS: &str =
     r#"{"username":"Greatday","password":"hunter2","institution":"FlinksCapital"}"#;
+const INSTITUTION: &str = r#"{"institution":"FlinksCapital"}"#;
 const LIVE: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","mostRecentCached":false}"#;
 const CACHED: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#;
 
@@ -378,6 +387,12 @@ const CACHED: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#;
 fn no_sequence_of_events_breaks_an_authorize_with_credentials() {
     explore_flinks(CREDENTIALS, false);
     explore_flinks(CREDENTIALS, true);
+}
+
+#[test]
+fn no_sequence_of_events_breaks_an_authorize_that_asks_for_credentials() {
+    explore_flinks(INSTITUTION, false);
+    explore_flinks(INSTITUTION, true);
 }
 
 #[test]
@@ -427,6 +442,7 @@ const UPDATE: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1",
     "credentials":[{"guid":"CRD-1","value":"hunter2"}]}"#;
 const CREATE: &str = r#"{"userGuid":"USR-1","institutionCode":"mxbank",
     "credentials":[{"guid":"CRD-1","value":"hunter2"}]}"#;
+const CREATE_AND_ASK: &str = r#"{"userGuid":"USR-1","institutionCode":"mxbank"}"#;
 const IN_WIDGET: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","presentation":"widget"}"#;
 const IN_WINDOW: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","isOauth":true}"#;
 const NO_PERSON: &str = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","signIn":"never"}"#;
@@ -443,7 +459,14 @@ const RESUBMITTING: &[TestEvent] = &[
 #[test]
 fn no_sequence_of_events_breaks_a_member_flow() {
     for params in [
-        JOB, UPDATE, CREATE, CONTINUE, IN_WIDGET, IN_WINDOW, NO_PERSON,
+        JOB,
+        UPDATE,
+        CREATE,
+        CREATE_AND_ASK,
+        CONTINUE,
+        IN_WIDGET,
+        IN_WINDOW,
+        NO_PERSON,
     ] {
         explore_mx(params, &[], 5);
     }
@@ -466,6 +489,18 @@ fn no_sequence_of_events_breaks_the_second_job_of_a_member() {
     for params in [JOB, UPDATE] {
         explore_mx(params, SECOND_JOB, 4);
     }
+}
+
+/// The events up to an open round of credentials.
+const ASKING_CREDENTIALS: &[TestEvent] = &[
+    TestEvent::Replied(200, DENIED),
+    TestEvent::Replied(200, NEEDS),
+];
+
+#[test]
+fn no_sequence_of_events_sends_the_credentials_of_a_member_twice() {
+    explore_mx(CONTINUE, ASKING_CREDENTIALS, 7);
+    explore_mx(CREATE_AND_ASK, &[TestEvent::Replied(200, NEEDS)], 7);
 }
 
 #[test]

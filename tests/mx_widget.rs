@@ -285,7 +285,7 @@ fn a_person_who_leaves_during_a_job_is_offered_the_widget_a_limited_number_of_ti
         sign_in(&mut scenario, &url, "denied", "wrong");
         leave(&mut scenario);
     }
-    assert_eq!(scenario.failure().code, ErrorCode::CredentialsRefused);
+    assert_eq!(scenario.failure().code, ErrorCode::TooManyAttempts);
 }
 
 #[test]

@@ -10,11 +10,16 @@ use super::challenge::{
     challenges, is_same_round, raw_security_responses, security_responses, sends_code,
 };
 use super::codes::is_throttled;
-use super::config::{FlinksConfig, SYNCHRONOUS_TIMEOUT_MS};
+use super::config::FlinksConfig;
+use super::credentials;
 use super::guid::Guid;
 use super::params::Params;
 use super::reply::Reply;
 use super::time::epoch_ms;
+
+mod requests;
+
+pub use requests::{answer_request, poll_request};
 
 /// The vendor's name in snapshots.
 pub const NAME: &str = "flinks";
@@ -41,12 +46,14 @@ pub struct Authorize {
     pub(super) request_id: Option<Guid>,
     /// Whether the person has just chosen a phone, so that the next round asks for a code.
     code_sent: bool,
+    /// Whether the newest round asks for username and password.
+    pub(super) asks_credentials: bool,
 }
 
 impl Authorize {
     /// The progress of the flow, for a snapshot.
     pub(super) fn progress(&self) -> Value {
-        object! { "codeSent": self.code_sent }
+        object! { "codeSent": self.code_sent, "asksCredentials": self.asks_credentials }
     }
 
     /// Restores [`progress`](Authorize::progress) and the ids.
@@ -59,6 +66,7 @@ impl Authorize {
         self.params.login_id = login_id;
         self.request_id = guid("RequestId")?;
         self.code_sent = saved.get("codeSent").bool()?;
+        self.asks_credentials = saved.get("asksCredentials").bool()?;
         Ok(())
     }
 
@@ -72,7 +80,9 @@ impl Authorize {
                 "Password": params.get("password").value().clone(),
             },
         };
-        let authorize = Authorize::new(read, FlinksConfig::read(config)?)?;
+        let mut authorize = Authorize::new(read, FlinksConfig::read(config)?)?;
+        let is_missing = params.get("username").is_null();
+        authorize.asks_credentials = authorize.params.login_id.is_none() && is_missing;
         Ok((authorize, credentials))
     }
 
@@ -87,40 +97,14 @@ impl Authorize {
             params,
             request_id: None,
             code_sent: false,
+            asks_credentials: false,
         })
     }
 
-    /// The request that starts a session.
-    pub fn start_request(&self, credentials: &Value) -> Request {
-        let params = &self.params;
-        let mut body = Value::object();
-        let mut add = |name, value| {
-            if value != Value::Null {
-                body.set(name, value);
-            }
-        };
-        add("LoginId", params.login_id.as_ref().into());
-        add("MostRecentCached", params.cached.into());
-        add("Username", credentials.get("Username").clone());
-        add("Password", credentials.get("Password").clone());
-        for name in ["Institution", "Language", "Save", "Tag"] {
-            add(name, params.json.get(name).clone());
-        }
-        let request = self.config.post(service(params.is_async), &body);
-        if params.cached {
-            request
-        } else {
-            once(request)
-        }
-    }
-
-    /// The request for a cached Authorize of the LoginId. It does not contact the bank.
-    pub(super) fn cached_request(&self) -> Request {
-        let body = object! {
-            "LoginId": self.params.login_id.as_ref(),
-            "MostRecentCached": true,
-        };
-        self.config.post("Authorize", &body)
+    /// Whether the flow may ask for username and password again if the bank refuses them. A reconnect and a first
+    /// link have no institution: Connect asks for them.
+    fn may_ask_again(&self) -> bool {
+        self.params.may_ask() && *self.params.json.get("Institution") != Value::Null
     }
 
     /// The verdict if Flinks cannot report the outcome of a submission. With a LoginId, the last refresh in a
@@ -133,36 +117,11 @@ impl Authorize {
     }
 }
 
-/// The request with only the RequestId. It is documented for AuthorizeAsync; for Authorize it is a guess.
-pub fn poll_request(config: &FlinksConfig, request_id: &Guid) -> Request {
-    let service = service(config.authorize_async);
-    config.post(service, &object! { "RequestId": request_id })
-}
-
-/// The request that submits answers. It uses the service and the token of the start.
-pub fn answer_request(
-    config: &FlinksConfig,
-    is_async: bool,
-    request_id: &Guid,
-    responses: Value,
-) -> Request {
-    let body = object! { "RequestId": request_id, "SecurityResponses": responses };
-    once(config.post(service(is_async), &body))
-}
-
-const fn service(is_async: bool) -> &'static str {
-    match is_async {
-        true => "AuthorizeAsync",
-        false => "Authorize",
-    }
-}
-
-/// A request that may reach the bank at most once. Its timeout is long enough for a bank.
-fn once(request: Request) -> Request {
-    Request {
-        once: true,
-        timeout: SYNCHRONOUS_TIMEOUT_MS,
-        ..request
+/// A round that asks for username and password.
+fn asks_credentials(refused: bool) -> Verdict {
+    Verdict::Asks {
+        challenges: credentials::payload(),
+        refused,
     }
 }
 
@@ -197,7 +156,22 @@ impl Vendor for Authorize {
 
     /// An authorize token is valid for one Authorize and its answers.
     fn opens_session(&self, stage: Stage) -> bool {
-        matches!(stage, Stage::Start | Stage::Verify)
+        match stage {
+            Stage::Start | Stage::Verify => true,
+            Stage::Answer => self.asks_credentials,
+            _ => false,
+        }
+    }
+
+    fn asks_credentials(&self) -> bool {
+        self.asks_credentials
+    }
+
+    fn initial_verdict(&self) -> Verdict {
+        match self.asks_credentials {
+            true => asks_credentials(false),
+            false => Verdict::Go(Stage::Start),
+        }
     }
 
     /// Flinks refuses a second session of a LoginId as CONCURRENT_SESSION while the first one is open, and has no call
@@ -219,6 +193,12 @@ impl Vendor for Authorize {
         context: Context,
     ) -> Result<Request, Refusal> {
         let responses = match submission {
+            Submission::Answers(answers) if self.asks_credentials => {
+                return Ok(self.start_request(&credentials::credentials(answers)));
+            }
+            Submission::Raw(raw) if self.asks_credentials => {
+                return Ok(self.start_request(&credentials::raw_credentials(raw)?));
+            }
             Submission::Credentials(credentials) => return Ok(self.start_request(credentials)),
             Submission::Answers(answers) => Some(security_responses(
                 context.challenge_payload,
@@ -242,9 +222,18 @@ impl Vendor for Authorize {
 
     fn judge(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
         let retry_after = response.retry_after;
+        // Credentials that answer a round start a session.
+        let stage = match self.asks_credentials {
+            true => Stage::Start,
+            false => stage,
+        };
         // A start opens a new session: an earlier RequestId is not of this one.
         let known = self.request_id.as_ref().filter(|_| stage != Stage::Start);
-        match (stage, Reply::judge(response, known)) {
+        let reply = Reply::judge(response, known);
+        if reply != Reply::Unclear {
+            self.asks_credentials = false;
+        }
+        match (stage, reply) {
             (_, Reply::Unclear) | (Stage::Verify, Reply::Pending(_)) => Verdict::Unclear,
             (_, Reply::Pending(request_id)) => {
                 self.request_id = Some(request_id);
@@ -294,6 +283,12 @@ impl Vendor for Authorize {
             (Stage::Verify, Reply::Failed(_, vendor_code)) => {
                 Verdict::failed(ErrorCode::OutcomeUnknown, vendor_code, retry_after)
             }
+            (_, Reply::Failed(ErrorCode::CredentialsRefused, _)) if self.may_ask_again() => {
+                self.asks_credentials = true;
+                self.request_id = None;
+                self.code_sent = false;
+                asks_credentials(true)
+            }
             // The token was accepted before, so it has expired, after 15 or 30 minutes. It cannot be replaced.
             (Stage::Answer | Stage::Poll, Reply::Failed(ErrorCode::Unauthorized, vendor_code)) => {
                 Verdict::failed(ErrorCode::SessionExpired, vendor_code, retry_after)
@@ -313,11 +308,15 @@ impl Vendor for Authorize {
     fn needs(&self, stage: Stage) -> Option<&'static str> {
         match stage {
             Stage::Start => Some(""),
+            Stage::Answer if self.asks_credentials => Some(""),
             Stage::Poll | Stage::Answer | Stage::Reconcile => Some("RequestId"),
             Stage::Verify => Some("LoginId"),
-            Stage::PreCheck | Stage::Watch | Stage::Challenges | Stage::Expiry | Stage::Window => {
-                None
-            }
+            Stage::PreCheck
+            | Stage::Watch
+            | Stage::Challenges
+            | Stage::Expiry
+            | Stage::Window
+            | Stage::Credentials => None,
         }
     }
 
@@ -327,6 +326,7 @@ impl Vendor for Authorize {
             Stage::Start if cached => Recovery::Repeat(None),
             Stage::Start => Recovery::Unknown,
             Stage::Poll if cached => Recovery::Repeat(None),
+            Stage::Answer if self.asks_credentials => Recovery::Unknown,
             Stage::Answer if self.config.authorize_async => Recovery::Reconcile(Stage::Reconcile),
             Stage::Answer if self.params.login_id.is_some() => Recovery::Reconcile(Stage::Verify),
             Stage::Answer => Recovery::Unknown,
@@ -335,9 +335,14 @@ impl Vendor for Authorize {
     }
 
     fn challenges(&self, payload: &Value, round: u32) -> Vec<Challenge> {
+        if self.asks_credentials {
+            return credentials::challenges(payload, round);
+        }
         let mut challenges = challenges(payload, round);
         if self.code_sent {
-            challenges.iter_mut().for_each(Challenge::expect_code);
+            for challenge in &mut challenges {
+                challenge.expect(false, Some("one-time-code"));
+            }
         }
         challenges
     }

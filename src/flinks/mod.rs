@@ -11,6 +11,7 @@ pub mod challenge;
 mod codes;
 pub mod config;
 pub mod connect;
+mod credentials;
 mod guid;
 pub mod pair;
 pub mod params;

@@ -17,6 +17,9 @@ pub const ROUND: u32 = 1;
 /// The request that starts a session, with its credentials.
 pub fn authorize_request(params: Reader, config: Reader) -> Result<Request, Refusal> {
     let (authorize, credentials) = Authorize::start(params, config)?;
+    if authorize.asks_credentials {
+        return Err(params.get("username").invalid("is required without a flow"));
+    }
     Ok(authorize.start_request(&credentials))
 }
 

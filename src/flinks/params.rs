@@ -5,7 +5,8 @@ use crate::json::{self, Check, Reader, Value};
 
 use super::guid::Guid;
 
-/// The parameters of Authorize: either `loginId`, or `username`, `password` and `institution`.
+/// The parameters of Authorize: either `loginId`, or `username`, `password` and `institution`. With `institution` alone,
+/// the flow starts with a round of the kind `credentials`.
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct AuthorizeParams {
@@ -22,7 +23,7 @@ pub struct AuthorizeParams {
     /// The password at the bank.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub password: Option<String>,
-    /// The name of the institution. Required with credentials.
+    /// The name of the institution. Required without `loginId`.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub institution: Option<String>,
     /// The language of the prompts; `en` by default.
@@ -34,6 +35,10 @@ pub struct AuthorizeParams {
     /// A text that Flinks returns with the result.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub tag: Option<String>,
+    /// What the flow does if the username and password are missing or refused. `ask` (the default) asks the person in
+    /// this flow. `never` ends the flow with its failure. With a `loginId` the flow never asks.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'ask' | 'never'"))]
+    pub sign_in: Option<String>,
     /// Whether to call AuthorizeAsync, which is always live and replies 202 until the bank has answered. Flinks
     /// must have activated it (`authorizeAsync` in the configuration); `false` by default.
     #[cfg_attr(
@@ -54,6 +59,7 @@ const PARAMS: &[(&str, Check)] = &[
     ("language", language),
     ("save", json::bool),
     ("tag", json::text),
+    ("signIn", sign_in),
     ("async", json::bool),
 ];
 
@@ -89,12 +95,19 @@ impl Params {
         })
     }
 
+    /// Whether the flow asks for username and password if they are missing or refused. With a LoginId, Connect changes
+    /// them.
+    pub fn may_ask(&self) -> bool {
+        self.login_id.is_none() && self.json.get("signIn").as_text() != Some("never")
+    }
+
     /// Reads the parameters of a start, and checks them against each other.
     pub fn start(reader: Reader) -> Result<Params, Refusal> {
         let params = Params::read(reader)?;
         let cached = reader.get("mostRecentCached");
         let has = |name| !reader.get(name).is_null();
-        if params.login_id.is_none() && !has("username") && !has("password") {
+        let has_none = params.login_id.is_none() && !has("username") && !has("password");
+        if has_none && !(params.may_ask() && has("institution")) {
             let field = reader.get("loginId");
             return Err(field.invalid("is required, unless username and password are given"));
         }
@@ -103,11 +116,12 @@ impl Params {
             match params.login_id {
                 Some(_) if field.is_null() => {}
                 Some(_) => return Err(field.invalid("cannot be combined with loginId")),
+                None if has_none && field.is_null() => {}
                 None => json::text(&field)?,
             }
         }
         if params.cached && params.login_id.is_none() {
-            return Err(cached.invalid("must be false with username and password"));
+            return Err(cached.invalid("must be false without loginId"));
         }
         if params.cached && params.is_async {
             return Err(cached.invalid("must be false if async is true"));
@@ -119,6 +133,10 @@ impl Params {
 /// Checks a GUID.
 pub fn guid(field: &Reader) -> Result<(), Refusal> {
     Guid::read(*field).map(drop)
+}
+
+fn sign_in(field: &Reader) -> Result<(), Refusal> {
+    json::one_of(field, &["ask", "never"], "must be ask or never")
 }
 
 /// Checks a language.
@@ -154,6 +172,14 @@ mod tests {
             ),
             (r#"{"username":"u","password":"p"}"#, "/params/institution"),
             (r#"{"username":"u","institution":"i"}"#, "/params/password"),
+            (r#"{"password":"p","institution":"i"}"#, "/params/username"),
+            (r#"{"institution":""}"#, "/params/institution"),
+            (r#"{"institution":"i","signIn":"never"}"#, "/params/loginId"),
+            (r#"{"institution":"i","signIn":true}"#, "/params/signIn"),
+            (
+                r#"{"institution":"i","mostRecentCached":true}"#,
+                "/params/mostRecentCached",
+            ),
             (
                 r#"{"username":"u","password":"p","institution":"i","mostRecentCached":true}"#,
                 "/params/mostRecentCached",

@@ -199,7 +199,7 @@ impl Flow {
             number: self.round,
             refused: self.refused,
             challenges: self.vendor.challenges(&self.challenge_payload, self.round),
-            expires: self.vendor.limits().idle.map(expiry),
+            expires: self.round_limit().map(expiry),
             new_session: self.new_session(),
         }
     }

@@ -129,6 +129,14 @@ impl Flow {
         self.started_at.saturating_add(self.vendor.limits().total)
     }
 
+    /// How long the vendor waits for answers to the open round, if that is known, and whether its documents say so.
+    pub(super) fn round_limit(&self) -> Option<(u64, bool)> {
+        match self.vendor.asks_credentials() {
+            true => None,
+            false => self.vendor.limits().idle,
+        }
+    }
+
     /// When the vendor stops waiting for the person, if that is known.
     pub(super) fn idle_end(&self, now: u64) -> Option<u64> {
         let idle = self.vendor.limits().idle;

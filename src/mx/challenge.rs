@@ -1,13 +1,15 @@
-//! The challenges of a member as a form, and its answers as the body of a resume.
+//! The challenges of a member, or the credentials that it needs, as a form, and the answers as MX expects them.
 //!
 //! `type` is a number in MX's guide and a name in its specification. Labels are text, not unique, and
-//! never sent: an answer names the guid of its challenge.
+//! never sent: an answer names the guid of its challenge or credential.
 
 use crate::challenge::{
     Answers, Challenge, ChallengeImage, ChallengeKind, FieldOption, FieldPart, FieldType, check_raw,
 };
 use crate::failure::Refusal;
 use crate::json::{Value, object};
+
+use super::credentials::{Input, are_credentials, credential_type, input};
 
 /// The type as a number and as a name, and its kind.
 #[rustfmt::skip]
@@ -28,19 +30,33 @@ const KIND_BY_FIELD: &[(&str, ChallengeKind)] = &[
     ("image_data", ChallengeKind::ImageText),
 ];
 
-/// One entry of `challenges`.
+/// One entry of `challenges` or `credentials`.
 struct MemberChallenge<'a> {
     json: &'a Value,
     kind: ChallengeKind,
+}
+
+/// The entries of a payload. Credentials are in an object, so that nothing mistakes one for the other.
+fn entries(payload: &Value) -> &[Value] {
+    match are_credentials(payload) {
+        true => payload.get("credentials").items(),
+        false => payload.items(),
+    }
 }
 
 impl<'a> MemberChallenge<'a> {
     /// Reads the entries with a guid. The others cannot be answered.
     fn all(payload: &'a Value) -> Vec<MemberChallenge<'a>> {
         let mut all = Vec::new();
-        for json in payload.items() {
+        for json in entries(payload) {
             if json.get("guid").as_text().is_some() {
-                all.push(MemberChallenge::read(json));
+                all.push(match are_credentials(payload) {
+                    true => MemberChallenge {
+                        json,
+                        kind: ChallengeKind::Credentials,
+                    },
+                    false => MemberChallenge::read(json),
+                });
             }
         }
         all
@@ -87,10 +103,18 @@ impl<'a> MemberChallenge<'a> {
     }
 
     fn form(&self, round: u32, index: usize) -> Challenge {
-        let prompt = self.json.get("label").as_text().unwrap_or_default();
-        let vendor_type = self.json.get("type").clone();
-        let mut challenge = Challenge::new(round, index, self.kind, vendor_type, prompt);
+        let label = self.json.get("label").as_text();
+        let label = label.or_else(|| self.json.get("field_name").as_text());
+        let prompt = label.unwrap_or_default();
+        let vendor_type = match self.kind {
+            ChallengeKind::Credentials => credential_type(self.json),
+            _ => self.json.get("type"),
+        };
+        let mut challenge = Challenge::new(round, index, self.kind, vendor_type.clone(), prompt);
         let (control, options) = match self.kind {
+            ChallengeKind::Credentials if input(self.json) == Input::Options => {
+                (FieldType::Select, self.field_options())
+            }
             ChallengeKind::Choice | ChallengeKind::Account => {
                 (FieldType::Select, self.field_options())
             }
@@ -101,7 +125,16 @@ impl<'a> MemberChallenge<'a> {
             let data = self.json.get("image_data").as_text();
             challenge.image = data.and_then(ChallengeImage::of);
         }
-        challenge.with(FieldPart::Answer, control, options)
+        challenge = challenge.with(FieldPart::Answer, control, options);
+        if self.kind == ChallengeKind::Credentials {
+            match input(self.json) {
+                Input::Login => challenge.expect(false, Some("username")),
+                Input::Password => challenge.expect(true, Some("current-password")),
+                Input::Text => challenge.expect(false, None),
+                Input::Options | Input::Unknown => {}
+            }
+        }
+        challenge
     }
 
     fn field_options(&self) -> Vec<FieldOption> {
@@ -153,7 +186,7 @@ pub fn challenges(payload: &Value, round: u32) -> Vec<Challenge> {
     all
 }
 
-/// The `challenges` of a resume request: an answer to each challenge of the round.
+/// The `challenges` of a resume request, or the `credentials` of a member: an answer to each one of the round.
 pub fn resume_challenges(payload: &Value, answers: &Answers) -> Value {
     let mut all = Vec::new();
     for (index, challenge) in MemberChallenge::all(payload).iter().enumerate() {
@@ -169,7 +202,7 @@ pub fn resume_challenges(payload: &Value, answers: &Answers) -> Value {
     Value::List(all)
 }
 
-/// The `challenges` of a resume from guids and values that a host wrote.
+/// The same from guids and values that a host wrote.
 pub fn raw_resume_challenges(payload: &Value, raw: &Value) -> Result<Value, Refusal> {
     const NOTHING: &Value = &Value::Text(String::new());
     // A value can be in a list of one, as for every vendor.

@@ -9,12 +9,16 @@ use crate::vendor::{
 };
 
 use super::challenge::{challenges, is_same_round, raw_resume_challenges, resume_challenges};
+use super::credentials::are_credentials;
 use super::params::{member_guid, member_id};
-use super::reply::{Refused, Reply, is_success, refusal};
+use super::reply::{Refused, Reply};
 use super::requests::{MemberRequests, StartMode};
 
+mod answer;
 mod creation;
+mod credentials;
 mod sign_in;
+mod window;
 
 use sign_in::SignIn;
 
@@ -31,7 +35,9 @@ const WIDGET_URL_MS: u64 = 570_000;
 /// Reads the parameters of a new flow. The credentials are returned separately and never stored.
 pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
     let (requests, credentials) = MemberRequests::start(params, config)?;
-    Ok((Box::new(Member::new(requests)), credentials))
+    let mut member = Member::new(requests);
+    member.asks_credentials = member.requests.asks_first(&credentials);
+    Ok((Box::new(member), credentials))
 }
 
 /// Restores a flow from a snapshot.
@@ -55,6 +61,7 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
         opens_widget: saved.get("opensWidget").bool()?,
         sign_in: SignIn::read(saved.get("signIn"))?,
         has_left_session,
+        asks_credentials: saved.get("asksCredentials").bool()?,
         ..Member::new(requests)
     }))
 }
@@ -65,8 +72,10 @@ struct Member {
     unconfirmed_polls: u64,
     /// The products that failed when the member was created, or null.
     failed_products: Value,
-    /// Whether MX refused the last answers.
+    /// Whether MX refused the last answers or credentials.
     refused: bool,
+    /// Whether the newest round, or the one that comes next, asks for credentials.
+    asks_credentials: bool,
     /// Whether the window to open is MX's widget, not the bank's site.
     opens_widget: bool,
     sign_in: SignIn,
@@ -85,14 +94,11 @@ impl Member {
             unconfirmed_polls: 0,
             failed_products: Value::Null,
             refused: false,
+            asks_credentials: false,
             opens_widget: false,
             has_left_session: false,
             challenges_for: Stage::Poll,
         }
-    }
-
-    fn answers_in_widget(&self) -> bool {
-        self.requests.text("presentation") == "widget"
     }
 
     /// Reads the member's guid from a reply. MX can give the member a new guid in a migration.
@@ -145,10 +151,13 @@ impl Member {
             Reply::Challenged {
                 challenges,
                 refused,
-            } => Verdict::Asks {
-                challenges,
-                refused: core::mem::take(&mut self.refused) || refused,
-            },
+            } => {
+                self.asks_credentials = false;
+                Verdict::Asks {
+                    challenges,
+                    refused: core::mem::take(&mut self.refused) || refused,
+                }
+            }
             Reply::ChallengesMissing => {
                 self.challenges_for = stage;
                 self.unconfirmed_polls = unconfirmed_polls;
@@ -187,6 +196,16 @@ impl Member {
                 Verdict::Done(result)
             }
             Reply::Ended {
+                code: ErrorCode::CredentialsRefused,
+                vendor_code,
+                ..
+            } if self.may_ask_credentials() => {
+                // An imported member, or one without a status, never had credentials.
+                self.refused = !matches!(vendor_code.as_deref(), None | Some("IMPORTED"));
+                self.asks_credentials = true;
+                Verdict::Go(Stage::Credentials)
+            }
+            Reply::Ended {
                 code, vendor_code, ..
             } => Verdict::failed(code, vendor_code, response.retry_after),
             // Only the poll was throttled.
@@ -200,41 +219,6 @@ impl Member {
             }
             Reply::Refused(refused) => failed(refused, response),
             Reply::Unclear => Verdict::Unclear,
-        }
-    }
-
-    /// Interprets the reply to a resume. The next poll shows the outcome of the answers.
-    fn judge_resume(&mut self, response: &Response) -> Verdict {
-        self.unconfirmed_polls = 0;
-        let refusal = refusal(response);
-        let later = matches!(refusal, Some((ErrorCode::Busy, _)));
-        self.refused = response.status == 400 && !later;
-        match (response.status, refusal) {
-            (200..300 | 400 | 405 | 409, _) if !later => {
-                Verdict::Wait(Stage::Poll, response.retry_after)
-            }
-            (_, Some(refused)) => failed(refused, response),
-            (_, None) => Verdict::Unclear,
-        }
-    }
-
-    /// Interprets the reply with the address of a window.
-    fn judge_window(&mut self, response: &Response) -> Verdict {
-        let body = response.json();
-        let (widget, member) = (body.get("widget_url"), body.get("member"));
-        let url = widget.get("url").as_text();
-        let url = url.or_else(|| member.get("oauth_window_uri").as_text());
-        match (refusal(response), url) {
-            // Only this request was throttled.
-            (Some(_), _) if response.status == 429 => {
-                Verdict::Wait(Stage::Window, response.retry_after)
-            }
-            (Some(_), _) if self.withdraw_offer() => Verdict::Wait(Stage::Poll, None),
-            (Some(refused), _) => failed(refused, response),
-            (None, Some(url)) if is_success(response.status) && url.starts_with("https://") => {
-                Verdict::Window(url.to_owned())
-            }
-            _ => Verdict::Unclear,
         }
     }
 }
@@ -266,6 +250,7 @@ impl Vendor for Member {
             "opensWidget": self.opens_widget,
             "signIn": self.sign_in.save(),
             "hasLeftSession": self.has_left_session,
+            "asksCredentials": self.asks_credentials,
         }
     }
 
@@ -287,7 +272,18 @@ impl Vendor for Member {
 
     /// An answer to an EXPIRED member would make it CHALLENGED again and hide the error.
     fn needs_pre_check(&self) -> bool {
-        true
+        !self.asks_credentials
+    }
+
+    fn asks_credentials(&self) -> bool {
+        self.asks_credentials
+    }
+
+    fn initial_verdict(&self) -> Verdict {
+        Verdict::Go(match self.asks_credentials {
+            true => Stage::Credentials,
+            false => Stage::Start,
+        })
     }
 
     fn window(&self) -> (WindowPurpose, Option<u64>) {
@@ -299,7 +295,8 @@ impl Vendor for Member {
 
     /// A flow with a memberGuid alone does not know which job to start.
     fn new_session_stage(&self) -> Option<Stage> {
-        (self.requests.start_mode != StartMode::Status).then_some(Stage::Expiry)
+        let can_start = self.requests.start_mode != StartMode::Status && !self.asks_credentials;
+        can_start.then_some(Stage::Expiry)
     }
 
     fn leave_session(&mut self) {
@@ -320,13 +317,14 @@ impl Vendor for Member {
     ) -> Result<Request, Refusal> {
         let requests = &self.requests;
         Ok(match submission {
-            Submission::Credentials(credentials) => requests.start_request(credentials),
             Submission::Answers(answers) => {
-                requests.resume(resume_challenges(context.challenge_payload, answers))
+                self.answer(resume_challenges(context.challenge_payload, answers))
             }
             Submission::Raw(raw) => {
-                requests.resume(raw_resume_challenges(context.challenge_payload, raw)?)
+                self.answer(raw_resume_challenges(context.challenge_payload, raw)?)
             }
+            _ if stage == Stage::Credentials => requests.credentials(),
+            Submission::Credentials(credentials) => requests.start_request(credentials),
             Submission::Nothing => match stage {
                 Stage::Challenges => requests.challenges(),
                 Stage::Window if self.opens_widget => requests.widget(),
@@ -342,8 +340,10 @@ impl Vendor for Member {
             Stage::Start => match self.requests.start_mode {
                 StartMode::Status => self.judge_status(stage, response, context),
                 StartMode::Window => self.judge_window(response),
-                _ => self.judge_start(response),
+                mode => self.judge_start(response, mode),
             },
+            Stage::Credentials => self.judge_credentials(response),
+            Stage::Answer if self.asks_credentials => self.judge_sign_in(response),
             Stage::Answer => self.judge_resume(response),
             Stage::Window => self.judge_window(response),
             _ => self.judge_status(stage, response, context),
@@ -353,6 +353,8 @@ impl Vendor for Member {
     fn needs(&self, stage: Stage) -> Option<&'static str> {
         match stage {
             Stage::Start => Some(""),
+            Stage::Credentials | Stage::Answer if self.creates_by_credentials() => Some(""),
+            Stage::PreCheck if self.asks_credentials => None,
             Stage::Verify => None,
             _ => Some("member_guid"),
         }
@@ -364,6 +366,7 @@ impl Vendor for Member {
         match (stage, self.requests.start_mode) {
             (Stage::Start, StartMode::Create | StartMode::Update) => Recovery::Unknown,
             (Stage::Start, StartMode::Job) => Recovery::Repeat(Some(ErrorCode::OutcomeUnknown)),
+            (Stage::Answer, _) if self.asks_credentials => Recovery::Unknown,
             (Stage::Answer, _) => Recovery::Reconcile(Stage::Reconcile),
             (Stage::Poll | Stage::Challenges | Stage::Reconcile, _) => {
                 Recovery::Repeat(Some(ErrorCode::OutcomeUnknown))
@@ -373,6 +376,10 @@ impl Vendor for Member {
     }
 
     fn challenges(&self, payload: &Value, round: u32) -> Vec<Challenge> {
-        challenges(payload, round)
+        // A snapshot that somebody edited could send credentials as answers, or answers as credentials.
+        match are_credentials(payload) == self.asks_credentials {
+            true => challenges(payload, round),
+            false => Vec::new(),
+        }
     }
 }

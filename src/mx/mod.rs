@@ -6,6 +6,7 @@ use crate::vendor::Entry;
 
 pub mod challenge;
 pub mod config;
+mod credentials;
 mod member;
 pub mod params;
 pub mod reply;

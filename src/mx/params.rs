@@ -6,7 +6,7 @@ use crate::json::{self, Check, Reader, Value};
 
 /// The parameters of a member. `memberGuid` and `job` start a job. `memberGuid` and `credentials` sign the
 /// member in again. `memberGuid` alone continues a member that is running or CHALLENGED. `institutionCode`
-/// creates a new member.
+/// creates a new member; without `credentials`, the flow asks for them first.
 #[derive(Clone, Debug)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
@@ -42,7 +42,8 @@ pub struct MemberParams {
     /// bank's window.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub is_oauth: bool,
-    /// The input of the person: a value for each credential of the institution, by its guid (`CRD-…`).
+    /// The input of the person: a value for each credential of the institution, by its guid (`CRD-…`). Without it, a new
+    /// member starts with a round of the kind `credentials`, unless `signIn` is `never`.
     #[cfg_attr(
         target_arch = "wasm32",
         tsify(optional, type = "{ guid: string; value: string }[]")
@@ -134,10 +135,10 @@ pub fn check_combination(params: Reader) -> Result<(), Refusal> {
         ("dataRequest",     exists && has("dataRequest"),        "cannot be combined with memberGuid"),
         ("job",             has("job") && exists && signs_in,    "cannot be combined with memberGuid and credentials"),
         ("job",             has("job") && is_oauth,              "cannot be combined with isOauth"),
-        ("credentials",     exists && is_oauth && signs_in,      "cannot be combined with isOauth"),
+        ("credentials",     is_oauth && signs_in,                "cannot be combined with isOauth"),
         ("isMobileWebview", has("isMobileWebview") && !in_widget, "requires the presentation widget"),
         ("signIn",          is_oauth && never,                   "cannot be never with isOauth"),
-        ("credentials",     !exists && is_oauth == signs_in,     "is required for a new member, and cannot be combined with isOauth"),
+        ("credentials",     !(exists || is_oauth || signs_in) && never, "is required for a new member if signIn is never"),
     ];
     for (name, is_wrong, expected) in rules {
         if is_wrong {

@@ -81,6 +81,12 @@ impl MemberRequests {
         *self.params.get("memberGuid") == Value::Null
     }
 
+    /// Whether a new member needs credentials, and the host gave none.
+    pub fn asks_first(&self, credentials: &Value) -> bool {
+        let is_oauth = *self.params.get("isOauth") == Value::Bool(true);
+        self.creates() && !is_oauth && *credentials == Value::Null
+    }
+
     /// The products that a new member is created with.
     pub fn products(&self) -> &[Value] {
         self.params.get("dataRequest").get("products").items()
@@ -105,46 +111,58 @@ impl MemberRequests {
 
     /// The request that starts the flow.
     pub fn start_request(&self, credentials: &Value) -> Request {
+        match self.start_mode {
+            StartMode::Status => self.status(),
+            StartMode::Window => self.window(),
+            StartMode::Job => self.member("POST", &[self.job()], None),
+            StartMode::Create | StartMode::Update => self.sign_in(credentials),
+        }
+    }
+
+    /// The request that gives credentials to the member, or creates it with them.
+    pub fn sign_in(&self, credentials: &Value) -> Request {
         let body = |member| object! { "member": member };
         let credentials = match credentials {
             Value::Null => Value::List(Vec::new()),
             credentials => credentials.clone(),
         };
-        match self.start_mode {
-            StartMode::Status => self.status(),
-            StartMode::Window => self.window(),
-            StartMode::Job => self.member("POST", &[self.job()], None),
-            StartMode::Update => Request {
-                once: true,
-                ..self.member(
-                    "PUT",
-                    &[],
-                    Some(body(object! { "credentials": credentials })),
-                )
-            },
-            StartMode::Create => {
-                let mut member = object! {
-                    "institution_code": self.text("institutionCode"),
-                    "credentials": credentials,
-                };
-                if *self.params.get("isOauth") == Value::Bool(true) {
-                    member.set("is_oauth", true.into());
+        let request = if self.member_guid.is_some() {
+            let member = object! { "credentials": credentials };
+            self.member("PUT", &[], Some(body(member)))
+        } else {
+            let mut member = object! {
+                "institution_code": self.text("institutionCode"),
+                "credentials": credentials,
+            };
+            if *self.params.get("isOauth") == Value::Bool(true) {
+                member.set("is_oauth", true.into());
+            }
+            let mut body = body(member);
+            if self.params.get("dataRequest") != &Value::Null {
+                body.set("data_request", self.params.get("dataRequest").clone());
+            }
+            for (name, mx_name) in WINDOW_PARAMS {
+                // Creation takes all of them but this one (create-member).
+                if *name != "skipAggregation" && *self.params.get(name) != Value::Null {
+                    body.set(mx_name, self.params.get(name).clone());
                 }
-                let mut body = body(member);
-                if self.params.get("dataRequest") != &Value::Null {
-                    body.set("data_request", self.params.get("dataRequest").clone());
-                }
-                for (name, mx_name) in WINDOW_PARAMS {
-                    // Creation takes all of them but this one (create-member).
-                    if *name != "skipAggregation" && *self.params.get(name) != Value::Null {
-                        body.set(mx_name, self.params.get(name).clone());
-                    }
-                }
-                let path = ["users", self.text("userGuid"), "members"];
-                Request {
-                    once: true,
-                    ..self.config.request("POST", &path, Some(body))
-                }
+            }
+            let path = ["users", self.text("userGuid"), "members"];
+            self.config.request("POST", &path, Some(body))
+        };
+        Request {
+            once: true,
+            ..request
+        }
+    }
+
+    /// The request for the credentials that the member needs, or that its institution needs if it is not created yet.
+    pub fn credentials(&self) -> Request {
+        match self.member_guid {
+            Some(_) => self.member("GET", &["credentials"], None),
+            None => {
+                let path = ["institutions", self.text("institutionCode"), "credentials"];
+                self.config.request("GET", &path, None)
             }
         }
     }

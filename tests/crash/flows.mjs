@@ -134,7 +134,7 @@ async function credentials(bank, base, memberName) {
   const headers = { authorization, accept: 'application/json', 'accept-version': 'v20250224' }
   const reply = await bank.fetch(`${base}/institutions/${institutionCode}/credentials`, { headers })
   const values = { LOGIN: username, PASSWORD: password }
-  return (await reply.json()).credentials.map(({ guid, field_type }) => ({ guid, value: values[field_type] }))
+  return (await reply.json()).credentials.map(({ guid, field_name }) => ({ guid, value: values[field_name] }))
 }
 
 const oauth = byMx((bank) => ({

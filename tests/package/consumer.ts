@@ -124,6 +124,7 @@ const kinds: Record<ChallengeKind, true> = {
   'image-text': true,
   'image-choice': true,
   account: true,
+  credentials: true,
   delivery: true,
   'new-question': true,
   unknown: true,
@@ -141,6 +142,7 @@ const stages: Record<Stage, true> = {
   reconcile: true,
   verify: true,
   window: true,
+  credentials: true,
 }
 const reasons: Record<FieldErrorReason, true> = {
   missing: true,
@@ -324,7 +326,7 @@ async function ask({ round, signal, answer, answerRaw, startNewSession }: Challe
     const picture: ChallengeImage | null = image
     console.log(kinds[kind], type, prompt.trim(), picture?.src, documented?.at, number, refused)
     for (const { name, type, part, optional, secret, autocomplete, options } of fields satisfies Field[]) {
-      const hint: 'one-time-code' | null = autocomplete
+      const hint: 'one-time-code' | 'username' | 'current-password' | null = autocomplete
       const mayBeEmpty: boolean = optional
       console.log(name, fieldTypes[type], parts[part], mayBeEmpty, secret, hint)
       for (const choice of options satisfies FieldOption[]) console.log(choice.id, choice.label, choice.image?.src)

@@ -122,7 +122,11 @@ const params = [
   ['skipAggregation as a number', { ...window, skipAggregation: 1 }, '/params/skipAggregation'],
   ['a window of a member without OAuth', { ...created, referralSource: 'APP' }, '/params/referralSource'],
   ['a window with new credentials', { ...updated, skipAggregation: true }, '/params/skipAggregation'],
-  ['a new member without credentials', { ...created, credentials: undefined }, '/params/credentials'],
+  [
+    'a new member without credentials or a person',
+    { ...created, credentials: undefined, signIn: 'never' },
+    '/params/credentials',
+  ],
   ['isOauth with credentials', { ...created, isOauth: true }, '/params/credentials'],
   ['an empty list of credentials', { ...created, credentials: [] }, '/params/credentials'],
   ['an empty list of new credentials', { ...updated, credentials: [] }, '/params/credentials'],

@@ -13,6 +13,7 @@ import {
   raw,
   runToEnd,
   setup,
+  unattended,
   until,
   untilStep,
 } from './mx-setup.mjs'
@@ -195,7 +196,7 @@ for (const [memberName, answers, code, vendorCode, rules] of [
 ]) {
   test(`${memberName} with ${answers.join(', then ')} ends in ${code}${rules ? ', also as DENIED' : ''}`, async (t) => {
     const env = setup(t, rules)
-    const flow = env.start(job(memberName))
+    const flow = env.start(unattended(job(memberName)))
     const given = [...answers]
     for await (const step of flow) if (step.kind === 'challenge') await step.answer(text(step.round, given.shift()))
     const { failure } = flow.current

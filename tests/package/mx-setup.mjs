@@ -16,6 +16,8 @@ export const JOBS = ['aggregate', 'check_balance', 'extend_history', 'fetch_stat
 export const job = (name, job = 'aggregate') => ({ ...guids(name), job })
 /** The parameters that follow a job of a member that runs already. */
 export const guids = (name) => ({ userGuid: member(name).userGuid, memberGuid: member(name).memberGuid })
+/** A start after which nobody is asked to sign in. */
+export const unattended = (params) => ({ ...params, signIn: 'never' })
 /** The parameters that create a member with OAuth. */
 export const oauth = { userGuid: members[0].userGuid, institutionCode: 'mx_bank_oauth', isOauth: true }
 
@@ -100,9 +102,9 @@ async function credentials(bank, { institutionCode, username, password }, other 
   const url = `https://int-api.mx.com/institutions/${institutionCode}/credentials`
   const authorization = `Basic ${btoa(Object.values(bank.mx.key).join(':'))}`
   const headers = { authorization, accept: 'application/json', 'accept-version': 'v20250224' }
-  const values = { LOGIN: username, PASSWORD: other }
+  const values = { LOGIN: username, PASSWORD: other, BRANCH: 'N' }
   const reply = await (await bank.fetch(url, { headers })).json()
-  return reply.credentials.map(({ guid, field_type }) => ({ guid, value: values[field_type] }))
+  return reply.credentials.map(({ guid, field_name }) => ({ guid, value: values[field_name] }))
 }
 
 /** The person decides in the bank's window. Returns the address that it redirects to. */

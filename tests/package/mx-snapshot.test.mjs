@@ -12,6 +12,7 @@ import {
   purpose,
   runToEnd,
   setup,
+  unattended,
   until,
   untilPollWait,
   untilStep,
@@ -162,7 +163,7 @@ test('a flow restored while it requests its OAuth window requests it again', asy
 test('an MX flow restored after its end has the same end and sends nothing', async (t) => {
   for (const memberName of ['text', 'denied', 'locked', 'failed', 'busy']) {
     const env = setup(t)
-    const flow = env.start(job(memberName))
+    const flow = env.start(unattended(job(memberName)))
     await runToEnd(flow, env, member(memberName))
     const again = env.restore(flow.snapshot())
     assert.equal(again.current.kind, flow.current.kind)

@@ -1,7 +1,7 @@
 /** Every simulated member at MX, run to its documented end. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { VERSIONS, assertNoSecrets, job, member, members, oauth, runToEnd, setup } from './mx-setup.mjs'
+import { VERSIONS, assertNoSecrets, job, member, members, oauth, runToEnd, setup, unattended } from './mx-setup.mjs'
 
 /** How MX's documents say that a flow ends: code and next action. A member that is not listed ends in `done`. */
 const CREDENTIALS = ['credentials-refused', 'ask-credentials']
@@ -87,7 +87,8 @@ for (const member of members) {
       test(`${member.name} (${member.title}), by ${start}, in ${version}, ends in ${code}`, async (t) => {
         const env = setup(t)
         const startedAt = env.bank.clock.now()
-        const flow = env.start(await row.params(member, env), { version })
+        const params = await row.params(member, env)
+        const flow = env.start(member.group === 'oauth' ? params : unattended(params), { version })
         const run = await runToEnd(flow, env, { ...member, isRaw: isRaw(member.name) })
         assert.equal(run.code, code)
         assert.equal(run.end.failure?.next, next)

@@ -116,12 +116,17 @@ pub fn signing_in(username: &str, password: &str) -> Setup {
 
 /// An aggregation of an MX member.
 pub fn aggregate(name: &str) -> Setup {
-    with_member(name, r#","job":"aggregate""#)
+    aggregate_and(name, "")
+}
+
+/// An aggregation of an MX member, with more parameters.
+pub fn aggregate_and(name: &str, rest: &str) -> Setup {
+    with_member(name, &format!(r#","job":"aggregate"{rest}"#))
 }
 
 /// An aggregation of an MX member, answered in MX's widget.
 pub fn aggregate_in_widget(name: &str) -> Setup {
-    with_member(name, r#","job":"aggregate","presentation":"widget""#)
+    aggregate_and(name, r#","presentation":"widget""#)
 }
 
 /// A flow that continues an MX member without a new job.
@@ -149,6 +154,16 @@ pub fn create(institution: &str, rest: &str) -> Setup {
     mx_setup(format!(
         r#"{{"userGuid":"{user}","institutionCode":"{institution}",{rest}}}"#
     ))
+}
+
+/// A new MX member whose credentials are asked in the flow.
+pub fn create_and_ask(institution: &str) -> Setup {
+    create(institution, r#""signIn":"ask""#)
+}
+
+/// Authorize in live mode that asks for username and password, with more parameters.
+pub fn sign_in(rest: &str) -> Setup {
+    flinks_setup(format!(r#"{{"institution":"FlinksCapital"{rest}}}"#))
 }
 
 /// A flow of MX with these parameters.

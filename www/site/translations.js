@@ -36,6 +36,7 @@ export const TRANSLATIONS = {
       expiry: 'Waiting until your bank allows the next try',
       challenges: 'Loading your bank’s questions',
       window: 'Preparing your bank’s sign-in page',
+      credentials: 'Loading your bank’s sign-in form',
     },
     window: {
       title: 'Sign in on your bank’s website',
@@ -114,6 +115,7 @@ export const TRANSLATIONS = {
       expiry: 'Attente du prochain essai que votre banque permet',
       challenges: 'Chargement des questions de votre banque',
       window: 'Préparation de la page de connexion de votre banque',
+      credentials: 'Chargement du formulaire de connexion de votre banque',
     },
     window: {
       title: 'Connectez-vous sur le site de votre banque',

@@ -11,7 +11,7 @@ import {
   type SecretSource,
 } from './host.js'
 import { send } from './send.js'
-import { newId } from '../shared.js'
+import { isObject, newId } from '../shared.js'
 import {
   FlowHandle,
   type Authorized,
@@ -29,7 +29,8 @@ export interface FlinksHost extends FlinksConfig, HostOptions {
   /**
    * The authorize token: your back end gets it from GenerateAuthorizeToken. Never pass the secret key. A function
    * is called once per session, which is one Authorize call and its answers; a flow can need several sessions. It
-   * must return the same token for the same session, also after `restore`. If it rejects, nothing is sent.
+   * must return the same token for the same session, also after `restore`. If it rejects, nothing is sent. A string
+   * serves one session, so the flow then never asks for credentials (`signIn` is `never`).
    * Customers from before October 2024 may have no tokens: leave it out.
    */
   authorizeToken?: SecretSource | undefined
@@ -44,7 +45,8 @@ export type Connected = Authorized & ConnectionProof
  */
 export const flinks = {
   /**
-   * Authorizes a session, cached or live, with any number of MFA rounds.
+   * Authorizes a session, cached or live, with any number of MFA rounds. With an `institution` and no username and
+   * password, the first round asks for them.
    *
    * @example
    * const flow = flinks.authorize({ loginId, mostRecentCached: false }, { instance, customerId, authorizeToken })
@@ -55,7 +57,8 @@ export const flinks = {
    */
   authorize(params: AuthorizeParams, host: FlinksHost): Flow<Authorized> {
     const { config, checked } = readFlinks(host)
-    const handle = asFlowError(() => FlowHandle.start('flinks', newId(), toJson('params', params), config))
+    const json = toJson('params', withSignIn(params, host))
+    const handle = asFlowError(() => FlowHandle.start('flinks', newId(), json, config))
     return new Flow<Authorized>(handle, checked, 'started')
   },
 
@@ -92,6 +95,16 @@ export const flinks = {
   connect(params: ConnectParams, host: FlinksHost): Flow<Connected> {
     return connect('flinks-connect', params, host)
   },
+}
+
+/** A string is the token of one session, and each submission of credentials opens a session. */
+function withSignIn(params: AuthorizeParams, host: FlinksHost): AuthorizeParams {
+  if (typeof host?.authorizeToken !== 'string' || !isObject(params)) return params
+  const { signIn = 'never' }: AuthorizeParams = params
+  if (signIn === 'ask') {
+    throw invalidInput('/config/authorizeToken', 'must be a function if signIn is ask: each session needs a new token')
+  }
+  return { ...params, signIn }
 }
 
 function connect(vendor: string, params: object, host: FlinksHost): Flow<Connected> {

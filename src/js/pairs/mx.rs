@@ -79,6 +79,9 @@ fn member(params: &str, config: &str, exists: bool) -> Result<(MemberRequests, V
     let started = MemberRequests::start(params, Reader::new("config", &config)).map_err(refuse)?;
     if exists {
         params.get("memberGuid").text().map_err(refuse)?;
+    } else if started.0.asks_first(&started.1) {
+        let credentials = params.get("credentials");
+        return Err(refuse(credentials.invalid("is required without a flow")));
     }
     Ok(started)
 }

@@ -25,8 +25,7 @@ impl Member {
     }
 
     /// Interprets the reply to the start.
-    pub(super) fn judge_start(&mut self, response: &Response) -> Verdict {
-        let mode = self.requests.start_mode;
+    pub(super) fn judge_start(&mut self, response: &Response, mode: StartMode) -> Verdict {
         let polls = self.unconfirmed_polls;
         let poll = Verdict::Wait(Stage::Poll, response.retry_after);
         match (refusal(response), mode) {
@@ -35,7 +34,11 @@ impl Member {
                 Verdict::Exists(named_member(response))
             }
             // The creation started a job after all.
-            (Some((ErrorCode::ConcurrentSession, _)), _) if self.requests.creates() => poll,
+            (Some((ErrorCode::ConcurrentSession, _)), StartMode::Job)
+                if self.requests.creates() =>
+            {
+                poll
+            }
             (Some(_), StartMode::Job) if self.is_not_visible_yet(response, polls) => {
                 Verdict::Wait(Stage::Start, None)
             }

@@ -110,9 +110,14 @@ impl SignIn {
         }
     }
 
+    /// Whether the member certainly uses OAuth, so that it has no credentials.
+    pub fn uses_oauth(&self) -> bool {
+        self.is_oauth == Value::Bool(true)
+    }
+
     /// Whether the member certainly uses OAuth, and the bank's own site mends this ending.
     fn is_for_bank(&self, code: ErrorCode) -> bool {
-        self.is_oauth == Value::Bool(true) && self.mends(code)
+        self.uses_oauth() && self.mends(code)
     }
 
     /// Whether signing in at the bank mends this ending. Without `is_oauth`, error 2004 means OAuth (a guess).
@@ -121,14 +126,14 @@ impl SignIn {
             ErrorCode::ReauthorizationRequired => self.is_oauth != Value::Bool(false),
             ErrorCode::CredentialsRefused
             | ErrorCode::TooManyAttempts
-            | ErrorCode::SessionExpired => self.is_oauth == Value::Bool(true),
+            | ErrorCode::SessionExpired => self.uses_oauth(),
             _ => false,
         }
     }
 }
 
 impl Member {
-    fn may_ask_to_sign_in(&self) -> bool {
+    pub(super) fn may_ask_to_sign_in(&self) -> bool {
         self.requests.text("signIn") != "never"
     }
 
