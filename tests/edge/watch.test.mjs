@@ -169,7 +169,7 @@ test('a webhook watches a round at once, if no page is connected', async (t) => 
   assert.deepEqual([step.failure.code, watches()], ['session-expired', 1])
 })
 
-test('a server that dies during a watch keeps out an answer no longer than its lease', async (t) => {
+test('a server that dies during a watch keeps out an answer until its lease has expired', async (t) => {
   const held = holding()
   const { config, bank, page, state, passUntil, follow } = await atRound(t, 'text', { fetch: held.fetch })
   held.next = true
@@ -181,7 +181,7 @@ test('a server that dies during a watch keeps out an answer no longer than its l
   let after = await answer()
   while (after.code === 'UNAVAILABLE') after = await answer()
   assert.deepEqual([(await other.settled(after)).step.kind, bank.counts().answers], ['done', 1])
-  assert.ok(bank.clock.now() - died < 60_000)
+  assert.ok(bank.clock.now() - died >= 15_000)
   held.release()
   await followed.ended
 })
