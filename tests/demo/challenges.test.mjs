@@ -145,3 +145,14 @@ test('a cached flow ends without a challenge', async (t) => {
   const { cachedStarts, liveStarts, answers } = await visitor.vendorCounts()
   assert.deepEqual({ cachedStarts, liveStarts, answers }, { cachedStarts: 1, liveStarts: 0, answers: 0 })
 })
+
+test('an institution alone leads to a sign-in form, in French', async (t) => {
+  const visitor = await visit(t)
+  await visitor.start('greatday_nomfa', { mode: 'ask', language: 'fr' })
+  await visitor.waitForRound(1)
+  assert.deepEqual(await visitor.round.locator('legend').allTextContents(), ['Nom d’utilisateur', 'Mot de passe'])
+  await visitor.round.getByLabel('Votre nom d’utilisateur').fill('greatday_nomfa')
+  await visitor.round.getByLabel('Votre mot de passe').fill('Everyday')
+  await visitor.sendButton.click()
+  assert.equal((await visitor.readOutcome()).ending, 'done')
+})

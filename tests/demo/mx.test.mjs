@@ -22,7 +22,7 @@ async function answer(visitor, responses, number = 1) {
     const picture = /^IMAGE_(\d)$/.exec(response)
     if (picture) await challenge.getByAltText(`Image ${picture[1]} of 3`).click()
     else if (await challenge.getByRole('radio').count()) await challenge.getByLabel(response, { exact: true }).check()
-    else await challenge.getByLabel(/^Your (answer|code)$/).fill(response)
+    else await challenge.getByLabel(/^Your (answer|code|username|password)$/).fill(response)
   }
   await visitor.sendButton.click()
 }
@@ -119,10 +119,28 @@ test('a new member is created with the credentials that its institution asks for
   assert.deepEqual(await mxCounts(visitor), { answers: 1, answersJudged: 1, credentials: 1 })
 })
 
-test('new credentials repair a DENIED member', async (t) => {
+test('the credentials of a DENIED member are asked in the form, again if they are wrong', async (t) => {
   const visitor = await visit(t)
   await start(visitor, 'denied')
-  assert.equal((await waitForEnd(visitor)).next, 'ask-credentials')
+  for (const [number, password] of [
+    [1, 'wrong'],
+    [2, 'Renewed'],
+  ]) {
+    await answer(visitor, ['denied', password], number)
+  }
+  assert.equal((await waitForEnd(visitor, 3)).ending, 'done')
+})
+
+test('a new member of an institution is created with the credentials that the person types', async (t) => {
+  const visitor = await visit(t)
+  await start(visitor, 'three_credentials', 'ask')
+  await answer(visitor, ['three_credentials', 'North', 'Everyday'])
+  assert.equal((await waitForEnd(visitor, 2)).ending, 'done')
+  assert.equal((await mxCounts(visitor)).credentials, 1)
+})
+
+test('new credentials repair a DENIED member', async (t) => {
+  const visitor = await visit(t)
   await start(visitor, 'denied', 'update')
   assert.equal((await waitForEnd(visitor)).ending, 'done')
 })

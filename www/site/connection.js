@@ -47,6 +47,8 @@ export function flinksFlow({ username, password, loginId }, { mode, language, pr
       const how = { presentation: presentation === 'form' ? 'form' : 'iframe', async: reconnectAsync }
       return { kind: 'reconnect', params: { loginId, ...how, institutionId: INSTITUTION_ID, language } }
     }
+    case 'ask':
+      return { kind: 'authorize', params: { institution: 'FlinksCapital', language } }
     case 'credentials':
       return { kind: 'authorize', params: { username, password, institution: 'FlinksCapital', language } }
     default:
@@ -62,6 +64,8 @@ export function mxParams({ userGuid, memberGuid, institutionCode }, { memberStar
       return { userGuid, memberGuid, job: 'aggregate', presentation }
     case 'create':
       return { userGuid, institutionCode, isOauth: true, presentation }
+    case 'ask':
+      return { userGuid, institutionCode, presentation }
     case 'sign-in':
       return { userGuid, memberGuid, isOauth: true, presentation }
     default:

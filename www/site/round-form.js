@@ -16,6 +16,7 @@ const CONTROLS = { text: textInput, select, 'multi-select': checkboxes, 'image-s
  */
 export function roundForm(round, language, step, rawAnswerField) {
   const texts = TRANSLATIONS[language]
+  const asksCredentials = round.challenges.every(({ kind }) => kind === 'credentials')
   const send = el('button', { type: 'submit', class: 'primary' }, texts.send)
   const problem = el('p', { class: 'error', role: 'alert', hidden: true })
   const form = el(
@@ -30,8 +31,10 @@ export function roundForm(round, language, step, rawAnswerField) {
       'aria-labelledby': 'round-title',
       'data-round': String(round.number),
     },
-    el('h3', { id: 'round-title' }, texts.title),
-    round.refused ? el('p', { class: 'refused', id: 'refused' }, texts.refused) : null,
+    el('h3', { id: 'round-title' }, asksCredentials ? texts.signIn : texts.title),
+    round.refused
+      ? el('p', { class: 'refused', id: 'refused' }, asksCredentials ? texts.signInRefused : texts.refused)
+      : null,
     ...round.challenges.map((challenge) => challengeFieldset(challenge, texts)),
     problem,
     el('div', { class: 'actions' }, send),
@@ -61,7 +64,9 @@ export function focusForm(form) {
 }
 
 function challengeFieldset(challenge, texts) {
-  const legend = el('legend', { id: `${challenge.id}-prompt` }, challenge.prompt)
+  // Flinks gives no label for a credential, only its name.
+  const prompt = texts.prompts[challenge.vendorType] ?? challenge.prompt
+  const legend = el('legend', { id: `${challenge.id}-prompt` }, prompt)
   return el(
     'fieldset',
     { class: 'challenge', 'data-kind': challenge.kind, 'data-vendor-type': String(challenge.vendorType) },
@@ -70,7 +75,8 @@ function challengeFieldset(challenge, texts) {
     challenge.kind === 'unknown' ? el('p', { class: 'hint' }, texts.unknown(challenge.vendorType)) : null,
     challenge.fields.some(({ optional }) => optional) ? el('p', { class: 'hint' }, texts.optional) : null,
     ...challenge.fields.map((field) => {
-      const label = field.autocomplete === 'one-time-code' ? texts.code : texts[field.part]
+      const label =
+        field.autocomplete === 'one-time-code' ? texts.code : (texts[field.autocomplete] ?? texts[field.part])
       // If a choice is the only field, the prompt is its label.
       const needsLabel = challenge.fields.length > 1 || field.type === 'text'
       return CONTROLS[field.type](field, { texts, label: needsLabel ? label : null, promptId: legend.id })

@@ -93,8 +93,8 @@ export default {
 function allStarts({ name, username }) {
   if (RUNNING.has(name)) return ['watch', 'aggregate']
   if (name === 'busy') return ['aggregate', 'watch']
-  if (name === 'taken') return ['create', 'aggregate', 'update']
-  if (username) return ['aggregate', 'create', 'update']
+  if (name === 'taken') return ['create', 'ask', 'aggregate', 'update']
+  if (username) return ['aggregate', 'create', 'ask', 'update']
   // The simulator always gives a new OAuth member this name.
   if (name === 'oauth') return ['create', 'watch']
   if (AT_WINDOW.has(name)) return ['watch']
