@@ -6,8 +6,8 @@ export const NOON = Date.UTC(2026, 0, 21, 12)
  * `connect(bank, base)` makes the connection at simulated vendors that are served under `base`. `wrong` lists the
  * rounds that the user answers wrongly, and `noCode` those in whose place they ask for a new session. `waits` says how
  * often the page waits for news before a round is answered, by its number. `cancels` is whether they cancel in the first
- * window of the bank. `rules` are Flinks' and `mxRules` MX's. `ends` is the end without a crash: `done`, or the failure's
- * code.
+ * window of the bank. `types` are the credentials that they type. `rules` are Flinks' and `mxRules` MX's. `ends` is the
+ * end without a crash: `done`, or the failure's code.
  */
 const flow = (name, connect, more = {}) => ({
   name,
@@ -16,6 +16,7 @@ const flow = (name, connect, more = {}) => ({
   noCode: [],
   cancels: false,
   waits: {},
+  types: [],
   rules: {},
   mxRules: {},
   ends: ENDS[name] ?? 'done',
@@ -62,6 +63,8 @@ async function heldSession(bank, name) {
   return () => ({ requestId: RequestId, loginId: bank.loginId(name) })
 }
 
+const asksCredentials = byFlinks('authorize', () => ({ institution: 'FlinksCapital' }))
+
 /** Each kind of challenge, several rounds, waits, and endings without the user. */
 const LIVE = [
   ...['Greatday', 'three_questions', 'multiple_choice', 'multiple_answers', 'image_selection', 'text_or_call'],
@@ -83,6 +86,8 @@ const FLINKS = [
   flow('flinks cached', authorize('Greatday', { mostRecentCached: true })),
   flow('flinks with credentials', signIn('Greatday')),
   flow('flinks with credentials, no challenge', signIn('greatday_nomfa')),
+  flow('flinks asks for credentials', asksCredentials, { types: ['Greatday', 'Everyday'] }),
+  flow('flinks asks for credentials, no challenge', asksCredentials, { types: ['greatday_nomfa', 'Everyday'] }),
   flow('flinks reconnect, no challenge', reconnect('greatday_nomfa')),
   flow('flinks reconnect, form', reconnect('Greatday', { presentation: 'form' })),
   flow('flinks reconnect, form, async', reconnect('Greatday', { presentation: 'form', async: true }, ASYNC)),
@@ -117,7 +122,9 @@ const watch = (memberName) => (bank) => {
   const { userGuid, memberGuid } = bank.mx.member(memberName)
   return { userGuid, memberGuid }
 }
-const job = (memberName) => byMx((bank) => ({ ...watch(memberName)(bank), job: 'aggregate' }))
+const job = (memberName, more) => byMx((bank) => ({ ...watch(memberName)(bank), job: 'aggregate', ...more }))
+/** Nobody is asked to sign in. */
+const NEVER = { signIn: 'never' }
 
 const create = (memberName) =>
   byMx(async (bank, base) => {
@@ -125,7 +132,12 @@ const create = (memberName) =>
     return { userGuid, institutionCode, credentials: await credentials(bank, base, memberName) }
   })
 const update = (memberName) =>
-  byMx(async (bank, base) => ({ ...watch(memberName)(bank), credentials: await credentials(bank, base, memberName) }))
+  byMx(async (bank, base) => ({
+    ...{ ...watch(memberName)(bank), ...NEVER },
+    credentials: await credentials(bank, base, memberName),
+  }))
+
+const asksToCreate = byMx(({ mx }) => ({ userGuid: mx.member('mx_bank').userGuid, institutionCode: 'mxbank' }))
 
 /** The credentials, by the guids of the institution. */
 async function credentials(bank, base, memberName) {
@@ -160,7 +172,7 @@ const JOBS = [
 ]
 
 const MX = [
-  ...JOBS.map((memberName) => flow(`mx job ${memberName}`, job(memberName))),
+  ...JOBS.map((memberName) => flow(`mx job ${memberName}`, job(memberName, memberName === 'denied' ? NEVER : {}))),
   flow(
     'mx job, in the widget',
     byMx((bank) => ({ ...watch('text')(bank), job: 'aggregate', presentation: 'widget' })),
@@ -182,6 +194,9 @@ const MX = [
   flow('mx new member, created without a job', create('mx_bank_challenge'), { mxRules: { createdStatus: 200 } }),
   flow('mx new member, not found at first', create('mx_bank_challenge'), { mxRules: { createdVisibleAfter: 5_000 } }),
   flow('mx new credentials', update('denied')),
+  flow('mx new member, asked for its credentials', asksToCreate, { types: ['mxuser', 'challenge'] }),
+  flow('mx new member, asked for its credentials, no challenge', asksToCreate, { types: ['mxuser', 'x'] }),
+  flow('mx job denied, asked for new credentials', job('denied'), { types: ['denied', 'Renewed'] }),
   flow('mx new member by OAuth', oauth),
   flow('mx job, signs in again at the bank', job('oauth_revoked')),
   flow('mx signs in again at the bank', signInAgain),

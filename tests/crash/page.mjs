@@ -8,9 +8,10 @@ const MAX_STEPS = 300
  * Walks a flow to its end, and returns its last state or a problem. `ask` calls the worker, and repeats a call whose
  * reply is lost. `bank` acts for the user at the bank. The rounds in `wrong` are answered wrongly. In place of those in
  * `noCode`, the user asks for a new session. `waits` is how often the page waits for news in a round, by its number,
- * before the user answers it. If `cancels`, the user cancels in the first window of the bank.
+ * before the user answers it. If `cancels`, the user cancels in the first window of the bank. They type `types` as their
+ * credentials.
  */
-export async function walk(ask, bank, connection, { wrong, noCode, waits, cancels }) {
+export async function walk(ask, bank, connection, { wrong, noCode, waits, cancels, types }) {
   const waited = new Map()
   let hasCancelled = false
   const next = {
@@ -23,6 +24,9 @@ export async function walk(ask, bank, connection, { wrong, noCode, waits, cancel
       }
       if (noCode.includes(round.number)) {
         return ask('POST', `/flows/${flow}/message`, { kind: 'new-session', round: round.number })
+      }
+      if (round.challenges[0].kind === 'credentials') {
+        return ask('POST', `/flows/${flow}/answer`, { round: round.number, answers: typed(round, types) })
       }
       const right = await bank('right')
       const knows = right !== null && !wrong.includes(round.number)
@@ -62,6 +66,10 @@ export async function walk(ask, bank, connection, { wrong, noCode, waits, cancel
 /** SecurityResponses of Flinks as they are; the guids and values of a resume at MX. */
 const toRaw = ({ member, ...responses }) =>
   member ? Object.fromEntries(member.challenges.map(({ guid, value }) => [guid, [value]])) : responses
+
+/** The credentials of a user, in the order of the form. */
+const typed = ({ challenges }, values) =>
+  Object.fromEntries(challenges.map(({ fields }, index) => [fields[0].name, values[index]]))
 
 /** Valid and wrong answers. */
 const guess = ({ challenges }) =>

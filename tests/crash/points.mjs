@@ -12,7 +12,7 @@ function purposeOf(url, { method, body }) {
     if (params.RequestId) return 'poll'
     return params.MostRecentCached ? 'cached start' : 'live start'
   }
-  if (['resume', 'status', 'oauth_window_uri', 'widget_urls'].includes(last)) return last
+  if (['resume', 'status', 'oauth_window_uri', 'widget_urls', 'credentials'].includes(last)) return last
   if (last === 'members') return 'create'
   return method === 'PUT' ? 'update' : 'job'
 }
