@@ -121,7 +121,8 @@ export async function crash(session, flow, fits = () => true) {
     }
     left = again
   }
-  const submits = points.some(isSubmission)
+  // A new OAuth member has nothing to submit, and what the flow's preparation submitted is not its own.
+  const submits = points.some(isSubmission) && SUBMISSIONS.some((name) => whole.counts[name] > 0)
   return {
     ...report,
     submits,
