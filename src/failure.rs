@@ -95,7 +95,7 @@ codes! {
     /// The person must grant access again on the bank's site.
     ReauthorizationRequired "reauthorization-required" Reconnect
         "the bank requires the person to grant access again"
-    /// A member with these credentials exists already; see `memberGuid`.
+    /// The member to create exists already; see `memberGuid`.
     MemberExists "member-exists" FixIntegration
         "a member with these credentials already exists; start with its memberGuid"
     /// The vendor has temporarily disabled the institution.
@@ -166,7 +166,7 @@ text_enum! {
         StartOver "start-over"
         /// Ask the person for their credentials, and start a new flow with them.
         AskCredentials "ask-credentials"
-        /// Start a live flow with the person present: they must answer the bank.
+        /// Start a live flow with the person present: they must answer the bank, or sign in there.
         Reconnect "reconnect"
         /// Send the person to the bank's site or telephone.
         VisitBank "visit-bank"
@@ -174,7 +174,7 @@ text_enum! {
         FixIntegration "fix-integration"
         /// Give up: nothing that this library knows of helps.
         GiveUp "give-up"
-        /// Answer the round again: it is still open.
+        /// Answer the open round, which the current step shows.
         AnswerAgain "answer-again"
     }
 }
@@ -196,7 +196,8 @@ pub struct Failure {
     /// When to start a new flow, in ms since 1970. Set if `next` is `retry-later`.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "number | null"))]
     pub retry_at: Option<u64>,
-    /// The vendor's code, such as the FlinksCode `SESSION_EXPIRED`.
+    /// The vendor's code, such as the FlinksCode `SESSION_EXPIRED` or MX's error code. For `cancelled`: the
+    /// `vendorReason` of the window.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | null"))]
     pub vendor_code: Option<String>,
     /// The HTTP status of the vendor's reply.

@@ -68,7 +68,7 @@ pub struct Flow {
     window: Window,
     /// The number of the newest window. A fresh address of an open window does not change it.
     window_number: u32,
-    /// Why the person came back from the previous window.
+    /// Why the previous window did not help.
     redirect_error: Option<RedirectError>,
 }
 

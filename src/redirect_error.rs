@@ -1,4 +1,4 @@
-//! Why a person came back from a window without having signed in.
+//! Why a person has not signed in, in a window.
 
 use crate::json::{Value, object};
 use crate::text_enum::text_enum;
@@ -19,20 +19,21 @@ text_enum! {
         VendorError "vendor-error"
         /// The session in the window has expired or was not valid.
         SessionExpired "session-expired"
-        /// The vendor gave no reason, or one that is not known here; see `vendorReason`.
+        /// There is no reason, or one that is not recognised; see `vendorReason`.
         Unknown "unknown"
     }
 }
 
-/// Why a person came back from a window without having signed in. The page that they came back to says so; nothing
-/// confirms it.
+/// Why a person has not signed in, in the previous window. Either the page that they came back to says so, which nothing
+/// confirms, or the vendor's status has become an error while the window was open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct RedirectError {
     /// The stable code.
     pub code: RedirectErrorCode,
-    /// The vendor's reason, such as `CANCELLED`: capital letters and underscores.
+    /// The reason on the landing page, such as `CANCELLED`: capital letters and underscores. Null if the page gave none,
+    /// or if the error comes from a status.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "string | null"))]
     pub vendor_reason: Option<String>,
 }

@@ -47,11 +47,12 @@ pub struct FlinksConfig {
     /// loopback.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub connect_url: Option<String>,
-    /// The address that Connect redirects the person to, if it is opened as a whole page.
+    /// The address that Connect redirects the person to, if it is opened as a whole page. Flinks requires it for banks
+    /// that use OAuth. `https:`, `http:` on the loopback, or one of `deepLinks`.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub redirect_url: Option<String>,
     /// The deep links of your app that `redirectUrl` may be, such as `myapp://connected`: each a whole URL with a
-    /// scheme of your own. Without them `redirectUrl` must be `https:`.
+    /// scheme of your own.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "readonly string[]"))]
     pub deep_links: Vec<String>,
 }

@@ -103,7 +103,8 @@ impl Flow {
         }
     }
 
-    /// Cancels the flow. If the previous window ended in an error, the failure carries its reason. If a submission may be under way, the host must not start over at once.
+    /// Cancels the flow. If the previous window ended in an error, the failure has its reason. If a submission may be
+    /// under way, the host must not start over at once.
     pub(super) fn cancelled(&mut self, now: u64) {
         let mut failure = Failure::from(ErrorCode::Cancelled);
         if let Some(error) = &self.redirect_error {

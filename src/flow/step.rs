@@ -117,7 +117,7 @@ pub enum Step {
         opened: bool,
         /// When the flow polls next, in ms since 1970.
         until: u64,
-        /// Why the person came back from the previous window, if that window says so.
+        /// Why the previous window did not help, if its landing page or a status said so.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "RedirectError | null"))]
         error: Option<RedirectError>,
     },

@@ -111,8 +111,8 @@ impl Flow {
         self.state = State::Redirecting { until };
     }
 
-    /// If the person is in the window, they stay there while the flow waits for its next poll. A fresh address that
-    /// could not be got is not asked for again: whoever wanted it can report again.
+    /// If the person is in the window, they stay there while the flow waits for its next poll. If no fresh address came,
+    /// the flow does not request it again: the caller can report `windowOpened` again.
     pub(super) fn return_to_window(&mut self) {
         if let State::Waiting {
             stage: Stage::Poll | Stage::Window,

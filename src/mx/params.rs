@@ -4,9 +4,10 @@ use crate::failure::Refusal;
 use crate::http::{is_path_segment, return_url};
 use crate::json::{self, Check, Reader, Value};
 
-/// The parameters of a member. `memberGuid` and `job` start a job. `memberGuid` and `credentials` sign the
-/// member in again. `memberGuid` alone continues a member that is running or CHALLENGED. `institutionCode`
-/// creates a new member; without `credentials`, the flow asks for them first.
+/// The parameters of a member. `memberGuid` and `job` start a job. `memberGuid` and `credentials` replace the
+/// member's credentials. `memberGuid` and `isOauth` open the bank's window, in which the member signs in again.
+/// `memberGuid` alone follows a member whose job runs or that is CHALLENGED. `institutionCode` creates a new member;
+/// without `credentials`, the flow asks for them first.
 #[derive(Clone, Debug)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
@@ -49,8 +50,8 @@ pub struct MemberParams {
         tsify(optional, type = "{ guid: string; value: string }[]")
     )]
     pub credentials: Value,
-    /// How the person answers MFA: in the host's form (the default), or in MX's widget, which the step
-    /// `redirect` opens.
+    /// How the person answers MFA and signs in again: in the host's form (the default), or in MX's widget, which the
+    /// step `redirect` opens. If MX says that a member uses OAuth, it signs in again in the bank's window in any case.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "'form' | 'widget'"))]
     pub presentation: String,
     /// Whether the widget is the page of a mobile WebView; `false` by default. It then sends its messages as addresses of
@@ -72,10 +73,11 @@ pub struct MemberParams {
         tsify(optional, type = "'BROWSER' | 'APP' | (string & {})")
     )]
     pub referral_source: String,
-    /// The scheme with which MX returns to your app after the bank's window, with `referralSource: 'APP'`.
+    /// The scheme with which MX returns to your app after the bank's window, with `referralSource: 'APP'`. With
+    /// `isMobileWebview`, also the scheme of the widget's messages.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub ui_message_webview_url_scheme: String,
-    /// Whether the bank's window may open the bank's app; by default MX says `true`.
+    /// Whether the bank's window may open the bank's app; `true` by default at MX.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub enable_app2app: bool,
     /// Whether MX starts no aggregation after the bank's window; `false` by default.

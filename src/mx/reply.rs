@@ -156,7 +156,7 @@ pub fn is_success(status: u16) -> bool {
 /// Why MX refused a call: our code, and the `type` of its error if it is one of [`LATER`].
 pub type Refused = (ErrorCode, Option<&'static str>);
 
-/// Types that a third party's copy of MX's page lists under 400. They do not come from the request.
+/// Types that a third party's copy of MX's page lists under 400 (a guess). They do not come from the request.
 const LATER: &[&str] = &[
     "institution_maintenance_error",
     "institution_unavailable_error",

@@ -89,7 +89,7 @@ export type FlinksEvent =
       readonly accountIds: readonly string[]
       readonly requestId: string | undefined
     }
-  /** Connect rejected its token, and the flow has been notified. */
+  /** Connect rejected its token, and the flow has been notified. Seen: the step TOKEN_INVALID. */
   | { readonly kind: 'token-refused' }
   /** Connect shows the user an error and what to do about it. */
   | { readonly kind: 'error'; readonly flinksCode: string }

@@ -19,25 +19,30 @@ export interface WebViewOptions {
 /** Connects a flow's step with the vendor's page in a WebView. */
 export interface WebViewBridge {
   /**
-   * Resolves to the address that the WebView opens. Each call returns the same address. Rejects with `INVALID_INPUT` if
-   * it is neither https nor http on the loopback, or if Connect's address lacks `webview=true`, and as `step.pageUrl()`.
+   * Resolves to the address that the WebView opens. Each call returns the same address. Rejects with the errors of
+   * `step.pageUrl()`, and with `INVALID_INPUT` if the address is neither https nor http on the loopback, or if Connect's
+   * address lacks `webview=true`.
    */
   url(): Promise<string>
   /**
-   * Takes a message of the WebView: text, or an object that the app has decoded. For MX's widget, that is also the URL
-   * that the widget navigates to. `pageUrl` is the address of the page that the WebView shows, if the app knows it: the
-   * message is refused if its origin is not that of `url()`, or if `url()` was not called before. Returns whether the message was accepted.
+   * Takes a message of the WebView: text, or an object that the app has decoded. MX's widget navigates to a URL instead:
+   * pass that URL. `pageUrl` is the address of the page that the WebView shows, if the app knows it. The message is
+   * refused if the origin of `pageUrl` is not that of `url()`, or if `url()` has not resolved yet. Returns whether the
+   * message was accepted.
    */
   message(data: unknown, pageUrl?: string): boolean
   /** The number of refused messages. */
   readonly refused: number
-  /** Ignores all further messages, as when the flow leaves the step. The flow continues, and its step can be connected again. */
+  /**
+   * Ignores all further messages, as when the flow leaves the step. The flow continues, and its step can be connected
+   * again.
+   */
   close(): void
 }
 
 /**
  * Connects a step with a WebView. Messages get the same checks as in `mount`, except for the source: a native message
- * has none.
+ * has none. Throws a `FlowError` with `INVALID_INPUT` if the step is a bank's window.
  *
  * @example
  * const bridge = connectWebView(step)
@@ -85,7 +90,7 @@ export function connectWebView(step: Mountable, options: WebViewOptions = {}): W
       return opened
     },
     message(data, pageUrl) {
-      // As in `mount`, which stops to listen: what comes later is no sign of an attack.
+      // As in `mount`, which stops listening: what comes later is no sign of an attack.
       if (closed || step.signal?.aborted) return false
       const reason = reasonFor(data, pageUrl)
       if (reason === undefined) return true

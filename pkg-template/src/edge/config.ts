@@ -46,13 +46,16 @@ export interface HandlerConfig<Env = unknown> {
    */
   onFlowEnded?: ((event: FlowEnded, env: Env) => unknown) | undefined
   /**
-   * Called with each error that one of your functions or the store threw, and if a request for an authorize token fails.
-   * Pages never see these errors.
+   * Called with each error that one of your functions or the store threw, with the error of a flow that ended because of
+   * one (see its `cause`), and if a request for an authorize token fails. Pages never see these errors.
    */
   onError?: ((error: unknown, env: Env) => unknown) | undefined
   /** Replaces the global `fetch` for calls to the vendors. */
   fetch?: Fetch | undefined
-  /** The timeout of a call to a vendor, in milliseconds. The default is the vendor's own limit: 30,000 or 240,000. */
+  /**
+   * The timeout of a call to a vendor, in milliseconds. The default depends on the call: at Flinks 240,000 if it contacts
+   * a bank, and otherwise 30,000; at MX 60,000, and 15,000 for a watch.
+   */
   timeout?: number | undefined
   /** Replaces the clock, for tests. */
   clock?: Clock | undefined
@@ -152,8 +155,8 @@ export interface Store {
   read(id: string): Promise<{ sealed: string; version: number } | null>
   /**
    * Compare-and-set: writes the record if its version is still `expectedVersion`, and increments the version. 0 expects
-   * that there is no record. Returns `true` if the record was written, and `false` if the version has changed. `due` is when `sweep` must continue the flow,
-   * and `expires` is when the record may be deleted, both in milliseconds since 1970.
+   * that there is no record. Returns `true` if the record was written, and `false` if the version has changed. `due` is
+   * when `sweep` must continue the flow, and `expires` is when the record may be deleted, both in milliseconds since 1970.
    */
   write(id: string, sealed: string, expectedVersion: number, when: { due?: number; expires: number }): Promise<boolean>
   /** Deletes a record, if it exists. */

@@ -25,11 +25,11 @@ export class FlowError extends Error {
   readonly code: ErrorCode | EdgeCode
   /** What to do next. Only an edge returns `sign-in`. */
   readonly next: NextAction | 'sign-in'
-  /** What to do if `next` does not help: the vendor has one code for two causes. */
+  /** What to do if `next` does not help. Set if the vendor has one code for two causes. */
   declare readonly otherwise?: NextAction
   /** The earliest time to retry, in milliseconds since 1970. */
   declare readonly retryAt?: number
-  /** The vendor's own code, such as a FlinksCode. */
+  /** The vendor's own code, such as a FlinksCode or MX's error code. For `cancelled`: the window's `vendorReason`. */
   declare readonly vendorCode?: string
   /** The HTTP status of the reply that the code was derived from. */
   declare readonly status?: number
@@ -70,7 +70,7 @@ export function staleRound(flowId: string): FlowError {
   return new FlowError({ code: 'STALE_ROUND', next: 'answer-again', message }, flowId)
 }
 
-/** The error for a new session that is not possible, or that an answer has forestalled. */
+/** The error for a new session that is not possible, or that comes after an answer. */
 export function noNewSession(flowId: string): FlowError {
   const message = 'a new session is not possible now'
   return new FlowError({ code: 'OUT_OF_TURN', next: 'fix-integration', message }, flowId)

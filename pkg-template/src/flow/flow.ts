@@ -34,7 +34,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   #nextStepWaiters: (() => void)[] = []
   /** Why the last request got no reply. */
   #lost: Lost | undefined
-  /** @internal When to ask the vendor next whether the open round still is, or null if it cannot be asked. */
+  /** @internal When to ask the vendor next whether the round is still open, or null if it cannot be asked. */
   watchAt: number | null = null
   /** @internal Whether that request is under way. */
   isWatching = false

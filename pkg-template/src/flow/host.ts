@@ -53,8 +53,8 @@ export interface HostOptions {
   /**
    * Stores the flow. It is called with `snapshot()` before each request, and awaited: a restored flow then does
    * not send an answer or a password twice. If it rejects, nothing is sent, and a start ends in `host-error`, with
-   * the error as `cause`. `timeout` is the time limit of that
-   * request in milliseconds: until it has passed, the request may still be running.
+   * the error as `cause`. `timeout` is the time limit of that request in milliseconds: until it has passed, the request
+   * may still be running.
    */
   store?: ((snapshot: string, timeout: number) => unknown) | undefined
   /**
@@ -63,8 +63,8 @@ export interface HostOptions {
    */
   probe?: boolean | undefined
   /**
-   * The time limit of a request, of `store` and of a secret, in milliseconds. The default is the vendor's own limit:
-   * 240,000 for requests that contact a bank, 30,000 for others.
+   * The time limit of a request, of `store` and of a secret, in milliseconds. The default depends on the request: at
+   * Flinks 240,000 if it contacts a bank, and otherwise 30,000; at MX 60,000, and 15,000 for a watch.
    */
   timeout?: number | undefined
   /** Cancels the flow. */

@@ -32,7 +32,7 @@ export const mx = {
    * Connects a member: runs a `job` of an existing member, creates one (`institutionCode` and `credentials`, or
    * `isOauth`; with the products of `dataRequest`), or replaces its `credentials`. A round of the kind `credentials` asks
    * for credentials that are missing or refused. With `memberGuid` and `isOauth`, the member signs in at the bank again.
-   * With a `memberGuid` alone, it resumes a member whose job already runs or is CHALLENGED, for example after a webhook.
+   * With a `memberGuid` alone, it follows a member whose job runs or that is CHALLENGED, for example after a webhook.
    * Throws a `FlowError` with `INVALID_INPUT`, and sends nothing, if an argument is missing, malformed or contradicts
    * another.
    *

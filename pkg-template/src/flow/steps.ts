@@ -51,25 +51,27 @@ export interface RedirectStep {
   readonly purpose: WindowPurpose
   /** @internal The number of the window, from 1. A fresh URL does not change it. */
   readonly number: number
-  /** The newest URL, unchanged from the vendor. It works once, MX's widget's within ten minutes. See `pageUrl`. */
+  /** The newest URL, unchanged from the vendor. It works once, and that of MX's widget for ten minutes. See `pageUrl`. */
   readonly url: string
   /**
    * Resolves to a URL that was not opened yet: `url` at the first call, and a fresh one at each later call, or when ten
-   * minutes have passed. Open it unchanged. The step stays the same. Rejects with `unreachable` if no fresh URL could be
-   * got: call again. Rejects with `OUT_OF_TURN` if the flow leaves the step.
+   * minutes have passed. Open it unchanged. The step stays the same. Rejects with `unreachable` if the vendor sent no
+   * fresh URL: call it again. Rejects with `OUT_OF_TURN` if the flow leaves the step.
    */
   pageUrl(): Promise<string>
   /**
-   * Why the user came back from the previous window, if its landing URL said `status=error`; else null. `url` is then a
-   * new window for another try, which the user may open. `flow.cancel()` ends the flow instead.
+   * Why the previous window did not help: its landing URL said `status=error`, or the member's status became an error
+   * while it was open. Null for any other window. With an error, `url` is a new window for another try, which the user
+   * may open. `flow.cancel()` ends the flow instead.
    */
   readonly error: RedirectError | null
   /** Aborts when the flow leaves this step. */
   readonly signal: AbortSignal
   /**
-   * Reports that the user came back, or closed the widget. `landingUrl` is the URL of the page that they came back to; the
-   * widget has none. If you never call it, the flow keeps polling the vendor. Throws a `FlowError` with `INVALID_INPUT`, and the flow stays at this step, if
-   * `landingUrl` is not a URL, or what MX added to it is malformed or contradictory.
+   * Reports that the user came back, or closed the widget. `landingUrl` is the URL of the page that they came back to;
+   * the widget has none. If you never call it, the flow keeps polling the vendor. Throws a `FlowError` with
+   * `INVALID_INPUT`, and the flow stays at this step, if `landingUrl` is not a URL, or if what MX added to it is malformed
+   * or contradictory. A remote flow throws only if it is not a URL.
    */
   returned(landingUrl?: string | URL): void
 }

@@ -72,8 +72,8 @@ pub struct ConnectParams {
     /// Whether the path starts with `/v2/`; `true` by default. Newer pages of Flinks omit it.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub v2: Option<bool>,
-    /// Whether a bank's own sign-in (OAuth) replaces Connect in its window, and opens no window of its own; then
-    /// `redirectUrl` in the configuration is required by Flinks.
+    /// Whether a bank's own sign-in (OAuth) replaces Connect in its window, and opens no window of its own. For banks
+    /// that use OAuth, Flinks requires `redirectUrl` in the configuration.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "boolean"))]
     pub oauth_window_redirect: Option<bool>,
     /// Whether Connect is shown in a mobile WebView. Its messages then go to `ReactNativeWebView` or to the

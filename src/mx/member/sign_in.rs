@@ -10,8 +10,8 @@
 //! ```
 //!
 //! A status that has not changed since the window was opened says nothing: it does not end the flow while the person is
-//! in the window, and once they are back, only if a second poll confirms it. A status that has changed into an ending
-//! that signing in mends is like a return with an error.
+//! in the window, and once they are back, only if a second poll confirms it. If a status has changed into an ending that
+//! signing in mends, the flow offers a new window with an error, as if the person had come back with one.
 
 use super::Member;
 use crate::failure::{ErrorCode, Refusal};
@@ -24,7 +24,7 @@ use crate::redirect_error::{RedirectError, RedirectErrorCode as Code};
 use crate::text_enum::text_enum;
 use crate::vendor::{Stage, Verdict};
 
-/// How many endings of one flow may lead to a window. A choice of ours: a member could end again and again.
+/// How many endings of one flow may lead to a window. Our choice: a member could end again and again.
 const MAX_OFFERS: u64 = 3;
 
 /// The reasons on the landing page (oauth-in-browsers, oauth-in-mobile-apps).
@@ -37,7 +37,7 @@ const REASONS: &[(&str, Code)] = &[
     ("SERVER_ERROR",   Code::VendorError),
 ];
 
-/// The pages list several reasons that begin like this.
+/// The pages list several reasons that begin like this. That each of them means an expired session is a guess.
 const SESSION_REASON: &str = "SESSION_";
 
 text_enum! {
@@ -120,7 +120,8 @@ impl SignIn {
         self.uses_oauth() && self.mends(code)
     }
 
-    /// Whether signing in at the bank mends this ending. Without `is_oauth`, error 2004 means OAuth (a guess).
+    /// Whether signing in at the bank mends this ending. Without `is_oauth`, error 2004 means OAuth (a guess). MX's page
+    /// lists the statuses that a new window mends; IMPORTED is not among them, so that one is a guess.
     fn mends(&self, code: ErrorCode) -> bool {
         match code {
             ErrorCode::ReauthorizationRequired => self.is_oauth != Value::Bool(false),
