@@ -97,7 +97,7 @@ codes! {
         "the bank requires the person to grant access again"
     /// The member to create exists already; see `memberGuid`.
     MemberExists "member-exists" FixIntegration
-        "a member with these credentials already exists; start with its memberGuid"
+        "the member already exists; start with its memberGuid"
     /// The vendor has temporarily disabled the institution.
     InstitutionDisabled "institution-disabled" RetryLater
         "the vendor has temporarily disabled this institution"
@@ -135,7 +135,7 @@ codes! {
         "the vendor refused with an undocumented code"
     /// The bank asks something that nobody can answer, such as a choice without options.
     ChallengeUnanswerable "challenge-unanswerable" RetryLater
-        "the bank asks for a choice without options"
+        "nobody can answer what the bank asks"
 
     /// Refusal: an argument is missing, malformed or contradicts another.
     InvalidInput "INVALID_INPUT" FixIntegration

@@ -109,7 +109,8 @@ impl Params {
         let has_none = params.login_id.is_none() && !has("username") && !has("password");
         if has_none && !(params.may_ask() && has("institution")) {
             let field = reader.get("loginId");
-            return Err(field.invalid("is required, unless username and password are given"));
+            let expected = "is required, unless institution is given (with username and password if signIn is never)";
+            return Err(field.invalid(expected));
         }
         for name in ["username", "password", "institution"] {
             let field = reader.get(name);
