@@ -84,8 +84,8 @@ export function both(
   return steps.map((step) => mount(step, place, options))
 }
 
-export function show(step: RedirectStep, place: HTMLElement): () => void {
-  const { iframe, refused, unmount } = mount(step, place)
+export function show(step: RedirectStep): () => void {
+  const { iframe, refused, unmount } = mount(step, document.querySelector('#bank'))
   const source: string = iframe.src
   const count: number = refused
   void [source, count]

@@ -1,5 +1,7 @@
 /** The vendor's iframe in a page, in Chromium: which messages the page accepts, and what it passes on to the flow. */
 import assert from 'node:assert/strict'
+import { pathToFileURL } from 'node:url'
+import { resolve } from '../lib/package.mjs'
 import test from '../lib/test.mjs'
 import { END, frameUrl, origins, postAndRead, postScript, requests, visit } from './connect-frames.mjs'
 
@@ -600,4 +602,15 @@ test('malformed messages of the widget are refused: MX’s SDK throws on null', 
   ]
   const read = await postAndRead(postScript(...malformed), { kind: 'redirect' })
   assert.deepEqual(result(read), nothing(...malformed.map(() => 'shape')))
+})
+
+test('an element that querySelector did not find is refused, as is one without a page', async () => {
+  const { mount } = await import(pathToFileURL(resolve('bank-mfa/connect')))
+  const step = { kind: 'connect', signal: new AbortController().signal, pageUrl: () => assert.fail('asked for a URL') }
+  for (const element of [null, undefined, {}, { ownerDocument: null }, { ownerDocument: { defaultView: null } }]) {
+    assert.throws(() => mount(step, element), {
+      ...{ name: 'FlowError', code: 'INVALID_INPUT', path: '/element' },
+      message: /must be an element of the page; querySelector may have found none/,
+    })
+  }
 })

@@ -54,9 +54,11 @@ const mounted = new WeakMap<Mountable, () => void>()
  * @example
  * for await (const step of flow) if (step.kind === 'connect') mount(step, element, { onFailed: showError })
  */
-export function mount(step: Mountable, element: Element, options: MountOptions = {}): MountedFrame {
-  const page = element.ownerDocument.defaultView
-  if (page === null) throw invalidInput('/element', 'must be part of a page')
+export function mount(step: Mountable, element: Element | null, options: MountOptions = {}): MountedFrame {
+  const page = element?.ownerDocument?.defaultView
+  if (!element || !page) {
+    throw invalidInput('/element', 'must be an element of the page; querySelector may have found none')
+  }
   if (step.kind === 'redirect' && step.purpose === 'oauth') {
     throw invalidInput('/step/purpose', 'must be widget: a bank opens in a window of its own')
   }
