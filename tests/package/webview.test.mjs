@@ -163,6 +163,34 @@ test('hostile messages are refused, and their content is not passed on', async (
   assert.deepEqual([reports(), events, reasons], [[], [], Array(hostile.length).fill('shape')])
 })
 
+test('a message whose values have no text, or whose getters throw, is refused', async () => {
+  const textless = { toString: 1, valueOf: 1 }
+  const throws = () => {
+    throw new Error('no value')
+  }
+  const { send, reports, events, reasons } = await connect()
+  const hostile = [
+    ...[
+      { ...REDIRECT, url: textless },
+      { ...REDIRECT, LOGINID: textless },
+      JSON.stringify({ ...REDIRECT, url: textless }),
+    ],
+    ...[
+      { step: 'APP_RESIZE', height: textless },
+      { step: 'APP_RESIZE', height: Symbol('height') },
+    ],
+    ...[Object.defineProperty({}, 'step', { get: throws }), new Proxy({ ...REDIRECT }, { ownKeys: throws })],
+  ]
+  assert.deepEqual(send(...hostile), Array(hostile.length).fill(false))
+  assert.deepEqual([reports(), events, reasons], [[], [], Array(hostile.length).fill('shape')])
+
+  const widget = await connect({ kind: 'redirect', url: WIDGET_URL })
+  const metadata = { code: textless, error_reason: textless }
+  const ofWidget = [{ mx: true, type: 'mx/connect/invalidData', metadata }, mxUrl('connect/oauthError', metadata)]
+  assert.deepEqual(widget.send(...ofWidget), [false, false])
+  assert.deepEqual([widget.events, widget.reasons], [[], ['shape', 'shape']])
+})
+
 test('a REDIRECT that is early, contradicts itself or is refused by the flow is refused', async () => {
   const early = await connect()
   assert.deepEqual(early.send(REDIRECT, MOUNTED, REDIRECT), [false, true, true])

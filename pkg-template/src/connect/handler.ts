@@ -1,6 +1,6 @@
 /** Checks the messages of a vendor's page, and reports them to the flow. It needs no DOM. */
 import { readFlinksMessage, type FlinksEvent } from './flinks.js'
-import { readMessage, type Message, type RefusedReason } from './message.js'
+import { readMessage, type RefusedReason } from './message.js'
 import { readMxMessage, type MxEvent } from './mx.js'
 import type { FlowError } from '../flow/errors.js'
 import type { ConnectStep, RedirectStep } from '../flow/steps.js'
@@ -22,9 +22,7 @@ export function createMessageHandler(step: Mountable, onEvent: (event: FlinksEve
   /** The latest choice of accounts, for a REDIRECT that has none. */
   let selected: readonly string[] = []
 
-  function connect(step: MountableConnect, message: Message): RefusedReason | undefined {
-    const read = readFlinksMessage(message)
-    if (typeof read === 'string') return read
+  function connect(step: MountableConnect, read: FlinksRead): RefusedReason | undefined {
     let { event } = read
     if ('accountIds' in event) {
       if (event.accountIds.length > 0) selected = event.accountIds
@@ -43,12 +41,25 @@ export function createMessageHandler(step: Mountable, onEvent: (event: FlinksEve
   }
 
   return (data: unknown): RefusedReason | undefined => {
+    const read = readAny(step, data)
+    if (typeof read === 'string') return read
+    // Nothing to report of MX's widget: the flow polls the member every three seconds.
+    return step.kind === 'connect' ? connect(step, read as FlinksRead) : void onEvent(read.event)
+  }
+}
+
+type FlinksRead = Exclude<ReturnType<typeof readFlinksMessage>, string>
+
+/** A value can be an object that has no text, or a getter that throws: such a message is refused. */
+function readAny(step: Mountable, data: unknown): { event: FlinksEvent | MxEvent } | RefusedReason {
+  try {
     const message = readMessage(data)
     if (message === undefined) return 'shape'
-    if (step.kind === 'connect') return connect(step, message)
-    // Nothing to report: the flow polls the member every three seconds.
-    const read = readMxMessage(message)
-    return typeof read === 'string' ? read : void onEvent(read)
+    if (step.kind === 'connect') return readFlinksMessage(message)
+    const event = readMxMessage(message)
+    return typeof event === 'string' ? event : { event }
+  } catch {
+    return 'shape'
   }
 }
 
