@@ -48,7 +48,8 @@ pub struct FlinksConfig {
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub connect_url: Option<String>,
     /// The address that Connect redirects the person to, if it is opened as a whole page. Flinks requires it for banks
-    /// that use OAuth. `https:`, `http:` on the loopback, or one of `deepLinks`.
+    /// that use OAuth. `https:`, `http:` on the loopback, or one of `deepLinks`. Its query cannot have `error`,
+    /// `institution`, `loginId` or `state`, which Connect and the flow add.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string"))]
     pub redirect_url: Option<String>,
     /// The deep links of your app that `redirectUrl` may be, such as `myapp://connected`: each a whole URL with a

@@ -66,9 +66,27 @@ fn is_deep_link(text: &str) -> bool {
         && rest.bytes().all(is_plain)
 }
 
+/// The query entries of a landing that may occur once. Connect and the flow add them.
+const ADDED_ENTRIES: [&str; 4] = ["error", "institution", "loginId", "state"];
+
+/// Reads bytes: a search in text would make the wasm larger.
+fn has_added_entry(url: &str) -> bool {
+    let path = url.bytes().take_while(|byte| *byte != b'?').count();
+    let query = url.as_bytes().get(path + 1..).unwrap_or_default();
+    query.split(|byte| *byte == b'&').any(|entry| {
+        let name = entry.split(|byte| *byte == b'=').next().unwrap_or_default();
+        ADDED_ENTRIES
+            .iter()
+            .any(|added| added.as_bytes().eq_ignore_ascii_case(name))
+    })
+}
+
 /// The address to return to: a deep link of the list, or else `https:`.
 pub fn redirect_url(url: &Reader, deep_links: &[String]) -> Result<String, Refusal> {
     let text = url.text()?;
+    if has_added_entry(text) {
+        return Err(url.invalid("cannot have error, institution, loginId or state in its query"));
+    }
     if deep_links.iter().any(|link| link == text) {
         return Ok(text.to_owned());
     }
@@ -115,7 +133,16 @@ mod tests {
                 redirect.clone(),
             ),
             ("javascript:alert(1)", "[]", redirect.clone()),
-            ("http://app.example/", "[]", redirect),
+            ("http://app.example/", "[]", redirect.clone()),
+            ("https://app.example/back?states=1&x=state", "[]", None),
+            ("https://app.example/back&state=1?x=?state=1", "[]", None),
+            ("https://app.example/back?state=1", "[]", redirect.clone()),
+            (
+                "https://app.example/back?a=b&LoginId",
+                "[]",
+                redirect.clone(),
+            ),
+            ("myapp://a?error=", r#"["myapp://a?error="]"#, redirect),
         ] {
             assert_eq!(path(url, deep_links), expected, "{url}");
         }
