@@ -119,7 +119,9 @@ test('Flinks: a token given as a string serves one session, so the flow never as
   const authorizeToken = await env.bank.token()
   const start = (params) => env.start({ ...FLINKS, ...params }, { authorizeToken })
   assert.throws(() => start({ signIn: 'ask' }), { code: 'INVALID_INPUT', path: '/config/authorizeToken' })
-  assert.throws(() => start({}), { code: 'INVALID_INPUT', path: '/params/loginId' })
+  for (const signIn of [undefined, null, 'never']) {
+    assert.throws(() => start({ signIn }), { code: 'INVALID_INPUT', path: '/params/loginId' })
+  }
   assert.equal(await ending(start({ username: 'Greatday', password: 'wrong' })), 'credentials-refused')
 })
 

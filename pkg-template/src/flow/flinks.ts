@@ -100,7 +100,8 @@ export const flinks = {
 /** A string is the token of one session, and each submission of credentials opens a session. */
 function withSignIn(params: AuthorizeParams, host: FlinksHost): AuthorizeParams {
   if (typeof host?.authorizeToken !== 'string' || !isObject(params)) return params
-  const { signIn = 'never' }: AuthorizeParams = params
+  const given: AuthorizeParams = params
+  const signIn = given.signIn ?? 'never'
   if (signIn === 'ask') {
     throw invalidInput('/config/authorizeToken', 'must be a function if signIn is ask: each session needs a new token')
   }
