@@ -205,13 +205,17 @@ fn drive(flow: &mut Flow, reply: (u16, &str)) -> Result<(), Refusal> {
                 now = now.max(*until);
                 Event::Waited
             }
-            Step::Challenge { round, watch_at } => {
+            Step::Challenge {
+                round,
+                watch_at,
+                ends_at,
+            } => {
                 assert!(round.challenges.iter().all(|asked| asked.is_answerable()));
                 match (watch_at, &round.expires) {
                     // Nobody looks for half an hour.
                     (Some(at), _) => now = now.max(*at) + 30 * 60_000,
                     (None, Some(expires)) => now = now.max(expires.at),
-                    (None, None) => return Ok(()),
+                    (None, None) => now = now.max(*ends_at),
                 }
                 Event::Waited
             }

@@ -97,6 +97,9 @@ pub enum Step {
         #[cfg_attr(target_arch = "wasm32", serde(rename = "watchAt"))]
         #[cfg_attr(target_arch = "wasm32", tsify(type = "number | null"))]
         watch_at: Option<u64>,
+        /// If nobody has answered by then, report `waited`: the flow ends. In ms since 1970.
+        #[cfg_attr(target_arch = "wasm32", serde(rename = "endsAt"))]
+        ends_at: u64,
     },
     /// The vendor still asks the same round: submit the same answers again.
     Resubmit {
@@ -157,6 +160,7 @@ impl Flow {
             State::Asking { watch_at } => Step::Challenge {
                 round: self.round(),
                 watch_at: *watch_at,
+                ends_at: self.expires_at,
             },
             State::Resubmitting { until } => Step::Resubmit {
                 round: self.round,

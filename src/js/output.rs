@@ -116,9 +116,13 @@ impl From<Step> for Value {
             Step::Wait { until, stage } => {
                 object! { "kind": "wait", "until": until, "stage": stage }
             }
-            Step::Challenge { round, watch_at } => {
-                object! { "kind": "challenge", "round": round, "watchAt": watch_at }
-            }
+            Step::Challenge {
+                round,
+                watch_at,
+                ends_at,
+            } => object! {
+                "kind": "challenge", "round": round, "watchAt": watch_at, "endsAt": ends_at,
+            },
             Step::Resubmit { round, until } => {
                 object! { "kind": "resubmit", "round": round, "until": until }
             }

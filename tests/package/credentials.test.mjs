@@ -125,6 +125,16 @@ test('Flinks: a token given as a string serves one session, so the flow never as
   assert.equal(await ending(start({ username: 'Greatday', password: 'wrong' })), 'credentials-refused')
 })
 
+test('Flinks: a form that nobody answers ends the flow two hours after its start', async (t) => {
+  const { env, start } = vendors.Flinks.begin(t)
+  const flow = start({})
+  await untilStep(flow, 'challenge')
+  const result = flow.result()
+  await env.bank.clock.advance(2 * 3_600_000)
+  await assert.rejects(result, { code: 'session-expired' })
+  assert.equal(env.bank.counts().requests, 0)
+})
+
 test('single calls need the credentials', () => {
   const config = { instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb' }
   assert.throws(() => calls.flinks.authorizeRequest(FLINKS, config), { path: '/params/username' })

@@ -36,6 +36,8 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   #lost: Lost | undefined
   /** @internal When to ask the vendor next whether the round is still open, or null if it cannot be asked. */
   watchAt: number | null = null
+  /** When the flow ends if nobody answers the open round. */
+  #roundEndsAt = Infinity
   /** @internal Whether that request is under way. */
   isWatching = false
   /** Identifies the vendor's page of the current step. */
@@ -167,6 +169,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
         break
       case 'challenge':
         this.watchAt = step.watchAt
+        this.#roundEndsAt = step.endsAt
         this.#awaitAnswers(step.round)
         if (this.current.kind !== 'challenge' || this.current.round.number !== step.round.number) {
           this.setStep(this.#challenge(step.round))
@@ -228,16 +231,20 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     })
   }
 
-  /** Waits until the round expires, or for the next watch if somebody looks. A test's clock stands still meanwhile. */
+  /**
+   * Waits until the round expires. If somebody looks, also for the next watch, and for the end of the flow. A test's
+   * clock stands still meanwhile.
+   */
   #awaitAnswers({ expires }: Round): void {
-    const watchAt = (this.isLookedAt ? this.watchAt : null) ?? Infinity
-    const until = Math.min(watchAt, expires?.at ?? Infinity)
+    const nextAt = this.isLookedAt ? Math.min(this.watchAt ?? Infinity, this.#roundEndsAt) : Infinity
+    const until = Math.min(nextAt, expires?.at ?? Infinity)
     if (until < Infinity) this.#wait(until, 'person')
   }
 
   /** @internal */
   protected override onLook(): void {
-    if (this.current.kind !== 'challenge' || this.watchAt === null || this.isWatching) return
+    if (this.current.kind !== 'challenge' || this.isWatching) return
+    if (this.watchAt === null && this.current.round.expires !== null) return
     this.#waitAbort?.abort(TASK_ENDED)
     this.#awaitAnswers(this.current.round)
   }
