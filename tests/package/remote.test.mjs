@@ -586,7 +586,13 @@ test('a connect step returns its URL, and posts the claims of the page', async (
       { kind: 'session-expired', address: CONNECT.address },
     ],
   )
-  assert.throws(() => step.returned({ loginId: 'x' }), isError('INVALID_INPUT', { path: '/claim/loginId' }))
+  for (const claim of [{ loginId: 'x' }, {}, null, undefined, LOGIN]) {
+    assert.throws(() => step.returned(claim), isError('INVALID_INPUT', { path: '/claim/loginId' }))
+  }
+  for (const accountIds of [1n, () => ['a1']]) {
+    const call = () => step.returned({ loginId: LOGIN, accountIds })
+    assert.throws(call, isError('INVALID_INPUT', { path: '/claim/accountIds' }))
+  }
   edge.setStep(DONE)
   await flow.result()
   assert.ok(step.signal.aborted)

@@ -11,7 +11,7 @@ import {
 } from '../flow/errors.js'
 import { toJson } from '../flow/host.js'
 import { challengeStep, parseLandingUrl, redirectStep } from '../flow/steps.js'
-import type { ChallengeStep, ConnectStep, RedirectStep, Step } from '../flow/steps.js'
+import type { ChallengeStep, Claim, ConnectStep, RedirectStep, Step } from '../flow/steps.js'
 import { isObject, type PublicStep } from '../shared.js'
 import type { ErrorCode, Failure, NextAction, Round } from '../wasm/bank_mfa.js'
 import { RequestLost, type EdgeClient, type FlowState } from './client.js'
@@ -283,7 +283,10 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
         if (address === null) throw secretMissing(this.id)
         return address
       },
-      returned: ({ loginId, state, accountIds }) => {
+      returned: (claim) => {
+        // Throws on values that JSON would drop.
+        toJson('claim', claim)
+        const { loginId, state, accountIds } = Object(claim) as Claim
         if (!isGuid(loginId)) throw invalidInput('/claim/loginId', 'must be a GUID')
         return this.#postMessage(step, { kind: 'returned', claim: { loginId, state, accountIds } })
       },
