@@ -148,6 +148,16 @@ test('a flow that is cancelled while it waits for its token sends nothing', asyn
   assert.equal(flow.current.failure.code, 'cancelled')
 })
 
+test('the address of a step that the flow left is refused, and not as an error of the host', async (t) => {
+  const env = setup(t)
+  const flow = env.connect({}, { authorizeToken: () => new Promise(() => {}) })
+  const { pageUrl } = flow.current
+  const pending = pageUrl()
+  flow.cancel()
+  await assert.rejects(pending, { code: 'OUT_OF_TURN', message: /left this step/ })
+  await assert.rejects(pageUrl(), { code: 'OUT_OF_TURN' })
+})
+
 test('two flows never share a token', async (t) => {
   const env = setup(t)
   for (const username of ['Greatday', 'greatday_nomfa']) await runToEnd(env.start(LIVE(person(username))), env)

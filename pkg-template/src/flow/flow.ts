@@ -307,7 +307,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     const requestUrl = async () => {
       const url = await this.#transport.pageUrl(frame).catch((error: unknown) => {
         pageUrl = undefined
-        throw sourceError(error, this.id)
+        throw signal.aborted ? stepLeft(this.id) : sourceError(error, this.id)
       })
       if (url !== undefined) return url
       pageUrl = undefined

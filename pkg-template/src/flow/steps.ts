@@ -87,8 +87,8 @@ export interface ConnectStep {
   readonly signal: AbortSignal
   /**
    * Resolves to the URL of the vendor's page, with a new token if the vendor needs one. Each call returns the same
-   * promise. Rejects with `secret-missing` if `authorizeToken` returned no usable token, and with `host-error` if it
-   * threw.
+   * promise. Rejects with `secret-missing` if `authorizeToken` returned no usable token, with `host-error` if it
+   * threw, and with `OUT_OF_TURN` if the flow left the step before the token came.
    */
   pageUrl(): Promise<string>
   /**
