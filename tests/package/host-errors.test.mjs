@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { pathToFileURL } from 'node:url'
 import test from '../lib/test.mjs'
+import { app } from '../lib/package.mjs'
 import {
   CACHED,
   LIVE,
@@ -108,7 +109,7 @@ test('a clock that throws after an answer was sent ends the flow in outcome-unkn
   assert.equal(env.bank.counts().answers, 1)
 })
 
-const core = pathToFileURL(`${process.env.BANK_MFA_APP}/node_modules/bank-mfa/dist/wasm/bank_mfa.js`)
+const core = pathToFileURL(`${app}/node_modules/bank-mfa/dist/wasm/bank_mfa.js`)
 
 for (const broken of [['waited'], ['waited', 'failed', 'snapshot', 'free']]) {
   test(`if ${broken.join(', ')} of the core throws in a timer, the flow ends in internal-error`, async (t) => {
