@@ -377,6 +377,23 @@ mod tests {
     }
 
     #[test]
+    fn a_raw_answer_may_be_empty_only_if_all_challenges_of_its_prompt_are_unknown() {
+        let empty = Value::parse(br#"{"?":[]}"#).unwrap();
+        for (types, accepted) in [
+            (["New", "Newer"], true),
+            (["New", "QuestionAndAnswer"], false),
+            (["QuestionAndAnswer", "New"], false),
+        ] {
+            let [one, two] = types;
+            let payload =
+                format!(r#"[{{"Type":"{one}","Prompt":"?"}},{{"Type":"{two}","Prompt":"?"}}]"#);
+            let payload = Value::parse(payload.as_bytes()).unwrap();
+            let checked = raw_security_responses(&payload, &empty);
+            assert_eq!(checked.is_ok(), accepted, "{types:?}");
+        }
+    }
+
+    #[test]
     fn only_base64_of_a_known_image_type_is_shown() {
         let payload = Value::parse(
             br#"[{"Type":"ImageSelection","Prompt":"?",
