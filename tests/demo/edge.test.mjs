@@ -208,7 +208,7 @@ test('the keyboard can choose the edge, which offers no start that needs credent
   await page.locator('[name="runtime"][value="page"]').focus()
   await page.keyboard.press('ArrowRight')
   assert.ok(await page.locator('[name="runtime"][value="edge"]').isChecked())
-  assert.deepEqual(await modes(), ['live', 'cached', 'reconnect', 'link'])
+  assert.deepEqual(await modes(), ['live', 'cached', 'ask', 'reconnect', 'link'])
   assert.ok(await page.locator('[name="mode"][value="live"]').isChecked())
   await page.locator('[name="vendor"][value="flinks"]').focus()
   await page.keyboard.press('ArrowRight')
