@@ -187,6 +187,13 @@ fn drive(flow: &mut Flow, reply: (u16, &str)) -> Result<(), Refusal> {
     let mut now = NOW;
     let mut step = flow.advance(Event::Restored, now)?;
     for _ in 0..5_000 {
+        if let Step::Send { request, .. } = &step {
+            assert!(
+                !request.url.split("://").any(|part| part.contains("//")),
+                "{}",
+                request.url
+            );
+        }
         let event = match &step {
             Step::Done { .. } | Step::Failed { .. } => return Ok(()),
             Step::Send { serial, .. } if reply.0 == 0 => Event::Lost(*serial, Loss::MaybeSent),

@@ -45,13 +45,15 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
     let signs_in = saved.get("signsIn").bool()?;
     let mut requests = MemberRequests::read(saved.get("params"), signs_in, config)?;
     let field = ids.get("member_guid");
-    if requests.start_mode != StartMode::Create || !field.is_null() {
+    let has_left_session = saved.get("hasLeftSession").bool()?;
+    let creates = requests.creates() && field.is_null() && !has_left_session;
+    if creates {
+        saved.get("params").get("institutionCode").text()?;
+    } else {
         member_id(&field)?;
     }
     requests.member_guid = field.value().as_text().map(str::to_owned);
-    let has_left_session = saved.get("hasLeftSession").bool()?;
-    let is_created = requests.start_mode == StartMode::Create && requests.member_guid.is_some();
-    if is_created || has_left_session {
+    if has_left_session || (requests.creates() && !creates) {
         requests.start_mode = StartMode::Job;
     }
     Ok(Box::new(Member {
