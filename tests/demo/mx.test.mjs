@@ -14,9 +14,10 @@ const start = (visitor, name, memberStart) => visitor.start(name, { vendor: 'mx'
 const waitForOauth = (visitor) => visitor.skipWaitsUntil('body:not([data-state="redirecting"])')
 
 /** Answers a round. A response is a text, the label of an option, or `IMAGE_2`. */
-async function answer(visitor, responses, number = 1) {
+async function answer(visitor, responses, number = 1, look = () => {}) {
   await visitor.skipWaits(number)
   await visitor.waitForRound(number)
+  await look()
   for (const [index, response] of responses.entries()) {
     const challenge = visitor.challenges.nth(index)
     const picture = /^IMAGE_(\d)$/.exec(response)
@@ -134,7 +135,9 @@ test('the credentials of a DENIED member are asked in the form, again if they ar
 test('a new member of an institution is created with the credentials that the person types', async (t) => {
   const visitor = await visit(t)
   await start(visitor, 'three_credentials', 'ask')
-  await answer(visitor, ['three_credentials', 'North', 'Everyday'])
+  await answer(visitor, ['three_credentials', 'North', 'Everyday'], 1, async () => {
+    assert.equal(await visitor.page.locator('#elsewhere').count(), 0, 'no approval elsewhere can end this form')
+  })
   assert.equal((await waitForEnd(visitor, 2)).ending, 'done')
   assert.equal((await mxCounts(visitor)).credentials, 1)
 })

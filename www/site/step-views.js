@@ -48,7 +48,8 @@ export const STEP_VIEWS = {
     const view = roundForm(round, language, step, vendors[vendor].rawAnswerField)
     view.querySelector('.actions').append(cancelButton(flow, texts))
     if (round.expires) view.append(timer(round.expires.at, texts.expires))
-    const isWatched = vendors[vendor].watchesRounds
+    const asksCredentials = round.challenges.some(({ kind }) => kind === 'credentials')
+    const isWatched = vendors[vendor].watchesRounds && !asksCredentials
     if (isWatched) view.append(el('p', { class: 'hint', id: 'elsewhere' }, texts.elsewhere))
     const asksCode = round.challenges.some(({ fields }) => fields.some(({ autocomplete }) => autocomplete))
     if (round.newSession && asksCode) view.append(newSessionView(step, texts.newSession))
