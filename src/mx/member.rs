@@ -113,15 +113,20 @@ impl Member {
 
     /// Interprets the status or the challenges. Some replies count only if a second poll in a row confirms them.
     fn judge_status(&mut self, stage: Stage, response: &Response, context: Context) -> Verdict {
+        let body = response.json();
         let (reply, purpose) = match stage {
-            Stage::Challenges => (Reply::challenges(response), self.challenges_for),
-            Stage::Poll => (Reply::judge(response, context.challenge_payload), stage),
+            Stage::Challenges => (Reply::challenges(response, &body), self.challenges_for),
+            Stage::Poll => (
+                Reply::judge(response, &body, context.challenge_payload),
+                stage,
+            ),
             // Before answers are sent, and if it is unknown whether they were, the same round is still open.
-            _ => (Reply::judge(response, &Value::Null), stage),
+            _ => (Reply::judge(response, &body, &Value::Null), stage),
         };
         let unconfirmed_polls = core::mem::take(&mut self.unconfirmed_polls);
         let is_confirmed = unconfirmed_polls > 0;
-        if let Some(verdict) = self.judge_in_window(stage, &reply, response, is_confirmed) {
+        if let Some(verdict) = self.judge_in_window(stage, &reply, body.get("member"), is_confirmed)
+        {
             return verdict;
         }
         let is_same = |payload| is_same_round(payload, context.challenge_payload);

@@ -48,13 +48,12 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// Interprets the reply to a status request. REJECTED with challenges asks again, unless they are those that were
-    /// `answered`.
-    pub fn judge(response: &Response, answered: &Value) -> Reply {
+    /// Interprets the reply to a status request, whose body the caller has parsed. REJECTED with challenges asks again,
+    /// unless they are those that were `answered`.
+    pub fn judge(response: &Response, body: &Value, answered: &Value) -> Reply {
         if let Some(refused) = refusal(response) {
             return Reply::Refused(refused);
         }
-        let body = response.json();
         let member = body.get("member");
         if !is_success(response.status) || member.entries().is_empty() {
             return Reply::Unclear;
@@ -93,8 +92,7 @@ impl Reply {
     }
 
     /// Interprets the reply to a challenges request. It is 204 if the member is no longer challenged.
-    pub fn challenges(response: &Response) -> Reply {
-        let body = response.json();
+    pub fn challenges(response: &Response, body: &Value) -> Reply {
         let listed = [body.get("challenges"), body.get("member").get("challenges")];
         let payload = listed.into_iter().find(|payload| has_challenges(payload));
         match (refusal(response), payload) {

@@ -123,10 +123,11 @@ fn resume(
 #[wasm_bindgen(js_name = mxResponse, unchecked_return_type = "MxReply")]
 pub fn response(are_challenges: bool, status: u16, body: &[u8]) -> JsValue {
     let response = reply(status, body);
+    let body = response.json();
     let judged = if are_challenges {
-        Reply::challenges(&response)
+        Reply::challenges(&response, &body)
     } else {
-        Reply::judge(&response, &Value::Null)
+        Reply::judge(&response, &body, &Value::Null)
     };
     let challenged = |payload: &Value, json: String, refused: bool| {
         object! {

@@ -15,7 +15,6 @@
 
 use super::Member;
 use crate::failure::{ErrorCode, Refusal};
-use crate::http::Response;
 use crate::json::{Reader, Value, object};
 use crate::mx::params::member_guid;
 use crate::mx::reply::Reply;
@@ -158,11 +157,9 @@ impl Member {
         &mut self,
         stage: Stage,
         reply: &Reply,
-        response: &Response,
+        member: &Value,
         is_confirmed: bool,
     ) -> Option<Verdict> {
-        let body = response.json();
-        let member = body.get("member");
         self.sign_in.read_is_oauth(member);
         let status = fingerprint(member);
         let is_running = *member.get("is_being_aggregated") == Value::Bool(true);
