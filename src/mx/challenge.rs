@@ -10,6 +10,7 @@ use crate::failure::Refusal;
 use crate::json::{Value, object};
 
 use super::credentials::{Input, are_credentials, credential_type, input};
+use super::find_row;
 
 /// The type as a number and as a name, and its kind.
 #[rustfmt::skip]
@@ -64,10 +65,9 @@ impl<'a> MemberChallenge<'a> {
 
     fn read(json: &'a Value) -> MemberChallenge<'a> {
         let kind = match json.get("type") {
-            Value::Text(name) | Value::Number(name) => TYPES
-                .iter()
-                .find(|(number, text, _)| number == name || text == name)
-                .map_or(ChallengeKind::Unknown, |(_, _, kind)| *kind),
+            Value::Text(name) | Value::Number(name) => {
+                find_row(TYPES, name).map_or(ChallengeKind::Unknown, |(_, _, kind)| *kind)
+            }
             Value::Null => {
                 let has = |field| {
                     let value = json.get(field);

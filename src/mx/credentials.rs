@@ -2,6 +2,8 @@
 
 use crate::json::{Value, object};
 
+use super::find_row;
+
 /// How a person gives a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -52,10 +54,7 @@ pub fn input(credential: &Value) -> Input {
         return Input::Unknown;
     };
     let is_login = credential.get("field_name").as_text() == Some("LOGIN");
-    let row = TYPES
-        .iter()
-        .find(|(number, text, _)| number == name || text == name);
-    match row {
+    match find_row(TYPES, name) {
         Some((_, _, Input::Text)) if is_login => Input::Login,
         Some((_, _, input)) => *input,
         None => Input::Unknown,

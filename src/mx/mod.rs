@@ -21,3 +21,13 @@ pub const ENTRY: Entry = Entry {
     start: member::start,
     restore: member::restore,
 };
+
+/// Finds the row with this number or name. For a type or a status, MX sends either.
+fn find_row<'t, T>(
+    table: &'t [(&'static str, &'static str, T)],
+    text: &str,
+) -> Option<&'t (&'static str, &'static str, T)> {
+    table
+        .iter()
+        .find(|(number, name, _)| *number == text || *name == text)
+}

@@ -5,6 +5,8 @@
 use crate::failure::ErrorCode;
 use crate::json::Value;
 
+use super::find_row;
+
 /// The meaning of a connection_status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -58,8 +60,7 @@ pub fn classify(value: &Value) -> (&str, Class) {
         Value::Text(text) | Value::Number(text) => text.as_str(),
         _ => return ("", Ended(CredentialsRefused)),
     };
-    let known = |(number, name, _): &&(&str, &str, Class)| *number == text || *name == text;
-    match STATUSES.iter().find(known) {
+    match find_row(STATUSES, text) {
         Some((_, name, class)) => (name, *class),
         None => (text, Ended(Refused)),
     }
