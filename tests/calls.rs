@@ -556,9 +556,6 @@ fn a_redirect_is_not_followed() {
 fn a_call_can_be_cancelled() {
     let mut scenario = data("slow_data", "GetStatements", "").start_only();
     scenario.send_one();
-    scenario.step = scenario
-        .flow
-        .advance(Event::Cancelled, scenario.now)
-        .unwrap();
+    scenario.advance(Event::Cancelled);
     assert_eq!(scenario.failure().code, ErrorCode::Cancelled);
 }

@@ -298,7 +298,7 @@ fn credentials_that_were_certainly_not_sent_are_asked_again() {
         };
         assert_eq!(stage, Stage::Answer);
         let lost = Event::Lost(serial, Loss::NotSent);
-        scenario.step = scenario.flow.advance(lost, scenario.now).unwrap();
+        scenario.advance(lost);
         asks(&scenario, 2, false);
         submitted(&mut scenario, 0);
     }

@@ -204,7 +204,7 @@ fn right_answers_lead_every_simulated_person_to_the_end() {
             let right = scenario.bank.right_answers_json(&request_id).unwrap();
             let right = json(&right);
             let event = Event::Answered(number, AnswerInput::Raw(&right));
-            scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+            scenario.advance(event);
             scenario.run_on();
         }
         // No answer in the first session of the second one is right.
@@ -470,7 +470,7 @@ fn a_round_expires_after_eight_minutes() {
     assert_eq!(expires.at, scenario.now + 8 * MINUTE);
     assert!(expires.documented);
     scenario.now = expires.at;
-    scenario.step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
+    scenario.advance(Event::Waited);
     assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
 }
 
@@ -539,10 +539,7 @@ fn a_live_timeout_can_be_retried_after_eight_minutes() {
 #[test]
 fn a_cancelled_flow_can_start_over_only_if_no_submission_is_pending() {
     let cancel = |mut scenario: Scenario| {
-        scenario.step = scenario
-            .flow
-            .advance(Event::Cancelled, scenario.now)
-            .unwrap();
+        scenario.advance(Event::Cancelled);
         (
             scenario.failure().next,
             scenario.failure().retry_at.map(|time| time - scenario.now),

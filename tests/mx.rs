@@ -349,7 +349,7 @@ fn rejected_with_the_challenges_that_were_answered_is_the_end() {
         if let Step::Resubmit { round, .. } = scenario.step {
             let answers = json(r#"{"1.1.answer":"wrong"}"#);
             let event = Event::Answered(round, AnswerInput::Fields(&answers));
-            scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+            scenario.advance(event);
         }
         let Step::Send { serial, .. } = scenario.step else {
             panic!("{:?}", scenario.step)
@@ -393,7 +393,7 @@ fn answers_that_are_not_resubmitted_are_asked_again() {
         panic!("{:?}", scenario.step)
     };
     scenario.now = until;
-    scenario.step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
+    scenario.advance(Event::Waited);
     assert_eq!(scenario.round().number, number);
     assert_eq!(scenario.bank.counts().answers, 0);
 }
@@ -637,7 +637,7 @@ fn a_window_that_the_host_kept_survives_a_restore_and_a_poll() {
     let config = Value::parse(br#"{"environment":"integration"}"#).unwrap();
     scenario.flow = Flow::restore(&snapshot, VENDORS, &config).unwrap();
     let event = Event::RestoredAtWindow(&first);
-    scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+    scenario.advance(event);
     assert_eq!(
         (window(&scenario), scenario.sent.len()),
         (first.clone(), sent)
@@ -666,10 +666,7 @@ fn a_return_with_another_member_guid_changes_the_member() {
     let mut scenario = create("mx_bank_oauth", r#""isOauth":true"#).run();
     let other = scenario.bank.member_guid("no_questions").unwrap();
     let landing = landing(&other);
-    scenario.step = scenario
-        .flow
-        .advance(Event::Returned(&landing), scenario.now)
-        .unwrap();
+    scenario.advance(Event::Returned(&landing));
     assert_eq!(
         vendor_ids(&scenario).get("member_guid").as_text(),
         Some(other.as_str())
@@ -695,7 +692,7 @@ fn a_return_without_a_sign_in_opens_a_new_window() {
     for _ in 0..2 {
         // Twice, because a page can report a return twice.
         let event = Event::Returned(&no_claim);
-        scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+        scenario.advance(event);
     }
     scenario.run_on();
     assert_ne!(window(&scenario), first);

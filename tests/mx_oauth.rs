@@ -59,8 +59,21 @@ fn claim(location: &str) -> Value {
 
 fn come_back(scenario: &mut Scenario, claim: &Value) {
     let event = Event::Returned(claim);
-    scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+    scenario.advance(event);
     scenario.run_on();
+}
+
+fn decide_and_come_back(scenario: &mut Scenario, decision: &str) {
+    let location = decide(scenario, decision);
+    come_back(scenario, &claim(&location));
+}
+
+/// The flow is done, having asked for one window and started these jobs, and broke no rule.
+fn assert_signed_in(scenario: &Scenario, member: &str, jobs: u32) {
+    scenario.result();
+    let counts = scenario.bank.counts();
+    assert!(counts.broken.is_empty(), "{member}: {:?}", counts.broken);
+    assert_eq!((counts.jobs, windows(scenario)), (jobs, 1), "{member}");
 }
 
 fn failed(reason: &str) -> Value {
@@ -103,7 +116,7 @@ fn poll(scenario: &mut Scenario, member: &str) {
 
 fn come_back_before_the_poll(scenario: &mut Scenario) {
     let event = Event::Returned(&Value::Null);
-    scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+    scenario.advance(event);
 }
 
 const DENIED: &str = r#""connection_status":"DENIED","error":{"error_code":2005}"#;
@@ -119,12 +132,8 @@ fn a_member_with_is_oauth_starts_with_its_window() {
         assert_eq!(error(&scenario), None);
         poll_from_window(&mut scenario);
         window(&scenario);
-        let location = decide(&mut scenario, "approve");
-        come_back(&mut scenario, &claim(&location));
-        scenario.result();
-        let counts = scenario.bank.counts();
-        assert!(counts.broken.is_empty(), "{member}: {:?}", counts.broken);
-        assert_eq!((counts.jobs, windows(&scenario)), (0, 1), "{member}");
+        decide_and_come_back(&mut scenario, "approve");
+        assert_signed_in(&scenario, member, 0);
     }
 }
 
@@ -143,8 +152,7 @@ fn a_sign_in_ends_without_a_return_if_the_polls_show_it() {
 #[test]
 fn a_question_after_the_window_is_asked() {
     let mut scenario = sign_in("oauth_challenged", "").run();
-    let location = decide(&mut scenario, "approve");
-    come_back(&mut scenario, &claim(&location));
+    decide_and_come_back(&mut scenario, "approve");
     scenario.round();
     answer_right(&mut scenario);
     scenario.result();
@@ -198,12 +206,8 @@ fn an_ending_that_signing_in_mends_opens_a_window() {
             poll_from_window(&mut scenario);
             assert_eq!(window(&scenario), first, "the old status says nothing");
         }
-        let location = decide(&mut scenario, "approve");
-        come_back(&mut scenario, &claim(&location));
-        scenario.result();
-        let counts = scenario.bank.counts();
-        assert!(counts.broken.is_empty(), "{member}: {:?}", counts.broken);
-        assert_eq!((counts.jobs, windows(&scenario)), (1, 1), "{member}");
+        decide_and_come_back(&mut scenario, "approve");
+        assert_signed_in(&scenario, member, 1);
     }
 }
 
@@ -449,13 +453,11 @@ fn the_person_can_try_again_after_denying_and_cancelling() {
         ("deny", "DENIED"),
         ("fail", "PROVIDER_ERROR"),
     ] {
-        let location = decide(&mut scenario, decision);
-        come_back(&mut scenario, &claim(&location));
+        decide_and_come_back(&mut scenario, decision);
         assert_eq!(error(&scenario).unwrap().1, reason);
         poll_from_window(&mut scenario);
     }
-    let location = decide(&mut scenario, "approve");
-    come_back(&mut scenario, &claim(&location));
+    decide_and_come_back(&mut scenario, "approve");
     scenario.result();
     let counts = scenario.bank.counts();
     assert!(counts.broken.is_empty(), "{:?}", counts.broken);
@@ -475,19 +477,13 @@ fn a_member_that_is_mended_elsewhere_continues_after_an_error() {
 fn a_cancel_after_an_error_carries_the_reason_of_the_vendor() {
     let mut scenario = sign_in("oauth_denied", "").run();
     come_back(&mut scenario, &failed("DENIED"));
-    scenario.step = scenario
-        .flow
-        .advance(Event::Cancelled, scenario.now)
-        .unwrap();
+    scenario.advance(Event::Cancelled);
     let failure = scenario.failure();
     assert_eq!(failure.code, ErrorCode::Cancelled);
     assert_eq!(failure.vendor_code.as_deref(), Some("DENIED"));
 
     let mut scenario = sign_in("oauth_denied", "").run();
-    scenario.step = scenario
-        .flow
-        .advance(Event::Cancelled, scenario.now)
-        .unwrap();
+    scenario.advance(Event::Cancelled);
     assert_eq!(scenario.failure().vendor_code, None);
 }
 

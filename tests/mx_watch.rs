@@ -23,7 +23,7 @@ fn watch_at(scenario: &Scenario) -> u64 {
 /// Lets the time pass until the next watch is sent. Returns its serial.
 fn begin_watch(scenario: &mut Scenario) -> u32 {
     scenario.now = watch_at(scenario);
-    scenario.step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
+    scenario.advance(Event::Waited);
     match &scenario.step {
         Step::Send {
             serial,
@@ -52,7 +52,7 @@ fn watch_to_the_end(scenario: &mut Scenario) {
 fn submit(scenario: &mut Scenario, answer: &str) {
     let answers = json(&format!(r#"{{"1.1.answer":"{answer}"}}"#));
     let event = Event::Answered(1, AnswerInput::Fields(&answers));
-    scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+    scenario.advance(event);
 }
 
 /// The request of the step, whose stage must be this one.
@@ -124,7 +124,7 @@ fn a_member_that_is_gone_ends_the_flow() {
 fn a_round_that_stays_open_expires_with_the_flow() {
     let mut scenario = aggregate("text").run();
     scenario.now += 120 * MINUTE;
-    scenario.step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
+    scenario.advance(Event::Waited);
     assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
 }
 
@@ -167,7 +167,7 @@ fn lost_and_unclear_watches_never_end_the_flow() {
             lost => {
                 let loss = [Loss::MaybeSent, Loss::NotSent, Loss::NoSecret][lost - 3];
                 let event = Event::Lost(serial, loss);
-                scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+                scenario.advance(event);
             }
         }
         assert_eq!(scenario.round().number, 1);
@@ -221,7 +221,7 @@ fn an_answer_during_a_watch_is_sent_once_after_its_reply() {
 fn an_answer_during_a_watch_that_finds_the_round_expired_is_not_sent() {
     let mut scenario = aggregate("expires_soon").run();
     scenario.now += MINUTE;
-    scenario.step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
+    scenario.advance(Event::Waited);
     let serial = sent(&scenario, Stage::Watch);
     submit(&mut scenario, "Chicago");
     let body = r#"{"member":{"connection_status":"EXPIRED","error":{"error_code":2003}}}"#;
@@ -235,7 +235,7 @@ fn an_answer_during_a_watch_that_is_lost_is_pre_checked_again() {
     let serial = begin_watch(&mut scenario);
     submit(&mut scenario, "Chicago");
     let event = Event::Lost(serial, Loss::MaybeSent);
-    scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+    scenario.advance(event);
     let Step::Wait {
         until,
         stage: Stage::PreCheck,
@@ -320,10 +320,7 @@ fn a_flow_that_is_restored_during_a_watch_asks_the_same_round() {
 fn a_flow_that_is_cancelled_during_a_watch_may_start_over_at_once() {
     let mut scenario = aggregate("text").run();
     let serial = begin_watch(&mut scenario);
-    scenario.step = scenario
-        .flow
-        .advance(Event::Cancelled, scenario.now)
-        .unwrap();
+    scenario.advance(Event::Cancelled);
     assert_eq!(scenario.failure().retry_at, None);
     scenario.deliver(serial, &reply(200, EXPIRED));
     assert_eq!(scenario.failure().code, ErrorCode::Cancelled);
@@ -334,7 +331,7 @@ fn a_new_session_during_a_watch_takes_its_reply() {
     let mut scenario = aggregate("text").run();
     let serial = begin_watch(&mut scenario);
     let event = Event::NewSession(1);
-    scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+    scenario.advance(event);
     let stage = Stage::Expiry;
     assert_eq!(scenario.step, Step::Sending { stage });
     let open = r#"{"member":{"connection_status":"CHALLENGED","challenges":[]}}"#;

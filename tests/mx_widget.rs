@@ -158,7 +158,7 @@ fn a_lost_request_for_the_widget_is_repeated() {
 /// The person closes the widget.
 fn leave(scenario: &mut Scenario) {
     let event = Event::Returned(&Value::Null);
-    scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+    scenario.advance(event);
     scenario.run_on();
 }
 

@@ -30,7 +30,7 @@ fn window(scenario: &Scenario) -> (u32, String, bool) {
 fn opened(scenario: &mut Scenario) -> String {
     for _ in 0..2 {
         let event = Event::WindowOpened;
-        scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+        scenario.advance(event);
         match scenario.step {
             Step::Send { stage, .. } => assert_eq!(stage, Stage::Window),
             _ => break,
@@ -88,10 +88,7 @@ fn a_fresh_address_that_does_not_come_leaves_the_window_open() {
         let mut scenario = aggregate_in_widget("text").run();
         let first = opened(&mut scenario);
         scenario.bank.fault(Fault::new(kind).on(Target::Window));
-        scenario.step = scenario
-            .flow
-            .advance(Event::WindowOpened, scenario.now)
-            .unwrap();
+        scenario.advance(Event::WindowOpened);
         scenario.send_one();
         assert_eq!(window(&scenario), (1, first.clone(), true));
         assert_ne!(opened(&mut scenario), first);
@@ -110,10 +107,7 @@ fn a_flow_that_never_gets_a_fresh_address_ends() {
         let Step::Redirect { .. } = scenario.step else {
             break;
         };
-        scenario.step = scenario
-            .flow
-            .advance(Event::WindowOpened, scenario.now)
-            .unwrap();
+        scenario.advance(Event::WindowOpened);
         scenario.send_one();
     }
     assert_eq!(scenario.failure().code, ErrorCode::Unreachable);
@@ -169,10 +163,7 @@ fn a_restored_window_keeps_its_number() {
 fn a_person_who_leaves_while_an_address_is_requested_gets_no_window() {
     let mut scenario = aggregate_in_widget("text").run();
     opened(&mut scenario);
-    scenario.step = scenario
-        .flow
-        .advance(Event::WindowOpened, scenario.now)
-        .unwrap();
+    scenario.advance(Event::WindowOpened);
     let asked = scenario.step.clone();
     let left = scenario
         .flow
@@ -199,10 +190,7 @@ fn a_person_who_leaves_while_an_address_is_requested_gets_no_window() {
 #[test]
 fn a_window_is_opened_only_at_its_step() {
     let mut scenario = aggregate_in_widget("text").run();
-    scenario.step = scenario
-        .flow
-        .advance(Event::Cancelled, scenario.now)
-        .unwrap();
+    scenario.advance(Event::Cancelled);
     let ended = scenario.step.clone();
     assert_eq!(
         scenario.flow.advance(Event::WindowOpened, scenario.now),
@@ -218,5 +206,5 @@ fn restore_at(scenario: &mut Scenario, url: &str) {
     let config = json(r#"{"environment":"integration"}"#);
     scenario.flow = Flow::restore(&snapshot, VENDORS, &config).unwrap();
     let event = Event::RestoredAtWindow(url);
-    scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+    scenario.advance(event);
 }

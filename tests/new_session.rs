@@ -23,10 +23,7 @@ fn waiting_for_code() -> Scenario {
 
 fn ask(scenario: &mut Scenario) {
     let number = scenario.round().number;
-    scenario.step = scenario
-        .flow
-        .advance(Event::NewSession(number), scenario.now)
-        .unwrap();
+    scenario.advance(Event::NewSession(number));
 }
 
 fn refusal(scenario: &mut Scenario, number: u32) -> ErrorCode {
@@ -153,15 +150,13 @@ fn a_lost_start_of_a_new_session_ends_with_outcome_unknown() {
         let mut scenario = waiting_for_code();
         ask(&mut scenario);
         scenario.now += 8 * MINUTE;
-        scenario.step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
-        let Step::Send { serial, .. } = scenario.step else {
-            panic!("nothing to send");
-        };
+        scenario.advance(Event::Waited);
+        let serial = scenario.serial();
         match restores {
             true => scenario.restore(),
             false => {
                 let event = Event::Lost(serial, Loss::MaybeSent);
-                scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+                scenario.advance(event);
             }
         }
         let failure = scenario.failure();
@@ -175,12 +170,10 @@ fn a_new_session_without_a_token_ends_with_secret_missing() {
     let mut scenario = waiting_for_code();
     ask(&mut scenario);
     scenario.now += 8 * MINUTE;
-    scenario.step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
-    let Step::Send { serial, .. } = scenario.step else {
-        panic!("nothing to send");
-    };
+    scenario.advance(Event::Waited);
+    let serial = scenario.serial();
     let event = Event::Lost(serial, Loss::NoSecret);
-    scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+    scenario.advance(event);
     assert_eq!(scenario.failure().code, ErrorCode::SecretMissing);
 }
 
@@ -188,15 +181,12 @@ fn a_new_session_without_a_token_ends_with_secret_missing() {
 fn cancelling_the_wait_for_a_new_session_is_no_unknown_outcome() {
     let mut scenario = waiting_for_code();
     ask(&mut scenario);
-    scenario.step = scenario
-        .flow
-        .advance(Event::Cancelled, scenario.now)
-        .unwrap();
+    scenario.advance(Event::Cancelled);
     assert_eq!(scenario.failure().next, NextAction::StartOver);
     let mut scenario = waiting_for_code();
     ask(&mut scenario);
     let event = Event::DriverFailed(ErrorCode::HostError);
-    scenario.step = scenario.flow.advance(event, scenario.now).unwrap();
+    scenario.advance(event);
     assert_eq!(scenario.failure().code, ErrorCode::HostError);
 }
 
@@ -208,19 +198,14 @@ fn a_new_session_that_would_begin_after_the_total_time_limit_is_not_offered() {
     for _ in 0..16 {
         late.now += 7 * MINUTE;
         late.try_answer(&["wrong"]).unwrap();
-        let Step::Send { serial, .. } = late.step else {
-            panic!("nothing to send");
-        };
+        let serial = late.serial();
         let body = br#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d11","SecurityChallenges":[{"Type":"QuestionAndAnswer","Prompt":"?"}]}"#;
         let response = Response {
             status: 401,
             retry_after: None,
             body,
         };
-        late.step = late
-            .flow
-            .advance(Event::Replied(serial, response), late.now)
-            .unwrap();
+        late.advance(Event::Replied(serial, response));
     }
     let end = started_at + 120 * MINUTE;
     assert_eq!(late.round().expires.unwrap().at, end);

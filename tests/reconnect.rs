@@ -306,10 +306,7 @@ fn the_accounts_of_a_claim_are_in_the_result() {
         let login_id = scenario.bank.login_id("Greatday").unwrap();
         let claim = format!(r#"{{"loginId":"{login_id}"{claimed}}}"#);
         let claim = Value::parse(claim.as_bytes()).unwrap();
-        scenario.step = scenario
-            .flow
-            .advance(Event::Returned(&claim), scenario.now)
-            .unwrap();
+        scenario.advance(Event::Returned(&claim));
         scenario.restore();
         scenario.run_on();
         scenario.result().get("accountIds").print()
@@ -663,7 +660,7 @@ fn a_resumed_session_has_a_token_if_the_host_wants_one_or_connect_refuses_none()
 fn a_resumed_session_that_nobody_completes_ends_after_thirty_minutes() {
     let mut scenario = resume("Greatday", "").run();
     scenario.now += 30 * MINUTE;
-    scenario.step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
+    scenario.advance(Event::Waited);
     assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
 }
 
@@ -734,10 +731,7 @@ fn a_restore_at_connect_and_while_verifying_continues() {
     scenario.answer_in_frame();
     let login_id = scenario.bank.login_id("slow_dispatched").unwrap();
     let claim = Value::parse(format!(r#"{{"loginId":"{login_id}"}}"#).as_bytes()).unwrap();
-    scenario.step = scenario
-        .flow
-        .advance(Event::Returned(&claim), scenario.now)
-        .unwrap();
+    scenario.advance(Event::Returned(&claim));
     assert!(matches!(
         scenario.step,
         Step::Send {
@@ -764,9 +758,6 @@ fn a_restore_while_polling_continues() {
 #[test]
 fn a_flow_can_be_cancelled_at_connect() {
     let mut scenario = reconnect("Greatday", CONNECT).run();
-    scenario.step = scenario
-        .flow
-        .advance(Event::Cancelled, scenario.now)
-        .unwrap();
+    scenario.advance(Event::Cancelled);
     assert_eq!(scenario.failure().code, ErrorCode::Cancelled);
 }

@@ -308,7 +308,7 @@ impl Scenario {
                 Step::Send { .. } => self.send_one(),
                 Step::Wait { until, .. } => {
                     self.now = until;
-                    self.step = self.flow.advance(Event::Waited, self.now).unwrap();
+                    self.advance(Event::Waited);
                 }
                 Step::Resubmit { round, .. } => {
                     let answers = match self.answers_are_raw {
@@ -322,6 +322,19 @@ impl Scenario {
             }
         }
         panic!("the flow does not end");
+    }
+
+    /// Passes an event to the flow, which must take it.
+    pub fn advance(&mut self, event: Event) {
+        self.step = self.flow.advance(event, self.now).unwrap();
+    }
+
+    /// The serial of the request that the flow sends now.
+    pub fn serial(&self) -> u32 {
+        match self.step {
+            Step::Send { serial, .. } => serial,
+            _ => panic!("nothing to send"),
+        }
     }
 
     /// Sends the request of the step, and nothing else.
@@ -339,7 +352,7 @@ impl Scenario {
 
     /// The vendor's page refuses its token.
     pub fn token_refused(&mut self) {
-        self.step = self.flow.advance(Event::TokenRefused, self.now).unwrap();
+        self.advance(Event::TokenRefused);
     }
 
     pub fn send(&mut self, request: &Request) -> Outgoing {
@@ -438,7 +451,7 @@ impl Scenario {
             ),
             _ => Event::Lost(serial, Loss::MaybeSent),
         };
-        self.step = self.flow.advance(event, self.now).unwrap();
+        self.advance(event);
     }
 
     /// The open round.
@@ -554,7 +567,7 @@ impl Scenario {
     pub fn restore(&mut self) {
         let snapshot = self.flow.snapshot();
         self.flow = Flow::restore(&snapshot, VENDORS, &self.config).unwrap();
-        self.step = self.flow.advance(Event::Restored, self.now).unwrap();
+        self.advance(Event::Restored);
     }
 
     pub fn failure(&self) -> &Failure {
