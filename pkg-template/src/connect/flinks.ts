@@ -7,6 +7,7 @@ import {
   entriesOf,
   finder,
   readIds,
+  readInteger,
   readText,
   readTexts,
   splitUrl,
@@ -114,8 +115,8 @@ export function readFlinksMessage(message: Message): { event: FlinksEvent; login
     case 'ACCOUNT_SELECTED': {
       const accountIds = readIds(finder(Object.entries(message))('accountid').flat())
       const [totalAccounts, displayedAccounts] = [
-        readCount(message.totalAccounts),
-        readCount(message.displayedAccounts),
+        readInteger(message.totalAccounts),
+        readInteger(message.displayedAccounts),
       ]
       return { event: { kind: 'step', step, accountIds, totalAccounts, displayedAccounts } }
     }
@@ -157,10 +158,6 @@ function readRedirect(message: Message): { event: FlinksEvent; loginId: string }
 function readHeight({ height, data }: Message): number | undefined {
   const wanted = Number(height ?? (isObject(data) ? data.height : undefined))
   return wanted >= 100 && wanted <= 5000 ? Math.ceil(wanted) : undefined
-}
-
-function readCount(value: unknown): number | undefined {
-  return Number.isInteger(value) ? (value as number) : undefined
 }
 
 /** Whether a value can be a FlinksCode. Flinks prints one with a space. */

@@ -43,6 +43,11 @@ export function entriesOf(query: string): (name: string) => string[] {
   return finder(query.split('&').map(readEntry))
 }
 
+/** Looks up the query entries of a URL. A value that is no URL has none. */
+export function entriesOfUrl(url: unknown): (name: string) => string[] {
+  return entriesOf(splitUrl(url)?.query ?? '')
+}
+
 /** Key and value of a query entry. */
 export function readEntry(entry: string): [string, string] {
   const [, key = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(entry) ?? []
@@ -79,6 +84,11 @@ export function isGuid(text: unknown): boolean {
 /** A text of 1 to 256 characters. */
 export function readText(value: unknown): string | undefined {
   return typeof value === 'string' && value.length > 0 && value.length <= 256 ? value : undefined
+}
+
+/** A whole number. */
+export function readInteger(value: unknown): number | undefined {
+  return Number.isInteger(value) ? (value as number) : undefined
 }
 
 /** The ids in a value. Any other is left out: with it, the flow would refuse the whole claim. */

@@ -3,7 +3,7 @@
  * Before version 4 of the widget, a message was the JSON text of that object.
  */
 import { isObject } from '../shared.js'
-import { MAX_LENGTH, SECURE_URL, decode, entriesOf, readMessage, readText, splitUrl } from './message.js'
+import { MAX_LENGTH, SECURE_URL, decode, entriesOfUrl, readInteger, readMessage, readText } from './message.js'
 import type { Message, RefusedReason } from './message.js'
 
 /** The types in MX's lists of events and in its SDKs, as far as they concern a connection. */
@@ -95,12 +95,12 @@ export function readMxMessage(message: Message): MxEvent | RefusedReason {
   const member = toObject(fields.member)
   const status = fields.connection_status ?? member.connection_status
   const url = typeof fields.url === 'string' && SECURE_URL.test(fields.url) ? fields.url : undefined
-  const [reasonInUrl] = entriesOf(splitUrl(url)?.query ?? '')('error_reason')
+  const [reasonInUrl] = entriesOfUrl(url)('error_reason')
   return {
     kind: 'mx',
     type: known,
     memberGuid: readText(fields.member_guid) ?? readText(member.guid),
-    connectionStatus: Number.isInteger(status) ? (status as number) : undefined,
+    connectionStatus: readInteger(status),
     current: readText(fields.current) ?? readText(fields.initial_step),
     institutionCode:
       readText(institution_code) ??

@@ -3,7 +3,7 @@
  * DOM and no `URL`, so it also runs in React Native and on a server.
  */
 import { createMessageHandler, type Mountable } from './handler.js'
-import { SECURE_URL, entriesOf, splitUrl, type RefusedReason } from './message.js'
+import { SECURE_URL, entriesOfUrl, type RefusedReason } from './message.js'
 import { readMxUrl, type MxEvent } from './mx.js'
 import type { FlinksEvent } from './flinks.js'
 import { invalidInput } from '../flow/errors.js'
@@ -68,7 +68,7 @@ export function connectWebView(step: Mountable, options: WebViewOptions = {}): W
     const url = await step.pageUrl()
     if (!SECURE_URL.test(url)) throw invalidInput('/url', 'must be an https URL')
     // Without it, Connect posts its messages to a parent page, which a WebView does not have.
-    if (step.kind === 'connect' && entriesOf(splitUrl(url)?.query ?? '')('webview')[0] !== 'true') {
+    if (step.kind === 'connect' && entriesOfUrl(url)('webview')[0] !== 'true') {
       throw invalidInput('/url', 'must have webview=true: start the flow with webview')
     }
     origin = originOf(url)
