@@ -1,0 +1,30 @@
+/** What an app ships, as `make size` counts it. */
+import { build } from 'esbuild'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { basename } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+
+/** Bundles `entry` into the folder `shipped`. Returns each of its files, with the bytes before and after brotli. */
+export async function sizesOf(entry, shipped) {
+  rmSync(shipped, { recursive: true, force: true })
+  await build({
+    entryPoints: [entry],
+    outdir: shipped,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    loader: { '.wasm': 'file' },
+    logLevel: 'warning',
+  })
+  return readdirSync(shipped)
+    .sort()
+    .map((file) => {
+      const content = readFileSync(`${shipped}/${file}`)
+      // Node's default quality, 11, is the highest.
+      return { file: basename(file), raw: content.length, brotli: brotliCompressSync(content).length }
+    })
+}
+
+export const sum = (sizes, key) => sizes.reduce((total, size) => total + size[key], 0)
