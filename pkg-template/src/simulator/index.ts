@@ -44,7 +44,7 @@ export interface VirtualClock extends Clock {
   advance(ms: number): void
 }
 
-/** A simulated Flinks and MX. The README lists its people and the rules that it enforces. */
+/** A simulated Flinks and MX. The guide page on testing lists its people and the rules that it enforces. */
 export interface Simulator {
   /**
    * Replaces `fetch`. It answers by the path alone, and ignores the host and what comes before: `/v3/` is Flinks, the
