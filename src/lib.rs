@@ -55,7 +55,7 @@
 //! let config = json(r#"{"instance":"toolbox","customerId":"43387ca6-0391-4c82-857d-70d95f087ecb"}"#);
 //! let start = bank_mfa::flinks::ENTRY.start;
 //! let (vendor, credentials) =
-//!     start(Reader::new("params", &params), Reader::new("config", &config))?;
+//!     start(Reader::new("params", &params), Reader::new("host", &config))?;
 //!
 //! // The start. The host sends the request, and fills in its slots.
 //! let mut now = 1_790_000_000_000;

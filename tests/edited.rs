@@ -237,10 +237,7 @@ fn drive(flow: &mut Flow, reply: (u16, &str)) -> Result<(), Refusal> {
 /// A flow that has started, and the serial of its request.
 fn started(entry: &Entry, config: &Value, params: &str) -> (Flow, u32) {
     let params = json(params);
-    let started = (entry.start)(
-        Reader::new("params", &params),
-        Reader::new("config", config),
-    );
+    let started = (entry.start)(Reader::new("params", &params), Reader::new("host", config));
     let (vendor, credentials) = started.ok().unwrap();
     let mut flow = Flow::new("flow", vendor);
     let serial = match flow.advance(Event::Started(&credentials), NOW) {
@@ -275,7 +272,7 @@ fn check(entry: &Entry, config: &str, params: &str, replies: &[(u16, &str)], dep
                     Err(refusal) => assert!(
                         matches!(refusal.code, ErrorCode::SnapshotUnreadable | ErrorCode::SnapshotVersion)
                             // A snapshot of the other vendor does not fit the configuration.
-                            || refusal.path.as_deref().unwrap_or_default().starts_with("/config"),
+                            || refusal.path.as_deref().unwrap_or_default().starts_with("/host"),
                         "{refusal:?} {text}"
                     ),
                 }
@@ -373,7 +370,7 @@ fn an_edited_snapshot_cannot_turn_credentials_into_answers() {
     ] {
         let (params, config) = (json(params), json(config));
         let params = Reader::new("params", &params);
-        let (vendor, credentials) = (entry.start)(params, Reader::new("config", &config))
+        let (vendor, credentials) = (entry.start)(params, Reader::new("host", &config))
             .ok()
             .unwrap();
         let mut flow = Flow::new("flow", vendor);

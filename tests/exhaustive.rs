@@ -331,11 +331,8 @@ fn explore(
     let params = Value::parse(params.as_bytes()).unwrap();
     let config = Value::parse(config.as_bytes()).unwrap();
     let start = entry.start;
-    let (vendor, credentials) = start(
-        Reader::new("params", &params),
-        Reader::new("config", &config),
-    )
-    .unwrap();
+    let (vendor, credentials) =
+        start(Reader::new("params", &params), Reader::new("host", &config)).unwrap();
     let mut flow = Flow::new("flow", vendor);
     let step = flow.advance(Event::Started(&credentials), NOW).unwrap();
     let (serial, live) = match step {

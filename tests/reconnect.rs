@@ -70,7 +70,7 @@ fn polls_are_ten_seconds_apart() {
 #[test]
 fn authorize_async_is_refused_if_it_is_not_activated() {
     let refusal = reconnect("Greatday", BY_ASYNC).refusal();
-    assert_eq!(refusal.path.as_deref(), Some("/config/authorizeAsync"));
+    assert_eq!(refusal.path.as_deref(), Some("/host/authorizeAsync"));
 }
 
 // Methods -------------------------------------------------------------------------------------

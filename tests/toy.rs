@@ -113,7 +113,7 @@ fn start() -> (Flow, Step) {
     let params = Value::parse(br#"{"name":"arthur"}"#).unwrap();
     let (vendor, credentials) = (TOY.start)(
         Reader::new("params", &params),
-        Reader::new("config", &Value::Null),
+        Reader::new("host", &Value::Null),
     )
     .unwrap();
     let mut flow = Flow::new("toy-1", vendor);

@@ -33,7 +33,7 @@ pub fn start(params: Reader, config: Reader) -> Result<Started, Refusal> {
 /// Restores a flow from a snapshot.
 pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Vendor>, Refusal> {
     let params = Params::read(saved.get("params"))?;
-    let mut authorize = Authorize::new(params, FlinksConfig::read(config)?)?;
+    let mut authorize = Authorize::new(params, config)?;
     authorize.restore(ids, saved)?;
     Ok(Box::new(authorize))
 }
@@ -80,17 +80,19 @@ impl Authorize {
                 "Password": params.get("password").value().clone(),
             },
         };
-        let mut authorize = Authorize::new(read, FlinksConfig::read(config)?)?;
+        let mut authorize = Authorize::new(read, config)?;
         let is_missing = params.get("username").is_null();
         authorize.asks_credentials = authorize.params.login_id.is_none() && is_missing;
         Ok((authorize, credentials))
     }
 
     /// A flow that has not started.
-    pub fn new(params: Params, config: FlinksConfig) -> Result<Authorize, Refusal> {
+    pub fn new(params: Params, host: Reader) -> Result<Authorize, Refusal> {
+        let config = FlinksConfig::read(host)?;
         if params.is_async && !config.authorize_async {
-            let path = "/config/authorizeAsync".to_owned();
-            return Err(Refusal::input(path, "must be true if async is true"));
+            return Err(host
+                .get("authorizeAsync")
+                .invalid("must be true if async is true"));
         }
         Ok(Authorize {
             config,

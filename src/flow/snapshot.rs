@@ -81,7 +81,7 @@ impl Flow {
         let vendor = vendors.iter().find(|entry| entry.name == name);
         let vendor = vendor.ok_or_else(|| reader.get("vendor").invalid("is not a known vendor"))?;
         let flow = reader.get("flow");
-        let config = Reader::new("config", config);
+        let config = Reader::new("host", config);
         let number = flow.get("windowNumber").optional(|number| count(*number))?;
         let restored = Flow {
             id: flow.get("id").text()?.to_owned(),
@@ -258,11 +258,9 @@ mod tests {
         let params =
             Value::parse(br#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#).unwrap();
         let config = config();
-        let (vendor, credentials) = (VENDORS[0].start)(
-            Reader::new("params", &params),
-            Reader::new("config", &config),
-        )
-        .unwrap();
+        let (vendor, credentials) =
+            (VENDORS[0].start)(Reader::new("params", &params), Reader::new("host", &config))
+                .unwrap();
         let mut flow = Flow::new("flow", vendor);
         flow.advance(Event::Started(&credentials), 1_000_000)
             .unwrap();

@@ -27,12 +27,10 @@ impl FlowHandle {
     pub fn start(vendor: &str, id: &str, params: &str, config: &str) -> Result<Self, JsValue> {
         let entry = VENDORS.iter().find(|entry| entry.name == vendor);
         let entry = entry.ok_or_else(|| refuse(Refusal::from(ErrorCode::InvalidInput)))?;
-        let (params, config) = (parse("params", params)?, parse("config", config)?);
-        let (vendor, credentials) = (entry.start)(
-            Reader::new("params", &params),
-            Reader::new("config", &config),
-        )
-        .map_err(refuse)?;
+        let (params, config) = (parse("params", params)?, parse("host", config)?);
+        let (vendor, credentials) =
+            (entry.start)(Reader::new("params", &params), Reader::new("host", &config))
+                .map_err(refuse)?;
         Ok(FlowHandle {
             flow: Flow::new(id, vendor),
             credentials,
@@ -41,7 +39,7 @@ impl FlowHandle {
 
     /// Restores a flow from a snapshot. The configuration is JSON.
     pub fn restore(snapshot: &str, config: &str) -> Result<Self, JsValue> {
-        let flow = Flow::restore(snapshot, VENDORS, &parse("config", config)?).map_err(refuse)?;
+        let flow = Flow::restore(snapshot, VENDORS, &parse("host", config)?).map_err(refuse)?;
         Ok(FlowHandle {
             flow,
             credentials: Value::Null,

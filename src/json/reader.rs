@@ -38,7 +38,7 @@ pub struct Reader<'v, 'p> {
 }
 
 impl<'v> Reader<'v, '_> {
-    /// A root value. The path begins with its name: `params`, `config` or `snapshot`.
+    /// A root value. The path begins with its name: `params`, `host` or `snapshot`.
     pub fn new<'q>(name: &'q str, value: &'v Value) -> Reader<'v, 'q> {
         Reader {
             value,

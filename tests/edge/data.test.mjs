@@ -377,6 +377,20 @@ test('a refused key at Flinks is passed on as unauthorized, and what a reader th
   )
 })
 
+test('a malformed key is refused with its path in the connection, and so is the environment of MX', async (t) => {
+  for (const [path, connections, change, more] of [
+    ['/apiKey', flinksOf('Greatday'), { apiKey: 'hunter2 ' }, {}],
+    ['/host/environment', MX_TEXT, { host: { environment: 'hunter2' } }, { right: CHICAGO }],
+  ]) {
+    const { end, env } = await done(t, connections, more)
+    const { resolve } = env.config
+    const mistaken = edge({ ...env.config, resolve: (...args) => ({ ...resolve(...args), ...change }) })
+    const refused = await pageOf(mistaken).data(end, 'accounts')
+    assert.deepEqual([refused.status, refused.code, refused.path], [500, 'INVALID_INPUT', path])
+    assert.ok(!JSON.stringify(refused).includes('hunter2'))
+  }
+})
+
 test('a vendor call that times out is refused, and reading again succeeds', async (t) => {
   for (const [connections, more] of [
     [flinksOf('Greatday'), {}],

@@ -574,12 +574,28 @@ test('an error that the company’s functions throw goes to onError, and the pag
   }
 })
 
+/** Mistakes in what `resolve` returns, and their paths in it. */
+const MISTAKEN_CONNECTIONS = [
+  ['/flow/params/loginId', (bank) => flinksConnection(bank, 'Greatday', 'authorize', { loginId: 'hunter2' })],
+  ['/flow/params', (bank) => ({ ...flinksConnection(bank, 'Greatday'), flow: { kind: 'authorize' } })],
+  ['/flow/kind', (bank) => ({ ...flinksConnection(bank, 'Greatday'), flow: { kind: 'hunter2' } })],
+  ['/host/customerId', (bank) => ({ ...flinksConnection(bank, 'Greatday'), host: { instance: 'toolbox' } })],
+  ['/host/instance', (bank) => ({ ...flinksConnection(bank, 'Greatday'), host: undefined })],
+  ['/host/authorizeAsync', (bank) => flinksConnection(bank, 'Greatday', 'authorize', { async: true })],
+  ['/params/job', (bank) => mxConnection(bank, 'text', { job: 'hunter2 ' })],
+  ['/host/environment', (bank) => ({ ...mxConnection(bank, 'text'), host: {} })],
+  ['/clientId', (bank) => ({ ...mxConnection(bank, 'text'), clientId: 'hunter2:' })],
+  ['/apiKey', (bank) => ({ ...mxConnection(bank, 'text'), apiKey: 'hunter2 ' })],
+]
+
 test('an invalid connection from resolve gets a 500 with the path of the mistake', async (t) => {
-  const env = setup(t, {
-    connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday', 'authorize', { loginId: 'hunter2' }) }),
-  })
-  const refused = await env.page().start('c_1')
-  assert.deepEqual([refused.status, refused.code, refused.path], [500, 'INVALID_INPUT', '/params/loginId'])
+  const env = setup(t)
+  for (const [path, connection] of MISTAKEN_CONNECTIONS) {
+    env.config.resolve = () => connection(env.bank)
+    const refused = await page(edge(env.config)).start('c_1')
+    assert.deepEqual([refused.status, refused.code, refused.path], [500, 'INVALID_INPUT', path])
+    assert.ok(refused.title.startsWith(`${path} `) && !refused.title.includes('hunter2'), refused.title)
+  }
   for (const vendor of ['plaid', 'constructor', undefined]) {
     env.config.resolve = () => ({ vendor })
     const unknown = await page(edge(env.config)).start('c_1')

@@ -274,9 +274,9 @@ for (const [name, call, path] of [
     '/params/options',
   ],
   ['an unknown option', (host) => flinks.statements({ requestId, months: 3 }, host), '/params/months'],
-  ['a key that is a number', (host) => flinks.token({ ...host, secretKey: 7 }), '/config/secretKey'],
-  ['a token instead of a key', (host) => flinks.token({ ...host, authorizeToken: SECRET }), '/config/authorizeToken'],
-  ['no host', () => flinks.token(), '/config/instance'],
+  ['a key that is a number', (host) => flinks.token({ ...host, secretKey: 7 }), '/host/secretKey'],
+  ['a token instead of a key', (host) => flinks.token({ ...host, authorizeToken: SECRET }), '/host/authorizeToken'],
+  ['no host', () => flinks.token(), '/host/instance'],
 ]) {
   test(`${name} is rejected at ${path}, and nothing is sent`, async (t) => {
     const { host, wire } = setup(t)

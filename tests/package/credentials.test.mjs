@@ -118,7 +118,7 @@ test('Flinks: a token given as a string serves one session, so the flow never as
   const env = setupFlinks(t)
   const authorizeToken = await env.bank.token()
   const start = (params) => env.start({ ...FLINKS, ...params }, { authorizeToken })
-  assert.throws(() => start({ signIn: 'ask' }), { code: 'INVALID_INPUT', path: '/config/authorizeToken' })
+  assert.throws(() => start({ signIn: 'ask' }), { code: 'INVALID_INPUT', path: '/host/authorizeToken' })
   for (const signIn of [undefined, null, 'never']) {
     assert.throws(() => start({ signIn }), { code: 'INVALID_INPUT', path: '/params/loginId' })
   }

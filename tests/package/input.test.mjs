@@ -66,49 +66,45 @@ const params = [
 
 /** Name, change to a valid host, path of the error. */
 const hosts = [
-  ['a missing instance', { instance: undefined }, '/config/instance'],
-  ['an empty instance', { instance: '' }, '/config/instance'],
-  ['an instance that is a number', { instance: 7 }, '/config/instance'],
-  ['an instance that is a URL', { instance: `https://${SECRET}.example/` }, '/config/instance'],
-  ['an instance with a dot', { instance: `${SECRET}.example` }, '/config/instance'],
-  ['an instance with a path', { instance: `${SECRET}/` }, '/config/instance'],
-  ['an instance with a line break', { instance: `${SECRET}\n` }, '/config/instance'],
-  ['an instance in capitals', { instance: 'Toolbox' }, '/config/instance'],
-  ['an instance that begins with a dash', { instance: '-toolbox' }, '/config/instance'],
-  ['an instance that is too long', { instance: SECRET.repeat(10) }, '/config/instance'],
-  ['a missing customerId', { customerId: undefined }, '/config/customerId'],
-  ['a customerId that is not a GUID', { customerId: SECRET }, '/config/customerId'],
-  ['a customerId with dot segments', { customerId: '../../../' }, '/config/customerId'],
-  ['a baseUrl with http', { baseUrl: `http://${SECRET}.example` }, '/config/baseUrl'],
-  [
-    'a baseUrl with http whose host begins with localhost',
-    { baseUrl: `http://localhost.${SECRET}` },
-    '/config/baseUrl',
-  ],
-  ['a baseUrl with credentials', { baseUrl: `https://${SECRET}@example` }, '/config/baseUrl'],
-  ['a baseUrl with a query', { baseUrl: `https://example/?${SECRET}` }, '/config/baseUrl'],
-  ['a baseUrl with a fragment', { baseUrl: `https://example/#${SECRET}` }, '/config/baseUrl'],
-  ['a baseUrl with another scheme', { baseUrl: `javascript:${SECRET}` }, '/config/baseUrl'],
-  ['a relative baseUrl', { baseUrl: `/${SECRET}` }, '/config/baseUrl'],
-  ['an empty baseUrl', { baseUrl: '' }, '/config/baseUrl'],
-  ['authorizeAsync as text', { authorizeAsync: SECRET }, '/config/authorizeAsync'],
-  ['an unknown option', { apiKey: SECRET }, '/config/apiKey'],
-  ['a fetch that is not a function', { fetch: SECRET }, '/config/fetch'],
-  ['a fetch of null', { fetch: null }, '/config/fetch'],
-  ['a store that is not a function', { store: SECRET }, '/config/store'],
-  ['a probe as text', { probe: 'false' }, '/config/probe'],
-  ['an empty token', { authorizeToken: '' }, '/config/authorizeToken'],
-  ['a token with a line break', { authorizeToken: `${SECRET}\n` }, '/config/authorizeToken'],
-  ['a token with a space', { authorizeToken: `Bearer ${SECRET}` }, '/config/authorizeToken'],
-  ['a token that is a number', { authorizeToken: 7 }, '/config/authorizeToken'],
-  ['a token of null', { authorizeToken: null }, '/config/authorizeToken'],
-  ['a timeout of 0', { timeout: 0 }, '/config/timeout'],
-  ['a negative timeout', { timeout: -1 }, '/config/timeout'],
-  ['a timeout of NaN', { timeout: NaN }, '/config/timeout'],
-  ['a timeout above the maximum of timers', { timeout: 2 ** 31 }, '/config/timeout'],
-  ['a signal that is not an AbortSignal', { signal: { aborted: SECRET } }, '/config/signal'],
-  ['a clock without wait', { clock: { now: Date.now } }, '/config/clock'],
-  ['a clock of null', { clock: null }, '/config/clock'],
+  ['a missing instance', { instance: undefined }, '/host/instance'],
+  ['an empty instance', { instance: '' }, '/host/instance'],
+  ['an instance that is a number', { instance: 7 }, '/host/instance'],
+  ['an instance that is a URL', { instance: `https://${SECRET}.example/` }, '/host/instance'],
+  ['an instance with a dot', { instance: `${SECRET}.example` }, '/host/instance'],
+  ['an instance with a path', { instance: `${SECRET}/` }, '/host/instance'],
+  ['an instance with a line break', { instance: `${SECRET}\n` }, '/host/instance'],
+  ['an instance in capitals', { instance: 'Toolbox' }, '/host/instance'],
+  ['an instance that begins with a dash', { instance: '-toolbox' }, '/host/instance'],
+  ['an instance that is too long', { instance: SECRET.repeat(10) }, '/host/instance'],
+  ['a missing customerId', { customerId: undefined }, '/host/customerId'],
+  ['a customerId that is not a GUID', { customerId: SECRET }, '/host/customerId'],
+  ['a customerId with dot segments', { customerId: '../../../' }, '/host/customerId'],
+  ['a baseUrl with http', { baseUrl: `http://${SECRET}.example` }, '/host/baseUrl'],
+  ['a baseUrl with http whose host begins with localhost', { baseUrl: `http://localhost.${SECRET}` }, '/host/baseUrl'],
+  ['a baseUrl with credentials', { baseUrl: `https://${SECRET}@example` }, '/host/baseUrl'],
+  ['a baseUrl with a query', { baseUrl: `https://example/?${SECRET}` }, '/host/baseUrl'],
+  ['a baseUrl with a fragment', { baseUrl: `https://example/#${SECRET}` }, '/host/baseUrl'],
+  ['a baseUrl with another scheme', { baseUrl: `javascript:${SECRET}` }, '/host/baseUrl'],
+  ['a relative baseUrl', { baseUrl: `/${SECRET}` }, '/host/baseUrl'],
+  ['an empty baseUrl', { baseUrl: '' }, '/host/baseUrl'],
+  ['authorizeAsync as text', { authorizeAsync: SECRET }, '/host/authorizeAsync'],
+  ['an unknown option', { apiKey: SECRET }, '/host/apiKey'],
+  ['a fetch that is not a function', { fetch: SECRET }, '/host/fetch'],
+  ['a fetch of null', { fetch: null }, '/host/fetch'],
+  ['a store that is not a function', { store: SECRET }, '/host/store'],
+  ['a probe as text', { probe: 'false' }, '/host/probe'],
+  ['an empty token', { authorizeToken: '' }, '/host/authorizeToken'],
+  ['a token with a line break', { authorizeToken: `${SECRET}\n` }, '/host/authorizeToken'],
+  ['a token with a space', { authorizeToken: `Bearer ${SECRET}` }, '/host/authorizeToken'],
+  ['a token that is a number', { authorizeToken: 7 }, '/host/authorizeToken'],
+  ['a token of null', { authorizeToken: null }, '/host/authorizeToken'],
+  ['a timeout of 0', { timeout: 0 }, '/host/timeout'],
+  ['a negative timeout', { timeout: -1 }, '/host/timeout'],
+  ['a timeout of NaN', { timeout: NaN }, '/host/timeout'],
+  ['a timeout above the maximum of timers', { timeout: 2 ** 31 }, '/host/timeout'],
+  ['a signal that is not an AbortSignal', { signal: { aborted: SECRET } }, '/host/signal'],
+  ['a clock without wait', { clock: { now: Date.now } }, '/host/clock'],
+  ['a clock of null', { clock: null }, '/host/clock'],
 ]
 
 function assertRejected(call, path, env) {
@@ -145,12 +141,12 @@ for (const [name, given, path] of hosts) {
 
 test('a timeout as text is rejected', (t) => {
   const env = setup(t)
-  assertRejected(() => env.start({ loginId }, { timeout: '5' }), '/config/timeout', env)
+  assertRejected(() => env.start({ loginId }, { timeout: '5' }), '/host/timeout', env)
 })
 
 for (const host of [undefined, null]) {
   test(`a host of ${host} is rejected`, () => {
-    assert.throws(() => flinks.authorize({ loginId }, host), { code: 'INVALID_INPUT', path: '/config/instance' })
+    assert.throws(() => flinks.authorize({ loginId }, host), { code: 'INVALID_INPUT', path: '/host/instance' })
     assert.throws(() => restore('{}', host), FlowError)
   })
 }

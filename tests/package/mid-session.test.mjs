@@ -203,16 +203,16 @@ for (const [name, params, host, path] of [
   ['requestId is not a GUID', { requestId: '../x' }, {}, '/params/requestId'],
   ['loginId is not a GUID', { ...REQUEST, loginId: '1' }, {}, '/params/loginId'],
   ['presentation is given', { ...REQUEST, presentation: 'form' }, {}, '/params/presentation'],
-  ['authorizeToken is a text', REQUEST, { authorizeToken: 't' }, '/config/authorizeToken'],
+  ['authorizeToken is a text', REQUEST, { authorizeToken: 't' }, '/host/authorizeToken'],
   ['accounts are a boolean', { ...REQUEST, resumeSelectedAccounts: true }, {}, '/params/resumeSelectedAccounts'],
   ['an account is a path', { ...REQUEST, resumeSelectedAccounts: ['a/b'] }, {}, '/params/resumeSelectedAccounts/0'],
   ['webview is a text', { ...REQUEST, webview: 'true' }, {}, '/params/webview'],
   ['oauthWindowRedirect is a number', { ...REQUEST, oauthWindowRedirect: 1 }, {}, '/params/oauthWindowRedirect'],
-  ['redirectUrl is not listed', REQUEST, { redirectUrl: 'myapp://connected' }, '/config/redirectUrl'],
-  ['redirectUrl is a script', REQUEST, { redirectUrl: 'javascript:alert(1)' }, '/config/redirectUrl'],
-  ['a script is listed', REQUEST, { deepLinks: ['javascript://%0aalert(1)'] }, '/config/deepLinks/0'],
-  ['a file is listed', REQUEST, { deepLinks: ['myapp://a', 'file:///a'] }, '/config/deepLinks/1'],
-  ['deepLinks is a text', REQUEST, { deepLinks: 'myapp://a' }, '/config/deepLinks'],
+  ['redirectUrl is not listed', REQUEST, { redirectUrl: 'myapp://connected' }, '/host/redirectUrl'],
+  ['redirectUrl is a script', REQUEST, { redirectUrl: 'javascript:alert(1)' }, '/host/redirectUrl'],
+  ['a script is listed', REQUEST, { deepLinks: ['javascript://%0aalert(1)'] }, '/host/deepLinks/0'],
+  ['a file is listed', REQUEST, { deepLinks: ['myapp://a', 'file:///a'] }, '/host/deepLinks/1'],
+  ['deepLinks is a text', REQUEST, { deepLinks: 'myapp://a' }, '/host/deepLinks'],
 ]) {
   test(`resume is refused if ${name}, and nothing is sent`, (t) => {
     const env = setup(t)

@@ -174,35 +174,35 @@ const params = [
 
 /** Name, change to a valid host, path of the error. */
 const hosts = [
-  ['an unknown environment', { environment: SECRET }, '/config/environment'],
-  ['an environment in capitals', { environment: 'Production' }, '/config/environment'],
-  ['an environment of null', { environment: null }, '/config/environment'],
-  ['a version with a space', { version: `v1 ${SECRET}` }, '/config/version'],
-  ['a version with a line break', { version: `v20250224\n${SECRET}: x` }, '/config/version'],
-  ['a version with a dot', { version: '1.0' }, '/config/version'],
-  ['a version that is too long', { version: SECRET.repeat(19) }, '/config/version'],
-  ['an empty version', { version: '' }, '/config/version'],
-  ['a version that is a number', { version: 20250224 }, '/config/version'],
-  ['a baseUrl with http', { baseUrl: `http://${SECRET}.example` }, '/config/baseUrl'],
-  ['a baseUrl with credentials', { baseUrl: `https://${SECRET}@example` }, '/config/baseUrl'],
-  ['a baseUrl with a query', { baseUrl: `https://example/?${SECRET}` }, '/config/baseUrl'],
-  ['a relative baseUrl', { baseUrl: `/${SECRET}` }, '/config/baseUrl'],
-  ['an option of Flinks', { customerId: SECRET }, '/config/customerId'],
-  ['a key without a client id', { clientId: undefined, apiKey: SECRET }, '/config/clientId'],
-  ['an empty client id', { clientId: '', apiKey: SECRET }, '/config/clientId'],
-  ['a client id of null', { clientId: null, apiKey: SECRET }, '/config/clientId'],
-  ['a client id with a colon', { clientId: `${SECRET}:x`, apiKey: SECRET }, '/config/clientId'],
-  ['a client id with a line break', { clientId: `${SECRET}\n`, apiKey: SECRET }, '/config/clientId'],
-  ['a client id beyond ASCII', { clientId: `${SECRET}é`, apiKey: SECRET }, '/config/clientId'],
-  ['a client id that is a number', { clientId: 7, apiKey: SECRET }, '/config/clientId'],
-  ['a client id without a key', { apiKey: undefined, clientId: SECRET }, '/config/apiKey'],
-  ['an empty key', { apiKey: '' }, '/config/apiKey'],
-  ['a key with a line break', { apiKey: `${SECRET}\r\nx: y` }, '/config/apiKey'],
-  ['a key beyond ASCII', { apiKey: `${SECRET}é` }, '/config/apiKey'],
-  ['a key that is a number', { apiKey: 7 }, '/config/apiKey'],
-  ['a key of null', { apiKey: null }, '/config/apiKey'],
-  ['a fetch that is not a function', { fetch: SECRET }, '/config/fetch'],
-  ['a clock without wait', { clock: { now: Date.now } }, '/config/clock'],
+  ['an unknown environment', { environment: SECRET }, '/host/environment'],
+  ['an environment in capitals', { environment: 'Production' }, '/host/environment'],
+  ['an environment of null', { environment: null }, '/host/environment'],
+  ['a version with a space', { version: `v1 ${SECRET}` }, '/host/version'],
+  ['a version with a line break', { version: `v20250224\n${SECRET}: x` }, '/host/version'],
+  ['a version with a dot', { version: '1.0' }, '/host/version'],
+  ['a version that is too long', { version: SECRET.repeat(19) }, '/host/version'],
+  ['an empty version', { version: '' }, '/host/version'],
+  ['a version that is a number', { version: 20250224 }, '/host/version'],
+  ['a baseUrl with http', { baseUrl: `http://${SECRET}.example` }, '/host/baseUrl'],
+  ['a baseUrl with credentials', { baseUrl: `https://${SECRET}@example` }, '/host/baseUrl'],
+  ['a baseUrl with a query', { baseUrl: `https://example/?${SECRET}` }, '/host/baseUrl'],
+  ['a relative baseUrl', { baseUrl: `/${SECRET}` }, '/host/baseUrl'],
+  ['an option of Flinks', { customerId: SECRET }, '/host/customerId'],
+  ['a key without a client id', { clientId: undefined, apiKey: SECRET }, '/host/clientId'],
+  ['an empty client id', { clientId: '', apiKey: SECRET }, '/host/clientId'],
+  ['a client id of null', { clientId: null, apiKey: SECRET }, '/host/clientId'],
+  ['a client id with a colon', { clientId: `${SECRET}:x`, apiKey: SECRET }, '/host/clientId'],
+  ['a client id with a line break', { clientId: `${SECRET}\n`, apiKey: SECRET }, '/host/clientId'],
+  ['a client id beyond ASCII', { clientId: `${SECRET}é`, apiKey: SECRET }, '/host/clientId'],
+  ['a client id that is a number', { clientId: 7, apiKey: SECRET }, '/host/clientId'],
+  ['a client id without a key', { apiKey: undefined, clientId: SECRET }, '/host/apiKey'],
+  ['an empty key', { apiKey: '' }, '/host/apiKey'],
+  ['a key with a line break', { apiKey: `${SECRET}\r\nx: y` }, '/host/apiKey'],
+  ['a key beyond ASCII', { apiKey: `${SECRET}é` }, '/host/apiKey'],
+  ['a key that is a number', { apiKey: 7 }, '/host/apiKey'],
+  ['a key of null', { apiKey: null }, '/host/apiKey'],
+  ['a fetch that is not a function', { fetch: SECRET }, '/host/fetch'],
+  ['a clock without wait', { clock: { now: Date.now } }, '/host/clock'],
 ]
 
 function assertRejected(call, path, env) {
@@ -237,9 +237,9 @@ for (const [name, given, path] of hosts) {
 
 test('an MX host without an environment is rejected', (t) => {
   const env = setup(t)
-  assertRejected(() => env.start(job('text'), { environment: undefined }), '/config/environment', env)
+  assertRejected(() => env.start(job('text'), { environment: undefined }), '/host/environment', env)
   for (const host of [undefined, null]) {
-    assert.throws(() => mx.member(job('text'), host), { code: 'INVALID_INPUT', path: '/config/environment' })
+    assert.throws(() => mx.member(job('text'), host), { code: 'INVALID_INPUT', path: '/host/environment' })
     assert.throws(() => restore('{}', host), FlowError)
   }
 })

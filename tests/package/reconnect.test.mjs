@@ -138,7 +138,7 @@ test('an authorizeToken that is a string is rejected, because it serves only one
   ]) {
     assert.throws(start, (error) => {
       assert.ok(error instanceof FlowError)
-      assert.deepEqual([error.code, error.path], ['INVALID_INPUT', '/config/authorizeToken'])
+      assert.deepEqual([error.code, error.path], ['INVALID_INPUT', '/host/authorizeToken'])
       assertNoSecrets(error, authorizeToken)
       return true
     })

@@ -259,7 +259,7 @@ for (const [name, edit] of [
 
 test('a restored flow uses the given host', async (t) => {
   const { env, snapshot } = await snapshotAtChallenge(t)
-  assert.throws(() => restore(snapshot, env.host({ instance: undefined })), { path: '/config/instance' })
+  assert.throws(() => restore(snapshot, env.host({ instance: undefined })), { path: '/host/instance' })
   const flow = env.restore(snapshot, { baseUrl: 'http://127.0.0.1:8788' })
   await flow.current.answer(fill(flow.current.round, person('byte_for_byte').responses[0]))
   await ending(flow)

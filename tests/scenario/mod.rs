@@ -273,10 +273,7 @@ impl Setup {
         let params = Value::parse(self.params.as_bytes()).unwrap();
         let config = Value::parse(self.config.as_bytes()).unwrap();
         let start = self.entry.start;
-        start(
-            Reader::new("params", &params),
-            Reader::new("config", &config),
-        )
+        start(Reader::new("params", &params), Reader::new("host", &config))
     }
 
     /// Starts the flow and sends nothing.

@@ -85,12 +85,12 @@ export type DataFlow = Flow<Response | null>
 export const flinks = {
   /** The request of Authorize. */
   authorizeRequest(params: AuthorizeParams, config: FlinksConfig): Request {
-    return asFlowError(() => flinksAuthorizeRequest(toJson('params', params), configToJson(config)))
+    return asFlowError(() => flinksAuthorizeRequest(toJson('params', params), configToJson('config', config)))
   },
 
   /** The request that polls, with the same token. Send at most one per 10,000 ms. */
   pollRequest(pending: { requestId: string }, config: FlinksConfig): Request {
-    return asFlowError(() => flinksPollRequest(toJson('pending', pending), configToJson(config)))
+    return asFlowError(() => flinksPollRequest(toJson('pending', pending), configToJson('config', config)))
   },
 
   /** The request that answers a challenge. Send it with the token of the request that was challenged. */
@@ -117,7 +117,7 @@ export const flinks = {
     config: FlinksConfig,
   ): Request {
     checkText('/call', name)
-    return asFlowError(() => flinksCallRequest(name, toJson('params', params), configToJson(config)))
+    return asFlowError(() => flinksCallRequest(name, toJson('params', params), configToJson('config', config)))
   },
 
   /** Interprets the response of any other call. A data call needs `body` only if `status` is 400 or more. */
@@ -198,7 +198,7 @@ export function restore(snapshot: string, host: FlinksCallsHost): DataFlow {
 
 function answer(challenged: Challenged, answers: unknown, raw: boolean, config: FlinksConfig): Request {
   const [challengedJson, answersJson] = [toJson('challenged', challenged), toJson('answers', answers, !raw)]
-  return asFlowError(() => flinksAnswerRequest(challengedJson, answersJson, raw, configToJson(config)))
+  return asFlowError(() => flinksAnswerRequest(challengedJson, answersJson, raw, configToJson('config', config)))
 }
 
 async function runCall<Name extends keyof FlinksCalls>(
@@ -238,7 +238,7 @@ function readHost(host: FlinksCallsHost): { config: string; options: CallOptions
     FlinksApiKey: forEverySession(mapSecret(apiKey, (key) => key)),
     FlinksBearer: forEverySession(mapSecret(bearer, (key) => `Bearer ${key}`)),
   }
-  return { config: configToJson(config), options: { ...options, probe: false, secrets } }
+  return { config: configToJson('host', config), options: { ...options, probe: false, secrets } }
 }
 
 /** Makes a string key valid in every session. A flow uses a string for its first session only, as for a token. */

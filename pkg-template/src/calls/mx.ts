@@ -46,7 +46,7 @@ export const mx = {
 }
 
 function request(call: 'start' | 'status' | 'challenges' | 'window', params: MemberParams, config: MxConfig): Request {
-  return asFlowError(() => mxRequest(call, toJson('params', params), configToJson(config)))
+  return asFlowError(() => mxRequest(call, toJson('params', params), configToJson('config', config)))
 }
 
 function resume(
@@ -58,6 +58,6 @@ function resume(
 ): Request {
   const [paramsJson, answersJson] = [toJson('params', params), toJson('answers', answers, !raw)]
   return asFlowError(() =>
-    mxResumeRequest(paramsJson, String(challenged?.challengesJson), answersJson, raw, configToJson(config)),
+    mxResumeRequest(paramsJson, String(challenged?.challengesJson), answersJson, raw, configToJson('config', config)),
   )
 }

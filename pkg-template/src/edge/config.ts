@@ -24,7 +24,10 @@ export interface EdgeConfig<Env = unknown> extends HandlerConfig<Env> {
 export interface HandlerConfig<Env = unknown> {
   /** Returns the user who sent the request, or `null` if nobody is signed in. */
   authenticate(request: Request, env: Env): MaybePromise<string | null>
-  /** Returns a connection of this user by your own id, or `null` if the user has no such connection. */
+  /**
+   * Returns a connection of this user by your own id, or `null` if the user has no such connection. A mistake in it is
+   * refused with `INVALID_INPUT` and its path in the connection, such as `/flow/params/loginId`.
+   */
   resolve(user: string, connection: string, env: Env): MaybePromise<Connection | null>
   /** The origins of your pages, such as `https://app.example`. */
   origins: string[]

@@ -103,14 +103,14 @@ function withSignIn(params: AuthorizeParams, host: FlinksHost): AuthorizeParams 
   const given: AuthorizeParams = params
   const signIn = given.signIn ?? 'never'
   if (signIn === 'ask') {
-    throw invalidInput('/config/authorizeToken', 'must be a function if signIn is ask: each session needs a new token')
+    throw invalidInput('/host/authorizeToken', 'must be a function if signIn is ask: each session needs a new token')
   }
   return { ...params, signIn }
 }
 
 function connect(vendor: string, params: object, host: FlinksHost): Flow<Connected> {
   if (typeof host?.authorizeToken === 'string') {
-    throw invalidInput('/config/authorizeToken', 'must be a function: each session needs a new token')
+    throw invalidInput('/host/authorizeToken', 'must be a function: each session needs a new token')
   }
   const { config, checked } = readFlinks(host)
   // The redirect URL and the tag carry this random state, so that a landing URL works for this flow only.
@@ -124,5 +124,5 @@ export function readFlinks(host: FlinksHost): { config: string; checked: Checked
   const [options, { authorizeToken, ...config }] = splitHostOptions(host)
   checkSecret('authorizeToken', authorizeToken)
   const secrets = { FlinksAuthorizeToken: mapSecret(authorizeToken, (token) => token) }
-  return { config: configToJson(config), checked: { ...options, secrets, send } }
+  return { config: configToJson('host', config), checked: { ...options, secrets, send } }
 }

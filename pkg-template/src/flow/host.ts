@@ -117,7 +117,7 @@ export function isTimeout(value: unknown): boolean {
 export function splitHostOptions<T extends HostOptions>(host: T): [CheckedOptions, Omit<T, keyof HostOptions>] {
   const { fetch, store, probe = true, timeout, signal, clock = realTime, ...config } = host ?? {}
   const check = (isValid: boolean, name: string, message: string) => {
-    if (!isValid) throw invalidInput(`/config/${name}`, message)
+    if (!isValid) throw invalidInput(`/host/${name}`, message)
   }
   const isFunction = (value: unknown) => value === undefined || typeof value === 'function'
   check(isFunction(fetch), 'fetch', 'must be a function')
@@ -132,7 +132,7 @@ export function splitHostOptions<T extends HostOptions>(host: T): [CheckedOption
 /** Checks a secret that is a string. The result of a function is checked when it is used. */
 export function checkSecret(name: string, secret: SecretSource | undefined): void {
   if (secret === undefined || typeof secret === 'function' || isHeaderSafe(secret)) return
-  throw invalidInput(`/config/${name}`, 'must be a function, or ASCII text without spaces')
+  throw invalidInput(`/host/${name}`, 'must be a function, or ASCII text without spaces')
 }
 
 /** Returns a secret source of the header's value, which is empty if the secret is not header-safe. */
@@ -170,13 +170,16 @@ export function checkText(path: string, text: string): string {
   return text
 }
 
-/** The configuration as JSON. Only the runtime can tell whether `baseUrl` is a URL, so that is checked here. */
-export function configToJson(config: { baseUrl?: string }): string {
-  const json = toJson('config', config)
+/**
+ * The configuration as JSON. `name` is the argument's name: `host` of a flow, `config` of a single request. Only the
+ * runtime can tell whether `baseUrl` is a URL, so that is checked here.
+ */
+export function configToJson(name: 'host' | 'config', config: { baseUrl?: string }): string {
+  const json = toJson(name, config)
   try {
     if (config?.baseUrl !== undefined) new URL(config.baseUrl)
   } catch {
-    throw invalidInput('/config/baseUrl', 'must be a valid URL')
+    throw invalidInput(`/${name}/baseUrl`, 'must be a valid URL')
   }
   return json
 }

@@ -54,13 +54,13 @@ export function readMx(host: MxHost): { config: string; checked: CheckedHost } {
   const [options, { clientId, apiKey, ...config }] = splitHostOptions(host)
   checkSecret('apiKey', apiKey)
   if (apiKey !== undefined && !(isHeaderSafe(clientId) && !clientId.includes(':'))) {
-    throw invalidInput('/config/clientId', 'is required with apiKey: ASCII text without spaces or colons')
+    throw invalidInput('/host/clientId', 'is required with apiKey: ASCII text without spaces or colons')
   }
   if (apiKey === undefined && clientId !== undefined) {
-    throw invalidInput('/config/apiKey', 'is required with clientId')
+    throw invalidInput('/host/apiKey', 'is required with clientId')
   }
   const secret = mapSecret(apiKey, (key) => mxBasic(`${clientId}`, key))
-  return { config: configToJson(config), checked: { ...options, secrets: { MxBasic: secret }, send } }
+  return { config: configToJson('host', config), checked: { ...options, secrets: { MxBasic: secret }, send } }
 }
 
 /** @internal The `Authorization` header that MX expects. */

@@ -2,7 +2,6 @@
 
 use crate::failure::Refusal;
 use crate::flinks::authorize::Authorize;
-use crate::flinks::config::FlinksConfig;
 use crate::flinks::guid::Guid;
 use crate::flinks::params::{Params, guid};
 use crate::json::{Reader, Value, object};
@@ -82,7 +81,7 @@ impl Reconnect {
             (None, true, Value::Null) => ReconnectMethod::Live,
             (None, true, _) => ReconnectMethod::Cached,
         };
-        let mut authorize = Authorize::new(authorize, FlinksConfig::read(config)?)?;
+        let mut authorize = Authorize::new(authorize, config)?;
         authorize.request_id = request_id;
         Ok(Reconnect {
             authorize,

@@ -8,6 +8,7 @@ import { FlowHandle } from '../../wasm/bank_mfa.js'
 import type { Connection } from '../config.js'
 import { flinks } from './flinks/flow.js'
 import { mx } from './mx/flow.js'
+import { withConnectionPaths } from './paths.js'
 import type { EdgeVendor, FlowHost, WebhookReader } from './vendor.js'
 
 const VENDORS: { [Name in Connection['vendor']]: EdgeVendor<Connection & { vendor: Name }> } = { flinks, mx }
@@ -23,14 +24,18 @@ function vendorOf({ vendor }: Connection): EdgeVendor<Connection> {
 }
 
 export function beginFlow(connection: Connection, host: FlowHost): Flow {
-  return vendorOf(connection).begin(connection, host)
+  const vendor = vendorOf(connection)
+  return withConnectionPaths(vendor.paths, () => vendor.begin(connection, host))
 }
 
 /** Restores a flow. `windowUrl` is the URL of its window if that is still open, and otherwise `null`. */
 export function resumeFlow(snapshot: string, windowUrl: string | null, connection: Connection, host: FlowHost): Flow {
-  const { config, checked } = vendorOf(connection).readHost(connection, host)
-  const handle = asFlowError(() => FlowHandle.restore(snapshot, config))
-  return new Flow(handle, checked, windowUrl === null ? 'restored' : { window: windowUrl })
+  const vendor = vendorOf(connection)
+  return withConnectionPaths(vendor.paths, () => {
+    const { config, checked } = vendor.readHost(connection, host)
+    const handle = asFlowError(() => FlowHandle.restore(snapshot, config))
+    return new Flow(handle, checked, windowUrl === null ? 'restored' : { window: windowUrl })
+  })
 }
 
 /** Returns the connection with a flow that only reads the status; `null` if the vendor has no such flow. */

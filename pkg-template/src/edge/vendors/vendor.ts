@@ -12,6 +12,8 @@ export interface FlowHost extends HostOptions {
 
 /** How the edge runs the flows of one vendor. `C` is the vendor's type of connection. */
 export interface EdgeVendor<C> {
+  /** The paths in a connection of the arguments of its flow, where they differ. See `withConnectionPaths`. */
+  readonly paths: Record<string, string>
   /** Starts the flow of a connection. */
   begin(connection: C, host: FlowHost): Flow
   /** Returns the configuration and the checked host with which a flow is restored. */

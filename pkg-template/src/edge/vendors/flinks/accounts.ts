@@ -3,6 +3,7 @@ import { flinks as calls, restore, type DataFlow, type FlinksCallsHost } from '.
 import { headerPairs, type Fetch } from '../../../flow/host.js'
 import type { DataSource, FlinksConnection } from '../../config.js'
 import { member, parse, toRecord } from '../../json.js'
+import { withConnectionPaths } from '../paths.js'
 import { valueAt, unreadableReply, type AccountsQuery, type AccountsStep, type AccountsVendor } from '../account.js'
 
 export const flinksAccounts: AccountsVendor<FlinksConnection> = {
@@ -43,7 +44,9 @@ async function read(
     clock: { now: () => clock.now(), wait },
     signal,
   }
-  const flow = state === null ? begin(`${toRecord(result)['requestId']}`, host, query) : restore(state, host)
+  const flow = withConnectionPaths({ '/host/apiKey': '/apiKey' }, () =>
+    state === null ? begin(`${toRecord(result)['requestId']}`, host, query) : restore(state, host),
+  )
   const found = await Promise.race([flow.result(), waits])
   if (typeof found === 'number') {
     const step = { state: flow.snapshot(), until: found }

@@ -9,6 +9,8 @@ import { member, parse, toRecord } from '../../json.js'
 const TOKEN_TIMEOUT_MS = 30_000
 
 export const flinks: EdgeVendor<FlinksConnection> = {
+  paths: { '/params': '/flow/params' },
+
   begin(connection, host) {
     const { kind, params } = connection.flow ?? {}
     const flinksHost = toHost(connection, host)

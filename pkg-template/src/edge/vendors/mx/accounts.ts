@@ -7,6 +7,7 @@ import { mxBasic } from '../../../flow/mx.js'
 import type { ErrorCode, NextAction } from '../../../wasm/bank_mfa.js'
 import type { DataSource, MxConnection } from '../../config.js'
 import { parse, toRecord } from '../../json.js'
+import { withConnectionPaths } from '../paths.js'
 import {
   valueAt,
   dataFailed,
@@ -60,7 +61,9 @@ async function read(
 ): Promise<AccountsStep> {
   const { host, params, clientId, apiKey } = connection
   const memberGuid = `${toRecord(result)['memberGuid'] ?? params.memberGuid}`
-  const { url, headers: template } = calls.statusRequest({ userGuid: params.userGuid, memberGuid }, host)
+  const { url, headers: template } = withConnectionPaths({ '/config': '/host' }, () =>
+    calls.statusRequest({ userGuid: params.userGuid, memberGuid }, host),
+  )
   const basic = mxBasic(clientId, apiKey)
   const headers = Object.fromEntries(template.map((header) => [header.name, 'slot' in header ? basic : header.value]))
 

@@ -3,6 +3,8 @@ import type { MxConnection } from '../../config.js'
 import type { EdgeVendor, FlowHost } from '../vendor.js'
 
 export const mx: EdgeVendor<MxConnection> = {
+  paths: { '/host/clientId': '/clientId', '/host/apiKey': '/apiKey' },
+
   begin: (connection, host) => flows.member(connection.params, toHost(connection, host)),
 
   readHost: (connection, host) => readMx(toHost(connection, host)),
