@@ -11,7 +11,7 @@ import { until } from '../lib/until.mjs'
 import { complaints, watch } from '../lib/call-validator.mjs'
 import { complaints as mxComplaints } from '../lib/mx-call-validator.mjs'
 
-export const { edge, memoryStore, postgres, postgresTable, sealer, FlowError } = await import(
+export const { edge, memoryStore, nodeHandler, postgres, postgresTable, sealer, FlowError } = await import(
   pathToFileURL(resolve('bank-mfa/edge'))
 )
 /** The package's OpenAPI document. */

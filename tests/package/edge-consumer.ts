@@ -4,6 +4,7 @@ import {
   durable,
   edge,
   memoryStore,
+  nodeHandler,
   postgres,
   postgresTable,
   sealer,
@@ -24,6 +25,8 @@ import {
   type Webhooks,
   type Limits,
   type MxConnection,
+  type NodeRequest,
+  type NodeResponse,
   type ObjectNamespace,
   type ObjectState,
   type ObjectStorage,
@@ -117,6 +120,26 @@ export async function inside(state: ObjectState, env: Env): Promise<boolean> {
 
 // Node -------------------------------------------------------------------------------------------
 
+/** As in Node's own types. */
+interface IncomingMessage {
+  method?: string | undefined
+  url?: string | undefined
+  headers: Record<string, string | string[] | undefined>
+  readableEnded: boolean
+  on(event: 'data', listener: (chunk: any) => void): this
+  on(event: string, listener: (...args: any[]) => void): this
+  pause(): this
+  resume(): this
+}
+interface ServerResponse {
+  writeHead(status: number, headers?: Record<string, number | string | string[] | undefined>): this
+  write(chunk: any, callback?: (error: Error | null | undefined) => void): boolean
+  end(callback?: () => void): this
+  destroy(error?: Error): this
+  on(event: string, listener: (...args: any[]) => void): this
+}
+declare function createServer(listener: (request: IncomingMessage, response: ServerResponse) => void): void
+
 /** As in the types of `pg`. */
 declare const pool: {
   query(text: string, values?: unknown[]): Promise<{ rows: any[]; rowCount: number | null; command: string }>
@@ -158,7 +181,12 @@ export async function serve(request: Request): Promise<Response> {
   const mfa: Edge<unknown> = edge(node)
   await mfa.sweep()
   await mfa(request)
+  createServer(nodeHandler(mfa))
+  const listener: (request: NodeRequest, response: NodeResponse) => Promise<void> = nodeHandler(() => new Response())
+  // @ts-expect-error: the function returns a Response
+  nodeHandler(() => 'text')
   const each = edge({ ...node, store: (): Store => memoryStore() })
+  void listener
   return each(request, undefined, { waitUntil: () => {} })
 }
 

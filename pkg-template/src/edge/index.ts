@@ -21,6 +21,7 @@ export { durable, type Durable, type DurableConfig, type FlowObject } from './du
 export type { ObjectNamespace, ObjectState } from './durable.js'
 export { edge, type Edge } from './edge.js'
 export type { Handler } from './http/handler.js'
+export { nodeHandler, type NodeRequest, type NodeResponse } from './http/node.js'
 export type { ProblemBody } from './problem.js'
 export { memoryStore } from './records/memory.js'
 export type { ObjectStorage } from './records/object-storage.js'

@@ -1,0 +1,127 @@
+/** `nodeHandler`: an edge in Node's http server and in Express. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { Agent, createServer, request } from 'node:http'
+import express from 'express'
+import test from '../lib/test.mjs'
+import { ORIGIN, TWO_USERS, nodeHandler, page, setup } from './setup.mjs'
+
+/** Serves `listener`, and returns the address. */
+async function serve(t, listener) {
+  const server = createServer(listener)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${server.address().port}`
+}
+
+/** Starts a flow and answers its challenge, over HTTP. */
+async function walk(url) {
+  const send = async (sent) => {
+    const { pathname, search } = new URL(sent.url)
+    const { method, headers } = sent
+    const body = method === 'POST' ? await sent.text() : undefined
+    return fetch(url + pathname + search, { method, headers, body })
+  }
+  const ann = page(send)
+  const state = await ann.settled(await ann.start('c_1'))
+  return ann.settled(await ann.answer(state, 1, { '1.1.answer': 'Montreal' }))
+}
+
+const HEADERS = { authorization: 'Bearer ann', origin: ORIGIN, 'content-type': 'application/json' }
+
+test('a Node server with nodeHandler runs a flow', async (t) => {
+  const { handle } = setup(t, { connections: TWO_USERS })
+  assert.equal((await walk(await serve(t, nodeHandler(handle)))).step.kind, 'done')
+})
+
+test('Express runs a flow below a path, with a body parser and without', async (t) => {
+  const parsers = {
+    none: [],
+    json: [express.json()],
+    text: [express.text({ type: '*/*' })],
+    raw: [express.raw({ type: '*/*' })],
+  }
+  for (const [name, parser] of Object.entries(parsers)) {
+    const { handle } = setup(t, { connections: TWO_USERS })
+    const app = express().use('/mfa', ...parser, nodeHandler(handle))
+    assert.equal((await walk(await serve(t, app))).step.kind, 'done', name)
+  }
+})
+
+test('a body that the edge leaves unread gets its reply, and the connection stays usable', async (t) => {
+  const { handle } = setup(t, { connections: TWO_USERS })
+  const url = await serve(t, nodeHandler(handle))
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  t.after(() => agent.destroy())
+  const post = async (path, bytes) => {
+    // Without a content-length, so that the edge has to count.
+    const sent = request(url + path, { method: 'POST', agent, headers: { ...HEADERS, 'transfer-encoding': 'chunked' } })
+    sent.end('x'.repeat(bytes))
+    const [reply] = await once(sent, 'response')
+    await once(reply.resume(), 'end')
+    return [reply.statusCode, sent.reusedSocket]
+  }
+  assert.deepEqual(await post('/not-a-route', 2_000_000), [404, false])
+  assert.deepEqual(await post('/flows', 2_000_000), [413, true])
+  assert.deepEqual(await post('/not-a-route', 10), [404, true])
+})
+
+test('a client that disconnects aborts the request and the body of the reply', async (t) => {
+  const cancelled = withResolvers()
+  const aborted = withResolvers()
+  const url = await serve(
+    t,
+    nodeHandler((incoming) => {
+      incoming.signal.addEventListener('abort', aborted.resolve)
+      const body = new ReadableStream({
+        start: (stream) => stream.enqueue(Buffer.from('first')),
+        cancel: cancelled.resolve,
+      })
+      return new Response(body)
+    }),
+  )
+  const leaving = new AbortController()
+  const reply = await fetch(url, { signal: leaving.signal })
+  const { value } = await reply.body.getReader().read()
+  assert.equal(Buffer.from(value).toString(), 'first')
+  leaving.abort()
+  await Promise.all([aborted.promise, cancelled.promise])
+})
+
+test('a large reply waits for a slow client', async (t) => {
+  const chunk = new Uint8Array(1 << 20)
+  let sent = 0
+  const url = await serve(
+    t,
+    nodeHandler(() => {
+      const pull = (stream) => (++sent > 32 ? stream.close() : stream.enqueue(chunk))
+      return new Response(new ReadableStream({ pull }))
+    }),
+  )
+  const [reply] = await once(request(url).end(), 'response')
+  assert.ok(sent < 32, `${sent} MiB were sent to a client that reads nothing`)
+  let bytes = 0
+  for await (const part of reply) bytes += part.length
+  assert.equal(bytes, 32 << 20)
+})
+
+test('a function that rejects closes its own connection only', async (t) => {
+  const url = await serve(
+    t,
+    nodeHandler(({ url }) => {
+      if (url.endsWith('/fails')) throw new Error('fails')
+      return new Response('ok')
+    }),
+  )
+  await assert.rejects(fetch(`${url}/fails`))
+  assert.equal(await (await fetch(url)).text(), 'ok')
+})
+
+function withResolvers() {
+  const made = {}
+  made.promise = new Promise((resolve) => (made.resolve = resolve))
+  return made
+}
