@@ -28,6 +28,7 @@ const entries = {
   'bank-mfa/slim': { default: 'entries/slim.js', workerd: 'entries/slim.js' },
   'bank-mfa/connect': { default: 'entries/connect.js', workerd: 'entries/connect.js' },
   'bank-mfa/remote': { default: 'entries/remote.js', workerd: 'entries/remote.js' },
+  'bank-mfa/texts': { default: 'entries/texts.js', workerd: 'entries/texts.js' },
   'bank-mfa/calls': { default: 'entries/calls.js', workerd: 'entries/calls.workerd.js' },
   'bank-mfa/edge': { default: 'entries/edge.js', workerd: 'entries/edge.workerd.js' },
   'bank-mfa/edge/data': { default: 'entries/edge-data.js', workerd: 'entries/edge-data.workerd.js' },
@@ -125,6 +126,7 @@ for (const [what, contents, expected] of [
   ['the slim entry alone', "import { load } from 'bank-mfa/slim'; load()", [0, 0]],
   ['the connect entry', "import { mount } from 'bank-mfa/connect'; mount()", [0, 0]],
   ['the remote entry', "import { remote } from 'bank-mfa/remote'; remote()", [0, 0]],
+  ['the texts', "import { fr } from 'bank-mfa/texts'; console.log(fr)", [0, 0]],
   ['the default entry', "import { flinks } from 'bank-mfa'; flinks.authorize()", [0, 1]],
   ['the single calls', "import { flinks } from 'bank-mfa/calls'; flinks.pollRequest()", [0, 1]],
   ['the edge', "import { edge } from 'bank-mfa/edge'; edge()", [0, 1]],
@@ -149,6 +151,12 @@ test('only an edge with data readers contains the wasm of the single calls', asy
   ]) {
     assert.equal(wasms(await bundle(contents, { conditions: ['workerd'] })), count)
   }
+})
+
+test('a bundle with English texts has no other language and no text for developers', async () => {
+  const [{ text }] = await bundle("import { describe } from 'bank-mfa/texts'; console.log(describe)")
+  assert.match(text, /Please try again/)
+  assert.doesNotMatch(text, /Veuillez|por favor|cross-origin/)
 })
 
 test('a bundle for workerd imports the wasm as a module', async () => {

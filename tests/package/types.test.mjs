@@ -62,6 +62,11 @@ test('connect-consumer.ts compiles with the DOM', async (t) => {
   assert.equal(await compile(t, { text: readFileSync(here('connect-consumer.ts'), 'utf8') }), '')
 })
 
+test('texts-consumer.ts compiles without a DOM', async (t) => {
+  const text = readFileSync(here('texts-consumer.ts'), 'utf8')
+  assert.equal(await compile(t, { lib: ['es2022'], options: STRICTEST, text }), '')
+})
+
 test('an app without a DOM compiles connectWebView, with types that are not any', async (t) => {
   // As in React Native, whose own types define a few globals of a browser.
   const text = `
@@ -81,7 +86,7 @@ test('an app without a DOM compiles connectWebView, with types that are not any'
 /** Without `dom.iterable`, TypeScript does not know that `Headers` is iterable. */
 const HOST_FETCH =
   "import { flinks, type Fetch } from 'bank-mfa'\nexport const own: Fetch = (url, init) => fetch(url, init)\n"
-const ENTRIES = ['', '/slim', '/connect', '/remote', '/calls', '/edge', '/edge/data', '/simulator']
+const ENTRIES = ['', '/slim', '/connect', '/remote', '/texts', '/calls', '/edge', '/edge/data', '/simulator']
 const EVERY_ENTRY = ENTRIES.map((entry, index) => `export * as entry${index} from 'bank-mfa${entry}'\n`).join('')
 
 for (const [what, lib, text] of [
@@ -107,6 +112,7 @@ for (const [entry, minimum, file = 'consumer.ts'] of [
   ['calls/index', 15],
   ['remote/index', 10],
   ['connect/index', 10, 'connect-consumer.ts'],
+  ['texts/index', 10, 'texts-consumer.ts'],
   ['edge/index', 25, 'edge-consumer.ts'],
   ['edge/data', 5, 'edge-consumer.ts'],
 ]) {
