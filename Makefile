@@ -141,7 +141,7 @@ $(EDGE): $(PACKAGE) $(NPM) www/edge.js www/site/connection.js
 # Tests ---------------------------------------------------------------------------------------
 
 COUNT_TESTS := node tests/tools/count-tests.mjs
-KINDS := rust wasm-node wasm-chromium package edge crash demo-page demo-flows
+KINDS := rust wasm-node wasm-chromium package edge crash demo-page demo-flows examples
 
 # Four at a time, as the tests mostly wait. The output of each part is printed in one piece. The longest parts are first.
 # A line with $(MAKE) itself would run also in a dry run, `make -n`.
@@ -149,7 +149,7 @@ PARALLEL_MAKE = $(MAKE) --no-print-directory --jobs=4 --output-sync=target
 
 .PHONY: test
 test: tools ## run everything, and print the counts at the end
-	@$(PARALLEL_MAKE) test-demo test-package test-edge test-crash test-wasm check size
+	@$(PARALLEL_MAKE) test-demo test-examples test-package test-edge test-crash test-wasm check size
 	@$(COUNT_TESTS) report $(KINDS)
 
 .PHONY: check
@@ -157,7 +157,7 @@ check: lint types test-rust ## the quick loop: format, lints, import cycles, typ
 
 # Not the HTML, in which white space is text.
 PRETTIER := $(BIN)/prettier --config tests/prettier.json --log-level warn \
-  'pkg-template/src/**/*.ts' 'tests/**/*.{js,mjs,ts}' 'www/**/*.{js,mjs,css}' \
+  'pkg-template/src/**/*.ts' 'tests/**/*.{js,mjs,ts}' 'www/**/*.{js,jsx,mjs,css}' 'www/examples/**/*.json' \
   'src/simulator/**/*.{js,css}' --cache --cache-location target/prettier
 
 .PHONY: lint
@@ -201,6 +201,10 @@ test-edge: postgres $(INSTALLED) $(NPM) ## test the tarball's edge in Node, with
 .PHONY: test-crash
 test-crash: postgres $(INSTALLED) $(NPM) ## test a few flows of make crash
 	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run crash $(NODE_TEST) tests/crash/*.test.mjs
+
+.PHONY: test-examples
+test-examples: chromium postgres $(INSTALLED) $(NPM) ## test the examples of www/examples with the tarball
+	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run examples $(NODE_TEST) tests/examples/*.test.mjs
 
 # FLOWS=pattern selects flows by name.
 .PHONY: crash

@@ -1,0 +1,46 @@
+/** Connects a bank account in the terminal. */
+import { createInterface } from 'node:readline/promises'
+import { flinks } from 'bank-mfa'
+import { simulator } from 'bank-mfa/simulator'
+
+const bank = simulator()
+const ids = { instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb' }
+
+// For a real bank, replace these two lines. See README.md.
+const host = { ...ids, authorizeToken: () => bank.token(), fetch: bank.fetch, clock: bank.clock }
+const loginId = bank.loginId(process.argv[2] ?? 'text_or_call')
+
+const terminal = createInterface({ input: process.stdin, output: process.stdout })
+const flow = flinks.authorize({ loginId, mostRecentCached: false }, host)
+for await (const step of flow) {
+  if (step.kind === 'challenge') await answer(step)
+  if (step.kind === 'done') console.log(`Connected to ${step.result.institution}`)
+  if (step.kind === 'failed') console.log(`Not connected: ${step.failure.code}. Next: ${step.failure.next}`)
+}
+terminal.close()
+
+/** Asks until the answers fit the round. Answers that do not fit are not sent. */
+async function answer(step) {
+  if (step.round.refused) console.log('The bank did not accept the answer.')
+  for (;;) {
+    try {
+      return await step.answer(await askRound(step.round))
+    } catch (error) {
+      if (error.code !== 'INVALID_ANSWER') throw error
+      console.log('Please answer each question.')
+    }
+  }
+}
+
+async function askRound({ challenges }) {
+  const answers = {}
+  for (const { prompt, fields } of challenges) {
+    console.log(prompt)
+    for (const { name, part, options } of fields) {
+      options.forEach(({ label }, index) => console.log(`  ${index + 1}. ${label}`))
+      const text = await terminal.question(`${part}> `)
+      answers[name] = options.length > 0 ? (options[text - 1]?.id ?? '') : text
+    }
+  }
+  return answers
+}
