@@ -157,7 +157,7 @@ check: lint types test-rust ## the quick loop: format, lints, import cycles, typ
 
 # Not the HTML, in which white space is text.
 PRETTIER := $(BIN)/prettier --config tests/prettier.json --log-level warn \
-  'pkg-template/src/**/*.ts' 'tests/**/*.{js,mjs,ts}' 'www/**/*.{js,jsx,mjs,css}' 'www/examples/**/*.json' \
+  'pkg-template/src/**/*.ts' 'tests/**/*.{js,jsx,mjs,ts,tsx}' 'www/**/*.{js,jsx,mjs,css}' 'www/examples/**/*.json' \
   'src/simulator/**/*.{js,css}' --cache --cache-location target/prettier
 
 .PHONY: lint

@@ -29,6 +29,7 @@ const entries = {
   'bank-mfa/connect': { default: 'entries/connect.js', workerd: 'entries/connect.js' },
   'bank-mfa/remote': { default: 'entries/remote.js', workerd: 'entries/remote.js' },
   'bank-mfa/texts': { default: 'entries/texts.js', workerd: 'entries/texts.js' },
+  'bank-mfa/react': { default: 'entries/react.js', workerd: 'entries/react.js' },
   'bank-mfa/calls': { default: 'entries/calls.js', workerd: 'entries/calls.workerd.js' },
   'bank-mfa/edge': { default: 'entries/edge.js', workerd: 'entries/edge.workerd.js' },
   'bank-mfa/edge/data': { default: 'entries/edge-data.js', workerd: 'entries/edge-data.workerd.js' },
@@ -63,18 +64,30 @@ test('the manifest names files that exist, with types first', () => {
   }
 })
 
-test('the package has no dependencies', () => {
-  const { dependencies, peerDependencies, optionalDependencies, scripts: hooks } = manifest
-  assert.ok([dependencies, peerDependencies, optionalDependencies, hooks].every((none) => none === undefined))
+test('the package has no dependencies but React, for one entry and only if the app has it', () => {
+  const { dependencies, peerDependencies, peerDependenciesMeta, optionalDependencies, scripts: hooks } = manifest
+  assert.ok([dependencies, optionalDependencies, hooks].every((none) => none === undefined))
+  assert.deepEqual([peerDependencies, peerDependenciesMeta], [{ react: '>=18' }, { react: { optional: true } }])
   // The files in `worker` are a template: they import this package and a database driver.
   const own = files.filter((file) => /\.(js|ts)$/.test(file) && !file.startsWith(join(installed, 'worker')))
-  const scripts = own.map((file) => readFileSync(file, 'utf8'))
-  const imports = scripts.flatMap((script) => [...script.matchAll(/\bfrom ['"]([^'"]+)['"]/g)]).map(([, from]) => from)
+  const imports = own.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport\(?) ?['"]([^'"]+)['"]/g)].map(([, from]) => [
+      file,
+      from,
+    ]),
+  )
   assert.ok(imports.length > 10)
+  const reactFiles = join(installed, 'dist/react/')
   assert.deepEqual(
-    imports.filter((from) => !/^\.\.?\//.test(from)),
+    imports.filter(([file, from]) => !/^\.\.?\//.test(from) && !(from === 'react' && file.startsWith(reactFiles))),
     [],
   )
+})
+
+test('the entry for React is marked as code of the client, and exports by name, as Next needs it', () => {
+  const script = readFileSync(join(installed, 'dist/entries/react.js'), 'utf8')
+  assert.match(script, /^(\/\*\*.*\*\/\n)?'use client';\n/)
+  assert.doesNotMatch(script, /^export \*/m)
 })
 
 test('the tarball contains no other files', () => {

@@ -22,12 +22,21 @@ const STRICTEST = {
   isolatedModules: true,
 }
 
+/** The types of React, which the app does not have. */
+const REACT = {
+  jsx: 'react-jsx',
+  paths: {
+    react: [here('../node_modules/@types/react/index.d.ts')],
+    'react/*': [here('../node_modules/@types/react/*.d.ts')],
+  },
+}
+
 /** Compiles consumer.ts, or `text`, as a file of the app that the package is installed in. Returns the errors. */
-async function compile(t, { lib = ['es2022', 'dom', 'dom.iterable'], options = {}, text } = {}) {
+async function compile(t, { lib = ['es2022', 'dom', 'dom.iterable'], options = {}, text, name = 'consumer.ts' } = {}) {
   const folder = mkdtempSync(join(app, 'types-'))
   t.after(() => rmSync(folder, { recursive: true }))
   if (text === undefined) copyFileSync(here('consumer.ts'), join(folder, 'consumer.ts'))
-  else writeFileSync(join(folder, 'consumer.ts'), text)
+  else writeFileSync(join(folder, name), text)
   const compilerOptions = {
     noEmit: true,
     strict: true,
@@ -37,7 +46,7 @@ async function compile(t, { lib = ['es2022', 'dom', 'dom.iterable'], options = {
     types: [],
     ...options,
   }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }))
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [name] }))
   try {
     await run(here('../node_modules/.bin/tsc'), ['--project', folder])
     return ''
@@ -65,6 +74,11 @@ test('connect-consumer.ts compiles with the DOM', async (t) => {
 test('texts-consumer.ts compiles without a DOM', async (t) => {
   const text = readFileSync(here('texts-consumer.ts'), 'utf8')
   assert.equal(await compile(t, { lib: ['es2022'], options: STRICTEST, text }), '')
+})
+
+test('react-consumer.tsx compiles with the strictest options', async (t) => {
+  const text = readFileSync(here('react-consumer.tsx'), 'utf8')
+  assert.equal(await compile(t, { name: 'consumer.tsx', text, options: { ...STRICTEST, ...REACT } }), '')
 })
 
 test('an app without a DOM compiles connectWebView, with types that are not any', async (t) => {
@@ -113,6 +127,7 @@ for (const [entry, minimum, file = 'consumer.ts'] of [
   ['remote/index', 10],
   ['connect/index', 10, 'connect-consumer.ts'],
   ['texts/index', 10, 'texts-consumer.ts'],
+  ['react/index', 1, 'react-consumer.tsx'],
   ['edge/index', 25, 'edge-consumer.ts'],
   ['edge/data', 5, 'edge-consumer.ts'],
 ]) {

@@ -1,0 +1,2 @@
+/** What `bank-mfa/react` exports. */
+export { useFlow, type ObservableFlow } from './use-flow.js'
