@@ -10,6 +10,11 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
   #currentAbort: AbortController | undefined
   #nextAbort: AbortController | undefined
 
+  /** Vue wraps plain objects in proxies, through which private fields cannot be read. An object with a tag stays itself. */
+  get [Symbol.toStringTag](): string {
+    return 'Flow'
+  }
+
   abstract readonly id: string
   abstract readonly cancel: () => void
   abstract snapshot(): string
