@@ -15,7 +15,7 @@ export const en: Texts = {
   codes: {
     unreachable: {
       title: 'No connection to your bank',
-      sentence: 'We could not reach your bank. Please check your internet connection, too.',
+      sentence: 'We could not reach your bank. Please check your internet connection.',
     },
     'outcome-unknown': {
       title: 'No confirmation from your bank',
@@ -25,8 +25,8 @@ export const en: Texts = {
     'internal-error': ours,
     'timed-out': { title: 'Your bank took too long', sentence: 'Your bank did not finish in time.' },
     'unreadable-reply': {
-      title: 'Your bank’s reply was not readable',
-      sentence: 'We received a reply that we could not use.',
+      title: 'A technical problem',
+      sentence: 'We could not read your bank’s reply.',
     },
     'session-expired': {
       title: 'The time is up',
@@ -43,21 +43,21 @@ export const en: Texts = {
     },
     'answer-refused': {
       title: 'Answer not accepted',
-      sentence: 'Your bank did not accept the answer, and does not ask for it again.',
+      sentence: 'Your bank did not accept this answer, and does not ask again.',
     },
     'answers-mismatched': {
       title: 'Answers not accepted',
-      sentence: 'Your bank could not match the answers to its questions.',
+      sentence: 'Your bank could not match your answers to its questions.',
     },
     'question-unanswered': {
       title: 'Your bank has a question',
-      sentence: 'We have no saved answer to it, so your bank needs to hear from you.',
+      sentence: 'We have no saved answer to it, so we need you.',
     },
     'concurrent-session': {
       title: 'Already in progress',
-      sentence: 'This account is being connected at this moment, perhaps in another window.',
+      sentence: 'This account is being connected right now, perhaps in another window.',
     },
-    busy: { title: 'Your bank is busy', sentence: 'There are too many requests at the moment.' },
+    busy: { title: 'Your bank is busy', sentence: 'There are too many requests right now.' },
     'bank-action-required': {
       title: 'Your bank needs you',
       sentence: 'There is something to do on your bank’s website first, such as accepting new terms.',
@@ -65,7 +65,7 @@ export const en: Texts = {
     'login-disabled': { title: 'Your access is disabled', sentence: 'Your bank has locked or disabled this sign-in.' },
     'institution-closed': {
       title: 'This bank is no longer available',
-      sentence: 'Connections to this bank have been discontinued.',
+      sentence: 'We can no longer connect to this bank.',
     },
     'reauthorization-required': {
       title: 'Your permission is needed again',
@@ -74,7 +74,7 @@ export const en: Texts = {
     'member-exists': { title: 'Already connected', sentence: 'This account has been connected before.' },
     'institution-disabled': {
       title: 'This bank is not available right now',
-      sentence: 'Connections to this bank are paused for a while.',
+      sentence: 'Connections to this bank are paused.',
     },
     unauthorized: ours,
     'access-refused': {
@@ -83,27 +83,28 @@ export const en: Texts = {
     },
     'session-refused': {
       title: 'The time is up',
-      sentence: 'Your bank did not go on. If this happens again, please check on its website whether it needs you.',
+      sentence:
+        'Your bank did not continue. If this happens again, please check on your bank’s website whether it needs you.',
     },
     'request-refused': ours,
     redirected: ours,
     'secret-missing': ours,
     'login-mismatch': {
       title: 'A different account',
-      sentence: 'The account does not match this connection. For your security, we did not use it.',
+      sentence: 'This account does not match the connection. For your security, we did not use it.',
     },
     'card-in-use': {
       title: 'Still in progress',
-      sentence: 'The previous request for this account is not complete yet.',
+      sentence: 'The previous request for this account is not complete.',
     },
     'vendor-error': {
       title: 'A technical problem',
       sentence: 'The service that connects us to your bank has a problem.',
     },
-    refused: { title: 'Connection refused', sentence: 'Your bank’s side gave no reason that we know.' },
+    refused: { title: 'Connection refused', sentence: 'Your bank gave no reason that we know.' },
     'challenge-unanswerable': {
       title: 'No answer possible',
-      sentence: 'Your bank’s question arrived without a way to answer it.',
+      sentence: 'Your bank’s question came without a way to answer it.',
     },
     INVALID_INPUT: ours,
     INVALID_ANSWER: { title: 'Please check your answers', sentence: 'Some of them cannot be sent like this.' },
@@ -117,19 +118,19 @@ export const en: Texts = {
     METHOD_NOT_ALLOWED: ours,
     BODY_TOO_LARGE: ours,
     RATE_LIMITED: { title: 'A limit is reached', sentence: 'There were too many tries in a short time.' },
-    UNAVAILABLE: { title: 'Not available right now', sentence: 'Our service has a short interruption.' },
+    UNAVAILABLE: { title: 'Not available right now', sentence: 'Our service has a technical problem.' },
   },
   next: {
     'retry-later': { title: 'Try again later', sentence: 'Please try again a little later.', button: 'Try again' },
     'start-over': { title: 'Start again', sentence: 'Please start again from the beginning.', button: 'Start again' },
     'ask-credentials': {
       title: 'Sign in again',
-      sentence: 'Please sign in with the user name and password of your bank’s website.',
+      sentence: 'Please sign in with your user name and password of your bank’s website.',
       button: 'Sign in again',
     },
     reconnect: {
       title: 'Connect again',
-      sentence: 'Please connect again, and answer your bank there.',
+      sentence: 'Please connect again, and answer your bank.',
       button: 'Connect again',
     },
     'visit-bank': {
