@@ -23,7 +23,6 @@ GLUE := $(addprefix target/glue/wasm/,bank_mfa_inline.js calls_inline.js simulat
 PACKAGE := target/pkg/package.json
 TARBALL := target/bank-mfa-$(VERSION).tgz
 INSTALLED := target/app/node_modules/.package-lock.json
-EDGE := target/demo/edge.js
 
 # Debian's paths. Set these variables if the programs are elsewhere.
 export CHROMIUM ?= /usr/bin/chromium
@@ -105,11 +104,16 @@ target/glue/wasm/%_inline.js: tests/tools/adapt-glue.mjs $(NPM) | $(BINDGEN)
 PACKAGED := pkg-template/package.json pkg-template/openapi.json pkg-template/README.md LICENSE-APACHE LICENSE-MIT
 
 $(PACKAGE): $(GLUE) $(PACKAGED) Cargo.toml pkg-template/tsconfig.json $(wildcard pkg-template/worker/*) \
-  $(shell find pkg-template/src -name '*.ts') tests/tools/check-manifest.mjs
+  $(shell find pkg-template/src -name '*.ts' -o -name tsconfig.json) tests/tools/check-manifest.mjs \
+  $(shell find www/site www/server -type f)
 	rm -rf $(@D)
 	$(BIN)/tsc --project pkg-template
+	$(BIN)/tsc --project pkg-template/src/cli
+	chmod +x $(@D)/dist/cli/main.js
 	cp -r target/glue/wasm $(@D)/dist/
 	cp -r pkg-template/worker $(@D)/
+	mkdir $(@D)/demo
+	cp -r www/site www/server $(@D)/demo/
 	cp $(PACKAGED) $(@D)/
 	node tests/tools/check-manifest.mjs $(@D) $(VERSION)
 
@@ -130,13 +134,8 @@ size: $(INSTALLED) $(NPM) ## check brotli sizes of minimal apps against tests/si
 	@node tests/tools/size.mjs target/app
 
 .PHONY: demo
-demo: $(EDGE) ## build and serve the demo, and print its address
-	@node www/serve.mjs
-
-# The demo's edge, bundled with the package's edge for workerd.
-$(EDGE): $(PACKAGE) $(NPM) www/edge.js www/site/connection.js
-	$(BIN)/esbuild www/edge.js --bundle --format=esm --target=es2022 --log-level=warning --outfile=$@ \
-	  --alias:bank-mfa/edge=./target/pkg/dist/entries/edge.workerd.js '--external:*.wasm' --external:cloudflare:workers
+demo: $(PACKAGE) ## build and serve the demo, and print its address
+	@node target/pkg/dist/cli/main.js demo
 
 # Tests ---------------------------------------------------------------------------------------
 
@@ -171,6 +170,7 @@ lint: rust $(NPM) ## check the format, import cycles, and clippy for the host an
 .PHONY: types
 types: $(GLUE) $(NPM) ## check the types of the package and of its consumers
 	$(BIN)/tsc --project pkg-template --noEmit
+	$(BIN)/tsc --project pkg-template/src/cli --noEmit
 	$(BIN)/tsc --project tests/package/consumers.tsconfig.json
 
 .PHONY: test-rust
@@ -224,11 +224,11 @@ DEMO := $(wildcard tests/demo/*.test.mjs)
 DEMO_FLOWS := $(filter $(addprefix tests/demo/,connect% edge% mx% reconnect%),$(DEMO))
 
 .PHONY: test-demo-flows test-demo-page
-test-demo-flows: chromium $(EDGE)
-	@$(COUNT_TESTS) run demo-flows $(NODE_TEST) $(DEMO_FLOWS)
+test-demo-flows: chromium $(INSTALLED) $(NPM)
+	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run demo-flows $(NODE_TEST) $(DEMO_FLOWS)
 
-test-demo-page: chromium $(EDGE)
-	@$(COUNT_TESTS) run demo-page $(NODE_TEST) $(filter-out $(DEMO_FLOWS),$(DEMO))
+test-demo-page: chromium $(INSTALLED) $(NPM)
+	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run demo-page $(NODE_TEST) $(filter-out $(DEMO_FLOWS),$(DEMO))
 
 # Housekeeping --------------------------------------------------------------------------------
 

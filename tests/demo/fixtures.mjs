@@ -1,14 +1,18 @@
 /** Shared by the demo's tests: one demo server, one browser, and windows that tests reuse. */
 import assert from 'node:assert/strict'
-import { serve } from '../../www/serve.mjs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { after } from '../lib/test.mjs'
 import { launch } from '../lib/browser.mjs'
+import { app } from '../lib/package.mjs'
 import { Visitor } from './visitor.mjs'
 
 /** Generous, for a busy machine. */
 const LOCATOR_LIMIT_MS = 20_000
 
-export const demo = await serve()
+// The demo as users have it: from the installed tarball.
+const { serve } = await import(pathToFileURL(join(app, 'node_modules/bank-mfa/demo/server/serve.js')))
+export const demo = await serve({ page: 0, vendor: 0, connect: 0 })
 export const browser = await launch()
 after(() => demo.close())
 

@@ -1,9 +1,9 @@
 /** The worker template of the packed tarball, used as its README says. */
 import assert from 'node:assert/strict'
-import { execFile, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { Agent, createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,13 +28,12 @@ const SESSION_KEY = 'a key'
 const BACKEND_KEY = 'another key'
 const signature = createHmac('sha256', SESSION_KEY).update('ann').digest('hex')
 
-/** Copies the template into a folder, with the packages that it imports. */
+/** Makes a folder as `npx bank-mfa init edge` does, with the packages that it imports. */
 function copyTemplate(t) {
   const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-template-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  cpSync(join(app, 'node_modules/bank-mfa/worker'), folder, { recursive: true })
+  execFileSync(join(app, 'node_modules/.bin/bank-mfa'), ['init', 'edge', folder])
   mkdirSync(join(folder, 'node_modules'))
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   symlinkSync(join(app, 'node_modules/bank-mfa'), join(folder, 'node_modules/bank-mfa'))
   symlinkSync(join(installed, 'pg'), join(folder, 'node_modules/pg'))
   return folder

@@ -64,22 +64,32 @@ test('the manifest names files that exist, with types first', () => {
   }
 })
 
+/** What the scripts of a folder may import, in addition to each other. The first folder that fits counts. */
+const IMPORTS = [
+  ['dist/react/', /^react$/],
+  ['dist/cli/', /^node:/],
+  // Node runs the demo's servers. The demo's page gets this package from `/pkg`.
+  ['demo/', /^(node:|bank-mfa\/|\/pkg\/)/],
+  // A template that imports this package and a database driver.
+  ['worker/', /./],
+  ['', /^$/],
+]
+
 test('the package has no dependencies but React, for one entry and only if the app has it', () => {
   const { dependencies, peerDependencies, peerDependenciesMeta, optionalDependencies, scripts: hooks } = manifest
   assert.ok([dependencies, optionalDependencies, hooks].every((none) => none === undefined))
   assert.deepEqual([peerDependencies, peerDependenciesMeta], [{ react: '>=18' }, { react: { optional: true } }])
-  // The files in `worker` are a template: they import this package and a database driver.
-  const own = files.filter((file) => /\.(js|ts)$/.test(file) && !file.startsWith(join(installed, 'worker')))
-  const imports = own.flatMap((file) =>
+  const scripts = files.filter((file) => /\.(js|ts)$/.test(file))
+  const imports = scripts.flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport\(?) ?['"]([^'"]+)['"]/g)].map(([, from]) => [
-      file,
+      file.slice(installed.length + 1),
       from,
     ]),
   )
   assert.ok(imports.length > 10)
-  const reactFiles = join(installed, 'dist/react/')
+  const isAllowed = ([file, from]) => IMPORTS.find(([folder]) => file.startsWith(folder))[1].test(from)
   assert.deepEqual(
-    imports.filter(([file, from]) => !/^\.\.?\//.test(from) && !(from === 'react' && file.startsWith(reactFiles))),
+    imports.filter(([file, from]) => !/^\.\.?\//.test(from) && !isAllowed([file, from])),
     [],
   )
 })
@@ -92,7 +102,7 @@ test('the entry for React is marked as code of the client, and exports by name, 
 
 test('the tarball contains no other files', () => {
   const shape =
-    /^(package\.json|openapi\.json|README\.md|LICENSE-(MIT|APACHE)|worker\/(worker\.js|app\.js|node\.mjs|wrangler\.jsonc|workerd\.capnp|README\.md)|dist\/([a-z]+\/)*[\w.-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
+    /^(package\.json|openapi\.json|README\.md|LICENSE-(MIT|APACHE)|worker\/(worker\.js|app\.js|node\.mjs|wrangler\.jsonc|workerd\.capnp|README\.md)|demo\/(server|site)\/([\w-]+\/)*[\w-]+\.(js|css|html|svg)|dist\/([a-z]+\/)*[\w.-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
   assert.deepEqual(
     files.map((file) => file.slice(installed.length + 1)).filter((file) => !shape.test(file)),
     [],

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+
 /**
  * The page's own server. It serves the site and the built npm package. Like a company's back end it mints Flinks
  * authorize tokens and adds the MX key to MX calls, so that no secret key reaches a browser.
@@ -15,34 +18,46 @@ const MX_ROUTES =
   /^\/mx\/([\w-]{1,64})(\/users\/USR-[\w-]+\/(?:widget_urls|members(?:\/MBR-[\w-]+(?:\/\w+)?)?)|\/institutions\/\w+\/credentials)$/
 const MX_METHODS = new Set(['GET', 'POST', 'PUT'])
 
-export default {
-  async fetch(request, env) {
+/** Browsers may read all files of these two folders whose names have a known ending. */
+const SITE = folder('../site')
+const PACKAGE = folder('../..')
+
+function folder(path) {
+  return fileURLToPath(new URL(path, import.meta.url))
+}
+
+/** Returns the handler. `edge` and `vendor` are handlers, too. */
+export function createPageServer(env) {
+  return async (request) => {
     // The edge sets its own security headers.
-    if (new URL(request.url).pathname.startsWith('/edge/')) return env.EDGE.fetch(request)
+    if (new URL(request.url).pathname.startsWith('/edge/')) return env.edge(request)
     const response = await route(request, env)
     return new Response(response.body, { status: response.status, headers: withSecurityHeaders(response, env) })
-  },
+  }
 }
 
 function route(request, env) {
   const { pathname } = new URL(request.url)
   if (pathname === '/config') {
-    const [vendor, connect] = [env.VENDOR_ORIGIN, env.CONNECT_ORIGIN]
-    return Response.json({ vendor, connect, instance: env.INSTANCE, customerId: env.CUSTOMER_ID })
+    const { vendorOrigin: vendor, connectOrigin: connect, instance, customerId } = env
+    return Response.json({ vendor, connect, instance, customerId })
   }
   if (pathname === '/token') return mintToken(request, env)
   if (pathname.startsWith('/mx/')) return callMx(request, env)
   if (request.method !== 'GET' && request.method !== 'HEAD') return new Response('', { status: 405 })
-  if (pathname.startsWith('/pkg/')) return serveFile(env.PACKAGE, pathname.slice('/pkg'.length))
-  return serveFile(env.SITE, pathname === '/' ? '/index.html' : pathname)
+  if (pathname.startsWith('/pkg/')) return serveFile(PACKAGE, pathname.slice('/pkg'.length))
+  return serveFile(SITE, pathname === '/' ? '/index.html' : pathname)
 }
 
-/** workerd's disk service sends no content type, and it lists folders: only names with a known ending are served. */
-async function serveFile(disk, path) {
+/** A URL has no `..` left, and `%` stays as it is, so no path leads out of the folder. */
+async function serveFile(folder, path) {
   const type = TYPES[path.slice(path.lastIndexOf('.') + 1)]
-  const reply = type && (await disk.fetch(`http://disk${path}`))
-  if (!reply?.ok) return new Response('Not found', { status: 404 })
-  return new Response(reply.body, { headers: { 'content-type': type } })
+  try {
+    if (type) return new Response(await readFile(folder + path), { headers: { 'content-type': type } })
+  } catch {
+    // There is no such file.
+  }
+  return new Response('Not found', { status: 404 })
 }
 
 /** A real back end would also authenticate its user and apply a rate limit. */
@@ -51,9 +66,11 @@ async function mintToken(request, env) {
   if (request.method !== 'POST' || !sameOrigin) return new Response('', { status: 403 })
   const { session } = await request.json()
   try {
-    const reply = await env.VENDOR.fetch(
-      `http://vendor/s/${encodeURIComponent(session)}/v3/${env.CUSTOMER_ID}/BankingServices/GenerateAuthorizeToken`,
-      { method: 'POST', headers: { 'flinks-auth-key': env.SECRET_KEY } },
+    const reply = await env.vendor(
+      new Request(
+        `http://vendor/s/${encodeURIComponent(session)}/v3/${env.customerId}/BankingServices/GenerateAuthorizeToken`,
+        { method: 'POST', headers: { 'flinks-auth-key': env.secretKey } },
+      ),
     )
     if (reply.ok) return Response.json({ token: (await reply.json()).Token })
   } catch {
@@ -68,15 +85,17 @@ async function callMx(request, env) {
   if (!path) return new Response('Not found', { status: 404 })
   const sameOrigin = request.headers.get('sec-fetch-site') === 'same-origin'
   if (!MX_METHODS.has(request.method) || !sameOrigin) return new Response('', { status: 403 })
-  const reply = await env.VENDOR.fetch(`http://vendor/s/${session}${path}`, {
-    method: request.method,
-    headers: {
-      ...pick(request.headers, 'accept', 'accept-version', 'content-type'),
-      authorization: `Basic ${btoa(env.MX_KEY)}`,
-    },
-    body: request.body,
-    redirect: 'manual',
-  })
+  const reply = await env.vendor(
+    new Request(`http://vendor/s/${session}${path}`, {
+      method: request.method,
+      headers: {
+        ...pick(request.headers, 'accept', 'accept-version', 'content-type'),
+        authorization: `Basic ${btoa(env.mxKey)}`,
+      },
+      body: request.body,
+      duplex: 'half',
+    }),
+  )
   return new Response(reply.body, { status: reply.status, headers: pick(reply.headers, 'content-type', 'retry-after') })
 }
 
@@ -94,8 +113,8 @@ function withSecurityHeaders(response, env) {
       "script-src 'self' 'wasm-unsafe-eval'",
       "style-src 'self'",
       "img-src 'self' data:",
-      `connect-src 'self' ${env.VENDOR_ORIGIN}`,
-      `frame-src ${env.CONNECT_ORIGIN}`,
+      `connect-src 'self' ${env.vendorOrigin}`,
+      `frame-src ${env.connectOrigin}`,
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",

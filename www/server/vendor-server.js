@@ -12,36 +12,37 @@
  *   /s/{session}/control/members  GET: the simulated members of MX
  *   /s/{session}/control/counts   GET: what the simulator has received so far
  *
- * Each session has a simulator of its own, so that tabs and tests do not affect each other. Simulators live in the
- * memory of this isolate; workerd runs one isolate for a worker.
+ * Each session has a simulator of its own, in memory, so that tabs and tests do not affect each other.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { simulator } from 'bank-mfa/simulator'
-
-/** The least recently used session is dropped beyond this. */
-const MAX_SESSIONS = 64
+import { Sessions } from './sessions.js'
 
 /** Longer than any client waits. */
 const HANG_LIMIT_MS = 10 * 60_000
 
-/** A `Map` keeps the order of insertion, so the first entry is the least recently used. */
-const sessions = new Map()
-
 /** The pages that another page may frame: Connect, and MX's widget. */
 const FRAMED_PATH = /^\/($|(v2|Credential|connect|md)(\/|$))/
 
-export default {
-  async fetch(request, env) {
+/** Returns the handler of both origins: `vendorOrigin` of the API, and another one of the vendors' pages. */
+export function createVendorServer({ vendorOrigin }) {
+  const sessions = new Sessions((name) => ({
+    ...createSession(`${vendorOrigin}/s/${name}`),
+    ...{ cors: true, offsetMs: 0 },
+  }))
+
+  return async (request) => {
     const { pathname, search } = new URL(request.url)
     const [, name, path] = /^\/s\/([\w-]{1,64})(\/.*)$/.exec(pathname) ?? []
     if (!name) return new Response('Not found', { status: 404 })
-    const session = openSession(name, env)
+    const session = sessions.open(name)
     if (FRAMED_PATH.test(path)) return allowFraming(await callVendor(session, path + search, request))
     if (path.startsWith('/control')) return allowOrigins(await control(session, path, request))
     if (path.startsWith('/oauth/')) return keepSessionPath(name, await callVendor(session, path + search, request))
     if (!session.cors) return callVendor(session, path, request)
     if (request.method === 'OPTIONS') return allowOrigins(new Response(null, { status: 204 }))
     return allowOrigins(await callVendor(session, path, request))
-  },
+  }
 }
 
 /** The bank redirects to paths of its own origin. Here they start with the session's path. */
@@ -59,14 +60,6 @@ function allowFraming(reply) {
   return new Response(reply.body, { status: reply.status, headers })
 }
 
-function openSession(name, { VENDOR_ORIGIN }) {
-  const session = sessions.get(name) ?? { ...createSession(`${VENDOR_ORIGIN}/s/${name}`), cors: true, offsetMs: 0 }
-  sessions.delete(name)
-  sessions.set(name, session)
-  if (sessions.size > MAX_SESSIONS) sessions.delete(sessions.keys().next().value)
-  return session
-}
-
 /** @param elsewhere the address that Connect's forged messages of another origin come from */
 function createSession(elsewhere, offsetMs = 0) {
   const connect = { elsewhere }
@@ -80,23 +73,28 @@ async function callVendor({ bank, offsetMs }, path, request) {
   if (request.method === 'OPTIONS') return new Response('', { status: 405 })
   const vendorRequest = new Request(new URL(path, 'https://toolbox-api.private.fin.ag'), request)
   try {
-    // workerd ends a request that waits for nothing, so a reply that never comes needs a timer.
-    return await Promise.race([bank.fetch(vendorRequest), scheduler.wait(HANG_LIMIT_MS).then(lostReply)])
+    return await Promise.race([bank.fetch(vendorRequest), hang(request.signal)])
   } catch {
     return lostReply()
   }
 }
 
+/** A reply that never comes is lost in the end. */
+async function hang(signal) {
+  await wait(HANG_LIMIT_MS, undefined, { ref: false, signal })
+  return lostReply()
+}
+
 /**
  * A reply that is lost: one byte, then the connection breaks. Without that byte Chromium would repeat a request on a
- * connection that it has used before. `serve.mjs` hides workerd's message about this error.
+ * connection that it has used before.
  */
 function lostReply() {
   let hasStarted = false
   const body = new ReadableStream({
     async pull(stream) {
       if (hasStarted) {
-        await scheduler.wait(20)
+        await wait(20)
         return stream.error(new Error('simulated: the reply is lost'))
       }
       hasStarted = true
