@@ -20,10 +20,12 @@ test('npx runs the command line from the tarball alone', async (t) => {
 })
 
 for (const [args, expected] of [
-  [['--help'], /^Usage: npx bank-mfa <command>[^]*demo[^]*init edge \[folder\]/],
+  [['--help'], /^Usage: npx bank-mfa <command>[^]*demo[^]*init edge \[folder\][^]*doctor/],
   [['-h'], /^Usage: npx bank-mfa <command>/],
   [['demo', '--help'], /^Usage: npx bank-mfa demo \[options\][^]*--port <port>/],
   [['init', '--help'], /^Usage: npx bank-mfa init edge \[folder\]/],
+  [['doctor', '-h'], /^Usage: npx bank-mfa doctor[^]*--url <url>[^]*--origin <origin>[^]*--vars <file>[^]*--json/],
+  [['doctor', '--version'], /^\d+\.\d+\.\d+\n$/],
 ]) {
   test(`bank-mfa ${args.join(' ')} prints to the standard output and exits 0`, async (t) => {
     const { code, stdout, stderr } = await run(args, { cwd: emptyFolder(t) })
@@ -52,6 +54,13 @@ for (const [args, expected] of [
   [['init', 'egde'], /unknown template egde\. Did you mean edge\?/],
   [['init', 'edge', 'a', 'b'], /unexpected argument b/],
   [['init', '--force'], /unknown option --force/],
+  [['doctor'], /nothing to check here: run it in the folder of your edge, or use --vars or --url/],
+  [['doctor', 'nowhere'], /the folder nowhere does not exist/],
+  [['doctor', '--json=yes'], /--json takes no value/],
+  [['doctor', '--url', 'https://edge.example'], /--url needs --origin, the origin of your page/],
+  [['doctor', '--url', 'edge.example', '--origin', 'https://app.example'], /--url must be an http or https URL/],
+  [['doctor', '--origin', 'https://app.example/'], /--origin must be like https:\/\/app\.example, without a path/],
+  [['doctor', '.', '--url', 'https://a.example', '--origin', 'https://b.example'], /cannot be combined with a folder/],
 ]) {
   test(`bank-mfa ${args.join(' ')} exits 2 and says why`, async (t) => {
     const cwd = emptyFolder(t)
@@ -121,7 +130,7 @@ test('init copies the template, says what to do next, and leaves a folder with c
   const cwd = emptyFolder(t)
   const { code, stdout } = await run(['init', 'edge'], { cwd, by: 'npx' })
   assert.equal(code, 0)
-  assert.match(stdout, /cd edge\n +npm install\n +npx wrangler dev/)
+  assert.match(stdout, /cd edge\n +npm install\n +npx bank-mfa doctor .*\n +npx wrangler dev/)
   const template = readdirSync(join(app, 'node_modules/bank-mfa/worker'))
   const added = ['.dev.vars', '.gitignore', 'package.json']
   assert.deepEqual(readdirSync(join(cwd, 'edge')).sort(), [...template, ...added].sort())

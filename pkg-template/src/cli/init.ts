@@ -48,7 +48,7 @@ function newFiles(): Record<string, { content: string; mode: number }> {
     name: 'bank-mfa-edge',
     private: true,
     type: 'module',
-    scripts: { dev: 'wrangler dev', deploy: 'wrangler deploy' },
+    scripts: { dev: 'wrangler dev', deploy: 'wrangler deploy', doctor: 'bank-mfa doctor' },
     dependencies: { 'bank-mfa': `^${version}` },
     devDependencies: { wrangler: '^4.0.0' },
   }
@@ -61,7 +61,7 @@ function newFiles(): Record<string, { content: string; mode: number }> {
 
 function localVariables(): string {
   const seal = { current: 'k1', keys: { k1: randomBytes(32).toString('base64') } }
-  return `# Variables for this machine only: \`wrangler dev\` reads them. Never commit this file.
+  return `# Variables for this machine only: \`wrangler dev\` and \`bank-mfa doctor\` read them. Never commit this file.
 SEAL_KEYS='${JSON.stringify(seal)}'
 SESSION_KEY=${randomBytes(32).toString('hex')}
 BACKEND_KEY=${randomBytes(32).toString('hex')}
@@ -75,6 +75,7 @@ function nextSteps(folder: string): string {
   const commands = [
     ...(folder === '.' ? [] : [[`cd ${folder}`, '']]),
     ['npm install', ''],
+    ['npx bank-mfa doctor', '# says what is missing or wrong'],
     ['npx wrangler dev', '# runs the edge at http://localhost:8787'],
   ]
   const lines = commands.map(([command, comment]) => `  ${command!.padEnd(21)} ${comment}`.trimEnd())

@@ -2,11 +2,12 @@
 /** The command line `bank-mfa`. Exit code 0: done. 1: the command found or met a problem. 2: wrong arguments. */
 import { CommandError, didYouMean, readArguments, UsageError, type Command } from './command.js'
 import { demo } from './demo.js'
+import { doctor } from './doctor/command.js'
 import { commandHelp, generalHelp } from './help.js'
 import { init } from './init.js'
 import { version } from './package.js'
 
-const COMMANDS: Record<string, Command> = { demo, init }
+const COMMANDS: Record<string, Command> = { demo, init, doctor }
 
 async function main(argv: string[]): Promise<number> {
   const [name = '', ...rest] = argv
