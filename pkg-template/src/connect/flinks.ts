@@ -97,19 +97,34 @@ export type FlinksEvent =
   /** A step that Flinks does not document. */
   | { readonly kind: 'unknown'; readonly step: string }
 
-/** The event of a message, with the LoginId of a `redirect`; or why the message is refused. */
-export function readFlinksMessage(message: Message): { event: FlinksEvent; loginId?: string } | RefusedReason {
+/** The codes among them that the flow needs, and so every page. */
+const SESSION_CODES = ['SESSION_EXPIRED', 'SESSION_NONEXISTENT']
+
+/** The event of a message, with the LoginId of a `redirect`. */
+export type FlinksRead = { event: FlinksEvent; loginId?: string }
+
+/** The event of a message by its documented step, or why the message is refused. */
+export function readFlinksMessage(message: Message): FlinksRead | RefusedReason {
+  const read = readFlinksReport(message, CODES)
+  if (typeof read === 'string' || read.event.kind !== 'unknown') return read
+  const { step } = read.event
+  if (step === 'COMPONENT_LOAD_MFA' || step === 'COMPONENT_LOAD_MFA_RETRY') {
+    return { event: { kind: 'step', step, mfaTypes: readTexts(message.mfaTypes) } }
+  }
+  const known = pick(STEPS, step)
+  return known ? { event: { kind: 'step', step: known } } : read
+}
+
+/** The same, with every step as `unknown` that only informs the page. */
+export function readFlinksReport(message: Message, codes = SESSION_CODES): FlinksRead | RefusedReason {
   const { step, data } = message
   if (step === 'REDIRECT') return readRedirect(message)
   if (step === 'TOKEN_INVALID') return { event: { kind: 'token-refused' } }
   // Seen: the code next to the step, or in place of it.
-  const flinksCode = message.flinksCode || (isObject(data) && data.flinksCode) || pick(CODES, step)
+  const flinksCode = message.flinksCode || (isObject(data) && data.flinksCode) || pick(codes, step)
   if (flinksCode) return isCode(flinksCode) ? { event: { kind: 'error', flinksCode } } : 'shape'
   if (!isName(step)) return 'shape'
   switch (step) {
-    case 'COMPONENT_LOAD_MFA':
-    case 'COMPONENT_LOAD_MFA_RETRY':
-      return { event: { kind: 'step', step, mfaTypes: readTexts(message.mfaTypes) } }
     case 'APP_RESIZE':
       return { event: { kind: 'step', step, height: readHeight(message) } }
     case 'ACCOUNT_SELECTED': {
@@ -121,8 +136,7 @@ export function readFlinksMessage(message: Message): { event: FlinksEvent; login
       return { event: { kind: 'step', step, accountIds, totalAccounts, displayedAccounts } }
     }
   }
-  const known = pick(STEPS, step)
-  return { event: known ? { kind: 'step', step: known } : { kind: 'unknown', step } }
+  return { event: { kind: 'unknown', step } }
 }
 
 /**

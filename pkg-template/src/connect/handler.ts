@@ -1,6 +1,6 @@
 /** Checks the messages of a vendor's page, and reports them to the flow. It needs no DOM. */
-import { readFlinksMessage, type FlinksEvent } from './flinks.js'
-import { readMessage, type RefusedReason } from './message.js'
+import { readFlinksMessage, readFlinksReport, type FlinksEvent, type FlinksRead } from './flinks.js'
+import { readMessage, type Message, type RefusedReason } from './message.js'
 import { readMxMessage, type MxEvent } from './mx.js'
 import type { FlowError } from '../flow/errors.js'
 import type { ConnectStep, RedirectStep } from '../flow/steps.js'
@@ -15,8 +15,31 @@ export type MountableConnect = Pick<ConnectStep, 'kind' | 'signal' | 'pageUrl' |
 /** The part of a `redirect` step that `mount` and `connectWebView` need. */
 export type MountableWidget = Pick<RedirectStep, 'kind' | 'pageUrl'> & Partial<Pick<RedirectStep, 'purpose' | 'signal'>>
 
-/** Returns a function that reports a message to the flow, or returns the reason why it refuses the message. */
-export function createMessageHandler(step: Mountable, onEvent: (event: FlinksEvent | MxEvent) => void) {
+/** Reports a message to the flow, or returns the reason why it refuses the message. */
+export type HandleMessage = (data: unknown) => RefusedReason | undefined
+
+type OnEvent = (event: FlinksEvent | MxEvent) => void
+
+/** Makes a handler that gives each message to `onEvent` by its documented type. */
+export function createMessageHandler(step: Mountable, onEvent: OnEvent): HandleMessage {
+  return createHandler(step, onEvent, (message) => {
+    if (step.kind === 'connect') return readFlinksMessage(message)
+    const event = readMxMessage(message)
+    return typeof event === 'string' ? event : { event }
+  })
+}
+
+/**
+ * Makes a handler for a page that reads no events: it knows only the messages that the flow or the iframe needs. MX's
+ * widget has none, as the flow polls its member.
+ */
+export function createReportHandler(step: Mountable, onEvent: OnEvent): HandleMessage {
+  return createHandler(step, onEvent, (message) => (step.kind === 'connect' ? readFlinksReport(message) : 'shape'))
+}
+
+type Read = (message: Message) => { event: FlinksEvent | MxEvent } | RefusedReason
+
+function createHandler(step: Mountable, onEvent: OnEvent, read: Read): HandleMessage {
   /** `REDIRECT` is never Connect's first message, and a step gets one report only. */
   let [sawFirst, reported] = [false, false]
   /** The latest choice of accounts, for a REDIRECT that has none. */
@@ -40,24 +63,19 @@ export function createMessageHandler(step: Mountable, onEvent: (event: FlinksEve
     return undefined
   }
 
-  return (data: unknown): RefusedReason | undefined => {
-    const read = readAny(step, data)
-    if (typeof read === 'string') return read
+  return (data) => {
+    const known = readSafely(data, read)
+    if (typeof known === 'string') return known
     // Nothing to report of MX's widget: the flow polls the member every three seconds.
-    return step.kind === 'connect' ? connect(step, read as FlinksRead) : void onEvent(read.event)
+    return step.kind === 'connect' ? connect(step, known as FlinksRead) : void onEvent(known.event)
   }
 }
 
-type FlinksRead = Exclude<ReturnType<typeof readFlinksMessage>, string>
-
 /** A value can be an object that has no text, or a getter that throws: such a message is refused. */
-function readAny(step: Mountable, data: unknown): { event: FlinksEvent | MxEvent } | RefusedReason {
+function readSafely(data: unknown, read: Read): ReturnType<Read> {
   try {
     const message = readMessage(data)
-    if (message === undefined) return 'shape'
-    if (step.kind === 'connect') return readFlinksMessage(message)
-    const event = readMxMessage(message)
-    return typeof event === 'string' ? event : { event }
+    return message === undefined ? 'shape' : read(message)
   } catch {
     return 'shape'
   }
