@@ -4,10 +4,13 @@
  */
 declare global {
   interface AbortSignal {}
+  interface CustomEvent<T = any> {}
   interface Element {}
   interface FormData {}
   interface Headers {}
+  interface HTMLElement {}
   interface HTMLIFrameElement {}
+  interface Node {}
   interface Request {}
   interface RequestInit {}
   interface Response {}

@@ -28,6 +28,7 @@ const entries = {
   'bank-mfa/slim': { default: 'entries/slim.js', workerd: 'entries/slim.js' },
   'bank-mfa/connect': { default: 'entries/connect.js', workerd: 'entries/connect.js' },
   'bank-mfa/remote': { default: 'entries/remote.js', workerd: 'entries/remote.js' },
+  'bank-mfa/element': { default: 'entries/element.js', workerd: 'entries/element.js' },
   'bank-mfa/texts': { default: 'entries/texts.js', workerd: 'entries/texts.js' },
   'bank-mfa/react': { default: 'entries/react.js', workerd: 'entries/react.js' },
   'bank-mfa/calls': { default: 'entries/calls.js', workerd: 'entries/calls.workerd.js' },
@@ -149,6 +150,7 @@ for (const [what, contents, expected] of [
   ['the slim entry alone', "import { load } from 'bank-mfa/slim'; load()", [0, 0]],
   ['the connect entry', "import { mount } from 'bank-mfa/connect'; mount()", [0, 0]],
   ['the remote entry', "import { remote } from 'bank-mfa/remote'; remote()", [0, 0]],
+  ['the element, imported for its side effect', "import 'bank-mfa/element'", [0, 0]],
   ['the texts', "import { fr } from 'bank-mfa/texts'; console.log(fr)", [0, 0]],
   ['the default entry', "import { flinks } from 'bank-mfa'; flinks.authorize()", [0, 1]],
   ['the single calls', "import { flinks } from 'bank-mfa/calls'; flinks.pollRequest()", [0, 1]],
@@ -180,6 +182,18 @@ test('a bundle with English texts has no other language and no text for develope
   const [{ text }] = await bundle("import { describe } from 'bank-mfa/texts'; console.log(describe)")
   assert.match(text, /Please try again/)
   assert.doesNotMatch(text, /Veuillez|por favor|cross-origin/)
+})
+
+test('a bundle that imports the element for its side effect defines it, with English texts alone', async () => {
+  const [{ text }] = await bundle("import 'bank-mfa/element'")
+  assert.match(text, /customElements\.define\("bank-mfa"/)
+  assert.match(text, /Please try again/)
+  assert.doesNotMatch(text, /Veuillez|por favor|cross-origin/)
+})
+
+test('the element can be imported on a server, where it defines nothing', async () => {
+  const script = "const { BankMfaElement } = await import('bank-mfa/element'); console.log(typeof BankMfaElement)"
+  assert.equal(await node(script), 'function')
 })
 
 test('a bundle for workerd imports the wasm as a module', async () => {

@@ -81,6 +81,11 @@ test('react-consumer.tsx compiles with the strictest options', async (t) => {
   assert.equal(await compile(t, { name: 'consumer.tsx', text, options: { ...STRICTEST, ...REACT } }), '')
 })
 
+test('element-consumer.ts compiles with the DOM and the strictest options', async (t) => {
+  const text = readFileSync(here('element-consumer.ts'), 'utf8')
+  assert.equal(await compile(t, { options: STRICTEST, text }), '')
+})
+
 test('an app without a DOM compiles connectWebView, with types that are not any', async (t) => {
   // As in React Native, whose own types define a few globals of a browser.
   const text = `
@@ -100,7 +105,18 @@ test('an app without a DOM compiles connectWebView, with types that are not any'
 /** Without `dom.iterable`, TypeScript does not know that `Headers` is iterable. */
 const HOST_FETCH =
   "import { flinks, type Fetch } from 'bank-mfa'\nexport const own: Fetch = (url, init) => fetch(url, init)\n"
-const ENTRIES = ['', '/slim', '/connect', '/remote', '/texts', '/calls', '/edge', '/edge/data', '/simulator']
+const ENTRIES = [
+  '',
+  '/slim',
+  '/connect',
+  '/remote',
+  '/texts',
+  '/element',
+  '/calls',
+  '/edge',
+  '/edge/data',
+  '/simulator',
+]
 const EVERY_ENTRY = ENTRIES.map((entry, index) => `export * as entry${index} from 'bank-mfa${entry}'\n`).join('')
 
 for (const [what, lib, text] of [
@@ -128,6 +144,7 @@ for (const [entry, minimum, file = 'consumer.ts'] of [
   ['connect/index', 10, 'connect-consumer.ts'],
   ['texts/index', 10, 'texts-consumer.ts'],
   ['react/index', 1, 'react-consumer.tsx'],
+  ['element/index', 7, 'element-consumer.ts'],
   ['edge/index', 25, 'edge-consumer.ts'],
   ['edge/data', 5, 'edge-consumer.ts'],
 ]) {

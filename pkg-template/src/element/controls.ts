@@ -1,0 +1,120 @@
+/** The challenges of a round as form controls, by the type of their fields. The vendor's texts stay text. */
+import { el, paragraph, type Child } from './dom.js'
+import { fill } from '../texts/describe.js'
+import type { Labels } from '../texts/types.js'
+import type { Challenge, Field } from '../wasm/bank_mfa.js'
+
+/** A choice with more options is a select. */
+const MAX_RADIOS = 6
+
+/** The labels of credentials for which the vendor has a name only. */
+const CREDENTIALS = { username: 'username', 'current-password': 'password', 'one-time-code': 'code' } as const
+
+interface Place {
+  readonly labels: Labels
+  /** The id of the prompt. */
+  readonly prompt: string
+  /** The label of the field, or null if the prompt is its label. */
+  readonly label: string | null
+}
+
+const CONTROLS: Readonly<Record<Field['type'], (field: Field, place: Place) => HTMLElement>> = {
+  text: textInput,
+  select: (field, place) =>
+    field.part === 'question' || field.options.length > MAX_RADIOS
+      ? select(field, place)
+      : group('radio', field, place),
+  'multi-select': (field, place) => group('checkbox', field, place),
+  'image-select': (field, place) => group('radio', field, place),
+}
+
+/** A challenge: its prompt, its picture and its fields. */
+export function challengeView({ id, kind, vendorType, prompt, image, fields }: Challenge, labels: Labels): HTMLElement {
+  const isTyped = fields[0]?.type === 'text'
+  // The prompt of a credential is the label of its input.
+  const isCredential = kind === 'credentials' && isTyped
+  return el(
+    isCredential ? 'div' : 'fieldset',
+    { part: 'challenge', 'data-kind': kind, 'data-vendor-type': vendorType },
+    !isCredential && el('legend', { part: 'prompt', id }, prompt),
+    image && picture(image.src, ''),
+    kind === 'unknown' && paragraph(labels.unknownKind, 'hint'),
+    fields.some(({ optional }) => optional) && paragraph(labels.optionalHint, 'hint'),
+    ...fields.map((field) => {
+      const name = field.autocomplete ? labels[CREDENTIALS[field.autocomplete]] : labels[field.part]
+      // Flinks gives no label for a credential, only its name.
+      let label: string | null = isCredential && prompt !== vendorType ? prompt : name
+      if (field.optional) label = `${label} ${labels.optional}`
+      if (!isTyped && fields.length < 2) label = null
+      return (CONTROLS[field.type] ?? textInput)(field, { labels, prompt: id, label })
+    }),
+  )
+}
+
+function textInput({ name, secret, autocomplete, optional }: Field, { labels, label }: Place): HTMLElement {
+  const input = el('input', {
+    part: 'input',
+    id: name,
+    name,
+    type: secret ? 'password' : 'text',
+    autocomplete: autocomplete ?? 'off',
+    inputmode: autocomplete === 'one-time-code' && 'numeric',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    'aria-required': String(!optional),
+  })
+  const show = el('input', { type: 'checkbox', onchange: () => (input.type = show.checked ? 'text' : 'password') })
+  return fieldBox(
+    el('label', { part: 'label', for: name }, label),
+    input,
+    secret && el('label', { part: 'option show' }, show, labels.showAnswer),
+  )
+}
+
+function select({ name, options }: Field, { labels, label, prompt }: Place): HTMLElement {
+  const choices = options.map((option) => el('option', { value: option.id }, option.label))
+  return fieldBox(
+    label && el('label', { part: 'label', for: name }, label),
+    el(
+      'select',
+      { part: 'input', id: name, name, 'aria-required': 'true', 'aria-labelledby': !label && prompt },
+      el('option', { value: '' }, labels.choose),
+      ...choices,
+    ),
+  )
+}
+
+function group(type: 'radio' | 'checkbox', { name, options }: Field, { labels, label, prompt }: Place): HTMLElement {
+  const labelId = `${name}-label`
+  const count = options.length
+  const choices = options.map(({ id, label, image }, index) =>
+    el(
+      'label',
+      { part: 'option' },
+      el('input', { type, name, value: id }),
+      image ? picture(image.src, fill(labels.image, { number: index + 1, count })) : el('span', {}, label),
+    ),
+  )
+  return fieldBox(
+    label && el('span', { part: 'label', id: labelId }, label),
+    el(
+      'div',
+      {
+        part: options.some(({ image }) => image) ? 'options images' : 'options',
+        id: name,
+        role: type === 'radio' ? 'radiogroup' : 'group',
+        'aria-labelledby': label ? labelId : prompt,
+      },
+      ...choices,
+    ),
+  )
+}
+
+function fieldBox(...children: Child[]): HTMLElement {
+  return el('div', { part: 'field' }, ...children)
+}
+
+/** A picture of the bank. Any other scheme of its address is refused. */
+function picture(src: string, alt: string): HTMLElement {
+  return el('img', { part: 'image', alt, src: /^(data:image\/|https:)/i.test(src) && src })
+}

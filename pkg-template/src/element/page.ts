@@ -1,0 +1,97 @@
+/** The views of a page of the vendor or the bank: in an iframe, or in a window of its own. */
+import { actions, button, el, heading, paragraph } from './dom.js'
+import type { Context, Effect, StepOf, View } from './view.js'
+import { openFrame } from '../connect/frame.js'
+import { createReportHandler } from '../connect/handler.js'
+import { SECURE_URL } from '../connect/message.js'
+
+/** The vendor's page in an iframe. */
+export function frame(step: StepOf<'connect' | 'redirect'>, { texts, flow }: Context): View {
+  const { labels } = texts
+  const title = heading(step.purpose === 'credentials' ? labels.pageCredentials : labels.pageMfa)
+  const place = el('div', { part: 'frame' })
+  let close = () => {}
+  const open = () => {
+    close()
+    place.replaceChildren(el('div', { part: 'progress' }))
+    const onFailed = () => place.replaceChildren(paragraph(labels.pageFailed, 'alert', 'alert'))
+    const { iframe, unmount } = openFrame(step, place, { title: labels.frame, onFailed }, createReportHandler)
+    iframe.onload = () => {
+      const root = place.getRootNode() as ShadowRoot
+      place.firstChild !== iframe && place.firstChild!.remove()
+      // Lets the person type at once, but takes the focus from nobody who is elsewhere.
+      if (root.activeElement === title) iframe.focus()
+    }
+    close = unmount
+  }
+  const effect: Effect = () => {
+    // The iframe goes with its focus, before the next step is shown.
+    const leave = () => place.contains((place.getRootNode() as ShadowRoot).activeElement) && title.focus()
+    step.signal.addEventListener('abort', leave)
+    open()
+    return () => {
+      step.signal.removeEventListener('abort', leave)
+      close()
+    }
+  }
+  const back = step.kind === 'redirect' && button(labels.back, () => step.returned())
+  const nodes = [
+    title,
+    place,
+    actions(
+      back,
+      button(labels.openWindowAgain, open),
+      button(labels.cancel, () => flow.cancel()),
+    ),
+  ]
+  return { nodes, effects: [effect], stays: true }
+}
+
+/** The bank's own site, in a window that a click opens. The flow notices when the person has finished there. */
+export function redirect(step: StepOf<'redirect'>, context: Context): View {
+  if (step.purpose === 'widget') return frame(step, context)
+  const { texts, flow } = context
+  const { labels, windowErrors } = texts
+  const problem = el(
+    'div',
+    { part: 'alert', role: 'alert' },
+    step.error && (windowErrors[step.error.code] ?? windowErrors.unknown),
+  )
+  const link = el('a', { part: 'button primary', target: '_blank', rel: 'noopener', hidden: true }, labels.openWindow)
+  const openButton = button(labels.openWindow, () => void openWindow(), 'primary')
+
+  async function openWindow(): Promise<void> {
+    // Opened in the click, because browsers block windows that open later.
+    const opened = open('', '_blank')
+    problem.replaceChildren()
+    try {
+      const url = await step.pageUrl()
+      if (!SECURE_URL.test(url)) throw url
+      openButton.textContent = labels.openWindowAgain
+      if (opened) {
+        // The bank's page must not reach this one.
+        opened.opener = null
+        opened.location.replace(url)
+      } else {
+        // A WebView may open links only.
+        link.href = url
+        link.hidden = false
+        link.focus()
+      }
+    } catch {
+      opened?.close()
+      problem.append(labels.pageFailed)
+    }
+  }
+  const nodes = [
+    heading(labels.windowTitle),
+    problem,
+    paragraph(labels.windowHint),
+    actions(
+      link,
+      openButton,
+      button(labels.cancel, () => flow.cancel()),
+    ),
+  ]
+  return { nodes, focus: openButton }
+}

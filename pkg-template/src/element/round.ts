@@ -1,0 +1,96 @@
+/** The view of a round: a form with every challenge of it. */
+import { explain } from './alert.js'
+import { actions, button, el, heading, paragraph } from './dom.js'
+import { challengeView } from './controls.js'
+import { ticking, timeLeft } from './time.js'
+import type { Context, Effect, StepOf, View } from './view.js'
+import type { FlowError } from '../flow/errors.js'
+
+export function challenge(step: StepOf<'challenge'>, context: Context): View {
+  const { texts, flow } = context
+  const { labels } = texts
+  const { challenges, refused, expires, newSession } = step.round
+  const [title, refusal] = challenges.every(({ kind }) => kind === 'credentials')
+    ? [labels.credentialsTitle, labels.credentialsRefused]
+    : [labels.roundTitle, labels.answerRefused]
+  const effects: Effect[] = []
+  const problem = el('div', { part: 'alert', role: 'alert' })
+  const send = el('button', { part: 'button primary' }, labels.send)
+  const form = el(
+    'form',
+    // The flow checks the answers, so the browser does not.
+    { part: 'form', novalidate: true, autocomplete: 'off', 'aria-label': title },
+    refused && paragraph(refusal, 'alert', 'alert'),
+    ...challenges.map((challenge) => challengeView(challenge, labels)),
+    problem,
+    actions(
+      send,
+      button(labels.cancel, () => flow.cancel()),
+    ),
+  )
+
+  /** Runs one call at a time, and shows why it failed. */
+  const run = async (call: () => Promise<void>) => {
+    if (send.ariaDisabled) return
+    // Not `disabled`, which would drop the focus.
+    send.ariaDisabled = 'true'
+    clearErrors(form)
+    problem.replaceChildren()
+    try {
+      await call()
+    } catch (error) {
+      showErrors(form, problem, error as FlowError, context)
+    }
+    send.ariaDisabled = null
+  }
+  form.onsubmit = (event) => {
+    event.preventDefault()
+    void run(() => step.answer(new FormData(form)))
+  }
+
+  // Only a documented time is a fact.
+  if (expires?.documented) {
+    const time = paragraph('', 'time')
+    time.role = 'timer'
+    form.prepend(time)
+    effects.push(ticking(() => (time.textContent = timeLeft(context, labels.timeLeft, expires.at))))
+  }
+  const asksCode = challenges.some(({ fields }) => fields.some(({ autocomplete }) => autocomplete === 'one-time-code'))
+  const nodes: Node[] = [heading(title), form]
+  if (newSession && asksCode) {
+    const { at, documented } = newSession
+    const time = paragraph(labels.newSessionUnknown)
+    if (at !== null && documented) {
+      effects.push(ticking(() => (time.textContent = timeLeft(context, labels.newSessionIn, at))))
+    }
+    const start = button(labels.newSession, () => void run(() => step.startNewSession()))
+    const cost = paragraph(labels.newSessionCost)
+    nodes.push(el('details', { part: 'more' }, el('summary', {}, labels.noCode), cost, time, start))
+  }
+  return { nodes, effects, focus: form.querySelector('input,select') }
+}
+
+/** Shows each error beside its field, and all others in the alert. Moves the focus to the first field with an error. */
+function showErrors(form: HTMLElement, problem: HTMLElement, error: FlowError, { texts }: Context): void {
+  const rest = (error.fields ?? []).filter(({ name, reason }) => {
+    const control = [...form.querySelectorAll('[id]')].find(({ id }) => id === name)
+    const id = `${name}-error`
+    control?.setAttribute('aria-invalid', 'true')
+    control?.setAttribute('aria-describedby', id)
+    control?.after(el('p', { part: 'error', id }, texts.fieldErrors[reason]))
+    return !control
+  })
+  const first = form.querySelector<HTMLElement>('[aria-invalid]')
+  if (first && !rest.length) problem.append(texts.labels.checkFields)
+  else explain(problem, error, texts)
+  const control = first?.matches('div') ? first.querySelector('input') : first
+  control?.focus()
+}
+
+function clearErrors(form: HTMLElement): void {
+  for (const error of form.querySelectorAll('[part=error]')) error.remove()
+  for (const control of form.querySelectorAll('[aria-invalid]')) {
+    control.removeAttribute('aria-invalid')
+    control.removeAttribute('aria-describedby')
+  }
+}
