@@ -140,7 +140,7 @@ demo: $(PACKAGE) ## build and serve the demo, and print its address
 # Tests ---------------------------------------------------------------------------------------
 
 COUNT_TESTS := node tests/tools/count-tests.mjs
-KINDS := rust wasm-node wasm-chromium package edge crash demo-page demo-flows examples
+KINDS := rust wasm-node wasm-chromium package element edge crash demo-page demo-flows examples
 
 # Four at a time, as the tests mostly wait. The output of each part is printed in one piece. The longest parts are first.
 # A line with $(MAKE) itself would run also in a dry run, `make -n`.
@@ -148,7 +148,7 @@ PARALLEL_MAKE = $(MAKE) --no-print-directory --jobs=4 --output-sync=target
 
 .PHONY: test
 test: tools ## run everything, and print the counts at the end
-	@$(PARALLEL_MAKE) test-demo test-examples test-package test-edge test-crash test-wasm check size
+	@$(PARALLEL_MAKE) test-demo test-examples test-package test-element test-edge test-crash test-wasm check size
 	@$(COUNT_TESTS) report $(KINDS)
 
 .PHONY: check
@@ -193,6 +193,10 @@ NODE_TEST := timeout 900 node --disable-warning=ExperimentalWarning --test-force
 test-package: chromium $(INSTALLED) $(NPM) ## test the packed tarball in Node, workerd and Chromium
 	@BANK_MFA_TARBALL=$(CURDIR)/$(TARBALL) BANK_MFA_APP=$(CURDIR)/target/app \
 	  $(COUNT_TESTS) run package $(NODE_TEST) tests/lib/*.test.mjs tests/package/*.test.mjs
+
+.PHONY: test-element
+test-element: chromium $(INSTALLED) $(NPM) ## test the tarball's web component in Chromium
+	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run element $(NODE_TEST) tests/element/*.test.mjs
 
 .PHONY: test-edge
 test-edge: postgres $(INSTALLED) $(NPM) ## test the tarball's edge in Node, with PostgreSQL
