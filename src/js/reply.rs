@@ -4,9 +4,13 @@ use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use crate::http;
+use crate::json::Value;
 
 /// The longest Retry-After that a flow follows, in ms: one day.
 const MAX_RETRY_AFTER_MS: f64 = 86_400_000.0;
+
+/// The largest body that is read for a vendor's code. Only pictures make a body larger.
+const MAX_CODED_BODY_BYTES: usize = 65_536;
 
 /// A vendor's reply.
 #[wasm_bindgen]
@@ -22,6 +26,27 @@ impl Reply {
     #[wasm_bindgen(constructor)]
     pub fn from_js(status: u16, retry_after: Option<String>, body: Vec<u8>) -> Reply {
         Reply::new(status, retry_after, body)
+    }
+
+    /// The HTTP status.
+    #[wasm_bindgen(getter)]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The vendor's word for the state, as it came: the FlinksCode, or the connection_status of MX's member. A large
+    /// body is not read for it.
+    #[wasm_bindgen(getter, js_name = vendorCode)]
+    pub fn vendor_code(&self) -> Option<String> {
+        if self.body.len() > MAX_CODED_BODY_BYTES {
+            return None;
+        }
+        let body = self.response(0.0).json();
+        let code = match body.get("member") {
+            Value::Null => body.get("FlinksCode"),
+            member => member.get("connection_status"),
+        };
+        code.as_text().map(str::to_owned)
     }
 }
 

@@ -42,6 +42,13 @@ import {
   type ConnectPurpose,
   type RawAnswers,
   type FieldErrorReason,
+  type FlowAction,
+  type FlowEvent,
+  type FlowEventAttributes,
+  type OnEvent,
+  type Trace,
+  type TraceEvent,
+  type TraceTimes,
   type ReconnectParams,
   type ResumeParams,
   type RedirectError,
@@ -167,9 +174,45 @@ const options: HostOptions = {
   clock,
   probe: false,
   store: async (snapshot: string) => void snapshot,
+  onEvent: (event) => void note(event),
 }
 const host: FlinksHost = { ...config, ...options, authorizeToken: token }
 const plain: FlinksHost = { instance: 'toolbox', customerId: '', authorizeToken: undefined, fetch: globalThis.fetch }
+
+const actions: Record<FlowAction, true> = {
+  answer: true,
+  'new-session': true,
+  returned: true,
+  'session-expired': true,
+  'token-refused': true,
+  'window-opened': true,
+}
+const eventNames: Record<keyof FlowEventAttributes, true> = {
+  'bank_mfa.flow.started': true,
+  'bank_mfa.call': true,
+  'bank_mfa.step': true,
+  'bank_mfa.action': true,
+  'bank_mfa.flow.ended': true,
+}
+const note: OnEvent = (event: FlowEvent): [number, string | undefined] => {
+  if (event.name === 'bank_mfa.flow.ended')
+    return [event.time, event.attributes['error.type'] satisfies ErrorCode | undefined]
+  // @ts-expect-error A step has no call.
+  if (event.name === 'bank_mfa.step') console.log(event.attributes['bank_mfa.call.name'])
+  if (event.name === 'bank_mfa.action')
+    console.log(actions[event.attributes['bank_mfa.action.name']], eventNames[event.name])
+  return event.name === 'bank_mfa.call' ? [event.duration, event.attributes['bank_mfa.call.name']] : [0, undefined]
+}
+export function support(traced: Flow): [string, number, number] {
+  const { version, vendor, duration, times, events, omitted }: Trace = traced.trace()
+  const { person, vendor: ofVendor, waiting, host: ofHost }: TraceTimes = times
+  const last: TraceEvent | undefined = events.at(-1)
+  return [
+    `${version} ${vendor}`,
+    duration - person - ofVendor - waiting - ofHost + omitted,
+    (last?.count ?? 0) + (last?.lastAt ?? 0),
+  ]
+}
 
 const byLogin: AuthorizeParams = { loginId: '', mostRecentCached: true, language: 'fr', save: false, tag: '' }
 const flow: Flow<Authorized> = flinks.authorize(byLogin, host)
@@ -473,12 +516,19 @@ const edgeCodes: Record<EdgeCode, true> = {
   RATE_LIMITED: true,
   UNAVAILABLE: true,
 }
-const called: RemoteOptions = { fetch, credentials: 'include', clock, headers: async () => ({ authorization: '' }) }
+const called: RemoteOptions = {
+  fetch,
+  credentials: 'include',
+  clock,
+  onEvent: note,
+  headers: async () => ({ authorization: '' }),
+}
 
 export async function followed(): Promise<string> {
   const there: Remote = remote('/mfa', called)
   const anywhere: (Flow | RemoteFlow)[] = [flow, there.start({ connection: '' }), there.resume('')]
   for (const either of anywhere) {
+    console.log(JSON.stringify(either.trace() satisfies Trace))
     for await (const step of either) {
       if (step.kind === 'challenge') await ask(step satisfies EdgeChallengeStep)
       if (step.kind === 'connect') await show(step satisfies EdgeConnectStep)

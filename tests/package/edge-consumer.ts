@@ -17,6 +17,10 @@ import {
   type DurableConfig,
   type Edge,
   type EdgeConfig,
+  type EdgeEvent,
+  type FlowAction,
+  type FlowEvent,
+  type FlowEventAttributes,
   type FlowEnded,
   type FlinksConnection,
   type FlowObject as Flow,
@@ -99,7 +103,12 @@ const ours: Omit<EdgeConfig<Env>, 'store'> = {
     void (await env.BACKEND.fetch([user, connection, flow, step, round ?? 0, present].join())),
   onFlowEnded: async ({ outcome, result, failure }: FlowEnded, env) =>
     void (await env.BACKEND.fetch(outcome, { body: JSON.stringify([result, failure?.code]) })),
+  onEvent: async (event: EdgeEvent, env) => void (await env.BACKEND.fetch(`${event.flow} ${nameOf(event)}`)),
   onError: (error) => console.error(error),
+}
+
+function nameOf(event: FlowEvent): FlowAction | keyof FlowEventAttributes {
+  return event.name === 'bank_mfa.action' ? event.attributes['bank_mfa.action.name'] : event.name
 }
 
 const config: DurableConfig<Env> = { ...ours, objects: (env) => env.FLOWS }

@@ -238,7 +238,7 @@ function readHost(host: FlinksCallsHost): { config: string; options: CallOptions
     FlinksApiKey: forEverySession(mapSecret(apiKey, (key) => key)),
     FlinksBearer: forEverySession(mapSecret(bearer, (key) => `Bearer ${key}`)),
   }
-  return { config: configToJson('host', config), options: { ...options, probe: false, secrets } }
+  return { config: configToJson('host', config), options: { ...options, probe: false, secrets, vendor: 'flinks' } }
 }
 
 /** Makes a string key valid in every session. A flow uses a string for its first session only, as for a token. */

@@ -2,7 +2,16 @@
 import { invalidInput } from '../flow/errors.js'
 import { isTimeout, realTime } from '../flow/host.js'
 import { isObject } from '../shared.js'
-import type { DataSource, FlowEnded, HandlerConfig, Limits, PersonNeeded, SealKeys, Store } from './config.js'
+import type {
+  DataSource,
+  EdgeEvent,
+  FlowEnded,
+  HandlerConfig,
+  Limits,
+  PersonNeeded,
+  SealKeys,
+  Store,
+} from './config.js'
 import type { EngineContext } from './engine/context.js'
 import { LocalFlowService } from './engine/service.js'
 import { isOrigin } from './http/origin.js'
@@ -39,8 +48,16 @@ export function createService<Env>(
   env: Env,
   { store, sealer, shared, background, singleWriter }: ServiceOptions,
 ): LocalFlowService {
-  const { clock = realTime, fetch, timeout, resolve, onPersonNeeded, onFlowEnded, onError, limits, data = {} } = config
+  const { clock = realTime, fetch, timeout, resolve, onPersonNeeded, onFlowEnded, onEvent, onError } = config
+  const { limits, data = {} } = config
   const readers = Object.entries(data).map(([name, read]) => [name, (source: DataSource) => read(source, env)])
+  const call = async (task: () => unknown) => {
+    try {
+      await task()
+    } catch (error) {
+      await report(onError, error, env)
+    }
+  }
   return new LocalFlowService({
     records: new Records({ store, sealer, clock, changes: shared.changes, singleWriter }),
     turns: shared.turns,
@@ -48,6 +65,7 @@ export function createService<Env>(
     resolve: async (user, connection) => (await resolve(user, connection, env)) ?? null,
     onPersonNeeded: onPersonNeeded && ((event: PersonNeeded) => onPersonNeeded(event, env)),
     onFlowEnded: onFlowEnded && ((event: FlowEnded) => onFlowEnded(event, env)),
+    onEvent: onEvent && ((event: EdgeEvent) => background(call(() => onEvent(event, env)))),
     onError: (error) => background(report(onError, error, env)),
     readers: Object.fromEntries(readers),
     answersPerFlow: limits?.answersPerFlow ?? 20,
@@ -91,6 +109,7 @@ const OPTIONS: Record<keyof HandlerConfig, Check> = {
   ],
   onPersonNeeded: OPTIONAL_FUNCTION,
   onFlowEnded: OPTIONAL_FUNCTION,
+  onEvent: OPTIONAL_FUNCTION,
   onError: OPTIONAL_FUNCTION,
   fetch: OPTIONAL_FUNCTION,
   timeout: [isOptional(isTimeout), 'must be a positive number of milliseconds'],

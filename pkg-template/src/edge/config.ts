@@ -1,5 +1,6 @@
 /** The public types of the edge: what a company configures and what its functions receive. */
 import type { Clock, Fetch, HostOptions } from '../flow/host.js'
+import type { FlowEvent } from '../flow/trace.js'
 import type {
   AuthorizeParams,
   ConnectParams,
@@ -48,6 +49,11 @@ export interface HandlerConfig<Env = unknown> {
    * retried for a day. A retry has the same `flow`.
    */
   onFlowEnded?: ((event: FlowEnded, env: Env) => unknown) | undefined
+  /**
+   * Receives what happens in each flow, as it happens: for logs, metrics and OpenTelemetry. No event contains personal data
+   * or a secret. No flow waits for it, and `onError` gets what it throws.
+   */
+  onEvent?: ((event: EdgeEvent, env: Env) => unknown) | undefined
   /**
    * Called with each error that one of your functions or the store threw, with the error of a flow that ended because of
    * one (see its `cause`), and if a request for an authorize token fails. Pages never see these errors.
@@ -120,6 +126,9 @@ export interface MxConnection {
   /** Set it if several of your ids mean the same connection: only one flow runs at a time for each key. */
   key?: string | undefined
 }
+
+/** Something that happened in a flow, and the flow's id, as in `PersonNeeded` and `FlowEnded`. */
+export type EdgeEvent = FlowEvent & { readonly flow: string }
 
 /** The event that a flow waits for its user. */
 export interface PersonNeeded {

@@ -1,12 +1,14 @@
 /** Everything that the edge's two entries share. */
 export type { PublicStep } from '../shared.js'
 export { FlowError } from '../flow/errors.js'
+export type { FlowAction, FlowEvent, FlowEventAttributes } from '../flow/trace.js'
 export type {
   Connection,
   DataReader,
   DataSource,
   DataStep,
   EdgeConfig,
+  EdgeEvent,
   FlinksConnection,
   FlowEnded,
   Limits,

@@ -1,4 +1,6 @@
+import type { Recorder } from './recorder.js'
 import { isEnding, type Step } from './steps.js'
+import type { Trace } from './trace.js'
 
 /** What local and remote flows share: the current step, and the changes of it. */
 export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
@@ -9,6 +11,13 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
   /** Abort the signals of the current step and of the next one. */
   #currentAbort: AbortController | undefined
   #nextAbort: AbortController | undefined
+  /** @internal */
+  readonly recorder: Recorder
+
+  /** @internal */
+  constructor(recorder: Recorder) {
+    this.recorder = recorder
+  }
 
   /** Vue wraps plain objects in proxies, through which private fields cannot be read. An object with a tag stays itself. */
   get [Symbol.toStringTag](): string {
@@ -70,6 +79,15 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
   /** @internal Called when somebody begins to look, or nobody looks any more. */
   protected onLook(): void {}
 
+  /**
+   * What happened in this flow, for a bug report or a vendor's support: its calls with their statuses, its steps, the
+   * times, and how it ended. It contains no personal data, no key and no id. Call it at any time, also after the end. It
+   * begins with this object: a restored or resumed flow does not know what happened before.
+   */
+  trace(): Trace {
+    return this.recorder.trace()
+  }
+
   #look(change: 1 | -1): void {
     const before = this.isLookedAt
     this.#lookers += change
@@ -88,6 +106,7 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
     this.#currentAbort = this.#nextAbort
     this.#nextAbort = undefined
     this.#current = step
+    this.recorder.step(step)
     left?.abort()
     for (const listener of [...this.#listeners]) {
       try {

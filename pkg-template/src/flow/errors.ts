@@ -82,6 +82,18 @@ export function secretMissing(flowId: string): FlowError {
   return new FlowError({ code: 'secret-missing', next: 'fix-integration', message }, flowId)
 }
 
+/** How long after the core broke a flow may start again: nobody knows what it has sent, and a session lasts 8 minutes. */
+const BROKEN_RETRY_MS = 8 * 60_000
+
+/** The failure of a flow whose core is broken. */
+export function brokenFlow(code: ErrorCode, now: number): Failure {
+  const [message, retryAt] = ['the flow cannot go on; see cause', now + BROKEN_RETRY_MS]
+  return {
+    ...{ code, next: 'retry-later', otherwise: null, message, retryAt },
+    ...{ vendorCode: null, status: null, memberGuid: null },
+  }
+}
+
 export const HOST_ERROR_MESSAGE = 'a function of the host threw an error; see cause'
 
 /** Whether a token source says that it could not reach the vendor, as `flinks.token` of `bank-mfa/calls` does. */

@@ -124,5 +124,5 @@ export function readFlinks(host: FlinksHost): { config: string; checked: Checked
   const [options, { authorizeToken, ...config }] = splitHostOptions(host)
   checkSecret('authorizeToken', authorizeToken)
   const secrets = { FlinksAuthorizeToken: mapSecret(authorizeToken, (token) => token) }
-  return { config: configToJson('host', config), checked: { ...options, secrets, send } }
+  return { config: configToJson('host', config), checked: { ...options, secrets, send, vendor: 'flinks' } }
 }

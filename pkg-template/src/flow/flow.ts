@@ -1,13 +1,21 @@
 import { FlowBase } from './base.js'
-import { FlowError, asFlowError, noFreshAddress, secretMissing, sourceError, staleRound, stepLeft } from './errors.js'
+import {
+  FlowError,
+  asFlowError,
+  brokenFlow,
+  noFreshAddress,
+  secretMissing,
+  sourceError,
+  staleRound,
+  stepLeft,
+} from './errors.js'
 import { toJson, type CheckedHost, type WaitsFor } from './host.js'
+import { Recorder } from './recorder.js'
 import { challengeStep, landingClaim, parseLandingUrl, redirectStep } from './steps.js'
 import type { ChallengeStep, ConnectStep, RedirectStep, Step } from './steps.js'
+import type { FlowAction } from './trace.js'
 import { TASK_ENDED, Transport, type Lost } from './transport.js'
 import type { FlowHandle, Frame, Round, Step as CoreStep } from '../wasm/bank_mfa.js'
-
-/** When to start again after the core broke. Nobody knows what it has sent, and a session lasts 8 minutes at most. */
-const BROKEN_RETRY_MS = 8 * 60_000
 
 /**
  * A running flow. Creating a flow starts it: create it in an event handler, never while a page renders. Iterate over
@@ -52,12 +60,12 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     begin: 'started' | 'restored' | { window: string },
     toResult = (result: unknown): Result => result as Result,
   ) {
-    super()
+    super(new Recorder(host, begin !== 'started'))
     this.#handle = handle
     this.#toResult = toResult
     this.#host = host
     this.id = handle.id
-    this.#transport = new Transport(host, this.id)
+    this.#transport = new Transport(host, this.id, this.recorder)
     this.#dispatch(() => {
       const now = host.clock.now()
       if (host.signal?.aborted) return handle.cancelled(now)
@@ -118,21 +126,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       step = this.#handle.failed(code, now)
     } catch {
       // The core itself is broken.
-      const message = 'the flow cannot go on; see cause'
-      const retryAt = now + BROKEN_RETRY_MS
-      step = {
-        kind: 'failed',
-        failure: {
-          code,
-          next: 'retry-later',
-          otherwise: null,
-          message,
-          retryAt,
-          vendorCode: null,
-          status: null,
-          memberGuid: null,
-        },
-      }
+      step = { kind: 'failed', failure: brokenFlow(code, now) }
     }
     this.#cause = cause
     this.#enter(step)
@@ -162,6 +156,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
         this.setStep({ kind: 'working', stage: step.stage, until: null })
         break
       case 'wait':
+        this.recorder.step({ ...step, kind: 'working' })
         this.#wait(step.until, 'vendor')
         if (this.current.kind !== 'working' || this.current.until !== step.until) {
           this.setStep({ kind: 'working', stage: step.stage, until: step.until })
@@ -182,6 +177,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       case 'redirect': {
         const isOpen = this.current.kind === 'redirect' && this.#window.number === step.number
         this.#window = Object.assign(isOpen ? this.#window : {}, step)
+        this.recorder.step(step)
         this.#wait(step.until, 'vendor')
         if (!isOpen) this.setStep(this.#redirect(step))
         break
@@ -205,7 +201,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
 
   async #send(step: CoreStep & { kind: 'send' }): Promise<void> {
     const { store, timeout = step.request.timeout } = this.#host
-    const reply = await this.#transport.send(step.request, () => store?.(this.snapshot(), timeout))
+    const reply = await this.#transport.send(step, () => store?.(this.snapshot(), timeout))
     const isLost = 'loss' in reply
     if (this.#finalSnapshot !== undefined) {
       if (!isLost) reply.free()
@@ -252,17 +248,18 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   #challenge(round: Round): ChallengeStep {
     const { number } = round
     // Otherwise the flow has ended, before the event or because of it. Nothing was sent.
-    const leave = (event: () => CoreStep) => {
-      const kind = this.#dispatch(event)
+    const leave = (name: FlowAction, event: () => CoreStep) => {
+      const kind = this.#dispatch(this.recorder.recorded(name, event))
       if (kind !== 'send' && kind !== 'wait' && kind !== 'sending') throw staleRound(this.id)
     }
     const submit = async (answers: Record<string, unknown>, isRaw: boolean) => {
       const json = toJson('answers', answers, !isRaw)
       const event = () => this.#handle[isRaw ? 'answeredRaw' : 'answered'](number, json, this.#host.clock.now())
       this.#resubmit = event
-      leave(event)
+      leave('answer', event)
     }
-    const startNewSession = async () => leave(() => this.#handle.newSession(number, this.#host.clock.now()))
+    const startNewSession = async () =>
+      leave('new-session', () => this.#handle.newSession(number, this.#host.clock.now()))
     return challengeStep(round, this.nextStepSignal(), submit, startNewSession)
   }
 
@@ -278,6 +275,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     const reportOpened = () => this.#dispatch(() => this.#handle.windowOpened(this.#host.clock.now()))
     const openAddress = async () => {
       await untilAtWindow()
+      this.recorder.action('window-opened')
       // The core answers with `redirect` if the address may be opened. Otherwise it gets a fresh one first.
       if (reportOpened() !== 'redirect') {
         await untilAtWindow()
@@ -287,7 +285,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     }
     const returned = (landingUrl?: string | URL) => {
       const claim = JSON.stringify(landingClaim(parseLandingUrl(landingUrl, purpose)))
-      this.#dispatch(() => this.#handle.returned(claim, this.#host.clock.now()))
+      this.#dispatch(this.recorder.recorded('returned', () => this.#handle.returned(claim, this.#host.clock.now())))
       // The user has left the window. A snapshot taken from here on must not show it again.
       if (!signal.aborted) this.setStep({ kind: 'working', stage: 'poll', until: null })
     }
@@ -297,12 +295,12 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   #connect(frame: Frame, until: number): ConnectStep {
     const signal = this.nextStepSignal()
     // Reports from a page that the flow has left are ignored.
-    const dispatch = (event: (now: number) => CoreStep) => {
-      if (!signal.aborted) this.#dispatch(() => event(this.#host.clock.now()))
+    const dispatch = (name: FlowAction, event: (now: number) => CoreStep) => {
+      if (!signal.aborted) this.#dispatch(this.recorder.recorded(name, () => event(this.#host.clock.now())))
     }
     // Without a token source, a page in the middle of a session cannot be opened with a fresh token.
     const cannotRenew = frame.purpose === 'mfa' && Object.values(this.#host.secrets).every((source) => !source)
-    const sessionExpired = () => dispatch((now) => this.#handle.failed('session-expired', now))
+    const sessionExpired = () => dispatch('session-expired', (now) => this.#handle.failed('session-expired', now))
     let pageUrl: Promise<string> | undefined
     const requestUrl = async () => {
       const url = await this.#transport.pageUrl(frame).catch((error: unknown) => {
@@ -319,8 +317,10 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       until,
       signal,
       pageUrl: () => (pageUrl ??= requestUrl()),
-      returned: (claim) => dispatch((now) => this.#handle.returned(toJson('claim', claim), now)),
-      tokenRefused: cannotRenew ? sessionExpired : () => dispatch((now) => this.#handle.tokenRefused(now)),
+      returned: (claim) => dispatch('returned', (now) => this.#handle.returned(toJson('claim', claim), now)),
+      tokenRefused: cannotRenew
+        ? sessionExpired
+        : () => dispatch('token-refused', (now) => this.#handle.tokenRefused(now)),
       sessionExpired,
     }
   }

@@ -1,4 +1,5 @@
 import { invalidInput } from './errors.js'
+import type { OnEvent, Trace } from './trace.js'
 import type { Reply, Request } from '../wasm/bank_mfa.js'
 
 /**
@@ -67,6 +68,11 @@ export interface HostOptions {
    * Flinks 240,000 if it contacts a bank, and otherwise 30,000; at MX 60,000, and 15,000 for a watch.
    */
   timeout?: number | undefined
+  /**
+   * Receives what happens in the flow, as it happens: for logs, metrics and OpenTelemetry. No event contains personal data
+   * or a secret. The flow does not wait for it, and ignores what it throws.
+   */
+  onEvent?: OnEvent | undefined
   /** Cancels the flow. */
   signal?: AbortSignal | undefined
   /** Replaces real time, for tests. */
@@ -88,8 +94,10 @@ export interface CheckedHost {
   store: ((snapshot: string, timeout: number) => unknown) | undefined
   probe: boolean
   timeout: number | undefined
+  onEvent: OnEvent | undefined
   signal: AbortSignal | undefined
   clock: Clock
+  vendor: Trace['vendor']
   secrets: Record<string, SecretSource | undefined>
 }
 
@@ -107,7 +115,7 @@ export const realTime: Clock = {
     }),
 }
 
-type CheckedOptions = Omit<CheckedHost, 'secrets' | 'send'>
+type CheckedOptions = Omit<CheckedHost, 'secrets' | 'send' | 'vendor'>
 
 export function isTimeout(value: unknown): boolean {
   return typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS
@@ -115,18 +123,19 @@ export function isTimeout(value: unknown): boolean {
 
 /** Splits a host into its options, which are checked here, and the configuration, which the core checks. */
 export function splitHostOptions<T extends HostOptions>(host: T): [CheckedOptions, Omit<T, keyof HostOptions>] {
-  const { fetch, store, probe = true, timeout, signal, clock = realTime, ...config } = host ?? {}
+  const { fetch, store, probe = true, timeout, onEvent, signal, clock = realTime, ...config } = host ?? {}
   const check = (isValid: boolean, name: string, message: string) => {
     if (!isValid) throw invalidInput(`/host/${name}`, message)
   }
   const isFunction = (value: unknown) => value === undefined || typeof value === 'function'
   check(isFunction(fetch), 'fetch', 'must be a function')
   check(isFunction(store), 'store', 'must be a function')
+  check(isFunction(onEvent), 'onEvent', 'must be a function')
   check(typeof probe === 'boolean', 'probe', 'must be a boolean')
   check(timeout === undefined || isTimeout(timeout), 'timeout', 'must be a positive number of milliseconds')
   check(signal === undefined || typeof signal?.addEventListener === 'function', 'signal', 'must be an AbortSignal')
   check(typeof clock?.now === 'function' && typeof clock.wait === 'function', 'clock', 'must have now() and wait()')
-  return [{ fetch, store, probe, timeout, signal, clock }, config]
+  return [{ fetch, store, probe, timeout, onEvent, signal, clock }, config]
 }
 
 /** Checks a secret that is a string. The result of a function is checked when it is used. */

@@ -11,6 +11,7 @@ export { Flow } from './flow.js'
 export { mx, type MxHost } from './mx.js'
 export type { Clock, Fetch, FetchInit, FetchResponse, HostOptions } from './host.js'
 export type { SecretRequest, SecretSource, WaitsFor } from './host.js'
+export type { FlowAction, FlowEvent, FlowEventAttributes, OnEvent, Trace, TraceEvent, TraceTimes } from './trace.js'
 export type { Answers, ChallengeStep, Claim, ConnectStep, RawAnswers, RedirectStep, Step } from './steps.js'
 export type {
   AuthorizeParams,

@@ -60,7 +60,10 @@ export function readMx(host: MxHost): { config: string; checked: CheckedHost } {
     throw invalidInput('/host/apiKey', 'is required with clientId')
   }
   const secret = mapSecret(apiKey, (key) => mxBasic(`${clientId}`, key))
-  return { config: configToJson('host', config), checked: { ...options, secrets: { MxBasic: secret }, send } }
+  return {
+    config: configToJson('host', config),
+    checked: { ...options, secrets: { MxBasic: secret }, send, vendor: 'mx' },
+  }
 }
 
 /** @internal The `Authorization` header that MX expects. */

@@ -1,6 +1,7 @@
 import { isUnreachable } from './errors.js'
 import type { CheckedHost } from './host.js'
-import type { Frame, Header, Loss, Reply, Request } from '../wasm/bank_mfa.js'
+import type { Recorder } from './recorder.js'
+import type { Frame, Header, Loss, Reply, Request, Stage } from '../wasm/bank_mfa.js'
 
 /** @internal The abort reason of a task that is over. One shared error, because each new one records a stack trace. */
 export const TASK_ENDED = new Error('ended')
@@ -21,6 +22,7 @@ export interface Lost {
 export class Transport {
   readonly #host: CheckedHost
   readonly #flowId: string
+  readonly #recorder: Recorder
   /** The secrets in use, by slot and session. */
   readonly #secrets = new Map<string, string>()
   #gotReply = false
@@ -28,9 +30,10 @@ export class Transport {
   /** The functions that abort the running tasks. */
   readonly #aborts = new Set<() => void>()
 
-  constructor(host: CheckedHost, flowId: string) {
+  constructor(host: CheckedHost, flowId: string, recorder: Recorder) {
     this.#host = host
     this.#flowId = flowId
+    this.#recorder = recorder
   }
 
   /** Aborts what is running, and sends nothing more. */
@@ -40,7 +43,7 @@ export class Transport {
   }
 
   /** Sends a request once, after `store`. Never rejects. */
-  async send(request: Request, store: () => unknown): Promise<Reply | Lost> {
+  async send({ request, stage }: { request: Request; stage: Stage }, store: () => unknown): Promise<Reply | Lost> {
     const timeout = this.#host.timeout ?? request.timeout
     let loss: Loss = 'host-error'
     try {
@@ -53,11 +56,11 @@ export class Transport {
       if (headers === undefined) return { loss: 'no-secret' }
       loss = 'not-sent'
       if (request.once && !this.#gotReply && this.#host.probe && isCrossOrigin(request.url)) {
-        await this.#probe(request, headers)
+        await this.#probe(request, headers, stage)
       }
       if (this.#closed) return { loss }
       loss = 'maybe-sent'
-      const reply = await this.#call(request, headers, timeout)
+      const reply = await this.#call({ ...request, stage }, headers, timeout)
       this.#gotReply = true
       return reply
     } catch (cause) {
@@ -69,16 +72,22 @@ export class Transport {
    * A page cannot tell a blocked cross-origin request (CORS) from a lost reply. So before its first submission it
    * sends a `GET` that needs the same permission and contains nothing: if that fails, nothing has been submitted.
    */
-  async #probe(request: Request, headers: Record<string, string>): Promise<void> {
+  async #probe(request: Request, headers: Record<string, string>, stage: Stage): Promise<void> {
     const dummies = Object.fromEntries(Object.keys(headers).map((name) => [name, 'probe']))
-    const probe = { ...request, method: 'GET', body: null }
+    const probe = { ...request, stage, method: 'GET', body: null }
     const timeout = this.#host.timeout ?? PROBE_TIMEOUT_MS
-    ;(await this.#call(probe, { ...dummies, accept: 'application/json' }, timeout)).free()
+    ;(await this.#call(probe, { ...dummies, accept: 'application/json' }, timeout, 'probe')).free()
   }
 
-  #call(request: Request, headers: Record<string, string>, timeout: number): Promise<Reply> {
+  #call(
+    request: Request & { stage: Stage },
+    headers: Record<string, string>,
+    timeout: number,
+    name?: string,
+  ): Promise<Reply> {
     const { send, fetch } = this.#host
-    return this.#withTimeout(timeout, (signal) => send(request, headers, signal, fetch))
+    const call = () => this.#withTimeout(timeout, (signal) => send(request, headers, signal, fetch))
+    return this.#recorder.call(request, call, (reply) => reply, name)
   }
 
   /** Runs a task until it settles, its time limit passes or the transport is closed. */

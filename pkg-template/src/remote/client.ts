@@ -1,6 +1,8 @@
 import type { Message } from '../connect/message.js'
 import { FlowError, HOST_ERROR_MESSAGE, invalidInput, type EdgeCode, type ErrorDetails } from '../flow/errors.js'
 import { realTime, type Clock } from '../flow/host.js'
+import type { Recorder } from '../flow/recorder.js'
+import type { OnEvent } from '../flow/trace.js'
 import { isObject, type PublicStep } from '../shared.js'
 import type { ErrorCode, NextAction } from '../wasm/bank_mfa.js'
 import { readEvents } from './event-stream.js'
@@ -13,8 +15,19 @@ export interface RemoteOptions {
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>) | undefined
   /** Use `include` if the edge has another origin and identifies the user by a cookie. */
   credentials?: 'include' | 'omit' | 'same-origin' | undefined
+  /**
+   * Receives what happens in each flow, as it happens. No event contains personal data or a secret. The flow does not wait
+   * for it, and ignores what it throws.
+   */
+  onEvent?: OnEvent | undefined
   /** Replaces real time, for tests. */
   clock?: Clock | undefined
+}
+
+/** A flow that makes requests. Its id is empty before the edge has named it. */
+export interface Caller {
+  readonly id: string
+  readonly recorder: Recorder
 }
 
 /** The state of a flow, as the edge sends it. */
@@ -74,6 +87,7 @@ export class EdgeClient {
   readonly #flowsUrl: string
   readonly #options: RemoteOptions
   readonly clock: Clock
+  readonly onEvent: OnEvent | undefined
   /** Whether streams get through: false after a stream that ended before its first event. */
   streamsWork = true
 
@@ -81,22 +95,26 @@ export class EdgeClient {
     this.#flowsUrl = toFlowsUrl(url)
     this.#options = options
     this.clock = options.clock ?? realTime
+    this.onEvent = options.onEvent
+    if (this.onEvent !== undefined && typeof this.onEvent !== 'function') {
+      throw invalidInput('/options/onEvent', 'must be a function')
+    }
   }
 
   /** Posts a body, or gets the state if there is none. */
-  async requestState(flow: string, route: string, signal: AbortSignal, body?: object): Promise<FlowState> {
+  async requestState(flow: Caller, route: string, signal: AbortSignal, body?: object): Promise<FlowState> {
     return readState((await this.request(flow, route, signal, body)).body)
   }
 
   /** As `requestState`, but returns any response body. */
-  request(flow: string, route: string, signal: AbortSignal, body?: object): Promise<EdgeResponse> {
+  request(flow: Caller, route: string, signal: AbortSignal, body?: object): Promise<EdgeResponse> {
     return this.#withTimeout(SILENCE_TIMEOUT_MS, signal, async (signal) =>
       this.#readResponse(await this.#fetch(flow, route, signal, body)),
     )
   }
 
   /** Reads a stream until it ends. If it ends before its first event, `streamsWork` becomes false. */
-  async stream(flow: string, signal: AbortSignal, onState: (state: FlowState) => void): Promise<void> {
+  async stream(flow: Caller, signal: AbortSignal, onState: (state: FlowState) => void): Promise<void> {
     this.streamsWork = false
     try {
       await this.#withTimeout(FIRST_EVENT_TIMEOUT_MS, signal, async (signal, extend) => {
@@ -127,7 +145,7 @@ export class EdgeClient {
     return this.#withTimeout<void>(ms, signal, () => new Promise(() => {})).catch(() => {})
   }
 
-  async #fetch(flow: string, route: string, signal: AbortSignal, body?: object, accept = 'application/json') {
+  async #fetch(flow: Caller, route: string, signal: AbortSignal, body?: object, accept = 'application/json') {
     const { fetch = globalThis.fetch, headers: configured, credentials } = this.#options
     let own: Record<string, string> | undefined
     try {
@@ -136,9 +154,10 @@ export class EdgeClient {
       throw new RequestLost(0, { code: 'host-error', message: HOST_ERROR_MESSAGE, cause })
     }
     const headers: Record<string, string> = { ...own, accept }
+    const method = body ? 'POST' : 'GET'
     if (body) headers['content-type'] = 'application/json'
     const init: RequestInit = {
-      method: body ? 'POST' : 'GET',
+      method,
       headers,
       body: body ? JSON.stringify(body) : null,
       signal,
@@ -149,8 +168,15 @@ export class EdgeClient {
       keepalive: body !== undefined,
       ...(credentials && { credentials }),
     }
+    const url = this.#flowsUrl + (flow.id && `/${flow.id}`) + route
+    const name = /^\/?\w*/.exec(route)![0].slice(1) || (flow.id ? 'state' : 'start')
     try {
-      return await fetch(this.#flowsUrl + (flow && `/${flow}`) + route, init)
+      return await flow.recorder.call(
+        { method, url },
+        () => fetch(url, init),
+        ({ status }) => ({ status }),
+        name,
+      )
     } catch (cause) {
       throw new RequestLost(0, { cause })
     }

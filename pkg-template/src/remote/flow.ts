@@ -10,10 +10,13 @@ import {
   type EdgeCode,
 } from '../flow/errors.js'
 import { toJson } from '../flow/host.js'
+import { Recorder } from '../flow/recorder.js'
 import { challengeStep, parseLandingUrl, redirectStep } from '../flow/steps.js'
 import type { ChallengeStep, Claim, ConnectStep, RedirectStep, Step } from '../flow/steps.js'
+import type { FlowAction } from '../flow/trace.js'
 import { isObject, type PublicStep } from '../shared.js'
 import type { ErrorCode, Failure, NextAction, Round } from '../wasm/bank_mfa.js'
+import { stepKey } from './step-key.js'
 import { RequestLost, type EdgeClient, type FlowState } from './client.js'
 
 /** The most retries in a row: before the edge's first reply, and after it. */
@@ -52,7 +55,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
 
   /** @internal */
   constructor(edge: EdgeClient, id: string, start?: object) {
-    super()
+    super(new Recorder({ clock: edge.clock, onEvent: edge.onEvent, vendor: null }, start === undefined))
     this.#edge = edge
     this.#id = id
     for (const event of WAKE_EVENTS) globalThis.addEventListener?.(event, this.#wake)
@@ -95,7 +98,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
     const { signal } = new AbortController()
     for (let failures = 0; ;) {
       try {
-        const { body, retryAfterMs } = await this.#edge.request(this.#id, `/data/${encodeURIComponent(name)}`, signal)
+        const { body, retryAfterMs } = await this.#edge.request(this, `/data/${encodeURIComponent(name)}`, signal)
         if (isObject(body) && 'data' in body) return body.data as Data
         throw new RequestLost(retryAfterMs)
       } catch (error) {
@@ -128,7 +131,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   }
 
   async #start(body: object | undefined, signal: AbortSignal): Promise<void> {
-    const state = await this.#edge.requestState('', '', signal, body)
+    const state = await this.#edge.requestState(this, '', signal, body)
     if (!state.flow) throw new RequestLost()
     this.#id = state.flow
     if (this.#ended.signal.aborted) this.#postCancel()
@@ -137,10 +140,10 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
 
   async #waitForState(signal: AbortSignal): Promise<void> {
     if (this.#edge.streamsWork) {
-      await this.#edge.stream(this.#id, signal, this.#receive)
+      await this.#edge.stream(this, signal, this.#receive)
       if (this.#edge.streamsWork) return
     }
-    this.#receive(await this.#edge.requestState(this.#id, `?after=${this.#version}`, signal))
+    this.#receive(await this.#edge.requestState(this, `?after=${this.#version}`, signal))
   }
 
   /** The tab is visible or online again: the current request may be dead, or a pause too long. */
@@ -159,9 +162,9 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
     const { signal } = this.#ended
     for (let [failures, isRetry] = [0, false]; this.current === step; isRetry = true) {
       try {
-        if (isRetry) this.#receive(await this.#edge.requestState(this.#id, '', signal))
+        if (isRetry) this.#receive(await this.#edge.requestState(this, '', signal))
         if (this.current !== step) return undefined
-        const state = await this.#edge.requestState(this.#id, route, signal, body)
+        const state = await this.#edge.requestState(this, route, signal, body)
         this.#receive(state)
         return state.step
       } catch (error) {
@@ -172,7 +175,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   }
 
   #postCancel(): void {
-    this.#edge.requestState(this.#id, '/cancel', new AbortController().signal, {}).catch(() => {})
+    this.#edge.requestState(this, '/cancel', new AbortController().signal, {}).catch(() => {})
   }
 
   /** Pauses after a failed request, longer each time, or throws after too many. Returns the new number of failures. */
@@ -233,10 +236,12 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
       toJson('answers', answers, !isRaw)
       if (this.current !== step || this.#leftStep === step) throw staleRound(this.id)
       this.#answeredStep = step
+      this.recorder.action('answer')
       const body = { round: number, [isRaw ? 'raw' : 'answers']: answers }
       await this.#submitUntilHeard(step, '/answer', body).catch((error) => {
         // The edge refused it: the round is still open.
         this.#answeredStep = undefined
+        this.recorder.action('answer', error)
         throw error
       })
     }
@@ -264,6 +269,7 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
         void this.#postMessage(step, { kind: 'landed', url: parseLandingUrl(landingUrl, purpose)?.href }),
       // Only the edge knows whether an address was opened: this page may have been reloaded.
       openAddress: async () => {
+        this.recorder.action('window-opened')
         const heard = await this.#submitUntilHeard(step, '/message', { kind: 'window-opened' })
         if (this.current !== step || heard?.kind !== 'redirect' || heard.number !== number) throw stepLeft(this.id)
         return heard.url
@@ -297,7 +303,8 @@ export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
   }
 
   /** The caller may ignore the promise: a refused message does not change the flow. */
-  #postMessage(step: Step, message: object): Promise<void> {
+  #postMessage(step: Step, message: { kind: FlowAction | 'landed'; [name: string]: unknown }): Promise<void> {
+    this.recorder.action(message.kind === 'landed' ? 'returned' : message.kind)
     const posted = this.#submitUntilHeard(step, '/message', message).then(() => {})
     posted.catch(() => {})
     return posted
@@ -327,20 +334,4 @@ function failure(
   cause?: unknown,
 ): FlowError {
   return new FlowError({ code, next, message, retryAt }, undefined, cause)
-}
-
-/** Returns the same key for two versions of one step, so that `current` stays the same object. */
-function stepKey(step: PublicStep): string {
-  switch (step.kind) {
-    case 'working':
-      return `working ${step.stage} ${step.until}`
-    case 'challenge':
-      return `challenge ${step.round.number}`
-    case 'redirect':
-      return `redirect ${step.number}`
-    case 'connect':
-      return `connect ${step.address}`
-    default:
-      return step.kind
-  }
 }

@@ -9,6 +9,15 @@ import { RemoteFlow } from './flow.js'
 
 export { FlowError, type EdgeCode } from '../flow/errors.js'
 export type { Clock } from '../flow/host.js'
+export type {
+  FlowAction,
+  FlowEvent,
+  FlowEventAttributes,
+  OnEvent,
+  Trace,
+  TraceEvent,
+  TraceTimes,
+} from '../flow/trace.js'
 export type { Answers, ChallengeStep, Claim, ConnectStep, RawAnswers, RedirectStep, Step } from '../flow/steps.js'
 export { RemoteFlow, type RemoteOptions }
 

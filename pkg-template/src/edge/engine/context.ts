@@ -1,5 +1,5 @@
 import type { Clock, HostOptions } from '../../flow/host.js'
-import type { Connection, DataSource, DataStep, FlowEnded, PersonNeeded } from '../config.js'
+import type { Connection, DataSource, DataStep, EdgeEvent, FlowEnded, PersonNeeded } from '../config.js'
 import { problem } from '../problem.js'
 import type { FlowRecord, VersionedRecord } from '../records/flow-record.js'
 import type { Records } from '../records/records.js'
@@ -15,6 +15,7 @@ export interface EngineContext {
   resolve(user: string, connection: string): Promise<Connection | null>
   onPersonNeeded: ((event: PersonNeeded) => unknown) | undefined
   onFlowEnded: ((event: FlowEnded) => unknown) | undefined
+  onEvent: ((event: EdgeEvent) => void) | undefined
   onError(error: unknown): void
   /** Keeps the process or the worker alive while the task runs. */
   background(task: Promise<unknown>): void

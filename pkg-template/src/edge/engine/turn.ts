@@ -1,7 +1,9 @@
 import type { PublicStep } from '../../shared.js'
 import type { Flow } from '../../flow/flow.js'
 import type { WaitsFor } from '../../flow/host.js'
+import { emit, startEvent, stepEvent } from '../../flow/recorder.js'
 import { isEnding } from '../../flow/steps.js'
+import type { EventName, OnEvent } from '../../flow/trace.js'
 import type { Connection, FlowEnded } from '../config.js'
 import { toProblem } from '../problem.js'
 import { toPublic, type FlowRecord, type VersionedRecord } from '../records/flow-record.js'
@@ -28,6 +30,9 @@ const RESULT_TTL_MS = 10 * 60_000
 /** The delay before a failed delivery, or a failed request for the iframe's address, is retried, in milliseconds. */
 const RETRY_MS = 60_000
 
+/** The events that the flow of one turn reports. The others are derived from the record, which outlives it. */
+const TURN_EVENTS: EventName[] = ['bank_mfa.call', 'bank_mfa.action']
+
 /** The ending of a flow that is cancelled after `resolve` has returned no connection, or one that does not fit. */
 const CONNECTION_LOST: PublicStep & { kind: 'failed' } = {
   kind: 'failed',
@@ -49,6 +54,10 @@ export class Turn {
   /** The record that this turn has read or written last. */
   #stored: VersionedRecord
   #hasLease = false
+  /** Whether this turn starts the flow and has not written it yet. */
+  #isNew: boolean
+  #vendor: Connection['vendor'] | null = null
+  readonly #onEvent: OnEvent | undefined
   /** Why the turn was dropped. */
   #error: unknown
   #tokens: Record<string, string>
@@ -62,6 +71,9 @@ export class Turn {
     this.#id = id
     this.#stored = stored
     this.#tokens = { ...stored.record.tokens }
+    this.#isNew = stored.record.snapshot === null
+    const [{ onEvent }, { flow }] = [context, stored.record]
+    this.#onEvent = onEvent && ((event) => onEvent({ ...event, flow }))
   }
 
   /** Runs the turn. `act` passes the event to the flow. Rejects with a `Conflict`, or with the error of `act`. */
@@ -90,8 +102,10 @@ export class Turn {
       clock: { now: () => this.#context.clock.now(), wait: this.#wait },
       store: (snapshot, timeout) => this.#storeBeforeSend(snapshot, timeout),
       token: this.#token,
+      onEvent: this.#onEvent && ((event) => TURN_EVENTS.includes(event.name) && this.#onEvent?.(event)),
       onError: (error) => this.#context.onError(error),
     }
+    this.#vendor = connection.vendor
     // If a process died during a poll, the user may have left the window. Then the flow asks the vendor again.
     const windowUrl = step.kind === 'redirect' && leaseUntil === 0 ? step.url : null
     return asConfigProblem(() =>
@@ -220,7 +234,16 @@ export class Turn {
     if (version > 0 && names.every((name) => isSame(next[name], record[name]))) return this.#stored
     if (!isSame(next.step, record.step)) next.version += 1
     if (!(await this.#context.records.write(this.#id, this.#stored, next))) throw this.#drop(new Conflict())
+    this.#reportStep(record.step, next.step)
     return (this.#stored = { record: next, version: version + 1 })
+  }
+
+  /** A restored flow does not know whether its step is new, so the record decides. */
+  #reportStep(before: PublicStep, after: PublicStep): void {
+    const now = this.#context.clock.now()
+    if (this.#isNew) emit(this.#onEvent, now, ...startEvent(this.#vendor, false))
+    if (this.#isNew || !isSame(stepEvent(before), stepEvent(after))) emit(this.#onEvent, now, ...stepEvent(after))
+    this.#isNew = false
   }
 
   #drop(error: unknown): unknown {

@@ -1,6 +1,7 @@
 import { FlowError, invalidInput } from '../../../flow/errors.js'
 import { flinks as flows, readFlinks } from '../../../flow/flinks.js'
-import type { Fetch } from '../../../flow/host.js'
+import { realTime, type HostOptions } from '../../../flow/host.js'
+import { callEvent, emit } from '../../../flow/recorder.js'
 import type { FlinksConnection } from '../../config.js'
 import type { EdgeVendor, FlowHost } from '../vendor.js'
 import { member, parse, toRecord } from '../../json.js'
@@ -33,12 +34,12 @@ export const flinks: EdgeVendor<FlinksConnection> = {
 
 function toHost(connection: FlinksConnection, { token, onError, ...options }: FlowHost) {
   const { host, secretKey } = connection
-  const request = () =>
-    requestToken(connection, options.fetch, onError).catch((cause: unknown) => {
+  const request = (session: number) =>
+    requestToken(connection, session, options, onError).catch((cause: unknown) => {
       // The vendor's fault, and not that of the company's functions.
       throw new FlowError({ code: 'unreachable', next: 'retry-later', message: 'no authorize token' }, undefined, cause)
     })
-  const authorizeToken = ({ session }: { session: number }) => token(session, TOKEN_TIMEOUT_MS, request)
+  const authorizeToken = ({ session }: { session: number }) => token(session, TOKEN_TIMEOUT_MS, () => request(session))
   return { ...host, ...options, probe: false, ...(secretKey !== undefined && { authorizeToken }) }
 }
 
@@ -49,7 +50,8 @@ function toHost(connection: FlinksConnection, { token, onError, ...options }: Fl
  */
 async function requestToken(
   { host, secretKey = '' }: FlinksConnection,
-  ownFetch: Fetch | undefined,
+  session: number,
+  { fetch: ownFetch = fetch, clock, onEvent }: Pick<HostOptions, 'fetch' | 'clock' | 'onEvent'>,
   onError: FlowHost['onError'],
 ): Promise<string> {
   const base = host.baseUrl ?? `https://${host.instance}-api.private.fin.ag`
@@ -57,13 +59,19 @@ async function requestToken(
   const headers = { accept: 'application/json', 'flinks-auth-key': secretKey }
   const signal = AbortSignal.timeout(TOKEN_TIMEOUT_MS)
   const call = async () => {
-    const response = await (ownFetch ?? fetch)(url, { method: 'POST', headers, body: null, redirect: 'manual', signal })
+    const response = await ownFetch(url, { method: 'POST', headers, body: null, redirect: 'manual', signal })
     return { status: response.status, text: new TextDecoder().decode(await response.arrayBuffer()) }
   }
-  const reply = await call().catch((error: unknown) => {
-    throw new TypeError(`GenerateAuthorizeToken got no reply: ${(error as Partial<Error> | undefined)?.name}`)
+  const { now } = clock ?? realTime
+  const begun = now()
+  const report = (outcome: { status?: number; cause?: unknown }) =>
+    emit(onEvent, now(), ...callEvent({ method: 'POST', url, session }, outcome), now() - begun)
+  const reply = await call().catch((cause: unknown) => {
+    report({ cause })
+    throw new TypeError(`GenerateAuthorizeToken got no reply: ${(cause as Partial<Error> | undefined)?.name}`)
   })
   const { status, text } = reply
+  report({ status })
   if (status === 401 || status === 403) {
     onError(new TypeError(`GenerateAuthorizeToken refused the secretKey with status ${status}`))
     return ''

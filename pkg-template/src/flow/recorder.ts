@@ -1,0 +1,258 @@
+import { VERSION } from '../version.js'
+import type { Clock } from './host.js'
+import type { EventName, FlowAction, FlowEvent, OnEvent, Trace, TraceEvent, TraceTimes } from './trace.js'
+import type { Failure, Round, Stage } from '../wasm/bank_mfa.js'
+
+/** The most events of a trace, and how many of them are the first ones. */
+const [MAX_EVENTS, MAX_FIRST_EVENTS] = [200, 50]
+
+/** Why no reply came, by the name of what was thrown. */
+const LOST: Record<string, string> = { TimeoutError: 'timeout', AbortError: 'aborted' }
+
+/** What a recorder needs to know of its flow. */
+export interface RecorderOptions {
+  clock: Clock
+  onEvent: OnEvent | undefined
+  /** The vendor, or null in a page. */
+  vendor: Trace['vendor']
+}
+
+/** A step of a local flow, of an edge's record or of a remote flow. */
+interface AnyStep {
+  readonly kind: string
+  readonly stage?: Stage
+  readonly until?: number | null
+  readonly round?: Round
+  readonly purpose?: string
+  readonly error?: { readonly code: string } | null
+  readonly failure?: Failure
+}
+
+/** What a recorder reads of a request. */
+interface AnyRequest {
+  method: string
+  url: string
+  stage?: Stage
+  session?: number
+}
+
+/** What became of a call: a reply, or what was thrown. */
+interface CallOutcome {
+  status?: number
+  vendorCode?: string | undefined
+  cause?: unknown
+}
+
+/** A trace's event without its attributes, which are kept as JSON: that compares and copies them. */
+type Entry = Pick<TraceEvent, 'name'> & { at: number; duration: number; count: number; lastAt: number; json: string }
+
+/** Records what happens in one flow. It keeps no text of a person or of a vendor, and no id. */
+export class Recorder {
+  readonly #options: RecorderOptions
+  readonly #startedAt: number
+  readonly #entries: Entry[] = []
+  #omitted = 0
+  #stepJson = ''
+  /** For whom the flow waits since `#since`: undefined after its end. */
+  #waitsFor: keyof TraceTimes | undefined
+  #since: number
+  #runningCalls = 0
+  readonly #times: TraceTimes = { person: 0, vendor: 0, waiting: 0, host: 0 }
+
+  constructor(options: RecorderOptions, restored: boolean) {
+    this.#options = options
+    this.#since = 0
+    this.#startedAt = this.#since = this.#now()
+    this.#waitsFor = this.#working
+    this.#record(...startEvent(options.vendor, restored))
+  }
+
+  /** A page does not know whether its edge waits for the vendor or for a function of the company. */
+  get #working(): keyof TraceTimes {
+    return this.#options.vendor === null ? 'vendor' : 'host'
+  }
+
+  #now(): number {
+    try {
+      return this.#options.clock.now()
+    } catch {
+      // The flow ends because of it.
+      return this.#since
+    }
+  }
+
+  /** Counts the time until now, and returns it. */
+  #count(): number {
+    const now = this.#now()
+    const waitsFor = this.#waitsFor === 'host' && this.#runningCalls > 0 ? 'vendor' : this.#waitsFor
+    if (waitsFor !== undefined) this.#times[waitsFor] += now - this.#since
+    this.#since = now
+    return now
+  }
+
+  #record(name: EventName, attributes: object, duration = 0): void {
+    const now = this.#now()
+    emit(this.#options.onEvent, now, name, attributes, duration)
+    const json = JSON.stringify(attributes)
+    const at = now - this.#startedAt
+    const last = this.#entries.at(-1)
+    if (last?.name === name && last.json === json) {
+      last.duration += duration
+      last.count += 1
+      last.lastAt = at
+    } else if (this.#entries.push({ name, at, duration, count: 1, lastAt: at, json }) > MAX_EVENTS) {
+      this.#entries.splice(MAX_FIRST_EVENTS, 1)
+      this.#omitted += 1
+    }
+  }
+
+  /** Records a step, unless it only waits for a new poll. */
+  step(step: AnyStep): void {
+    this.#count()
+    const [name, attributes] = stepEvent(step)
+    const working = step.until ? 'waiting' : this.#working
+    const waitsFor = { working, challenge: 'person', redirect: 'person', connect: 'person' } as const
+    this.#waitsFor = (waitsFor as Partial<Record<string, keyof TraceTimes>>)[step.kind]
+    const json = JSON.stringify(attributes)
+    if (json !== this.#stepJson) this.#record(name, attributes)
+    this.#stepJson = json
+  }
+
+  /** Records an action, and the code with which it was refused. */
+  action(name: FlowAction, refusal?: unknown): void {
+    const { code } = Object(refusal) as { code?: string }
+    this.#record('bank_mfa.action', { 'bank_mfa.action.name': name, 'error.type': code })
+  }
+
+  /** Makes an event of an action record itself, with its refusal if it is refused. */
+  recorded<T>(name: FlowAction, event: () => T): () => T {
+    return () => {
+      try {
+        const step = event()
+        this.action(name)
+        return step
+      } catch (error) {
+        this.action(name, error)
+        throw error
+      }
+    }
+  }
+
+  /** Records a call once it has ended. Rejects as the call does. */
+  async call<T>(
+    request: AnyRequest,
+    call: () => Promise<T>,
+    read: (reply: T) => CallOutcome,
+    name?: string,
+  ): Promise<T> {
+    const begun = this.#count()
+    this.#runningCalls += 1
+    let outcome: CallOutcome = {}
+    try {
+      const reply = await call()
+      outcome = read(reply)
+      return reply
+    } catch (cause) {
+      outcome = { cause }
+      throw cause
+    } finally {
+      const ended = this.#count()
+      this.#runningCalls -= 1
+      // The end of the flow aborts its calls.
+      if (this.#waitsFor) this.#record(...callEvent(request, outcome, name), ended - begun)
+    }
+  }
+
+  /** What was recorded so far. */
+  trace(): Trace {
+    this.#count()
+    const times = { ...this.#times }
+    const duration = Object.values(times).reduce((sum, time) => sum + time)
+    const events = this.#entries.map(({ json, ...event }) => ({ ...event, attributes: JSON.parse(json) }) as TraceEvent)
+    const { vendor } = this.#options
+    return { version: VERSION, vendor, duration, times, events, omitted: this.#omitted }
+  }
+}
+
+/** The name and the attributes of the first event. */
+export function startEvent(vendor: Trace['vendor'], restored: boolean): [EventName, object] {
+  const attributes = {
+    'bank_mfa.version': VERSION,
+    'bank_mfa.vendor': vendor ?? undefined,
+    'bank_mfa.flow.restored': restored,
+  }
+  return ['bank_mfa.flow.started', attributes]
+}
+
+/** The name and the attributes of a call's event. */
+export function callEvent(
+  { method, url, stage, session }: AnyRequest,
+  { status, vendorCode, cause }: CallOutcome,
+  name?: string,
+): [EventName, object] {
+  const { pathname, hostname } = new URL(url)
+  const lost = LOST[(cause as Partial<Error> | null | undefined)?.name ?? ''] ?? 'network'
+  const attributes = {
+    'bank_mfa.call.name': name ?? callName(pathname),
+    'bank_mfa.stage': stage,
+    'bank_mfa.session': session,
+    'http.request.method': method,
+    'server.address': hostname,
+    'http.response.status_code': status,
+    'bank_mfa.vendor_code': word(vendorCode) || undefined,
+    'error.type': status === undefined ? lost : status < 400 ? undefined : `${status}`,
+  }
+  return ['bank_mfa.call', attributes]
+}
+
+/** The name and the attributes of a step's event. Those that are undefined are left out of the event. */
+export function stepEvent({ kind, stage, round, purpose, error, failure }: AnyStep): [EventName, object] {
+  if (kind === 'done' || kind === 'failed') {
+    const attributes = {
+      'bank_mfa.outcome': kind,
+      'error.type': failure?.code,
+      'bank_mfa.next': failure?.next,
+      'bank_mfa.otherwise': failure?.otherwise ?? undefined,
+      'bank_mfa.vendor_code': word(failure?.vendorCode) || undefined,
+      'http.response.status_code': failure?.status ?? undefined,
+    }
+    return ['bank_mfa.flow.ended', attributes]
+  }
+  const attributes = {
+    'bank_mfa.step.kind': kind,
+    'bank_mfa.stage': stage,
+    'bank_mfa.round.number': round?.number,
+    'bank_mfa.round.refused': round?.refused,
+    'bank_mfa.challenge.kinds': round?.challenges.map(({ kind }) => kind),
+    'bank_mfa.challenge.vendor_types': round?.challenges.map(({ vendorType }) => word(vendorType)),
+    'bank_mfa.purpose': purpose,
+    'error.type': error?.code,
+  }
+  return ['bank_mfa.step', attributes]
+}
+
+/** A vendor's code or type, or an empty text: anything of another shape could be a text of a person. */
+function word(text: unknown): string {
+  return /^(?!.*\d{7})([A-Z\d_ ]{1,64}|[A-Za-z_]{1,40})$/.exec(`${text ?? ''}`)?.[0] ?? ''
+}
+
+/** The last part of an address that is no id: a member's id follows `members`, and a RequestId is a GUID. */
+function callName(pathname: string): string {
+  const path = pathname.replace(/\/members\/[^/]+$/, '/members')
+  return /([^/]+)(\/[\da-f-]{36})?$/i.exec(path)?.[1] ?? ''
+}
+
+/** Passes an event on, after what runs now: `onEvent` may use the flow. What it throws concerns nobody else. */
+export function emit(
+  onEvent: OnEvent | undefined,
+  time: number,
+  name: EventName,
+  attributes: object,
+  duration = 0,
+): void {
+  if (!onEvent) return
+  const event = { name, time, duration, attributes: JSON.parse(JSON.stringify(attributes)) } as FlowEvent
+  void Promise.resolve(event)
+    .then(onEvent)
+    .catch(() => {})
+}
