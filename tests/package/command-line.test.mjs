@@ -8,7 +8,7 @@ import { Visitor } from '../demo/visitor.mjs'
 import { launch } from '../lib/browser.mjs'
 import { app } from '../lib/package.mjs'
 import test from '../lib/test.mjs'
-import { emptyFolder, run, startDemo } from './command-line.mjs'
+import { emptyFolder, run, startDemo } from '../lib/command-line.mjs'
 
 const browser = launch()
 const manifest = JSON.parse(readFileSync(join(app, 'node_modules/bank-mfa/package.json'), 'utf8'))

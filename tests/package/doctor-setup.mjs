@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { resolve, simulator } from '../lib/package.mjs'
-import { emptyFolder, run } from './command-line.mjs'
+import { emptyFolder, run } from '../lib/command-line.mjs'
 
 const { edge, memoryStore, nodeHandler } = await import(pathToFileURL(resolve('bank-mfa/edge')))
 

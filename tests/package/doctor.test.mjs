@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import test, { describe } from '../lib/test.mjs'
-import { emptyFolder, run } from './command-line.mjs'
+import { emptyFolder, run } from '../lib/command-line.mjs'
 import {
   BACKEND_KEY,
   closedAddress,

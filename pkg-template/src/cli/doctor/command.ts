@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { UsageError, type Command, type Values } from '../command.js'
 import { checkApp, checkResolve, importApp, isLoopback, type App } from './app.js'
+import { checkDatabase } from './database.js'
 import { readEnvironment, type Environment } from './environment.js'
 import { hideSecrets, ok, problem, toJsonText, toText, type Finding } from './finding.js'
 import { checkHandler } from './handler.js'
@@ -16,9 +17,10 @@ export const doctor: Command = {
   details: `Checks an edge, and says what is wrong and what to do. It prints no secret, and changes nothing.
 
 Without --url it checks the folder of an edge that \`init edge\` has made, by default this one: the
-variables, the exports of app.js and how they behave, and whether your back end, Flinks and MX reply.
-The variables are those of wrangler.jsonc and .dev.vars, or of --vars, or of the environment, which
-wins. It runs app.js. It sends a GET to Flinks without a key, and asks MX for a member that does not exist.
+variables, the exports of app.js and how they behave, and whether your back end, Flinks, MX and
+PostgreSQL reply. It reads the variables from wrangler.jsonc and .dev.vars, or from --vars. A variable
+of the environment replaces both. It runs app.js, sends Flinks a GET without a key, and asks MX for a
+member that does not exist.
 
 With --url it checks an edge that runs: CORS for your pages, sign-in, webhooks and the clock.
 
@@ -71,6 +73,7 @@ async function checkFolder(
   const found = await Promise.all([
     ...[findings, checkSealKeys(env), flinks.findings, mx.findings],
     checkAppAndBackEnd(app, env, origins),
+    checkDatabase(env, folder),
     flinks.url === null ? [] : checkFlinksApi(flinks.url),
     mx.url === null ? [] : checkMxApi(mx.url, mx.headers),
   ])

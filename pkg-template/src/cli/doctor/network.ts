@@ -1,7 +1,7 @@
 /** Sends the doctor's requests. */
 
 /** How long a request may take, in milliseconds. */
-const TIMEOUT_MS = 10_000
+export const TIMEOUT_MS = 10_000
 
 /** A reply, or why there was none. */
 export type Probe = { status: number; headers: Headers; text: string } | { failure: string }
@@ -38,7 +38,9 @@ const REASONS: Record<string, string> = {
 
 /** Says in a few words why there was no reply. */
 export function reasonOf(error: unknown): string {
-  const { name, message, cause } = error as { name?: string; message?: string; cause?: { code?: string } }
-  const known = [cause?.code, name].find((key) => key !== undefined && Object.hasOwn(REASONS, key))
+  const { name, code, message, cause } = error as Partial<Record<'name' | 'code' | 'message', string>> & {
+    cause?: { code?: string }
+  }
+  const known = [cause?.code, code, name].find((key) => key !== undefined && Object.hasOwn(REASONS, key))
   return (known && REASONS[known]) ?? cause?.code ?? message ?? 'an unknown error'
 }

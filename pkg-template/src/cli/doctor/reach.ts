@@ -65,9 +65,13 @@ export async function checkMxApi(url: string, headers: Record<string, string>): 
   return [warning(check, `unexpected status ${reply.status}`, 'Try again later.'), ...clock]
 }
 
-/** A clock that is wrong makes flows expire too early or too late. Nothing if it is right. */
-export function checkClock(source: string, headers: Headers): Finding[] {
-  const difference = Date.now() - Date.parse(headers.get('date') ?? '')
+/** Compares the clock of this machine with that of a reply. */
+export const checkClock = (source: string, headers: Headers): Finding[] =>
+  clockFindings(source, Date.parse(headers.get('date') ?? ''))
+
+/** A clock that is wrong makes flows expire too early or too late. Nothing if it is right, or not known. */
+export function clockFindings(source: string, now: number): Finding[] {
+  const difference = Date.now() - now
   if (!(Math.abs(difference) > CLOCK_TOLERANCE_MS)) return []
   const seconds = Math.round(Math.abs(difference) / 1_000)
   const message = `this machine is ${seconds} s ${difference > 0 ? 'ahead of' : 'behind'} the clock of ${source}`

@@ -1,20 +1,24 @@
 /** Runs the command line of the packed tarball, in folders of its own. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { app } from '../lib/package.mjs'
+import { app } from './package.mjs'
 
 /** Only what programs need: variables of the machine that runs the tests must not change a result. */
 const ENVIRONMENT = { PATH: process.env.PATH, HOME: tmpdir(), npm_config_update_notifier: 'false' }
 
-/** A folder in which the tarball is installed, and that has nothing else. */
-export function emptyFolder(t) {
+/** A folder in which the tarball is installed, and packages of other folders. It has nothing else. */
+export function emptyFolder(t, packages = []) {
   const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-cli-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  symlinkSync(join(app, 'node_modules'), join(folder, 'node_modules'))
+  mkdirSync(join(folder, 'node_modules'))
+  for (const name of ['.bin', 'bank-mfa']) {
+    symlinkSync(join(app, 'node_modules', name), join(folder, 'node_modules', name))
+  }
+  for (const path of packages) symlinkSync(path, join(folder, 'node_modules', basename(path)))
   return folder
 }
 
