@@ -196,6 +196,18 @@ test('the element can be imported on a server, where it defines nothing', async 
   assert.equal(await node(script), 'function')
 })
 
+test('a bundle with useFlow alone has no element, and one with BankMfa defines it', async () => {
+  for (const [name, expected] of [
+    ['useFlow', false],
+    ['BankMfa', true],
+  ]) {
+    const script = `import { ${name} } from 'bank-mfa/react'; console.log(${name})`
+    const [{ text }] = await bundle(script, { external: ['react'] })
+    assert.equal(text.includes('customElements.define('), expected, name)
+    assert.match(text, /from"react"/)
+  }
+})
+
 test('a bundle for workerd imports the wasm as a module', async () => {
   const bundled = await bundle("import { flinks } from 'bank-mfa'; flinks.authorize()", { conditions: ['workerd'] })
   assert.deepEqual([wasms(bundled), inlined(bundled)], [1, 0])

@@ -1,8 +1,10 @@
 /** Uses every export of bank-mfa/react as its types allow, and misuses some. It is compiled, never run. */
-import { useState, type ReactElement } from 'react'
+import { useRef, useState, type ReactElement } from 'react'
 import { flinks, type Authorized, type Flow } from 'bank-mfa'
 import { remote, type RemoteFlow, type Step } from 'bank-mfa/remote'
-import { useFlow, type ObservableFlow } from 'bank-mfa/react'
+import type { BankMfaElement } from 'bank-mfa/element'
+import { BankMfa, useFlow, type BankMfaProps, type ObservableFlow } from 'bank-mfa/react'
+import { fr } from 'bank-mfa/texts'
 
 export function OwnForm({ flow }: { flow: Flow<Authorized> | null }): ReactElement {
   const step: Step<Authorized> | null = useFlow(flow)
@@ -30,11 +32,52 @@ export function Page(): ReactElement {
   return <button onClick={() => setFlow(remote('/mfa').start({ connection: '' }))}>{step?.kind ?? none}</button>
 }
 
+export function Drawn({ flow, connection }: { flow: Flow<Authorized> | null; connection: string }): ReactElement {
+  const element = useRef<BankMfaElement>(null)
+  const props: Pick<BankMfaProps, 'className' | 'style' | 'aria-label'> = {
+    className: 'mine',
+    style: { maxWidth: '20rem' },
+    'aria-label': 'Bank',
+  }
+  return (
+    <>
+      <BankMfa
+        {...props}
+        ref={element}
+        flow={flow}
+        texts={fr}
+        clock={Date}
+        onStep={(step, event) => step.kind === event.detail.step.kind}
+        onDone={({ requestId, institution }) => [requestId, institution]}
+        onFailed={({ code, retryAt }) => [code, retryAt]}
+        onAction={({ next, failure }, event) => {
+          if (next === 'sign-in' || failure.code === 'busy') event.preventDefault()
+        }}
+      />
+      <BankMfa<{ guid: string }>
+        start={async () => remote('/mfa').start<{ guid: string }>({ connection })}
+        onDone={({ guid }) => guid}
+      />
+      <button onClick={() => element.current?.focus()}>Answer</button>
+    </>
+  )
+}
+
 export function Misuses(): ReactElement {
   const step = useFlow(flinks.authorize({ loginId: '' }, { instance: '', customerId: '' }))
   // @ts-expect-error there is no step on the server and while the page hydrates
   const kind = step.kind
   // @ts-expect-error a flow's id is no flow
   useFlow('id')
-  return <p>{kind}</p>
+  return (
+    <>
+      {kind}
+      {/* @ts-expect-error a flow is not started during render, but by a function */}
+      <BankMfa start={remote('/mfa').start({ connection: '' })} />
+      {/* @ts-expect-error the element draws its own children */}
+      <BankMfa>Loading</BankMfa>
+      {/* @ts-expect-error a result is not of this type */}
+      <BankMfa flow={remote('/mfa').start<{ guid: string }>({ connection: '' })} onDone={(result: number) => result} />
+    </>
+  )
 }

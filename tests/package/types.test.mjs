@@ -143,7 +143,7 @@ for (const [entry, minimum, file = 'consumer.ts'] of [
   ['remote/index', 10],
   ['connect/index', 10, 'connect-consumer.ts'],
   ['texts/index', 10, 'texts-consumer.ts'],
-  ['react/index', 1, 'react-consumer.tsx'],
+  ['react/index', 3, 'react-consumer.tsx'],
   ['element/index', 7, 'element-consumer.ts'],
   ['edge/index', 25, 'edge-consumer.ts'],
   ['edge/data', 5, 'edge-consumer.ts'],
