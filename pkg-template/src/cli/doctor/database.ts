@@ -51,7 +51,7 @@ async function checkTable(check: string, query: InstanceType<Pg['Client']>['quer
   ])
   const count = Number(late.rows[0]?.['count'])
   if (count === 0) return [ok(check, 'the table bank_mfa_flow can be read'), ...clock]
-  const fix = 'Call `sweep` every 30 seconds on a server, or every minute by a cron trigger of a worker.'
+  const fix = 'Call `sweep` every 30 seconds. If a server does, its `onError` gets why a flow cannot continue.'
   return [
     warning(
       check,
