@@ -1,7 +1,7 @@
 # Builds, tests and runs bank-mfa. `make` alone lists the targets.
 #
 # Versions are pinned in one place each: Rust in rust-toolchain.toml, crates and wasm-bindgen's command line in
-# Cargo.lock, npm packages in tests/package-lock.json.
+# Cargo.lock, npm packages in tests/package-lock.json and www/docs/package-lock.json.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -18,11 +18,13 @@ WASM32 := wasm32-unknown-unknown
 BINDGEN := .tools/wasm-bindgen-$(BINDGEN_VERSION)/bin
 NPM := tests/node_modules/.package-lock.json
 BIN := tests/node_modules/.bin
+DOCS_NPM := www/docs/node_modules/.package-lock.json
 
 GLUE := $(addprefix target/glue/wasm/,bank_mfa_inline.js calls_inline.js simulator_inline.js)
 PACKAGE := target/pkg/package.json
 TARBALL := target/bank-mfa-$(VERSION).tgz
 INSTALLED := target/app/node_modules/.package-lock.json
+SITE := target/site/index.html
 
 # Debian's paths. Set these variables if the programs are elsewhere.
 export CHROMIUM ?= /usr/bin/chromium
@@ -132,6 +134,16 @@ $(INSTALLED): $(TARBALL)
 .PHONY: size
 size: $(INSTALLED) $(NPM) ## check brotli sizes of minimal apps against tests/size/budget.json
 	@node tests/tools/size.mjs target/app
+
+.PHONY: site
+site: $(SITE) ## build the guide, the API reference and the demo as a static site, in target/site
+
+$(DOCS_NPM): www/docs/package.json www/docs/package-lock.json
+	npm ci --prefix www/docs
+
+# SITE_BASE is the path of the site on its server, such as /bank-mfa/.
+$(SITE): $(PACKAGE) $(DOCS_NPM) $(NPM) $(shell find www/docs www/site -name node_modules -prune -o -type f -print)
+	node www/docs/build.mjs
 
 .PHONY: demo
 demo: $(PACKAGE) ## build and serve the demo, and print its address

@@ -8,6 +8,7 @@ import {
   readLanding,
   readLandingUrl,
   type FlinksEvent,
+  type FlinksSteps,
   type HandledLanding,
   type Landing,
   type LandingClaim,
@@ -22,6 +23,7 @@ import {
   type MountedFrame,
   type MountOptions,
   type MxEvent,
+  type MxMessageTypes,
   type MxScreen,
   type RefusedReason,
   type WebViewBridge,
@@ -38,6 +40,10 @@ const reasons: Record<RefusedReason, true> = {
 
 const first: MxScreen[] = ['verifyMfa', 'verifyExistingMember', 'somethingNew']
 void first
+
+const steps: (typeof FlinksSteps)[number][] = ['APP_MOUNTED']
+const types: (typeof MxMessageTypes)[number][] = ['mx/load']
+void [steps, types]
 
 function handle(event: FlinksEvent | MxEvent): string | number | readonly string[] | undefined {
   switch (event.kind) {

@@ -78,10 +78,12 @@ import {
   type FlinksCallsHost,
   type Header,
   type IneligibleCard,
+  type MxChallenged,
   type MxReply,
   type Request as VendorRequest,
   type StatementsParams,
   type StoredAnswer,
+  type VendorResponse,
 } from 'bank-mfa/calls'
 import wasm from 'bank-mfa/module.wasm'
 import {
@@ -341,7 +343,8 @@ export async function runMx(): Promise<string | null> {
   const running: Flow<MxConnected> = mx.member(member, mxHost)
   for (const other of [withProducts, newerJob, signsIn]) mx.member(other, { ...mxHost, version: 'a_newer_version' })
   const taken: Flow<MxConnected> = restore(running.snapshot(), mxHost)
-  const reply: MxReply = mxCalls.statusResponse({ status: 200, body: '' })
+  const response: VendorResponse = { status: 200, body: '' }
+  const reply: MxReply = mxCalls.statusResponse(response)
   const requests: VendorRequest[] = [
     mxCalls.startRequest(created, mxConfig),
     mxCalls.statusRequest(member, mxConfig),
@@ -349,7 +352,8 @@ export async function runMx(): Promise<string | null> {
     mxCalls.windowRequest(member, mxConfig),
   ]
   if (reply.kind === 'challenged') {
-    requests.push(mxCalls.resumeRequest(member, reply, { '1.1.answer': '' }, mxConfig))
+    const challenged: MxChallenged = reply
+    requests.push(mxCalls.resumeRequest(member, challenged, { '1.1.answer': '' }, mxConfig))
     requests.push(mxCalls.resumeRawRequest(member, reply, { guid: [''] }, mxConfig))
   }
   console.log(requests, mxCalls.challengesResponse({ status: 204, body: '' }).kind)

@@ -22,9 +22,11 @@ import {
   type FlowEvent,
   type FlowEventAttributes,
   type FlowEnded,
+  type FoundConnection,
   type FlinksConnection,
   type FlowObject as Flow,
   type Handler,
+  type HandlerContext,
   type Webhook,
   type Webhooks,
   type Limits,
@@ -32,6 +34,7 @@ import {
   type NodeRequest,
   type NodeResponse,
   type ObjectNamespace,
+  type ObjectReply,
   type ObjectState,
   type ObjectStorage,
   type ProblemBody,
@@ -113,6 +116,7 @@ function nameOf(event: FlowEvent): FlowAction | keyof FlowEventAttributes {
 
 const config: DurableConfig<Env> = { ...ours, objects: (env) => env.FLOWS }
 const own: ObjectNamespace = {} as DurableObjectNamespace
+const replies: ObjectReply = new Response()
 const { fetch: handle, FlowObject }: Durable<Env> = durable(config)
 export { FlowObject }
 export default { fetch: handle } satisfies {
@@ -191,6 +195,9 @@ export async function serve(request: Request): Promise<Response> {
   await mfa.sweep()
   await mfa(request)
   createServer(nodeHandler(mfa))
+  const found: FoundConnection = { user: '', connection: '' }
+  const context: HandlerContext = { waitUntil: (task) => void task.then(() => [found, replies]) }
+  void context
   const listener: (request: NodeRequest, response: NodeResponse) => Promise<void> = nodeHandler(() => new Response())
   // @ts-expect-error: the function returns a Response
   nodeHandler(() => 'text')

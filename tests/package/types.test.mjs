@@ -151,7 +151,7 @@ for (const [entry, minimum, file = 'consumer.ts'] of [
   test(`the consumers use every export of ${entry}`, () => {
     const exported = readFileSync(join(app, `node_modules/bank-mfa/dist/${entry}.d.ts`), 'utf8')
     const lists = [...exported.matchAll(/^export (?:type )?{([^}]*)}/gm)].flatMap(([, names]) => names.split(','))
-    const names = lists.map((name) => name.replace('type', '').trim()).filter(Boolean)
+    const names = lists.map((name) => name.replace('type', '').trim().split(' as ').at(-1)).filter(Boolean)
     const consumer = readFileSync(here(file), 'utf8')
     assert.ok(names.length > minimum)
     assert.deepEqual(

@@ -12,7 +12,7 @@ import {
 } from '../wasm/calls.js'
 
 /** The part of a `challenged` reply that `resumeRequest` needs. */
-type Challenged = Pick<MxReply & { kind: 'challenged' }, 'challengesJson'>
+export type MxChallenged = Pick<MxReply & { kind: 'challenged' }, 'challengesJson'>
 
 /**
  * MX's calls as pairs, for a loop of your own: `…Request` builds and validates a request, `…Response` interprets the
@@ -30,12 +30,12 @@ export const mx = {
   windowRequest: (params: MemberParams, config: MxConfig): Request => request('window', params, config),
 
   /** The request that answers all challenges of a round. Read the status immediately before you send it. */
-  resumeRequest(params: MemberParams, challenged: Challenged, answers: Answers, config: MxConfig): Request {
+  resumeRequest(params: MemberParams, challenged: MxChallenged, answers: Answers, config: MxConfig): Request {
     return resume(params, challenged, formToObject(answers), false, config)
   },
 
   /** The same, with MX's own guids and values as answers. */
-  resumeRawRequest(params: MemberParams, challenged: Challenged, answers: RawAnswers, config: MxConfig): Request {
+  resumeRawRequest(params: MemberParams, challenged: MxChallenged, answers: RawAnswers, config: MxConfig): Request {
     return resume(params, challenged, answers, true, config)
   },
 
@@ -51,7 +51,7 @@ function request(call: 'start' | 'status' | 'challenges' | 'window', params: Mem
 
 function resume(
   params: MemberParams,
-  challenged: Challenged,
+  challenged: MxChallenged,
   answers: unknown,
   raw: boolean,
   config: MxConfig,

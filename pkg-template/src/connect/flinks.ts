@@ -16,7 +16,7 @@ import {
 } from './message.js'
 
 /** The documented steps that only inform the page. */
-const STEPS = [
+export const STEPS = [
   'APP_MOUNTED',
   'APP_ONLINE',
   'APP_OFFLINE',

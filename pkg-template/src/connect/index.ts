@@ -1,6 +1,6 @@
 /** What `bank-mfa/connect` exports. */
 export { FlowError } from '../flow/errors.js'
-export type { FlinksEvent } from './flinks.js'
+export type { FlinksEvent, STEPS as FlinksSteps } from './flinks.js'
 export type { Mountable, MountableConnect, MountableWidget } from './handler.js'
 export { handleLanding, readLanding, readLandingUrl } from './landing.js'
 export type { HandledLanding, LandingFlow, LandingPage } from './landing.js'
@@ -8,5 +8,5 @@ export type { Landing, LandingClaim, LandingError, LandingErrorCode, LandingFail
 export type { RefusedReason } from './message.js'
 export type { MountedFrame, MountOptions } from './frame.js'
 export { mount } from './mount.js'
-export type { MxEvent, MxScreen } from './mx.js'
+export type { MxEvent, MxScreen, TYPES as MxMessageTypes } from './mx.js'
 export { connectWebView, type WebViewBridge, type WebViewOptions } from './webview.js'

@@ -7,7 +7,7 @@ import { MAX_LENGTH, SECURE_URL, decode, entriesOfUrl, readInteger, readMessage,
 import type { Message, RefusedReason } from './message.js'
 
 /** The types in MX's lists of events and in its SDKs, as far as they concern a connection. */
-const TYPES = [
+export const TYPES = [
   'mx/load',
   'mx/ping',
   'mx/focusTrap',

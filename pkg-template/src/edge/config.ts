@@ -13,8 +13,6 @@ import type {
   ResumeParams,
 } from '../wasm/bank_mfa.js'
 
-type MaybePromise<T> = T | Promise<T>
-
 /** The options of `edge`. `Env` is the type of a worker's bindings, which each function gets as its last argument. */
 export interface EdgeConfig<Env = unknown> extends HandlerConfig<Env> {
   /** Stores the flows. A function gets the worker's bindings, and is called for each request. */
@@ -24,12 +22,12 @@ export interface EdgeConfig<Env = unknown> extends HandlerConfig<Env> {
 /** The options of both `edge` and `durable`. */
 export interface HandlerConfig<Env = unknown> {
   /** Returns the user who sent the request, or `null` if nobody is signed in. */
-  authenticate(request: Request, env: Env): MaybePromise<string | null>
+  authenticate(request: Request, env: Env): string | null | Promise<string | null>
   /**
    * Returns a connection of this user by your own id, or `null` if the user has no such connection. A mistake in it is
    * refused with `INVALID_INPUT` and its path in the connection, such as `/flow/params/loginId`.
    */
-  resolve(user: string, connection: string, env: Env): MaybePromise<Connection | null>
+  resolve(user: string, connection: string, env: Env): Connection | null | Promise<Connection | null>
   /** The origins of your pages, such as `https://app.example`. */
   origins: string[]
   /** The keys that encrypt the stored records, or their JSON text, for example from an environment variable. */
@@ -85,10 +83,16 @@ export interface Limits {
   body?: number
 }
 
+/** What `findConnection` returns: your user, and your id of the connection. */
+export interface FoundConnection {
+  user: string
+  connection: string
+}
+
 /** How webhooks find their connections. */
 export interface Webhooks<Env = unknown> {
   /** Returns the user and the connection of a webhook's ids, or `null` if you do not know them. */
-  findConnection(webhook: Webhook, env: Env): MaybePromise<{ user: string; connection: string } | null>
+  findConnection(webhook: Webhook, env: Env): FoundConnection | null | Promise<FoundConnection | null>
 }
 
 /** The ids in a webhook. Webhooks are untrusted: use the ids only to look up the connection. */

@@ -40,7 +40,8 @@ export interface ObjectNamespace {
   get(id: any): { fetch(url: string, init: { method: string; body: string }): Promise<ObjectReply> }
 }
 
-interface ObjectReply {
+/** What an object replies with. A `Response` is one. */
+export interface ObjectReply {
   readonly ok: boolean
   json(): Promise<unknown>
 }

@@ -11,6 +11,7 @@ export type {
   EdgeEvent,
   FlinksConnection,
   FlowEnded,
+  FoundConnection,
   Limits,
   MxConnection,
   PersonNeeded,
@@ -20,9 +21,9 @@ export type {
   Webhooks,
 } from './config.js'
 export { durable, type Durable, type DurableConfig, type FlowObject } from './durable.js'
-export type { ObjectNamespace, ObjectState } from './durable.js'
+export type { ObjectNamespace, ObjectReply, ObjectState } from './durable.js'
 export { edge, type Edge } from './edge.js'
-export type { Handler } from './http/handler.js'
+export type { Handler, HandlerContext } from './http/handler.js'
 export { nodeHandler, type NodeRequest, type NodeResponse } from './http/node.js'
 export type { ProblemBody } from './problem.js'
 export { memoryStore } from './records/memory.js'

@@ -6,5 +6,6 @@ export async function load(source: InitInput | Promise<InitInput>): Promise<void
   await init({ module_or_path: source })
 }
 
+export type { InitInput }
 export * from '../flow/index.js'
 export type {} from '../globals.js'

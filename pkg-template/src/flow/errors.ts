@@ -44,7 +44,7 @@ export class FlowError extends Error {
   /** The id of the flow that failed or refused the call. */
   declare readonly flowId?: string
 
-  /** `cause` is what a function of the host threw: the same object, which is in no message and no JSON. */
+  /** @internal `cause` is what a function of the host threw: the same object, which is in no message and no JSON. */
   constructor(reason: ErrorDetails, flowId?: string, cause?: unknown) {
     const { code, next, message, ...details } = reason
     const text = details.path ? `${code}: ${details.path} ${message}` : `${code}: ${message}`

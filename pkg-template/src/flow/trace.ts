@@ -90,7 +90,7 @@ export type EventName = keyof FlowEventAttributes
 
 /** Something that happened in a flow. */
 export type FlowEvent = {
-  [Name in EventName]: {
+  [Name in keyof FlowEventAttributes]: {
     readonly name: Name
     /** When it happened, or ended, in milliseconds since 1970. */
     readonly time: number
@@ -98,11 +98,11 @@ export type FlowEvent = {
     readonly duration: number
     readonly attributes: FlowEventAttributes[Name]
   }
-}[EventName]
+}[keyof FlowEventAttributes]
 
 /** An event of a trace. Equal events in a row are one: a flow that polls for half an hour does not fill its trace. */
 export type TraceEvent = {
-  [Name in EventName]: {
+  [Name in keyof FlowEventAttributes]: {
     readonly name: Name
     /** When it happened, or ended for the first time, in milliseconds since the trace began. */
     readonly at: number
@@ -114,7 +114,7 @@ export type TraceEvent = {
     readonly lastAt: number
     readonly attributes: FlowEventAttributes[Name]
   }
-}[EventName]
+}[keyof FlowEventAttributes]
 
 /** How long a flow has waited, and for whom, in milliseconds. */
 export interface TraceTimes {

@@ -21,6 +21,7 @@ export type {
   Profile as Person,
   Rule,
   Rules,
+  SuccessCode,
   Target as FaultTarget,
 } from '../wasm/simulator.js'
 

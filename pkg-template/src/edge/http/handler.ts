@@ -11,12 +11,12 @@ import { SECURITY_HEADERS } from './security-headers.js'
 import { webhookRoute } from './webhooks.js'
 
 /** The execution context that a worker platform passes with each request. */
-export interface Context {
+export interface HandlerContext {
   waitUntil(task: Promise<unknown>): void
 }
 
 /** Handles requests. Only the end of a path counts, so the routes work below any prefix. */
-export type Handler<Env> = (request: Request, env?: Env, context?: Context) => Promise<Response>
+export type Handler<Env> = (request: Request, env?: Env, context?: HandlerContext) => Promise<Response>
 
 /** Returns the service that runs the flows, and the sealer. `background` keeps the process alive while a task runs. */
 export type OpenService<Env> = (

@@ -1,0 +1,41 @@
+/** What the site consists of. */
+import { readdirSync } from 'node:fs'
+
+export const REPOSITORY = 'https://github.com/OWNER/bank-mfa'
+
+/** Each import path of the package that has types, with its file in `src/entries`. */
+export const ENTRIES = {
+  'bank-mfa': 'index',
+  'bank-mfa/remote': 'remote',
+  'bank-mfa/connect': 'connect',
+  'bank-mfa/edge': 'edge',
+  'bank-mfa/edge/data': 'edge-data',
+  'bank-mfa/element': 'element',
+  'bank-mfa/react': 'react',
+  'bank-mfa/texts': 'texts',
+  'bank-mfa/simulator': 'simulator',
+  'bank-mfa/calls': 'calls',
+  'bank-mfa/slim': 'slim',
+}
+
+/** Pages that links may name before they are written. */
+export const PLANNED = [
+  'deploy/server',
+  'deploy/edge-worker',
+  'deploy/back-end',
+  'deploy/page',
+  'element',
+  'react',
+  'testing',
+  'operating',
+  'trace',
+  'command-line',
+  'troubleshooting',
+  'calls',
+]
+
+/** The Markdown files of the guide, relative to this folder. */
+export const markdownFiles = () =>
+  readdirSync(new URL('.', import.meta.url), { recursive: true }).filter(
+    (path) => path.endsWith('.md') && !path.startsWith('node_modules'),
+  )
