@@ -38,6 +38,19 @@ for (const [args, expected] of [
   })
 }
 
+test('the guide describes each command and each option', async (t) => {
+  const guide = readFileSync(new URL('../../www/docs/command-line.md', import.meta.url), 'utf8')
+  const cwd = emptyFolder(t)
+  const named = async (args, pattern) =>
+    Array.from((await run(args, { cwd })).stdout.matchAll(pattern), ([, name]) => name)
+  const commands = await named(['--help'], /^  ([a-z]+) /gm)
+  assert.deepEqual(commands, ['demo', 'init', 'doctor'])
+  for (const command of commands) {
+    assert.ok(guide.includes(`\n## ${command}`), command)
+    for (const option of await named([command, '--help'], /^  (--[\w-]+)/gm)) assert.ok(guide.includes(option), option)
+  }
+})
+
 for (const [args, expected] of [
   [[], /^Usage: npx bank-mfa <command>/],
   [['dmeo'], /^bank-mfa: unknown command dmeo\. Did you mean demo\?\nTry npx bank-mfa --help\.\n$/],

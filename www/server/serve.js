@@ -17,6 +17,9 @@ const LOOPBACK = '127.0.0.1'
 /** Browsers may repeat a request on a connection that closes just before it is used again, so connections are kept. */
 const KEEP_ALIVE_MS = 10 * 60_000
 
+/** How often the edge continues flows whose page is closed, in milliseconds. */
+const SWEEP_MS = 1_000
+
 /** The simulator's keys for seed 1. They work nowhere else. Only the page's server and the edge have them. */
 const KEYS = {
   instance: 'toolbox',
@@ -33,9 +36,10 @@ const KEYS = {
  */
 export async function serve(ports = {}) {
   const servers = {}
+  let sweeping
   const close = async () => {
-    clearInterval(servers.sweeping)
-    await Promise.all([servers.page, servers.vendor, servers.connect].map(closeServer))
+    clearInterval(sweeping)
+    await Promise.all(Object.values(servers).map(closeServer))
   }
   try {
     // The page's CSP names the other origins, so all ports must be known before the first request.
@@ -50,7 +54,7 @@ export async function serve(ports = {}) {
   const origins = { pageOrigin, vendorOrigin, connectOrigin }
   const vendor = createVendorServer(origins)
   const edge = createEdge({ ...KEYS, ...origins })
-  servers.sweeping = setInterval(edge.sweep, 1_000)
+  sweeping = setInterval(edge.sweep, SWEEP_MS)
   servers.page.on('request', nodeHandler(createPageServer({ ...KEYS, ...origins, edge: edge.fetch, vendor })))
   servers.vendor.on('request', nodeHandler(vendor))
   // The same handler, so it has the same sessions.
@@ -72,7 +76,6 @@ async function listen(port, preferred) {
 const originOf = (server) => `http://${LOOPBACK}:${server.address().port}`
 
 async function closeServer(server) {
-  if (!server) return
   const closed = once(server.close(), 'close')
   server.closeAllConnections()
   await closed
