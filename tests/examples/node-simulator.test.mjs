@@ -30,5 +30,8 @@ test('node-simulator asks again after an answer that does not fit and after a wr
 
 test('node-simulator prints why a flow failed', async (t) => {
   const rest = await converse(t, [['answer> ', 'Rome']], ['wrong_ends'])
-  assert.equal(rest, 'Not connected: answer-refused. Next: start-over\n')
+  assert.equal(
+    rest,
+    'Your bank did not accept this answer, and does not ask again. Please start again from the beginning.\n',
+  )
 })

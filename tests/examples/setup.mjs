@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { app } from '../lib/package.mjs'
@@ -16,8 +16,11 @@ const execute = promisify(execFile)
 const ENV = {
   ...{ PATH: process.env.PATH, HOME: process.env.HOME, CI: '1', CHROMIUM: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   ...{ npm_config_offline: 'true', npm_config_update_notifier: 'false', npm_config_audit: 'false' },
-  ...{ NEXT_TELEMETRY_DISABLED: '1', WRANGLER_SEND_METRICS: 'false' },
+  ...{ NEXT_TELEMETRY_DISABLED: '1', WRANGLER_SEND_METRICS: 'false', NO_COLOR: '1' },
 }
+
+/** An example is built, and its servers start. Next takes the longest. */
+export const SLOW = { timeout: 180_000 }
 
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'))
 
@@ -29,43 +32,68 @@ export async function install(name) {
   const folder = join(root, 'target/examples', name)
   rmSync(folder, { recursive: true, force: true })
   cpSync(join(root, 'www/examples', name), folder, { recursive: true })
-  const { dependencies, devDependencies } = readJson(folder, 'package.json')
   const modules = join(folder, 'node_modules')
   mkdirSync(join(modules, '.bin'), { recursive: true })
-  for (const dependency of Object.keys({ ...dependencies, ...devDependencies })) {
-    // A copy, so that the package finds the example's own React.
-    if (dependency === 'bank-mfa')
-      cpSync(join(app, 'node_modules/bank-mfa'), join(modules, dependency), { recursive: true })
-    else link(modules, dependency)
+  cpSync(join(app, 'node_modules/bank-mfa'), join(modules, 'bank-mfa'), { recursive: true })
+  const { dependencies, devDependencies } = readJson(folder, 'package.json')
+  const direct = Object.keys({ ...dependencies, ...devDependencies })
+  for (const dependency of closure(direct)) linkFiles(join(pinned, dependency), join(modules, dependency))
+  for (const dependency of direct.filter((name) => name !== 'bank-mfa')) {
+    const { bin = {} } = readJson(pinned, dependency, 'package.json')
+    const programs = typeof bin === 'string' ? { [dependency]: bin } : bin
+    for (const [program, file] of Object.entries(programs)) {
+      symlinkSync(join('..', dependency, file), join(modules, '.bin', program))
+    }
   }
   await execute('npm', ['ls', '--silent'], { cwd: folder, env: ENV }).catch(({ stdout }) => assert.fail(stdout))
   return folder
 }
 
-/** Links a pinned package, and its programs. */
-function link(modules, dependency) {
-  const source = join(pinned, dependency)
-  mkdirSync(dirname(join(modules, dependency)), { recursive: true })
-  symlinkSync(source, join(modules, dependency))
-  const { bin = {} } = readJson(source, 'package.json')
-  const programs = typeof bin === 'string' ? [dependency] : Object.keys(bin)
-  for (const program of programs)
-    symlinkSync(realpathSync(join(pinned, '.bin', program)), join(modules, '.bin', program))
+/** The pinned packages with all that they need. A package's own `node_modules` is a part of it. */
+function closure(names, found = new Set()) {
+  for (const name of names) {
+    if (name === 'bank-mfa' || found.has(name) || !existsSync(join(pinned, name))) continue
+    found.add(name)
+    const manifests = [join(name, 'package.json'), ...nestedManifests(name)]
+    for (const manifest of manifests) {
+      const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = readJson(pinned, manifest)
+      const peers = Object.keys(peerDependencies ?? {}).filter((peer) => !peerDependenciesMeta?.[peer]?.optional)
+      closure([...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers], found)
+    }
+  }
+  return found
+}
+
+function nestedManifests(name) {
+  const folder = join(name, 'node_modules')
+  if (!existsSync(join(pinned, folder))) return []
+  const files = readdirSync(join(pinned, folder), { recursive: true })
+  return files.filter((file) => /^(@[^/]+\/)?[^/]+\/package\.json$/.test(file)).map((file) => join(folder, file))
+}
+
+/** Hard links, because bundlers do not follow a link out of the app's folder. */
+function linkFiles(from, to) {
+  mkdirSync(to, { recursive: true })
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) linkFiles(source, target)
+    else linkSync(source, target)
+  }
 }
 
 /** Runs a script of the example's package.json to its end. Returns what it printed. */
-export async function npmRun(folder, script, env = {}) {
+export async function npmRun(folder, script, args = []) {
   try {
-    const { stdout } = await execute('npm', ['run', '--silent', script], { cwd: folder, env: { ...ENV, ...env } })
+    const { stdout } = await execute('npm', ['run', '--silent', script, '--', ...args], { cwd: folder, env: ENV })
     return stdout
   } catch ({ message, stdout, stderr }) {
     throw new Error([message, stdout, stderr].join('\n'))
   }
 }
 
-/** Starts a script, by default `npm start`, which ends with the test. `write` types a line into it. */
-export function npmStart(t, folder, { script = 'start', args = [], env = {} } = {}) {
-  const child = spawn('npm', ['run', '--silent', script, '--', ...args], {
+/** Runs `npm start`, which ends with the test. `write` types a line into it. */
+export function npmStart(t, folder, { args = [], env = {} } = {}) {
+  const child = spawn('npm', ['start', '--silent', '--', ...args], {
     cwd: folder,
     env: { ...ENV, ...env },
     // npm's own child would outlive npm. So they get a process group of their own.
@@ -111,10 +139,10 @@ export function npmStart(t, folder, { script = 'start', args = [], env = {} } = 
 }
 
 /** Starts an example's server on a free port. Resolves with its address once it has printed that. */
-export async function startServer(t, folder, { env = {}, ...options } = {}) {
+export async function startServer(t, folder, { env = {}, args = () => [] } = {}) {
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const server = npmStart(t, folder, { ...options, env: { ...env, PORT: `${port}` } })
+  const server = npmStart(t, folder, { args: args(port), env: { ...env, PORT: port } })
   await server.prints(new RegExp(`${url}\\b`))
   return { ...server, url }
 }

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises'
 import { flinks } from 'bank-mfa'
 import { simulator } from 'bank-mfa/simulator'
+import { describe } from 'bank-mfa/texts'
 
 const bank = simulator()
 const ids = { instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb' }
@@ -15,7 +16,7 @@ const flow = flinks.authorize({ loginId, mostRecentCached: false }, host)
 for await (const step of flow) {
   if (step.kind === 'challenge') await answer(step)
   if (step.kind === 'done') console.log(`Connected to ${step.result.institution}`)
-  if (step.kind === 'failed') console.log(`Not connected: ${step.failure.code}. Next: ${step.failure.next}`)
+  if (step.kind === 'failed') console.log(describe(step.failure).sentence)
 }
 terminal.close()
 
