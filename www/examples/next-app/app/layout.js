@@ -1,0 +1,9 @@
+export const metadata = { title: 'Connect your bank' }
+
+export default function Layout({ children }) {
+  return (
+    <html lang="en">
+      <body>{children}</body>
+    </html>
+  )
+}
