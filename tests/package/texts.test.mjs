@@ -1,6 +1,6 @@
 /** The texts for the person and for the developer: complete, and the same in each language. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { FlowError, app, resolve } from '../lib/package.mjs'
@@ -108,6 +108,18 @@ test('a button belongs to the next actions that start a flow or sign in', () => 
     'start-over',
     'visit-bank',
   ])
+})
+
+test('the element shows each label', () => {
+  const folder = join(app, 'node_modules/bank-mfa/dist/element')
+  const scripts = readdirSync(folder).filter((file) => file.endsWith('.js'))
+  const words = new Set(scripts.flatMap((file) => readFileSync(join(folder, file), 'utf8').match(/\w+/g)))
+  // The label of a field has the name of its part.
+  const parts = union('FieldPart')
+  assert.deepEqual(
+    Object.keys(en.labels).filter((label) => !words.has(label) && !parts.includes(label)),
+    [],
+  )
 })
 
 test('the texts are plain data, so that they can be JSON', () => {

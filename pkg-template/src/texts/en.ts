@@ -185,7 +185,6 @@ export const en: Texts = {
     send: 'Send',
     cancel: 'Cancel',
     connect: 'Connect your bank',
-    tryAgain: 'Try again',
     showAnswer: 'Show what I type',
     choose: 'Please choose',
     code: 'Your one-time code',
@@ -200,7 +199,6 @@ export const en: Texts = {
       'If your bank asks you to approve on your phone, do that first. Then send; the answer can stay empty.',
     unknownKind: 'This question is of a new kind. Your bank gets your answer as you type it.',
     image: 'Picture {number} of {count}',
-    approveElsewhere: 'If you approve in your bank’s app instead, this page continues by itself.',
     noCode: 'I got no code',
     newSessionCost:
       'Your bank cannot send this code again. You can start again: your bank then asks all its questions again, and may count the tries.',
@@ -216,7 +214,6 @@ export const en: Texts = {
     pageCredentials: 'Sign in to your bank to continue',
     frame: 'Your bank',
     pageFailed: 'Your bank’s page cannot be opened right now.',
-    pageClosed: 'Your bank’s page was closed.',
     elapsed: 'Elapsed time: {time}',
     timeLeft: 'Time left to answer: {time}',
     nextCheck: 'Next check in {time}',

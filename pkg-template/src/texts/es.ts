@@ -227,7 +227,6 @@ export const es: Texts = {
     send: 'Enviar',
     cancel: 'Cancelar',
     connect: 'Conectar su banco',
-    tryAgain: 'Intentar de nuevo',
     showAnswer: 'Mostrar lo que escribo',
     choose: 'Elija una opción',
     code: 'Su código de un solo uso',
@@ -242,7 +241,6 @@ export const es: Texts = {
       'Si su banco le pide una aprobación en su teléfono, dela primero. Después, envíe; la respuesta puede quedar vacía.',
     unknownKind: 'Esta pregunta es de un tipo nuevo. Su banco recibirá su respuesta tal como la escriba.',
     image: 'Imagen {number} de {count}',
-    approveElsewhere: 'Si prefiere dar su aprobación en la aplicación de su banco, esta página continuará por sí sola.',
     noCode: 'No he recibido ningún código',
     newSessionCost:
       'Su banco no puede volver a enviar este código. Usted puede empezar de nuevo: su banco volverá a hacer todas sus preguntas, y es posible que cuente los intentos.',
@@ -258,7 +256,6 @@ export const es: Texts = {
     pageCredentials: 'Identifíquese en su banco para continuar',
     frame: 'Su banco',
     pageFailed: 'La página de su banco no se puede abrir por el momento.',
-    pageClosed: 'La página de su banco se ha cerrado.',
     elapsed: 'Tiempo transcurrido: {time}',
     timeLeft: 'Tiempo restante para responder: {time}',
     nextCheck: 'Próxima comprobación dentro de {time}',

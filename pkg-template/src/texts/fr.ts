@@ -237,7 +237,6 @@ export const fr: Texts = {
     send: 'Envoyer',
     cancel: 'Annuler',
     connect: 'Connecter votre banque',
-    tryAgain: 'Réessayer',
     showAnswer: 'Afficher ma saisie',
     choose: 'Veuillez choisir',
     code: 'Votre code à usage unique',
@@ -252,8 +251,6 @@ export const fr: Texts = {
       'Si votre banque vous demande une approbation sur votre téléphone, donnez-la d’abord. Envoyez ensuite\u00a0; la réponse peut rester vide.',
     unknownKind: 'Cette question est d’un genre nouveau. Votre banque recevra votre réponse telle quelle.',
     image: 'Image {number} sur {count}',
-    approveElsewhere:
-      'Si vous donnez plutôt votre approbation dans l’application de votre banque, cette page continuera d’elle-même.',
     noCode: 'Je n’ai pas reçu de code',
     newSessionCost:
       'Votre banque ne peut pas renvoyer ce code. Vous pouvez recommencer\u00a0: votre banque posera alors de nouveau toutes ses questions, et il se peut qu’elle compte les essais.',
@@ -270,7 +267,6 @@ export const fr: Texts = {
     pageCredentials: 'Identifiez-vous auprès de votre banque pour continuer',
     frame: 'Votre banque',
     pageFailed: 'La page de votre banque ne peut pas s’ouvrir pour le moment.',
-    pageClosed: 'La page de votre banque a été fermée.',
     elapsed: 'Temps écoulé\u00a0: {time}',
     timeLeft: 'Temps restant pour répondre\u00a0: {time}',
     nextCheck: 'Prochaine vérification dans {time}',

@@ -60,7 +60,6 @@ export interface Labels {
   readonly cancel: string
   /** The first button, while there is no flow. */
   readonly connect: string
-  readonly tryAgain: string
   /** The checkbox that shows a hidden answer. */
   readonly showAnswer: string
   /** The first option of a select, which chooses nothing. */
@@ -81,8 +80,6 @@ export interface Labels {
   readonly unknownKind: string
   /** The alternative text of a picture: `{number}` and `{count}`. */
   readonly image: string
-  /** Below a round that may end without an answer. */
-  readonly approveElsewhere: string
   /** The title of what a person can do who got no code. */
   readonly noCode: string
   /** What a new session costs. */
@@ -106,8 +103,6 @@ export interface Labels {
   readonly frame: string
   /** The vendor's page cannot be opened. */
   readonly pageFailed: string
-  /** The person closed the vendor's page, and can open it again. */
-  readonly pageClosed: string
   /** `{time}` is a duration, also in the next three. */
   readonly elapsed: string
   readonly timeLeft: string
