@@ -3,7 +3,7 @@ import { useRef, useState, type ReactElement } from 'react'
 import { flinks, type Authorized, type Flow } from 'bank-mfa'
 import { remote, type RemoteFlow, type Step } from 'bank-mfa/remote'
 import type { BankMfaElement } from 'bank-mfa/element'
-import { BankMfa, useFlow, type BankMfaProps, type ObservableFlow } from 'bank-mfa/react'
+import { BankMfa, useFlow, type BankMfaProps, type FlowOf, type ObservableFlow } from 'bank-mfa/react'
 import { fr } from 'bank-mfa/texts'
 
 export function OwnForm({ flow }: { flow: Flow<Authorized> | null }): ReactElement {
@@ -27,9 +27,10 @@ export function OwnForm({ flow }: { flow: Flow<Authorized> | null }): ReactEleme
 export function Page(): ReactElement {
   const [flow, setFlow] = useState<RemoteFlow | null>(null)
   const observable: ObservableFlow | null = flow
+  const shown: FlowOf | null = flow
   const step = useFlow(observable)
   const none: null = useFlow(undefined) as null
-  return <button onClick={() => setFlow(remote('/mfa').start({ connection: '' }))}>{step?.kind ?? none}</button>
+  return <button onClick={() => setFlow(remote('/mfa').start({ connection: '' }))}>{shown ? step?.kind : none}</button>
 }
 
 export function Drawn({ flow, connection }: { flow: Flow<Authorized> | null; connection: string }): ReactElement {

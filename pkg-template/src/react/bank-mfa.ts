@@ -7,8 +7,8 @@ import type { Step } from '../flow/steps.js'
 import type { Texts } from '../texts/index.js'
 import type { ObservableFlow } from './use-flow.js'
 
-/** A flow with the type of its result. */
-type FlowOf<Result> = ObservableFlow<Result> & Pick<ElementFlow, 'cancel'>
+/** A flow that `BankMfa` can show, with the type of its result. */
+export type FlowOf<Result = unknown> = ObservableFlow<Result> & Pick<ElementFlow, 'cancel'>
 
 /** The props of `BankMfa`: the properties of the element, its events, and the attributes of any HTML element. */
 export interface BankMfaProps<Result = unknown> extends Omit<HTMLAttributes<HTMLElement>, 'children'> {
