@@ -125,7 +125,7 @@ export const en: Texts = {
     'start-over': { title: 'Start again', sentence: 'Please start again from the beginning.', button: 'Start again' },
     'ask-credentials': {
       title: 'Sign in again',
-      sentence: 'Please sign in with your user name and password of your bank’s website.',
+      sentence: 'Please sign in with the user name and password that you use on your bank’s website.',
       button: 'Sign in again',
     },
     reconnect: {
