@@ -6,7 +6,7 @@ mod scenario;
 
 use bank_mfa::VENDORS;
 use bank_mfa::failure::{ErrorCode, NextAction};
-use bank_mfa::flow::{Event, Flow, Step};
+use bank_mfa::flow::{Event, Flow, Loss, Step};
 use bank_mfa::json::Value;
 use bank_mfa::redirect_error::RedirectErrorCode;
 use bank_mfa::simulator::{Fault, FaultKind, Incoming, Target};
@@ -533,6 +533,28 @@ fn windows_after_errors_are_three_seconds_apart() {
         come_back(&mut scenario, &failed("SERVER_ERROR"));
     }
     assert_eq!(scenario.now - before, 9_000);
+}
+
+#[test]
+fn after_a_lost_poll_a_return_polls_only_once_the_interval_has_passed() {
+    let mut scenario = sign_in("oauth_denied", "").run();
+    let Step::Redirect { until, .. } = scenario.step else {
+        panic!()
+    };
+    let polled = scenario.flow.advance(Event::Waited, until).unwrap();
+    let Step::Send { serial, .. } = polled else {
+        panic!()
+    };
+    let lost_at = until + 15_000;
+    let lost = Event::Lost(serial, Loss::MaybeSent);
+    let step = scenario.flow.advance(lost, lost_at).unwrap();
+    assert!(matches!(step, Step::Redirect { .. }), "{step:?}");
+    let returned = Event::Returned(&Value::Null);
+    let step = scenario.flow.advance(returned, lost_at + 100).unwrap();
+    let Step::Wait { until, .. } = step else {
+        panic!("{step:?}")
+    };
+    assert_eq!(until, lost_at + 3_000);
 }
 
 #[test]

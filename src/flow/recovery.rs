@@ -78,6 +78,8 @@ impl Flow {
             Recovery::Repeat(_) if self.repeats < max_repeats => {
                 self.repeats += 1;
                 if is_poll {
+                    // The vendor may have received it: no other poll follows within the polling interval.
+                    self.last_reply_at = now;
                     self.wait_for_poll(stage, None, now);
                 } else {
                     self.wait_for_retry(stage, now);
