@@ -50,6 +50,54 @@ for (const [name, fail] of Object.entries({
   })
 }
 
+const FORM = { institution: 'FlinksCapital' }
+
+test('a form of credentials comes after the probe, and its submission has no second one', async (t) => {
+  const env = setupPage(t)
+  const flow = env.start(FORM)
+  const form = await untilStep(flow, 'challenge')
+  assert.deepEqual([form.round.challenges[0].kind, purposes(env)], ['credentials', ['probe']])
+  assert.deepEqual(Object.keys(env.wire.calls[0].headers).sort(), ['accept', 'content-type', 'flinks-auth-key'])
+  await form.answer({ '1.1.answer': 'greatday_nomfa', '1.2.answer': 'Everyday' })
+  await flow.result()
+  assert.deepEqual(purposes(env), ['probe', 'live start'])
+})
+
+test('if calls to another origin are refused, nobody is asked for credentials', async (t) => {
+  const env = setupPage(t)
+  const kinds = []
+  const cause = new TypeError('Failed to fetch')
+  const flow = env.start(FORM, { fetch: () => Promise.reject(cause) })
+  for await (const { kind } of flow) kinds.push(kind)
+  const { failure, error } = flow.current
+  assert.deepEqual([kinds, failure.code, failure.next], [['working', 'failed'], 'unreachable', 'retry-later'])
+  assert.equal(error.cause, cause)
+  assert.deepEqual(env.sessions, [], 'no token was minted')
+})
+
+test('a flow that is stored or cancelled during the probe before its form sends nothing', async (t) => {
+  const env = setupPage(t)
+  let begun
+  const probing = new Promise((resolve) => (begun = resolve))
+  const flow = env.start(FORM, { fetch: (_, { signal }) => (begun(signal), new Promise(() => {})) })
+  const signal = await probing
+  const restored = env.restore(flow.snapshot())
+  assert.equal((await untilStep(restored, 'challenge')).round.challenges[0].kind, 'credentials')
+  flow.cancel()
+  assert.deepEqual([flow.current.failure.code, signal.aborted, purposes(env)], ['cancelled', true, []])
+})
+
+test('at the page’s own origin and with probe: false, no probe comes before a form of credentials', async (t) => {
+  for (const [origin, more] of [
+    ['http://127.0.0.1:8788', { baseUrl: 'http://127.0.0.1:8788/' }],
+    ['https://shop.example', { probe: false }],
+  ]) {
+    const env = setupPage(t, origin)
+    await untilStep(env.start(FORM, more), 'challenge')
+    assert.deepEqual(purposes(env), [])
+  }
+})
+
 test('a cached start has no probe, because it can be repeated safely', async (t) => {
   const env = setupPage(t)
   assert.equal((await runToEnd(env.start(CACHED(person('Greatday'))), env)).code, 'done')

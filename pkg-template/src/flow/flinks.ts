@@ -59,7 +59,7 @@ export const flinks = {
     const { config, checked } = readFlinks(host)
     const json = toJson('params', withSignIn(params, host))
     const handle = asFlowError(() => FlowHandle.start('flinks', newId(), json, config))
-    return new Flow<Authorized>(handle, checked, 'started')
+    return new Flow<Authorized>(handle, { ...checked, firstProbe: firstProbe(params, host) }, 'started')
   },
 
   /**
@@ -95,6 +95,16 @@ export const flinks = {
   connect(params: ConnectParams, host: FlinksHost): Flow<Connected> {
     return connect('flinks-connect', params, host)
   },
+}
+
+/** The address and the header names of Authorize, which the core uses only after the form of credentials. */
+function firstProbe(
+  { async: isAsync }: AuthorizeParams,
+  { baseUrl, instance, customerId, authorizeToken }: FlinksHost,
+) {
+  const base = baseUrl?.replace(/\/$/, '') ?? `https://${instance}-api.private.fin.ag`
+  const url = `${base}/v3/${customerId}/BankingServices/Authorize${isAsync ? 'Async' : ''}`
+  return { url, headers: ['content-type', ...(authorizeToken === undefined ? [] : ['flinks-auth-key'])] }
 }
 
 /** A string is the token of one session, and each submission of credentials opens a session. */

@@ -11,7 +11,7 @@ import {
 } from './errors.js'
 import { toJson, type CheckedHost, type WaitsFor } from './host.js'
 import { Recorder } from './recorder.js'
-import { challengeStep, landingClaim, parseLandingUrl, redirectStep } from './steps.js'
+import { challengeStep, landingClaim, once, parseLandingUrl, redirectStep } from './steps.js'
 import type { ChallengeStep, ConnectStep, RedirectStep, Step } from './steps.js'
 import type { FlowAction } from './trace.js'
 import { TASK_ENDED, Transport, type Lost } from './transport.js'
@@ -117,11 +117,8 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   /** Ends the flow, because the driver cannot go on. */
   #fail(code: 'host-error' | 'internal-error', cause: unknown): void {
     if (this.#finalSnapshot !== undefined) return
-    let now = Date.now()
+    const now = this.recorder.now()
     let step: CoreStep
-    try {
-      now = this.#host.clock.now()
-    } catch {}
     try {
       step = this.#handle.failed(code, now)
     } catch {
@@ -163,6 +160,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
         }
         break
       case 'challenge':
+        if (this.#transport.needsFirstProbe) return void this.#probeBefore(step)
         this.watchAt = step.watchAt
         this.#roundEndsAt = step.endsAt
         this.#awaitAnswers(step.round)
@@ -197,6 +195,12 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
         this.#end({ kind: 'failed', failure: step.failure, error: new FlowError(step.failure, this.id, cause) })
         break
     }
+  }
+
+  /** Nobody types into a form that cannot be sent. */
+  async #probeBefore(form: CoreStep): Promise<void> {
+    this.#cause = await this.#transport.firstProbe()
+    this.#dispatchUnattended(() => (this.#cause ? this.#handle.failed('unreachable', this.recorder.now()) : form))
   }
 
   async #send(step: CoreStep & { kind: 'send' }): Promise<void> {
@@ -301,22 +305,19 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     // Without a token source, a page in the middle of a session cannot be opened with a fresh token.
     const cannotRenew = frame.purpose === 'mfa' && Object.values(this.#host.secrets).every((source) => !source)
     const sessionExpired = () => dispatch('session-expired', (now) => this.#handle.failed('session-expired', now))
-    let pageUrl: Promise<string> | undefined
     const requestUrl = async () => {
       const url = await this.#transport.pageUrl(frame).catch((error: unknown) => {
-        pageUrl = undefined
         throw signal.aborted ? stepLeft(this.id) : sourceError(error, this.id)
       })
-      if (url !== undefined) return url
-      pageUrl = undefined
-      throw secretMissing(this.id)
+      if (url === undefined) throw secretMissing(this.id)
+      return url
     }
     return {
       kind: 'connect',
       purpose: frame.purpose,
       until,
       signal,
-      pageUrl: () => (pageUrl ??= requestUrl()),
+      pageUrl: once(requestUrl),
       returned: (claim) => dispatch('returned', (now) => this.#handle.returned(toJson('claim', claim), now)),
       tokenRefused: cannotRenew
         ? sessionExpired

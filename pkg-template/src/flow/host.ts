@@ -81,7 +81,7 @@ export interface HostOptions {
 
 /** Sends one request. `fetch` is the host's option, if it is set. */
 export type Send = (
-  request: Request,
+  request: Pick<Request, 'method' | 'url' | 'body'>,
   headers: Record<string, string>,
   signal: AbortSignal,
   fetch: Fetch | undefined,
@@ -99,6 +99,8 @@ export interface CheckedHost {
   clock: Clock
   vendor: Trace['vendor']
   secrets: Record<string, SecretSource | undefined>
+  /** The address and the header names of the first submission, if a form comes before any call. */
+  firstProbe?: { url: string; headers: string[] }
 }
 
 /** The longest delay that `setTimeout` accepts; it treats a longer one as 0. */
@@ -115,7 +117,7 @@ export const realTime: Clock = {
     }),
 }
 
-type CheckedOptions = Omit<CheckedHost, 'secrets' | 'send' | 'vendor'>
+type CheckedOptions = Omit<CheckedHost, 'secrets' | 'send' | 'vendor' | 'firstProbe'>
 
 export function isTimeout(value: unknown): boolean {
   return typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS

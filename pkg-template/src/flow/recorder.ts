@@ -62,7 +62,7 @@ export class Recorder {
   constructor(options: RecorderOptions, restored: boolean) {
     this.#options = options
     this.#since = 0
-    this.#startedAt = this.#since = this.#now()
+    this.#startedAt = this.#since = this.now()
     this.#waitsFor = this.#working
     this.#record(...startEvent(options.vendor, restored))
   }
@@ -72,18 +72,18 @@ export class Recorder {
     return this.#options.vendor === null ? 'vendor' : 'host'
   }
 
-  #now(): number {
+  /** The time, or the last known one if the host's clock throws. */
+  now(): number {
     try {
       return this.#options.clock.now()
     } catch {
-      // The flow ends because of it.
       return this.#since
     }
   }
 
   /** Counts the time until now, and returns it. */
   #count(): number {
-    const now = this.#now()
+    const now = this.now()
     const waitsFor = this.#waitsFor === 'host' && this.#runningCalls > 0 ? 'vendor' : this.#waitsFor
     if (waitsFor !== undefined) this.#times[waitsFor] += now - this.#since
     this.#since = now
@@ -91,7 +91,7 @@ export class Recorder {
   }
 
   #record(name: EventName, attributes: object, duration = 0): void {
-    const now = this.#now()
+    const now = this.now()
     emit(this.#options.onEvent, now, name, attributes, duration)
     const json = JSON.stringify(attributes)
     const at = now - this.#startedAt

@@ -144,9 +144,9 @@ export function challengeStep(
   }
 }
 
-/** A call whose promise every later call returns, unless it rejected. */
-function once<Args extends unknown[]>(call: (...args: Args) => Promise<void>): (...args: Args) => Promise<void> {
-  let first: Promise<void> | undefined
+/** @internal A call whose promise every later call returns, unless it rejected. */
+export function once<Args extends unknown[], T>(call: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
+  let first: Promise<T> | undefined
   return (...args) => {
     first ??= call(...args).catch((error: unknown) => {
       first = undefined

@@ -18,6 +18,9 @@ export interface Lost {
   cause?: unknown
 }
 
+/** What a call needs of a request. */
+type Call = Pick<Request, 'method' | 'url' | 'body' | 'session'> & { stage: Stage }
+
 /** Sends the requests of one flow. Adds the secrets, and reports whether a reply came. */
 export class Transport {
   readonly #host: CheckedHost
@@ -25,7 +28,8 @@ export class Transport {
   readonly #recorder: Recorder
   /** The secrets in use, by slot and session. */
   readonly #secrets = new Map<string, string>()
-  #gotReply = false
+  /** Whether the vendor has replied, so that no probe is needed. */
+  #isReached = false
   #closed = false
   /** The functions that abort the running tasks. */
   readonly #aborts = new Set<() => void>()
@@ -55,13 +59,11 @@ export class Transport {
       })
       if (headers === undefined) return { loss: 'no-secret' }
       loss = 'not-sent'
-      if (request.once && !this.#gotReply && this.#host.probe && isCrossOrigin(request.url)) {
-        await this.#probe(request, headers, stage)
-      }
+      if (request.once && this.#needsProbe(request.url)) await this.#probe({ ...request, stage }, Object.keys(headers))
       if (this.#closed) return { loss }
       loss = 'maybe-sent'
       const reply = await this.#call({ ...request, stage }, headers, timeout)
-      this.#gotReply = true
+      this.#isReached = true
       return reply
     } catch (cause) {
       return { loss: loss === 'host-error' && isUnreachable(cause) ? 'not-sent' : loss, cause }
@@ -72,19 +74,36 @@ export class Transport {
    * A page cannot tell a blocked cross-origin request (CORS) from a lost reply. So before its first submission it
    * sends a `GET` that needs the same permission and contains nothing: if that fails, nothing has been submitted.
    */
-  async #probe(request: Request, headers: Record<string, string>, stage: Stage): Promise<void> {
-    const dummies = Object.fromEntries(Object.keys(headers).map((name) => [name, 'probe']))
-    const probe = { ...request, stage, method: 'GET', body: null }
+  async #probe(request: Call, headers: string[]): Promise<void> {
+    const dummies = Object.fromEntries(headers.map((name) => [name, 'probe']))
+    const probe = { ...request, method: 'GET', body: null }
     const timeout = this.#host.timeout ?? PROBE_TIMEOUT_MS
     ;(await this.#call(probe, { ...dummies, accept: 'application/json' }, timeout, 'probe')).free()
+    this.#isReached = true
   }
 
-  #call(
-    request: Request & { stage: Stage },
-    headers: Record<string, string>,
-    timeout: number,
-    name?: string,
-  ): Promise<Reply> {
+  #needsProbe(url: string): boolean {
+    return !this.#isReached && this.#host.probe && isCrossOrigin(url)
+  }
+
+  /** Whether a form must wait for a probe, because nothing was sent before it. */
+  get needsFirstProbe(): boolean {
+    const { firstProbe } = this.#host
+    return firstProbe !== undefined && this.#needsProbe(firstProbe.url)
+  }
+
+  /** Probes before the first form. Resolves to what was thrown, or to undefined. */
+  async firstProbe(): Promise<unknown> {
+    const { url = '', headers = [] } = this.#host.firstProbe ?? {}
+    try {
+      await this.#probe({ method: 'GET', url, body: null, session: 1, stage: 'start' }, headers)
+      return undefined
+    } catch (cause) {
+      return cause || TASK_ENDED
+    }
+  }
+
+  #call(request: Call, headers: Record<string, string>, timeout: number, name?: string): Promise<Reply> {
     const { send, fetch } = this.#host
     const call = () => this.#withTimeout(timeout, (signal) => send(request, headers, signal, fetch))
     return this.#recorder.call(request, call, (reply) => reply, name)
