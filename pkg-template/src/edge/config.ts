@@ -40,7 +40,10 @@ export interface HandlerConfig<Env = unknown> {
    * readers of accounts. With any reader, a record keeps the vendor's ids for ten minutes after the end.
    */
   data?: Record<string, DataReader<Env>> | undefined
-  /** Called once each time a flow begins to wait for its user. A crash at that moment can lose the call. */
+  /**
+   * Called once each time a flow begins to wait for its user: for each round, each window and each iframe. A crash at that
+   * moment can lose the call.
+   */
   onPersonNeeded?: ((event: PersonNeeded, env: Env) => unknown) | undefined
   /**
    * Called when a flow has ended; only this call has the vendor's ids. If it rejects, or the process dies, it is

@@ -1,5 +1,6 @@
 /** Calls the company's `onFlowEnded` and `onPersonNeeded`. */
 import { isEnding } from '../../flow/steps.js'
+import type { PublicStep } from '../../shared.js'
 import { needsPerson, type FlowRecord, type VersionedRecord } from '../records/flow-record.js'
 import type { EngineContext } from './context.js'
 
@@ -44,11 +45,15 @@ export async function reportPersonNeeded(
 ): Promise<void> {
   const { step, user, connection, flow } = after
   const round = step.kind === 'challenge' ? { round: step.round.number } : {}
-  const roundBefore = before.step.kind === 'challenge' ? before.step.round.number : undefined
-  if (!needsPerson(step) || (before.step.kind === step.kind && roundBefore === round.round)) return
+  if (!needsPerson(step) || (before.step.kind === step.kind && numberOf(before.step) === numberOf(step))) return
   try {
     await onPersonNeeded?.({ user, connection, flow, step: step.kind, ...round, present })
   } catch (error) {
     onError(error)
   }
+}
+
+/** The number of a round or of a window: the next one needs the user again. A fresh address of a window does not. */
+function numberOf(step: PublicStep): number | undefined {
+  return step.kind === 'challenge' ? step.round.number : step.kind === 'redirect' ? step.number : undefined
 }
