@@ -152,7 +152,7 @@ demo: $(PACKAGE) ## build and serve the demo, and print its address
 # Tests ---------------------------------------------------------------------------------------
 
 COUNT_TESTS := node tests/tools/count-tests.mjs
-KINDS := rust wasm-node wasm-chromium package element edge crash demo-page demo-flows examples
+KINDS := rust wasm-node wasm-chromium package element edge crash demo-page demo-flows examples docs
 
 # Four at a time, as the tests mostly wait. The output of each part is printed in one piece. The longest parts are first.
 # A line with $(MAKE) itself would run also in a dry run, `make -n`.
@@ -160,7 +160,7 @@ PARALLEL_MAKE = $(MAKE) --no-print-directory --jobs=4 --output-sync=target
 
 .PHONY: test
 test: tools ## run everything, and print the counts at the end
-	@$(PARALLEL_MAKE) test-demo test-examples test-package test-element test-edge test-crash test-wasm check size
+	@$(PARALLEL_MAKE) test-demo test-docs test-examples test-package test-element test-edge test-crash test-wasm check size
 	@$(COUNT_TESTS) report $(KINDS)
 
 .PHONY: check
@@ -217,6 +217,10 @@ test-edge: postgres $(INSTALLED) $(NPM) ## test the tarball's edge in Node, with
 .PHONY: test-crash
 test-crash: postgres $(INSTALLED) $(NPM) ## test a few flows of make crash
 	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run crash $(NODE_TEST) tests/crash/*.test.mjs
+
+.PHONY: test-docs
+test-docs: chromium $(INSTALLED) $(SITE) ## compile and run the code blocks of the guide, and test the site
+	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run docs $(NODE_TEST) tests/docs/*.test.mjs
 
 .PHONY: test-examples
 test-examples: chromium postgres $(INSTALLED) $(NPM) ## test the examples of www/examples with the tarball
