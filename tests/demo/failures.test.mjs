@@ -4,38 +4,38 @@ import test from '../lib/test.mjs'
 import { visit } from './fixtures.mjs'
 
 /**
- * One person for each next action: the code, the next action, the page's advice, the HTTP status, and the second next
- * action of a code with two causes.
+ * One person for each next action: the code, the next action, the title that the person reads, the HTTP status, and the
+ * second next action of a code with two causes.
  */
 const REFUSALS = {
-  code_concurrent_session: ['concurrent-session', 'retry-later', 'Try again later', 401],
-  code_session_expired: ['session-expired', 'start-over', 'Start over', 401],
-  code_invalid_login_401: ['credentials-refused', 'ask-credentials', 'Ask for the credentials again', 401],
-  code_question_not_found: ['question-unanswered', 'reconnect', 'Reconnect with the person present', 401],
-  code_new_account: ['bank-action-required', 'visit-bank', 'Send the person to the bank', 401],
-  code_unauthorized: ['access-refused', 'visit-bank', 'Send the person to the bank', 401, 'fix-integration'],
-  code_access_denied: ['unauthorized', 'fix-integration', 'Fix the integration', 401],
-  code_something_new: ['refused', 'give-up', 'Stop here', 418],
+  code_concurrent_session: ['concurrent-session', 'retry-later', 'Already in progress', 401],
+  code_session_expired: ['session-expired', 'start-over', 'The time is up', 401],
+  code_invalid_login_401: ['credentials-refused', 'ask-credentials', 'Sign-in not accepted', 401],
+  code_question_not_found: ['question-unanswered', 'reconnect', 'Your bank has a question', 401],
+  code_new_account: ['bank-action-required', 'visit-bank', 'Your bank needs you', 401],
+  code_unauthorized: ['access-refused', 'visit-bank', 'Access not allowed', 401, 'fix-integration'],
+  code_access_denied: ['unauthorized', 'fix-integration', 'Something went wrong on our side', 401],
+  code_something_new: ['refused', 'give-up', 'Connection refused', 418],
 }
 
-for (const [username, [code, next, advice, status, otherwise]] of Object.entries(REFUSALS)) {
-  test(`${username} fails with ${code}, and the page says: ${advice}`, async (t) => {
+for (const [username, [code, next, title, status, otherwise = null]] of Object.entries(REFUSALS)) {
+  test(`${username} fails with ${code}, and the person reads: ${title}`, async (t) => {
     const visitor = await visit(t)
     await visitor.start(username)
-    const { 'retry-at': retryAt, ...facts } = await visitor.readOutcome()
+    const { ending, advice, retryMinutes, ...failure } = await visitor.readOutcome()
     const vendorCode = username.replace(/^code_(.*?)(_\d+)?$/, '$1').toUpperCase()
-    assert.deepEqual(facts, {
-      ...{ ending: 'failed', advice, code, next, 'vendor-code': vendorCode, status: String(status) },
-      ...(otherwise && { otherwise }),
-    })
-    assert.equal(retryAt === undefined, next !== 'retry-later')
+    assert.deepEqual([ending, advice], ['failed', `${code} → ${next}`])
+    const { code: failedWith, next: action, vendorCode: vendorsCode, status: httpStatus } = failure
+    assert.deepEqual([failedWith, action, vendorsCode, httpStatus], [code, next, vendorCode, status])
+    assert.equal(failure.otherwise, otherwise)
+    assert.equal(retryMinutes === null, next !== 'retry-later')
+    assert.equal(await visitor.title.textContent(), title)
     assert.deepEqual(await visitor.vendorCalls(), [`error ${status}`])
   })
 }
 
 test('each wrong answer leads to a new challenge, and the third wrong answer fails the flow', async (t) => {
   const visitor = await visit(t)
-  const { page } = visitor
   await visitor.start('Greatday')
   await visitor.answer('Toronto')
   for (const [number, prompt] of [
@@ -43,9 +43,9 @@ test('each wrong answer leads to a new challenge, and the third wrong answer fai
     [3, 'What shape do people like most?'],
   ]) {
     await visitor.waitForRound(number)
-    assert.equal(await page.locator('#refused').textContent(), 'That answer was not accepted. Please try again.')
+    await visitor.round.getByText('Your bank did not accept this answer. Please try again.').waitFor()
     assert.deepEqual(await visitor.round.locator('legend').allTextContents(), [prompt])
-    assert.equal(await page.getByLabel('Your answer').inputValue(), '')
+    assert.equal(await visitor.field.inputValue(), '')
     await visitor.answer('Nothing', number)
   }
   const { ending, code, next } = await visitor.readOutcome()

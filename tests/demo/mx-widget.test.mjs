@@ -1,8 +1,9 @@
-/** MX's widget in the demo: the person can close it and open it again. */
+/** MX's widget in the demo: the person can open it again, and leave it. */
 import assert from 'node:assert/strict'
 import { simulator } from '../../target/pkg/dist/entries/simulator.js'
 import test from '../lib/test.mjs'
 import { visit } from './fixtures.mjs'
+import { ENDED } from './visitor.mjs'
 
 const { member } = simulator({ seed: 1 }).mx
 
@@ -10,20 +11,18 @@ const { member } = simulator({ seed: 1 }).mx
 async function start(t, name, runtime) {
   const visitor = await visit(t)
   await visitor.start(name, { vendor: 'mx', runtime, memberStart: 'aggregate', widget: true })
-  await visitor.skipWaitsUntil('#widget-frame iframe')
-  return { visitor, widget: visitor.page.frameLocator('#widget-frame iframe') }
+  await visitor.skipWaitsUntil('#step[data-kind="redirect"]')
+  return { visitor, widget: visitor.connect }
 }
 
-const address = (visitor) => visitor.page.locator('#widget-frame iframe').getAttribute('src')
+const address = (visitor) => visitor.frame.getAttribute('src')
 
 for (const runtime of ['page', 'edge']) {
-  test(`the person closes the widget, opens it again and answers: ${runtime}`, async (t) => {
+  test(`the person opens the widget again and answers: ${runtime}`, async (t) => {
     const { visitor, widget } = await start(t, 'text', runtime)
     await widget.getByRole('textbox').waitFor()
     const first = await address(visitor)
-    await visitor.click('#close-widget')
-    await visitor.page.locator('#widget-frame iframe').waitFor({ state: 'detached' })
-    await visitor.click('#open-widget')
+    await visitor.element.getByRole('button', { name: 'Open it again' }).click()
     await widget.getByRole('textbox').fill(member('text').responses[0][0])
     assert.notEqual(await address(visitor), first)
     await widget.getByRole('button', { name: 'Continue' }).click()
@@ -45,9 +44,8 @@ test('the person signs in again in the widget', async (t) => {
 test('if the person does not continue, the flow ends with its failure', async (t) => {
   const { visitor, widget } = await start(t, 'locked')
   await widget.getByRole('button', { name: 'Try again' }).waitFor()
-  await visitor.click('#close-widget')
-  await visitor.click('#leave-widget')
-  await visitor.skipWaitsUntil('#outcome')
+  await visitor.element.getByRole('button', { name: 'I am back' }).click()
+  await visitor.skipWaitsUntil(ENDED)
   const outcome = await visitor.readOutcome()
   assert.deepEqual([outcome.ending, outcome.code], ['failed', 'bank-action-required'])
 })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { person, visit } from './fixtures.mjs'
+import { ENDED } from './visitor.mjs'
 
 test('the page shows no password, username, answer or token', async (t) => {
   const visitor = await visit(t, { reload: true })
@@ -20,8 +21,10 @@ test('the page shows no password, username, answer or token', async (t) => {
   const { username, password } = person('Greatday')
   const token = tokens.findLast(Boolean)
   assert.match(token, /^[0-9a-f-]{36}$/)
-  // The tester notes and the list of people show answers on purpose.
-  await page.locator('#tester-notes, #people').evaluateAll((parts) => parts.forEach((part) => part.remove()))
+  // The examples, the notes, the list of people and the code name answers and credentials on purpose.
+  await page
+    .locator('nav, #tester-notes, #people, #code')
+    .evaluateAll((parts) => parts.forEach((part) => part.remove()))
   const shown = await page.content()
   for (const secret of [username, password, token, 'Toronto', 'Canada']) assert.ok(!shown.includes(secret), secret)
 })
@@ -42,12 +45,12 @@ test('the diagram highlights the current state, and marks the earlier states', a
   await assertState('asking', 'new', 'sending')
   await visitor.answer('Montreal')
   await assertState('waiting', 'new', 'sending', 'asking')
-  await visitor.skipWaitsUntil('#outcome')
+  await visitor.skipWaitsUntil(ENDED)
   await assertState('done', 'new', 'sending', 'waiting', 'asking')
 
   await visitor.start('Greatday', { fault: ['hang', 'start'] })
   await assertState('sending', 'new')
-  await visitor.click('#cancel')
+  await visitor.cancelButton.click()
   await assertState('failed', 'new', 'sending')
 })
 
@@ -58,20 +61,20 @@ async function visitViews(visitor, inspect) {
   await visitor.waitForRound()
   await inspect('a challenge')
   await visitor.sendButton.click()
-  await visitor.round.locator('.field > .error').first().waitFor()
+  await visitor.round.getByText('Please answer this.').first().waitFor()
   await inspect('a validation error')
-  await visitor.click('#cancel')
+  await visitor.cancelButton.click()
   await visitor.readOutcome()
   await visitor.start('new_questions')
   await visitor.waitForRound()
   await inspect('new questions')
-  await visitor.click('#cancel')
+  await visitor.cancelButton.click()
   await visitor.readOutcome()
   await visitor.start('device_push')
   await visitor.waitForRound()
   await visitor.page.getByText('Answer with JSON').click()
   await inspect('an unknown type')
-  await visitor.field().fill('yes')
+  await visitor.field.fill('yes')
   await visitor.sendButton.click()
   await visitor.waitForState('done')
   await inspect('done')
@@ -89,7 +92,7 @@ for (const width of [390, 1440]) {
     await visitViews(visitor, async (view) => {
       const found = await visitor.page.evaluate(() => {
         const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)
-        const places = ['html', '#people', '#person-view', '#requests'].map((place) => document.querySelector(place))
+        const places = ['html', '#people', '#person-view', '.inspect'].map((place) => document.querySelector(place))
         return {
           overflowing: places
             .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
@@ -115,8 +118,11 @@ test('the page is dark on light in light mode, and light on dark in dark mode', 
   for (const colorScheme of ['light', 'dark']) {
     const { page } = await visit(t, { colorScheme })
     colours[colorScheme] = await page.evaluate(() =>
-      ['body', '.panel', '#person-view'].map((part) => {
-        const { color, backgroundColor } = getComputedStyle(document.querySelector(part))
+      [
+        ...document.querySelectorAll('body, .panel'),
+        document.querySelector('bank-mfa').shadowRoot.querySelector('[part="box"]'),
+      ].map((part) => {
+        const { color, backgroundColor } = getComputedStyle(part)
         return { color, backgroundColor }
       }),
     )

@@ -3,18 +3,26 @@ import { until } from '../lib/until.mjs'
 
 const WAIT_LIMIT_MS = 20_000
 
+export const ENDED = '#step:is([data-kind="done"], [data-kind="failed"])'
+
 export class Visitor {
   #demo
 
   constructor(page, demo) {
     this.#demo = demo
     this.page = page
-    this.round = page.locator('#round')
-    this.challenges = page.locator('#round .challenge')
-    this.sendButton = page.locator('#round [type="submit"]')
-    this.outcome = page.locator('#outcome')
+    /** What the person sees. Locators reach into the element's open shadow root. */
+    this.element = page.locator('bank-mfa')
+    this.round = this.element.locator('form')
+    this.challenges = this.element.locator('[part="challenge"]')
+    this.sendButton = this.round.getByRole('button', { name: /^(Send|Envoyer|Enviar)$/ })
+    this.cancelButton = this.element.getByRole('button', { name: 'Cancel' })
+    this.title = this.element.getByRole('heading')
+    /** The current step, as the page shows it to developers. */
+    this.step = page.locator('#step')
     this.focused = page.locator(':focus')
-    this.connect = page.frameLocator('#connect-frame iframe')
+    this.frame = this.element.locator('iframe')
+    this.connect = page.frameLocator('bank-mfa iframe')
     /** Whether the page must be loaded before the next test. */
     this.needsLoad = true
   }
@@ -36,9 +44,11 @@ export class Visitor {
 
   /** Cancels the flow and resets the page and its vendor, without loading the page. */
   async reset() {
-    await this.page.evaluate(() => {
-      document.querySelector('#cancel')?.click()
-      document.querySelector('#problem').hidden = true
+    await this.page.evaluate(async () => {
+      // The page leaves its flow if its address changes.
+      const changed = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }))
+      location.hash = location.hash === '#flinks/Greatday' ? '#flinks/multiple_choice' : '#flinks/Greatday'
+      await changed
     })
     await this.controlVendor({ reset: true, cors: true, rules: {}, connect: { misbehave: null, returnsTag: true } })
     await this.setUp()
@@ -64,7 +74,7 @@ export class Visitor {
   }
 
   async setUp(values = {}, pressStart = false) {
-    await this.page.locator('#setup-fields:enabled').waitFor()
+    await this.page.locator('#setup-fields:enabled').waitFor({ state: 'attached' })
     await this.page.evaluate(fillSetupForm, [Object.entries(values), pressStart])
   }
 
@@ -92,13 +102,14 @@ export class Visitor {
   }
 
   /** The only text field of a round. */
-  field(number = 1) {
-    return this.page.locator(`#round[data-round="${number}"]`).getByLabel(/^Your (answer|code)$/)
+  get field() {
+    return this.round.getByLabel(/^Your (answer|one-time code)/)
   }
 
   async answer(text, number) {
-    await this.field(number).fill(text)
-    await this.field(number).press('Enter')
+    await this.waitForRound(number)
+    await this.field.fill(text)
+    await this.field.press('Enter')
   }
 
   /** Checks the options with these labels, and sends the form. */
@@ -125,7 +136,7 @@ export class Visitor {
   }
 
   waitForRound(number = 1) {
-    return this.page.locator(`#round[data-round="${number}"]`).waitFor()
+    return this.page.locator(`#step[data-round="${number}"]`).waitFor({ state: 'attached' })
   }
 
   /** Waits until a counter of the vendor is above zero. */
@@ -142,7 +153,7 @@ export class Visitor {
       button.click()
       return length
     })
-    await this.page.locator('#requests > li').nth(requests).waitFor()
+    await this.page.locator('#requests > li').nth(requests).waitFor({ state: 'attached' })
   }
 
   /** Skips each wait, with this button, until an element matches. */
@@ -164,37 +175,32 @@ export class Visitor {
 
   /** Skips each wait until the round is asked, the bank's window is offered, or the flow has ended. */
   skipWaits(number = 1) {
-    return this.skipWaitsUntil(`#round[data-round="${number}"], #oauth-link, #outcome`)
+    return this.skipWaitsUntil(`#step[data-round="${number}"], #step[data-kind="redirect"], ${ENDED}`)
   }
 
   // Reading ----------------------------------------------------------------------------------------
 
-  /** Waits for the end of the flow, and reads `ending`, `advice` and each fact. */
+  /**
+   * Waits for the end of the flow. Reads `ending`, what the developer's code does next, the result or the failure, and
+   * `retryMinutes` until a retry is allowed.
+   */
   async readOutcome() {
-    await this.outcome.waitFor()
-    return this.outcome.evaluate((outcome) => {
-      const facts = [...outcome.querySelectorAll('[data-fact]')]
-      return {
-        ending: outcome.dataset.ending,
-        advice: outcome.querySelector('.advice .head').textContent,
-        ...Object.fromEntries(facts.map((fact) => [fact.dataset.fact, fact.querySelector('dd').textContent])),
-      }
-    })
+    await this.page.locator(ENDED).waitFor({ state: 'attached' })
+    const [advice, text] = await this.step.evaluate((step) => [
+      step.querySelector('.advice .head').textContent,
+      step.querySelector('[aria-label="Current step"]').textContent,
+    ])
+    const { kind: ending, result, failure } = JSON.parse(text)
+    const { offsetMs = 0 } = await this.storedState()
+    const retryMinutes = failure?.retryAt ? Math.round((failure.retryAt - Date.now() - offsetMs) / 60_000) : null
+    return { ending, advice, ...result, ...failure, retryMinutes }
   }
 
   /** The kind and the vendor's type of each challenge. */
   challengeTypes() {
-    return this.challenges.evaluateAll((all) => all.map(({ dataset }) => `${dataset.kind}, ${dataset.vendorType}`))
-  }
-
-  /** The iframe messages that the page accepted, in order, and the number it refused, by reason. */
-  frameMessages() {
-    return this.page.locator('#message-log').evaluate((log) => ({
-      accepted: [...log.querySelectorAll('[data-message]')].map(({ dataset }) => dataset.message),
-      refused: Object.fromEntries(
-        [...log.querySelectorAll('[data-reason]')].map(({ dataset }) => [dataset.reason, Number(dataset.count)]),
-      ),
-    }))
+    return this.challenges.evaluateAll((all) =>
+      all.map(({ dataset }) => `${dataset.kind}, ${dataset.vendorType ?? null}`),
+    )
   }
 
   /** The request log, oldest first. */
@@ -240,6 +246,8 @@ function fillSetupForm([values, pressStart]) {
   setup.reset()
   for (const details of document.querySelectorAll('details')) details.open = false
   dispatchChange(setup.elements.vendor[0])
+  // On a narrow screen the form opens on demand.
+  document.querySelector('.setup').classList.add('open')
   for (const [name, value] of values.filter(([, value]) => value !== undefined)) {
     const controls = [...setup.querySelectorAll(`[name="${name}"]`)]
     const control = controls.find((control) => control.type !== 'radio' || control.value === value)

@@ -1,7 +1,6 @@
 /** The objects that live as long as the page. */
 import { createClock } from './clock.js'
-import { readAddress } from './connect-view.js'
-import { createMessageLog } from './message-log.js'
+import { readLandingOnce } from './leave-view.js'
 import { createRequestLog } from './request-log.js'
 import { createRuntimes } from './runtimes.js'
 import { openSession } from './simulator-session.js'
@@ -10,7 +9,7 @@ import flinks from './vendors/flinks.js'
 import mx from './vendors/mx.js'
 
 /** Read first: after Connect redirected the person back, the address bar contains a LoginId, which this removes. */
-export const address = readAddress()
+export const landing = readLandingOnce()
 
 /** Each element of the page that has an id. */
 export const elements = Object.fromEntries(
@@ -18,20 +17,20 @@ export const elements = Object.fromEntries(
 )
 
 export const vendors = { flinks, mx }
-export const messageLog = createMessageLog(elements['message-log'])
 export const diagram = createDiagram(elements.diagram, elements['state-text'])
 export const session = await openSession()
 export const clock = createClock(session.state.offsetMs)
-export const requestLog = createRequestLog(elements.requests, {
-  vendor: session.baseUrl,
-  proxy: session.proxyUrl,
-  edge: session.edgeUrl,
-})
+export const requestLog = createRequestLog(
+  elements.requests,
+  { vendor: session.baseUrl, proxy: session.proxyUrl, edge: session.edgeUrl },
+  session.fetch,
+)
 export const runtimes = createRuntimes({ session, requestLog, clock, vendors })
 
 const people = {}
-for (const [name, { list, idOf }] of Object.entries(vendors)) {
-  people[name] = (await session.list(list)).map((person) => ({ id: idOf(person), ...person }))
+for (const [name, { list, idOf, needsServer }] of Object.entries(vendors)) {
+  const all = (await session.list(list)).map((person) => ({ id: idOf(person), ...person }))
+  people[name] = session.hasServer ? all : all.filter((person) => !needsServer?.(person))
 }
 
 /** The simulated people of a vendor. */
@@ -40,8 +39,9 @@ export const peopleOf = (vendor) => people[vendor]
 /** The chosen person. */
 export const personOf = ({ vendor, person }) => people[vendor].find(({ id }) => id === person)
 
+/** Shows a problem of the page; an empty text removes it. */
 export function showProblem(text) {
-  elements.problem.hidden = false
+  elements.problem.hidden = text === ''
   elements.problem.textContent = text
 }
 

@@ -45,7 +45,7 @@ function personOption({ id, title }, showId) {
 export function testerNotes({ title, story, answers, username, password }) {
   const credentials = [el('code', {}, username), ' / ', el('code', {}, password)]
   return [
-    el('h3', {}, title),
+    el('h2', {}, title),
     el('p', {}, story),
     el(
       'dl',

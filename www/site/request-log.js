@@ -1,5 +1,6 @@
 /** A `fetch` that logs each call on the page, without its secrets. */
 import { el } from './create-element.js'
+import { jsonView } from './json-view.js'
 import { REDACTED, redactBody, shortenIds } from './redact.js'
 
 const RECIPIENTS = {
@@ -19,10 +20,12 @@ const STATUS_LABELS = { undefined: '…', 0: 'redirect' }
 
 const SECRET_HEADERS = new Set(['flinks-auth-key', 'x-api-key', 'authorization'])
 
-const MAX_STRING_LENGTH = 96
-
-/** @param {HTMLOListElement} list @param {{ vendor: string, proxy: string, edge: string }} baseUrls left out of the paths shown */
-export function createRequestLog(list, baseUrls) {
+/**
+ * @param {HTMLOListElement} list
+ * @param {{ vendor: string, proxy: string, edge?: string }} baseUrls left out of the paths shown
+ * @param {typeof fetch} send
+ */
+export function createRequestLog(list, baseUrls, send) {
   let startedAt = Date.now()
 
   async function loggedFetch(input, init) {
@@ -39,7 +42,7 @@ export function createRequestLog(list, baseUrls) {
     }
     draw(entry, call)
     try {
-      const response = await fetch(request)
+      const response = await send(request)
       if (isEventStream(response)) {
         followStream(response.clone(), request, (news) => draw(entry, { ...call, status: response.status, ...news }))
         return response
@@ -157,9 +160,7 @@ function outcomeOf({ lost, abandoned, status, isProbe }) {
 
 function bodyView(title, content) {
   if (content === '') return el('p', { class: 'nothing' }, `${title}: nothing`)
-  const children = typeof content === 'string' ? [content] : formatJson(content)
-  const pre = el('pre', { tabindex: '0', 'aria-label': title }, ...children)
-  return el('div', { class: 'body' }, el('span', { class: 'label' }, title), pre)
+  return jsonView(title, content)
 }
 
 function* secretHeaders(headers) {
@@ -168,18 +169,5 @@ function* secretHeaders(headers) {
     yield el('span', { class: 'key' }, name)
     yield ':'
     yield el('span', { class: 'redacted' }, REDACTED)
-  }
-}
-
-/** Indented JSON with its keys and redacted values marked. */
-function* formatJson(value) {
-  const shorten = (_, inner) =>
-    typeof inner === 'string' && inner.length > MAX_STRING_LENGTH
-      ? `${inner.slice(0, 24)}… (${inner.length.toLocaleString('en')} characters)`
-      : inner
-  for (const token of JSON.stringify(value, shorten, 2).split(/("(?:[^"\\]|\\.)*":?)/)) {
-    if (token.endsWith('":')) yield el('span', { class: 'key' }, token)
-    else if (token === `"${REDACTED}"`) yield el('span', { class: 'redacted' }, REDACTED)
-    else if (token) yield token
   }
 }

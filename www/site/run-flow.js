@@ -1,21 +1,24 @@
-/** Starts a flow and shows each of its steps. */
-import { diagram, elements, messageLog, personOf, requestLog, runtimes, session, vendors } from './context.js'
-import { el } from './create-element.js'
+/** Starts flows, passes them to the element, and shows what happens behind the scenes. */
+import { diagram, elements, personOf, requestLog, runtimes, session, vendors } from './context.js'
 import { connectRules } from './faults.js'
-import { focusForm } from './round-form.js'
+import { leaveView, noServerView } from './leave-view.js'
 import { readChoices } from './setup-form.js'
-import { STEP_VIEWS } from './step-views.js'
+import { clearStep, drawStep } from './step-panel.js'
+import { drawTools } from './tester-tools.js'
+import { clearTrace, drawTrace } from './trace-panel.js'
 
+const element = document.querySelector('bank-mfa')
+
+/** The flow that the page follows. */
+let current = null
 let faultWasSet = false
 
-/** Starts the flow that the setup form describes. */
-export function startFlow() {
+/** Starts the flow that the setup form describes, and returns it for the element. */
+export async function startFlow() {
   const choices = readChoices(elements.setup)
   requestLog.clear()
-  messageLog.clear()
-  showIdle()
-  elements.person.focus()
-  return runFlow(choices, async () => {
+  lockSetup(true)
+  try {
     const runtime = runtimes[choices.runtime]
     // A reset removes an unused fault and what an earlier flow changed. A flow that still runs at the edge needs both.
     const edgeFlowRuns = session.state.flow?.choices.runtime === 'edge'
@@ -28,28 +31,71 @@ export function startFlow() {
     const params = await runtime.params(personOf(choices), choices)
     if (choices.fault) await session.control({ fault: choices.fault })
     faultWasSet = choices.fault !== null
-    return runtime.start(params, choices)
-  })
+    return follow(runtime.start(params, choices), choices)
+  } catch (error) {
+    lockSetup(false)
+    throw error
+  }
 }
 
-/** Runs the flow that `open` returns, and shows each step until the end. */
-export async function runFlow(choices, open) {
-  elements['setup-fields'].disabled = true
-  try {
-    const flow = await open()
-    for await (const step of flow) {
-      const hasEnded = step.kind === 'done' || step.kind === 'failed'
-      // Stored at each step, so that a reload finds the latest challenge. A flow at the edge has no handle at first.
-      const snapshot = flow.snapshot()
-      session.keepFlow(hasEnded || snapshot === '' ? null : { snapshot, choices })
-      show(stateOf(step), STEP_VIEWS[step.kind](step, flow, choices, startFlow))
-      if (step.kind === 'challenge') focusForm(document.getElementById('round'))
-      if (hasEnded) elements['person-view'].querySelector('h3').focus()
-      // The focused element may have disappeared with the previous view.
-      if (document.activeElement === document.body) elements.person.focus()
-    }
-  } finally {
-    elements['setup-fields'].disabled = false
+/** Shows a flow that an earlier page has started. */
+export function resumeFlow(snapshot, choices) {
+  const flow = runtimes[choices.runtime].resume(snapshot, choices)
+  element.flow = follow(flow, choices)
+  element.focus()
+  return flow
+}
+
+/** Leaves the flow: it is cancelled, and the element offers a new start. */
+export function leaveFlow() {
+  const flow = current
+  current = null
+  element.flow = null
+  flow?.cancel()
+  if (flow) session.keepFlow(null)
+  lockSetup(false)
+  showIdle()
+}
+
+/** Starts the flow that the setup form describes in place of the one that has ended. */
+export async function restart() {
+  element.flow = null
+  // The element keeps the focus, so that the person can type as soon as the bank asks.
+  element.focus()
+  element.flow = await startFlow()
+}
+
+export function showIdle() {
+  showState('new')
+  clearStep(elements.step)
+  elements['tester-tools'].replaceChildren()
+  clearTrace(elements.trace)
+  showElsewhere(null)
+}
+
+/** Shows each step of a flow until its end, or until the page leaves it. Returns the flow for the element. */
+function follow(flow, choices) {
+  current = flow
+  elements.interrupted.replaceChildren()
+  lockSetup(true)
+  showSteps(flow, choices)
+  return forElement(flow, choices)
+}
+
+async function showSteps(flow, choices) {
+  for await (const step of flow) {
+    if (current !== flow) return
+    const hasEnded = step.kind === 'done' || step.kind === 'failed'
+    // Stored at each step, so that a reload finds the latest challenge. A flow at the edge has no handle at first.
+    const snapshot = flow.snapshot()
+    session.keepFlow(hasEnded || snapshot === '' ? null : { snapshot, choices, address: location.hash })
+    if (hasEnded) lockSetup(false)
+    showState(stateOf(step))
+    const vendor = vendors[choices.vendor]
+    drawStep(elements.step, step, vendor, runtimes[choices.runtime].dataAdvice(vendor))
+    drawTools(elements['tester-tools'], step, choices, restart)
+    drawTrace(elements.trace, flow.trace())
+    showElsewhere(isElsewhere(step, choices) ? step : null)
   }
 }
 
@@ -58,16 +104,56 @@ function stateOf({ kind, until }) {
   return { working, challenge: 'asking', redirect: 'redirecting', connect: 'connecting' }[kind] ?? kind
 }
 
-export function show(state, { view, status, lang = 'en', testerButtons = [] }) {
+function showState(state) {
   document.body.dataset.state = state
   diagram.show(state)
-  elements['person-view'].replaceChildren(view)
-  elements['tester-buttons'].replaceChildren(...testerButtons)
-  elements.status.lang = lang
-  elements.status.textContent = status
 }
 
-export function showIdle() {
-  const text = 'Choose a person and press Start. The bank’s questions appear here, as a form in your own page.'
-  show('new', { view: el('div', { class: 'notice' }, el('p', {}, text)), status: '' })
+function lockSetup(isLocked) {
+  elements['setup-fields'].disabled = isLocked
+}
+
+/** Whether the vendor's own page replaces this one, or cannot be shown, so that the element must not open it. */
+function isElsewhere({ kind }, { presentation }) {
+  if (!session.hasServer) return kind === 'connect' || kind === 'redirect'
+  return kind === 'connect' && presentation === 'page'
+}
+
+const ELSEWHERE = { kind: 'working', stage: 'window', until: null }
+
+/** The flow as the element may see it. */
+function forElement(flow, choices) {
+  const { pageUrl } = vendors[choices.vendor]
+  let seen = {}
+  return {
+    get current() {
+      const { current } = flow
+      if (isElsewhere(current, choices)) return ELSEWHERE
+      if (current.kind !== 'redirect') return current
+      // The same object until the step changes.
+      if (seen.of !== current) seen = { of: current, step: withPageUrl(current, (url) => pageUrl(url, session)) }
+      return seen.step
+    },
+    subscribe: (listener) => flow.subscribe(listener),
+    cancel: () => flow.cancel(),
+  }
+}
+
+/** A step whose page is at another address: the simulated banks have no https. */
+function withPageUrl(step, toUrl) {
+  const { kind, purpose, number, error, signal } = step
+  return {
+    ...{ kind, purpose, number, error, signal },
+    url: toUrl(step.url),
+    pageUrl: async () => toUrl(await step.pageUrl()),
+    returned: (landingUrl) => step.returned(landingUrl),
+  }
+}
+
+/** Shows the page's own view of a step in place of the element. */
+function showElsewhere(step) {
+  const place = elements.elsewhere
+  element.hidden = step !== null
+  place.replaceChildren(...(step ? [session.hasServer ? leaveView(step) : noServerView()] : []))
+  place.querySelector('h3')?.focus()
 }

@@ -9,9 +9,9 @@ export function createRuntimes({ session, requestLog, clock, vendors }) {
     fetch: requestLog.fetch,
     clock,
     // Called before each send, so that a reload in the middle does not submit anything twice.
-    store: (snapshot) => session.keepFlow({ snapshot, choices }),
+    store: (snapshot) => session.keepFlow({ snapshot, choices, address: location.hash }),
   })
-  const edge = remote(session.edgeUrl, { fetch: requestLog.fetch, headers: session.edgeHeaders })
+  const edge = session.hasServer && remote(session.edgeUrl, { fetch: requestLog.fetch, headers: session.edgeHeaders })
 
   return {
     page: {

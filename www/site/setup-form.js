@@ -1,4 +1,4 @@
-/** Reads the setup form as plain values, restores it, and shows the controls that apply. */
+/** Reads the setup form as plain values, and shows the controls that apply. */
 import { faultOf } from './faults.js'
 
 /** @param {HTMLFormElement} setup */
@@ -34,14 +34,17 @@ export function showApplicableControls(setup) {
     part.hidden = part.disabled = !isShown
   }
   // The chosen presentation may just have been disabled.
-  if (!new FormData(setup).has('presentation')) setup.elements.presentation.value = 'frame'
+  if (!new FormData(setup).has('presentation')) {
+    const possible = [...setup.elements.presentation].find((input) => !input.matches(':disabled'))
+    if (possible) possible.checked = true
+  }
 }
 
-/** Restores the choices of an interrupted flow, except the person, whose list depends on the vendor. */
-export function restoreChoices({ elements }, choices) {
-  for (const name of ['vendor', 'runtime', 'mode', 'presentation', 'language', 'misbehave']) {
-    if (choices[name]) elements[name].value = choices[name]
+/** Removes what needs the demo's server. A control that is left out stays disabled. */
+export function leaveOutServerControls(root) {
+  for (const part of root.querySelectorAll('[data-needs="server"]')) {
+    if (part.matches('select, input')) part.disabled = true
+    const shown = part.closest('label') ?? part
+    shown.hidden = true
   }
-  elements.reconnectAsync.checked = choices.reconnectAsync
-  elements.widget.checked = choices.widget
 }

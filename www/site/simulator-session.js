@@ -1,19 +1,21 @@
 /**
- * This tab's session: a simulated vendor of its own, the clock offset, and the flow in progress. The tab keeps them in
+ * This tab's session: simulated banks of its own, the clock offset, and the flow in progress. The tab keeps them in
  * `sessionStorage`, so that a reload can resume the flow.
  */
+import { openPageBank } from './page-bank.js'
+import { openServerBank } from './server-bank.js'
+
 const STORAGE_KEY = 'bank-mfa-demo'
 
 export async function openSession() {
-  const { vendor, connect, instance, customerId } = await callJson('/config')
-  const stored = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '{}')
+  const config = await readConfig()
+  const stored = config ? JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '{}') : {}
   const state = { session: crypto.randomUUID(), offsetMs: 0, flow: null, tokens: {}, ...stored }
-  const baseUrl = `${vendor}/s/${state.session}`
-  const edgeUrl = `${location.origin}/edge`
-  const edgeHeaders = { authorization: `Bearer ${state.session}` }
+  const bank = config ? openServerBank(config, state.session) : await openPageBank(() => Date.now() + state.offsetMs)
   const write = (value) => sessionStorage.setItem(STORAGE_KEY, JSON.stringify(value))
   const update = (changes) => {
     Object.assign(state, changes)
+    if (!config) return
     try {
       write(state)
     } catch {
@@ -23,31 +25,17 @@ export async function openSession() {
   }
 
   return {
-    /** The vendor's API. */
-    baseUrl,
-    /** This page's server, which calls MX with the API key. */
-    proxyUrl: `${location.origin}/mx/${state.session}`,
-    edgeUrl,
-    edgeHeaders,
-    /** Flinks Connect. */
-    connectUrl: `${connect}/s/${state.session}`,
-    instance,
-    customerId,
+    ...bank,
+    /** Whether a server runs the banks, the edge and the vendors' own pages. */
+    hasServer: config !== null,
     state,
-
-    /** Lists the simulated people: `people` for Flinks, `members` for MX. */
-    list: (which) => callJson(`${baseUrl}/control/${which}`),
-
-    /** Changes the simulator; `vendor-server.js` documents the commands. */
-    control: (command) => callJson(`${baseUrl}/control`, command),
 
     /** Stores the flow for a reload; `null` removes it. A snapshot contains no secret. */
     keepFlow: (flow) => update(flow ? { flow } : { flow: null, tokens: {} }),
 
-    /** Moves the clocks of vendor and edge forward. The vendor is first: the edge's clock must not be ahead of it. */
+    /** Moves all clocks but the flow's forward. */
     async advance(ms) {
-      await callJson(`${baseUrl}/control`, { advance: ms })
-      await callJson(`${edgeUrl}/time`, { advance: ms }, (url, init) => fetch(url, { ...init, headers: edgeHeaders }))
+      await bank.advance(ms)
       update({ offsetMs: state.offsetMs + ms })
     },
 
@@ -59,7 +47,10 @@ export async function openSession() {
     async authorizeToken({ flowId, session }, fetch) {
       const key = `${flowId}/${session}`
       if (!state.tokens[key]) {
-        const { token } = await callJson('/token', { session: state.session }, fetch)
+        const body = JSON.stringify({ session: state.session })
+        const reply = await fetch(bank.tokenUrl, { method: 'POST', body })
+        if (!reply.ok) throw new Error(`the token request was answered ${reply.status}`)
+        const { token } = await reply.json()
         update({ tokens: { ...state.tokens, [key]: token } })
       }
       return state.tokens[key]
@@ -67,8 +58,9 @@ export async function openSession() {
   }
 }
 
-async function callJson(url, body, send = fetch) {
-  const response = await send(url, body && { method: 'POST', body: JSON.stringify(body) })
-  if (!response.ok) throw new Error(`${new URL(url, location).pathname} answered ${response.status}`)
-  return response.json()
+/** The server's configuration, or null without one: the file `config` of this folder then has no vendor. */
+async function readConfig() {
+  const reply = await fetch('config')
+  const config = reply.ok ? await reply.json() : {}
+  return config.vendor ? config : null
 }

@@ -1,26 +1,7 @@
 /** Flinks: the page calls it across origins, with authorize tokens from the page's server. */
-import { RETURN_URL } from '../connect-view.js'
+import { RETURN_URL } from '../leave-view.js'
 import { flinksFlow } from '../connection.js'
-import { dateTime } from '../outcome-view.js'
 import { flinks } from '../package.js'
-
-const YES_OR_NO = { true: 'yes', false: 'no' }
-
-const METHODS = {
-  live: 'Live: the bank asked nothing',
-  form: 'Form: the person answered on this page',
-  'mid-session': 'Mid-session: the person answered in Flinks Connect',
-  credentials: 'Credentials: the person signed in through Flinks Connect',
-}
-const HEALTH = {
-  live: 'Live: this flow reached the bank',
-  unproven: 'Unproven: only cached data confirms it',
-}
-const OWNERSHIP = {
-  given: 'Given: you provided the LoginId',
-  tagged: 'Tagged: Flinks returned this flow’s one-time tag',
-  unproven: 'Unproven: the LoginId exists, nothing more is known',
-}
 
 export default {
   /** Whether an earlier flow changes this one: signing in through Connect repairs a broken connection for good. */
@@ -33,6 +14,7 @@ export default {
   groups: {
     toolbox: 'Flinks sandbox',
     challenges: 'Challenge types',
+    unanswerable: 'Cannot be answered',
     'wrong answers': 'Wrong answers',
     quirks: 'Unusual replies',
     waits: 'Slow banks',
@@ -68,9 +50,11 @@ export default {
   idOf: ({ username }) => username,
 
   async params(person, choices, session, fetch) {
-    if (choices.mode !== 'resume') return flinksFlow(person, choices)
+    // Flinks speaks two languages.
+    const language = choices.language === 'fr' ? 'fr' : 'en'
+    if (choices.mode !== 'resume') return flinksFlow(person, { ...choices, language })
     const requestId = await beginSession(person, session, fetch)
-    return { kind: 'resume', params: { requestId, loginId: person.loginId, language: choices.language } }
+    return { kind: 'resume', params: { requestId, loginId: person.loginId, language } }
   },
 
   host(session, { authorizeAsync, presentation }, fetch) {
@@ -82,32 +66,22 @@ export default {
 
   start: ({ kind, params }, host) => flinks[kind](params, host),
 
-  /** The check that a result needs before it is used, if any. */
+  /** What a result needs before it is used, if anything: a title and a sentence. */
   neededCheck({ health, ownership }) {
     if (ownership === 'unproven') {
-      const text =
-        'Nothing proves that this LoginId belongs to your user. Compare the account holder’s name with your user’s name before you store it.'
-      return { title: 'Connected, but the owner is not proven', advice: ['Check the account holder', text] }
+      return [
+        'Check the account holder',
+        'Nothing proves that this LoginId belongs to your user. Compare the account holder’s name with your user’s name before you store it.',
+      ]
     }
     if (health === 'unproven') {
-      const text =
-        'Cached mode reports success without contacting the bank, so the connection may be broken. Do not rely on it before a live refresh succeeds.'
-      return { title: 'Connection known, but not proven to work', advice: ['Reconnect live, later', text] }
+      return [
+        'Reconnect live, later',
+        'Cached mode reports success without contacting the bank, so the connection may be broken. Do not rely on it before a live refresh succeeds.',
+      ]
     }
     return undefined
   },
-
-  facts: ({ method, health, ownership, requestId, loginId, accountIds, ...more }) => [
-    ['method', 'Method', METHODS[method]],
-    ['health', 'Health', HEALTH[health]],
-    ['ownership', 'Ownership', OWNERSHIP[ownership]],
-    ['request-id', 'RequestId', requestId],
-    ['login-id', 'LoginId', loginId],
-    ['accounts', 'Chosen accounts', accountIds?.join(', ')],
-    ['institution', 'Institution', more.institutionName ?? more.institution],
-    ['last-refresh', 'Last refresh', more.lastRefresh && dateTime(Date.parse(more.lastRefresh))],
-    ['scheduled-refresh', 'Scheduled refresh', YES_OR_NO[more.scheduledRefresh]],
-  ],
 }
 
 /** Begins the live session that the flow resumes, as a back end does. Returns its RequestId. */

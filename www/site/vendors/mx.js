@@ -1,6 +1,5 @@
 /** MX: its API is for servers only, so the page calls its own server, which adds the key. */
 import { mxParams } from '../connection.js'
-import { dateTime } from '../outcome-view.js'
 import { mx } from '../package.js'
 
 /** Members whose job is already running. */
@@ -9,10 +8,8 @@ const RUNNING = new Set(['already_challenged', 'already_running'])
 /** OAuth members that have not signed in yet. */
 const AT_WINDOW = new Set(['oauth_challenged', 'oauth_escaped', 'oauth_migrated'])
 
-/** The simulator's address of the bank's OAuth pages. */
+/** The simulator's addresses of the bank's windows and of MX's widget. The core accepts only https there. */
 const BANK_ORIGIN = 'https://mxbank.mx.com'
-
-/** The simulator's address of the widget. */
 const WIDGET_ORIGIN = 'https://int-widgets.moneydesktop.com'
 
 export default {
@@ -27,6 +24,7 @@ export default {
   groups: {
     'mx bank': 'MX sandbox: MX Bank',
     challenges: 'Challenge types',
+    unanswerable: 'Cannot be answered',
     'wrong answers': 'Wrong answers',
     statuses: 'Connection statuses',
     quirks: 'Unusual replies',
@@ -53,6 +51,9 @@ export default {
 
   idOf: ({ name }) => name,
 
+  /** An OAuth member signs in on the bank's own site, which a server has to serve. */
+  needsServer: ({ group }) => group === 'oauth',
+
   /** The ways to start that a member allows, the most usual one first. A page never sends credentials to the edge. */
   memberStarts(member, runtime) {
     const starts = allStarts(member)
@@ -76,18 +77,8 @@ export default {
 
   start: (params, host) => mx.member(params, host),
 
-  /** The simulated bank has no origin of its own. The simulated vendor serves its pages. */
-  oauthUrl: (url, session) => url.replace(BANK_ORIGIN, session.baseUrl),
-
-  /** The widget has an origin of its own, as Connect has. */
-  widgetUrl: (url, session) => url.replace(WIDGET_ORIGIN, session.connectUrl),
-
-  facts: ({ memberGuid, connectionStatus, aggregatedAt, successfullyAggregatedAt }) => [
-    ['member-guid', 'Member guid', memberGuid],
-    ['connection-status', 'Connection status', connectionStatus && String(connectionStatus)],
-    ['aggregated-at', 'Aggregated', aggregatedAt && dateTime(Date.parse(aggregatedAt))],
-    ['succeeded-at', 'Last success', successfullyAggregatedAt && dateTime(Date.parse(successfullyAggregatedAt))],
-  ],
+  /** Where this demo serves a simulated page. The widget has an origin of its own, as Connect has. */
+  pageUrl: (url, session) => url.replace(BANK_ORIGIN, session.baseUrl).replace(WIDGET_ORIGIN, session.connectUrl),
 }
 
 function allStarts({ name, username }) {
