@@ -1,10 +1,8 @@
-/** What the README promises. */
+/** What the README promises. tests/docs compiles and runs its code blocks. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { app, resolve } from '../lib/package.mjs'
 import { sizesOf, sum } from '../lib/size.mjs'
 import test from '../lib/test.mjs'
@@ -14,15 +12,6 @@ const readme = readFileSync(join(app, 'node_modules/bank-mfa/README.md'), 'utf8'
 
 test('the README has at most 150 lines', () => {
   assert.ok(readme.trimEnd().split('\n').length <= 150)
-})
-
-test('the first example runs as printed, and prints what the README says', async (t) => {
-  const [, example, output] = readme.match(/<!-- run -->\n```js\n(.*?)\n```\n.*?```text\n(.*?)```/s)
-  const folder = mkdtempSync(join(app, 'readme-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  writeFileSync(join(folder, 'first.mjs'), example)
-  const { stdout } = await promisify(execFile)('node', ['first.mjs'], { cwd: folder })
-  assert.equal(stdout, output)
 })
 
 /** `slim` of `bank-mfa/slim`. */

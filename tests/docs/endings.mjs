@@ -1,7 +1,7 @@
 /** The tables of the guide's page on endings, from the codes of the sources and the texts of the installed package. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { resolve } from './package.mjs'
+import { resolve } from '../lib/package.mjs'
 
 const { developer, en } = await import(pathToFileURL(resolve('bank-mfa/texts')))
 const pathOf = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url))

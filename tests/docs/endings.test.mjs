@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { codes, page, rowsBelow, tables } from '../lib/endings.mjs'
+import { codes, page, rowsBelow, tables } from './endings.mjs'
 import { resolve } from '../lib/package.mjs'
 import test from '../lib/test.mjs'
 
