@@ -138,6 +138,17 @@ export function npmStart(t, folder, { args = [], env = {} } = {}) {
   }
 }
 
+/** Types each line when the text before it has been printed. Returns what is printed after the last one. */
+export async function converse(script, lines) {
+  let position = 0
+  for (const [text, line] of lines) {
+    position = await script.prints(new RegExp(text), position)
+    script.write(line)
+  }
+  assert.deepEqual(await script.exited, [0, null])
+  return script.output().slice(position)
+}
+
 /** Starts an example's server on a free port. Resolves with its address once it has printed that. */
 export async function startServer(t, folder, { env = {}, args = () => [] } = {}) {
   const port = await freePort()

@@ -1,0 +1,76 @@
+/** The two lines that each README says to replace for real banks. */
+import assert from 'node:assert/strict'
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test from '../lib/test.mjs'
+import { startPostgres } from '../edge/postgres-server.mjs'
+import { SLOW, converse, install, npmStart, startServer } from './setup.mjs'
+import { connect, visit } from './visitor.mjs'
+
+const read = (...path) => readFileSync(join(...path), 'utf8')
+const example = (name) => fileURLToPath(new URL(`../../www/examples/${name}`, import.meta.url))
+const STAND_IN = fileURLToPath(new URL('stand-in.mjs', import.meta.url))
+const MARK = /^(\/\/ For (?:a real bank|real banks), replace these two lines\. See README\.md\.)\n(.*)\n(.*)$/m
+
+/** The file of each example with the two lines. */
+const FILES = {
+  'express-postgres': 'bank.js',
+  'hono-cloudflare': 'src/bank.js',
+  'next-app': 'edge.js',
+  'node-simulator': 'index.js',
+  'plain-html': 'edge.js',
+  'playwright-tests': 'server.js',
+  'vite-react': 'edge.js',
+}
+
+const withoutValue = (line) => line.replace(/ = .*/, '')
+const newLines = (name) => /```js\n(.*)\n(.*)\n```/.exec(read(example(name), 'README.md')).slice(1)
+
+test('each README replaces the two lines that are marked', () => {
+  for (const [name, file] of Object.entries(FILES)) {
+    const [, , ...lines] = MARK.exec(read(example(name), file))
+    assert.deepEqual(newLines(name).map(withoutValue), lines.map(withoutValue), name)
+  }
+})
+
+test('the examples with a file edge.js share it', () => {
+  const edges = Object.keys(FILES).filter((name) => existsSync(join(example(name), 'edge.js')))
+  assert.equal(new Set(edges.map((name) => read(example(name), 'edge.js'))).size, 1)
+})
+
+/** Installs an example, and replaces its two lines. Nothing of the simulator is left in the file. */
+async function installForRealBanks(name) {
+  const folder = await install(name)
+  const file = join(folder, FILES[name])
+  const text = read(file)
+    .replace(MARK, () => newLines(name).join('\n'))
+    .replace(/^.*simulator.*\n/gm, '')
+  writeFileSync(file, text)
+  copyFileSync(STAND_IN, join(folder, 'stand-in.mjs'))
+  return { folder, env: { NODE_OPTIONS: '--import=./stand-in.mjs' } }
+}
+
+for (const name of ['plain-html', 'playwright-tests', 'express-postgres']) {
+  test(`${name} connects a bank without the simulator`, SLOW, async (t) => {
+    const { folder, env } = await installForRealBanks(name)
+    if (name === 'express-postgres') {
+      const database = await startPostgres()
+      t.after(() => database.stop())
+      env.DATABASE_URL = `postgresql://test@/postgres?host=${database.folder}`
+      env.SEAL_KEYS = JSON.stringify({ current: 'k1', keys: { k1: Buffer.alloc(32, 1).toString('base64') } })
+    }
+    const { url } = await startServer(t, folder, { env })
+    await connect(await visit(t, url))
+  })
+}
+
+test('node-simulator connects a bank without the simulator', SLOW, async (t) => {
+  const { folder, env } = await installForRealBanks('node-simulator')
+  const lines = [
+    ['phone> ', '1'],
+    ['channel> ', '1'],
+    ['answer> ', '123456'],
+  ]
+  assert.equal(await converse(npmStart(t, folder, { env }), lines), 'Connected to FlinksCapital\n')
+})
