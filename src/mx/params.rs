@@ -249,6 +249,10 @@ fn credentials(field: &Reader) -> Result<(), Refusal> {
         item.only(&["guid", "value"])?;
         let credential = item.get("guid");
         guid(&credential, "CRD-", "must be a credential guid: CRD-…")?;
+        let same = |other: &&Value| other.get("guid") == credential.value();
+        if items.iter().filter(same).count() > 1 {
+            return Err(credential.invalid("must occur once"));
+        }
         item.get("value").text()?;
     }
     Ok(())

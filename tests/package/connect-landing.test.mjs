@@ -295,6 +295,16 @@ test('a landing with an error informs, and the flow stays at its step and contin
   assert.equal((await flow.result()).method, 'mid-session')
 })
 
+test('a page that is no window and a flow that is none are refused, and the LoginId still leaves the address bar', async () => {
+  const others = [null, undefined, {}, { location: {} }, { location: { href: BACK } }]
+  for (const page of others) assert.throws(() => readLanding(page, BACK), { code: 'INVALID_INPUT', path: '/page' })
+  for (const flow of [null, undefined, {}, Promise.resolve(null)]) {
+    const page = pageAt(`${BACK}&loginId=${LOGIN}`)
+    await assert.rejects(handleLanding(flow, page, BACK), { name: 'FlowError', code: 'INVALID_INPUT', path: '/flow' })
+    assert.ok(!page.location.href.includes(LOGIN))
+  }
+})
+
 test('handleLanding takes the URL of a deep link', async (t) => {
   const { env, address, back, flow } = await leaveForConnect(t, startReconnect)
   const { loginId } = await (await openConnect(env.bank, address)).answer(person('Greatday').responses[0])

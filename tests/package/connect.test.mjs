@@ -604,6 +604,20 @@ test('malformed messages of the widget are refused: MX’s SDK throws on null', 
   assert.deepEqual(result(read), nothing(...malformed.map(() => 'shape')))
 })
 
+test('mount in a page refuses a step without a page and options that are no object', async () => {
+  const { mount } = await import(pathToFileURL(resolve('bank-mfa/connect')))
+  const element = { ownerDocument: { defaultView: {} } }
+  const pageUrl = () => assert.fail('asked for a URL')
+  for (const [step, options, path] of [
+    [null, {}, '/step'],
+    [{ kind: 'challenge' }, {}, '/step'],
+    [{ kind: 'connect' }, {}, '/step'],
+    [{ kind: 'connect', pageUrl }, null, '/options'],
+  ]) {
+    assert.throws(() => mount(step, element, options), { name: 'FlowError', code: 'INVALID_INPUT', path })
+  }
+})
+
 test('an element that querySelector did not find is refused, as is one without a page', async () => {
   const { mount } = await import(pathToFileURL(resolve('bank-mfa/connect')))
   const step = { kind: 'connect', signal: new AbortController().signal, pageUrl: () => assert.fail('asked for a URL') }

@@ -99,12 +99,15 @@ for (const [path, step, options] of [
   ['/step', {}],
   ['/step', null],
   ['/step', undefined],
+  ['/step', { kind: 'connect' }],
+  ['/options', { kind: 'connect' }, null],
   ['/step/purpose', { kind: 'redirect', purpose: 'oauth' }],
   ['/options/onEvent', { kind: 'connect' }, { onEvent: 'log' }],
   ['/options/onRefused', { kind: 'redirect' }, { onRefused: null }],
 ]) {
   test(`connectWebView rejects ${JSON.stringify([step, options])} at ${path}`, () => {
-    assert.throws(() => connectWebView(step, options), { name: 'FlowError', code: 'INVALID_INPUT', path })
+    const complete = path === '/step' ? step : { pageUrl: () => assert.fail('asked for a URL'), ...step }
+    assert.throws(() => connectWebView(complete, options), { name: 'FlowError', code: 'INVALID_INPUT', path })
   })
 }
 

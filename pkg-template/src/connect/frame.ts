@@ -1,6 +1,6 @@
 /** The iframe of a vendor's page. Its messages are untrusted, and `createHandler` says what becomes of them. */
 import type { FlinksEvent } from './flinks.js'
-import type { HandleMessage, Mountable } from './handler.js'
+import { checkArguments, type HandleMessage, type Mountable } from './handler.js'
 import { SECURE_URL, readUrl, type RefusedReason } from './message.js'
 import type { MxEvent } from './mx.js'
 import { invalidInput } from '../flow/errors.js'
@@ -53,9 +53,7 @@ export function openFrame(
   if (!element || !page) {
     throw invalidInput('/element', 'must be an element of the page; querySelector may have found none')
   }
-  if (step.kind === 'redirect' && step.purpose === 'oauth') {
-    throw invalidInput('/step/purpose', 'must be widget: a bank opens in a window of its own')
-  }
+  checkArguments(step, options)
   mounted.get(step)?.()
 
   const iframe = element.ownerDocument.createElement('iframe')

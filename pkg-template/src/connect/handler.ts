@@ -2,7 +2,7 @@
 import { readFlinksMessage, readFlinksReport, type FlinksEvent, type FlinksRead } from './flinks.js'
 import { readMessage, type Message, type RefusedReason } from './message.js'
 import { readMxMessage, type MxEvent } from './mx.js'
-import type { FlowError } from '../flow/errors.js'
+import { invalidInput, type FlowError } from '../flow/errors.js'
 import type { ConnectStep, RedirectStep } from '../flow/steps.js'
 
 /** The steps that have a vendor's page: a flow's `connect` step, or its `redirect` step if that shows MX's widget. */
@@ -14,6 +14,14 @@ export type MountableConnect = Pick<ConnectStep, 'kind' | 'signal' | 'pageUrl' |
 
 /** The part of a `redirect` step that `mount` and `connectWebView` need. */
 export type MountableWidget = Pick<RedirectStep, 'kind' | 'pageUrl'> & Partial<Pick<RedirectStep, 'purpose' | 'signal'>>
+
+/** Throws `INVALID_INPUT` if a step has no page of the vendor that can be shown here, or if the options are missing. */
+export function checkArguments(step: Mountable, options: object): void {
+  if (!step?.pageUrl) throw invalidInput('/step', 'must have a page of the vendor')
+  if (step.purpose === 'oauth')
+    throw invalidInput('/step/purpose', 'must be widget: a bank opens in a window of its own')
+  if (!options) throw invalidInput('/options', 'must be an object')
+}
 
 /** Reports a message to the flow, or returns the reason why it refuses the message. */
 export type HandleMessage = (data: unknown) => RefusedReason | undefined

@@ -66,6 +66,7 @@ export interface LandingPage {
  */
 export function readLanding(page: LandingPage, redirectUrl: string | URL): Landing | undefined {
   const expected = readUrl(redirectUrl)
+  if (!page?.location?.href || !page.history) throw invalidInput('/page', 'must be window')
   if (expected === undefined) throw invalidInput('/redirectUrl', 'must be a valid URL')
   let isLanding = true
   try {
@@ -154,7 +155,9 @@ export async function handleLanding(
   const landing = isPage(page) ? readLanding(page, redirectUrl) : readLandingUrl(page, redirectUrl)
   if (!landing || landing.error) return { returned: false, error: landing?.error ?? null }
   const { loginId, state, accountIds } = landing
-  for await (const step of await flow) {
+  const found = await flow
+  if (!found?.[Symbol.asyncIterator]) throw invalidInput('/flow', 'must be a flow')
+  for await (const step of found) {
     if (!('returned' in step) || step.kind !== 'connect') continue
     await step.returned({ loginId, state, accountIds })
     return { returned: true, error: null }

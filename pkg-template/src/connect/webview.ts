@@ -2,7 +2,7 @@
  * Takes the messages of a vendor's page in a mobile WebView, where it is the top page and posts to the app. It needs no
  * DOM and no `URL`, so it also runs in React Native and on a server.
  */
-import { createMessageHandler, type Mountable } from './handler.js'
+import { checkArguments, createMessageHandler, type Mountable } from './handler.js'
 import { SECURE_URL, entriesOfUrl, type RefusedReason } from './message.js'
 import { readMxUrl, type MxEvent } from './mx.js'
 import type { FlinksEvent } from './flinks.js'
@@ -50,11 +50,7 @@ export interface WebViewBridge {
  * // <WebView source={{ uri }} onMessage={({ nativeEvent }) => bridge.message(nativeEvent.data, nativeEvent.url)} />
  */
 export function connectWebView(step: Mountable, options: WebViewOptions = {}): WebViewBridge {
-  if (step?.kind !== 'connect' && step?.kind !== 'redirect')
-    throw invalidInput('/step', 'must have a page of the vendor')
-  if (step.kind === 'redirect' && step.purpose === 'oauth') {
-    throw invalidInput('/step/purpose', 'must be widget: a bank opens in the system browser')
-  }
+  checkArguments(step, options)
   for (const name of ['onEvent', 'onRefused'] as const) {
     if (!['function', 'undefined'].includes(typeof options[name])) {
       throw invalidInput(`/options/${name}`, 'must be a function')
