@@ -243,14 +243,14 @@ fn credentials(field: &Reader) -> Result<(), Refusal> {
     if items.is_empty() {
         return Err(field.invalid("must be a non-empty array of guids and values"));
     }
-    for (index, item) in items.iter().enumerate() {
-        let index = json::decimal(index as u64);
+    for (position, item) in items.iter().enumerate() {
+        let index = json::decimal(position as u64);
         let item = field.item(&index, item);
         item.only(&["guid", "value"])?;
         let credential = item.get("guid");
         guid(&credential, "CRD-", "must be a credential guid: CRD-…")?;
-        let same = |other: &&Value| other.get("guid") == credential.value();
-        if items.iter().filter(same).count() > 1 {
+        let mut earlier = items.iter().take(position);
+        if earlier.any(|other| other.get("guid") == credential.value()) {
             return Err(credential.invalid("must occur once"));
         }
         item.get("value").text()?;

@@ -144,6 +144,7 @@ const params = [
     { ...created, credentials: [{ ...credential, guid: memberGuid }] },
     '/params/credentials/0/guid',
   ],
+  ['a credential twice', { ...updated, credentials: [credential, credential] }, '/params/credentials/1/guid'],
   ['an empty credential', { ...created, credentials: [{ ...credential, value: '' }] }, '/params/credentials/0/value'],
   [
     'a credential that is a number',
