@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { startPostgres } from '../edge/postgres-server.mjs'
-import { SLOW, install, startServer } from './setup.mjs'
+import { SLOW, install, postgresEnv, startServer } from './setup.mjs'
 import { checkDefaults, connect, visit } from './visitor.mjs'
-
-const SEAL_KEYS = JSON.stringify({ current: 'k1', keys: { k1: Buffer.alloc(32, 1).toString('base64') } })
 
 test('express-postgres connects a bank, and stores the outcome in PostgreSQL', SLOW, async (t) => {
   const folder = await install('express-postgres')
   const database = await startPostgres()
   t.after(() => database.stop())
-  const env = { SEAL_KEYS, DATABASE_URL: `postgresql://test@/postgres?host=${database.folder}` }
-  const { url } = await startServer(t, folder, { env })
+  const { url } = await startServer(t, folder, { env: postgresEnv(database) })
   const visitor = await visit(t, url)
   await connect(visitor)
   await checkDefaults(visitor, url)

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { simulator } from '../lib/package.mjs'
 import test from '../lib/test.mjs'
 import { startPostgres } from '../edge/postgres-server.mjs'
-import { SLOW, converse, install, npmStart, startServer } from './setup.mjs'
+import { SLOW, converse, install, npmStart, postgresEnv, startServer } from './setup.mjs'
 import { connect, visit } from './visitor.mjs'
 
 const read = (...path) => readFileSync(join(...path), 'utf8')
@@ -51,19 +52,27 @@ async function installForRealBanks(name) {
   return { folder, env: { NODE_OPTIONS: '--import=./stand-in.mjs' } }
 }
 
-for (const name of ['plain-html', 'playwright-tests', 'express-postgres']) {
+for (const name of ['plain-html', 'playwright-tests']) {
   test(`${name} connects a bank without the simulator`, SLOW, async (t) => {
     const { folder, env } = await installForRealBanks(name)
-    if (name === 'express-postgres') {
-      const database = await startPostgres()
-      t.after(() => database.stop())
-      env.DATABASE_URL = `postgresql://test@/postgres?host=${database.folder}`
-      env.SEAL_KEYS = JSON.stringify({ current: 'k1', keys: { k1: Buffer.alloc(32, 1).toString('base64') } })
-    }
     const { url } = await startServer(t, folder, { env })
     await connect(await visit(t, url))
   })
 }
+
+test('express-postgres connects a bank without the simulator, once the user has a connection', SLOW, async (t) => {
+  const { folder, env } = await installForRealBanks('express-postgres')
+  const database = await startPostgres()
+  t.after(() => database.stop())
+  const { url } = await startServer(t, folder, { env: { ...env, ...postgresEnv(database) } })
+  const visitor = await visit(t, url)
+  const pool = database.connect(1)
+  assert.deepEqual((await pool.query('SELECT * FROM connections')).rows, [])
+  const [{ value: user }] = await visitor.context.cookies()
+  const loginId = simulator().loginId('text_or_call')
+  await pool.query('INSERT INTO connections VALUES ($1, $2, $3)', [user, 'chequing', loginId])
+  await connect(visitor)
+})
 
 test('node-simulator connects a bank without the simulator', SLOW, async (t) => {
   const { folder, env } = await installForRealBanks('node-simulator')

@@ -158,6 +158,12 @@ export async function startServer(t, folder, { env = {}, args = () => [] } = {})
   return { ...server, url }
 }
 
+/** What the README of express-postgres sets. */
+export const postgresEnv = (database) => ({
+  SEAL_KEYS: JSON.stringify({ current: 'k1', keys: { k1: Buffer.alloc(32, 1).toString('base64') } }),
+  DATABASE_URL: `postgresql://test@/postgres?host=${database.folder}`,
+})
+
 async function freePort() {
   const server = createServer().listen(0)
   await once(server, 'listening')

@@ -48,8 +48,8 @@ app.use((request, response, next) => {
 
 app.get('/', async (request, response, next) => {
   if (!sessionOf(request.headers.cookie)) {
-    const user = randomUUID()
-    await query('INSERT INTO connections VALUES ($1, $2, $3)', [user, 'chequing', newLoginId()])
+    const [user, loginId] = [randomUUID(), newLoginId()]
+    if (loginId) await query('INSERT INTO connections VALUES ($1, $2, $3)', [user, 'chequing', loginId])
     response.cookie('session', user, { httpOnly: true, sameSite: 'lax', secure: origin.startsWith('https:') })
   }
   next()
