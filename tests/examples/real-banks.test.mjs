@@ -1,12 +1,12 @@
 /** The two lines that each README says to replace for real banks. */
 import assert from 'node:assert/strict'
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { simulator } from '../lib/package.mjs'
 import test from '../lib/test.mjs'
 import { startPostgres } from '../edge/postgres-server.mjs'
-import { SLOW, converse, install, npmStart, postgresEnv, startServer } from './setup.mjs'
+import { SLOW, converse, install, npmRun, npmStart, postgresEnv, startServer } from './setup.mjs'
 import { connect, visit } from './visitor.mjs'
 
 const read = (...path) => readFileSync(join(...path), 'utf8')
@@ -82,4 +82,15 @@ test('node-simulator connects a bank without the simulator', SLOW, async (t) => 
     ['answer> ', '123456'],
   ]
   assert.equal(await converse(npmStart(t, folder, { env }), lines), 'Connected to FlinksCapital\n')
+})
+
+test('hono-cloudflare can be deployed without the simulator', SLOW, async () => {
+  const { folder } = await installForRealBanks('hono-cloudflare')
+  const file = join(folder, FILES['hono-cloudflare'])
+  writeFileSync(file, `import { env } from 'cloudflare:workers'\nconst { instance, customerId } = env\n${read(file)}`)
+  const output = await npmRun(folder, 'deploy', ['--dry-run', '--outdir', 'dist'])
+  assert.match(output, /env\.FLOWS \(FlowObject\) +Durable Object/)
+  // The simulator has a wasm of its own.
+  const wasms = readdirSync(join(folder, 'dist')).filter((name) => name.endsWith('.wasm'))
+  assert.equal(wasms.length, 1)
 })
