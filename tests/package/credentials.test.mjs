@@ -1,7 +1,16 @@
 /** Rounds that ask for credentials: fields, answers, refusals, and the callers that do not want them. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { untilStep, ending, assertNoSecrets, flinks, calls, setup as setupFlinks, tokensBySession } from './setup.mjs'
+import {
+  untilStep,
+  ending,
+  nextTurn,
+  assertNoSecrets,
+  flinks,
+  calls,
+  setup as setupFlinks,
+  tokensBySession,
+} from './setup.mjs'
 import { member, setup as setupMx } from './mx-setup.mjs'
 
 const SECRET = 'hunter2'
@@ -123,6 +132,29 @@ test('Flinks: a token given as a string serves one session, so the flow never as
     assert.throws(() => start({ signIn }), { code: 'INVALID_INPUT', path: '/params/loginId' })
   }
   assert.equal(await ending(start({ username: 'Greatday', password: 'wrong' })), 'credentials-refused')
+})
+
+test('Flinks: a flow restored with a token that is spent ends before its form, and not after it', async (t) => {
+  const { env, start } = vendors.Flinks.begin(t)
+  const flow = start({})
+  const first = await untilStep(flow, 'challenge')
+  const unspent = flow.snapshot()
+  await first.answer(typed(first.round, vendors.Flinks.wrong))
+  while (flow.current.kind !== 'challenge' || flow.current.round.number === 1) await nextTurn()
+  const restored = async (snapshot) => env.restore(snapshot, { authorizeToken: await env.bank.token() })
+
+  const spent = await restored(flow.snapshot())
+  const kinds = []
+  for await (const { kind } of spent) kinds.push(kind)
+  const { code, next } = spent.current.failure
+  assert.deepEqual([kinds, code, next], [['failed'], 'secret-missing', 'fix-integration'])
+
+  // The string serves the first session, and no second one if the bank refuses what was typed.
+  const fresh = await restored(unspent)
+  const form = await untilStep(fresh, 'challenge')
+  await form.answer(typed(form.round, ['greatday_nomfa', 'wrong again']))
+  assert.equal(await ending(fresh), 'secret-missing')
+  assert.equal(env.bank.counts().credentials, 2)
 })
 
 test('Flinks: a form that nobody answers ends the flow two hours after its start', async (t) => {

@@ -115,7 +115,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   }
 
   /** Ends the flow, because the driver cannot go on. */
-  #fail(code: 'host-error' | 'internal-error', cause: unknown): void {
+  #fail(code: 'host-error' | 'internal-error' | 'secret-missing', cause: unknown): void {
     if (this.#finalSnapshot !== undefined) return
     const now = this.recorder.now()
     let step: CoreStep
@@ -161,6 +161,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
         break
       case 'challenge':
         if (this.#transport.needsFirstProbe) return void this.#probeBefore(step)
+        if (this.#transport.isTokenSpent(step.round)) return this.#fail('secret-missing', undefined)
         this.watchAt = step.watchAt
         this.#roundEndsAt = step.endsAt
         this.#awaitAnswers(step.round)

@@ -99,6 +99,8 @@ export interface CheckedHost {
   clock: Clock
   vendor: Trace['vendor']
   secrets: Record<string, SecretSource | undefined>
+  /** How many sessions a restored flow has opened. */
+  sessions?: number
   /** The address and the header names of the first submission, if a form comes before any call. */
   firstProbe?: { url: string; headers: string[] }
 }
@@ -117,7 +119,7 @@ export const realTime: Clock = {
     }),
 }
 
-type CheckedOptions = Omit<CheckedHost, 'secrets' | 'send' | 'vendor' | 'firstProbe'>
+type CheckedOptions = Omit<CheckedHost, 'secrets' | 'send' | 'vendor' | 'sessions' | 'firstProbe'>
 
 export function isTimeout(value: unknown): boolean {
   return typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS

@@ -62,5 +62,6 @@ export function restore(snapshot: string, host: FlinksHost | MxHost): Flow {
   const isMx = (host: object): host is MxHost => 'environment' in Object(host)
   const { config, checked } = isMx(host) ? readMx(host) : readFlinks(host)
   const handle = asFlowError(() => FlowHandle.restore(String(snapshot), config))
-  return new Flow(handle, checked, 'restored')
+  const { session } = (JSON.parse(snapshot) as { flow: { session: number } }).flow
+  return new Flow(handle, { ...checked, sessions: session }, 'restored')
 }

@@ -1,7 +1,7 @@
 import { isUnreachable } from './errors.js'
 import type { CheckedHost } from './host.js'
 import type { Recorder } from './recorder.js'
-import type { Frame, Header, Loss, Reply, Request, Stage } from '../wasm/bank_mfa.js'
+import type { Frame, Header, Loss, Reply, Request, Round, Stage } from '../wasm/bank_mfa.js'
 
 /** @internal The abort reason of a task that is over. One shared error, because each new one records a stack trace. */
 export const TASK_ENDED = new Error('ended')
@@ -31,12 +31,15 @@ export class Transport {
   /** Whether the vendor has replied, so that no probe is needed. */
   #isReached = false
   #closed = false
+  /** How many sessions were opened. */
+  #sessions: number
   /** The functions that abort the running tasks. */
   readonly #aborts = new Set<() => void>()
 
   constructor(host: CheckedHost, flowId: string, recorder: Recorder) {
     this.#host = host
     this.#flowId = flowId
+    this.#sessions = host.sessions ?? 0
     this.#recorder = recorder
   }
 
@@ -143,9 +146,16 @@ export class Transport {
     return [url, ...entries].join(url.includes('?') ? '&' : '?')
   }
 
+  /** Whether a round asks for credentials that could not be sent: they open a session, and a string serves only one. */
+  isTokenSpent({ challenges: [first] }: Round): boolean {
+    const isString = typeof this.#host.secrets['FlinksAuthorizeToken'] === 'string'
+    return isString && this.#sessions > 0 && first?.kind === 'credentials'
+  }
+
   /** Returns headers or query entries with their secrets, or undefined if one is missing. */
   async #fillSlots(slots: Header[], session: number): Promise<Record<string, string> | undefined> {
     const filled: Record<string, string> = {}
+    this.#sessions = session
     for (const slot of slots) {
       if ('value' in slot) {
         filled[slot.name] = slot.value
