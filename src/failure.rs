@@ -146,8 +146,8 @@ codes! {
     /// Refusal: the answers are for an earlier round.
     StaleRound "STALE_ROUND" AnswerAgain
         "the answers are for a round that is over"
-    /// Refusal: the call does not fit the state of the flow.
-    OutOfTurn "OUT_OF_TURN" FixIntegration
+    /// Refusal: the call does not fit the state of the flow, for example because the flow has left the step.
+    OutOfTurn "OUT_OF_TURN" AnswerAgain
         "the flow does not expect this call now"
     /// Refusal: the snapshot is truncated, edited or not a snapshot.
     SnapshotUnreadable "SNAPSHOT_UNREADABLE" StartOver
@@ -174,7 +174,7 @@ text_enum! {
         FixIntegration "fix-integration"
         /// Give up: nothing that this library knows of helps.
         GiveUp "give-up"
-        /// Answer the open round, which the current step shows.
+        /// Go on with the current step, such as the open round: the flow has not changed.
         AnswerAgain "answer-again"
     }
 }

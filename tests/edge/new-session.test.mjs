@@ -62,7 +62,7 @@ test('a repeated request gets the wait of the first one', async (t) => {
 test('a request for a round that is not asked, or that cannot be replaced, is refused', async (t) => {
   const { env, page, state } = await atChallenge(t)
   for (const [round, status, found] of [
-    [2, 409, { code: 'OUT_OF_TURN' }],
+    [2, 409, { code: 'OUT_OF_TURN', next: 'answer-again' }],
     [0, 400, { code: 'INVALID_INPUT', path: '/body/round' }],
     ['1', 400, { code: 'INVALID_INPUT', path: '/body/round' }],
     [undefined, 400, { code: 'INVALID_INPUT', path: '/body/round' }],

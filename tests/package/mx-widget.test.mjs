@@ -135,7 +135,7 @@ test('pageUrl() rejects if the flow leaves the step', async (t) => {
   const widget = await openWidget(env.bank, await step.pageUrl())
   await widget.answer(JSON.stringify(env.right()))
   while (flow.current === step) await env.pollOnce()
-  await assert.rejects(step.pageUrl(), { code: 'OUT_OF_TURN', flowId: flow.id })
+  await assert.rejects(step.pageUrl(), { code: 'OUT_OF_TURN', next: 'answer-again', flowId: flow.id })
   const other = env.start(widgetJob('three_rounds'))
   const late = await untilStep(other, 'redirect')
   const first = late.pageUrl()

@@ -143,7 +143,7 @@ test('a remote flow does not repeat the request if the first one has arrived', a
 
 test('a remote flow rejects with the refusal of the edge, and the round stays open', async (t) => {
   const { edge, flow, step } = await remoteChallenge(t)
-  edge.replyOnce('message', problem(409, { code: 'OUT_OF_TURN', next: 'fix-integration' }))
+  edge.replyOnce('message', problem(409, { code: 'OUT_OF_TURN', next: 'answer-again' }))
   await assert.rejects(step.startNewSession(), { code: 'OUT_OF_TURN' })
   assert.equal(flow.current, step)
   await step.answer(CODE)

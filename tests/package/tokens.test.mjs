@@ -154,7 +154,7 @@ test('the address of a step that the flow left is refused, and not as an error o
   const { pageUrl } = flow.current
   const pending = pageUrl()
   flow.cancel()
-  await assert.rejects(pending, { code: 'OUT_OF_TURN', message: /left this step/ })
+  await assert.rejects(pending, { code: 'OUT_OF_TURN', next: 'answer-again', message: /left this step/ })
   await assert.rejects(pageUrl(), { code: 'OUT_OF_TURN' })
 })
 

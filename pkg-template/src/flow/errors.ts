@@ -73,7 +73,7 @@ export function staleRound(flowId: string): FlowError {
 /** The error for a new session that is not possible, or that comes after an answer. */
 export function noNewSession(flowId: string): FlowError {
   const message = 'a new session is not possible now'
-  return new FlowError({ code: 'OUT_OF_TURN', next: 'fix-integration', message }, flowId)
+  return new FlowError({ code: 'OUT_OF_TURN', next: 'answer-again', message }, flowId)
 }
 
 /** The error for a vendor's page if the token that its URL needs is missing. */
@@ -111,7 +111,7 @@ export function sourceError(cause: unknown, flowId?: string): FlowError {
 
 /** The error for an address of a window that the flow has left. */
 export function stepLeft(flowId: string): FlowError {
-  return new FlowError({ code: 'OUT_OF_TURN', next: 'fix-integration', message: 'the flow has left this step' }, flowId)
+  return new FlowError({ code: 'OUT_OF_TURN', next: 'answer-again', message: 'the flow has left this step' }, flowId)
 }
 
 /** The error for a window whose address was opened, if no fresh one came. The window stays open. */

@@ -109,7 +109,7 @@ export const en: Texts = {
     INVALID_INPUT: ours,
     INVALID_ANSWER: { title: 'Please check your answers', sentence: 'Some of them cannot be sent like this.' },
     STALE_ROUND: { title: 'These questions are closed', sentence: 'Your answers were not sent.' },
-    OUT_OF_TURN: ours,
+    OUT_OF_TURN: { title: 'This step is over', sentence: 'Nothing was sent.' },
     SNAPSHOT_UNREADABLE: lost,
     SNAPSHOT_VERSION: lost,
     UNAUTHENTICATED: { title: 'You are signed out', sentence: 'For your security, you were signed out here.' },
@@ -143,7 +143,7 @@ export const en: Texts = {
       title: 'Not possible',
       sentence: 'Trying again does not help. Please contact us, or connect a different account.',
     },
-    'answer-again': { title: 'Answer again', sentence: 'Please answer the questions that are shown now.' },
+    'answer-again': { title: 'Go on', sentence: 'Please go on with what is shown now.' },
     'sign-in': { title: 'Sign in here', sentence: 'Please sign in to this website again.', button: 'Sign in' },
   },
   stages: {

@@ -116,7 +116,7 @@ export const es: Texts = {
     INVALID_INPUT: ours,
     INVALID_ANSWER: { title: 'Revise sus respuestas', sentence: 'Algunas no se pueden enviar así.' },
     STALE_ROUND: { title: 'Estas preguntas ya están cerradas', sentence: 'Sus respuestas no se han enviado.' },
-    OUT_OF_TURN: ours,
+    OUT_OF_TURN: { title: 'Este paso ya ha terminado', sentence: 'No se ha enviado nada.' },
     SNAPSHOT_UNREADABLE: lost,
     SNAPSHOT_VERSION: lost,
     UNAUTHENTICATED: {
@@ -170,8 +170,8 @@ export const es: Texts = {
       sentence: 'Intentarlo de nuevo no servirá. Póngase en contacto con nosotros, por favor, o conecte otra cuenta.',
     },
     'answer-again': {
-      title: 'Responder de nuevo',
-      sentence: 'Responda, por favor, a las preguntas que se muestran ahora.',
+      title: 'Continuar',
+      sentence: 'Continúe, por favor, con lo que se muestra ahora.',
     },
     'sign-in': {
       title: 'Iniciar sesión aquí',

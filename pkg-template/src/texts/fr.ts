@@ -124,7 +124,7 @@ export const fr: Texts = {
       sentence: 'Certaines ne peuvent pas être envoyées ainsi.',
     },
     STALE_ROUND: { title: 'Ces questions sont closes', sentence: 'Vos réponses n’ont pas été envoyées.' },
-    OUT_OF_TURN: ours,
+    OUT_OF_TURN: { title: 'Cette étape est terminée', sentence: 'Rien n’a été envoyé.' },
     SNAPSHOT_UNREADABLE: lost,
     SNAPSHOT_VERSION: lost,
     UNAUTHENTICATED: {
@@ -177,8 +177,8 @@ export const fr: Texts = {
       sentence: 'Un nouvel essai ne servira à rien. Veuillez nous contacter ou connecter un autre compte.',
     },
     'answer-again': {
-      title: 'Répondre de nouveau',
-      sentence: 'Veuillez répondre aux questions affichées à présent.',
+      title: 'Continuer',
+      sentence: 'Veuillez continuer avec ce qui est affiché à présent.',
     },
     'sign-in': {
       title: 'S’identifier sur notre site',

@@ -108,5 +108,5 @@ async function storeReading({ records }: EngineContext, ref: FlowRef, name: stri
 
 function notDone(): FlowError {
   const message = 'data can be read only after the flow is done'
-  return new FlowError({ code: 'OUT_OF_TURN', next: 'fix-integration', message })
+  return new FlowError({ code: 'OUT_OF_TURN', next: 'answer-again', message })
 }

@@ -315,5 +315,5 @@ function isRound({ step, roundCount }: FlowRecord, round: number): boolean {
 
 function outOfTurn(): FlowError {
   const message = 'the round has not been asked yet'
-  return new FlowError({ code: 'OUT_OF_TURN', next: 'fix-integration', message })
+  return new FlowError({ code: 'OUT_OF_TURN', next: 'answer-again', message })
 }

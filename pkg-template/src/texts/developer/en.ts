@@ -53,7 +53,7 @@ export const en: DeveloperTexts = {
     INVALID_INPUT: 'An argument is missing, malformed or contradicts another; path names it, and nothing was sent.',
     INVALID_ANSWER: 'The answers do not fit the round, which stays open; fields names each wrong field and its reason.',
     STALE_ROUND: 'The answers are for a round that is over; nothing was sent, and flow.current has the open step.',
-    OUT_OF_TURN: 'The flow does not expect this call now; nothing was sent, and the flow is unchanged.',
+    OUT_OF_TURN: 'The flow is at another step by now; nothing was sent, and the flow is unchanged.',
     SNAPSHOT_UNREADABLE: 'The snapshot is truncated, edited or not a snapshot.',
     SNAPSHOT_VERSION: 'This release cannot read the version of the snapshot; it reads its own and those next to it.',
     UNAUTHENTICATED: 'The edge’s authenticate returned null for this request (401).',
@@ -75,7 +75,7 @@ export const en: DeveloperTexts = {
     'visit-bank': 'Send the person to the bank’s site or telephone; a new flow before that does not help.',
     'fix-integration': 'Fix the code, the keys or the configuration; the person cannot change it.',
     'give-up': 'Stop: nothing that this library knows of helps; contact the vendor’s support with vendorCode.',
-    'answer-again': 'Show the open round, which is the current step, and let the person answer it.',
+    'answer-again': 'Show flow.current, such as the open round, and let the person go on there.',
     'sign-in': 'Sign the person in to your own application, and repeat the call.',
   },
 }

@@ -58,7 +58,7 @@ export const es: DeveloperTexts = {
       'Las respuestas no se ajustan a la ronda, que sigue abierta; fields indica cada campo erróneo y su motivo.',
     STALE_ROUND:
       'Las respuestas son de una ronda que ya terminó; no se envió nada, y flow.current contiene el paso abierto.',
-    OUT_OF_TURN: 'El flujo no espera esta llamada ahora; no se envió nada, y el flujo no ha cambiado.',
+    OUT_OF_TURN: 'El flujo ya está en otro paso; no se envió nada, y el flujo no ha cambiado.',
     SNAPSHOT_UNREADABLE: 'La instantánea está truncada, modificada o no es una instantánea.',
     SNAPSHOT_VERSION: 'Esta versión no puede leer la versión de la instantánea; lee la suya y las contiguas.',
     UNAUTHENTICATED: 'La función authenticate del edge devolvió null para esta petición (401).',
@@ -81,7 +81,7 @@ export const es: DeveloperTexts = {
     'fix-integration': 'Corrija el código, las claves o la configuración; la persona no puede cambiarlo.',
     'give-up':
       'Deténgase: nada de lo que conoce esta biblioteca ayuda; contacte con el soporte del proveedor e indique vendorCode.',
-    'answer-again': 'Muestre la ronda abierta, que es el paso actual, y deje que la persona la responda.',
+    'answer-again': 'Muestre flow.current, por ejemplo la ronda abierta, y deje que la persona continúe allí.',
     'sign-in': 'Inicie la sesión de la persona en su propia aplicación y repita la llamada.',
   },
 }

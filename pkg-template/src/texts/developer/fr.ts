@@ -63,7 +63,7 @@ export const fr: DeveloperTexts = {
       'Les réponses ne conviennent pas aux questions, qui restent ouvertes\u00a0; fields indique chaque champ erroné et sa raison.',
     STALE_ROUND:
       'Les réponses concernent des questions déjà closes\u00a0; rien n’a été envoyé, et flow.current contient l’étape en cours.',
-    OUT_OF_TURN: 'Le flux n’attend pas cet appel à présent\u00a0; rien n’a été envoyé, et le flux est inchangé.',
+    OUT_OF_TURN: 'Le flux est déjà à une autre étape\u00a0; rien n’a été envoyé, et le flux est inchangé.',
     SNAPSHOT_UNREADABLE: 'L’instantané est tronqué ou modifié, ou n’en est pas un.',
     SNAPSHOT_VERSION:
       'Cette version ne peut pas lire la version de l’instantané\u00a0; elle lit la sienne et celles qui la touchent.',
@@ -89,7 +89,7 @@ export const fr: DeveloperTexts = {
     'fix-integration': 'Corrigez le code, les clés ou la configuration\u00a0; la personne n’y peut rien.',
     'give-up':
       'Arrêtez\u00a0: rien de ce que connaît cette bibliothèque n’aide\u00a0; contactez l’assistance du fournisseur avec vendorCode.',
-    'answer-again': 'Affichez les questions ouvertes, qui sont l’étape en cours, et laissez la personne y répondre.',
+    'answer-again': 'Affichez flow.current, par exemple les questions ouvertes, et laissez la personne y continuer.',
     'sign-in': 'Identifiez la personne dans votre propre application et répétez l’appel.',
   },
 }
