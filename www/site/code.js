@@ -7,8 +7,11 @@ import { print, printCall, raw } from './print-code.js'
 
 const CUSTOMER_ID = '43387ca6-0391-4c82-857d-70d95f087ecb'
 
-/** What a package does if a parameter has this value or is left out. */
-const DEFAULTS = { language: 'en', presentation: ['form', 'iframe'], async: false }
+/** A parameter with this value can be left out. */
+const DEFAULTS = {
+  flinks: { language: 'en', presentation: 'iframe', async: false },
+  mx: { presentation: 'form' },
+}
 
 /**
  * @param {object} choices as `readChoices` returns them
@@ -49,13 +52,13 @@ function flinksCall(choices) {
   return {
     ...{ vendor: 'flinks', isSimulated, rules, prepare: isSimulated ? [] : MINT_TOKEN },
     call: `flinks.${kind}`,
-    params: withoutDefaults(params),
+    params: withoutDefaults(params, DEFAULTS.flinks),
     host: { ...config, authorizeToken: token },
     connection: {
       vendor: 'flinks',
       host: config,
       secretKey: isSimulated ? raw('bank.secretKey') : 'YOUR-SECRET-KEY',
-      flow: { kind, params: withoutDefaults(params) },
+      flow: { kind, params: withoutDefaults(params, DEFAULTS.flinks) },
     },
   }
 }
@@ -77,17 +80,18 @@ function mxFlow(choices, { institutionCode, username, password, group }) {
     : { userGuid: 'YOUR-USER-GUID', memberGuid: 'YOUR-MEMBER-GUID', institutionCode }
   const { userGuid, memberGuid } = ids
   const target = memberStart === 'update' ? { memberGuid } : { institutionCode }
-  const params = sends ? { userGuid, ...target, credentials: raw('credentials') } : mxParams(ids, choices)
+  const renewed = memberStart === 'update' ? 'Renewed' : password
+  const credentials = raw(
+    `[{ guid: login.guid, value: ${print(username)} }, { guid: secret.guid, value: ${print(renewed)} }]`,
+  )
+  const params = sends ? { userGuid, ...target, credentials } : mxParams(ids, choices)
   const used = ['userGuid', 'memberGuid'].filter((id) => id in params)
   const prepare = [`const { ${used.join(', ')} } = bank.mx.member(${print(name)})`]
-  if (sends) {
-    const values = { LOGIN: username, PASSWORD: memberStart === 'update' ? 'Renewed' : password }
-    prepare.push(...readCredentials(institutionCode, values))
-  }
+  if (sends) prepare.push(...readCredentials(institutionCode))
   const keys = isSimulated
     ? { clientId: raw('bank.mx.key.clientId'), apiKey: raw('bank.mx.key.apiKey') }
     : { clientId: 'YOUR-CLIENT-ID', apiKey: 'YOUR-API-KEY' }
-  const shown = withoutDefaults(params)
+  const shown = withoutDefaults(params, DEFAULTS.mx)
   return {
     ...{ vendor: 'mx', isSimulated, rules: {}, prepare: isSimulated ? prepare : [] },
     call: 'mx.member',
@@ -97,7 +101,7 @@ function mxFlow(choices, { institutionCode, username, password, group }) {
   }
 }
 
-const readCredentials = (institution, values) => [
+const readCredentials = (institution) => [
   '',
   '// MX says which credentials the institution asks for.',
   'const { clientId, apiKey } = bank.mx.key',
@@ -108,11 +112,7 @@ const readCredentials = (institution, values) => [
   '    authorization: `Basic ${btoa(`${clientId}:${apiKey}`)}`,',
   '  },',
   '})',
-  `const values = ${print(values)}`,
-  'const credentials = []',
-  'for (const { guid, field_name } of (await reply.json()).credentials) {',
-  '  credentials.push({ guid, value: values[field_name] })',
-  '}',
+  'const [login, secret] = (await reply.json()).credentials',
 ]
 
 function pageFile(flow, choices) {
@@ -177,7 +177,7 @@ function edgeFile(flow) {
     ...(flow.isSimulated ? ["import { simulator } from 'bank-mfa/simulator'"] : []),
     '',
     ...(flow.isSimulated ? [...simulated(flow, {}, { realTime: true }), ''] : []),
-    '/** Takes a Request and returns a Response, as Cloudflare Workers, Deno, Bun and Hono expect it. */',
+    '/** Takes a Request and returns a Response. For Node: createServer(nodeHandler(handle)), also of bank-mfa/edge. */',
     'export const handle = edge({',
     "  origins: ['http://localhost:8000'], // your page's",
     '  store: memoryStore(), // for one process; postgres() for several',
@@ -227,9 +227,7 @@ function elementTexts({ language }) {
   return { imports: [`import { ${language} } from 'bank-mfa/texts'`], set: [`element.texts = ${language}`] }
 }
 
-const withoutDefaults = (params) =>
-  Object.fromEntries(
-    Object.entries(params).filter(([key, value]) => value !== undefined && ![DEFAULTS[key]].flat().includes(value)),
-  )
+const withoutDefaults = (params, defaults) =>
+  Object.fromEntries(Object.entries(params).filter(([key, value]) => value !== undefined && value !== defaults[key]))
 
 const file = (name, about, lines) => ({ file: name, about, text: `${lines.join('\n')}\n` })
