@@ -269,6 +269,30 @@ fn a_refused_window_ends_with_the_failure_that_it_would_have_mended() {
     assert_eq!(windows(&scenario), 1);
 }
 
+#[test]
+fn a_refused_third_window_ends_with_the_failure_that_it_would_have_mended() {
+    let fault = Fault {
+        status: Some(405),
+        skip: 2,
+        ..Fault::new(FaultKind::Status).on(Target::Window)
+    };
+    let working = r#""connection_status":"CREATED","aggregated_at":"2026-11-29T00:00:00Z""#;
+    let denied = r#""connection_status":"DENIED","is_oauth":true,"error":{"error_code":2005}"#;
+    let setup = continue_member("oauth_denied").with_fault(fault);
+    let mut scenario = setup.start_only();
+    for _ in 0..2 {
+        poll(&mut scenario, denied);
+        scenario.send_one();
+        come_back_before_the_poll(&mut scenario);
+        poll(&mut scenario, working);
+    }
+    poll(&mut scenario, denied);
+    scenario.send_one();
+    poll(&mut scenario, denied);
+    assert_eq!(scenario.failure().code, ErrorCode::CredentialsRefused);
+    assert_eq!(windows(&scenario), 3);
+}
+
 // Old statuses ----------------------------------------------------------------------------------
 
 /// A flow at the window of an OAuth member with this status.

@@ -252,9 +252,10 @@ impl Member {
     /// Whether MX refused a window that the flow offered by itself. The next poll then ends the flow with the failure
     /// that the window would have mended.
     pub(super) fn withdraw_offer(&mut self) -> bool {
-        let is_own = (1..MAX_OFFERS).contains(&self.sign_in.offers);
+        let is_own = (1..=MAX_OFFERS).contains(&self.sign_in.offers);
         if is_own {
-            self.sign_in.offers = MAX_OFFERS;
+            // More than the flow ever offers, so that it neither offers nor withdraws another one.
+            self.sign_in.offers = MAX_OFFERS + 1;
             self.sign_in.window = BankWindow::NotOffered;
         }
         is_own
