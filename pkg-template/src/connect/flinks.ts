@@ -5,6 +5,7 @@
 import { isObject } from '../shared.js'
 import {
   entriesOf,
+  entriesOfUrl,
   finder,
   readIds,
   readInteger,
@@ -106,8 +107,20 @@ export type FlinksRead = { event: FlinksEvent; loginId?: string }
 /** The event of a message by its documented step, or why the message is refused. */
 export function readFlinksMessage(message: Message): FlinksRead | RefusedReason {
   const read = readFlinksReport(message, CODES)
-  if (typeof read === 'string' || read.event.kind !== 'unknown') return read
-  const { step } = read.event
+  if (typeof read === 'string') return read
+  const { event } = read
+  if (event.kind === 'redirect') {
+    const inUrl = entriesOfUrl(message.url)
+    const inMessage = finder(Object.entries(message))
+    const one = (name: string) => readText(inMessage(name)[0]) ?? readText(inUrl(name)[0])
+    return { ...read, event: { ...event, institution: one('institution'), requestId: one('requestid') } }
+  }
+  if ('totalAccounts' in event) {
+    const [totalAccounts, displayedAccounts] = [message.totalAccounts, message.displayedAccounts].map(readInteger)
+    return { event: { ...event, totalAccounts, displayedAccounts } }
+  }
+  if (event.kind !== 'unknown') return read
+  const { step } = event
   if (step === 'COMPONENT_LOAD_MFA' || step === 'COMPONENT_LOAD_MFA_RETRY') {
     return { event: { kind: 'step', step, mfaTypes: readTexts(message.mfaTypes) } }
   }
@@ -115,7 +128,7 @@ export function readFlinksMessage(message: Message): FlinksRead | RefusedReason 
   return known ? { event: { kind: 'step', step: known } } : read
 }
 
-/** The same, with every step as `unknown` that only informs the page. */
+/** The same, with every step as `unknown` that only informs the page, and without the details that only inform it. */
 export function readFlinksReport(message: Message, codes = SESSION_CODES): FlinksRead | RefusedReason {
   const { step, data } = message
   if (step === 'REDIRECT') return readRedirect(message)
@@ -129,11 +142,7 @@ export function readFlinksReport(message: Message, codes = SESSION_CODES): Flink
       return { event: { kind: 'step', step, height: readHeight(message) } }
     case 'ACCOUNT_SELECTED': {
       const accountIds = readIds(finder(Object.entries(message))('accountid').flat())
-      const [totalAccounts, displayedAccounts] = [
-        readInteger(message.totalAccounts),
-        readInteger(message.displayedAccounts),
-      ]
-      return { event: { kind: 'step', step, accountIds, totalAccounts, displayedAccounts } }
+      return { event: { kind: 'step', step, accountIds, totalAccounts: undefined, displayedAccounts: undefined } }
     }
   }
   return { event: { kind: 'unknown', step } }
@@ -143,7 +152,7 @@ export function readFlinksReport(message: Message, codes = SESSION_CODES): Flink
  * Flinks documents the LoginId in the query of `url` only. Seen: it is also a key of the message, in either casing,
  * and the account is a list. `new URLSearchParams(url)`, which integrators ship, does not find a LoginId there.
  */
-function readRedirect(message: Message): { event: FlinksEvent; loginId: string } | RefusedReason {
+function readRedirect(message: Message): FlinksRead | RefusedReason {
   const url = splitUrl(message.url)
   if (message.url && url === undefined) return 'shape'
   const inUrl = entriesOf(url?.query ?? '')
@@ -155,15 +164,14 @@ function readRedirect(message: Message): { event: FlinksEvent; loginId: string }
   const isOther = (claim: unknown) => String(claim).toLowerCase() !== loginId.toLowerCase()
   if (inUrl('loginid').length > 1 || claims.some(isOther)) return 'contradiction'
 
-  const one = (name: string) => readText(inMessage(name)[0]) ?? readText(inUrl(name)[0])
   const accountIds = readIds(inMessage('accountid').flat())
   return {
     loginId,
     event: {
       kind: 'redirect',
-      institution: one('institution'),
+      institution: undefined,
+      requestId: undefined,
       accountIds: accountIds.length > 0 ? accountIds : readIds(inUrl('accountid')),
-      requestId: one('requestid'),
     },
   }
 }

@@ -1,9 +1,8 @@
-/** The iframe of a vendor's page. Its messages are untrusted, and `createHandler` says what becomes of them. */
+/** The iframe of a vendor's page, with its sandbox and the checks of its address and of the senders of messages. */
 import type { FlinksEvent } from './flinks.js'
-import { checkArguments, type HandleMessage, type Mountable } from './handler.js'
+import type { HandleMessage, Mountable } from './handler.js'
 import { SECURE_URL, readUrl, type RefusedReason } from './message.js'
 import type { MxEvent } from './mx.js'
-import { invalidInput } from '../flow/errors.js'
 
 /** The options of `mount`. */
 export interface MountOptions {
@@ -42,18 +41,20 @@ const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-
 /** The `unmount` of each mounted step. A step has at most one iframe, because its token or its URL works once. */
 const mounted = new WeakMap<Mountable, () => void>()
 
-/** `mount` with a function that makes the handler of the iframe's messages. */
+/** What becomes of the iframe's messages, and of an address that must not be opened. */
+export interface FrameParts {
+  createHandler(step: Mountable, onEvent: (event: FlinksEvent | MxEvent) => void): HandleMessage
+  createError(path: string, message: string): Error
+}
+
+/** `mount` with these parts, so that a page ships only what it needs. */
 export function openFrame(
   step: Mountable,
-  element: Element | null,
+  element: Element,
   options: MountOptions,
-  createHandler: (step: Mountable, onEvent: (event: FlinksEvent | MxEvent) => void) => HandleMessage,
+  { createHandler, createError }: FrameParts,
 ): MountedFrame {
-  const page = element?.ownerDocument?.defaultView
-  if (!element || !page) {
-    throw invalidInput('/element', 'must be an element of the page; querySelector may have found none')
-  }
-  checkArguments(step, options)
+  const page = element.ownerDocument.defaultView!
   mounted.get(step)?.()
 
   const iframe = element.ownerDocument.createElement('iframe')
@@ -88,7 +89,7 @@ export function openFrame(
     // A framework may mount, unmount and mount again, which must not use a token or a URL.
     await Promise.resolve()
     if (unmounted) return
-    const url = checkUrl(await step.pageUrl(), page)
+    const url = checkUrl(await step.pageUrl(), page, createError)
     if (unmounted) return
     origin = url.origin
     iframe.src = url.href
@@ -119,9 +120,9 @@ function isFrame(iframe: HTMLIFrameElement, source: MessageEventSource | null): 
 }
 
 /** An iframe of the page's own origin could remove its own sandbox. */
-function checkUrl(text: string, page: Window): URL {
+function checkUrl(text: string, page: Window, createError: FrameParts['createError']): URL {
   const url = readUrl(text)
-  if (url === undefined || !SECURE_URL.test(url.href)) throw invalidInput('/url', 'must be an https URL')
-  if (url.origin === page.location.origin) throw invalidInput('/url', 'must not have the origin of the page')
+  if (url === undefined || !SECURE_URL.test(url.href)) throw createError('/url', 'must be an https URL')
+  if (url.origin === page.location.origin) throw createError('/url', 'must not have the origin of the page')
   return url
 }

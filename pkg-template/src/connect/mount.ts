@@ -3,7 +3,8 @@
  * which verifies them with the vendor.
  */
 import { openFrame, type MountedFrame, type MountOptions } from './frame.js'
-import { createMessageHandler, type Mountable } from './handler.js'
+import { checkArguments, createMessageHandler, type Mountable } from './handler.js'
+import { invalidInput } from '../flow/errors.js'
 
 /**
  * Shows a step's page in an iframe, as the last child of `element`, and reports its messages to the flow. The iframe is
@@ -15,5 +16,9 @@ import { createMessageHandler, type Mountable } from './handler.js'
  * for await (const step of flow) if (step.kind === 'connect') mount(step, element, { onFailed: showError })
  */
 export function mount(step: Mountable, element: Element | null, options: MountOptions = {}): MountedFrame {
-  return openFrame(step, element, options, createMessageHandler)
+  if (!element?.ownerDocument?.defaultView) {
+    throw invalidInput('/element', 'must be an element of the page; querySelector may have found none')
+  }
+  checkArguments(step, options)
+  return openFrame(step, element, options, { createHandler: createMessageHandler, createError: invalidInput })
 }
