@@ -7,5 +7,5 @@ import type { Texts } from '../texts/types.js'
 export function explain(alert: HTMLElement, error: unknown, texts: Texts): void {
   const { code = 'host-error', next = 'retry-later' } = Object(error) as { code?: string; next?: string }
   const { title, sentence } = describe({ code, next }, texts)
-  alert.replaceChildren(el('strong', {}, title), paragraph(sentence))
+  alert.replaceChildren(el('strong', 'text', title), paragraph(sentence))
 }

@@ -35,10 +35,9 @@ export function challengeView({ id, kind, vendorType, prompt, image, fields }: C
   const isCredential = kind === 'credentials' && isTyped
   return el(
     isCredential ? 'div' : 'fieldset',
-    { part: 'challenge', 'data-kind': kind, 'data-vendor-type': vendorType },
+    'challenge',
     !isCredential && el('legend', { part: 'prompt', id }, prompt),
     image && picture(image.src, ''),
-    kind === 'unknown' && paragraph(labels.unknownKind, 'hint'),
     fields.some(({ optional }) => optional) && paragraph(labels.optionalHint, 'hint'),
     ...fields.map((field) => {
       const name = field.autocomplete ? labels[CREDENTIALS[field.autocomplete]] : labels[field.part]
@@ -51,23 +50,22 @@ export function challengeView({ id, kind, vendorType, prompt, image, fields }: C
   )
 }
 
-function textInput({ name, secret, autocomplete, optional }: Field, { labels, label }: Place): HTMLElement {
+function textInput({ name, secret, autocomplete }: Field, { labels, label }: Place): HTMLElement {
   const input = el('input', {
     part: 'input',
     id: name,
     name,
-    type: secret ? 'password' : 'text',
+    type: secret && 'password',
     autocomplete: autocomplete ?? 'off',
     inputmode: autocomplete === 'one-time-code' && 'numeric',
     autocapitalize: 'none',
     spellcheck: 'false',
-    'aria-required': String(!optional),
   })
   const show = el('input', { type: 'checkbox', onchange: () => (input.type = show.checked ? 'text' : 'password') })
   return fieldBox(
     el('label', { part: 'label', for: name }, label),
     input,
-    secret && el('label', { part: 'option show' }, show, labels.showAnswer),
+    secret && el('label', 'option show', show, labels.showAnswer),
   )
 }
 
@@ -77,41 +75,34 @@ function select({ name, options }: Field, { labels, label, prompt }: Place): HTM
     label && el('label', { part: 'label', for: name }, label),
     el(
       'select',
-      { part: 'input', id: name, name, 'aria-required': 'true', 'aria-labelledby': !label && prompt },
+      { part: 'input', id: name, name, 'aria-labelledby': !label && prompt },
       el('option', { value: '' }, labels.choose),
       ...choices,
     ),
   )
 }
 
-function group(type: 'radio' | 'checkbox', { name, options }: Field, { labels, label, prompt }: Place): HTMLElement {
-  const labelId = `${name}-label`
+function group(type: 'radio' | 'checkbox', { name, options }: Field, { labels, label }: Place): HTMLElement {
   const count = options.length
   const choices = options.map(({ id, label, image }, index) =>
     el(
       'label',
-      { part: 'option' },
+      'option',
       el('input', { type, name, value: id }),
-      image ? picture(image.src, fill(labels.image, { number: index + 1, count })) : el('span', {}, label),
+      image ? picture(image.src, fill(labels.image, { number: index + 1, count })) : el('span', 'text', label),
     ),
   )
-  return fieldBox(
-    label && el('span', { part: 'label', id: labelId }, label),
-    el(
-      'div',
-      {
-        part: options.some(({ image }) => image) ? 'options images' : 'options',
-        id: name,
-        role: type === 'radio' ? 'radiogroup' : 'group',
-        'aria-labelledby': label ? labelId : prompt,
-      },
-      ...choices,
-    ),
+  // Without a label of its own, it has the prompt of the challenge around it.
+  return el(
+    'fieldset',
+    { part: options.some(({ image }) => image) ? 'options images' : 'options', id: name },
+    label && el('legend', 'label', label),
+    ...choices,
   )
 }
 
 function fieldBox(...children: Child[]): HTMLElement {
-  return el('div', { part: 'field' }, ...children)
+  return el('div', 'field', ...children)
 }
 
 /** A picture of the bank. Any other scheme of its address is refused. */

@@ -6,16 +6,17 @@ type Attributes = Readonly<Record<string, unknown>>
 export type Child = Node | string | false | null | undefined
 
 /**
- * Creates an element. `true` sets an empty attribute; `false`, `null` and `undefined` set none. A function becomes a
+ * Creates an element. A text is its part. `true` sets an empty attribute; `false`, `null` and `undefined` set none. A function becomes a
  * property, such as `onclick`, which no content security policy forbids.
  */
 export function el<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
-  attributes: Attributes = {},
+  attributes: string | Attributes,
   ...children: Child[]
 ): HTMLElementTagNameMap[Name] {
   const element = document.createElement(name)
-  for (const [key, value] of Object.entries(attributes)) {
+  const entries = Object.entries(typeof attributes === 'string' ? { part: attributes } : attributes)
+  for (const [key, value] of entries) {
     if (typeof value === 'function') Object.assign(element, { [key]: value })
     else if (value !== false && value != null) element.setAttribute(key, value === true ? '' : String(value))
   }
@@ -33,11 +34,16 @@ export function heading(text: string): HTMLElement {
   return el('h2', { part: 'title', tabindex: -1 }, text)
 }
 
-export function paragraph(text: string, part = 'text', role?: string): HTMLElement {
-  return el('p', { part, role }, text)
+export function paragraph(text: string, part = 'text'): HTMLElement {
+  return el('p', part, text)
+}
+
+/** What a screen reader says at once when it gets content. */
+export function alertBox(...children: Child[]): HTMLElement {
+  return el('div', { part: 'alert', role: 'alert' }, ...children)
 }
 
 /** The buttons of a view. */
 export function actions(...buttons: Child[]): HTMLElement {
-  return el('div', { part: 'actions' }, ...buttons)
+  return el('div', 'actions', ...buttons)
 }

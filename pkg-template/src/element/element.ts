@@ -1,6 +1,6 @@
 /** `<bank-mfa>`: draws a flow, step by step. */
 import { explain } from './alert.js'
-import { button, el } from './dom.js'
+import { alertBox, button, el } from './dom.js'
 import { CSS } from './style.js'
 import type { ElementClock, ElementFlow, View } from './view.js'
 import { VIEWS } from './views.js'
@@ -40,10 +40,6 @@ export type StartFlow = () => ElementFlow | null | Promise<ElementFlow | null>
 // A server has no elements and draws nothing.
 const Base = (globalThis.HTMLElement ?? Object) as new () => HTMLElement
 
-const PROPERTIES = ['flow', 'start', 'texts', 'clock'] as const
-
-let sheet: CSSStyleSheet
-
 /**
  * Draws a flow: the bank's questions, the vendor's page in an iframe or in a window, the waiting and the ending. It is
  * defined as `<bank-mfa>` when `bank-mfa/element` is imported.
@@ -71,22 +67,20 @@ export class BankMfaElement extends Base {
   #step: Step | null | undefined
   #view: View | undefined
   #clock: ElementClock = Date
-  /** Ends what runs while the element is in the page: the subscription, and the effects of the view. */
+  /** Ends what runs while the element is in the page: the subscription, and the effect of the view. */
   #unsubscribe: (() => void) | undefined
-  #ends: (() => void)[] = []
+  #end: (() => void) | undefined
 
   constructor() {
     super()
-    if (!sheet) {
-      // Allowed under every content security policy, as a `style` element is not.
-      sheet = new CSSStyleSheet()
-      sheet.replaceSync(CSS)
-    }
-    this.#box = el('div', { part: 'box' })
+    this.#box = el('div', 'box')
     this.#status = el('div', { part: 'status', role: 'status' })
     this.#root = this.attachShadow({ mode: 'open' })
-    this.#root.adoptedStyleSheets = [sheet]
     this.#root.append(this.#box, this.#status)
+    // Allowed under every content security policy, as a `style` element is not.
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(CSS)
+    this.#root.adoptedStyleSheets = [sheet]
   }
 
   /** The flow that is drawn: a `Flow`, a `RemoteFlow`, or null. Another flow replaces it, without cancelling it. */
@@ -143,18 +137,18 @@ export class BankMfaElement extends Base {
 
   /** Moves the focus to the first control, or to the title. */
   override focus(): void {
-    const target = this.#view?.focus ?? this.#box.querySelector<HTMLElement>('h2,button')
+    const target = this.#view?.focus ?? (this.#box.firstChild as HTMLElement | null)
     target?.focus()
   }
 
   /** @internal */
   connectedCallback(): void {
     // A framework may have set properties before the element was defined.
-    for (const name of PROPERTIES) {
-      const own = Object.getOwnPropertyDescriptor(this, name)
-      if (!own) continue
+    for (const name of ['flow', 'start', 'texts', 'clock'] as const) {
+      if (!Object.hasOwn(this, name)) continue
+      const value = this[name]
       delete (this as Partial<this>)[name]
-      Object.assign(this, { [name]: own.value })
+      Object.assign(this, { [name]: value })
     }
     this.#enter()
   }
@@ -177,7 +171,6 @@ export class BankMfaElement extends Base {
 
   #leave(): void {
     this.#unsubscribe?.()
-    this.#unsubscribe = undefined
     this.#stop()
   }
 
@@ -224,18 +217,18 @@ export class BankMfaElement extends Base {
 
   /** Has a screen reader say the new title, if it changes. */
   #announce(change: () => void): void {
-    const title = () => this.#box.querySelector('h2')?.textContent ?? ''
+    const title = () => this.#box.firstChild?.textContent ?? ''
     const before = title()
     change()
     if (title() !== before) this.#status.textContent = title()
   }
 
   #run(): void {
-    this.#ends = (this.#view?.effects ?? []).map((effect) => effect())
+    this.#end = this.#view?.effect?.()
   }
 
   #stop(): void {
-    for (const end of this.#ends.splice(0)) end()
+    this.#end?.()
   }
 
   /** A button that starts the first flow. */
@@ -247,7 +240,7 @@ export class BankMfaElement extends Base {
   async #begin(): Promise<void> {
     if (this.#isStarting || !this.#start) return
     this.#isStarting = true
-    const problem = el('div', { part: 'alert', role: 'alert' })
+    const problem = alertBox()
     this.#box.querySelector('[role=alert]')?.remove()
     this.#box.append(problem)
     try {

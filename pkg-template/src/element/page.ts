@@ -1,32 +1,39 @@
 /** The views of a page of the vendor or the bank: in an iframe, or in a window of its own. */
-import { actions, button, el, heading, paragraph } from './dom.js'
+import { actions, alertBox, button, el, heading, paragraph } from './dom.js'
 import type { Context, Effect, StepOf, View } from './view.js'
-import { openFrame } from '../connect/frame.js'
+import { openFrame, type FrameParts } from '../connect/frame.js'
 import { createReportHandler } from '../connect/handler.js'
 import { SECURE_URL } from '../connect/message.js'
+
+const PARTS: FrameParts = {
+  createHandler: createReportHandler,
+  // Only the developer could do something about it.
+  createError: (path, message) => TypeError(`${path} ${message}`),
+}
 
 /** The vendor's page in an iframe. */
 export function frame(step: StepOf<'connect' | 'redirect'>, { texts, flow }: Context): View {
   const { labels } = texts
   const title = heading(step.purpose === 'credentials' ? labels.pageCredentials : labels.pageMfa)
-  const place = el('div', { part: 'frame' })
+  const place = el('div', 'frame')
+  const focused = () => (place.getRootNode() as ShadowRoot).activeElement
   let close = () => {}
   const open = () => {
     close()
-    place.replaceChildren(el('div', { part: 'progress' }))
-    const onFailed = () => place.replaceChildren(paragraph(labels.pageFailed, 'alert', 'alert'))
-    const { iframe, unmount } = openFrame(step, place, { title: labels.frame, onFailed }, createReportHandler)
+    const progress = el('hr', 'progress')
+    place.replaceChildren(progress)
+    const onFailed = () => place.replaceChildren(alertBox(labels.pageFailed))
+    const { iframe, unmount } = openFrame(step, place, { title: labels.frame, onFailed }, PARTS)
     iframe.onload = () => {
-      const root = place.getRootNode() as ShadowRoot
-      place.firstChild !== iframe && place.firstChild!.remove()
+      progress.remove()
       // Lets the person type at once, but takes the focus from nobody who is elsewhere.
-      if (root.activeElement === title) iframe.focus()
+      if (focused() === title) iframe.focus()
     }
     close = unmount
   }
   const effect: Effect = () => {
     // The iframe goes with its focus, before the next step is shown.
-    const leave = () => place.contains((place.getRootNode() as ShadowRoot).activeElement) && title.focus()
+    const leave = () => place.contains(focused()) && title.focus()
     step.signal.addEventListener('abort', leave)
     open()
     return () => {
@@ -44,7 +51,7 @@ export function frame(step: StepOf<'connect' | 'redirect'>, { texts, flow }: Con
       button(labels.cancel, () => flow.cancel()),
     ),
   ]
-  return { nodes, effects: [effect], stays: true }
+  return { nodes, effect, stays: true }
 }
 
 /** The bank's own site, in a window that a click opens. The flow notices when the person has finished there. */
@@ -52,12 +59,7 @@ export function redirect(step: StepOf<'redirect'>, context: Context): View {
   if (step.purpose === 'widget') return frame(step, context)
   const { texts, flow } = context
   const { labels, windowErrors } = texts
-  const problem = el(
-    'div',
-    { part: 'alert', role: 'alert' },
-    step.error && (windowErrors[step.error.code] ?? windowErrors.unknown),
-  )
-  const link = el('a', { part: 'button primary', target: '_blank', rel: 'noopener', hidden: true }, labels.openWindow)
+  const problem = alertBox(step.error && (windowErrors[step.error.code] ?? windowErrors.unknown))
   const openButton = button(labels.openWindow, () => void openWindow(), 'primary')
 
   async function openWindow(): Promise<void> {
@@ -67,15 +69,16 @@ export function redirect(step: StepOf<'redirect'>, context: Context): View {
     try {
       const url = await step.pageUrl()
       if (!SECURE_URL.test(url)) throw url
-      openButton.textContent = labels.openWindowAgain
       if (opened) {
+        openButton.textContent = labels.openWindowAgain
         // The bank's page must not reach this one.
         opened.opener = null
         opened.location.replace(url)
       } else {
         // A WebView may open links only.
-        link.href = url
-        link.hidden = false
+        const attributes = { part: 'button primary', href: url, target: '_blank', rel: 'noopener' }
+        const link = el('a', attributes, labels.openWindow)
+        openButton.replaceWith(link)
         link.focus()
       }
     } catch {
@@ -88,7 +91,6 @@ export function redirect(step: StepOf<'redirect'>, context: Context): View {
     problem,
     paragraph(labels.windowHint),
     actions(
-      link,
       openButton,
       button(labels.cancel, () => flow.cancel()),
     ),

@@ -1,9 +1,9 @@
 /** The view of a round: a form with every challenge of it. */
 import { explain } from './alert.js'
-import { actions, button, el, heading, paragraph } from './dom.js'
+import { actions, alertBox, button, el, heading, paragraph } from './dom.js'
 import { challengeView } from './controls.js'
 import { ticking, timeLeft } from './time.js'
-import type { Context, Effect, StepOf, View } from './view.js'
+import type { Context, StepOf, View } from './view.js'
 import type { FlowError } from '../flow/errors.js'
 
 export function challenge(step: StepOf<'challenge'>, context: Context): View {
@@ -13,14 +13,12 @@ export function challenge(step: StepOf<'challenge'>, context: Context): View {
   const [title, refusal] = challenges.every(({ kind }) => kind === 'credentials')
     ? [labels.credentialsTitle, labels.credentialsRefused]
     : [labels.roundTitle, labels.answerRefused]
-  const effects: Effect[] = []
-  const problem = el('div', { part: 'alert', role: 'alert' })
-  const send = el('button', { part: 'button primary' }, labels.send)
+  const problem = alertBox()
+  const send = el('button', 'button primary', labels.send)
   const form = el(
     'form',
-    // The flow checks the answers, so the browser does not.
-    { part: 'form', novalidate: true, autocomplete: 'off', 'aria-label': title },
-    refused && paragraph(refusal, 'alert', 'alert'),
+    { part: 'form', 'aria-label': title },
+    refused && alertBox(refusal),
     ...challenges.map((challenge) => challengeView(challenge, labels)),
     problem,
     actions(
@@ -49,25 +47,21 @@ export function challenge(step: StepOf<'challenge'>, context: Context): View {
   }
 
   // Only a documented time is a fact.
-  if (expires?.documented) {
-    const time = paragraph('', 'time')
-    time.role = 'timer'
-    form.prepend(time)
-    effects.push(ticking(() => (time.textContent = timeLeft(context, labels.timeLeft, expires.at))))
-  }
-  const asksCode = challenges.some(({ fields }) => fields.some(({ autocomplete }) => autocomplete === 'one-time-code'))
+  const left = expires?.documented && el('p', { part: 'hint', role: 'timer' })
+  if (left) form.prepend(left)
+  const begins = paragraph(labels.newSessionUnknown)
+  const effect = ticking(() => {
+    if (left) left.textContent = timeLeft(context, labels.timeLeft, expires.at)
+    if (newSession?.at && newSession.documented)
+      begins.textContent = timeLeft(context, labels.newSessionIn, newSession.at)
+  })
   const nodes: Node[] = [heading(title), form]
-  if (newSession && asksCode) {
-    const { at, documented } = newSession
-    const time = paragraph(labels.newSessionUnknown)
-    if (at !== null && documented) {
-      effects.push(ticking(() => (time.textContent = timeLeft(context, labels.newSessionIn, at))))
-    }
+  if (newSession && form.querySelector('[autocomplete=one-time-code]')) {
     const start = button(labels.newSession, () => void run(() => step.startNewSession()))
     const cost = paragraph(labels.newSessionCost)
-    nodes.push(el('details', { part: 'more' }, el('summary', {}, labels.noCode), cost, time, start))
+    nodes.push(el('details', 'more', el('summary', 'text', labels.noCode), cost, begins, start))
   }
-  return { nodes, effects, focus: form.querySelector('input,select') }
+  return { nodes, effect, focus: form.querySelector('input,select') }
 }
 
 /** Shows each error beside its field, and all others in the alert. Moves the focus to the first field with an error. */
@@ -80,11 +74,10 @@ function showErrors(form: HTMLElement, problem: HTMLElement, error: FlowError, {
     control?.after(el('p', { part: 'error', id }, texts.fieldErrors[reason]))
     return !control
   })
-  const first = form.querySelector<HTMLElement>('[aria-invalid]')
+  const first = form.querySelector<HTMLElement>('[aria-invalid]:is(input,select),[aria-invalid] input')
   if (first && !rest.length) problem.append(texts.labels.checkFields)
   else explain(problem, error, texts)
-  const control = first?.matches('div') ? first.querySelector('input') : first
-  control?.focus()
+  first?.focus()
 }
 
 function clearErrors(form: HTMLElement): void {

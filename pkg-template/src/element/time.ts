@@ -2,22 +2,13 @@
 import { fill } from '../texts/describe.js'
 import type { Context, Effect } from './view.js'
 
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-] as const
-
-/** `7 min 5 sec`: the largest unit and the next smaller one. */
+/** `7 min 5 sec`: at most two units. Empty below a second. */
 export function duration(ms: number, locale: string): string {
-  const first = UNITS.findIndex(([, length]) => ms >= length)
-  const texts = UNITS.slice(first, first < 0 ? undefined : first + 2).map(([unit, length]) => {
-    const text = new Intl.NumberFormat(locale, { style: 'unit', unit }).format(Math.floor(ms / length))
-    ms %= length
-    return text
-  })
-  return texts.join(' ')
+  const parts = { hour: ms / 3_600_000, minute: (ms / 60_000) % 60, second: (ms / 1_000) % 60 }
+  const texts = Object.entries(parts).flatMap(([unit, count]) =>
+    count < 1 ? [] : new Intl.NumberFormat(locale, { style: 'unit', unit }).format(Math.floor(count)),
+  )
+  return texts.slice(0, 2).join(' ')
 }
 
 /** Calls `tick` every second. */

@@ -23,7 +23,7 @@ export type Effect = () => () => void
 export interface View {
   /** The content, whose first heading is the title. */
   readonly nodes: readonly Node[]
-  readonly effects?: readonly Effect[]
+  readonly effect?: Effect
   /** What gets the focus if the previous view had it. The default is the title. */
   readonly focus?: HTMLElement | null
   /** Shows the next step of the same kind. Without it, that step gets a view of its own. */

@@ -22,11 +22,12 @@ function working(first: StepOf<'working'>, context: Context): View {
   const { labels } = texts
   const since = clock.now()
   const title = heading('')
-  const [next, elapsed, left] = [paragraph(''), paragraph('', 'time'), paragraph('', 'time')]
+  const [next, elapsed, left] = [paragraph(''), paragraph('', 'hint'), paragraph('', 'hint')]
   let step = first
   const tick = () => {
     const { until } = step
-    elapsed.textContent = fill(labels.elapsed, { time: duration(clock.now() - since, texts.locale) })
+    const time = duration(clock.now() - since, texts.locale)
+    elapsed.textContent = time && fill(labels.elapsed, { time })
     const template = isExpiry(step) ? labels.newSessionIn : labels.nextCheck
     left.textContent = until === null ? '' : timeLeft(context, template, until)
   }
@@ -38,9 +39,9 @@ function working(first: StepOf<'working'>, context: Context): View {
     tick()
   }
   update(first)
-  const progress = el('div', { part: 'progress' })
+  const progress = el('hr', 'progress')
   const cancel = actions(button(labels.cancel, () => flow.cancel()))
-  return { nodes: [title, progress, next, elapsed, left, cancel], effects: [ticking(tick)], update }
+  return { nodes: [title, progress, next, elapsed, left, cancel], effect: ticking(tick), update }
 }
 
 /** Whether the flow waits for the end of the old session. */
@@ -52,12 +53,12 @@ function isExpiry({ stage, until }: StepOf<'working'>): boolean {
 function failed({ failure }: StepOf<'failed'>, context: Context): View {
   const { texts, act } = context
   const { title, sentence, action } = describe(failure, texts)
-  const time = paragraph('', 'time')
+  const time = paragraph('', 'hint')
   const again = action.button && button(action.button, () => act(failure, action.next), 'primary')
   const tick = () => {
     time.textContent = timeLeft(context, texts.labels.retryIn, failure.retryAt ?? 0)
     if (again) again.disabled = time.textContent !== ''
   }
   const nodes = [heading(title), paragraph(sentence), time, ...(again ? [actions(again)] : [])]
-  return { nodes, effects: [ticking(tick)] }
+  return { nodes, effect: ticking(tick) }
 }

@@ -197,7 +197,6 @@ export const en: Texts = {
     optional: '(optional)',
     optionalHint:
       'If your bank asks you to approve on your phone, do that first. Then send; the answer can stay empty.',
-    unknownKind: 'This question is of a new kind. Your bank gets your answer as you type it.',
     image: 'Picture {number} of {count}',
     noCode: 'I got no code',
     newSessionCost:
@@ -209,7 +208,7 @@ export const en: Texts = {
     windowHint: 'Sign in and allow the connection there. This page then continues by itself.',
     openWindow: 'Open your bank’s website',
     openWindowAgain: 'Open it again',
-    back: 'I am back',
+    back: 'I am finished here',
     pageMfa: 'Answer your bank to continue',
     pageCredentials: 'Sign in to your bank to continue',
     frame: 'Your bank',

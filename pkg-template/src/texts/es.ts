@@ -239,7 +239,6 @@ export const es: Texts = {
     optional: '(opcional)',
     optionalHint:
       'Si su banco le pide una aprobación en su teléfono, dela primero. Después, envíe; la respuesta puede quedar vacía.',
-    unknownKind: 'Esta pregunta es de un tipo nuevo. Su banco recibirá su respuesta tal como la escriba.',
     image: 'Imagen {number} de {count}',
     noCode: 'No he recibido ningún código',
     newSessionCost:
@@ -251,7 +250,7 @@ export const es: Texts = {
     windowHint: 'Identifíquese y permita allí la conexión. Después, esta página continuará por sí sola.',
     openWindow: 'Abrir el sitio web de su banco',
     openWindowAgain: 'Abrirlo de nuevo',
-    back: 'Ya he vuelto',
+    back: 'He terminado aquí',
     pageMfa: 'Responda a su banco para continuar',
     pageCredentials: 'Identifíquese en su banco para continuar',
     frame: 'Su banco',

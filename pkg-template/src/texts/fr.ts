@@ -249,7 +249,6 @@ export const fr: Texts = {
     optional: '(facultatif)',
     optionalHint:
       'Si votre banque vous demande une approbation sur votre téléphone, donnez-la d’abord. Envoyez ensuite\u00a0; la réponse peut rester vide.',
-    unknownKind: 'Cette question est d’un genre nouveau. Votre banque recevra votre réponse telle quelle.',
     image: 'Image {number} sur {count}',
     noCode: 'Je n’ai pas reçu de code',
     newSessionCost:
@@ -262,7 +261,7 @@ export const fr: Texts = {
     windowHint: 'Identifiez-vous et autorisez-y la connexion. Cette page continuera ensuite d’elle-même.',
     openWindow: 'Ouvrir le site de votre banque',
     openWindowAgain: 'Le rouvrir',
-    back: 'Je suis de retour',
+    back: 'J’ai terminé ici',
     pageMfa: 'Répondez à votre banque pour continuer',
     pageCredentials: 'Identifiez-vous auprès de votre banque pour continuer',
     frame: 'Votre banque',

@@ -76,8 +76,6 @@ export interface Labels {
   readonly optional: string
   /** Above a field that may stay empty, because the bank may wait for an approval on a phone instead. */
   readonly optionalHint: string
-  /** Above a challenge whose type is unknown. */
-  readonly unknownKind: string
   /** The alternative text of a picture: `{number}` and `{count}`. */
   readonly image: string
   /** The title of what a person can do who got no code. */
@@ -94,7 +92,7 @@ export interface Labels {
   readonly windowHint: string
   readonly openWindow: string
   readonly openWindowAgain: string
-  /** The person says that they came back from the bank's window. */
+  /** The person says that they have finished in the vendor's page. */
   readonly back: string
   /** The titles of the vendor's page: the person answers there, or signs in. */
   readonly pageMfa: string
