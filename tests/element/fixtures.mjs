@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { NOON, customerId } from '../lib/bank.mjs'
@@ -32,10 +33,14 @@ export const POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ')
 
+const require = createRequire(import.meta.url)
+
 const FILES = {
-  '/page': ['text/html; charset=utf-8', 'page.html'],
-  '/page.css': ['text/css', 'page.css'],
-  '/harness.js': ['text/javascript', 'harness.js'],
+  '/page': ['text/html; charset=utf-8', here('page.html')],
+  '/page.css': ['text/css', here('page.css')],
+  '/harness.js': ['text/javascript', here('harness.js')],
+  '/fill.js': ['text/javascript', here('../lib/fill.mjs')],
+  '/axe.js': ['text/javascript', require.resolve('axe-core/axe.min.js')],
 }
 
 /** The edge of each test, by the first part of the path. */
@@ -49,8 +54,8 @@ const server = createServer((request, response) => {
     response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY }).end(readFileSync(file))
   const script = pathname.match(/^\/bank-mfa\/([\w/-]+\.js)$/)
   if (script) return reply('text/javascript', join(dist, script[1]))
-  const [type, name] = FILES[pathname] ?? []
-  return type ? reply(type, here(name)) : response.writeHead(404).end()
+  const [type, file] = FILES[pathname] ?? []
+  return type ? reply(type, file) : response.writeHead(404).end()
 })
 await once(server.listen(0, '127.0.0.1'), 'listening')
 export const origin = `http://127.0.0.1:${server.address().port}`

@@ -3,6 +3,7 @@ import { flinks, mx } from '/bank-mfa/entries/index.js'
 import { remote } from '/bank-mfa/entries/remote.js'
 import { simulator } from '/bank-mfa/entries/simulator.js'
 import * as texts from '/bank-mfa/entries/texts.js'
+import { fill } from '/fill.js'
 
 const EVENTS = ['bank-mfa-step', 'bank-mfa-done', 'bank-mfa-failed', 'bank-mfa-action']
 const customerId = '43387ca6-0391-4c82-857d-70d95f087ecb'
@@ -24,10 +25,21 @@ async function watchedFetch(url, init) {
   return reply
 }
 
+/** Virtual time that stands still while the person is in a window or in MX's widget. */
+const clock = {
+  now: () => bank.clock.now(),
+  async wait(ms, signal, waitsFor) {
+    // The flow enters its step right after this call.
+    await null
+    if (signal.aborted) return new Promise(() => {})
+    return bank.clock.wait(ms, signal, flow?.current?.kind === 'redirect' ? 'person' : waitsFor)
+  },
+}
+
 function starts(vendor, name, more = {}) {
   if (vendor === 'mx') {
     const { userGuid, memberGuid } = bank.mx.member(name)
-    const host = { environment: 'integration', ...bank.mx.key, fetch: watchedFetch, clock: bank.clock }
+    const host = { environment: 'integration', ...bank.mx.key, fetch: watchedFetch, clock }
     return mx.member({ userGuid, memberGuid, job: 'aggregate', ...more }, host)
   }
   const host = {
@@ -35,7 +47,7 @@ function starts(vendor, name, more = {}) {
     customerId,
     authorizeToken: () => bank.token(),
     fetch: watchedFetch,
-    clock: bank.clock,
+    clock,
   }
   const { kind = 'authorize', ...params } = more
   const loginId = bank.loginId(name)
@@ -45,6 +57,54 @@ function starts(vendor, name, more = {}) {
     reconnect: () => flinks.reconnect({ loginId, ...params }, host),
   }
   return start[kind]()
+}
+
+/** The right answers to the open round, by field name. */
+function rightAnswers(vendor, name, round) {
+  if (round.challenges[0].kind === 'credentials') {
+    const { username, password } =
+      vendor === 'mx' ? bank.mx.member(name) : bank.people.find((one) => one.username === name)
+    const values = [username, vendor === 'mx' ? 'Renewed' : password, 'N']
+    return Object.fromEntries(round.challenges.map(({ fields: [field] }, index) => [field.name, values[index]]))
+  }
+  if (vendor === 'flinks') return fill(round, JSON.parse(bank.rightAnswers(requestIds.at(-1))))
+  const { responses } = bank.mx.member(name)
+  const answers = responses[round.number - 1] ?? responses.at(-1)
+  const is = (text) => (option) => option.label.toLowerCase() === text.toLowerCase()
+  const answer = ({ fields: [field] }, index) => {
+    const text = answers[index]
+    return [field.name, field.options.length === 0 ? text : field.options.find(is(text)).id]
+  }
+  return Object.fromEntries(round.challenges.map(answer))
+}
+
+/** Fills in the form that the element shows, and sends it. Returns the names of the fields that it does not show. */
+function answerForm(answers) {
+  const form = element.shadowRoot.querySelector('form')
+  const missing = []
+  for (const [name, value] of Object.entries(answers)) {
+    const controls = [...form.elements].filter((control) => control.name === name)
+    if (controls.length === 0) missing.push(name)
+    for (const control of controls) {
+      if (['radio', 'checkbox'].includes(control.type)) control.checked = [value].flat().includes(control.value)
+      else control.value = value
+    }
+  }
+  form.requestSubmit()
+  return missing
+}
+
+/** Runs a flow to its end, with `answer` for each round. Returns its rounds and its ending. */
+async function runToEnd(answer) {
+  const seen = []
+  for await (const step of flow) {
+    // A person who signs in again and again, or at a window, is another test.
+    if (step.kind === 'redirect' || seen.length > 8) flow.cancel()
+    if (step.kind !== 'challenge') continue
+    seen.push(step.round.challenges.map(({ kind }) => kind).join(' '))
+    await answer(step)
+  }
+  return { rounds: seen, code: flow.current.failure?.code ?? 'done' }
 }
 
 /** A flow whose steps a test sets. */
@@ -89,7 +149,7 @@ window.harness = {
     flow = undefined
     bank = simulator({ seed: 1, now: Date.UTC(2026, 0, 21, 12) })
     element = window.element = document.createElement('bank-mfa')
-    element.clock = bank.clock
+    element.clock = clock
     for (const type of EVENTS) {
       element.addEventListener(type, (event) => {
         const { step, result, failure, next } = event.detail
@@ -122,6 +182,28 @@ window.harness = {
     flow.set(step)
     if (isNew) element.flow = flow
   },
+  /** Runs a person's flow twice: answered in the element, and without it. */
+  async person(vendor, name) {
+    const start = () => {
+      bank = simulator({ seed: 1, now: Date.UTC(2026, 0, 21, 12) })
+      requestIds = []
+      return (flow = starts(vendor, name))
+    }
+    const missing = []
+    element.flow = start()
+    const shown = await runToEnd((step) => {
+      missing.push(...answerForm(rightAnswers(vendor, name, step.round)))
+      if (step.signal.aborted) return undefined
+      return new Promise((resolve) => step.signal.addEventListener('abort', resolve))
+    })
+    const { answersRepeated, credentialsRepeated } = bank.counts()
+    const drawn = [...element.shadowRoot.querySelectorAll('h2, p, button')].map(({ textContent }) => textContent)
+    const { failure } = flow.current
+    element.flow = null
+    start()
+    const plain = await runToEnd((step) => step.answer(rightAnswers(vendor, name, step.round)))
+    return { shown, plain, missing, repeated: answersRepeated + credentialsRepeated, drawn, failure }
+  },
   fault: (fault) => bank.fault(fault),
   rules: (rules) => bank.setRules(rules),
   advance: (ms) => bank.clock.advance(ms),
@@ -136,6 +218,14 @@ window.harness = {
   right: () => JSON.parse(bank.rightAnswers(requestIds.at(-1)) ?? 'null'),
   round: () => flow.current.round,
   current: () => ({ ...flow.current, signal: null }),
+
+  /** The problems that axe finds in the element. */
+  async axe(rules) {
+    await import('/axe.js')
+    const runOnly = rules && { type: 'rule', values: rules }
+    const { violations } = await window.axe.run('bank-mfa', { ...(runOnly && { runOnly }), iframes: false })
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  },
 
   /** Answers a request of an iframe or a window. */
   async vendor(url, { body, ...init }) {
