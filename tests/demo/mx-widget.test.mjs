@@ -44,7 +44,7 @@ test('the person signs in again in the widget', async (t) => {
 test('if the person does not continue, the flow ends with its failure', async (t) => {
   const { visitor, widget } = await start(t, 'locked')
   await widget.getByRole('button', { name: 'Try again' }).waitFor()
-  await visitor.element.getByRole('button', { name: 'I am back' }).click()
+  await visitor.element.getByRole('button', { name: 'I am finished here' }).click()
   await visitor.skipWaitsUntil(ENDED)
   const outcome = await visitor.readOutcome()
   assert.deepEqual([outcome.ending, outcome.code], ['failed', 'bank-action-required'])

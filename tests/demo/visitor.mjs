@@ -198,8 +198,8 @@ export class Visitor {
 
   /** The kind and the vendor's type of each challenge. */
   challengeTypes() {
-    return this.challenges.evaluateAll((all) =>
-      all.map(({ dataset }) => `${dataset.kind}, ${dataset.vendorType ?? null}`),
+    return this.element.evaluate(({ flow }) =>
+      flow.current.round.challenges.map(({ kind, vendorType }) => `${kind}, ${vendorType}`),
     )
   }
 

@@ -77,7 +77,7 @@ export async function visit(t, { width = 800, height = 900, colorScheme = 'light
   await page.setViewportSize({ width, height })
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
   const run = (name, ...args) => page.evaluate(([name, args]) => window.harness[name](...args), [name, args])
-  await run('reset')
+  await run('reset', fresh === 'undefined')
   await page.mouse.move(0, 0)
   const visitor = new Visitor(page, run)
   await page.context().unrouteAll()

@@ -139,7 +139,7 @@ function fakeFlow() {
 window.harness = {
   texts,
 
-  reset() {
+  reset(keepsUndefined = false) {
     flow?.cancel?.()
     bank?.clock.advance(3_600_000)
     document.querySelectorAll('bank-mfa').forEach((old) => old.remove())
@@ -158,7 +158,7 @@ window.harness = {
       })
     }
     document.querySelector('#place').append(element)
-    return import('/bank-mfa/entries/element.js')
+    return keepsUndefined || import('/bank-mfa/entries/element.js').then(() => {})
   },
 
   start(vendor, name, more) {
@@ -174,6 +174,14 @@ window.harness = {
   startRemote(base, name) {
     element.clock = Date
     element.flow = flow = remote(base).start({ connection: name })
+  },
+  /** As a framework does whose page loads the element last. */
+  async setBeforeDefined(step) {
+    flow = fakeFlow()
+    flow.set(step)
+    Object.assign(element, { flow, texts: texts.fr, start: () => flow })
+    await import('/bank-mfa/entries/element.js')
+    if (Object.keys(element).some((name) => name === 'flow')) throw new Error('the property hides the accessor')
   },
   /** Sets a step of a flow that has no bank. */
   step(step) {
@@ -209,7 +217,7 @@ window.harness = {
   advance: (ms) => bank.clock.advance(ms),
   now: () => bank.clock.now(),
   language: (name) => void (element.texts = texts[name]),
-  prevent: () => void (prevented = true),
+  prevent: (given = true) => void (prevented = given),
   events: () => events,
   calls: () => calls,
   counts: () => bank.counts(),

@@ -44,11 +44,11 @@ const Base = (globalThis.HTMLElement ?? Object) as new () => HTMLElement
  * Draws a flow: the bank's questions, the vendor's page in an iframe or in a window, the waiting and the ending. It is
  * defined as `<bank-mfa>` when `bank-mfa/element` is imported.
  *
- * Its parts, for `::part()`: `box`, whose `data-state` is the kind of the step or `idle`; `title`, `text`, `hint`, `time`,
- * `alert`, `actions`, `button`, `primary`, `form`, `challenge`, `prompt`, `field`, `label`, `input`, `options`, `option`,
- * `images`, `image`, `error`, `more`, `frame`, `progress`. Its custom properties: `--bank-mfa-accent`, `-on-accent`,
- * `-ink`, `-muted`, `-background`, `-inset`, `-line`, `-error`, `-radius`, `-font`, `-width`. It is dark where the
- * `color-scheme` of the page is.
+ * Its parts, for `::part()`: `box`, whose `data-state` is the kind of the step or `idle`; `title`, `text`, `hint`, `alert`,
+ * `actions`, `button`, `primary`, `form`, `challenge`, `prompt`, `field`, `label`, `input`, `options`, `option`, `images`,
+ * `image`, `error`, `more`, `frame`, `progress`. Its custom properties: `--bank-mfa-accent`, `--bank-mfa-on-accent`,
+ * `--bank-mfa-ink`, `--bank-mfa-background`, `--bank-mfa-error`, `--bank-mfa-radius`. The font is that of the page, and it
+ * is dark where the `color-scheme` of the page is.
  *
  * @example
  * const element = document.querySelector('bank-mfa')
