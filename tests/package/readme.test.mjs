@@ -29,12 +29,12 @@ test('the README quotes the size of each entry that has a budget', () => {
 })
 
 for (const [, entry, kilobytes] of quoted) {
-  test(`the size of ${entry} in the README is within 3% of the measured size`, async (t) => {
+  test(`the size of ${entry} in the README is within 5% of the measured size`, async (t) => {
     const folder = mkdtempSync(join(app, 'readme-'))
     t.after(() => rmSync(folder, { recursive: true }))
     cpSync(apps, folder, { recursive: true })
     const brotli = sum(await sizesOf(join(folder, `${appOf(entry)}.js`), join(folder, 'shipped')), 'brotli')
-    assert.ok(Math.abs(kilobytes * 1000 - brotli) <= brotli * 0.03, `${brotli} bytes`)
+    assert.ok(Math.abs(kilobytes * 1000 - brotli) <= brotli * 0.05, `${brotli} bytes`)
   })
 }
 
