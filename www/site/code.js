@@ -117,7 +117,7 @@ const readCredentials = (institution) => [
 
 function pageFile(flow, choices) {
   const { imports, set } = elementTexts(choices)
-  const host = flow.isSimulated ? { ...flow.host, fetch: raw('bank.fetch') } : flow.host
+  const host = flow.isSimulated ? simulatedHost(flow) : flow.host
   const secret =
     flow.vendor === 'mx' ? ['// The keys are secrets of a server: with real ones, choose “At the edge”.'] : []
   return file('page.js', 'For a page: <bank-mfa> shows the form, the waiting and the ending.', [
@@ -126,7 +126,7 @@ function pageFile(flow, choices) {
     ...(flow.isSimulated ? ["import { simulator } from 'bank-mfa/simulator'"] : []),
     ...imports,
     '',
-    ...(flow.isSimulated ? simulated(flow, choices, { realTime: true }) : flow.prepare),
+    ...(flow.isSimulated ? simulated(flow, choices) : flow.prepare),
     '',
     ...secret,
     'const start = () =>',
@@ -134,21 +134,21 @@ function pageFile(flow, choices) {
     '',
     'const element = new BankMfaElement()',
     ...set,
+    ...(flow.isSimulated ? ['element.clock = bank.clock'] : []),
     'element.start = start',
     'document.body.append(element)',
   ])
 }
 
 function terminalFile(flow, choices) {
-  const host = { ...flow.host, fetch: raw('bank.fetch'), clock: raw('bank.clock') }
   return file('terminal.js', 'For Node: node terminal.js asks the questions in the terminal.', [
     "import { createInterface } from 'node:readline/promises'",
     `import { ${flow.vendor} } from 'bank-mfa'`,
     "import { simulator } from 'bank-mfa/simulator'",
     '',
-    ...simulated(flow, choices, {}),
+    ...simulated(flow, choices),
     '',
-    `const flow = ${printCall(flow.call, [flow.params, host])}`,
+    `const flow = ${printCall(flow.call, [flow.params, simulatedHost(flow)])}`,
     '',
     'const terminal = createInterface({ input: process.stdin, output: process.stdout })',
     'for await (const step of flow) {',
@@ -211,15 +211,18 @@ function edgePageFile(choices) {
 }
 
 /** The simulated bank, with the chosen fault. */
-function simulated({ rules, prepare }, { fault }, options) {
+function simulated({ rules, prepare }, { fault }, options = {}) {
   const given = { ...options, ...rules }
   return [
-    '// The simulated bank. Leave it out, and `fetch` below, to call the vendor.',
+    '// The simulated bank. Without it, and what is taken from it below, the flow calls the vendor.',
     `const bank = ${printCall('simulator', Object.keys(given).length > 0 ? [given] : [])}`,
     ...(fault ? [`bank.fault(${print(fault)})`] : []),
     ...prepare,
   ]
 }
+
+/** With the simulator's clock, no wait for the vendor takes time. */
+const simulatedHost = ({ host }) => ({ ...host, fetch: raw('bank.fetch'), clock: raw('bank.clock') })
 
 /** The element's texts, in another language than English. */
 function elementTexts({ language }) {
