@@ -6,7 +6,8 @@ import { pageUrl, visit } from './fixtures.mjs'
 /** Opens a link in the page that is there, as a click on it does. */
 const follow = ({ page }, address) => page.goto(pageUrl + address)
 
-const chosen = ({ page }) => page.locator('#chosen').textContent()
+/** Waits until the page shows the choice of a vendor and a person. */
+const waitForChoice = ({ page }, text) => page.locator('#chosen', { hasText: text }).waitFor({ state: 'attached' })
 
 const addressOf = ({ page }) => page.evaluate(() => location.hash)
 
@@ -40,7 +41,7 @@ test('a link may name a person by the title, and a member of MX', async (t) => {
   await follow(visitor, '#flinks/one_question')
   assert.equal(await addressOf(visitor), '#flinks/Greatday')
   await follow(visitor, '#mx/three_rounds?start=create')
-  assert.equal(await chosen(visitor), 'MX: Three rounds')
+  await waitForChoice(visitor, 'MX: Three rounds')
   assert.ok(await visitor.page.locator('[name="memberStart"][value="create"]').isChecked())
 })
 
@@ -50,7 +51,7 @@ test('a reload keeps the choices', async (t) => {
   assert.equal(await addressOf(visitor), '#mx/text?start=ask&fault=busy&on=poll')
   await visitor.reload()
   assert.equal(await addressOf(visitor), '#mx/text?start=ask&fault=busy&on=poll')
-  assert.equal(await chosen(visitor), 'MX: TEXT')
+  await waitForChoice(visitor, 'MX: TEXT')
   assert.equal(await visitor.page.locator('#fault').inputValue(), 'busy')
 })
 
@@ -59,15 +60,15 @@ test('back and forward move between the choices, and leave the flow that runs', 
   const { page } = visitor
   await follow(visitor, '#flinks/multiple_choice')
   await page.getByRole('link', { name: 'Pictures' }).click()
-  assert.equal(await chosen(visitor), 'Flinks: Choose a picture')
+  await waitForChoice(visitor, 'Flinks: Choose a picture')
   await visitor.click('#start')
   await visitor.waitForRound()
   await page.goBack()
   await visitor.waitForState('new')
-  assert.equal(await chosen(visitor), 'Flinks: Choose one')
+  await waitForChoice(visitor, 'Flinks: Choose one')
   await visitor.element.getByRole('button', { name: 'Connect your bank' }).waitFor()
   await page.goForward()
-  assert.equal(await chosen(visitor), 'Flinks: Choose a picture')
+  await waitForChoice(visitor, 'Flinks: Choose a picture')
   await visitor.click('#start')
   await visitor.waitForRound()
   assert.equal((await visitor.storedState()).flow.address, '#flinks/image_selection')
@@ -90,7 +91,7 @@ for (const [address, unknown] of Object.entries({
     await visitor.page.getByText(said).waitFor()
     await follow(visitor, '#flinks/Greatday')
     assert.ok(await visitor.page.locator('#problem').isHidden())
-    assert.equal(await chosen(visitor), 'Flinks: One question')
+    await waitForChoice(visitor, 'Flinks: One question')
   })
 }
 

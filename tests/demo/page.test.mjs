@@ -1,5 +1,6 @@
 /** The page itself: what it shows and hides, on narrow and wide screens, in light and dark mode. */
 import assert from 'node:assert/strict'
+import axe from 'axe-core'
 import test from '../lib/test.mjs'
 import { person, visit } from './fixtures.mjs'
 import { ENDED } from './visitor.mjs'
@@ -102,6 +103,38 @@ for (const width of [390, 1440]) {
       })
       assert.deepEqual(found, { overflowing: [], duplicateIds: [] }, view)
     })
+  })
+}
+
+for (const [width, colorScheme] of [
+  [390, 'dark'],
+  [1440, 'light'],
+]) {
+  test(`axe finds nothing at ${width} pixels, ${colorScheme}, in any view and behind any tab`, async (t) => {
+    const visitor = await visit(t, { width, colorScheme })
+    const { page } = visitor
+    await page.evaluate(axe.source)
+    const inspect = async (view) => {
+      const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+      assert.deepEqual(
+        violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]),
+        [],
+        view,
+      )
+    }
+    await page.locator('#change').evaluate((button) => button.checkVisibility() && button.click())
+    await inspect('the scenario')
+    await visitor.start('device_push')
+    await visitor.waitForRound()
+    await page.getByText('Answer with JSON').click()
+    for (const tab of await page.getByRole('tab').all()) {
+      await tab.click()
+      await inspect(await tab.textContent())
+    }
+    await visitor.cancelButton.click()
+    await visitor.readOutcome()
+    await page.getByRole('tab', { name: 'State' }).click()
+    await inspect('failed')
   })
 }
 

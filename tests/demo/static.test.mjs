@@ -3,15 +3,15 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { extname, join } from 'node:path'
+import { app } from '../lib/package.mjs'
 import test, { after } from '../lib/test.mjs'
 import { browser } from './fixtures.mjs'
 import { Visitor } from './visitor.mjs'
 
 const TYPES = { '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript', '.svg': 'image/svg+xml' }
-const SITE = fileURLToPath(new URL('../../www/site/', import.meta.url))
-const PACKAGE = fileURLToPath(new URL('../../target/pkg/', import.meta.url))
+const PACKAGE = join(app, 'node_modules/bank-mfa/')
+const SITE = join(PACKAGE, 'demo/site/')
 
 const server = createServer(async ({ url }, response) => {
   const path = /^\/docs\/demo\/([^?]*)/.exec(url)?.[1] || 'index.html'

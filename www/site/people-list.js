@@ -30,6 +30,12 @@ export function selectPerson(id) {
   const input = document.querySelector(`input[name="person"][value="${CSS.escape(id)}"]`)
   input.checked = true
   input.closest('details').open = true
+  // On wide screens the list scrolls. The page itself stays where it is.
+  const list = input.closest('#people')
+  const { offsetTop, offsetHeight } = input.closest('label')
+  if (offsetTop < list.scrollTop || offsetTop + offsetHeight > list.scrollTop + list.clientHeight) {
+    list.scrollTop = offsetTop - list.clientHeight / 2
+  }
 }
 
 function personOption({ id, title }, showId) {

@@ -111,6 +111,10 @@ function showState(state) {
 
 function lockSetup(isLocked) {
   elements['setup-fields'].disabled = isLocked
+  elements.start.textContent = isLocked ? 'A flow is running' : 'Start'
+  // Nothing in it can have the focus then, but the keyboard must be able to scroll it.
+  elements.setup.toggleAttribute('tabindex', isLocked)
+  if (isLocked) elements.setup.tabIndex = 0
 }
 
 /** Whether the vendor's own page replaces this one, or cannot be shown, so that the element must not open it. */

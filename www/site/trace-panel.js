@@ -40,4 +40,4 @@ const waits = (times) =>
     .map(([key, whom]) => `${seconds(times[key])} for ${whom}`)
     .join(', ')
 
-const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`
+const seconds = (ms) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`)
