@@ -8,6 +8,18 @@ import { fill } from '/fill.js'
 const EVENTS = ['bank-mfa-step', 'bank-mfa-done', 'bank-mfa-failed', 'bank-mfa-action']
 const customerId = '43387ca6-0391-4c82-857d-70d95f087ecb'
 
+/** The listeners of messages, such as those of an iframe. */
+const messageListeners = new Set()
+const { addEventListener, removeEventListener } = window
+window.addEventListener = (type, listener, ...rest) => {
+  if (type === 'message') messageListeners.add(listener)
+  addEventListener.call(window, type, listener, ...rest)
+}
+window.removeEventListener = (type, listener, ...rest) => {
+  messageListeners.delete(listener)
+  removeEventListener.call(window, type, listener, ...rest)
+}
+
 let bank, element, flow, events, calls, prevented, requestIds
 const violations = []
 document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) =>
@@ -221,6 +233,7 @@ window.harness = {
   events: () => events,
   calls: () => calls,
   counts: () => bank.counts(),
+  messageListeners: () => messageListeners.size,
   listeners: () => flow.listeners?.size,
   violations: () => violations,
   right: () => JSON.parse(bank.rightAnswers(requestIds.at(-1)) ?? 'null'),
