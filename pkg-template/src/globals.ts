@@ -8,6 +8,7 @@ declare global {
   interface Element {}
   interface FormData {}
   interface Headers {}
+  interface HTMLButtonElement {}
   interface HTMLElement {}
   interface HTMLIFrameElement {}
   interface Node {}

@@ -176,7 +176,7 @@ test('each window of the bank has an address of its own', async (t) => {
 })
 
 test('if no window may open, the person gets a link', async (t) => {
-  const visitor = await visit(t)
+  const visitor = await visit(t, { fresh: true })
   await visitor.page.evaluate(() => (window.open = () => null))
   const url = 'https://bank.example/oauth'
   await visitor.run('step', { kind: 'redirect', purpose: 'oauth', url, error: null, pageUrl: { value: url } })

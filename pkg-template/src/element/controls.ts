@@ -7,9 +7,6 @@ import type { Challenge, Field } from '../wasm/bank_mfa.js'
 /** A choice with more options is a select. */
 const MAX_RADIOS = 6
 
-/** The labels of credentials for which the vendor has a name only. */
-const CREDENTIALS = { username: 'username', 'current-password': 'password', 'one-time-code': 'code' } as const
-
 interface Place {
   readonly labels: Labels
   /** The id of the prompt. */
@@ -40,7 +37,7 @@ export function challengeView({ id, kind, vendorType, prompt, image, fields }: C
     image && picture(image.src, ''),
     fields.some(({ optional }) => optional) && paragraph(labels.optionalHint, 'hint'),
     ...fields.map((field) => {
-      const name = field.autocomplete ? labels[CREDENTIALS[field.autocomplete]] : labels[field.part]
+      const name = labels[field.autocomplete ?? field.part]
       // Flinks gives no label for a credential, only its name.
       let label: string | null = isCredential && prompt !== vendorType ? prompt : name
       if (field.optional) label = `${label} ${labels.optional}`

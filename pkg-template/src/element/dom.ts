@@ -6,8 +6,8 @@ type Attributes = Readonly<Record<string, unknown>>
 export type Child = Node | string | false | null | undefined
 
 /**
- * Creates an element. A text is its part. `true` sets an empty attribute; `false`, `null` and `undefined` set none. A function becomes a
- * property, such as `onclick`, which no content security policy forbids.
+ * Creates an element. A text is its part. `false`, `null` and `undefined` set no attribute. A function becomes a property, such as `onclick`,
+ * which no content security policy forbids.
  */
 export function el<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
@@ -18,9 +18,9 @@ export function el<Name extends keyof HTMLElementTagNameMap>(
   const entries = Object.entries(typeof attributes === 'string' ? { part: attributes } : attributes)
   for (const [key, value] of entries) {
     if (typeof value === 'function') Object.assign(element, { [key]: value })
-    else if (value !== false && value != null) element.setAttribute(key, value === true ? '' : String(value))
+    else if (value !== false && value != null) element.setAttribute(key, value as string)
   }
-  element.append(...children.filter((child) => typeof child === 'string' || child instanceof Node))
+  element.append(...(children.filter(Boolean) as Node[]))
   return element
 }
 
@@ -41,9 +41,4 @@ export function paragraph(text: string, part = 'text'): HTMLElement {
 /** What a screen reader says at once when it gets content. */
 export function alertBox(...children: Child[]): HTMLElement {
   return el('div', { part: 'alert', role: 'alert' }, ...children)
-}
-
-/** The buttons of a view. */
-export function actions(...buttons: Child[]): HTMLElement {
-  return el('div', 'actions', ...buttons)
 }

@@ -184,8 +184,10 @@ export class BankMfaElement extends Base {
     if (step === this.#step) return
     const isUpdate = step !== null && step.kind === this.#step?.kind && this.#view?.update
     this.#step = step
-    if (isUpdate) this.#announce(() => isUpdate(step))
-    else this.#draw()
+    if (isUpdate) {
+      isUpdate(step)
+      this.#announce()
+    } else this.#draw()
     if (step === null) return
     this.#emit('step', { step })
     if (step.kind === 'done') this.#emit('done', { result: step.result })
@@ -207,20 +209,17 @@ export class BankMfaElement extends Base {
     this.#view = step ? VIEWS[step.kind](step as never, context) : this.#idle()
     this.#box.dataset.state = step?.kind ?? 'idle'
     this.#box.lang = this.#texts.locale
-    const show = () => this.#box.replaceChildren(...this.#view!.nodes)
-    // The focus says what changed. It is taken from nobody who is elsewhere in the page.
-    if (hadFocus) show()
-    else this.#announce(show)
+    this.#box.replaceChildren(...this.#view.nodes)
     this.#run()
+    // The focus says what changed. It is taken from nobody who is elsewhere in the page.
     if (hadFocus) this.focus()
+    else this.#announce()
   }
 
-  /** Has a screen reader say the new title, if it changes. */
-  #announce(change: () => void): void {
-    const title = () => this.#box.firstChild?.textContent ?? ''
-    const before = title()
-    change()
-    if (title() !== before) this.#status.textContent = title()
+  /** Has a screen reader say the title, unless it has just said it. */
+  #announce(): void {
+    const title = this.#box.firstChild?.textContent ?? ''
+    if (this.#status.textContent !== title) this.#status.textContent = title
   }
 
   #run(): void {

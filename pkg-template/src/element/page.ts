@@ -1,6 +1,6 @@
 /** The views of a page of the vendor or the bank: in an iframe, or in a window of its own. */
-import { actions, alertBox, button, el, heading, paragraph } from './dom.js'
-import type { Context, Effect, StepOf, View } from './view.js'
+import { alertBox, button, el, heading, paragraph } from './dom.js'
+import { actions, type Context, type Effect, type StepOf, type View } from './view.js'
 import { openFrame, type FrameParts } from '../connect/frame.js'
 import { createReportHandler } from '../connect/handler.js'
 import { SECURE_URL } from '../connect/message.js'
@@ -12,8 +12,8 @@ const PARTS: FrameParts = {
 }
 
 /** The vendor's page in an iframe. */
-export function frame(step: StepOf<'connect' | 'redirect'>, { texts, flow }: Context): View {
-  const { labels } = texts
+export function frame(step: StepOf<'connect' | 'redirect'>, context: Context): View {
+  const { labels } = context.texts
   const title = heading(step.purpose === 'credentials' ? labels.pageCredentials : labels.pageMfa)
   const place = el('div', 'frame')
   const focused = () => (place.getRootNode() as ShadowRoot).activeElement
@@ -42,23 +42,14 @@ export function frame(step: StepOf<'connect' | 'redirect'>, { texts, flow }: Con
     }
   }
   const back = step.kind === 'redirect' && button(labels.back, () => step.returned())
-  const nodes = [
-    title,
-    place,
-    actions(
-      back,
-      button(labels.openWindowAgain, open),
-      button(labels.cancel, () => flow.cancel()),
-    ),
-  ]
+  const nodes = [title, place, actions(context, back, button(labels.openWindowAgain, open))]
   return { nodes, effect, stays: true }
 }
 
 /** The bank's own site, in a window that a click opens. The flow notices when the person has finished there. */
 export function redirect(step: StepOf<'redirect'>, context: Context): View {
   if (step.purpose === 'widget') return frame(step, context)
-  const { texts, flow } = context
-  const { labels, windowErrors } = texts
+  const { labels, windowErrors } = context.texts
   const problem = alertBox(step.error && (windowErrors[step.error.code] ?? windowErrors.unknown))
   const openButton = button(labels.openWindow, () => void openWindow(), 'primary')
 
@@ -86,14 +77,6 @@ export function redirect(step: StepOf<'redirect'>, context: Context): View {
       problem.append(labels.pageFailed)
     }
   }
-  const nodes = [
-    heading(labels.windowTitle),
-    problem,
-    paragraph(labels.windowHint),
-    actions(
-      openButton,
-      button(labels.cancel, () => flow.cancel()),
-    ),
-  ]
+  const nodes = [heading(labels.windowTitle), problem, paragraph(labels.windowHint), actions(context, openButton)]
   return { nodes, focus: openButton }
 }

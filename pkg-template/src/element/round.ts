@@ -1,13 +1,13 @@
 /** The view of a round: a form with every challenge of it. */
 import { explain } from './alert.js'
-import { actions, alertBox, button, el, heading, paragraph } from './dom.js'
+import { alertBox, button, el, heading, paragraph } from './dom.js'
 import { challengeView } from './controls.js'
 import { ticking, timeLeft } from './time.js'
-import type { Context, StepOf, View } from './view.js'
+import { actions, type Context, type StepOf, type View } from './view.js'
 import type { FlowError } from '../flow/errors.js'
 
 export function challenge(step: StepOf<'challenge'>, context: Context): View {
-  const { texts, flow } = context
+  const { texts } = context
   const { labels } = texts
   const { challenges, refused, expires, newSession } = step.round
   const [title, refusal] = challenges.every(({ kind }) => kind === 'credentials')
@@ -21,10 +21,7 @@ export function challenge(step: StepOf<'challenge'>, context: Context): View {
     refused && alertBox(refusal),
     ...challenges.map((challenge) => challengeView(challenge, labels)),
     problem,
-    actions(
-      send,
-      button(labels.cancel, () => flow.cancel()),
-    ),
+    actions(context, send),
   )
 
   /** Runs one call at a time, and shows why it failed. */

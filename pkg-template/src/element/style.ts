@@ -12,6 +12,7 @@ export const CSS = `
 div,form,fieldset{display:grid;gap:1rem}
 [part=box]{padding:1.5rem;border:1px solid var(--inset);background:var(--page);color:var(--ink)}
 h2{font-size:1.25rem;text-wrap:balance;outline:0}
+[data-state=done] h2::before{content:'✓ '/'';color:var(--accent)}
 legend{padding-bottom:.5rem}
 [part=field],[part~=options]{gap:.5rem}
 [part=hint],[part=label],summary{color:var(--muted);font-size:.875rem}

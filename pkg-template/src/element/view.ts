@@ -1,4 +1,5 @@
 /** What a view of a step is, and what it gets. */
+import { button, el, type Child } from './dom.js'
 import type { Failure } from '../wasm/bank_mfa.js'
 import type { FlowError } from '../flow/errors.js'
 import type { Step } from '../flow/steps.js'
@@ -41,3 +42,13 @@ export interface Context {
 }
 
 export type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>
+
+/** The buttons of a view that a person can leave. */
+export function actions({ texts, flow }: Context, ...buttons: Child[]): HTMLElement {
+  return el(
+    'div',
+    'actions',
+    ...buttons,
+    button(texts.labels.cancel, () => flow.cancel()),
+  )
+}

@@ -1,9 +1,9 @@
 /** The view of each kind of step. */
-import { actions, button, el, heading, paragraph } from './dom.js'
+import { button, el, heading, paragraph } from './dom.js'
 import { frame, redirect } from './page.js'
 import { challenge } from './round.js'
 import { duration, ticking, timeLeft } from './time.js'
-import type { Context, StepOf, View } from './view.js'
+import { actions, type Context, type StepOf, type View } from './view.js'
 import { describe, fill } from '../texts/describe.js'
 import type { Step } from '../flow/steps.js'
 
@@ -18,7 +18,7 @@ export const VIEWS: { readonly [Kind in Step['kind']]: (step: StepOf<Kind>, cont
 
 /** What happens now, what happens next, how long it has taken, and until when it waits. */
 function working(first: StepOf<'working'>, context: Context): View {
-  const { texts, clock, flow } = context
+  const { texts, clock } = context
   const { labels } = texts
   const since = clock.now()
   const title = heading('')
@@ -40,7 +40,7 @@ function working(first: StepOf<'working'>, context: Context): View {
   }
   update(first)
   const progress = el('hr', 'progress')
-  const cancel = actions(button(labels.cancel, () => flow.cancel()))
+  const cancel = actions(context)
   return { nodes: [title, progress, next, elapsed, left, cancel], effect: ticking(tick), update }
 }
 
@@ -59,6 +59,6 @@ function failed({ failure }: StepOf<'failed'>, context: Context): View {
     time.textContent = timeLeft(context, texts.labels.retryIn, failure.retryAt ?? 0)
     if (again) again.disabled = time.textContent !== ''
   }
-  const nodes = [heading(title), paragraph(sentence), time, ...(again ? [actions(again)] : [])]
+  const nodes = [heading(title), paragraph(sentence), time, ...(again ? [el('div', 'actions', again)] : [])]
   return { nodes, effect: ticking(tick) }
 }

@@ -64,9 +64,10 @@ export interface Labels {
   readonly showAnswer: string
   /** The first option of a select, which chooses nothing. */
   readonly choose: string
-  readonly code: string
+  /** The labels of a field, by its `autocomplete`. */
+  readonly 'one-time-code': string
   readonly username: string
-  readonly password: string
+  readonly 'current-password': string
   readonly phone: string
   readonly channel: string
   /** The label of a choice among new security questions. */
