@@ -218,6 +218,25 @@ test('a stream that the edge closes is opened again', async (t) => {
   await flow.result()
 })
 
+test('a flow that ends with an event of a stream leaves no timer, which would keep Node alive', async () => {
+  const state = (step, version) => JSON.stringify({ flow: 'flow-1', version, step })
+  // Without a network, a chunk still arrives after the flow has ended.
+  const chunks = [`data: ${state(DONE, 2)}\n\n`, ': comment\n\n']
+  const start = (controller) => chunks.forEach((chunk) => controller.enqueue(new TextEncoder().encode(chunk)))
+  const headers = { 'content-type': 'text/event-stream' }
+  const fetch = async (_, { method }) =>
+    method === 'POST' ? new Response(state(START, 1)) : new Response(new ReadableStream({ start }), { headers })
+  const timers = []
+  const clock = { now: Date.now, wait: (_, signal) => new Promise(() => timers.push(signal)) }
+  await remote('https://edge.example', { fetch, clock }).start({ connection: 'chequing' }).result()
+  await new Promise(setImmediate)
+  assert.ok(timers.length > 1)
+  assert.deepEqual(
+    timers.filter((signal) => !signal.aborted),
+    [],
+  )
+})
+
 test('if a proxy buffers a stream, all flows use long polling', async (t) => {
   const { edge, flow, clock, mfa } = await setup(t, { prepare: (edge) => edge.replyAlways('stream', buffered) })
   await edge.untilCall('stream')

@@ -211,6 +211,8 @@ export class EdgeClient {
     let timer = new AbortController()
     const extend = (ms: number) => {
       timer.abort()
+      // A task that has lost the race may still run.
+      if (controller.signal.aborted) return
       const { signal } = (timer = new AbortController())
       const timedOut = () => {
         if (!signal.aborted) abort()
