@@ -18,22 +18,6 @@ export const ENTRIES = {
   'bank-mfa/slim': 'slim',
 }
 
-/** Pages that links may name before they are written. */
-export const PLANNED = [
-  'deploy/server',
-  'deploy/edge-worker',
-  'deploy/back-end',
-  'deploy/page',
-  'element',
-  'react',
-  'testing',
-  'operating',
-  'trace',
-  'command-line',
-  'troubleshooting',
-  'calls',
-]
-
 /** The Markdown files of the guide, relative to this folder. */
 export const markdownFiles = () =>
   readdirSync(new URL('.', import.meta.url), { recursive: true }).filter(

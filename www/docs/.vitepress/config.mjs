@@ -1,17 +1,14 @@
 /** The site of the guide. `make site` builds it: see ../build.mjs. */
 import { defineConfig } from 'vitepress'
 import llmstxt from 'vitepress-plugin-llms'
-import { ENTRIES, PLANNED, REPOSITORY, markdownFiles } from '../pages.mjs'
+import { ENTRIES, REPOSITORY } from '../pages.mjs'
 
 const description = 'Runs the multi-factor-authentication flows of Flinks and MX to their end.'
 /** The path of the site on its server, such as `/bank-mfa/` on GitHub's pages. */
 const base = process.env.SITE_BASE ?? '/'
 
 const page = (text, link) => ({ text, link })
-const group = (text, items, collapsed) => ({ text, items: items.filter(({ link }) => !isPlanned(link)), collapsed })
-
-const missing = PLANNED.filter((name) => !markdownFiles().includes(`${name}.md`))
-const isPlanned = (link) => missing.some((name) => link.endsWith(`/${name}`))
+const group = (text, items, collapsed) => ({ text, items, collapsed })
 
 const sidebar = [
   group('Start', [page('What it is', '/'), page('Getting started', '/getting-started')]),
@@ -62,7 +59,7 @@ export default defineConfig({
   cacheDir: '../../target/vitepress',
   outDir: '../../target/site',
   // The demo is beside the pages: see ../build.mjs.
-  ignoreDeadLinks: [/^\/demo\//, isPlanned],
+  ignoreDeadLinks: [/^\/demo\//],
   head: [
     ['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }],
     ['meta', { name: 'color-scheme', content: 'light dark' }],
