@@ -4,17 +4,12 @@ import test from '../lib/test.mjs'
 import { visit } from './fixtures.mjs'
 
 /**
- * One person for each next action: the code, the next action, the title that the person reads, the HTTP status, and the
+ * One person each with a time to retry, with two causes and with an unknown code: the code, the next action, the title that the person reads, the HTTP status, and the
  * second next action of a code with two causes.
  */
 const REFUSALS = {
   code_concurrent_session: ['concurrent-session', 'retry-later', 'Already in progress', 401],
-  code_session_expired: ['session-expired', 'start-over', 'The time is up', 401],
-  code_invalid_login_401: ['credentials-refused', 'ask-credentials', 'Sign-in not accepted', 401],
-  code_question_not_found: ['question-unanswered', 'reconnect', 'Your bank has a question', 401],
-  code_new_account: ['bank-action-required', 'visit-bank', 'Your bank needs you', 401],
   code_unauthorized: ['access-refused', 'visit-bank', 'Access not allowed', 401, 'fix-integration'],
-  code_access_denied: ['unauthorized', 'fix-integration', 'Something went wrong on our side', 401],
   code_something_new: ['refused', 'give-up', 'Connection refused', 418],
 }
 

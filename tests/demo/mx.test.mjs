@@ -41,11 +41,7 @@ async function mxCounts(visitor) {
 
 /** Each member's rounds: the kind and the vendor's type of each challenge. */
 const ROUNDS = {
-  text: [['question, TEXT']],
   code_by_phone: [['choice, OPTIONS'], ['code, TOKEN']],
-  image_bare: [['image-text, IMAGE_DATA']],
-  image_options: [['image-choice, IMAGE_OPTIONS']],
-  account: [['account, OPTIONS']],
   mixed: [
     ['question, TEXT', 'code, TOKEN', 'choice, OPTIONS', 'image-text, IMAGE_DATA', 'image-choice, IMAGE_OPTIONS'],
   ],
@@ -86,21 +82,6 @@ test('a wrong answer fails the flow with answer-refused', async (t) => {
   const { ending, code, vendorCode } = await waitForEnd(visitor, 2)
   assert.deepEqual([ending, code, vendorCode], ['failed', 'answer-refused', '2002'])
   assert.deepEqual(await mxCounts(visitor), { answers: 1, answersJudged: 1, credentials: 0 })
-})
-
-test('if MX asks again after a wrong answer, the form does, too', async (t) => {
-  const visitor = await visit(t)
-  await start(visitor, 'wrong_again')
-  await answer(visitor, ['Fido'])
-  await answer(visitor, ['Rex'], 2)
-  assert.equal((await waitForEnd(visitor, 3)).ending, 'done')
-})
-
-test('a LOCKED member must visit the bank', async (t) => {
-  const visitor = await visit(t)
-  await start(visitor, 'locked')
-  const { code, next, vendorCode } = await waitForEnd(visitor)
-  assert.deepEqual([code, next, vendorCode], ['bank-action-required', 'visit-bank', 'LOCKED'])
 })
 
 test('a new member is created with the credentials that its institution asks for, and they are sent once', async (t) => {

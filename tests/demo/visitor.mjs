@@ -46,12 +46,14 @@ export class Visitor {
   async reset() {
     await this.page.evaluate(async () => {
       // The page leaves its flow if its address changes.
-      const changed = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }))
-      location.hash = location.hash === '#flinks/Greatday' ? '#flinks/multiple_choice' : '#flinks/Greatday'
-      await changed
+      for (const address of ['#flinks/multiple_choice', '#flinks/Greatday']) {
+        if (location.hash === address) continue
+        const changed = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }))
+        location.hash = address
+        await changed
+      }
     })
     await this.controlVendor({ reset: true, cors: true, rules: {}, connect: { misbehave: null, returnsTag: true } })
-    await this.setUp()
     await this.waitForState('new')
   }
 

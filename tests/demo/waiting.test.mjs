@@ -73,23 +73,6 @@ test('a person without a code starts over, and the second session brings the cod
   assert.deepEqual({ liveStarts, answers }, { liveStarts: 2, answers: 1 })
 })
 
-test('at MX a person without a code waits until the challenge has expired', async (t) => {
-  const visitor = await visit(t)
-  await visitor.start('code_never_comes', { vendor: 'mx' })
-  await visitor.skipWaits()
-  await visitor.waitForRound()
-  await visitor.page.getByText('I got no code').click()
-  await visitor.page.getByText('does not say when it allows the next try').waitFor()
-  await visitor.element.getByRole('button', { name: 'Start again' }).click()
-  await visitor.skipWaits(2)
-  await visitor.waitForRound(2)
-  await visitor.field.fill('246810')
-  await visitor.sendButton.click()
-  await visitor.skipWaits(3)
-  assert.equal((await visitor.readOutcome()).ending, 'done')
-  assert.equal((await visitor.vendorCounts()).jobsStarted, 2)
-})
-
 test('a person without a code starts over in French, at the edge', async (t) => {
   const visitor = await visit(t)
   await visitor.start('code_never_comes', { runtime: 'edge', language: 'fr' })
@@ -98,11 +81,4 @@ test('a person without a code starts over in French, at the edge', async (t) => 
   await visitor.element.getByRole('button', { name: 'Recommencer' }).click()
   await visitor.waitForState('waiting')
   await visitor.element.getByText(/^Votre banque permet le prochain essai dans/).waitFor()
-})
-
-test('a question without a code offers no new code', async (t) => {
-  const visitor = await visit(t)
-  await visitor.start('Greatday')
-  await visitor.waitForRound()
-  assert.equal(await visitor.element.getByText('I got no code').count(), 0)
 })
