@@ -20,13 +20,13 @@ export function readEnvironment(folder: string, varsFiles: string[]): { env: Env
   return { env: Object.assign({}, ...variables, process.env) as Environment, sources }
 }
 
-/** `NAME=value` a line, with optional quotes, `export` and comments. */
+/** `NAME=value` a line, with optional quotes, `export` and comments. As in wrangler, `\"` stays as it is. */
 export function parseVars(text: string): Environment {
-  const line = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(?:'([^']*)'|"((?:\\.|[^"\\])*)"|([^#\r\n]*))/gm
+  const line = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(?:'([^']*)'|`([^`]*)`|"((?:\\.|[^"\\])*)"|([^#\r\n]*))/gm
   return Object.fromEntries(
-    Array.from(text.matchAll(line), ([, name = '', single, double, plain = '']) => [
+    Array.from(text.matchAll(line), ([, name = '', single, backtick, double, plain = '']) => [
       name,
-      single ?? double?.replaceAll('\\n', '\n').replace(/\\(.)/g, '$1') ?? plain.trim(),
+      single ?? backtick ?? double?.replaceAll('\\n', '\n').replaceAll('\\r', '\r') ?? plain.trim(),
     ]),
   )
 }
@@ -39,8 +39,10 @@ function readWrangler(file: string, text: string): Environment {
   const keepStrings = (_: string, string = '') => string
   const json = text.replace(STRING_OR_COMMENT, keepStrings).replace(STRING_OR_LAST_COMMA, keepStrings)
   try {
-    const { vars } = JSON.parse(json) as { vars?: Environment }
-    return vars ?? {}
+    const { vars } = JSON.parse(json) as { vars?: Record<string, unknown> }
+    // A value can be any JSON. The checks read it as text.
+    const toText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+    return Object.fromEntries(Object.entries(vars ?? {}).map(([name, value]) => [name, toText(value)]))
   } catch {
     throw new CommandError(`${file} is not valid JSON with comments`)
   }

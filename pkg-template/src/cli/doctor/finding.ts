@@ -43,16 +43,25 @@ const SECRET_NAME = /KEY|SECRET|TOKEN|PASSWORD|DATABASE_URL/
 /** Returns a function that replaces each secret of the environment in a text: your own functions may throw one. */
 export function hideSecrets(env: Record<string, string | undefined>): (text: string) => string {
   const secrets = Object.entries(env)
-    .filter(([name]) => SECRET_NAME.test(name))
-    .flatMap(([name, value = '']) => [value, ...innerSecrets(value)].map((secret) => [name, secret] as const))
+    .flatMap(([name, value = '']) => {
+      const found = SECRET_NAME.test(name) ? [value, ...quotedTexts(value)] : []
+      return [...found, ...passwords(value)].map((secret) => [name, secret] as const)
+    })
     .filter(([, secret]) => secret.length >= 8)
     .sort(([, a], [, b]) => b.length - a.length)
   return (text) => secrets.reduce((rest, [name, secret]) => rest.replaceAll(secret, `<${name}>`), text)
 }
 
-/** The keys in `SEAL_KEYS`, and the password in a database's URL. */
-function innerSecrets(value: string): string[] {
-  const quoted = Array.from(value.matchAll(/"([^"]+)"/g), ([, text = '']) => text)
+/** The keys in `SEAL_KEYS`. */
+const quotedTexts = (value: string) => Array.from(value.matchAll(/"([^"]+)"/g), ([, text = '']) => text)
+
+/** The password in a URL, as it is written and decoded. */
+function passwords(value: string): string[] {
   const password = /^\w+:\/\/[^:/]*:([^@]+)@/.exec(value)?.[1]
-  return password === undefined ? quoted : [...quoted, password, decodeURIComponent(password)]
+  if (password === undefined) return []
+  try {
+    return [password, decodeURIComponent(password)]
+  } catch {
+    return [password]
+  }
 }
