@@ -72,6 +72,10 @@ for (const [args, expected] of [
   [['doctor', '--json=yes'], /--json takes no value/],
   [['doctor', '--url', 'https://edge.example'], /--url needs --origin, the origin of your page/],
   [['doctor', '--url', 'edge.example', '--origin', 'https://app.example'], /--url must be an http or https URL/],
+  [
+    ['doctor', '--url', 'https://ann:hunter2@edge.example', '--origin', 'https://app.example'],
+    /^bank-mfa: --url must not contain a user name\n/,
+  ],
   [['doctor', '--origin', 'https://app.example/'], /--origin must be like https:\/\/app\.example, without a path/],
   [['doctor', '.', '--url', 'https://a.example', '--origin', 'https://b.example'], /cannot be combined with a folder/],
 ]) {

@@ -39,7 +39,11 @@ const WRONG_VARIABLES = [
   [{ MX_API_KEY: 'not-the-api-key' }, ['MX API: MX refuses the key']],
   [{ SESSION_KEY: '' }, ['authenticate: throws without a session: SESSION_KEY is not set']],
   [{ BACKEND_URL: 'https://backend.example' }, ['back end: BACKEND_URL is the example of the template']],
-  [{ BACKEND_URL: 'localhost' }, ['back end: BACKEND_URL is not a URL']],
+  [{ BACKEND_URL: 'localhost' }, ['back end: BACKEND_URL is not an http or https URL']],
+  [{ BACKEND_URL: 'ftp://localhost' }, ['back end: BACKEND_URL is not an http or https URL']],
+  [{ BACKEND_URL: 'http://127.0.0.1/' }, ['back end: BACKEND_URL ends with a slash']],
+  [{ BACKEND_URL: 'http://ann:hunter2pass@127.0.0.1' }, ['back end: BACKEND_URL contains a user name']],
+  [{ DATABASE_URL: 'postgres://ann:100%hunter2@127.0.0.1/db' }, ['DATABASE_URL: the package pg is not installed']],
   [{ BACKEND_KEY: 'not-the-back-end-key' }, [/^resolve: throws for .*: The back end replied 401$/]],
 ]
 
@@ -110,9 +114,8 @@ describe('doctor in the folder of an edge', { concurrency: 4 }, () => {
       assert.deepEqual([code, ok], [1, false])
       matches(errorsOf(findings), expected)
       assert.ok(findings.every(({ status, fix }) => (status === 'error' || status === 'warning') === Boolean(fix)))
-      const secrets = ['SEAL_KEYS', 'SESSION_KEY', 'BACKEND_KEY', 'FLINKS_SECRET_KEY', 'MX_API_KEY'].map(
-        (key) => env[key],
-      )
+      const names = ['SEAL_KEYS', 'SESSION_KEY', 'BACKEND_KEY', 'FLINKS_SECRET_KEY', 'MX_API_KEY']
+      const secrets = ['hunter2', ...names.map((key) => env[key])]
       for (const secret of secrets.filter(Boolean)) assert.ok(!stdout.includes(secret))
     })
   }
@@ -197,6 +200,11 @@ describe('doctor in the folder of an edge', { concurrency: 4 }, () => {
     assert.equal(valuesOf(varsFile, 'SEAL_KEYS'), 'is not set')
     assert.equal(valuesOf(varsFile, 'MX_ENVIRONMENT'), 'integration')
     assert.equal(valuesOf(varsFile, 'FLINKS_CUSTOMER_ID'), 'must be a GUID')
+
+    // wrangler keeps the backslashes, so these keys are no JSON.
+    writeFileSync(file('quoted.env'), `SEAL_KEYS="${SEAL_KEYS.replaceAll('"', '\\"')}"\n`)
+    const quoted = await check({ SEAL_KEYS: undefined }, ['--vars', 'quoted.env'])
+    assert.equal(valuesOf(quoted, 'SEAL_KEYS'), 'is not JSON with current and keys')
 
     const missing = await run(['doctor', '--vars', 'none.env'], { cwd: file('.') })
     assert.deepEqual([missing.code, missing.stderr], [1, 'bank-mfa: none.env does not exist\n'])

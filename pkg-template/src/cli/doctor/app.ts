@@ -18,7 +18,7 @@ export async function importApp(folder: string): Promise<{ app: App | null; find
   const file = join(folder, 'app.js')
   if (!existsSync(file)) return { app: null, findings: [] }
   try {
-    return { app: { ...((await import(pathToFileURL(file).href)) as App) }, findings: [] }
+    return { app: { ...((await withTimeLimit(import(pathToFileURL(file).href))) as App) }, findings: [] }
   } catch (error) {
     const fix =
       'If it imports `cloudflare:workers`, use --url. If it is read as CommonJS, run `npm pkg set type=module`.'

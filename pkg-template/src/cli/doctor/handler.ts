@@ -1,6 +1,6 @@
 /** Checks how an edge replies: in this process, or over the network. */
 import { ok, problem, skipped, warning, type Finding } from './finding.js'
-import { probe, type SendRequest } from './network.js'
+import { probe, redirectOf, type SendRequest } from './network.js'
 
 /** A flow that no edge has: a read of it is harmless. */
 const NO_FLOW = `/flows/${'A'.repeat(43)}.${'0'.repeat(32)}`
@@ -55,6 +55,11 @@ function checkPreflight(origin: string, reply: Reply): Finding {
       'Add it to `origins` in app.js, exactly as it is here, and deploy.',
     )
   }
+  const redirect = redirectOf(reply)
+  if (redirect !== null) {
+    const fix = 'Use the address that it redirects to. Browsers follow no redirect of a preflight.'
+    return { ...problem(check, `this address redirects to ${redirect}`, fix), status: 'skipped' }
+  }
   if (reply.status !== 204) {
     return { ...problem(check, `no edge at this address: status ${reply.status}`, CHECK_URL), status: 'skipped' }
   }
@@ -104,10 +109,11 @@ function checkWebhooks(reply: Reply): Finding {
   return skipped(check, 'no route: the edge has no `webhooks`')
 }
 
-/** The code of a problem document. */
+/** The code of a problem document. Any server can have replied. */
 function codeOf(text: string): string | undefined {
   try {
-    return (JSON.parse(text) as { code?: string }).code
+    const { code } = JSON.parse(text) as { code?: unknown }
+    return typeof code === 'string' && /^[\w-]{1,64}$/.test(code) ? code : undefined
   } catch {
     return undefined
   }

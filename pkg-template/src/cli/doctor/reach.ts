@@ -1,10 +1,30 @@
 /** Checks that the back end and the vendors can be reached from here. Each check sends one `GET`. */
 import type { Environment } from './environment.js'
 import { ok, problem, skipped, warning, type Finding } from './finding.js'
-import { probe } from './network.js'
+import { probe, redirectOf } from './network.js'
 
 /** The clocks of two machines may differ by this, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 60_000
+
+/** What can be wrong with BACKEND_URL, and what to do. */
+const URL_FAULTS: [(url: string) => boolean, string, string][] = [
+  [
+    (url) => !/^https?:/.test(url) || !URL.canParse(url),
+    'is not an http or https URL',
+    'Set it to an address, such as https://backend.example.',
+  ],
+  [
+    (url) => new URL(url).hostname === 'backend.example',
+    'is the example of the template',
+    'Set it to the address of your back end.',
+  ],
+  [
+    (url) => new URL(url).username !== '' || new URL(url).password !== '',
+    'contains a user name',
+    'Remove it: `fetch` refuses such an address. The edge sends BACKEND_KEY.',
+  ],
+  [(url) => url.endsWith('/'), 'ends with a slash', 'Remove the slash: app.js adds /bank-connections.'],
+]
 
 /**
  * Asks the back end without its key, which it must refuse. `isReachable` is whether it replied, or whether the edge has a
@@ -18,13 +38,19 @@ export async function checkBackEnd({
     ...{ findings: [problem(check, message, fix)], isReachable: false },
   })
   if (!url) return { findings: [skipped(check, 'BACKEND_URL is not set')], isReachable: true }
-  if (!URL.canParse(url))
-    return unreachable('BACKEND_URL is not a URL', 'Set it to an address, such as https://backend.example.')
-  if (new URL(url).hostname === 'backend.example') {
-    return unreachable('BACKEND_URL is the example of the template', 'Set it to the address of your back end.')
-  }
+  for (const [isWrong, message, fix] of URL_FAULTS) if (isWrong(url)) return unreachable(`BACKEND_URL ${message}`, fix)
   const reply = await probe(`${url}/bank-connections/bank-mfa-doctor/bank-mfa-doctor`)
   if ('failure' in reply) return unreachable(reply.failure, 'Check BACKEND_URL, and that your back end runs.')
+  const redirect = redirectOf(reply)
+  if (redirect !== null) {
+    return unreachable(
+      `redirects to ${redirect}`,
+      'Set BACKEND_URL to the address itself: a redirect can lose the body.',
+    )
+  }
+  if (reply.status >= 500) {
+    return unreachable(`replies with status ${reply.status}`, 'Check the log of your back end, and BACKEND_URL.')
+  }
   const isRefused = [401, 403].includes(reply.status)
   const fix = 'It must reply 401 without `authorization: Bearer {BACKEND_KEY}`: it tells the ids of connections.'
   const finding = isRefused

@@ -12,6 +12,8 @@ import { checkBackEnd, checkClock, checkFlinksApi, checkMxApi } from './reach.js
 import { checkFlinks, checkMx, checkSealKeys } from './settings.js'
 
 export async function runDoctor(values: Values, [folder]: string[]): Promise<number> {
+  // What app.js logs must not be in the middle of the findings, or of the JSON.
+  console.log = console.info = console.debug = console.error
   const origins = values['origin'] ?? []
   const wrong = origins.find((origin) => !isOrigin(origin))
   if (wrong !== undefined) throw new UsageError(`--origin must be like https://app.example, without a path or a slash`)
@@ -71,6 +73,7 @@ async function checkUrl(
   if (origins.length === 0) throw new UsageError('--url needs --origin, the origin of your page')
   if (folder !== undefined || values['vars']) throw new UsageError('--url cannot be combined with a folder or --vars')
   if (!/^https?:\/\/[^?#]+$/.test(url) || !URL.canParse(url)) throw new UsageError('--url must be an http or https URL')
+  if (new URL(url).username || new URL(url).password) throw new UsageError('--url must not contain a user name')
   const base = url.replace(/\/$/, '')
   const { protocol, hostname } = new URL(base)
   const scheme =
