@@ -8,7 +8,7 @@ import { SECURE_URL } from '../connect/message.js'
 const PARTS: FrameParts = {
   createHandler: createReportHandler,
   // Only the developer could do something about it.
-  createError: (path, message) => TypeError(`${path} ${message}`),
+  createError: (_, message) => TypeError(message),
 }
 
 /** The vendor's page in an iframe. */

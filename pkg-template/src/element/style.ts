@@ -17,23 +17,23 @@ legend{padding-bottom:.5rem}
 [part=field],[part~=options]{gap:.5rem}
 [part=hint],[part=label],summary{color:var(--muted);font-size:.875rem}
 [part=error],[role=alert]{color:var(--bad)}
-[role=alert],input,select,button,a,[part~=options] label{padding:.5rem 1rem;border:1px solid}
-[role=alert]{gap:0}
-input,select,button,a{font:inherit;color:inherit;border-color:var(--muted)}
+[role=alert],input,select,button,a,[part~=options] label{padding:.5rem 1rem;border:1px solid var(--muted)}
+[role=alert]{gap:0;border-color:var(--bad)}
+input,select,button,a{font:inherit;color:inherit}
 legend,summary,button,a{font-weight:600}
 input,select{width:100%;background:var(--inset)}
 [type=radio],[type=checkbox]{width:1.25rem;min-height:1.25rem;accent-color:var(--accent);flex:none}
-[autocomplete=one-time-code]{letter-spacing:.25em}
 [aria-invalid]:is(input,select),[aria-invalid] label{border-color:var(--bad)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-[part~=option],summary,button,a{display:flex;gap:1rem;align-items:center;cursor:pointer}
-[part~=option],summary,button,a,input,select{min-height:3rem}
+[part~=option],button,a{display:flex;gap:1rem;align-items:center}
+[part~=option],button,a,input,select{min-height:3rem}
 [part~=options] :has(:checked){border-color:var(--accent);background:var(--inset)}
 [part=actions],[part~=images]{display:flex;flex-wrap:wrap;gap:1rem}
 button,a{text-decoration:none;background:0 0}
 [part~=primary]{background:var(--accent);border-color:var(--accent);color:var(--bank-mfa-on-accent,var(--page))}
-:disabled,[aria-disabled]{opacity:.5;cursor:default}
-details>*+*{margin:1rem 0}
+:disabled,[aria-disabled]{opacity:.5}
+summary{padding:.75rem 0}
+details>*+*{margin-bottom:1rem}
 img{background:#fff}
 [part=progress]{border:2px solid var(--accent)}
 [part=status]{position:absolute;width:1px;height:1px;overflow:hidden}
