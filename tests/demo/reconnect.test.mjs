@@ -223,6 +223,15 @@ test('a reconnect on the Connect page removes the LoginId from the address bar, 
   await page.locator('#leave').waitFor()
 })
 
+test('a flow can be cancelled before the Connect page, whose button is in the person’s language', async (t) => {
+  const visitor = await visit(t)
+  await visitor.start('Greatday', { ...CONNECT_PAGE, language: 'fr' })
+  await visitor.page.getByRole('button', { name: 'Ouvrir le site de votre banque' }).waitFor()
+  await visitor.page.getByRole('button', { name: 'Annuler' }).click()
+  assert.equal((await visitor.readOutcome()).code, 'cancelled')
+  await visitor.element.getByRole('heading', { name: 'Connexion annulée' }).waitFor()
+})
+
 test('a person who refuses at the bank comes back to the same flow, which offers another try', async (t) => {
   const visitor = await visit(t)
   const { page } = visitor
@@ -230,11 +239,11 @@ test('a person who refuses at the bank comes back to the same flow, which offers
   await visitor.click('#leave')
   await waitForQuestion(page)
   await page.getByRole('button', { name: 'Refuse at the bank' }).click()
-  await page.getByText('You or your bank refused the connection.').waitFor()
+  await page.getByText('Your bank did not accept the sign-in.').waitFor()
   assert.equal(page.url(), `${pageUrl}#flinks/Greatday?start=reconnect&answer=page`)
   // A forged landing with an error informs, too, and the flow goes on.
   await page.goto(`${pageUrl}?error=server_error&error_description=Call+555-0100&state=other-flow`)
-  await page.getByText('Your bank could not connect you.').waitFor()
+  await page.getByText('Your bank had a technical problem.').waitFor()
   assert.equal(await page.getByText('555').count(), 0)
   await visitor.click('#leave')
   await visitor.answerConnect('Montreal', page)

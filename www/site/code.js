@@ -172,7 +172,7 @@ function terminalFile(flow, choices) {
 }
 
 function edgeFile(flow) {
-  return file('edge.js', 'For your server: it has the keys, and runs the flow. Serve `handle` under /mfa.', [
+  return file('edge.js', 'For your server: it has the keys, and runs the flow. Serve it under /mfa.', [
     "import { edge, memoryStore } from 'bank-mfa/edge'",
     ...(flow.isSimulated ? ["import { simulator } from 'bank-mfa/simulator'"] : []),
     '',

@@ -5,11 +5,6 @@ import { readLanding } from './package.js'
 /** Connect redirects the person back to this page. */
 export const RETURN_URL = new URL('.', location.href).href
 
-const WHY = {
-  denied: 'You or your bank refused the connection. You can try again.',
-  other: 'Your bank could not connect you. You can try again.',
-}
-
 /** Why the person came back without a result. It is shown once. */
 let landingError = null
 
@@ -27,37 +22,44 @@ export function readLandingOnce() {
   }
 }
 
-/** A button that leaves this page for Connect. */
-export function leaveView(step) {
-  const place = el('div', { class: 'notice' })
+/**
+ * Buttons that leave this page for Connect, and that cancel the flow.
+ * @param {import('bank-mfa/texts').Texts} texts
+ */
+export function leaveView(step, flow, { labels, windowErrors }) {
+  const problem = el('p', { class: 'refused', role: 'alert', hidden: !landingError })
+  if (landingError) problem.textContent = windowErrors[landingError.code] ?? windowErrors.unknown
+  landingError = null
   const leave = async () => {
     try {
       location.assign(await step.pageUrl())
     } catch {
-      place.replaceChildren(
-        el('p', { class: 'refused', role: 'alert' }, 'Your bank’s page cannot be opened right now.'),
-        button('Try again', leave),
-      )
+      problem.hidden = false
+      problem.textContent = labels.pageFailed
     }
   }
-  if (landingError) {
-    place.append(el('p', { class: 'refused', role: 'alert' }, WHY[landingError.code] ?? WHY.other))
-    landingError = null
-  }
-  place.append(
-    el('h3', { tabindex: '-1' }, 'Continue at your bank'),
-    el('p', {}, 'You continue on another page and return here afterwards.'),
-    button('Continue to your bank', leave, { id: 'leave', class: 'primary' }),
+  return el(
+    'div',
+    { class: 'notice' },
+    el('h3', { tabindex: '-1' }, labels.windowTitle),
+    problem,
+    el('p', {}, labels.windowHint),
+    el(
+      'div',
+      { class: 'actions' },
+      button(labels.openWindow, leave, { id: 'leave', class: 'primary' }),
+      button(labels.cancel, () => flow.cancel()),
+    ),
   )
-  return place
 }
 
 /** Where no server serves the vendor's own page. */
-export function noServerView() {
+export function noServerView(step, flow, { labels }) {
   return el(
     'div',
     { class: 'notice' },
     el('h3', { tabindex: '-1' }, 'Here your user continues on the vendor’s own page'),
     el('p', {}, 'This copy of the playground cannot show it. Run ', el('code', {}, 'npx bank-mfa demo'), ' to see it.'),
+    button(labels.cancel, () => flow.cancel()),
   )
 }

@@ -95,7 +95,7 @@ async function showSteps(flow, choices) {
     drawStep(elements.step, step, vendor, runtimes[choices.runtime].dataAdvice(vendor))
     drawTools(elements['tester-tools'], step, choices, restart)
     drawTrace(elements.trace, flow.trace())
-    showElsewhere(isElsewhere(step, choices) ? step : null)
+    showElsewhere(isElsewhere(step, choices) ? step : null, flow)
   }
 }
 
@@ -155,9 +155,10 @@ function withPageUrl(step, toUrl) {
 }
 
 /** Shows the page's own view of a step in place of the element. */
-function showElsewhere(step) {
+function showElsewhere(step, flow) {
   const place = elements.elsewhere
   element.hidden = step !== null
-  place.replaceChildren(...(step ? [session.hasServer ? leaveView(step) : noServerView()] : []))
+  const view = session.hasServer ? leaveView : noServerView
+  place.replaceChildren(...(step ? [view(step, flow, element.texts)] : []))
   place.querySelector('h3')?.focus()
 }
