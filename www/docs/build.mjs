@@ -51,7 +51,7 @@ const TYPEDOC = {
   excludePrivate: true,
   excludeInternal: true,
   sort: ['source-order'],
-  kindSortOrder: ['Function', 'Variable', 'Class', 'Interface', 'TypeAlias', 'Reference'],
+  groupOrder: ['Functions', 'Variables', 'Classes', 'Interfaces', 'Type Aliases', 'References'],
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true },
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,
@@ -66,6 +66,7 @@ const TYPEDOC = {
   typeAliasPropertiesFormat: 'table',
   classPropertiesFormat: 'table',
   enumMembersFormat: 'table',
+  tableColumnSettings: { hideModifiers: true, hideInherited: true, hideOverrides: true },
 }
 
 async function writeReference() {
@@ -78,6 +79,12 @@ async function writeReference() {
   app.validate(project)
   await app.generateOutputs(project)
   if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('typedoc has warnings')
+  for (const entry of Object.keys(ENTRIES)) {
+    const file = join(pages, `api/${entry}.md`)
+    // Of the headings, only the names are in the outline.
+    const frontMatter = `---\ndescription: What ${entry} exports.\noutline: 2\n---\n\n`
+    writeFileSync(file, frontMatter + readFileSync(file, 'utf8'))
+  }
 }
 
 function copyDemo() {

@@ -78,7 +78,8 @@ export default defineConfig({
     ],
     sidebar,
     outline: [2, 3],
-    search: { provider: 'local' },
+    // Short words must match exactly: `lost` is not `host`.
+    search: { provider: 'local', options: { miniSearch: { searchOptions: { fuzzy: 0.1 } } } },
     socialLinks: [{ icon: 'github', link: REPOSITORY }],
     docFooter: { prev: 'Previous', next: 'Next' },
   },
