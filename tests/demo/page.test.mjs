@@ -55,6 +55,26 @@ test('the diagram highlights the current state, and marks the earlier states', a
   await assertState('failed', 'new', 'sending')
 })
 
+test('the trace shows the calls, the rounds and the ending, and can be copied', async (t) => {
+  const visitor = await visit(t)
+  const { page } = visitor
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await visitor.start('Greatday')
+  await visitor.answer('Toronto')
+  await visitor.answer('Canada', 2)
+  await visitor.readOutcome()
+  await page.getByRole('tab', { name: 'Trace' }).click()
+  const shown = page.getByRole('list', { name: 'Trace' })
+  const names = await shown.locator('strong').allTextContents()
+  assert.equal(names[0], 'bank_mfa.flow.started')
+  assert.equal(names.at(-1), 'bank_mfa.flow.ended')
+  assert.ok((await shown.textContent()).includes('round.number2'))
+  await page.getByRole('button', { name: 'Copy the trace' }).click()
+  await page.getByText('Copied.').waitFor()
+  const { vendor, events } = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))
+  assert.deepEqual([vendor, events.length], ['flinks', names.length])
+})
+
 /** Calls `inspect` with each of the page's views. */
 async function visitViews(visitor, inspect) {
   await inspect('start')

@@ -26,7 +26,7 @@ export function readLandingOnce() {
  * Buttons that leave this page for Connect, and that cancel the flow.
  * @param {import('bank-mfa/texts').Texts} texts
  */
-export function leaveView(step, flow, { labels, windowErrors }) {
+export function leaveView(step, flow, { locale, labels, windowErrors }) {
   const problem = el('p', { class: 'refused', role: 'alert', hidden: !landingError })
   if (landingError) problem.textContent = windowErrors[landingError.code] ?? windowErrors.unknown
   landingError = null
@@ -40,7 +40,7 @@ export function leaveView(step, flow, { labels, windowErrors }) {
   }
   return el(
     'div',
-    { class: 'notice' },
+    { class: 'notice', lang: locale },
     el('h3', { tabindex: '-1' }, labels.windowTitle),
     problem,
     el('p', {}, labels.windowHint),
