@@ -1,7 +1,7 @@
 /** `npx bank-mfa`: help, wrong arguments, `demo` and `init`, from the packed tarball. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Visitor } from '../demo/visitor.mjs'
@@ -134,6 +134,17 @@ test('a port that is given and taken is an error', async (t) => {
   assert.match(stderr, new RegExp(`^bank-mfa: port ${port} is in use\\. Choose another one`))
 })
 
+test('a port that is given is free for its server, also if another server prefers it', async (t) => {
+  const isFree = await new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false))
+    server.listen(8787, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+  if (!isFree) return t.skip('port 8787 is in use')
+  const { url, vendor } = await startDemo(t, ['--vendor-port', '8787'], { cwd: emptyFolder(t) })
+  assert.equal(vendor, 'http://127.0.0.1:8787')
+  assert.notEqual(url, vendor)
+})
+
 test('the demo serves no file outside of its site and the package', async (t) => {
   const cwd = emptyFolder(t)
   writeFileSync(join(cwd, 'secret.js'), 'secret')
@@ -167,4 +178,18 @@ test('init copies the template, says what to do next, and leaves a folder with c
   assert.equal((await run(['init', 'edge', 'empty'], { cwd })).code, 0)
   assert.notEqual(readFileSync(join(cwd, 'empty/.dev.vars'), 'utf8'), keys)
   assert.equal((await run(['init', 'edge', 'edge/app.js'], { cwd })).code, 1)
+})
+
+test('init says why a folder cannot be written, and quotes its name', async (t) => {
+  const cwd = emptyFolder(t)
+  symlinkSync(join(cwd, 'nowhere/edge'), join(cwd, 'broken-link'))
+  writeFileSync(join(cwd, 'file'), '')
+  for (const [folder, code] of [
+    ['broken-link', 'ENOENT'],
+    ['file/edge', 'ENOTDIR'],
+  ]) {
+    const { code: exitCode, stderr } = await run(['init', 'edge', folder], { cwd })
+    assert.deepEqual([exitCode, stderr], [1, `bank-mfa: the folder ${folder} cannot be written: ${code}\n`])
+  }
+  assert.match((await run(['init', 'edge', 'my edge'], { cwd })).stdout, /^ {2}cd "my edge"$/m)
 })

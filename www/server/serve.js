@@ -43,7 +43,10 @@ export async function serve(ports = {}) {
   }
   try {
     // The page's CSP names the other origins, so all ports must be known before the first request.
-    for (const [name, preferred] of Object.entries(PREFERRED_PORTS)) {
+    // The given ports come first: no other server may take one of them because it is free.
+    const isGiven = ([name]) => ports[name] !== undefined
+    const all = Object.entries(PREFERRED_PORTS)
+    for (const [name, preferred] of [...all.filter(isGiven), ...all.filter((entry) => !isGiven(entry))]) {
       servers[name] = await listen(ports[name], preferred)
     }
   } catch (error) {

@@ -22,15 +22,24 @@ and the same as a Node server with PostgreSQL. The folder is "edge" by default. 
     if (!Object.hasOwn(TEMPLATES, template)) {
       throw new UsageError(`unknown template ${template}${didYouMean(template, Object.keys(TEMPLATES))}`)
     }
-    requireEmpty(folder)
-    mkdirSync(folder, { recursive: true })
-    cpSync(fileURLToPath(inPackage(TEMPLATES[template]!)), folder, { recursive: true })
-    for (const [name, { content, mode }] of Object.entries(newFiles())) {
-      writeFileSync(join(folder, name), content, { mode })
+    try {
+      requireEmpty(folder)
+      copyTemplate(fileURLToPath(inPackage(TEMPLATES[template]!)), folder)
+    } catch (error) {
+      const { code } = error as { code?: string }
+      throw code === undefined ? error : new CommandError(`the folder ${folder} cannot be written: ${code}`)
     }
     console.log(nextSteps(relative('', resolve(folder)) || '.'))
     return 0
   },
+}
+
+function copyTemplate(template: string, folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  cpSync(template, folder, { recursive: true })
+  for (const [name, { content, mode }] of Object.entries(newFiles())) {
+    writeFileSync(join(folder, name), content, { mode })
+  }
 }
 
 function requireEmpty(folder: string): void {
@@ -73,7 +82,7 @@ BACKEND_URL=http://127.0.0.1:3000
 
 function nextSteps(folder: string): string {
   const commands = [
-    ...(folder === '.' ? [] : [[`cd ${folder}`, '']]),
+    ...(folder === '.' ? [] : [[`cd ${/^[\w./\\:-]+$/.test(folder) ? folder : `"${folder}"`}`, '']]),
     ['npm install', ''],
     ['npx bank-mfa doctor', '# says what is missing or wrong'],
     ['npx wrangler dev', '# runs the edge at http://localhost:8787'],
