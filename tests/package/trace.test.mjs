@@ -317,7 +317,15 @@ test('the trace of a window shows neither its address nor the landing URL', asyn
 })
 
 /** What a broken or hostile vendor sends where a word is meant. */
-for (const text of ['What is your PIN, hunter2?', 'hunter2@example.com', '4111111111111111', 'a'.repeat(65)]) {
+for (const text of [
+  'What is your PIN, hunter2?',
+  'hunter2@example.com',
+  '4111111111111111',
+  '1234',
+  'CODE_1234',
+  'ANN LEE',
+  'a'.repeat(65),
+]) {
   test(`a code or a type like ${text.slice(0, 20)} is left out`, async (t) => {
     const challenges = [{ Type: text, Prompt: 'City?' }]
     const asked = { FlinksCode: text, SecurityChallenges: challenges, RequestId: person('Greatday').loginId, Links: [] }

@@ -49,20 +49,21 @@ type Entry = Pick<TraceEvent, 'name'> & { at: number; duration: number; count: n
 /** Records what happens in one flow. It keeps no text of a person or of a vendor, and no id. */
 export class Recorder {
   readonly #options: RecorderOptions
-  readonly #startedAt: number
   readonly #entries: Entry[] = []
   #omitted = 0
   #stepJson = ''
   /** For whom the flow waits since `#since`: undefined after its end. */
   #waitsFor: keyof TraceTimes | undefined
   #since: number
+  /** The time since the trace began. A clock that is set back does not reduce it. */
+  #elapsed = 0
   #runningCalls = 0
   readonly #times: TraceTimes = { person: 0, vendor: 0, waiting: 0, host: 0 }
 
   constructor(options: RecorderOptions, restored: boolean) {
     this.#options = options
     this.#since = 0
-    this.#startedAt = this.#since = this.now()
+    this.#since = this.now()
     this.#waitsFor = this.#working
     this.#record(...startEvent(options.vendor, restored))
   }
@@ -72,10 +73,11 @@ export class Recorder {
     return this.#options.vendor === null ? 'vendor' : 'host'
   }
 
-  /** The time, or the last known one if the host's clock throws. */
+  /** The time, or the last known one if the host's clock throws or does not return a number. */
   now(): number {
     try {
-      return this.#options.clock.now()
+      const now = this.#options.clock.now()
+      return Number.isFinite(now) ? now : this.#since
     } catch {
       return this.#since
     }
@@ -85,16 +87,18 @@ export class Recorder {
   #count(): number {
     const now = this.now()
     const waitsFor = this.#waitsFor === 'host' && this.#runningCalls > 0 ? 'vendor' : this.#waitsFor
-    if (waitsFor !== undefined) this.#times[waitsFor] += now - this.#since
+    const passed = Math.max(0, now - this.#since)
+    if (waitsFor !== undefined) this.#times[waitsFor] += passed
+    this.#elapsed += passed
     this.#since = now
     return now
   }
 
   #record(name: EventName, attributes: object, duration = 0): void {
-    const now = this.now()
+    const now = this.#count()
     emit(this.#options.onEvent, now, name, attributes, duration)
     const json = JSON.stringify(attributes)
-    const at = now - this.#startedAt
+    const at = this.#elapsed
     const last = this.#entries.at(-1)
     if (last?.name === name && last.json === json) {
       last.duration += duration
@@ -145,7 +149,8 @@ export class Recorder {
     read: (reply: T) => CallOutcome,
     name?: string,
   ): Promise<T> {
-    const begun = this.#count()
+    this.#count()
+    const begun = this.#elapsed
     this.#runningCalls += 1
     let outcome: CallOutcome = {}
     try {
@@ -156,10 +161,10 @@ export class Recorder {
       outcome = { cause }
       throw cause
     } finally {
-      const ended = this.#count()
+      this.#count()
       this.#runningCalls -= 1
       // The end of the flow aborts its calls.
-      if (this.#waitsFor) this.#record(...callEvent(request, outcome, name), ended - begun)
+      if (this.#waitsFor) this.#record(...callEvent(request, outcome, name), this.#elapsed - begun)
     }
   }
 
@@ -231,9 +236,13 @@ export function stepEvent({ kind, stage, round, purpose, error, failure }: AnySt
   return ['bank_mfa.step', attributes]
 }
 
-/** A vendor's code or type, or an empty text: anything of another shape could be a text of a person. */
+/**
+ * A vendor's code or type, or an empty text: anything of another shape could be a text of a person. A code has a letter,
+ * no four digits in a row, and a space only beside an underscore, as in `BANK MAINTENANCE_RETRY_LATER`.
+ */
 function word(text: unknown): string {
-  return /^(?!.*\d{7})([A-Z\d_ ]{1,64}|[A-Za-z_]{1,40})$/.exec(`${text ?? ''}`)?.[0] ?? ''
+  const shape = /^(?=.*[A-Za-z])(?!.*\d{4})([A-Z\d_]{1,64}|(?=.*_)[A-Z\d_ ]{1,64}|[A-Za-z_]{1,40})$/
+  return shape.exec(`${text ?? ''}`)?.[0] ?? ''
 }
 
 /** The last part of an address that is no id: a member's id follows `members`, and a RequestId is a GUID. */

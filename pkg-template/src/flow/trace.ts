@@ -14,7 +14,7 @@ import type {
   WindowPurpose,
 } from '../wasm/bank_mfa.js'
 
-/** What a person, a page or the host did with a flow. `landed` is the return from a window. */
+/** What a person, a page or the host did with a flow. `returned` is the return from a window or an iframe. */
 export type FlowAction = 'answer' | 'new-session' | 'returned' | 'session-expired' | 'token-refused' | 'window-opened'
 
 /** The attributes of each event, by the event's name. */
