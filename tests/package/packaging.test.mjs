@@ -69,8 +69,8 @@ test('the manifest names files that exist, with types first', () => {
 const IMPORTS = [
   ['dist/react/', /^react$/],
   ['dist/cli/', /^node:/],
-  // Node runs the demo's servers. The demo's page gets this package from `/pkg`.
-  ['demo/', /^(node:|bank-mfa\/|\/pkg\/)/],
+  // Node runs the demo's servers. The demo's page gets this package from `/pkg`, and shows code that imports it.
+  ['demo/', /^(node:|bank-mfa(\/|$)|\/pkg\/)/],
   // A template that imports this package and a database driver.
   ['worker/', /./],
   ['', /^$/],
@@ -103,7 +103,7 @@ test('the entry for React is marked as code of the client, and exports by name, 
 
 test('the tarball contains no other files', () => {
   const shape =
-    /^(package\.json|openapi\.json|README\.md|LICENSE-(MIT|APACHE)|worker\/(worker\.js|app\.js|node\.mjs|wrangler\.jsonc|workerd\.capnp|README\.md)|demo\/(server|site)\/([\w-]+\/)*[\w-]+\.(js|css|html|svg)|dist\/([a-z]+\/)*[\w.-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
+    /^(package\.json|openapi\.json|README\.md|LICENSE-(MIT|APACHE)|worker\/(worker\.js|app\.js|node\.mjs|wrangler\.jsonc|workerd\.capnp|README\.md)|demo\/site\/config|demo\/(server|site)\/([\w-]+\/)*[\w-]+\.(js|css|html|svg)|dist\/([a-z]+\/)*[\w.-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
   assert.deepEqual(
     files.map((file) => file.slice(installed.length + 1)).filter((file) => !shape.test(file)),
     [],
