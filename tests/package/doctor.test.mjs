@@ -158,7 +158,7 @@ describe('doctor in the folder of an edge', { concurrency: 4 }, () => {
     const { findings } = await check({ BACKEND_URL: nowhere, FLINKS_URL: nowhere, MX_URL: nowhere })
     const refused = 'the connection was refused: nothing listens at this address'
     matches(errorsOf(findings), [
-      `back end: ${refused}`,
+      `back end: ${nowhere}: ${refused}`,
       `Flinks API: ${nowhere}: ${refused}`,
       `MX API: ${nowhere}: ${refused}`,
     ])

@@ -40,7 +40,10 @@ export async function checkBackEnd({
   if (!url) return { findings: [skipped(check, 'BACKEND_URL is not set')], isReachable: true }
   for (const [isWrong, message, fix] of URL_FAULTS) if (isWrong(url)) return unreachable(`BACKEND_URL ${message}`, fix)
   const reply = await probe(`${url}/bank-connections/bank-mfa-doctor/bank-mfa-doctor`)
-  if ('failure' in reply) return unreachable(reply.failure, 'Check BACKEND_URL, and that your back end runs.')
+  if ('failure' in reply) {
+    const fix = 'Check that your back end runs, and BACKEND_URL: .dev.vars replaces the value of wrangler.jsonc.'
+    return unreachable(`${new URL(url).origin}: ${reply.failure}`, fix)
+  }
   const redirect = redirectOf(reply)
   if (redirect !== null) {
     return unreachable(

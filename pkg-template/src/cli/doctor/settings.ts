@@ -132,7 +132,7 @@ function built(
 
 function checkKey(name: string, key: string | undefined, exception: string): Finding {
   if (!key) {
-    const fix = `Set it as a secret of the edge. ${exception}`.trim()
+    const fix = `Add it to .dev.vars, and set it as a secret of the edge. ${exception}`.trim()
     return exception ? warning(name, 'is not set', fix) : problem(name, 'is not set', fix)
   }
   if (/^[\x21-\x7e]+$/.test(key)) return ok(name, 'is set')
