@@ -35,6 +35,10 @@ test('each README replaces the two lines that are marked', () => {
   }
 })
 
+test('the app of playwright-tests names no instance of Flinks: the lines that are replaced do', () => {
+  assert.doesNotMatch(read(example('playwright-tests'), 'app.js'), /toolbox|43387ca6/)
+})
+
 test('the examples with a file edge.js share it', () => {
   const edges = Object.keys(FILES).filter((name) => existsSync(join(example(name), 'edge.js')))
   assert.equal(new Set(edges.map((name) => read(example(name), 'edge.js'))).size, 1)

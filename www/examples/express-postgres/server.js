@@ -54,7 +54,7 @@ app.get('/', async (request, response, next) => {
   }
   next()
 })
-app.use(express.static('public'))
+app.use(express.static(fileURLToPath(new URL('public', import.meta.url))))
 app.use('/bank-mfa', express.static(fileURLToPath(new URL('..', import.meta.resolve('bank-mfa/remote')))))
 
 app.listen(port, () => console.log(`Open ${origin}`))

@@ -4,27 +4,29 @@ import { fileURLToPath } from 'node:url'
 import express from 'express'
 import { edge, memoryStore, nodeHandler } from 'bank-mfa/edge'
 
-/** Connect's page, which the user sees in an iframe. */
-const CONNECT = 'https://toolbox-iframe.private.fin.ag'
 const userOf = (cookie) => /(?:^|; )session=([\w-]+)/.exec(cookie)?.[1] ?? null
 
 /** `bank` is Flinks, or the simulator in its place. */
 export function createApp({ origin, bank, findLoginId, presentation = 'form' }) {
+  const { host, secretKey } = bank
+  /** Connect's page, which the user sees in an iframe. */
+  const connect = `https://${host.instance}-iframe.private.fin.ag`
   const mfa = edge({
     origins: [origin],
     // Each visitor is a user of their own, with a random id. Replace it by your own sign-in.
     authenticate: (request) => userOf(request.headers.get('cookie')),
     async resolve(user, id) {
       const loginId = await findLoginId(user, id)
-      const host = { instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb' }
       const flow = { kind: 'reconnect', params: { loginId, presentation } }
-      return loginId && { vendor: 'flinks', host, secretKey: bank.secretKey, flow }
+      return loginId && { vendor: 'flinks', host, secretKey, flow }
     },
+    onError: (error) => console.error(error.message),
     seal: { current: 'k1', keys: { k1: randomBytes(32).toString('base64') } },
     store: memoryStore(),
     fetch: bank.fetch,
     clock: bank.clock,
   })
+  setInterval(() => mfa.sweep(), 30_000).unref() // continues the flows whose page is closed
 
   const app = express()
   app.disable('x-powered-by')
@@ -32,7 +34,7 @@ export function createApp({ origin, bank, findLoginId, presentation = 'form' }) 
   app.use((request, response, next) => {
     response.set(
       'content-security-policy',
-      `default-src 'self'; img-src 'self' data:; frame-src ${CONNECT}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
+      `default-src 'self'; img-src 'self' data:; frame-src ${connect}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
     )
     if (!userOf(request.headers.cookie)) {
       response.cookie('session', randomUUID(), { httpOnly: true, sameSite: 'lax', secure: origin.startsWith('https:') })

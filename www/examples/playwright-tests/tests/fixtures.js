@@ -7,6 +7,8 @@ import { createApp } from '../app.js'
 
 export { expect } from '@playwright/test'
 
+const host = { instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb' }
+
 export const test = base.extend({
   /** Each test has a simulator of its own. Its virtual time passes at once while the app waits for the bank. */
   bank: async ({}, use) => use(simulator()),
@@ -20,7 +22,8 @@ export const test = base.extend({
     await once(server.listen(0, 'localhost'), 'listening')
     const origin = `http://localhost:${server.address().port}`
     const findLoginId = async (user, id) => bank.loginId(id)
-    server.on('request', createApp({ origin, bank, findLoginId, presentation }))
+    const { secretKey, fetch, clock } = bank
+    server.on('request', createApp({ origin, bank: { host, secretKey, fetch, clock }, findLoginId, presentation }))
     await use(origin)
     server.closeAllConnections()
     server.close()
