@@ -14,20 +14,13 @@ const flinksAt = (bank, kind, name) => {
     flow: { kind, params },
   }
 }
-const mxAt = (bank, name, params) => {
-  const { userGuid, memberGuid } = bank.mx.member(name)
-  const connection = { vendor: 'mx', host: { environment: 'integration' }, ...bank.mx.key }
-  return { ...connection, params: { userGuid, memberGuid, job: 'aggregate', ...params } }
-}
-
 const frame = (visitor) => visitor.page.frameLocator('bank-mfa iframe')
 const listeners = (visitor) => visitor.page.evaluate(() => window.harness.messageListeners())
 
 /** Moves the vendor's time on until the element is in a state. */
 const advanceUntil = (visitor, state) =>
   until(async () => {
-    if (visitor.bank) visitor.bank.clock.advance(3_000)
-    else await visitor.run('advance', 3_000)
+    await visitor.run('advance', 3_000)
     return visitor.element.locator(`[part=box][data-state=${state}]`).isVisible()
   }, `the state ${state}`)
 
@@ -40,8 +33,6 @@ const PLACES = {
   },
   remote: {
     connect: (visitor, t) => visitor.startRemote(t, (bank) => ({ c1: flinksAt(bank, 'reconnect', 'Greatday') }), 'c1'),
-    widget: (visitor, t) =>
-      visitor.startRemote(t, (bank) => ({ c1: mxAt(bank, 'text', { presentation: 'widget' }) }), 'c1'),
     form: (visitor, t) => visitor.startRemote(t, (bank) => ({ c1: flinksAt(bank, 'authorize', 'mixed_types') }), 'c1'),
   },
 }
@@ -69,17 +60,17 @@ for (const [place, start] of Object.entries(PLACES)) {
     assert.equal(await visitor.focused.textContent(), 'Connected')
     assert.equal(await listeners(visitor), 0)
   })
-
-  test(`${place}: a person answers in MX’s widget`, async (t) => {
-    const visitor = await visit(t)
-    await start.widget(visitor, t)
-    await frame(visitor).getByRole('textbox').fill('Chicago')
-    await frame(visitor).getByRole('button', { name: 'Continue' }).click()
-    await advanceUntil(visitor, 'done')
-    assert.equal(await visitor.element.locator('iframe').count(), 0)
-    assert.equal(await listeners(visitor), 0)
-  })
 }
+
+test('a person answers in MX’s widget', async (t) => {
+  const visitor = await visit(t)
+  await PLACES.local.widget(visitor)
+  await frame(visitor).getByRole('textbox').fill('Chicago')
+  await frame(visitor).getByRole('button', { name: 'Continue' }).click()
+  await advanceUntil(visitor, 'done')
+  assert.equal(await visitor.element.locator('iframe').count(), 0)
+  assert.equal(await listeners(visitor), 0)
+})
 
 test('the widget can be opened again, with a fresh address', async (t) => {
   const visitor = await visit(t)
