@@ -28,10 +28,10 @@ const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'))
  * Copies an example into target/examples, and installs its packages. Fails if the example's ranges do not accept the
  * versions.
  */
-export async function install(name) {
+export async function install(name, source = join(root, 'www/examples', name)) {
   const folder = join(root, 'target/examples', name)
   rmSync(folder, { recursive: true, force: true })
-  cpSync(join(root, 'www/examples', name), folder, { recursive: true })
+  cpSync(source, folder, { recursive: true })
   const modules = join(folder, 'node_modules')
   mkdirSync(join(modules, '.bin'), { recursive: true })
   cpSync(join(app, 'node_modules/bank-mfa'), join(modules, 'bank-mfa'), { recursive: true })

@@ -23,27 +23,38 @@ async function node(script, ...flags) {
   return stdout.trim()
 }
 
+/** Runtimes that forbid compiling bytes have entries of their own, which import the wasm as a module. */
+const CONDITIONS = ['default', 'workerd', 'edge-light']
 const entries = {
-  'bank-mfa': { default: 'entries/index.js', workerd: 'entries/index.workerd.js' },
-  'bank-mfa/slim': { default: 'entries/slim.js', workerd: 'entries/slim.js' },
-  'bank-mfa/connect': { default: 'entries/connect.js', workerd: 'entries/connect.js' },
-  'bank-mfa/remote': { default: 'entries/remote.js', workerd: 'entries/remote.js' },
-  'bank-mfa/element': { default: 'entries/element.js', workerd: 'entries/element.js' },
-  'bank-mfa/texts': { default: 'entries/texts.js', workerd: 'entries/texts.js' },
-  'bank-mfa/react': { default: 'entries/react.js', workerd: 'entries/react.js' },
-  'bank-mfa/calls': { default: 'entries/calls.js', workerd: 'entries/calls.workerd.js' },
-  'bank-mfa/edge': { default: 'entries/edge.js', workerd: 'entries/edge.workerd.js' },
-  'bank-mfa/edge/data': { default: 'entries/edge-data.js', workerd: 'entries/edge-data.workerd.js' },
-  'bank-mfa/simulator': { default: 'entries/simulator.js', workerd: 'entries/simulator.workerd.js' },
-  'bank-mfa/module.wasm': { default: 'wasm/bank_mfa_bg.wasm', workerd: 'wasm/bank_mfa_bg.wasm' },
+  'bank-mfa': 'index',
+  'bank-mfa/calls': 'calls',
+  'bank-mfa/edge': 'edge',
+  'bank-mfa/edge/data': 'edge-data',
+  'bank-mfa/simulator': 'simulator',
+}
+/** The same file for every runtime. */
+const portableEntries = {
+  'bank-mfa/slim': 'entries/slim.js',
+  'bank-mfa/connect': 'entries/connect.js',
+  'bank-mfa/remote': 'entries/remote.js',
+  'bank-mfa/element': 'entries/element.js',
+  'bank-mfa/texts': 'entries/texts.js',
+  'bank-mfa/react': 'entries/react.js',
+  'bank-mfa/module.wasm': 'wasm/bank_mfa_bg.wasm',
 }
 
-for (const condition of ['default', 'workerd']) {
+for (const condition of CONDITIONS) {
   test(`every entry resolves under the condition ${condition}`, async () => {
-    const script = Object.keys(entries).map((entry) => `console.log(import.meta.resolve('${entry}'))`)
+    const ending = condition === 'default' ? '.js' : `.${condition}.js`
+    const expected = [
+      ...Object.values(entries).map((name) => `entries/${name}${ending}`),
+      ...Object.values(portableEntries),
+    ]
+    const names = [entries, portableEntries].flatMap(Object.keys)
+    const script = names.map((entry) => `console.log(import.meta.resolve('${entry}'))`)
     assert.deepEqual(
       (await node(script.join('\n'), `--conditions=${condition}`)).split('\n'),
-      Object.values(entries).map((files) => pathToFileURL(join(installed, 'dist', files[condition])).href),
+      expected.map((file) => pathToFileURL(join(installed, 'dist', file)).href),
     )
   })
 }

@@ -11,6 +11,13 @@ writeFileSync(`${folder}/../package.json`, '{ "type": "module" }\n')
 rmSync(file('_bg.wasm.d.ts'))
 writeFileSync(file('_bg.d.wasm.ts'), 'declare const module: WebAssembly.Module\nexport default module\n')
 
+// A module that an edge runtime compiled belongs to another realm, so it is no instance of this one's class.
+const glue = readFileSync(file('.js'), 'utf8')
+const check = 'module instanceof WebAssembly.Module'
+if (!glue.includes(check)) throw new Error(`${file('.js')} does not contain ${check}`)
+const checkOfAnyRealm = "Object.prototype.toString.call(module) === '[object WebAssembly.Module]'"
+writeFileSync(file('.js'), glue.replace(check, checkOfAnyRealm))
+
 // With `Symbol.dispose` these types would need a newer `lib` than es2022, and the other two names are in `dom` only.
 const types = readFileSync(file('.d.ts'), 'utf8')
   .replaceAll(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, '')

@@ -208,14 +208,20 @@ function virtualClock(start: number): VirtualClock {
 /** What waits for each virtual clock. A clock that nobody uses any more is not kept alive. */
 const clocks: WeakRef<{ readonly size: number }>[] = []
 
+interface NodeProcess {
+  readonly versions?: { readonly node?: string }
+  once(event: 'beforeExit', listener: () => void): unknown
+}
+
 /**
  * Node exits with code 13, and says nothing, if only a virtual clock could continue the program. This says once what the
  * program waits for.
  */
 function explainExit(sleepers: { readonly size: number }): void {
-  const { process } = globalThis as { process?: { once?(event: 'beforeExit', listener: () => void): unknown } }
-  if (clocks.length === 0) {
-    process?.once?.('beforeExit', () => {
+  const { process } = globalThis as { process?: NodeProcess }
+  // In Next's edge runtime `process` has no versions, and its functions throw.
+  if (clocks.length === 0 && process?.versions?.node) {
+    process.once('beforeExit', () => {
       if (clocks.every((clock) => !clock.deref()?.size)) return
       console.warn(
         'bank-mfa/simulator: a flow still waits for its user. Answer its step, cancel it, or move the time: clock.advance(ms).',

@@ -1,0 +1,7 @@
+/** `bank-mfa/simulator` in Vercel's edge runtime, which cannot compile bytes and imports the wasm as a module. */
+import { initSync } from '../wasm/simulator.js'
+import module from '../wasm/simulator_bg.wasm?module'
+
+initSync({ module })
+
+export * from '../simulator/index.js'
