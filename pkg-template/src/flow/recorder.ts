@@ -6,8 +6,14 @@ import type { Failure, Round, Stage } from '../wasm/bank_mfa.js'
 /** The most events of a trace, and how many of them are the first ones. */
 const [MAX_EVENTS, MAX_FIRST_EVENTS] = [200, 50]
 
+/** The most challenges of a round that an event names: a round of a broken vendor can have thousands. */
+const MAX_CHALLENGES = 20
+
 /** Why no reply came, by the name of what was thrown. */
-const LOST: Record<string, string> = { TimeoutError: 'timeout', AbortError: 'aborted' }
+const LOST = new Map<unknown, string>([
+  ['TimeoutError', 'timeout'],
+  ['AbortError', 'aborted'],
+])
 
 /** What a recorder needs to know of its flow. */
 export interface RecorderOptions {
@@ -196,7 +202,7 @@ export function callEvent(
   name?: string,
 ): [EventName, object] {
   const { pathname, hostname } = new URL(url)
-  const lost = LOST[(cause as Partial<Error> | null | undefined)?.name ?? ''] ?? 'network'
+  const lost = LOST.get((cause as Partial<Error> | null | undefined)?.name) ?? 'network'
   const attributes = {
     'bank_mfa.call.name': name ?? callName(pathname),
     'bank_mfa.stage': stage,
@@ -223,13 +229,14 @@ export function stepEvent({ kind, stage, round, purpose, error, failure }: AnySt
     }
     return ['bank_mfa.flow.ended', attributes]
   }
+  const challenges = round?.challenges.slice(0, MAX_CHALLENGES)
   const attributes = {
     'bank_mfa.step.kind': kind,
     'bank_mfa.stage': stage,
     'bank_mfa.round.number': round?.number,
     'bank_mfa.round.refused': round?.refused,
-    'bank_mfa.challenge.kinds': round?.challenges.map(({ kind }) => kind),
-    'bank_mfa.challenge.vendor_types': round?.challenges.map(({ vendorType }) => word(vendorType)),
+    'bank_mfa.challenge.kinds': challenges?.map(({ kind }) => kind),
+    'bank_mfa.challenge.vendor_types': challenges?.map(({ vendorType }) => word(vendorType)),
     'bank_mfa.purpose': purpose,
     'error.type': error?.code,
   }
@@ -242,7 +249,7 @@ export function stepEvent({ kind, stage, round, purpose, error, failure }: AnySt
  */
 function word(text: unknown): string {
   const shape = /^(?=.*[A-Za-z])(?!.*\d{4})([A-Z\d_]{1,64}|(?=.*_)[A-Z\d_ ]{1,64}|[A-Za-z_]{1,40})$/
-  return shape.exec(`${text ?? ''}`)?.[0] ?? ''
+  return typeof text === 'string' && shape.test(text) ? text : ''
 }
 
 /** The last part of an address that is no id: a member's id follows `members`, and a RequestId is a GUID. */

@@ -55,9 +55,9 @@ export interface FlowEventAttributes {
     'bank_mfa.round.number'?: number
     /** Whether the bank refused the last answer. */
     'bank_mfa.round.refused'?: boolean
-    /** The kind of each challenge of the round. */
+    /** The kind of each challenge of the round, or of its first 20. */
     'bank_mfa.challenge.kinds'?: ChallengeKind[]
-    /** The vendor's type of each challenge, or an empty text if it is not a word. */
+    /** The vendor's type of each of them, or an empty text if it is not a word. */
     'bank_mfa.challenge.vendor_types'?: string[]
     /** What the person does on another page. */
     'bank_mfa.purpose'?: ConnectPurpose | WindowPurpose
