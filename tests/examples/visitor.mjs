@@ -37,8 +37,8 @@ export async function connect({ element }) {
 }
 
 /**
- * Checks the defaults of an example: other visitors and origins are refused, the cookie is protected, and the page runs no
- * inline script.
+ * Checks the defaults of an example: other visitors and origins are refused, the cookie is protected, no other page frames
+ * the page, and it runs no inline script.
  */
 export async function checkDefaults({ context, element }, url) {
   const [cookie] = await context.cookies()
@@ -54,6 +54,8 @@ export async function checkDefaults({ context, element }, url) {
     return code ?? step?.kind
   }
   const session = { cookie: `session=${cookie.value}` }
+  const { headers } = await fetch(url, { headers: session })
+  assert.match(headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/)
   assert.equal(await start('chequing', { origin: url }), 'UNAUTHENTICATED')
   assert.equal(await start('chequing', { origin: 'https://elsewhere.example', ...session }), 'FORBIDDEN')
   assert.equal(await start('not-mine', { origin: url, ...session }), 'NOT_FOUND')
