@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -223,6 +223,33 @@ test('a bundle for workerd imports the wasm as a module', async () => {
   const bundled = await bundle("import { flinks } from 'bank-mfa'; flinks.authorize()", { conditions: ['workerd'] })
   assert.deepEqual([wasms(bundled), inlined(bundled)], [1, 0])
 })
+
+for (const format of ['module', 'commonjs']) {
+  test(`a bundle for Node of the type ${format} needs no other file`, async () => {
+    const script = "import { Flow } from 'bank-mfa'; console.log(typeof Flow)"
+    const options = { platform: 'node', format: format === 'module' ? 'esm' : 'cjs' }
+    const [{ text }] = await bundle(script, options)
+    const running = run(process.execPath, [`--input-type=${format}`, '-'], { cwd: tmpdir() })
+    running.child.stdin.end(text)
+    assert.equal((await running).stdout, 'function\n')
+  })
+}
+
+for (const [decoder, setup] of [
+  ['Buffer', ''],
+  ['atob', 'delete globalThis.Buffer'],
+  [
+    'Uint8Array.fromBase64',
+    "const { from } = Buffer; Uint8Array.fromBase64 = (text) => from(text, 'base64'); delete globalThis.Buffer; delete globalThis.atob",
+  ],
+]) {
+  test(`the inlined wasm is decoded by ${decoder}`, async () => {
+    assert.equal(
+      await node(`${setup}; const { Flow } = await import('bank-mfa'); console.log(typeof Flow)`),
+      'function',
+    )
+  })
+}
 
 test('the slim entry runs a flow after load()', async () => {
   const script = `
