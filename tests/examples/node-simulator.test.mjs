@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from '../lib/test.mjs'
 import { converse, install, npmStart } from './setup.mjs'
 
@@ -22,4 +24,18 @@ test('node-simulator prints why a flow failed', async (t) => {
     rest,
     'Your bank did not accept this answer, and does not ask again. Please start again from the beginning.\n',
   )
+})
+
+test('node-simulator prints why a flow failed if the user has answered too late', async (t) => {
+  const file = join(folder, 'index.js')
+  const text = readFileSync(file, 'utf8')
+  t.after(() => writeFileSync(file, text))
+  const late = text.replace(
+    'return await step.answer',
+    'bank.clock.advance(3_600_000)\n      await null\n      return await step.answer',
+  )
+  assert.notEqual(late, text)
+  writeFileSync(file, late)
+  const rest = await converse(npmStart(t, folder, { args: ['Greatday'] }), [['answer> ', 'Montreal']])
+  assert.match(rest, /^For your security, your bank waits only for a limited time\./)
 })

@@ -25,8 +25,11 @@ async function answer(step) {
   if (step.round.refused) console.log('The bank did not accept the answer.')
   for (;;) {
     try {
-      return await step.answer(await askRound(step.round))
+      const answers = await askRound(step.round)
+      return await step.answer(answers)
     } catch (error) {
+      // The bank did not wait for the answer. The next step says what follows.
+      if (error.code === 'STALE_ROUND') return
       if (error.code !== 'INVALID_ANSWER') throw error
       console.log('Please answer each question.')
     }
