@@ -20,8 +20,13 @@ window.removeEventListener = (type, listener, ...rest) => {
   removeEventListener.call(window, type, listener, ...rest)
 }
 
-let bank, element, flow, events, calls, prevented, requestIds
+let bank, element, flow, events, calls, prevented, requestIds, rejections
 const violations = []
+window.addEventListener('unhandledrejection', (event) => {
+  if (!rejections) return
+  event.preventDefault()
+  rejections.push(event.reason.message)
+})
 document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) =>
   violations.push(`${violatedDirective} ${blockedURI} ${sourceFile}`),
 )
@@ -158,6 +163,7 @@ window.harness = {
     ;[events, calls, requestIds] = [[], [], []]
     violations.length = 0
     prevented = false
+    rejections = undefined
     flow = undefined
     bank = simulator({ seed: 1, now: Date.UTC(2026, 0, 21, 12) })
     element = window.element = document.createElement('bank-mfa')
@@ -230,6 +236,9 @@ window.harness = {
   now: () => bank.clock.now(),
   language: (name) => void (element.texts = texts[name]),
   prevent: (given = true) => void (prevented = given),
+  /** From now on, an unhandled rejection is no error of the page. */
+  expectRejections: () => void (rejections = []),
+  rejections: () => rejections,
   events: () => events,
   calls: () => calls,
   counts: () => bank.counts(),

@@ -125,6 +125,7 @@ test('a vendor’s page that cannot be opened can be tried again', async (t) => 
 for (const url of ['javascript:alert(1)', 'http://elsewhere.example/', 'data:text/html,x']) {
   test(`neither an iframe nor a window opens ${url}`, async (t) => {
     const visitor = await visit(t)
+    await visitor.run('expectRejections')
     for (const step of [
       { kind: 'connect', purpose: 'mfa', until: 0 },
       { kind: 'redirect', purpose: 'oauth', url, error: null },

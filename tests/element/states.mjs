@@ -41,6 +41,7 @@ const fake = (step) => async (visitor) => {
 export const STATES = {
   idle: (visitor) => visitor.run('offer', 'flinks', 'Greatday'),
   'cannot start': async (visitor) => {
+    await visitor.run('expectRejections')
     await visitor.run('offer', 'flinks', 'Greatday', { loginId: 7 })
     await visitor.button('Connect your bank').click()
     await visitor.element.getByRole('alert').getByText('our side').waitFor()

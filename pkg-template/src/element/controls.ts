@@ -34,7 +34,7 @@ export function challengeView({ id, kind, vendorType, prompt, image, fields }: C
     isCredential ? 'div' : 'fieldset',
     'challenge',
     !isCredential && el('legend', { part: 'prompt', id }, prompt),
-    image && picture(image.src, ''),
+    image && picture(image.src, labels),
     fields.some(({ optional }) => optional) && paragraph(labels.optionalHint, 'hint'),
     ...fields.map((field) => {
       const name = labels[field.autocomplete ?? field.part]
@@ -86,7 +86,7 @@ function group(type: 'radio' | 'checkbox', { name, options }: Field, { labels, l
       'label',
       'option',
       el('input', { type, name, value: id }),
-      image ? picture(image.src, fill(labels.image, { number: index + 1, count })) : el('span', 'text', label),
+      image ? picture(image.src, labels, index + 1, count) : el('span', 'text', label),
     ),
   )
   // Without a label of its own, it has the prompt of the challenge around it.
@@ -103,6 +103,7 @@ function fieldBox(...children: Child[]): HTMLElement {
 }
 
 /** A picture of the bank. Any other scheme of its address is refused. */
-function picture(src: string, alt: string): HTMLElement {
-  return el('img', { part: 'image', alt, src: /^(data:image\/|https:)/i.test(src) && src })
+function picture(src: string, labels: Labels, number = 1, count = 1): HTMLElement {
+  const alt = fill(labels.image, { number, count })
+  return el('img', { part: 'image', src: /^(data:image\/|https:)/i.test(src) && src, alt })
 }

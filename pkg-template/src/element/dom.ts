@@ -17,15 +17,16 @@ export function el<Name extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(name)
   const entries = Object.entries(typeof attributes === 'string' ? { part: attributes } : attributes)
   for (const [key, value] of entries) {
-    if (typeof value === 'function') Object.assign(element, { [key]: value })
+    if (typeof value === 'function') (element as never as Record<string, unknown>)[key] = value
     else if (value !== false && value != null) element.setAttribute(key, value as string)
   }
   element.append(...(children.filter(Boolean) as Node[]))
   return element
 }
 
-/** A button that submits no form. */
-export function button(label: string, onclick: () => void, part = ''): HTMLButtonElement {
+/** A button that submits no form. The second click of a double click could press the button of the next view. */
+export function button(label: string, press: () => void, part = ''): HTMLButtonElement {
+  const onclick = (event: MouseEvent) => event.detail < 2 && press()
   return el('button', { type: 'button', part: `button ${part}`, onclick }, label)
 }
 

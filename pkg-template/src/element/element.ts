@@ -34,7 +34,7 @@ declare global {
   }
 }
 
-/** Starts a flow, or does not. */
+/** Starts a flow. Null changes nothing: the app sets `flow` itself, or starts none. An error is an unhandled rejection. */
 export type StartFlow = () => ElementFlow | null | Promise<ElementFlow | null>
 
 // A server has no elements and draws nothing.
@@ -62,7 +62,6 @@ export class BankMfaElement extends Base {
   #flow: ElementFlow | null = null
   #start: StartFlow | null = null
   #texts = en
-  #isStarting = false
   /** The step that is drawn, or null if there is no flow. Undefined if nothing is drawn. */
   #step: Step | null | undefined
   #view: View | undefined
@@ -74,12 +73,14 @@ export class BankMfaElement extends Base {
   constructor() {
     super()
     this.#box = el('div', 'box')
-    this.#status = el('div', { part: 'status', role: 'status' })
+    // Not a `div`, which is hidden while it is empty: a screen reader hears no change of what was hidden.
+    this.#status = el('span', { part: 'status', role: 'status' })
     this.#root = this.attachShadow({ mode: 'open' })
     this.#root.append(this.#box, this.#status)
     // Allowed under every content security policy, as a `style` element is not.
     const sheet = new CSSStyleSheet()
-    sheet.replaceSync(CSS)
+    // jsdom cannot construct a style sheet.
+    sheet.replaceSync?.(CSS)
     this.#root.adoptedStyleSheets = [sheet]
   }
 
@@ -144,11 +145,11 @@ export class BankMfaElement extends Base {
   /** @internal */
   connectedCallback(): void {
     // A framework may have set properties before the element was defined.
-    for (const name of ['flow', 'start', 'texts', 'clock'] as const) {
+    for (const name of ['flow', 'texts', 'start', 'clock'] as const) {
       if (!Object.hasOwn(this, name)) continue
       const value = this[name]
       delete (this as Partial<this>)[name]
-      Object.assign(this, { [name]: value })
+      this[name] = value as never
     }
     this.#enter()
   }
@@ -165,13 +166,13 @@ export class BankMfaElement extends Base {
     if (!this.isConnected) return
     this.#unsubscribe = this.#flow?.subscribe(this.#sync)
     // After a move, the view is not drawn again: what the person has typed stays.
-    if (this.#view && this.#step === this.#current) this.#run()
+    if (this.#view && this.#step === this.#current) this.#end = this.#view.effect?.()
     else this.#sync()
   }
 
   #leave(): void {
     this.#unsubscribe?.()
-    this.#stop()
+    this.#end?.()
   }
 
   get #current(): Step | null {
@@ -195,22 +196,25 @@ export class BankMfaElement extends Base {
   }
 
   #draw(): void {
-    this.#stop()
+    this.#end?.()
     const hadFocus = this.#root.activeElement !== null
     const step = this.#step
     const context = {
+      flow: this.#flow!,
       texts: this.#texts,
       clock: this.#clock,
-      flow: this.#flow!,
       act: (failure: Failure, next: FlowError['next']) => {
         if (this.#emit('action', { next, failure })) void this.#begin()
       },
     }
-    this.#view = step ? VIEWS[step.kind](step as never, context) : this.#idle()
-    this.#box.dataset.state = step?.kind ?? 'idle'
+    // Without a flow, there is a button that starts the first one.
+    this.#view = step
+      ? VIEWS[step.kind](step as never, context)
+      : { nodes: this.#start ? [button(this.#texts.labels.connect, () => void this.#begin(), 'primary')] : [] }
     this.#box.lang = this.#texts.locale
+    this.#box.dataset.state = step?.kind ?? 'idle'
     this.#box.replaceChildren(...this.#view.nodes)
-    this.#run()
+    this.#end = this.#view.effect?.()
     // The focus says what changed. It is taken from nobody who is elsewhere in the page.
     if (hadFocus) this.focus()
     else this.#announce()
@@ -222,37 +226,27 @@ export class BankMfaElement extends Base {
     if (this.#status.textContent !== title) this.#status.textContent = title
   }
 
-  #run(): void {
-    this.#end = this.#view?.effect?.()
-  }
-
-  #stop(): void {
-    this.#end?.()
-  }
-
-  /** A button that starts the first flow. */
-  #idle(): View {
-    const nodes = this.#start ? [button(this.#texts.labels.connect, () => void this.#begin(), 'primary')] : []
-    return { nodes }
-  }
-
   async #begin(): Promise<void> {
-    if (this.#isStarting || !this.#start) return
-    this.#isStarting = true
+    if (this.#box.ariaBusy || !this.#start) return
+    this.#box.ariaBusy = 'true'
     const problem = alertBox()
     this.#box.querySelector('[role=alert]')?.remove()
     this.#box.append(problem)
     try {
-      this.flow = await this.#start()
+      // The app may have set a flow meanwhile.
+      this.flow = (await this.#start()) ?? this.#flow
     } catch (error) {
       explain(problem, error, this.#texts)
+      // An unhandled rejection, so that the developer hears of it, too.
+      throw error
+    } finally {
+      this.#box.ariaBusy = null
     }
-    this.#isStarting = false
   }
 
   /** Returns whether the element does what follows. */
   #emit(name: string, detail: object): boolean {
-    const event = new CustomEvent(`bank-mfa-${name}`, { detail, bubbles: true, composed: true, cancelable: true })
-    return this.dispatchEvent(event)
+    const init = { detail, bubbles: true, composed: true, cancelable: true }
+    return this.dispatchEvent(new CustomEvent(`bank-mfa-${name}`, init))
   }
 }

@@ -22,7 +22,11 @@ export function frame(step: StepOf<'connect' | 'redirect'>, context: Context): V
     close()
     const progress = el('hr', 'progress')
     place.replaceChildren(progress)
-    const onFailed = () => place.replaceChildren(alertBox(labels.pageFailed))
+    const onFailed = (error: unknown) => {
+      place.replaceChildren(alertBox(labels.pageFailed))
+      // Only the developer can mend an address that must not be opened.
+      if (error instanceof TypeError) throw error
+    }
     const { iframe, unmount } = openFrame(step, place, { title: labels.frame, onFailed }, PARTS)
     iframe.onload = () => {
       progress.remove()
@@ -31,15 +35,11 @@ export function frame(step: StepOf<'connect' | 'redirect'>, context: Context): V
     }
     close = unmount
   }
+  // The iframe goes with its focus, before the next step is shown.
+  step.signal.addEventListener('abort', () => place.contains(focused()) && title.focus())
   const effect: Effect = () => {
-    // The iframe goes with its focus, before the next step is shown.
-    const leave = () => place.contains(focused()) && title.focus()
-    step.signal.addEventListener('abort', leave)
     open()
-    return () => {
-      step.signal.removeEventListener('abort', leave)
-      close()
-    }
+    return () => close()
   }
   const back = step.kind === 'redirect' && button(labels.back, () => step.returned())
   const nodes = [title, place, actions(context, back, button(labels.openWindowAgain, open))]
@@ -67,7 +67,7 @@ export function redirect(step: StepOf<'redirect'>, context: Context): View {
         opened.location.replace(url)
       } else {
         // A WebView may open links only.
-        const attributes = { part: 'button primary', href: url, target: '_blank', rel: 'noopener' }
+        const attributes = { part: 'button primary', target: '_blank', rel: 'noopener', href: url }
         const link = el('a', attributes, labels.openWindow)
         openButton.replaceWith(link)
         link.focus()

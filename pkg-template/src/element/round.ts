@@ -14,7 +14,8 @@ export function challenge(step: StepOf<'challenge'>, context: Context): View {
     ? [labels.credentialsTitle, labels.credentialsRefused]
     : [labels.roundTitle, labels.answerRefused]
   const problem = alertBox()
-  const send = el('button', 'button primary', labels.send)
+  const send = button(labels.send, () => {}, 'primary')
+  send.type = 'submit'
   const form = el(
     'form',
     { part: 'form', 'aria-label': title },

@@ -4,7 +4,7 @@ import type { Context, Effect } from './view.js'
 
 /** `7 min 5 sec`: at most two units. Empty below a second. */
 export function duration(ms: number, locale: string): string {
-  const parts = { hour: ms / 3_600_000, minute: (ms / 60_000) % 60, second: (ms / 1_000) % 60 }
+  const parts = { hour: ms / 36e5, minute: (ms / 6e4) % 60, second: (ms / 1e3) % 60 }
   const texts = Object.entries(parts).flatMap(([unit, count]) =>
     count < 1 ? [] : new Intl.NumberFormat(locale, { style: 'unit', unit }).format(Math.floor(count)),
   )
