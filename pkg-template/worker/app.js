@@ -3,16 +3,22 @@
 /** The origins of your pages. */
 export const origins = ['https://app.example']
 
-/** Returns the user's id, or `null`. Replace it by your session. Here your back end has signed a `user.signature`. */
+/**
+ * Returns the user's id, or `null`. Replace it by your session. Here your back end has signed a token
+ * `user.expires.signature`; `expires` is in milliseconds since 1970. README.md shows how to sign it.
+ */
 export async function authenticate(request, env) {
-  const [user, signature = ''] = (request.headers.get('authorization') ?? '').replace('Bearer ', '').split('.')
-  const bytes = (text) => new TextEncoder().encode(text)
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   // An unset variable can be null, whose text anybody can sign with.
   if (typeof env.SESSION_KEY !== 'string' || env.SESSION_KEY === '') throw new Error('SESSION_KEY is not set')
+  const token = /^Bearer ((.+)\.(\d{1,15}))\.([0-9a-f]{64})$/.exec(request.headers.get('authorization') ?? '')
+  if (!token) return null
+  const [, signedText, user, expires, signature] = token
+  const bytes = (text) => new TextEncoder().encode(text)
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const key = await crypto.subtle.importKey('raw', bytes(env.SESSION_KEY), algorithm, false, ['verify'])
-  const signatureBytes = Uint8Array.from(signature.match(/../g) ?? [], (hex) => parseInt(hex, 16))
-  return (await crypto.subtle.verify('HMAC', key, signatureBytes, bytes(user))) ? user : null
+  const signatureBytes = Uint8Array.from(signature.match(/../g), (hex) => parseInt(hex, 16))
+  const isSigned = await crypto.subtle.verify('HMAC', key, signatureBytes, bytes(signedText))
+  return isSigned && Date.now() < Number(expires) ? user : null
 }
 
 /** Returns a connection of the user. Your back end knows the vendor's ids, and this function adds the keys. */

@@ -26,7 +26,12 @@ const SLOW = { timeout: 120_000 }
 const SEAL_KEYS = JSON.stringify({ current: 'k1', keys: { k1: Buffer.alloc(32, 1).toString('base64') } })
 const SESSION_KEY = 'a key'
 const BACKEND_KEY = 'another key'
-const signature = createHmac('sha256', SESSION_KEY).update('ann').digest('hex')
+
+/** Signs as the back end of the README does. */
+function sign(signedText, key = SESSION_KEY) {
+  return `${signedText}.${createHmac('sha256', key).update(signedText).digest('hex')}`
+}
+const inAnHour = () => Date.now() + 3_600_000
 
 /** Makes a folder as `npx bank-mfa init edge` does, with the packages that it imports. */
 function copyTemplate(t) {
@@ -88,7 +93,7 @@ async function startBackend(t) {
 /** A page. */
 function pageAt(url) {
   const ask = (path, body, headers = {}) => {
-    const all = { authorization: `Bearer ann.${signature}`, origin: 'https://app.example', ...headers }
+    const all = { authorization: `Bearer ${sign(`ann.${inAnHour()}`)}`, origin: 'https://app.example', ...headers }
     const method = body ? 'POST' : 'GET'
     if (body) all['content-type'] = 'application/json'
     return fetch(`${url}/flows${path}`, { method, headers: all, body: body && JSON.stringify(body) })
@@ -116,8 +121,10 @@ function pageAt(url) {
 
 /** Runs a flow of each vendor from start to end, and checks the endings that are delivered. */
 async function walkBoth(page, { bank, endings, memberGuid }) {
-  const stranger = await page.call('', { connection: 'c_1' }, { authorization: `Bearer bob.${signature}` })
-  assert.equal(stranger.code, 'UNAUTHENTICATED')
+  for (const token of [sign(`ann.${inAnHour()}`).replace('ann', 'bob'), sign(`ann.${Date.now() - 1}`)]) {
+    const stranger = await page.call('', { connection: 'c_1' }, { authorization: `Bearer ${token}` })
+    assert.equal(stranger.code, 'UNAUTHENTICATED')
+  }
   assert.equal((await page.call('', { connection: 'c_9' })).code, 'NOT_FOUND')
   assert.deepEqual(await page.openapi(), openapi)
   const walk = async (connection, city) => {
@@ -192,17 +199,61 @@ test('resolve returns null only if the back end replies 404', async (t) => {
   await assert.rejects(resolve('ann', 'c_1', env), { message: 'The back end named an unknown vendor' })
 })
 
-test('authenticate refuses every session if SESSION_KEY is not set', async (t) => {
-  const { authenticate } = await import(pathToFileURL(join(copyTemplate(t), 'app.js')))
-  const request = (key) => {
-    const signed = createHmac('sha256', key).update('ann').digest('hex')
-    return new Request('https://edge.example/flows', { headers: { authorization: `Bearer ann.${signed}` } })
+describe('authenticate', () => {
+  const load = async (t) => {
+    const { authenticate } = await import(pathToFileURL(join(copyTemplate(t), 'app.js')))
+    return (authorization, key = SESSION_KEY) =>
+      authenticate(new Request('https://edge.example/flows', { headers: { authorization } }), { SESSION_KEY: key })
   }
-  assert.equal(await authenticate(request(SESSION_KEY), { SESSION_KEY }), 'ann')
-  assert.equal(await authenticate(request('another key'), { SESSION_KEY }), null)
-  for (const key of [null, undefined]) {
-    await assert.rejects(authenticate(request(`${key}`), { SESSION_KEY: key }), { message: 'SESSION_KEY is not set' })
-  }
+
+  test('accepts a token until it expires', async (t) => {
+    const authenticate = await load(t)
+    t.mock.timers.enable({ apis: ['Date'], now: 1_900_000_000_000 })
+    const authorization = `Bearer ${sign('ann.1900000900000')}`
+    assert.equal(await authenticate(authorization), 'ann')
+    t.mock.timers.tick(899_999)
+    assert.equal(await authenticate(authorization), 'ann')
+    t.mock.timers.tick(1)
+    assert.equal(await authenticate(authorization), null)
+    const inSeconds = `Bearer ${sign('ann.2900000000')}`
+    assert.equal(await authenticate(inSeconds), null)
+  })
+
+  test('accepts an id with dots, and returns it whole', async (t) => {
+    assert.equal(await (await load(t))(`Bearer ${sign(`ann.b.7.${inAnHour()}`)}`), 'ann.b.7')
+  })
+
+  test('returns null for each token that is malformed, changed or signed with another key', async (t) => {
+    const authenticate = await load(t)
+    const expires = inAnHour()
+    const [user, , signature] = sign(`ann.${expires}`).split('.')
+    const tokens = [
+      ...['', '.', '..', '...', 'ann', `ann.${expires}`, `ann.${expires}.`, `.${expires}.${signature}`],
+      ...[`${user}.${expires}.${signature.slice(2)}`, `${user}.${expires}.${signature}00`],
+      ...[
+        `${user}.${expires}.${'zz'.repeat(32)}`,
+        `${user}.${expires + 1}.${signature}`,
+        `bob.${expires}.${signature}`,
+      ],
+      ...[`${user}.${expires}.${signature} `.padEnd(20_000, 'a'), `ann.${expires}..${signature}`],
+      ...[sign('ann'), sign(`.${expires}`), sign('ann.'), sign('ann.never'), sign('ann.-1'), sign('ann.Infinity')],
+      ...[sign('ann.1e300'), sign(`ann.${'9'.repeat(400)}`), sign(`ann.${expires}`, 'another key')],
+    ]
+    for (const token of tokens) assert.equal(await authenticate(`Bearer ${token}`), null, token)
+    const token = sign(`ann.${expires}`)
+    for (const header of ['', 'Bearer', 'Bearer ', token, `Basic ${token}`, `Bearer Bearer`, `Bearer${token}`]) {
+      assert.equal(await authenticate(header), null, header)
+    }
+    assert.equal(await authenticate(`Bearer ${token}`), 'ann')
+  })
+
+  test('refuses every session if SESSION_KEY is not set', async (t) => {
+    const authenticate = await load(t)
+    for (const key of [null, '']) {
+      const authorization = `Bearer ${sign(`ann.${inAnHour()}`, `${key}`)}`
+      await assert.rejects(authenticate(authorization, key), { message: 'SESSION_KEY is not set' })
+    }
+  })
 })
 
 // Each test mostly waits.
