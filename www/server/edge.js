@@ -9,6 +9,7 @@
  */
 import { edge, memoryStore } from 'bank-mfa/edge'
 import { flinksFlow, mxParams, parseConnectionId } from '../site/connection.js'
+import { badRequest, isFromOrigin, loopbackOrigins, readObject } from './guards.js'
 import { Sessions } from './sessions.js'
 
 /** How often a wait reads the clock, in milliseconds. */
@@ -19,8 +20,9 @@ const SEAL_KEYS = { current: 'k1', keys: { k1: 'ZGVtb2RlbW9kZW1vZGVtb2RlbW9kZW1v
 
 /** Returns the handler, and `sweep`, which continues the flows whose page is closed. */
 export function createEdge(env) {
+  const pageOrigins = loopbackOrigins(env.pageOrigin)
   const config = {
-    origins: [env.pageOrigin],
+    origins: pageOrigins,
     seal: SEAL_KEYS,
     authenticate: sessionOf,
 
@@ -44,8 +46,10 @@ export function createEdge(env) {
       // Without a session, the edge refuses the request.
       const session = name === null ? createSession(config) : sessions.open(name)
       if (new URL(request.url).pathname !== '/edge/time') return session.handle(request)
-      if (request.method !== 'POST' || name === null) return new Response('', { status: 403 })
-      const { advance } = await request.json()
+      const isAllowed = request.method === 'POST' && name !== null
+      if (!isAllowed || !isFromOrigin(request, pageOrigins)) return new Response('', { status: 403 })
+      const { advance } = (await readObject(request)) ?? {}
+      if (!(advance >= 0 && Number.isFinite(advance))) return badRequest('advance must be a number of milliseconds')
       return Response.json({ ahead: session.advance(advance) })
     },
     sweep: () => Promise.all(sessions.all().map(({ handle }) => handle.sweep())),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { badRequest, readObject } from './guards.js'
 
 /**
  * The page's own server. It serves the site and the built npm package. Like a company's back end it mints Flinks
@@ -64,7 +65,8 @@ async function serveFile(folder, path) {
 async function mintToken(request, env) {
   const sameOrigin = request.headers.get('sec-fetch-site') === 'same-origin'
   if (request.method !== 'POST' || !sameOrigin) return new Response('', { status: 403 })
-  const { session } = await request.json()
+  const { session } = (await readObject(request)) ?? {}
+  if (typeof session !== 'string') return badRequest('session must be a text')
   try {
     const reply = await env.vendor(
       new Request(

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { nodeHandler } from 'bank-mfa/edge'
 import { createEdge } from './edge.js'
+import { guard } from './guards.js'
 import { createPageServer } from './page-server.js'
 import { createVendorServer } from './vendor-server.js'
 
@@ -58,10 +59,11 @@ export async function serve(ports = {}) {
   const vendor = createVendorServer(origins)
   const edge = createEdge({ ...KEYS, ...origins })
   sweeping = setInterval(edge.sweep, SWEEP_MS)
-  servers.page.on('request', nodeHandler(createPageServer({ ...KEYS, ...origins, edge: edge.fetch, vendor })))
-  servers.vendor.on('request', nodeHandler(vendor))
-  // The same handler, so it has the same sessions.
-  servers.connect.on('request', nodeHandler(vendor))
+  const page = createPageServer({ ...KEYS, ...origins, edge: edge.fetch, vendor })
+  // `vendor` and `connect` have the same handler, so they have the same sessions.
+  for (const [name, handler] of Object.entries({ page, vendor, connect: vendor })) {
+    servers[name].on('request', nodeHandler(guard(handler, originOf(servers[name]))))
+  }
   return { url: pageOrigin, vendor: vendorOrigin, connect: connectOrigin, close }
 }
 

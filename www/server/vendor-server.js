@@ -12,10 +12,13 @@
  *   /s/{session}/control/members  GET: the simulated members of MX
  *   /s/{session}/control/counts   GET: what the simulator has received so far
  *
+ * A page of another site cannot call the control routes.
+ *
  * Each session has a simulator of its own, in memory, so that tabs and tests do not affect each other.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { simulator } from 'bank-mfa/simulator'
+import { badRequest, isFromOrigin, loopbackOrigins, readObject } from './guards.js'
 import { Sessions } from './sessions.js'
 
 /** Longer than any client waits. */
@@ -25,7 +28,8 @@ const HANG_LIMIT_MS = 10 * 60_000
 const FRAMED_PATH = /^\/($|(v2|Credential|connect|md)(\/|$))/
 
 /** Returns the handler of both origins: `vendorOrigin` of the API, and another one of the vendors' pages. */
-export function createVendorServer({ vendorOrigin }) {
+export function createVendorServer({ pageOrigin, vendorOrigin }) {
+  const pageOrigins = loopbackOrigins(pageOrigin)
   const sessions = new Sessions((name) => ({
     ...createSession(`${vendorOrigin}/s/${name}`),
     ...{ cors: true, offsetMs: 0 },
@@ -37,7 +41,11 @@ export function createVendorServer({ vendorOrigin }) {
     if (!name) return new Response('Not found', { status: 404 })
     const session = sessions.open(name)
     if (FRAMED_PATH.test(path)) return allowFraming(await callVendor(session, path + search, request))
-    if (path.startsWith('/control')) return allowOrigins(await control(session, path, request))
+    if (path.startsWith('/control')) {
+      // Only the demo's page and programs of this machine may change the simulator.
+      if (!isFromOrigin(request, pageOrigins)) return new Response('', { status: 403 })
+      return allowOrigins(await control(session, path, request))
+    }
     if (path.startsWith('/oauth/')) return keepSessionPath(name, await callVendor(session, path + search, request))
     if (!session.cors) return callVendor(session, path, request)
     if (request.method === 'OPTIONS') return allowOrigins(new Response(null, { status: 204 }))
@@ -115,23 +123,33 @@ async function control(session, path, request) {
     case 'GET /control/counts':
       return Response.json(session.bank.counts())
     case 'POST /control': {
-      const { reset, cors, fault, rules, connect, advance } = await request.json()
-      if (reset) Object.assign(session, createSession(session.elsewhere, session.offsetMs))
-      if (cors !== undefined) session.cors = cors
-      if (rules || connect) {
-        Object.assign(session.connect, rules?.connect, connect)
-        session.rules = rules ?? session.rules
-        session.bank.setRules({ ...session.rules, connect: session.connect })
-        // The simulator applies this rule once. A later change of other rules must not apply it again.
-        if (session.connect.misbehave === 'token-invalid') session.connect.misbehave = null
+      const command = await readObject(request)
+      if (!command) return badRequest('The body must be a JSON object')
+      try {
+        return Response.json(applyCommand(session, command))
+      } catch (error) {
+        return badRequest(error.message)
       }
-      if (fault) session.bank.fault(fault)
-      if (advance) session.offsetMs += advance
-      return Response.json({ cors: session.cors, offsetMs: session.offsetMs })
     }
     default:
       return new Response('Not found', { status: 404 })
   }
+}
+
+function applyCommand(session, { reset, cors, fault, rules, connect, advance = 0 }) {
+  if (!(advance >= 0 && Number.isFinite(advance))) throw new Error('advance must be a number of milliseconds')
+  if (reset) Object.assign(session, createSession(session.elsewhere, session.offsetMs))
+  if (cors !== undefined) session.cors = cors
+  if (rules || connect) {
+    Object.assign(session.connect, rules?.connect, connect)
+    session.rules = rules ?? session.rules
+    session.bank.setRules({ ...session.rules, connect: session.connect })
+    // The simulator applies this rule once. A later change of other rules must not apply it again.
+    if (session.connect.misbehave === 'token-invalid') session.connect.misbehave = null
+  }
+  if (fault) session.bank.fault(fault)
+  if (advance) session.offsetMs += advance
+  return { cors: session.cors, offsetMs: session.offsetMs }
 }
 
 /** Allows any origin, because no cookies are used. Preflights are not cached, so that the CORS switch acts at once. */
