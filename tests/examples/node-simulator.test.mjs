@@ -18,6 +18,20 @@ test('node-simulator asks again after an answer that does not fit and after a wr
   assert.equal(rest, 'Connected to FlinksCapital\n')
 })
 
+test('node-simulator cancels the flow if the input ends', async (t) => {
+  for (const lines of [[], ['1']]) {
+    const script = npmStart(t, folder)
+    let position = await script.prints(/phone> /)
+    for (const line of lines) {
+      script.write(line)
+      position = await script.prints(/channel> /, position)
+    }
+    script.endInput()
+    assert.deepEqual(await script.exited, [1, null])
+    assert.equal(script.output().slice(position), '\nThe input has ended, so the flow is cancelled.\n')
+  }
+})
+
 test('node-simulator prints why a flow failed', async (t) => {
   const rest = await converse(npmStart(t, folder, { args: ['wrong_ends'] }), [['answer> ', 'Rome']])
   assert.equal(

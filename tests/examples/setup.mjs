@@ -126,6 +126,8 @@ export function npmStart(t, folder, { args = [], env = {} } = {}) {
     exited,
     output: () => output,
     write: (line) => child.stdin.write(`${line}\n`),
+    /** Ends the input, as Ctrl+D does. */
+    endInput: () => child.stdin.end(),
     /** Waits until the output after `from` matches. Returns where the match ends. */
     async prints(pattern, from = 0) {
       for (;;) {

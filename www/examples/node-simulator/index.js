@@ -13,11 +13,20 @@ const loginId = bank.loginId(process.argv[2] ?? 'text_or_call')
 
 const terminal = createInterface({ input: process.stdin, output: process.stdout })
 const flow = flinks.authorize({ loginId, mostRecentCached: false }, host)
+let isOver = false
+terminal.on('close', () => {
+  // Ctrl+D, Ctrl+C, or the end of piped input: a question would wait for ever.
+  if (isOver) return
+  flow.cancel()
+  console.log('\nThe input has ended, so the flow is cancelled.')
+  process.exit(1)
+})
 for await (const step of flow) {
   if (step.kind === 'challenge') await answer(step)
   if (step.kind === 'done') console.log(`Connected to ${step.result.institution}`)
   if (step.kind === 'failed') console.log(describe(step.failure).sentence)
 }
+isOver = true
 terminal.close()
 
 /** Asks until the answers fit the round. Answers that do not fit are not sent. */
