@@ -91,6 +91,10 @@ test('the unknown part of an address is said, also after a reload, and another a
     await follow(visitor, address)
     await visitor.page.getByText(said(unknown)).waitFor()
   }
+  await follow(visitor, `#flinks/Greatday?${['a=1', 'a=1', 'b=2', 'c=3', 'd=4'].join('&')}`)
+  const first = 'The address names “a=1” and “b=2” and “c=3”, which are unknown or not possible here.'
+  await visitor.page.getByText(first, { exact: true }).waitFor()
+  await follow(visitor, '#flinks/Greatday?colour=red&language=fr')
   await visitor.reload()
   await visitor.page.getByText(said('colour=red')).waitFor()
   await follow(visitor, '#flinks/Greatday')

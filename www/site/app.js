@@ -97,11 +97,16 @@ function openAddress(address) {
   isReadingAddress = true
   const unknown = address === '' ? [] : readAddress(setup, address, peopleOf)
   isReadingAddress = false
-  showProblem(
-    unknown.length > 0 ? `The address names “${unknown.join('” and “')}”, which is unknown or not possible here.` : '',
-  )
+  showProblem(unknown.length > 0 ? describeUnknown(unknown) : '')
   // An address with an unknown part stays, so that a reload says so again.
   showChoices({ keepsAddress: unknown.length > 0 })
+}
+
+/** Names the first parts of an address that mean nothing here. A visitor can write any number of them. */
+function describeUnknown(parts) {
+  const names = [...new Set(parts)].slice(0, 3)
+  const verb = names.length > 1 ? 'are' : 'is'
+  return `The address names “${names.join('” and “')}”, which ${verb} unknown or not possible here.`
 }
 
 /** Shows all that follows from the choices: the address, the code, the language and the notes. */
