@@ -29,6 +29,14 @@ test('every command, JSON and YAML of the guide is right', () => {
   assert.deepEqual(blocks.flatMap(check), [])
 })
 
+test('each command that makes a secret and passes it on also shows it, so that a reader can keep it', () => {
+  const commands = blocks
+    .flatMap(({ code }) => code.split('\n'))
+    .filter((line) => /openssl rand.*secret put/.test(line))
+  assert.ok(commands.length >= 4)
+  for (const command of commands) assert.match(command, /\| tee \/dev\/stderr \|/)
+})
+
 for (const [index, block] of blocks.filter(({ run }) => run).entries()) {
   test(`the example at ${block.file}:${block.line} runs as printed`, async () => {
     const output = await run(folder, block, `example-${index}`)
