@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,12 +35,13 @@ export const SLOW = { timeout: 180_000 }
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'))
 
 /**
- * Copies an example into target/examples, and installs its packages. Fails if the example's ranges do not accept the
- * versions.
+ * Copies an example into a new folder of target/examples, and installs its packages. Test files run at the same time, so
+ * each call makes a folder of its own, which is removed at the end. Fails if the example's ranges do not accept the versions.
  */
 export async function install(name, source = join(root, 'www/examples', name)) {
-  const folder = join(root, 'target/examples', name)
-  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(join(root, 'target/examples'), { recursive: true })
+  const folder = mkdtempSync(join(root, 'target/examples', `${name}-`))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   cpSync(source, folder, { recursive: true })
   const modules = join(folder, 'node_modules')
   mkdirSync(join(modules, '.bin'), { recursive: true })
