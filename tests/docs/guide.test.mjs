@@ -31,7 +31,7 @@ test('every command, JSON and YAML of the guide is right', () => {
 
 test('each command that makes a secret and passes it on also shows it, so that a reader can keep it', () => {
   const commands = blocks
-    .flatMap(({ code }) => code.split('\n'))
+    .flatMap(({ text }) => text.split('\n'))
     .filter((line) => /openssl rand.*secret put/.test(line))
   assert.ok(commands.length >= 4)
   for (const command of commands) assert.match(command, /\| tee \/dev\/stderr \|/)
