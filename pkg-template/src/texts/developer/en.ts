@@ -12,8 +12,8 @@ export const en: DeveloperTexts = {
     'timed-out': 'The vendor worked longer than its documented time limit.',
     'unreadable-reply': 'The vendor replied several times with a body that could not be parsed, such as an HTML page.',
     'session-expired':
-      'The vendor’s session has expired, by its reply or by its documented time limit; the person was probably away.',
-    cancelled: 'Your code or the person cancelled the flow; requests that were sent are not undone.',
+      'The vendor’s session has expired, according to its reply or its documented time limit; the user was probably away.',
+    cancelled: 'Your code or the user cancelled the flow; requests that were sent are not undone.',
     'credentials-refused':
       'The bank refused the username, the password or the LoginId; never send the same ones again.',
     'too-many-attempts':
@@ -21,14 +21,13 @@ export const en: DeveloperTexts = {
     'answer-refused': 'The bank refused the answer and does not ask again in this session.',
     'answers-mismatched': 'The vendor could not match the answers to its questions; the session is over.',
     'question-unanswered':
-      'The bank asked a question that has no stored answer; a background refresh cannot succeed without the person.',
+      'The bank asked a question that has no stored answer; a background refresh cannot succeed without the user.',
     'concurrent-session': 'Another session of this connection is open; run one flow at a time for each connection.',
     busy: 'The bank or the vendor is busy, or the vendor’s rate limit is exceeded.',
-    'bank-action-required':
-      'The bank requires the person to do something on its own site, such as accepting new terms.',
+    'bank-action-required': 'The bank requires the user to do something on its own site, such as accepting new terms.',
     'login-disabled': 'The bank has locked or disabled this login; new tries do not help.',
     'institution-closed': 'The vendor no longer connects to this institution; take it off your list.',
-    'reauthorization-required': 'The person must grant access again at the bank, usually by its own sign-in (OAuth).',
+    'reauthorization-required': 'The user must grant access again at the bank, usually by its own sign-in (OAuth).',
     'member-exists':
       'A member with these credentials exists already; start with its memberGuid, which the failure names.',
     'institution-disabled': 'The vendor has temporarily disabled this institution; see the vendor’s status page.',
@@ -48,19 +47,20 @@ export const en: DeveloperTexts = {
       'The vendor authorized another LoginId than the requested one; do not store it, and report it to the vendor.',
     'card-in-use': 'The vendor is still processing this connection.',
     'vendor-error': 'The vendor had an internal error; vendorCode and status tell its support which.',
-    refused: 'The vendor refused with a code that its documents do not have; see vendorCode.',
+    refused: 'The vendor refused with a code that its documents do not list; see vendorCode.',
     'challenge-unanswerable': 'The bank asks something that nobody can answer, such as a choice without options.',
     INVALID_INPUT: 'An argument is missing, malformed or contradicts another; path names it, and nothing was sent.',
     INVALID_ANSWER: 'The answers do not fit the round, which stays open; fields names each wrong field and its reason.',
     STALE_ROUND: 'The answers are for a round that is over; nothing was sent, and flow.current has the open step.',
     OUT_OF_TURN: 'The flow is at another step by now; nothing was sent, and the flow is unchanged.',
     SNAPSHOT_UNREADABLE: 'The snapshot is truncated, edited or not a snapshot.',
-    SNAPSHOT_VERSION: 'This release cannot read the version of the snapshot; it reads its own and those next to it.',
+    SNAPSHOT_VERSION:
+      'This release cannot read the version of the snapshot; it reads its own and the versions just before and after it.',
     UNAUTHENTICATED: 'The edge’s authenticate returned null for this request (401).',
     FORBIDDEN: 'The request’s origin is not in the edge’s origins (403).',
     NOT_FOUND:
       'The edge does not know this flow, connection, route or data for this user, or the flow ended long ago (404).',
-    METHOD_NOT_ALLOWED: 'The edge has this route with another method, which the header allow names (405).',
+    METHOD_NOT_ALLOWED: 'The edge has this route with another method; see the response’s Allow header (405).',
     BODY_TOO_LARGE: 'The request’s body is larger than the edge’s limits.body (413).',
     RATE_LIMITED:
       'A limit of the edge is reached: starts of this user, or answers, windows or reads of this flow (429).',
@@ -69,13 +69,14 @@ export const en: DeveloperTexts = {
   },
   next: {
     'retry-later': 'Start a new flow, not before retryAt.',
-    'start-over': 'Start a new flow when the person is present.',
-    'ask-credentials': 'Ask the person for the credentials, and start a new flow with them.',
-    reconnect: 'Start a live flow with the person present, who must answer the bank or sign in there.',
-    'visit-bank': 'Send the person to the bank’s site or telephone; a new flow before that does not help.',
-    'fix-integration': 'Fix the code, the keys or the configuration; the person cannot change it.',
+    'start-over': 'Start a new flow when the user is present.',
+    'ask-credentials': 'Ask the user for the credentials, and start a new flow with them.',
+    reconnect: 'Start a live flow with the user present, who must answer the bank or sign in there.',
+    'visit-bank':
+      'Ask the user to sign in on the bank’s site, or to phone the bank; a new flow before that does not help.',
+    'fix-integration': 'Fix the code, the keys or the configuration; the user cannot change it.',
     'give-up': 'Stop: nothing that this library knows of helps; contact the vendor’s support with vendorCode.',
-    'answer-again': 'Show flow.current, such as the open round, and let the person go on there.',
-    'sign-in': 'Sign the person in to your own application, and repeat the call.',
+    'answer-again': 'Show flow.current, such as the open round, and let the user go on there.',
+    'sign-in': 'Sign the user in to your own application, and repeat the call.',
   },
 }

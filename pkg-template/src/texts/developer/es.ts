@@ -13,8 +13,8 @@ export const es: DeveloperTexts = {
     'unreadable-reply':
       'El proveedor respondió varias veces con un contenido que no se pudo analizar, como una página HTML.',
     'session-expired':
-      'La sesión del proveedor ha caducado, según su respuesta o su límite de tiempo documentado; probablemente la persona estaba ausente.',
-    cancelled: 'Su código o la persona canceló el flujo; las peticiones enviadas no se deshacen.',
+      'La sesión del proveedor ha caducado, según su respuesta o su límite de tiempo documentado; probablemente el usuario estaba ausente.',
+    cancelled: 'Su código o el usuario canceló el flujo; las peticiones enviadas no se deshacen.',
     'credentials-refused':
       'El banco rechazó el nombre de usuario, la contraseña o el LoginId; nunca vuelva a enviar los mismos.',
     'too-many-attempts':
@@ -22,15 +22,15 @@ export const es: DeveloperTexts = {
     'answer-refused': 'El banco rechazó la respuesta y no vuelve a preguntar en esta sesión.',
     'answers-mismatched': 'El proveedor no pudo relacionar las respuestas con sus preguntas; la sesión ha terminado.',
     'question-unanswered':
-      'El banco hizo una pregunta sin respuesta guardada; una actualización en segundo plano no puede completarse sin la persona.',
+      'El banco hizo una pregunta sin respuesta guardada; una actualización en segundo plano no puede completarse sin el usuario.',
     'concurrent-session': 'Hay otra sesión abierta de esta conexión; ejecute un solo flujo a la vez por cada conexión.',
     busy: 'El banco o el proveedor está saturado, o se ha superado el límite de peticiones del proveedor.',
     'bank-action-required':
-      'El banco exige que la persona haga algo en su propio sitio, como aceptar unas nuevas condiciones.',
+      'El banco exige que el usuario haga algo en el sitio del banco, como aceptar unas nuevas condiciones.',
     'login-disabled': 'El banco ha bloqueado o desactivado este acceso; nuevos intentos no ayudan.',
     'institution-closed': 'El proveedor ya no se conecta a esta entidad; quítela de su lista.',
     'reauthorization-required':
-      'La persona debe volver a conceder el acceso en el banco, por lo general con el inicio de sesión de este (OAuth).',
+      'El usuario debe volver a conceder el acceso en el banco, por lo general con el inicio de sesión de este (OAuth).',
     'member-exists': 'Ya existe un member con estas credenciales; empiece con su memberGuid, que figura en el fallo.',
     'institution-disabled':
       'El proveedor ha desactivado temporalmente esta entidad; consulte la página de estado del proveedor.',
@@ -60,12 +60,13 @@ export const es: DeveloperTexts = {
       'Las respuestas son de una ronda que ya terminó; no se envió nada, y flow.current contiene el paso abierto.',
     OUT_OF_TURN: 'El flujo ya está en otro paso; no se envió nada, y el flujo no ha cambiado.',
     SNAPSHOT_UNREADABLE: 'La instantánea está truncada, modificada o no es una instantánea.',
-    SNAPSHOT_VERSION: 'Esta versión no puede leer la versión de la instantánea; lee la suya y las contiguas.',
+    SNAPSHOT_VERSION:
+      'Esta versión no puede leer la versión de la instantánea; lee la suya, la anterior y la siguiente.',
     UNAUTHENTICATED: 'La función authenticate del edge devolvió null para esta petición (401).',
     FORBIDDEN: 'El origen de la petición no está en origins del edge (403).',
     NOT_FOUND:
       'El edge no conoce este flujo, conexión, ruta o datos para este usuario, o el flujo terminó hace mucho (404).',
-    METHOD_NOT_ALLOWED: 'El edge tiene esta ruta con otro método, que indica la cabecera allow (405).',
+    METHOD_NOT_ALLOWED: 'El edge tiene esta ruta con otro método; véase la cabecera Allow de la respuesta (405).',
     BODY_TOO_LARGE: 'El cuerpo de la petición supera limits.body del edge (413).',
     RATE_LIMITED:
       'Se ha alcanzado un límite del edge: inicios de este usuario, o respuestas, ventanas o lecturas de este flujo (429).',
@@ -74,14 +75,15 @@ export const es: DeveloperTexts = {
   },
   next: {
     'retry-later': 'Inicie un flujo nuevo, no antes de retryAt.',
-    'start-over': 'Inicie un flujo nuevo cuando la persona esté presente.',
-    'ask-credentials': 'Pida las credenciales a la persona e inicie un flujo nuevo con ellas.',
-    reconnect: 'Inicie un flujo en vivo con la persona presente, que debe responder al banco o iniciar sesión en él.',
-    'visit-bank': 'Dirija a la persona al sitio web o al teléfono del banco; un flujo nuevo antes de eso no ayuda.',
-    'fix-integration': 'Corrija el código, las claves o la configuración; la persona no puede cambiarlo.',
+    'start-over': 'Inicie un flujo nuevo cuando el usuario esté presente.',
+    'ask-credentials': 'Pida las credenciales al usuario e inicie un flujo nuevo con ellas.',
+    reconnect: 'Inicie un flujo en vivo con el usuario presente, que debe responder al banco o iniciar sesión en él.',
+    'visit-bank':
+      'Pida al usuario que inicie sesión en el sitio web del banco o que llame al banco; un flujo nuevo antes de eso no ayuda.',
+    'fix-integration': 'Corrija el código, las claves o la configuración; el usuario no puede cambiarlo.',
     'give-up':
       'Deténgase: nada de lo que conoce esta biblioteca ayuda; contacte con el soporte del proveedor e indique vendorCode.',
-    'answer-again': 'Muestre flow.current, por ejemplo la ronda abierta, y deje que la persona continúe allí.',
-    'sign-in': 'Inicie la sesión de la persona en su propia aplicación y repita la llamada.',
+    'answer-again': 'Muestre flow.current, por ejemplo la ronda abierta, y deje que el usuario continúe allí.',
+    'sign-in': 'Inicie la sesión del usuario en su propia aplicación y repita la llamada.',
   },
 }

@@ -13,8 +13,8 @@ export const fr: DeveloperTexts = {
     'unreadable-reply':
       'Le fournisseur a répondu plusieurs fois par un contenu impossible à analyser, comme une page HTML.',
     'session-expired':
-      'La session du fournisseur a expiré, selon sa réponse ou sa limite de temps documentée\u00a0; la personne était sans doute absente.',
-    cancelled: 'Votre code ou la personne a annulé le flux\u00a0; les requêtes envoyées ne sont pas défaites.',
+      'La session du fournisseur a expiré, selon sa réponse ou sa limite de temps documentée\u00a0; l’utilisateur était sans doute absent.',
+    cancelled: 'Votre code ou l’utilisateur a annulé le flux\u00a0; les requêtes envoyées ne sont pas défaites.',
     'credentials-refused':
       'La banque a refusé le nom d’utilisateur, le mot de passe ou le LoginId\u00a0; ne renvoyez jamais les mêmes.',
     'too-many-attempts':
@@ -23,16 +23,16 @@ export const fr: DeveloperTexts = {
     'answers-mismatched':
       'Le fournisseur n’a pas pu associer les réponses à ses questions\u00a0; la session est terminée.',
     'question-unanswered':
-      'La banque a posé une question sans réponse enregistrée\u00a0; un rafraîchissement en arrière-plan ne peut réussir sans la personne.',
+      'La banque a posé une question sans réponse enregistrée\u00a0; un rafraîchissement en arrière-plan ne peut réussir sans l’utilisateur.',
     'concurrent-session':
       'Une autre session de cette connexion est ouverte\u00a0; exécutez un seul flux à la fois par connexion.',
     busy: 'La banque ou le fournisseur est surchargé, ou la limite de débit du fournisseur est dépassée.',
     'bank-action-required':
-      'La banque exige que la personne agisse sur son propre site, par exemple pour accepter de nouvelles conditions.',
+      'La banque exige que l’utilisateur agisse sur son propre site, par exemple pour accepter de nouvelles conditions.',
     'login-disabled': 'La banque a bloqué ou désactivé cet accès\u00a0; de nouveaux essais n’y changent rien.',
     'institution-closed': 'Le fournisseur ne se connecte plus à cet établissement\u00a0; retirez-le de votre liste.',
     'reauthorization-required':
-      'La personne doit de nouveau accorder l’accès auprès de la banque, en général par l’identification de celle-ci (OAuth).',
+      'L’utilisateur doit de nouveau accorder l’accès auprès de la banque, en général par l’identification de celle-ci (OAuth).',
     'member-exists':
       'Un member avec ces identifiants existe déjà\u00a0; démarrez avec son memberGuid, que l’échec indique.',
     'institution-disabled':
@@ -66,12 +66,12 @@ export const fr: DeveloperTexts = {
     OUT_OF_TURN: 'Le flux est déjà à une autre étape\u00a0; rien n’a été envoyé, et le flux est inchangé.',
     SNAPSHOT_UNREADABLE: 'L’instantané est tronqué ou modifié, ou n’en est pas un.',
     SNAPSHOT_VERSION:
-      'Cette version ne peut pas lire la version de l’instantané\u00a0; elle lit la sienne et celles qui la touchent.',
+      'Cette version ne peut pas lire la version de l’instantané\u00a0; elle lit la sienne, la précédente et la suivante.',
     UNAUTHENTICATED: 'La fonction authenticate de l’edge a renvoyé null pour cette requête (401).',
     FORBIDDEN: 'L’origine de la requête ne figure pas dans les origins de l’edge (403).',
     NOT_FOUND:
       'L’edge ne connaît pas ce flux, cette connexion, cette route ou ces données pour cet utilisateur, ou le flux est terminé depuis longtemps (404).',
-    METHOD_NOT_ALLOWED: 'L’edge a cette route avec une autre méthode, que l’en-tête allow indique (405).',
+    METHOD_NOT_ALLOWED: 'L’edge a cette route avec une autre méthode\u00a0; voyez l’en-tête Allow de la réponse (405).',
     BODY_TOO_LARGE: 'Le corps de la requête dépasse limits.body de l’edge (413).',
     RATE_LIMITED:
       'Une limite de l’edge est atteinte\u00a0: démarrages de cet utilisateur, ou réponses, fenêtres ou lectures de ce flux (429).',
@@ -80,16 +80,16 @@ export const fr: DeveloperTexts = {
   },
   next: {
     'retry-later': 'Démarrez un nouveau flux, pas avant retryAt.',
-    'start-over': 'Démarrez un nouveau flux quand la personne est présente.',
-    'ask-credentials': 'Demandez ses identifiants à la personne et démarrez un nouveau flux avec eux.',
+    'start-over': 'Démarrez un nouveau flux quand l’utilisateur est présent.',
+    'ask-credentials': 'Demandez ses identifiants à l’utilisateur et démarrez un nouveau flux avec eux.',
     reconnect:
-      'Démarrez un flux en direct en présence de la personne, qui doit répondre à la banque ou s’y identifier.',
+      'Démarrez un flux en direct en présence de l’utilisateur, qui doit répondre à la banque ou s’y identifier.',
     'visit-bank':
-      'Dirigez la personne vers le site ou le téléphone de la banque\u00a0; un nouveau flux avant cela ne sert à rien.',
-    'fix-integration': 'Corrigez le code, les clés ou la configuration\u00a0; la personne n’y peut rien.',
+      'Demandez à l’utilisateur de s’identifier sur le site de la banque ou de lui téléphoner\u00a0; un nouveau flux avant cela ne sert à rien.',
+    'fix-integration': 'Corrigez le code, les clés ou la configuration\u00a0; l’utilisateur n’y peut rien.',
     'give-up':
       'Arrêtez\u00a0: rien de ce que connaît cette bibliothèque n’aide\u00a0; contactez l’assistance du fournisseur avec vendorCode.',
-    'answer-again': 'Affichez flow.current, par exemple les questions ouvertes, et laissez la personne y continuer.',
-    'sign-in': 'Identifiez la personne dans votre propre application et répétez l’appel.',
+    'answer-again': 'Affichez flow.current, par exemple les questions ouvertes, et laissez l’utilisateur y continuer.',
+    'sign-in': 'Identifiez l’utilisateur dans votre propre application et répétez l’appel.',
   },
 }
