@@ -67,7 +67,7 @@ function checkPreflight(origin: string, reply: Reply): Finding {
     return problem(
       check,
       'the reply to the preflight lacks access-control-allow-origin',
-      'A proxy before the edge must pass OPTIONS requests and their replies on.',
+      'A proxy in front of the edge must pass OPTIONS requests and their replies on.',
     )
   }
   return ok(check, 'pages of this origin can call the edge')
@@ -98,7 +98,7 @@ function checkForeign(reply: Reply): Finding {
   return problem(
     check,
     'a page of another origin is not refused',
-    'A proxy before the edge must not remove or change the header `origin`.',
+    'A proxy in front of the edge must not remove or change the header `origin`.',
   )
 }
 
