@@ -119,3 +119,11 @@ test('a screen reader hears of the picture of a question', async (t) => {
   await STATES['picture to read'](visitor)
   await visitor.element.getByRole('img', { name: 'Picture 1 of 1' }).waitFor()
 })
+
+test('a flow that the app sets while start still runs is not busy', async (t) => {
+  const visitor = await visit(t)
+  await visitor.page.evaluate(() => (window.element.start = () => new Promise(() => {})))
+  await visitor.button('Connect your bank').click()
+  await visitor.run('step', round([question]))
+  assert.equal(await visitor.element.locator('[part=box]').getAttribute('aria-busy'), null)
+})

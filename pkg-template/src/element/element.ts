@@ -89,6 +89,7 @@ export class BankMfaElement extends Base {
     return this.#flow
   }
   set flow(flow: ElementFlow | null) {
+    this.#box.ariaBusy = null
     if (flow === this.#flow) return
     this.#leave()
     this.#flow = flow ?? null
@@ -211,8 +212,8 @@ export class BankMfaElement extends Base {
     this.#view = step
       ? VIEWS[step.kind](step as never, context)
       : { nodes: this.#start ? [button(this.#texts.labels.connect, () => void this.#begin(), 'primary')] : [] }
-    this.#box.lang = this.#texts.locale
     this.#box.dataset.state = step?.kind ?? 'idle'
+    this.#box.lang = this.#texts.locale
     this.#box.replaceChildren(...this.#view.nodes)
     this.#end = this.#view.effect?.()
     // The focus says what changed. It is taken from nobody who is elsewhere in the page.
@@ -234,13 +235,12 @@ export class BankMfaElement extends Base {
     this.#box.append(problem)
     try {
       // The app may have set a flow meanwhile.
-      this.flow = (await this.#start()) ?? this.#flow
+      this.flow = (await this.#start()) || this.#flow
     } catch (error) {
       explain(problem, error, this.#texts)
+      this.#box.ariaBusy = null
       // An unhandled rejection, so that the developer hears of it, too.
       throw error
-    } finally {
-      this.#box.ariaBusy = null
     }
   }
 

@@ -67,7 +67,7 @@ export function redirect(step: StepOf<'redirect'>, context: Context): View {
         opened.location.replace(url)
       } else {
         // A WebView may open links only.
-        const attributes = { part: 'button primary', target: '_blank', rel: 'noopener', href: url }
+        const attributes = { part: 'button primary', href: url, target: '_blank', rel: 'noopener' }
         const link = el('a', attributes, labels.openWindow)
         openButton.replaceWith(link)
         link.focus()

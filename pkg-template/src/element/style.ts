@@ -12,7 +12,6 @@ export const CSS = `
 div,form,fieldset{display:grid;gap:1rem}
 [part=box]{padding:1.5rem;border:1px solid var(--inset);background:var(--page);color:var(--ink)}
 h2{font-size:1.25rem;outline:0}
-[data-state=done] h2::before{content:'✓ '/'';color:var(--accent)}
 legend{padding-bottom:.5rem}
 [part=field],[part~=options]{gap:.5rem}
 [part=hint],[part=label],summary{color:var(--muted);font-size:.875rem}
@@ -24,7 +23,7 @@ button,a,legend,summary{font-weight:600}
 input,select{width:100%;background:var(--inset);font-size:max(1em,16px)}
 label input{width:1.25rem;min-height:1.25rem;accent-color:var(--accent);flex:none}
 [aria-invalid],[aria-invalid] label{border-color:var(--bad)}
-:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
 [part~=option],button,a{display:flex;gap:1rem;align-items:center}
 [part~=option],button,a,input,select{min-height:3rem}
 [part~=options] :has(:checked){border-color:var(--accent);background:var(--inset)}
@@ -33,6 +32,7 @@ button,a{background:0 0;text-decoration:none}
 [part~=primary]{background:var(--accent);border-color:var(--accent);color:var(--bank-mfa-on-accent,var(--page))}
 :disabled,[aria-disabled],[aria-busy] button{opacity:.5}
 summary{padding:.75rem 0}
+[data-state=done] h2::before{content:'✓ '/'';color:var(--accent)}
 details>*+*{margin-bottom:1rem}
 img{background:#fff}
 hr{border:2px solid var(--accent)}
