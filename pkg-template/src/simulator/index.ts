@@ -1,5 +1,5 @@
 /** What `bank-mfa/simulator` exports. Its files in entries/ load the wasm. */
-import type { Clock, FetchInit } from '../flow/host.js'
+import { realTime as realClock, type Clock, type FetchInit } from '../flow/host.js'
 import {
   SimulatorHandle,
   type Counts,
@@ -35,13 +35,13 @@ export interface SimulatorOptions {
   rules?: Partial<Rules>
   /** Rules of the simulated MX that MX's pages leave open. */
   mxRules?: Partial<MxRules>
-  /** Uses real time instead of virtual time. */
+  /** Uses real time instead of virtual time. `clock` is then the real clock, which `advance` cannot move. */
   realTime?: boolean
 }
 
 /** A clock that stands still until it is moved. */
 export interface VirtualClock extends Clock {
-  /** Moves the time forward by `ms` milliseconds, and ends the waits that are due. */
+  /** Moves the time forward by `ms` milliseconds, and ends the waits that are due. Throws if `realTime` is set. */
   advance(ms: number): void
 }
 
@@ -56,7 +56,7 @@ export interface Simulator {
   fetch(input: string | URL | Request, init?: Partial<FetchInit> & RequestInit): Promise<Response>
   /**
    * The virtual time, for the option `clock` of a flow. A wait for the vendor moves it forward and ends at once; a wait
-   * for the person ends only by `advance`.
+   * for the person ends only by `advance`. With `realTime` it is the real clock.
    */
   readonly clock: VirtualClock
   /** The people with an account at the simulated bank, and the right answers. */
@@ -106,8 +106,7 @@ export interface MxSimulator {
 export function simulator(options: SimulatorOptions = {}): Simulator {
   const { seed = 1, now = Date.now(), rules = {}, mxRules = {}, realTime = false } = options
   const handle = new SimulatorHandle(seed, JSON.stringify(rules))
-  const clock = virtualClock(now)
-  const time = () => (realTime ? Date.now() : clock.now())
+  const clock = realTime ? { ...realClock, advance: cannotAdvance } : virtualClock(now)
   // Parsed when first used: a test run makes thousands of simulators, and few tests read the list.
   const people = lazy((): Profile[] => JSON.parse(handle.people()))
   const customerId = rules.customerId ?? '43387ca6-0391-4c82-857d-70d95f087ecb'
@@ -120,7 +119,7 @@ export function simulator(options: SimulatorOptions = {}): Simulator {
       pathname.slice(Math.max(0, pathname.search(/\/(v[23]|Credential|connect|users|institutions|oauth|md)\//))) +
       search
     const body = new Uint8Array(await request.arrayBuffer())
-    const reply = handle.handle(time(), request.method, path, [...request.headers].flat(), body)
+    const reply = handle.handle(clock.now(), request.method, path, [...request.headers].flat(), body)
     if (reply.arrival === 'lost') throw new TypeError('the simulated reply is lost')
     if (reply.arrival === 'hangs') await rejectOnAbort(request.signal)
     const { status, headers: flat } = reply
@@ -173,6 +172,10 @@ function mxSimulator(handle: SimulatorHandle, rules: Partial<MxRules>): MxSimula
     setRules: (rules) => handle.setMxRules(JSON.stringify(rules)),
     rightValues: (memberGuid) => handle.rightValues(memberGuid),
   }
+}
+
+function cannotAdvance(): never {
+  throw new TypeError('clock.advance() cannot move real time: leave out `realTime`')
 }
 
 function lazy<T>(make: () => T): () => T {
