@@ -9,6 +9,7 @@ import {
   type Profile,
   type Rules,
 } from '../wasm/simulator.js'
+import { notFound } from './nearest.js'
 
 export type {
   ConnectRules,
@@ -65,7 +66,7 @@ export interface Simulator {
   readonly secretKey: string
   /** The `x-api-key` of the data calls, and the bearer token of GetNightlyRefreshStatus. */
   readonly keys: { apiKey: string; bearer: string }
-  /** Returns a person's LoginId. Throws a `RangeError` if nobody has this username. */
+  /** Returns a person's LoginId. Throws a `RangeError` with the nearest username if nobody has this one. */
   loginId(username: string): string
   /** Returns the numbers of requests that the simulator has received, by kind. */
   counts(): Counts
@@ -87,7 +88,7 @@ export interface MxSimulator {
   readonly members: MemberProfile[]
   /** The client id and the API key. */
   readonly key: { clientId: string; apiKey: string }
-  /** The member with this name. Throws a `RangeError` if there is none. */
+  /** The member with this name. Throws a `RangeError` with the nearest name if there is none. */
   member(name: string): MemberProfile
   /** Changes the rules of the simulated MX that MX's pages leave open. */
   setRules(rules: Partial<MxRules>): void
@@ -137,8 +138,11 @@ export function simulator(options: SimulatorOptions = {}): Simulator {
     secretKey: handle.secretKey(),
     keys: { apiKey: handle.apiKey(), bearer: handle.bearer() },
     loginId(username) {
-      const person = people().find((person) => person.username.toLowerCase() === username.toLowerCase())
-      if (person === undefined) throw new RangeError('no person with this username')
+      const person = people().find((person) => person.username.toLowerCase() === `${username}`.toLowerCase())
+      if (person === undefined) {
+        const usernames = people().map((person) => person.username)
+        throw notFound('person', username, usernames, 'bank.people')
+      }
       return person.loginId
     },
     counts: () => handle.counts(),
@@ -166,7 +170,10 @@ function mxSimulator(handle: SimulatorHandle, rules: Partial<MxRules>): MxSimula
     key: { clientId, apiKey },
     member(name) {
       const member = members().find((member) => member.name === name)
-      if (member === undefined) throw new RangeError('no member with this name')
+      if (member === undefined) {
+        const names = members().map((member) => member.name)
+        throw notFound('member', name, names, 'bank.mx.members')
+      }
       return member
     },
     setRules: (rules) => handle.setMxRules(JSON.stringify(rules)),
