@@ -635,6 +635,7 @@ test('edge() throws on an invalid configuration', () => {
     [{ origins: [] }, '/origins'],
     [{ seal: { current: 'k9', keys: KEYS } }, '/seal/current'],
     [{ seal: { current: 'k1', keys: { k1: undefined } } }, '/seal/keys/k1'],
+    [{ seal: { current: 'k1', keys: { k1: 'abc' } } }, '/seal/keys'],
     [{ store: 'memory' }, '/store'],
     [{ store: {} }, '/store'],
     [{ webhooks: {} }, '/webhooks'],

@@ -29,7 +29,7 @@ const derived = new Map<string, Promise<DerivedKeys>>()
 
 /**
  * Makes a sealer from keys, or from their JSON text: AES-256-GCM with a random IV, and HMAC-SHA-256 for the ids. Throws
- * a `FlowError` with `INVALID_INPUT` if `current` or an id is wrong; a wrong key rejects when it is first used.
+ * a `FlowError` with `INVALID_INPUT` if `current`, an id or a key is wrong.
  */
 export function sealer(keysOrJson: SealKeys | string): Sealer {
   const { current, keys } = readKeys(keysOrJson)
@@ -39,6 +39,7 @@ export function sealer(keysOrJson: SealKeys | string): Sealer {
     if (!/^(?!\d+$)[\w-]{1,32}$/.test(id))
       throw invalidInput('/seal/keys', 'must have ids of 1 to 32 letters, digits, - or _, with at least one non-digit')
     if (typeof keys[id] !== 'string') throw invalidInput(`/seal/keys/${id}`, 'must be 32 bytes, as base64')
+    toKeyBytes(keys[id])
   }
 
   const find = (id: string): Promise<DerivedKeys> | undefined => {
@@ -87,7 +88,7 @@ function readKeys(keysOrJson: unknown): SealKeys {
   return { current, keys: keys as SealKeys['keys'] }
 }
 
-async function derive(material: string): Promise<DerivedKeys> {
+function toKeyBytes(material: string): Uint8Array<ArrayBuffer> {
   let bytes: Uint8Array<ArrayBuffer>
   try {
     bytes = Uint8Array.from(atob(material), (character) => character.charCodeAt(0))
@@ -95,7 +96,11 @@ async function derive(material: string): Promise<DerivedKeys> {
     bytes = new Uint8Array()
   }
   if (bytes.length !== 32) throw invalidInput('/seal/keys', 'must be 32 bytes each, as base64')
-  const root = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey'])
+  return bytes
+}
+
+async function derive(material: string): Promise<DerivedKeys> {
+  const root = await crypto.subtle.importKey('raw', toKeyBytes(material), 'HKDF', false, ['deriveKey'])
   const from = (info: string) => ({ name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: encode(info) })
   const aes = { name: 'AES-GCM', length: 256 }
   const hmac = { name: 'HMAC', hash: 'SHA-256', length: 256 }
