@@ -20,6 +20,7 @@ import { report } from './problem.js'
 import { Changes } from './records/changes.js'
 import { Records } from './records/records.js'
 import { sealer, type Sealer } from './records/seal.js'
+import { resolveConnection } from './resolve.js'
 
 /** What the requests of one process share. */
 export interface SharedState {
@@ -48,7 +49,7 @@ export function createService<Env>(
   env: Env,
   { store, sealer, shared, background, singleWriter }: ServiceOptions,
 ): LocalFlowService {
-  const { clock = realTime, fetch, timeout, resolve, onPersonNeeded, onFlowEnded, onEvent, onError } = config
+  const { clock = realTime, fetch, timeout, onPersonNeeded, onFlowEnded, onEvent, onError } = config
   const { limits, data = {} } = config
   const readers = Object.entries(data).map(([name, read]) => [name, (source: DataSource) => read(source, env)])
   const call = async (task: () => unknown) => {
@@ -62,7 +63,7 @@ export function createService<Env>(
     records: new Records({ store, sealer, clock, changes: shared.changes, singleWriter }),
     turns: shared.turns,
     ...{ clock, background, callOptions: { fetch, timeout } },
-    resolve: async (user, connection) => (await resolve(user, connection, env)) ?? null,
+    resolve: (user, connection) => resolveConnection(config, env, background, user, connection),
     onPersonNeeded: onPersonNeeded && ((event: PersonNeeded) => onPersonNeeded(event, env)),
     onFlowEnded: onFlowEnded && ((event: FlowEnded) => onFlowEnded(event, env)),
     onEvent: onEvent && ((event: EdgeEvent) => background(call(() => onEvent(event, env)))),

@@ -57,7 +57,9 @@ export interface HandlerConfig<Env = unknown> {
   onEvent?: ((event: EdgeEvent, env: Env) => unknown) | undefined
   /**
    * Called with each error that one of your functions or the store threw, with the error of a flow that ended because of
-   * one (see its `cause`), and if a request for an authorize token fails. Pages never see these errors.
+   * one (see its `cause`), and if a request for an authorize token fails. Also called once
+   * for each origin that is refused because it is not in `origins`, for at most 20. Pages never see these errors. The
+   * default writes the name, code and message of each to `console.error`; `() => {}` writes nothing.
    */
   onError?: ((error: unknown, env: Env) => unknown) | undefined
   /** Replaces the global `fetch` for calls to the vendors. */

@@ -4,7 +4,7 @@ import type { FieldError } from '../wasm/bank_mfa.js'
 
 const EDGE_CODES: Record<EdgeCode, { status: number; next: string; title: string }> = {
   UNAUTHENTICATED: { status: 401, next: 'sign-in', title: 'not signed in' },
-  FORBIDDEN: { status: 403, next: 'fix-integration', title: 'origin not allowed' },
+  FORBIDDEN: { status: 403, next: 'fix-integration', title: 'origin not in `origins`' },
   NOT_FOUND: { status: 404, next: 'start-over', title: 'not found' },
   METHOD_NOT_ALLOWED: { status: 405, next: 'fix-integration', title: 'method not allowed' },
   BODY_TOO_LARGE: { status: 413, next: 'fix-integration', title: 'body too large' },
@@ -56,6 +56,11 @@ export function problem(code: EdgeCode, retryAfter?: number): Problem {
   return new Problem({ ...EDGE_CODES[code], code }, retryAfter)
 }
 
+/** The refusal of a request for something that does not exist, or that belongs to another user. */
+export function notFound(title: string): Problem {
+  return new Problem({ ...EDGE_CODES.NOT_FOUND, title, code: 'NOT_FOUND' })
+}
+
 /** The refusal of a known route with another method. */
 export function methodNotAllowed(allow: string): Problem {
   return Object.assign(problem('METHOD_NOT_ALLOWED'), { allow })
@@ -77,6 +82,19 @@ export function toProblem(error: unknown, status?: number): Problem {
   return new Problem({ title, status: found, code, next, ...(path && { path }), ...(fields && { fields }) })
 }
 
+/** The default of `onError`. It writes no stack and no other property, because they could contain a secret. */
+function logError(error: unknown): void {
+  const { cause } = (error ?? {}) as { cause?: unknown }
+  console.error(`bank-mfa/edge: ${describe(error)}${cause === undefined ? '' : `, because of ${describe(cause)}`}`)
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return `a thrown value that is no Error (${typeof error})`
+  const { name, message, code } = error as Error & { code?: unknown }
+  const isCoded = typeof code === 'string' && !message.startsWith(code)
+  return `${name}: ${isCoded ? `${code}: ` : ''}${message}`
+}
+
 /** Calls `onError` unless it has received the cause, and ignores the errors that `onError` itself throws. */
 export async function report<Env>(
   onError: ((error: unknown, env: Env) => unknown) | undefined,
@@ -85,6 +103,6 @@ export async function report<Env>(
 ): Promise<void> {
   if (error instanceof Problem && error.isReported) return
   try {
-    await onError?.(error, env)
+    await (onError ?? logError)(error, env)
   } catch {}
 }

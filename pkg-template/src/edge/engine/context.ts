@@ -1,6 +1,6 @@
 import type { Clock, HostOptions } from '../../flow/host.js'
 import type { Connection, DataSource, DataStep, EdgeEvent, FlowEnded, PersonNeeded } from '../config.js'
-import { problem } from '../problem.js'
+import { notFound } from '../problem.js'
 import type { FlowRecord, VersionedRecord } from '../records/flow-record.js'
 import type { Records } from '../records/records.js'
 
@@ -28,6 +28,6 @@ export interface EngineContext {
 /** Resolves the connection of a flow. Throws `NOT_FOUND` if the user no longer has it. */
 export async function connectionOf(context: EngineContext, record: FlowRecord): Promise<Connection> {
   const found = await context.resolve(record.user, record.connection)
-  if (found === null) throw problem('NOT_FOUND')
+  if (found === null) throw notFound('connection not found')
   return found
 }

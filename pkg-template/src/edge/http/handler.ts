@@ -1,3 +1,4 @@
+import { invalidInput } from '../../flow/errors.js'
 import { realTime } from '../../flow/host.js'
 import type { HandlerConfig } from '../config.js'
 import type { FlowService } from '../engine/service.js'
@@ -24,15 +25,28 @@ export type OpenService<Env> = (
   background: (task: Promise<unknown>) => void,
 ) => { service: FlowService; sealer: Sealer }
 
+/** How many refused origins are reported. Anybody can send more. */
+const MAX_REPORTED_ORIGINS = 20
+
 export function createHandler<Env>(config: HandlerConfig<Env>, open: OpenService<Env>): Handler<Env> {
   const { origins, webhooks, onError, clock = realTime } = config
+  const reportedOrigins = new Set<string | null>()
+
+  /** Tells the developer once which origin is refused, because a browser hides the reply from the page. */
+  function reportOrigin(origin: string | null, { env, background }: Call<Env>): void {
+    if (reportedOrigins.has(origin) || reportedOrigins.size >= MAX_REPORTED_ORIGINS) return
+    reportedOrigins.add(origin)
+    const received = origin === null ? 'the origin of a page that sent no Origin header' : JSON.stringify(origin)
+    const message = `does not contain ${received}, so requests are refused; add the origin if the page is yours`
+    background(report(onError, invalidInput('/origins', message), env))
+  }
 
   async function route(call: Call<Env>): Promise<Reply> {
     const { request } = call
     // A webhook has no origin, and no user.
     const accepted = webhooks && webhookRoute(call)
     if (accepted) return accepted
-    checkOrigin(request, origins)
+    checkOrigin(request, origins, (origin) => reportOrigin(origin, call))
     if (request.method === 'OPTIONS') return { status: 204, headers: preflightHeaders(request), body: null }
     return flowRoutes(call)
   }

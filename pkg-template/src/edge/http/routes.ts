@@ -1,8 +1,9 @@
 import type { Connection, HandlerConfig } from '../config.js'
 import type { FlowService, StartTarget } from '../engine/service.js'
-import { methodNotAllowed, problem } from '../problem.js'
+import { methodNotAllowed, notFound, problem } from '../problem.js'
 import type { FlowRef } from '../records/flow-record.js'
 import type { Sealer } from '../records/seal.js'
+import { resolveConnection } from '../resolve.js'
 import { readBody } from './body.js'
 import { eventStream } from './event-stream.js'
 import { jsonReply, readingReply, type Reply } from './reply.js'
@@ -32,7 +33,7 @@ export async function flowRoutes<Env>(call: Call<Env>): Promise<Reply> {
   const [, id = '', flow = '', action = '', dataName = ''] = FLOWS.exec(pathname) ?? []
   const isStart = id === '' && pathname.endsWith('/flows')
   const method = isStart || action !== '' ? 'POST' : 'GET'
-  if (!isStart && id === '') throw problem('NOT_FOUND')
+  if (!isStart && id === '') throw notFound('no such route')
   if (request.method !== method) throw methodNotAllowed(method)
   const body = method === 'POST' ? await readBody(request, config.limits?.body ?? 65_536) : {}
   const user = await config.authenticate(request, env)
@@ -58,15 +59,15 @@ export async function flowRoutes<Env>(call: Call<Env>): Promise<Reply> {
 }
 
 async function start<Env>(
-  { config, env }: Call<Env>,
+  { config, env, background }: Call<Env>,
   service: FlowService,
   sealer: Sealer,
   user: string,
   body: Record<string, unknown>,
 ): Promise<Reply> {
   const { connection, flow } = readStart(body)
-  const found = (await config.resolve(user, connection, env)) ?? null
-  if (found === null) throw problem('NOT_FOUND')
+  const found = await resolveConnection(config, env, background, user, connection)
+  if (found === null) throw notFound('connection not found')
   const wait = await service.countUse(await sealer.name('starts', user), config.limits?.startsPerHour ?? 30, HOUR_MS)
   if (wait > 0) throw problem('RATE_LIMITED', wait)
   return jsonReply(await service.start(await toTarget(sealer, user, connection, found), found, flow))

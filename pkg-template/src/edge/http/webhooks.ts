@@ -1,4 +1,5 @@
 import { methodNotAllowed, report } from '../problem.js'
+import { resolveConnection } from '../resolve.js'
 import { findWebhookReader } from '../vendors/index.js'
 import type { WebhookReader } from '../vendors/vendor.js'
 import { readStrings } from './read-strings.js'
@@ -29,7 +30,7 @@ async function accept<Env>(
   const webhook = read(await readStrings(request, names, MAX_WEBHOOK_BYTES))
   const poll = async () => {
     const target = await config.webhooks?.findConnection(webhook, env)
-    const found = target && (await config.resolve(target.user, target.connection, env))
+    const found = target && (await resolveConnection(config, env, background, target.user, target.connection))
     if (!target || found?.vendor !== vendor) return
     const { service, sealer } = open()
     await service.pollForWebhook(await toTarget(sealer, target.user, target.connection, found), found)

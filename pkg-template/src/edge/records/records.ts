@@ -2,7 +2,7 @@ import { FlowError } from '../../flow/errors.js'
 import type { Clock } from '../../flow/host.js'
 import { isEnding } from '../../flow/steps.js'
 import type { Store } from '../config.js'
-import { problem, toProblem } from '../problem.js'
+import { notFound, toProblem } from '../problem.js'
 import type { Changes } from './changes.js'
 import { FORMAT, type CounterRecord, type FlowRecord, type FlowRef } from './flow-record.js'
 import type { StoredRecord, VersionedRecord } from './flow-record.js'
@@ -67,7 +67,7 @@ export class Records {
   async open({ id, flow, user }: FlowRef): Promise<VersionedRecord> {
     const { flow: record, version, otherFormat } = await this.read(id)
     if (otherFormat !== undefined) throw otherFormatRefused()
-    if (record === undefined || record.user !== user || record.flow !== flow) throw problem('NOT_FOUND')
+    if (record === undefined || record.user !== user || record.flow !== flow) throw notFound('flow not found')
     return { record, version }
   }
 

@@ -1,0 +1,113 @@
+/** What a developer learns of a mistake: in `onError`, in the console without one, and in the title of a refusal. */
+import assert from 'node:assert/strict'
+import test from '../lib/test.mjs'
+import { ORIGIN, TWO_USERS, atChallenge, edge, page, setup } from './setup.mjs'
+
+const fail = (error) => () => {
+  throw error
+}
+
+/** Collects what is written to the console during a test. */
+function collectConsole(t) {
+  const lines = []
+  for (const name of ['log', 'info', 'warn', 'error', 'debug']) {
+    t.mock.method(console, name, (...texts) => void lines.push([name, ...texts]))
+  }
+  return lines
+}
+
+/** An edge without `onError`. */
+function silent(t, more) {
+  const { onError: _, ...config } = setup(t, { connections: TWO_USERS }).config
+  return edge({ ...config, ...more })
+}
+
+const startFrom = (handle, origin, more) =>
+  handle(
+    new Request('https://edge.example/mfa/flows', {
+      method: 'POST',
+      headers: { authorization: 'Bearer ann', 'content-type': 'application/json', origin, ...more },
+      body: '{"connection":"c_1"}',
+    }),
+  )
+
+test('without onError, errors are written to the console: their name, code and message', async (t) => {
+  const lines = collectConsole(t)
+  const coded = Object.assign(new RangeError('connection refused'), { code: 'ECONNREFUSED', password: 'hunter2' })
+  for (const [thrown, wanted] of [
+    [new Error('no table'), 'bank-mfa/edge: Error: no table'],
+    [coded, 'bank-mfa/edge: RangeError: ECONNREFUSED: connection refused'],
+    [new Error('no user', { cause: coded }), 'Error: no user, because of RangeError: ECONNREFUSED: connection refused'],
+    ['hunter2', 'bank-mfa/edge: a thrown value that is no Error (string)'],
+    [null, 'bank-mfa/edge: a thrown value that is no Error (object)'],
+  ]) {
+    for (const name of ['authenticate', 'resolve', 'store']) {
+      lines.length = 0
+      const reply = await page(silent(t, { [name]: fail(thrown) })).ask('POST', '/flows', { connection: 'c_1' })
+      assert.equal(reply.status, 503)
+      assert.equal(lines.length, 1, JSON.stringify(lines))
+      const [[level, text, ...rest]] = lines
+      assert.deepEqual([level, text.endsWith(wanted), rest], ['error', true, []], text)
+      assert.ok(!text.includes('hunter2'))
+    }
+  }
+})
+
+test('an onError of your own replaces the console', async (t) => {
+  const lines = collectConsole(t)
+  const handle = silent(t, { onError: () => {}, resolve: fail(new Error('no table')) })
+  assert.equal((await page(handle).ask('POST', '/flows', { connection: 'c_1' })).status, 503)
+  assert.deepEqual(lines, [])
+})
+
+test('a flow without mistakes writes nothing to the console', async (t) => {
+  const lines = collectConsole(t)
+  const { page, state } = await atChallenge(t, { onError: undefined })
+  await page.cancel(state)
+  assert.deepEqual(lines, [])
+})
+
+test('a refused origin is reported once, by its name and the option', async (t) => {
+  const { handle, reported } = setup(t, { connections: TWO_USERS })
+  for (let count = 0; count < 3; count++) {
+    const refused = await startFrom(handle, 'http://localhost:5173')
+    assert.deepEqual([refused.status, (await refused.json()).title], [403, 'origin not in `origins`'])
+  }
+  await startFrom(handle, 'null')
+  assert.equal((await startFrom(handle, ORIGIN)).status, 200)
+  assert.deepEqual(
+    reported.errors.map(({ code, path, message }) => [code, path, message.split(',')[0]]),
+    [
+      ['INVALID_INPUT', '/origins', 'INVALID_INPUT: /origins does not contain "http://localhost:5173"'],
+      ['INVALID_INPUT', '/origins', 'INVALID_INPUT: /origins does not contain "null"'],
+    ],
+  )
+})
+
+test('at most 20 refused origins are reported', async (t) => {
+  const { handle, reported } = setup(t)
+  for (let port = 1; port <= 30; port++) await startFrom(handle, `http://localhost:${port}`)
+  assert.equal(reported.errors.length, 20)
+})
+
+test('a resolve that returns undefined is reported, and one that returns null is not', async (t) => {
+  const { config, reported } = setup(t)
+  for (const [found, wanted] of [
+    [null, []],
+    [undefined, ['resolve returned undefined; return null if there is no such connection']],
+  ]) {
+    const refused = await page(edge({ ...config, resolve: () => found })).start('c_1')
+    assert.deepEqual([refused.status, refused.title], [404, 'connection not found'])
+    const messages = reported.errors.map(({ message }) => message)
+    assert.deepEqual(messages, wanted)
+  }
+})
+
+test('the title of a 404 says what was not found', async (t) => {
+  const { page, state } = await atChallenge(t)
+  const other = `${state.flow.slice(0, -32)}${'0'.repeat(32)}`
+  const title = async (method, path, body) => (await page.call(method, path, body)).title
+  assert.equal(await title('POST', '/flow', { connection: 'c_1' }), 'no such route')
+  assert.equal(await title('POST', '/flows', { connection: 'c_9' }), 'connection not found')
+  assert.equal(await title('GET', `/flows/${other}`), 'flow not found')
+})
