@@ -64,7 +64,7 @@ test('back and forward move between the choices, and leave the flow that runs', 
   await visitor.click('#start')
   await visitor.waitForRound()
   await page.goBack()
-  await visitor.waitForState('new')
+  await visitor.waitForState('idle')
   await waitForChoice(visitor, 'Flinks: Choose one')
   await visitor.element.getByRole('button', { name: 'Connect your bank' }).waitFor()
   await page.goForward()

@@ -18,7 +18,7 @@ for (const misbehave of MISBEHAVIOURS) {
     const visitor = await visit(t)
     await visitor.start('Greatday', { mode: 'reconnect', misbehave })
     await visitor.connect.getByLabel('Your answer').waitFor()
-    await visitor.waitForState('connecting')
+    await visitor.waitForState('connect')
     await visitor.answerConnect('Montreal')
     const { ending, method, health, loginId } = await visitor.readOutcome()
     assert.deepEqual([ending, method, health], ['done', 'mid-session', 'live'])

@@ -26,7 +26,7 @@ for (const runtime of ['page', 'edge']) {
     await widget.getByRole('textbox').fill(member('text').responses[0][0])
     assert.notEqual(await address(visitor), first)
     await widget.getByRole('button', { name: 'Continue' }).click()
-    await visitor.skipWaitsUntil('body:not([data-state="redirecting"])')
+    await visitor.skipWaitsUntil('body:not([data-state="redirect"])')
     assert.equal((await visitor.readOutcome()).ending, 'done')
     assert.deepEqual((await visitor.vendorCounts()).broken, {})
   })
@@ -37,7 +37,7 @@ test('the person signs in again in the widget', async (t) => {
   await widget.getByLabel('Username').fill('denied')
   await widget.getByLabel('Password').fill('Renewed')
   await widget.getByRole('button', { name: 'Continue' }).click()
-  await visitor.skipWaitsUntil('body:not([data-state="redirecting"])')
+  await visitor.skipWaitsUntil('body:not([data-state="redirect"])')
   assert.equal((await visitor.readOutcome()).ending, 'done')
 })
 

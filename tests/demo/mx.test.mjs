@@ -11,7 +11,7 @@ const { key, member } = simulator({ seed: 1 }).mx
 const start = (visitor, name, memberStart) => visitor.start(name, { vendor: 'mx', memberStart })
 
 /** Polls until the flow sees that the person has left the bank's window. */
-const waitForOauth = (visitor) => visitor.skipWaitsUntil('body:not([data-state="redirecting"])')
+const waitForOauth = (visitor) => visitor.skipWaitsUntil('body:not([data-state="redirect"])')
 
 /** Answers a round. A response is a text, the label of an option, or `IMAGE_2`. */
 async function answer(visitor, responses, number = 1) {
@@ -142,7 +142,7 @@ for (const [name, end] of [
         .locator('#skip-to-watch')
         .click({ timeout: 500 })
         .catch(() => {})
-      return (await visitor.page.locator('body[data-state="asking"]').count()) === 0
+      return (await visitor.page.locator('body[data-state="challenge"]').count()) === 0
     }, 'the form goes away')
     const outcome = await waitForEnd(visitor)
     for (const [fact, value] of Object.entries(end)) assert.equal(outcome[fact], value)
@@ -160,7 +160,7 @@ for (const [name, decision, expected] of [
     const { page } = visitor
     await start(visitor, name)
     await visitor.skipWaits()
-    await visitor.waitForState('redirecting')
+    await visitor.waitForState('redirect')
     const bank = await openWindow(visitor)
     assert.notEqual(new URL(bank.url()).origin, new URL(page.url()).origin)
     assert.equal(await bank.evaluate(() => opener), null)

@@ -36,23 +36,25 @@ test('the diagram highlights the current state, and marks the earlier states', a
   const assertState = async (state, ...passed) => {
     await visitor.waitForState(state)
     const nodes = (which) =>
-      page.locator(`#diagram .node.${which} text`).evaluateAll((all) => all.map((text) => text.textContent))
+      page.locator(`#diagram .node.${which}`).evaluateAll((all) => all.map(({ dataset }) => dataset.state))
     assert.deepEqual(await nodes('current'), [state])
     assert.deepEqual(await nodes('passed'), passed)
-    assert.equal(await page.locator('#state-text strong').textContent(), state)
+    const shown = { idle: 'no flow', waiting: 'working' }[state] ?? state
+    assert.equal(await page.locator('#state-text strong').textContent(), shown)
+    assert.equal(await page.locator('#diagram .current text').first().textContent(), shown)
   }
-  await assertState('new')
+  await assertState('idle')
   await visitor.start('slow_after_answer')
-  await assertState('asking', 'new', 'sending')
+  await assertState('challenge', 'idle', 'working')
   await visitor.answer('Montreal')
-  await assertState('waiting', 'new', 'sending', 'asking')
+  await assertState('waiting', 'idle', 'working', 'challenge')
   await visitor.skipWaitsUntil(ENDED)
-  await assertState('done', 'new', 'sending', 'waiting', 'asking')
+  await assertState('done', 'idle', 'working', 'waiting', 'challenge')
 
   await visitor.start('Greatday', { fault: ['hang', 'start'] })
-  await assertState('sending', 'new')
+  await assertState('working', 'idle')
   await visitor.cancelButton.click()
-  await assertState('failed', 'new', 'sending')
+  await assertState('failed', 'idle', 'working')
 })
 
 test('the trace shows the calls, the rounds and the ending, and can be copied', async (t) => {

@@ -55,7 +55,7 @@ for (const reconnectAsync of [false, true]) {
     await visitor.start('Greatday', { ...RECONNECT, reconnectAsync })
     if (reconnectAsync) await visitor.skipWait()
     await waitForQuestion(connect)
-    assert.equal(await page.locator('#diagram .node.current').textContent(), 'connecting')
+    assert.equal(await page.locator('#diagram .node.current').textContent(), 'connect')
     const attributes = await visitor.frame.evaluate((iframe) => ({
       sandbox: iframe.getAttribute('sandbox'),
       referrer: iframe.referrerPolicy,

@@ -1,4 +1,4 @@
-/** The playground as static files in a folder of another site: the banks run in the page. */
+/** The demo as static files in a folder of another site: the banks run in the page. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -59,7 +59,7 @@ test('flows of both vendors run to their end in the page, and make no call to a 
   visitor.page.on('request', (request) => request.resourceType() === 'fetch' && requests.push(request.url()))
   for (const [address, run] of Object.entries(FLOWS)) {
     await visitor.page.goto(url + address)
-    await visitor.waitForState('new')
+    await visitor.waitForState('idle')
     await visitor.click('#start')
     await run(visitor)
     assert.equal((await visitor.readOutcome()).ending, 'done', address)
@@ -81,7 +81,7 @@ test('what needs a server is left out, also from a link, and the page says how t
 test('where the flow leads to the vendor’s own page, the page says how to see it', async (t) => {
   const visitor = await visitStatic(t, '#flinks/broken_login?start=reconnect&answer=form')
   await visitor.click('#start')
-  await visitor.waitForState('connecting')
+  await visitor.waitForState('connect')
   await visitor.page.getByText('Here your user continues on the vendor’s own page').waitFor()
   assert.equal(await visitor.frame.count(), 0)
 })

@@ -54,7 +54,7 @@ export class Visitor {
       }
     })
     await this.controlVendor({ reset: true, cors: true, rules: {}, connect: { misbehave: null, returnsTag: true } })
-    await this.waitForState('new')
+    await this.waitForState('idle')
   }
 
   waitUntilReady() {

@@ -37,9 +37,9 @@ test('a bank that never finishes makes the flow time out', async (t) => {
 
 /** States in which a flow can be cancelled: the state, the next action, and how to start it. */
 const CANCELLED = {
-  'at a challenge': ['asking', 'start-over', 'Greatday', {}],
+  'at a challenge': ['challenge', 'start-over', 'Greatday', {}],
   'while it waits for the bank': ['waiting', 'start-over', 'slow_pending', { mode: 'cached' }],
-  'while the start request is in progress': ['sending', 'retry-later', 'Greatday', { fault: ['hang', 'start'] }],
+  'while the start request is in progress': ['working', 'retry-later', 'Greatday', { fault: ['hang', 'start'] }],
 }
 
 for (const [when, [state, next, ...setup]] of Object.entries(CANCELLED)) {

@@ -1,5 +1,5 @@
 /**
- * The playground. It runs one flow at a time in `<bank-mfa>`, as a user of an app would see it, and shows what happens
+ * The demo. It runs one flow at a time in `<bank-mfa>`, as a user of an app would see it, and shows what happens
  * behind the scenes: the steps, the requests, the trace and the code. The package does the work.
  *
  * It works in two ways:
@@ -121,17 +121,18 @@ function showChoices({ keepsAddress = false } = {}) {
   shownAddress = location.hash
   element.texts = { en, es, fr }[choices.language]
   elements.chosen.textContent = `${choices.vendor === 'mx' ? 'MX' : 'Flinks'}: ${person.title}`
+  elements['tester-notes'].replaceChildren(...testerNotes(person, choices))
   drawCode(elements.code, codeOf(choices, person))
   for (const link of document.querySelectorAll('nav a')) link.ariaCurrent = link.hash === address ? 'true' : null
 }
 
 function showVendor() {
   const { vendor } = readChoices(setup)
-  const { groups, faultTargets, transitions } = vendors[vendor]
+  const { groups, faultTargets, transitions, legend } = vendors[vendor]
   drawPeople(elements.people, peopleOf(vendor), groups)
   drawFaults({ fault: elements.fault, on: elements['fault-on'] }, faultTargets)
-  diagram.draw(transitions)
-  diagram.show('new')
+  diagram.draw(transitions, legend)
+  diagram.show('idle')
   showRuntime()
 }
 
@@ -143,12 +144,11 @@ function showRuntime() {
   showPerson()
 }
 
-/** Shows the notes on the person, and disables the MX starts that the member does not allow. */
+/** Selects the person, and disables the MX starts that the member does not allow. */
 function showPerson() {
   const choices = readChoices(setup)
   const person = personOf(choices)
   selectPerson(person.id)
-  elements['tester-notes'].replaceChildren(...testerNotes(person))
   const starts = vendors[choices.vendor].memberStarts?.(person, choices.runtime)
   for (const input of starts ? setup.elements.memberStart : []) {
     input.disabled = !starts.includes(input.value)

@@ -17,7 +17,7 @@ export const elements = Object.fromEntries(
 )
 
 export const vendors = { flinks, mx }
-export const diagram = createDiagram(elements.diagram, elements['state-text'])
+export const diagram = createDiagram(elements.diagram, elements['state-text'], elements['diagram-legend'])
 export const session = await openSession()
 export const clock = createClock(session.state.offsetMs)
 export const requestLog = createRequestLog(

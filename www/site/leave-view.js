@@ -59,7 +59,7 @@ export function noServerView(step, flow, { labels }) {
     'div',
     { class: 'notice' },
     el('h3', { tabindex: '-1' }, 'Here your user continues on the vendor’s own page'),
-    el('p', {}, 'This copy of the playground cannot show it. Run ', el('code', {}, 'npx bank-mfa demo'), ' to see it.'),
+    el('p', {}, 'This copy of the demo cannot show it. Run ', el('code', {}, 'npx bank-mfa demo'), ' to see it.'),
     button(labels.cancel, () => flow.cancel()),
   )
 }

@@ -47,9 +47,13 @@ function personOption({ id, title }, showId) {
   )
 }
 
+/** The starts at which the user types the credentials, here or on the vendor's page. */
+const SIGN_IN_STARTS = new Set(['ask', 'link'])
+
 /** The notes on the selected person: what happens at the bank, and what to type. */
-export function testerNotes({ title, story, answers, username, password }) {
-  const credentials = [el('code', {}, username), ' / ', el('code', {}, password)]
+export function testerNotes({ title, story, answers, username, password }, { mode, memberStart }) {
+  const when = SIGN_IN_STARTS.has(mode ?? memberStart) ? 'Type them.' : 'Type them only if the bank asks for them.'
+  const credentials = [el('code', {}, username), ' / ', el('code', {}, password), el('span', { class: 'hint' }, when)]
   return [
     el('h2', {}, title),
     el('p', {}, story),

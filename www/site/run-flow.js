@@ -66,7 +66,7 @@ export async function restart() {
 }
 
 export function showIdle() {
-  showState('new')
+  showState('idle')
   clearStep(elements.step)
   elements['tester-tools'].replaceChildren()
   clearTrace(elements.trace)
@@ -99,10 +99,8 @@ async function showSteps(flow, choices) {
   }
 }
 
-function stateOf({ kind, until }) {
-  const working = until ? 'waiting' : 'sending'
-  return { working, challenge: 'asking', redirect: 'redirecting', connect: 'connecting' }[kind] ?? kind
-}
+/** The state of the diagram. */
+const stateOf = ({ kind, until }) => (kind === 'working' && until ? 'waiting' : kind)
 
 function showState(state) {
   document.body.dataset.state = state
@@ -111,7 +109,7 @@ function showState(state) {
 
 function lockSetup(isLocked) {
   elements['setup-fields'].disabled = isLocked
-  elements.start.textContent = isLocked ? 'A flow is running' : 'Start'
+  elements.start.textContent = isLocked ? 'A flow is running' : 'Start this scenario'
   // Nothing in it can have the focus then, but the keyboard must be able to scroll it.
   elements.setup.toggleAttribute('tabindex', isLocked)
   if (isLocked) elements.setup.tabIndex = 0

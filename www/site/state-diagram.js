@@ -1,14 +1,23 @@
-/** The states of a flow as a diagram with the current one highlighted. */
+/** The steps of a flow as a diagram with the current one highlighted. */
 import { el, svg } from './create-element.js'
 
-/** Each state: its position and its meaning. `after` names the transition that a vendor must have to reach it. */
+/**
+ * Each state: its position and its meaning. Its name is the `kind` of the step, but for `idle` and `waiting`, a second kind
+ * of `working`. `detail` tells those two apart. `after` names the transition that a vendor must have to reach it.
+ */
 const STATES = {
-  new: { x: 48, y: 112, text: 'No flow has started.' },
-  sending: { x: 196, y: 112, text: 'A request is in progress.' },
-  waiting: { x: 196, y: 26, text: 'The vendor is working. The flow polls again later.' },
-  asking: { x: 196, y: 198, text: 'The flow waits for the person’s answer.' },
-  redirecting: { x: 60, y: 198, width: 112, after: 'redirects', text: 'The person signs in on the bank’s website.' },
-  connecting: { x: 60, y: 198, width: 112, after: 'connects', text: 'The person is on the vendor’s own page.' },
+  idle: { x: 48, y: 112, label: 'no flow', text: 'No flow has started.' },
+  working: { x: 196, y: 112, detail: 'request', text: 'A request is in progress.' },
+  waiting: {
+    x: 196,
+    y: 26,
+    label: 'working',
+    detail: 'pause',
+    text: 'The vendor is working. The flow polls again later.',
+  },
+  challenge: { x: 196, y: 198, width: 100, text: 'The flow waits for the user’s answer.' },
+  redirect: { x: 60, y: 198, after: 'redirects', text: 'The user signs in on the bank’s website.' },
+  connect: { x: 60, y: 198, after: 'connects', text: 'The user is on the vendor’s own page.' },
   done: { x: 352, y: 70, text: 'The flow ended with a result.' },
   failed: { x: 352, y: 154, text: 'The flow ended with a code and a next action.' },
 }
@@ -31,14 +40,20 @@ const TRANSITIONS = [
 /** Transitions that are drawn only if the vendor has a label for them. */
 const VENDOR_EVENTS = new Set(['waits', 'asks', 'redirects', 'connects', 'links', 'done'])
 
-/** @param {HTMLElement} text shows the current state in words */
-export function createDiagram(place, text) {
+/**
+ * @param {HTMLElement} text shows the current state in words
+ * @param {HTMLElement} legend says what the labels are
+ */
+export function createDiagram(place, text, legend) {
   let nodes = {}
   let picture
 
   return {
-    /** @param {Record<string, string>} labels the vendor's label of each transition */
-    draw(labels) {
+    /**
+     * @param {Record<string, string>} labels the vendor's label of each transition
+     * @param {string} meaning what these labels are
+     */
+    draw(labels, meaning) {
       nodes = Object.fromEntries(
         Object.entries(STATES)
           .filter(([, { after }]) => after === undefined || after in labels)
@@ -51,33 +66,36 @@ export function createDiagram(place, text) {
       }
       picture = svg(
         'svg',
-        { viewBox: '0 4 400 220', role: 'img', 'aria-label': 'The states of a flow' },
+        { viewBox: '0 4 400 220', role: 'img', 'aria-label': 'The steps of a flow' },
         svg('defs', {}, svg('marker', arrow, svg('path', { d: 'M0 0L8 4L0 8Z' }))),
         ...transitions.map((transition) => drawTransition(transition, labels)),
         ...Object.values(nodes),
       )
       place.replaceChildren(picture)
+      legend.textContent = `A box is the kind of a step. ${meaning}`
     },
 
     /** Highlights a state. Earlier states of the flow stay marked until a new flow starts. */
     show(state) {
       for (const [name, { classList }] of Object.entries(nodes)) {
         const wasReached = classList.contains('current') || classList.contains('passed')
-        classList.toggle('passed', wasReached && state !== 'new' && state !== name)
+        classList.toggle('passed', wasReached && state !== 'idle' && state !== name)
         classList.toggle('current', state === name)
       }
-      picture.setAttribute('aria-label', `The states of a flow; the current state is “${state}”`)
-      text.replaceChildren(el('strong', {}, state), el('span', {}, STATES[state].text))
+      const { label = state, text: meaning } = STATES[state]
+      picture.setAttribute('aria-label', `The steps of a flow; the current one is “${label}”`)
+      text.replaceChildren(el('strong', {}, label), el('span', {}, meaning))
     },
   }
 }
 
-function drawState(name, { x, y, width = 88 }) {
+function drawState(name, { x, y, width = 88, label = name, detail }) {
   return svg(
     'g',
-    { class: `node ${name}`, transform: `translate(${x} ${y})` },
+    { class: `node ${name}`, 'data-state': name, transform: `translate(${x} ${y})` },
     svg('rect', { x: String(-width / 2), y: '-18', width: String(width), height: '36', rx: '18' }),
-    svg('text', { y: '5' }, name),
+    svg('text', { y: detail ? '-1' : '5' }, label),
+    detail ? svg('text', { class: 'detail', y: '12' }, detail) : null,
   )
 }
 

@@ -1,4 +1,4 @@
-/** `bank-mfa demo`: serves the playground. */
+/** `bank-mfa demo`: serves the demo. */
 import { CommandError, UsageError, type Command, type Values } from './command.js'
 import { inPackage } from './package.js'
 
@@ -18,8 +18,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export const demo: Command = {
   usage: '',
-  summary: 'serve the playground with simulated banks',
-  details: `Serves the playground on this machine, and prints its address. The banks and their customers are
+  summary: 'serve the demo with simulated banks',
+  details: `Serves the demo on this machine, and prints its address. The banks and their customers are
 simulated, so it needs no keys and no network. The page, the API of the vendors, and the pages of
 the vendors have an origin each. Ctrl+C ends it.`,
   options: {

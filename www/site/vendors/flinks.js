@@ -36,11 +36,13 @@ export default {
   /** Labels of the diagram's transitions. */
   transitions: { waits: '202', asks: '203', connects: 'Connect', links: 'first link', done: '200' },
 
+  legend: '200, 202 and 203 are the HTTP statuses of Flinks: done, still working, and a question.',
+
   /** The request field that `answerRaw` fills. */
   rawAnswerField: 'SecurityResponses',
 
   dataAdvice:
-    'Store the LoginId with the connection on your server. Call the data endpoints with this RequestId within 30 minutes.',
+    'Store the LoginId with the connection on your server. There, fetch the accounts with this RequestId within 30 minutes, for example with bank-mfa/calls.',
 
   edgeDataAdvice:
     'Your server received the LoginId and the RequestId when the flow ended. This page has neither, so it has nothing to store.',

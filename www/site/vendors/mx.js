@@ -42,6 +42,8 @@ export default {
 
   transitions: { waits: 'running', asks: 'CHALLENGED', redirects: 'PENDING', done: 'CONNECTED' },
 
+  legend: 'Words in capitals are the connection_status of MX’s member.',
+
   dataAdvice: 'Store the member guid with the connection on your server, and read its accounts and transactions there.',
 
   edgeDataAdvice:
