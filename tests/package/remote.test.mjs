@@ -442,6 +442,7 @@ for (const [name, reply, expected] of [
 
 test('an invalid URL, flow id or connection is refused at once', () => {
   assert.throws(() => remote('/mfa'), isError('INVALID_INPUT', { path: '/url' }), 'relative, but not in a page')
+  assert.throws(() => remote('/mfa'), { message: 'INVALID_INPUT: /url must be an absolute URL outside a page' })
   const mfa = remote('http://127.0.0.1:1/mfa')
   for (const flowId of ['', '..', 'a/b', '../x', undefined]) {
     assert.throws(() => mfa.resume(flowId), isError('INVALID_INPUT', { path: '/flowId' }))

@@ -243,7 +243,7 @@ function toFlowsUrl(url: string | URL): string {
     const { origin, pathname } = new URL(url, globalThis.location?.href)
     return `${origin}${pathname.replace(/\/$/, '')}/flows`
   } catch {
-    throw invalidInput('/url', 'must be a valid URL')
+    throw invalidInput('/url', globalThis.location ? 'must be a valid URL' : 'must be an absolute URL outside a page')
   }
 }
 
