@@ -100,6 +100,7 @@ import {
   type RedirectStep as EdgeRedirectStep,
   type Remote,
   type RemoteOptions,
+  type RemoteResult,
   type Step as EdgeStep,
 } from 'bank-mfa/remote'
 import {
@@ -546,6 +547,9 @@ export async function followed(): Promise<string> {
   const time: EdgeClock = clock
   const given: [EdgeAnswers, EdgeRawAnswers, EdgeClaim] = [{}, {}, { loginId: '' }]
   console.log(time, given)
+  const shown: RemoteResult = await there.resume('').result()
+  const { institutionId, ownership, connectionStatus } = await there.start({ connection: '' }).result()
+  console.log(shown.institution?.length, institutionId, ownership === 'unproven', connectionStatus)
   const { institution } = await there.start<Pick<Connected, 'institution'>>({ connection: '' }).result()
   return institution ?? ''
 }
@@ -600,6 +604,9 @@ export function misuses(step: Step<Authorized>, error: FlowError): void {
   flinksCalls.request('GetEverything', {}, config)
   // @ts-expect-error the connection is missing
   remote('/mfa').start()
+  const result: RemoteResult = {}
+  // @ts-expect-error a page gets no id of the vendor
+  console.log(result.requestId)
   // @ts-expect-error a page gives a connection, not a LoginId
   remote('/mfa').start({ loginId: '' })
   // @ts-expect-error a response needs its status

@@ -34,6 +34,7 @@ export function Page(): ReactElement {
 }
 
 export function Drawn({ flow, connection }: { flow: Flow<Authorized> | null; connection: string }): ReactElement {
+  const [remoteFlow] = useState<RemoteFlow | null>(null)
   const element = useRef<BankMfaElement>(null)
   const props: Pick<BankMfaProps, 'className' | 'style' | 'aria-label'> = {
     className: 'mine',
@@ -55,6 +56,11 @@ export function Drawn({ flow, connection }: { flow: Flow<Authorized> | null; con
           if (next === 'sign-in' || failure.code === 'busy') event.preventDefault()
         }}
       />
+      <BankMfa
+        start={() => remote('/mfa').start({ connection })}
+        onDone={({ institution, connectionStatus }) => [institution?.length, connectionStatus]}
+      />
+      <BankMfa flow={remoteFlow} onDone={({ institution }) => institution?.length} />
       <BankMfa<{ guid: string }>
         start={async () => remote('/mfa').start<{ guid: string }>({ connection })}
         onDone={({ guid }) => guid}
@@ -77,6 +83,8 @@ export function Misuses(): ReactElement {
       <BankMfa start={remote('/mfa').start({ connection: '' })} />
       {/* @ts-expect-error the element draws its own children */}
       <BankMfa>Loading</BankMfa>
+      {/* @ts-expect-error a page gets no id of the vendor */}
+      <BankMfa start={() => remote('/mfa').start({ connection: '' })} onDone={({ requestId }) => requestId} />
       {/* @ts-expect-error a result is not of this type */}
       <BankMfa flow={remote('/mfa').start<{ guid: string }>({ connection: '' })} onDone={(result: number) => result} />
     </>

@@ -14,7 +14,7 @@ import { Recorder } from '../flow/recorder.js'
 import { challengeStep, parseLandingUrl, redirectStep } from '../flow/steps.js'
 import type { ChallengeStep, Claim, ConnectStep, RedirectStep, Step } from '../flow/steps.js'
 import type { FlowAction } from '../flow/trace.js'
-import { isObject, type PublicStep } from '../shared.js'
+import { isObject, type PublicStep, type RemoteResult } from '../shared.js'
 import type { ErrorCode, Failure, NextAction, Round } from '../wasm/bank_mfa.js'
 import { stepKey } from './step-key.js'
 import { RequestLost, type EdgeClient, type FlowState } from './client.js'
@@ -35,7 +35,7 @@ const SUBMITTING_STAGES = ['start', 'answer']
 const SUBMISSION_LIMIT_MS = 8 * 60_000
 
 /** A flow that runs at an edge. It survives lost replies, a hidden tab and being offline. */
-export class RemoteFlow<Result = unknown> extends FlowBase<Result> {
+export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
   readonly #edge: EdgeClient
   #id: string
   /** The version of the newest state: 0 before the first one, then as the edge counts, from 1. */

@@ -3,7 +3,7 @@
  * wasm and holds no key: it shows the edge's steps and passes on the user's answers.
  */
 import { invalidInput } from '../flow/errors.js'
-import { newId } from '../shared.js'
+import { newId, type RemoteResult } from '../shared.js'
 import { EdgeClient, type RemoteOptions } from './client.js'
 import { RemoteFlow } from './flow.js'
 
@@ -19,7 +19,7 @@ export type {
   TraceTimes,
 } from '../flow/trace.js'
 export type { Answers, ChallengeStep, Claim, ConnectStep, RawAnswers, RedirectStep, Step } from '../flow/steps.js'
-export { RemoteFlow, type RemoteOptions }
+export { RemoteFlow, type RemoteOptions, type RemoteResult }
 
 /** Starts and resumes the flows of one edge. */
 export interface Remote {
@@ -27,12 +27,12 @@ export interface Remote {
    * Starts a flow, or joins the one that runs. `connection` is your own id of the connection. Throws a `FlowError` with
    * `INVALID_INPUT` if it is not a string.
    */
-  start<Result = unknown>(params: { connection: string }): RemoteFlow<Result>
+  start<Result = RemoteResult>(params: { connection: string }): RemoteFlow<Result>
   /**
    * Resumes a flow by its `id`, after a reload or in another tab. Throws a `FlowError` with `INVALID_INPUT` if `flowId`
    * is malformed.
    */
-  resume<Result = unknown>(flowId: string): RemoteFlow<Result>
+  resume<Result = RemoteResult>(flowId: string): RemoteFlow<Result>
 }
 
 /**

@@ -1,4 +1,4 @@
-import { newId, type PublicStep } from '../../shared.js'
+import { newId, type PublicStep, type RemoteResult } from '../../shared.js'
 import type { Step } from '../../flow/steps.js'
 import type { FlowEnded } from '../config.js'
 
@@ -93,10 +93,10 @@ export function newRecord(
 }
 
 /** Result keys that may reach a page. The vendor's ids are not among them. */
-const PUBLIC_RESULT_KEYS = [
-  ...['institution', 'institutionId', 'lastRefresh', 'scheduledRefresh', 'method', 'health', 'ownership'],
-  ...['connectionStatus', 'aggregatedAt', 'successfullyAggregatedAt', 'failedProducts'],
-]
+const PUBLIC_RESULT_KEYS = Object.keys({
+  ...{ institution: 1, institutionId: 1, lastRefresh: 1, scheduledRefresh: 1, method: 1, health: 1, ownership: 1 },
+  ...{ connectionStatus: 1, aggregatedAt: 1, successfullyAggregatedAt: 1, failedProducts: 1 },
+} satisfies Record<keyof RemoteResult, 1>)
 
 /** A step as pages see it. */
 export function toPublic(step: Step, address: string | null): PublicStep {
