@@ -216,7 +216,7 @@ test('a landing with an error is said in words, and the person can try again', a
   await page.locator('#landing').fill(landing)
   await page.getByRole('button', { name: 'Pass it to the flow' }).click()
   await visitor.skipWaitsUntil('#step[data-error="cancelled"]')
-  await visitor.element.getByText('Your bank’s website was left before the connection was allowed.').waitFor()
+  await visitor.element.getByText('The sign-in was stopped before it was complete.').waitFor()
   await decideInWindow(visitor, 'Approve')
   await waitForOauth(visitor)
   assert.equal((await waitForEnd(visitor)).ending, 'done')

@@ -233,6 +233,7 @@ test('Cancel ends the flow', async (t) => {
   await visitor.button('Cancel').click()
   await visitor.state('failed')
   assert.equal(await visitor.title(), 'Cancelled')
+  assert.equal(await visitor.element.getByRole('status').textContent(), '', 'the title has the focus, and is read once')
 })
 
 test('each change is an event', async (t) => {

@@ -218,12 +218,12 @@ export class BankMfaElement extends Base {
     this.#end = this.#view.effect?.()
     // The focus says what changed. It is taken from nobody who is elsewhere in the page.
     if (hadFocus) this.focus()
-    else this.#announce()
+    this.#announce(hadFocus)
   }
 
-  /** Has a screen reader say the title, unless it has just said it. */
-  #announce(): void {
-    const title = this.#box.firstChild?.textContent ?? ''
+  /** Has a screen reader say the title, unless it has just said it or the focus says it. */
+  #announce(hasFocus?: boolean): void {
+    const title = (!hasFocus && this.#box.firstChild?.textContent) || ''
     if (this.#status.textContent !== title) this.#status.textContent = title
   }
 

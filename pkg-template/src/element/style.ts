@@ -3,7 +3,7 @@
  * colours and the radius, and `::part()` sets everything else.
  */
 export const CSS = `
-:host{display:block;line-height:1.5;max-width:32rem;overflow-wrap:anywhere;
+:host{display:block;line-height:1.5;text-align:start;max-width:32rem;overflow-wrap:anywhere;
 --ink:var(--bank-mfa-ink,light-dark(#15211e,#e6edea));--page:var(--bank-mfa-background,light-dark(#fff,#161e1c));
 --accent:var(--bank-mfa-accent,light-dark(#0b6b5d,#5fd0bb));--bad:var(--bank-mfa-error,light-dark(#a82418,#ff9d8f));
 --muted:color-mix(in srgb,var(--ink) 70%,var(--page));--inset:color-mix(in srgb,var(--ink) 7%,var(--page))}

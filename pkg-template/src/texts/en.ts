@@ -6,7 +6,7 @@ const ours: Text = {
 }
 const lost: Text = {
   title: 'The connection cannot be continued',
-  sentence: 'What we had saved of it can no longer be used.',
+  sentence: 'What we saved of it can no longer be used.',
 }
 
 /** The English texts. */
@@ -19,7 +19,7 @@ export const en: Texts = {
     },
     'outcome-unknown': {
       title: 'No confirmation from your bank',
-      sentence: 'We do not know whether your bank received what you sent. We did not send it twice.',
+      sentence: 'We do not know whether your bank received it. Nothing is sent twice.',
     },
     'host-error': ours,
     'internal-error': ours,
@@ -94,8 +94,8 @@ export const en: Texts = {
       sentence: 'This account does not match the connection. For your security, we did not use it.',
     },
     'card-in-use': {
-      title: 'Still in progress',
-      sentence: 'The previous request for this account is not complete.',
+      title: 'Already in progress',
+      sentence: 'This account is being connected right now.',
     },
     'vendor-error': {
       title: 'A technical problem',
@@ -107,7 +107,7 @@ export const en: Texts = {
       sentence: 'Your bank’s question came without a way to answer it.',
     },
     INVALID_INPUT: ours,
-    INVALID_ANSWER: { title: 'Please check your answers', sentence: 'Some of them cannot be sent like this.' },
+    INVALID_ANSWER: { title: 'Please check your answers', sentence: 'Some cannot be sent like this.' },
     STALE_ROUND: { title: 'These questions are closed', sentence: 'Your answers were not sent.' },
     OUT_OF_TURN: { title: 'This step is over', sentence: 'Nothing was sent.' },
     SNAPSHOT_UNREADABLE: lost,
@@ -168,19 +168,19 @@ export const en: Texts = {
     'already-chosen': 'Please choose a different question.',
   },
   windowErrors: {
-    cancelled: 'Your bank’s website was left before the connection was allowed.',
+    cancelled: 'The sign-in was stopped before it was complete.',
     denied: 'Your bank did not accept the sign-in.',
     'bank-action-required': 'There is something to do on your bank’s website first.',
     'bank-error': 'Your bank had a technical problem.',
-    'vendor-error': 'The connection to your bank had a technical problem.',
-    'session-expired': 'The time for signing in is up.',
+    'vendor-error': 'Our service had a technical problem.',
+    'session-expired': 'The time is up.',
     unknown: 'The sign-in was not completed.',
   },
   labels: {
     roundTitle: 'Your bank asks you to answer',
     credentialsTitle: 'Sign in to your bank',
     answerRefused: 'Your bank did not accept this answer. Please try again.',
-    credentialsRefused: 'Your bank did not accept this user name and password. Please check them.',
+    credentialsRefused: 'Your bank did not accept this user name and password. Please try again.',
     checkFields: 'Please check the marked fields.',
     send: 'Send',
     cancel: 'Cancel',
@@ -195,14 +195,13 @@ export const en: Texts = {
     question: 'Your new question',
     answer: 'Your answer',
     optional: '(optional)',
-    optionalHint:
-      'If your bank asks you to approve on your phone, do that first. Then send; the answer can stay empty.',
+    optionalHint: 'If your bank asks you to approve on your phone, do that first. The answer can then stay empty.',
     image: 'Picture {number} of {count}',
     noCode: 'I got no code',
     newSessionCost:
-      'Your bank cannot send this code again. You can start again: your bank then asks all its questions again, and may count the tries.',
+      'Your bank cannot send this code again. You can start again: your bank then asks its questions again, and may count the tries.',
     newSessionIn: 'Your bank allows the next try in {time}.',
-    newSessionUnknown: 'Your bank does not say when it allows the next try. It can take some minutes.',
+    newSessionUnknown: 'Your bank does not say when it allows the next try. This can take a few minutes.',
     newSession: 'Start again',
     windowTitle: 'Sign in on your bank’s website',
     windowHint: 'Sign in and allow the connection there. This page then continues by itself.',
