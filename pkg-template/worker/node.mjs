@@ -1,4 +1,4 @@
-/** The edge as a Node server, with its flows in PostgreSQL: `npm install bank-mfa pg`, then `node node.mjs`. */
+/** The edge as a Node server, with its flows in PostgreSQL: `npm install`, then `node --env-file=.dev.vars node.mjs`. */
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { edge, nodeHandler, postgres, postgresTable } from 'bank-mfa/edge'

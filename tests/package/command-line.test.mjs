@@ -163,8 +163,9 @@ test('init copies the template, says what to do next, and leaves a folder with c
   const added = ['.dev.vars', '.gitignore', 'package.json']
   assert.deepEqual(readdirSync(join(cwd, 'edge')).sort(), [...template, ...added].sort())
 
-  const { type, dependencies } = JSON.parse(readFileSync(join(cwd, 'edge/package.json'), 'utf8'))
-  assert.deepEqual([type, dependencies], ['module', { 'bank-mfa': `^${manifest.version}` }])
+  const made = JSON.parse(readFileSync(join(cwd, 'edge/package.json'), 'utf8'))
+  assert.deepEqual([made.type, made.dependencies], ['module', { 'bank-mfa': `^${manifest.version}` }])
+  assert.deepEqual(made.optionalDependencies, { pg: '^8.0.0' }, 'node.mjs needs it')
   assert.match(readFileSync(join(cwd, 'edge/.gitignore'), 'utf8'), /^\.dev\.vars/m)
   assert.equal(statSync(join(cwd, 'edge/.dev.vars')).mode & 0o777, 0o600)
 

@@ -60,6 +60,8 @@ function newFiles(): Record<string, { content: string; mode: number }> {
     scripts: { dev: 'wrangler dev', deploy: 'wrangler deploy', doctor: 'bank-mfa doctor' },
     dependencies: { 'bank-mfa': `^${version}` },
     devDependencies: { wrangler: '^4.0.0' },
+    // For node.mjs.
+    optionalDependencies: { pg: '^8.0.0' },
   }
   return {
     'package.json': { content: `${JSON.stringify(manifest, null, 2)}\n`, mode: READABLE },
@@ -70,7 +72,8 @@ function newFiles(): Record<string, { content: string; mode: number }> {
 
 function localVariables(): string {
   const seal = { current: 'k1', keys: { k1: randomBytes(32).toString('base64') } }
-  return `# Variables for this machine only: \`wrangler dev\` and \`bank-mfa doctor\` read them. Never commit this file.
+  return `# Variables for this machine only. \`wrangler dev\`, \`bank-mfa doctor\` and \`node --env-file=.dev.vars node.mjs\` read
+# them. Never commit this file.
 SEAL_KEYS='${JSON.stringify(seal)}'
 SESSION_KEY=${randomBytes(32).toString('hex')}
 BACKEND_KEY=${randomBytes(32).toString('hex')}
