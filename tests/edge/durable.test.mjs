@@ -88,6 +88,10 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
         assert.equal(reply.headers.get(name), value)
       }
     }
+    // Each refused origin is reported once; two requests had none.
+    const reported = []
+    while (reported.length < 3) reported.push(await env.nextReport('error'))
+    for (const text of reported) assert.match(text, /^INVALID_INPUT: \/origins does not contain /)
     // Refused requests did not count.
     for (let starts = 2; starts < 30; starts++) assert.ok((await env.page.start('c_1')).flow)
     const refused = await start({ origin: ORIGIN })
