@@ -68,7 +68,10 @@ test('a poll by any server is a call, and its step is reported only when it chan
     return (await pageOf(other).getState(state)).step.kind === 'challenge'
   }, 'the bank asks')
   const polls = events.map(brief).filter((what) => what.startsWith('Authorize'))
-  assert.deepEqual(polls, ['Authorize 202', 'Authorize 202', 'Authorize 202', 'Authorize 203'])
+  // How many polls fit into the bank's time depends on how long each record takes to be stored.
+  assert.ok(polls.length > 2, polls.join())
+  assert.deepEqual([...new Set(polls)], ['Authorize 202', 'Authorize 203'])
+  assert.equal(polls.indexOf('Authorize 203'), polls.length - 1)
   const steps = events.map(brief).filter((what) => what.startsWith('step'))
   assert.deepEqual(steps, ['step working start', 'step working poll', 'step challenge'])
 })
