@@ -100,10 +100,9 @@ export class Recorder {
     return now
   }
 
-  #record(name: EventName, attributes: object, duration = 0): void {
+  #record(name: EventName, attributes: object, duration = 0, json = JSON.stringify(attributes)): void {
     const now = this.#count()
     emit(this.#options.onEvent, now, name, attributes, duration)
-    const json = JSON.stringify(attributes)
     const at = this.#elapsed
     const last = this.#entries.at(-1)
     if (last?.name === name && last.json === json) {
@@ -124,7 +123,7 @@ export class Recorder {
     const waitsFor = { working, challenge: 'person', redirect: 'person', connect: 'person' } as const
     this.#waitsFor = (waitsFor as Partial<Record<string, keyof TraceTimes>>)[step.kind]
     const json = JSON.stringify(attributes)
-    if (json !== this.#stepJson) this.#record(name, attributes)
+    if (json !== this.#stepJson) this.#record(name, attributes, 0, json)
     this.#stepJson = json
   }
 

@@ -240,9 +240,11 @@ export class Turn {
 
   /** A restored flow does not know whether its step is new, so the record decides. */
   #reportStep(before: PublicStep, after: PublicStep): void {
-    const now = this.#context.clock.now()
-    if (this.#isNew) emit(this.#onEvent, now, ...startEvent(this.#vendor, false))
-    if (this.#isNew || !isSame(stepEvent(before), stepEvent(after))) emit(this.#onEvent, now, ...stepEvent(after))
+    if (this.#onEvent) {
+      const [now, event] = [this.#context.clock.now(), stepEvent(after)]
+      if (this.#isNew) emit(this.#onEvent, now, ...startEvent(this.#vendor, false))
+      if (this.#isNew || !isSame(stepEvent(before), event)) emit(this.#onEvent, now, ...event)
+    }
     this.#isNew = false
   }
 

@@ -51,7 +51,7 @@ function toHost(connection: FlinksConnection, { token, onError, ...options }: Fl
 async function requestToken(
   { host, secretKey = '' }: FlinksConnection,
   session: number,
-  { fetch: ownFetch = fetch, clock, onEvent }: Pick<HostOptions, 'fetch' | 'clock' | 'onEvent'>,
+  { fetch: ownFetch = fetch, clock = realTime, onEvent }: Pick<HostOptions, 'fetch' | 'clock' | 'onEvent'>,
   onError: FlowHost['onError'],
 ): Promise<string> {
   const base = host.baseUrl ?? `https://${host.instance}-api.private.fin.ag`
@@ -62,10 +62,11 @@ async function requestToken(
     const response = await ownFetch(url, { method: 'POST', headers, body: null, redirect: 'manual', signal })
     return { status: response.status, text: new TextDecoder().decode(await response.arrayBuffer()) }
   }
-  const { now } = clock ?? realTime
-  const begun = now()
-  const report = (outcome: { status?: number; cause?: unknown }) =>
-    emit(onEvent, now(), ...callEvent({ method: 'POST', url, session }, outcome), now() - begun)
+  const begun = clock.now()
+  const report = (outcome: { status?: number; cause?: unknown }) => {
+    const ended = clock.now()
+    emit(onEvent, ended, ...callEvent({ method: 'POST', url, session }, outcome), ended - begun)
+  }
   const reply = await call().catch((cause: unknown) => {
     report({ cause })
     throw new TypeError(`GenerateAuthorizeToken got no reply: ${(cause as Partial<Error> | undefined)?.name}`)
