@@ -3,21 +3,9 @@ import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
 import { visit } from './fixtures.mjs'
-import { STATES, round } from './states.mjs'
+import { STATES, challenge, round, text } from './states.mjs'
 
-const field = (name, more) => ({
-  name,
-  type: 'text',
-  part: 'answer',
-  optional: false,
-  secret: false,
-  options: [],
-  ...more,
-})
-const question = (prompt = 'What is your favourite colour?', more = {}, id = '1.1') => ({
-  ...{ id, kind: 'question', vendorType: 'QuestionAndAnswer', prompt, image: null, fields: [field(`${id}.answer`)] },
-  ...more,
-})
+const question = (prompt = 'What is your favourite colour?', more = {}, id = '1.1') => challenge(id, prompt, more)
 const working = (stage, until = null) => ({ kind: 'working', stage, until })
 const title = (visitor) => visitor.element.getByRole('heading')
 const root = (visitor, read) => visitor.page.evaluate(`(${read})(window.element.shadowRoot)`)
@@ -178,7 +166,7 @@ test('a guessed time of a new session is not counted down, and a question offers
   const newSession = { at: (await visitor.run('now')) + 60_000, documented: false }
   await visitor.run('step', round([question()], { newSession }))
   assert.equal(await visitor.element.getByText('I got no code').count(), 0)
-  const code = [field('1.1.answer', { autocomplete: 'one-time-code' })]
+  const code = [text('1.1.answer', { autocomplete: 'one-time-code' })]
   await visitor.run('step', round([question('The code', { fields: code })], { newSession }))
   await visitor.element.getByText('I got no code').click()
   await visitor.element.getByText('Your bank does not say when').waitFor()
@@ -214,7 +202,7 @@ test('hostile texts stay text, and no address but a picture is loaded', async (t
     { id: '1', label: hostile, image: image('javascript:alert(3)') },
     { id: '2', label: hostile, image: image('http://elsewhere.example/a.png') },
   ]
-  const choice = [field('1.2.answer', { type: 'image-select', options })]
+  const choice = [text('1.2.answer', { type: 'image-select', options })]
   await visitor.run(
     'step',
     round([

@@ -12,13 +12,19 @@ async function tabTo(visitor, target) {
   assert.fail(`Tab does not reach ${target}`)
 }
 
-test('from the first button through a question to the end', async (t) => {
+/** Opens the page, and starts a flow of the simulated person by `key` on the first button. */
+async function begin(t, person, key = 'Enter') {
   const visitor = await visit(t)
-  const { keyboard } = visitor.page
-  await visitor.run('offer', 'flinks', 'Greatday')
+  await visitor.run('offer', 'flinks', person)
   await tabTo(visitor, visitor.button('Connect your bank'))
-  await keyboard.press('Enter')
+  await visitor.page.keyboard.press(key)
   await visitor.state('challenge')
+  return visitor
+}
+
+test('from the first button through a question to the end', async (t) => {
+  const visitor = await begin(t, 'Greatday')
+  const { keyboard } = visitor.page
   await keyboard.type('Montreal')
   await keyboard.press('Enter')
   await visitor.state('done')
@@ -26,12 +32,8 @@ test('from the first button through a question to the end', async (t) => {
 })
 
 test('a question, a choice, several choices and a picture', async (t) => {
-  const visitor = await visit(t)
+  const visitor = await begin(t, 'mixed_types', 'Space')
   const { keyboard } = visitor.page
-  await visitor.run('offer', 'flinks', 'mixed_types')
-  await tabTo(visitor, visitor.button('Connect your bank'))
-  await keyboard.press('Space')
-  await visitor.state('challenge')
   await keyboard.type('Montreal')
   await tabTo(visitor, visitor.element.getByLabel('Old Port'))
   await keyboard.press('ArrowDown')
@@ -48,12 +50,8 @@ test('a question, a choice, several choices and a picture', async (t) => {
 })
 
 test('a phone, a channel and a code', async (t) => {
-  const visitor = await visit(t)
+  const visitor = await begin(t, 'text_or_call')
   const { keyboard } = visitor.page
-  await visitor.run('offer', 'flinks', 'text_or_call')
-  await tabTo(visitor, visitor.button('Connect your bank'))
-  await keyboard.press('Enter')
-  await visitor.state('challenge')
   await keyboard.press('Space')
   await keyboard.press('Tab')
   await keyboard.press('Space')
@@ -65,12 +63,8 @@ test('a phone, a channel and a code', async (t) => {
 })
 
 test('a new question is chosen, and a second one that is the same is refused', async (t) => {
-  const visitor = await visit(t)
+  const visitor = await begin(t, 'new_questions')
   const { keyboard } = visitor.page
-  await visitor.run('offer', 'flinks', 'new_questions')
-  await tabTo(visitor, visitor.button('Connect your bank'))
-  await keyboard.press('Enter')
-  await visitor.state('challenge')
   const question = visitor.element.getByLabel('Your new question')
   const answer = visitor.element.getByLabel('Your answer')
   for (const index of [0, 1]) {
@@ -89,12 +83,8 @@ test('a new question is chosen, and a second one that is the same is refused', a
 })
 
 test('a failed flow is cancelled and started again', async (t) => {
-  const visitor = await visit(t)
+  const visitor = await begin(t, 'Greatday')
   const { keyboard } = visitor.page
-  await visitor.run('offer', 'flinks', 'Greatday')
-  await tabTo(visitor, visitor.button('Connect your bank'))
-  await keyboard.press('Enter')
-  await visitor.state('challenge')
   await tabTo(visitor, visitor.button('Cancel'))
   await keyboard.press('Enter')
   await visitor.state('failed')

@@ -1,6 +1,6 @@
 /** Every state of the element, by name: how a test reaches it. axe and the screenshots visit all of them. */
 
-const text = (name, more) => ({
+export const text = (name, more) => ({
   name,
   type: 'text',
   part: 'answer',
@@ -9,7 +9,7 @@ const text = (name, more) => ({
   options: [],
   ...more,
 })
-const challenge = (id, prompt, more, fields = [text(`${id}.answer`)]) => ({
+export const challenge = (id, prompt, more, fields = [text(`${id}.answer`)]) => ({
   ...{ id, kind: 'question', vendorType: 'QuestionAndAnswer', prompt, image: null, fields, ...more },
 })
 export const round = (challenges, more) => ({

@@ -4,18 +4,23 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 
+/** How an app for browsers is bundled. */
+export const BROWSER = {
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  loader: { '.wasm': 'file' },
+}
+
 /** Bundles `entry` into the folder `shipped`. Returns each of its files, with the bytes before and after brotli. */
 export async function sizesOf(entry, shipped) {
   rmSync(shipped, { recursive: true, force: true })
   await build({
     entryPoints: [entry],
     outdir: shipped,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    loader: { '.wasm': 'file' },
+    ...BROWSER,
     logLevel: 'warning',
   })
   return readdirSync(shipped)

@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { app } from '../lib/package.mjs'
+import { BROWSER } from '../lib/size.mjs'
 import test from '../lib/test.mjs'
 
 const run = promisify(execFile)
@@ -137,12 +138,7 @@ async function bundle(contents, options) {
     stdin: { contents, resolveDir: app },
     outdir: app,
     write: false,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    loader: { '.wasm': 'file' },
+    ...BROWSER,
     logLevel: 'error',
     ...options,
   })
