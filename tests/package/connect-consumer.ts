@@ -7,6 +7,7 @@ import {
   mount,
   readLanding,
   readLandingUrl,
+  vendorEvents,
   type FlinksEvent,
   type FlinksSteps,
   type HandledLanding,
@@ -26,6 +27,7 @@ import {
   type MxMessageTypes,
   type MxScreen,
   type RefusedReason,
+  type VendorEvents,
   type WebViewBridge,
   type WebViewOptions,
 } from 'bank-mfa/connect'
@@ -74,7 +76,7 @@ function handle(event: FlinksEvent | MxEvent): string | number | readonly string
 const options: MountOptions = {
   title: 'Your bank',
   resize: false,
-  onEvent: (event) => void handle(event),
+  onEvent: vendorEvents(handle),
   onRefused: ({ reason }) => void reasons[reason],
   onFailed: (error) => error instanceof FlowError && error.path,
 }
@@ -125,7 +127,10 @@ if (landing && landing.error === null) {
 }
 
 export function inApp(step: Mountable, url: string): WebViewBridge {
-  const options: WebViewOptions = { onEvent: handle, onRefused: ({ reason }) => void reasons[reason] }
+  const onEvent: VendorEvents = vendorEvents((event) => void handle(event))
+  // @ts-expect-error: a function is no listener of the vendor's events
+  void connectWebView(step, { onEvent: handle })
+  const options: WebViewOptions = { onEvent, onRefused: ({ reason }) => void reasons[reason] }
   const bridge = connectWebView(step, options)
   const isAccepted: boolean = bridge.message('{"step":"APP_MOUNTED"}', url)
   const address: Promise<string> = bridge.url()

@@ -112,7 +112,7 @@ async function harness() {
     if (type === 'message') listeners.delete(listener)
     removeEventListener.call(window, type, listener, ...rest)
   }
-  const { mount, FlowError } = await import('/bank-mfa/entries/connect.js')
+  const { mount, vendorEvents, FlowError } = await import('/bank-mfa/entries/connect.js')
 
   let calls, events, reasons, failures, controller, step, mounted, options
   const called = (name, refusal) => (given) => {
@@ -141,10 +141,10 @@ async function harness() {
       step = { ...both, purpose, pageUrl: ask, ...(kind === 'connect' && reports) }
       options = {
         ...given,
-        onEvent: (event) => {
+        onEvent: vendorEvents((event) => {
           events.push(event)
           if (silent) throw new Error('planted in the listener')
-        },
+        }),
         onRefused: (refused) => reasons.push(refused),
         onFailed: failed,
       }

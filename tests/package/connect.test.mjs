@@ -613,6 +613,7 @@ test('mount in a page refuses a step without a page and options that are no obje
     [{ kind: 'challenge' }, {}, '/step'],
     [{ kind: 'connect' }, {}, '/step'],
     [{ kind: 'connect', pageUrl }, null, '/options'],
+    [{ kind: 'connect', pageUrl }, { onEvent: () => {} }, '/options/onEvent'],
   ]) {
     assert.throws(() => mount(step, element, options), { name: 'FlowError', code: 'INVALID_INPUT', path })
   }

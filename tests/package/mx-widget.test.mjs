@@ -10,7 +10,7 @@ import { launch } from '../lib/browser.mjs'
 import { VERSIONS, ending, job, member, openWidget, resolve, setup, until, untilStep } from './mx-setup.mjs'
 
 const browser = await launch()
-const { connectWebView } = await import(pathToFileURL(resolve('bank-mfa/connect')))
+const { connectWebView, vendorEvents } = await import(pathToFileURL(resolve('bank-mfa/connect')))
 
 const widgetJob = (memberName) => ({ ...job(memberName), presentation: 'widget' })
 
@@ -250,10 +250,10 @@ async function visit(t, { bank }) {
     async mount(url) {
       await page.evaluate(
         async (url) => {
-          const { mount } = await import('/dist/entries/connect.js')
+          const { mount, vendorEvents } = await import('/dist/entries/connect.js')
           window.events = []
           mount({ kind: 'redirect', pageUrl: async () => url }, document.querySelector('main'), {
-            onEvent: (event) => window.events.push(event),
+            onEvent: vendorEvents((event) => window.events.push(event)),
           })
         },
         url.replace(/^https:\/\/[^/]+/, origin('localhost')),
@@ -273,7 +273,7 @@ test('the widget in a mobile WebView sends addresses, which connectWebView reads
   const bridge = connectWebView(
     { kind, pageUrl },
     {
-      onEvent: ({ type }) => events.push(type),
+      onEvent: vendorEvents(({ type }) => events.push(type)),
       onRefused: ({ reason }) => reasons.push(reason),
     },
   )

@@ -89,9 +89,11 @@ test('element-consumer.ts compiles with the DOM and the strictest options', asyn
 test('an app without a DOM compiles connectWebView, with types that are not any', async (t) => {
   // As in React Native, whose own types define a few globals of a browser.
   const text = `
-    import { connectWebView, readLandingUrl, type MountableConnect } from 'bank-mfa/connect'
+    import { connectWebView, readLandingUrl, vendorEvents, type MountableConnect } from 'bank-mfa/connect'
     declare const step: MountableConnect
-    const bridge = connectWebView(step, { onEvent: (event) => void (event.kind === 'redirect' && event.accountIds.length) })
+    const bridge = connectWebView(step, {
+      onEvent: vendorEvents((event) => void (event.kind === 'redirect' && event.accountIds.length)),
+    })
     const [uri, accepted]: [Promise<string>, boolean] = [bridge.url(), bridge.message('{}', 'https://x.example')]
     const landing = readLandingUrl('myapp://back', 'myapp://back')
     const code: 'denied' | undefined = landing?.error?.code === 'denied' ? landing.error.code : undefined

@@ -9,7 +9,7 @@ import { until } from '../lib/until.mjs'
 import { MINUTE, assertNoSecrets, person, resolve, setup, untilStep } from './setup.mjs'
 
 const browser = await launch()
-const { FlowError, connectWebView } = await import(pathToFileURL(resolve('bank-mfa/connect')))
+const { FlowError, connectWebView, vendorEvents } = await import(pathToFileURL(resolve('bank-mfa/connect')))
 
 const LOGIN = '8b35f6c8-e7b6-41d3-98f8-08d68b7f8d31'
 const OTHER = '5f1b3d5c-2d1f-4f5e-9f11-6d9a3c3b7e52'
@@ -48,7 +48,7 @@ async function connect({ url = URL_OF_CONNECT, kind = 'connect', refusal, unopen
     ...more,
   }
   const bridge = connectWebView(step, {
-    onEvent: (event) => events.push(event),
+    onEvent: vendorEvents((event) => events.push(event)),
     onRefused: ({ reason }) => reasons.push(reason),
   })
   if (!unopened) await bridge.url()
@@ -103,6 +103,7 @@ for (const [path, step, options] of [
   ['/options', { kind: 'connect' }, null],
   ['/step/purpose', { kind: 'redirect', purpose: 'oauth' }],
   ['/options/onEvent', { kind: 'connect' }, { onEvent: 'log' }],
+  ['/options/onEvent', { kind: 'redirect' }, { onEvent: () => {} }],
   ['/options/onRefused', { kind: 'redirect' }, { onRefused: null }],
 ]) {
   test(`connectWebView rejects ${JSON.stringify([step, options])} at ${path}`, () => {
@@ -112,6 +113,23 @@ for (const [path, step, options] of [
 }
 
 // Messages ----------------------------------------------------------------------------------------
+
+test('without onEvent, the same messages are accepted, and the flow gets the same reports', async () => {
+  const calls = []
+  const returned = (claim) => calls.push(claim)
+  const connect = connectWebView({ kind: 'connect', pageUrl: async () => URL_OF_CONNECT, returned })
+  const widget = connectWebView({ kind: 'redirect', pageUrl: async () => 'https://widgets.moneydesktop.com/x' })
+  await Promise.all([connect.url(), widget.url()])
+  const accepted = [{ step: 'KEPT' }, { step: 'BANK MAINTENANCE_RETRY_LATER' }, { flinksCode: 'NEW_ACCOUNT' }, REDIRECT]
+  for (const message of [MOUNTED, ...accepted]) assert.equal(connect.message(message), true, JSON.stringify(message))
+  for (const message of [{ step: 'not a step' }, { step: ['SESSION_EXPIRED'] }, {}]) {
+    assert.equal(connect.message(message), false, JSON.stringify(message))
+  }
+  assert.deepEqual(calls, [{ loginId: LOGIN }])
+  assert.equal(widget.message({ mx: true, type: 'mx/connect/loaded' }), true)
+  assert.equal(widget.message({ mx: 'true', type: 'mx/connect/loaded' }), false)
+  assert.deepEqual([connect.refused, widget.refused], [3, 1])
+})
 
 for (const [form, encode] of [
   ['text', JSON.stringify],
@@ -241,9 +259,9 @@ test('a message is refused if the WebView shows another origin, if the app knows
 test('an error of the app’s listener reaches the app, after the flow got the report', async () => {
   const calls = []
   const step = { kind: 'connect', pageUrl: async () => URL_OF_CONNECT, returned: (claim) => calls.push(claim) }
-  const onEvent = ({ kind }) => {
+  const onEvent = vendorEvents(({ kind }) => {
     if (kind === 'redirect') throw new Error('planted in the listener')
-  }
+  })
   const bridge = connectWebView(step, { onEvent })
   await bridge.url()
   bridge.message(MOUNTED)
@@ -403,7 +421,7 @@ for (const [name, app] of Object.entries(APPS)) {
     const step = await untilStep(flow, 'connect')
     const [events, reasons] = [[], []]
     const bridge = connectWebView(step, {
-      onEvent: (event) => events.push(event),
+      onEvent: vendorEvents((event) => events.push(event)),
       onRefused: ({ reason }) => reasons.push(reason),
     })
     env.bank.clock.advance(MINUTE)
@@ -438,7 +456,9 @@ test('a WebView that blocks windows reports POPUP_BLOCKED', async (t) => {
   const env = setup(t)
   const flow = env.reconnect({ loginId: person('Greatday').loginId, webview: true })
   const events = []
-  const bridge = connectWebView(await untilStep(flow, 'connect'), { onEvent: ({ step }) => events.push(step) })
+  const bridge = connectWebView(await untilStep(flow, 'connect'), {
+    onEvent: vendorEvents(({ step }) => events.push(step)),
+  })
   const { page } = await openWebView(t, env, bridge, () => {
     window.ReactNativeWebView = { postMessage: (text) => window.toApp(text) }
     window.open = () => null

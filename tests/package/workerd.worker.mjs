@@ -1,7 +1,7 @@
 /** Runs in workerd, with the package's export condition `workerd`. Each export is a test. */
 import { FlowError, flinks, restore } from 'bank-mfa'
 import { FlowError as CallError, flinks as calls } from 'bank-mfa/calls'
-import { connectWebView } from 'bank-mfa/connect'
+import { connectWebView, vendorEvents } from 'bank-mfa/connect'
 import { simulator } from 'bank-mfa/simulator'
 import { fill } from '../lib/fill.mjs'
 
@@ -92,7 +92,9 @@ export const webViews = test(async () => {
   const flow = flinks.reconnect({ loginId, webview: true }, host)
   for await (const { kind } of flow) if (kind === 'connect') break
   const events = []
-  const bridge = connectWebView(flow.current, { onEvent: ({ kind, step }) => events.push(step ?? kind) })
+  const bridge = connectWebView(flow.current, {
+    onEvent: vendorEvents(({ kind, step }) => events.push(step ?? kind)),
+  })
   const address = new URL(await bridge.url())
   const call = async (name, body) => {
     const init = { method: 'POST', body: JSON.stringify(body) }

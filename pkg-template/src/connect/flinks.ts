@@ -3,18 +3,8 @@
  * "Seen" marks an undocumented shape that the code of integrators handles.
  */
 import { isObject } from '../shared.js'
-import {
-  entriesOf,
-  entriesOfUrl,
-  finder,
-  readIds,
-  readInteger,
-  readText,
-  readTexts,
-  splitUrl,
-  type Message,
-  type RefusedReason,
-} from './message.js'
+import { entriesOfUrl, finder, matches, readIds, readInteger, readText, readTexts, splitUrl } from './message.js'
+import type { Message, RefusedReason, Report } from './message.js'
 
 /** The documented steps that only inform the page. */
 export const STEPS = [
@@ -98,100 +88,74 @@ export type FlinksEvent =
   /** A step that Flinks does not document. */
   | { readonly kind: 'unknown'; readonly step: string }
 
-/** The codes among them that the flow needs, and so every page. */
-const SESSION_CODES = ['SESSION_EXPIRED', 'SESSION_NONEXISTENT']
+/** The FlinksCodes that end a session. */
+export const SESSION_ENDED = /^SESSION_(EXPIRED|NONEXISTENT)$/
 
-/** The event of a message, with the LoginId of a `redirect`. */
-export type FlinksRead = { event: FlinksEvent; loginId?: string }
+/** A FlinksCode or a step. Flinks prints one code with a space; a step is a single word, which a LoginId never is. */
+const NAME = /^([A-Za-z]\w{0,63}|[A-Z][A-Z\d_ ]{0,62}[A-Z\d])$/
 
-/** The event of a message by its documented step, or why the message is refused. */
-export function readFlinksMessage(message: Message): FlinksRead | RefusedReason {
-  const read = readFlinksReport(message, CODES)
-  if (typeof read === 'string') return read
-  const { event } = read
-  if (event.kind === 'redirect') {
-    const inUrl = entriesOfUrl(message.url)
-    const inMessage = finder(Object.entries(message))
-    const one = (name: string) => readText(inMessage(name)[0]) ?? readText(inUrl(name)[0])
-    return { ...read, event: { ...event, institution: one('institution'), requestId: one('requestid') } }
-  }
-  if ('totalAccounts' in event) {
-    const [totalAccounts, displayedAccounts] = [message.totalAccounts, message.displayedAccounts].map(readInteger)
-    return { event: { ...event, totalAccounts, displayedAccounts } }
-  }
-  if (event.kind !== 'unknown') return read
-  const { step } = event
-  if (step === 'COMPONENT_LOAD_MFA' || step === 'COMPONENT_LOAD_MFA_RETRY') {
-    return { event: { kind: 'step', step, mfaTypes: readTexts(message.mfaTypes) } }
-  }
-  const known = pick(STEPS, step)
-  return known ? { event: { kind: 'step', step: known } } : read
-}
-
-/** The same, with every step as `unknown` that only informs the page, and without the details that only inform it. */
-export function readFlinksReport(message: Message, codes = SESSION_CODES): FlinksRead | RefusedReason {
-  const { step, data } = message
+/** What a flow and an iframe need of a message, or why the message is refused. */
+export function readFlinksReport(message: Message): Report | RefusedReason {
+  const { step, flinksCode } = message
+  const data = isObject(message.data) ? message.data : {}
   if (step === 'REDIRECT') return readRedirect(message)
-  if (step === 'TOKEN_INVALID') return { event: { kind: 'token-refused' } }
+  if (step === 'TOKEN_INVALID') return { kind: 'token-refused' }
   // Seen: the code next to the step, or in place of it.
-  const flinksCode = message.flinksCode || (isObject(data) && data.flinksCode) || pick(codes, step)
-  if (flinksCode) return isCode(flinksCode) ? { event: { kind: 'error', flinksCode } } : 'shape'
-  if (!isName(step)) return 'shape'
-  switch (step) {
-    case 'APP_RESIZE':
-      return { event: { kind: 'step', step, height: readHeight(message) } }
-    case 'ACCOUNT_SELECTED': {
-      const accountIds = readIds(finder(Object.entries(message))('accountid').flat())
-      return { event: { kind: 'step', step, accountIds, totalAccounts: undefined, displayedAccounts: undefined } }
-    }
+  const code = flinksCode || data.flinksCode
+  const name = code || step
+  if (!matches(name, NAME)) return 'shape'
+  if (code || SESSION_ENDED.test(name)) return { kind: 'error', name }
+  // Flinks does not document the fields of APP_RESIZE: they and the range of heights are guesses.
+  const height = Math.ceil(Number(message.height ?? data.height))
+  return {
+    kind: 'step',
+    name,
+    ...(name === 'APP_RESIZE' && height >= 100 && height <= 5000 && { height }),
+    ...(name === 'ACCOUNT_SELECTED' && { accountIds: idsOf(finder(Object.entries(message))) }),
   }
-  return { event: { kind: 'unknown', step } }
 }
 
 /**
  * Flinks documents the LoginId in the query of `url` only. Seen: it is also a key of the message, in either casing,
  * and the account is a list. `new URLSearchParams(url)`, which integrators ship, does not find a LoginId there.
  */
-function readRedirect(message: Message): FlinksRead | RefusedReason {
-  const url = splitUrl(message.url)
-  if (message.url && url === undefined) return 'shape'
-  const inUrl = entriesOf(url?.query ?? '')
-  const inMessage = finder(Object.entries(message))
-
+function readRedirect(message: Message): Report | RefusedReason {
+  const { url } = message
+  if (url && !splitUrl(url)) return 'shape'
+  const [inUrl, inMessage] = [entriesOfUrl(url), finder(Object.entries(message))]
   const claims = [...inUrl('loginid'), ...inMessage('loginid').filter((claim) => claim !== null)]
-  const [loginId] = claims
-  if (typeof loginId !== 'string' || loginId === '') return 'shape'
+  const loginId = readText(claims[0])
+  if (loginId === undefined) return 'shape'
   const isOther = (claim: unknown) => String(claim).toLowerCase() !== loginId.toLowerCase()
   if (inUrl('loginid').length > 1 || claims.some(isOther)) return 'contradiction'
+  const accountIds = idsOf(inMessage)
+  return { kind: 'redirect', loginId, accountIds: accountIds.length > 0 ? accountIds : idsOf(inUrl) }
+}
 
-  const accountIds = readIds(inMessage('accountid').flat())
-  return {
-    loginId,
-    event: {
-      kind: 'redirect',
-      institution: undefined,
-      requestId: undefined,
-      accountIds: accountIds.length > 0 ? accountIds : readIds(inUrl('accountid')),
-    },
+const idsOf = (valuesOf: (name: string) => unknown[]) => readIds(valuesOf('accountid').flat())
+
+/** The event of a message by its documented step. */
+export function readFlinksEvent(message: Message, report: Report): FlinksEvent | RefusedReason {
+  const { kind, name: step = '', accountIds = [], height } = report
+  if (kind === 'token-refused') return { kind }
+  if (kind === 'redirect') {
+    const [inUrl, inMessage] = [entriesOfUrl(message.url), finder(Object.entries(message))]
+    const one = (name: string) => readText(inMessage(name)[0]) ?? readText(inUrl(name)[0])
+    return { kind, institution: one('institution'), accountIds, requestId: one('requestid') }
   }
-}
-
-/** Flinks does not document the fields of APP_RESIZE: they and the range of heights are guesses. */
-function readHeight({ height, data }: Message): number | undefined {
-  const wanted = Number(height ?? (isObject(data) ? data.height : undefined))
-  return wanted >= 100 && wanted <= 5000 ? Math.ceil(wanted) : undefined
-}
-
-/** Whether a value can be a FlinksCode. Flinks prints one with a space. */
-function isCode(value: unknown): value is string {
-  return isName(value) || (typeof value === 'string' && /^[A-Z][A-Z\d_ ]{0,62}[A-Z\d]$/.test(value))
-}
-
-/** Whether a value can be a step or a code: a single word, which a LoginId never is. */
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && /^[A-Za-z]\w{0,63}$/.test(value)
-}
-
-function pick<Name extends string>(names: readonly Name[], value: unknown): Name | undefined {
-  return names.find((name) => name === value)
+  if (kind === 'error' || CODES.includes(step)) return { kind: 'error', flinksCode: step }
+  if (step.includes(' ')) return 'shape'
+  switch (step) {
+    case 'APP_RESIZE':
+      return { kind: 'step', step, height }
+    case 'ACCOUNT_SELECTED': {
+      const [totalAccounts, displayedAccounts] = [message.totalAccounts, message.displayedAccounts].map(readInteger)
+      return { kind: 'step', step, accountIds, totalAccounts, displayedAccounts }
+    }
+    case 'COMPONENT_LOAD_MFA':
+    case 'COMPONENT_LOAD_MFA_RETRY':
+      return { kind: 'step', step, mfaTypes: readTexts(message.mfaTypes) }
+  }
+  const known = STEPS.find((name) => name === step)
+  return known ? { kind: 'step', step: known } : { kind: 'unknown', step }
 }

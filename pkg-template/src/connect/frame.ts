@@ -1,8 +1,7 @@
 /** The iframe of a vendor's page, with its sandbox and the checks of its address and of the senders of messages. */
-import type { FlinksEvent } from './flinks.js'
-import type { HandleMessage, Mountable } from './handler.js'
+import type { VendorEvents } from './events.js'
+import { createHandler, type Mountable } from './handler.js'
 import { SECURE_URL, readUrl, type RefusedReason } from './message.js'
-import type { MxEvent } from './mx.js'
 
 /** The options of `mount`. */
 export interface MountOptions {
@@ -10,8 +9,8 @@ export interface MountOptions {
   title?: string | undefined
   /** Whether the iframe gets the height that it requests; the default is `true`. */
   resize?: boolean | undefined
-  /** Called with each accepted message, after the flow has received it. */
-  onEvent?: ((event: FlinksEvent | MxEvent) => void) | undefined
+  /** `vendorEvents(listener)`: the listener gets each accepted message, after the flow has received it. */
+  onEvent?: VendorEvents | undefined
   /**
    * Called when a message is refused, without its content. Other iframes and browser extensions send messages to
    * the page, too.
@@ -41,56 +40,51 @@ const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-
 /** The `unmount` of each mounted step. A step has at most one iframe, because its token or its URL works once. */
 const mounted = new WeakMap<Mountable, () => void>()
 
-/** What becomes of the iframe's messages, and of an address that must not be opened. */
-export interface FrameParts {
-  createHandler(step: Mountable, onEvent: (event: FlinksEvent | MxEvent) => void): HandleMessage
-  createError(path: string, message: string): Error
-}
-
-/** `mount` with these parts, so that a page ships only what it needs. */
+/** `mount` with this error for an address that must not be opened. */
 export function openFrame(
   step: Mountable,
   element: Element,
-  options: MountOptions,
-  { createHandler, createError }: FrameParts,
+  { title = 'Your bank', resize, onEvent, onRefused, onFailed }: MountOptions,
+  createError: (path: string, message: string) => Error,
 ): MountedFrame {
-  const page = element.ownerDocument.defaultView!
+  const { ownerDocument } = element
+  const page = ownerDocument.defaultView!
+  const { signal } = step
   mounted.get(step)?.()
 
-  const iframe = element.ownerDocument.createElement('iframe')
-  iframe.title = options.title ?? 'Your bank'
+  const iframe = ownerDocument.createElement('iframe')
   iframe.setAttribute('sandbox', SANDBOX)
-  iframe.referrerPolicy = 'strict-origin'
-  // Attributes, so that any CSS of the page overrides them.
-  iframe.width = '100%'
-  iframe.height = '640'
+  // Width and height are attributes, so that any CSS of the page overrides them.
+  Object.assign(iframe, { title, referrerPolicy: 'strict-origin', width: '100%', height: 640 })
 
-  let [refused, unmounted, origin] = [0, step.signal?.aborted === true, '']
-  const acceptMessage = createHandler(step, (event) => {
-    const height = event.kind === 'step' && event.step === 'APP_RESIZE' ? event.height : undefined
-    if (height !== undefined && options.resize !== false) iframe.height = String(height)
-    options.onEvent?.(event)
+  let [refused, unmounted, origin] = [0, signal?.aborted, '']
+  const acceptMessage = createHandler(step, onEvent, ({ height }) => {
+    if (height && resize !== false) iframe.height = `${height}`
   })
   const listen = ({ origin: sender, source, data }: MessageEvent) => {
-    const reason = sender !== origin ? 'origin' : !isFrame(iframe, source) ? 'source' : acceptMessage(data)
-    if (reason === undefined) return
+    // `source` is null for a closed window, and `contentWindow` for a removed iframe.
+    const isFrame = source && source === iframe.contentWindow
+    const reason = sender !== origin ? 'origin' : isFrame ? acceptMessage(data) : 'source'
+    if (!reason) return
     refused += 1
-    options.onRefused?.({ reason })
+    onRefused?.({ reason })
   }
   const unmount = () => {
     unmounted = true
-    if (mounted.get(step) === unmount) mounted.delete(step)
-    step.signal?.removeEventListener('abort', unmount)
+    signal?.removeEventListener('abort', unmount)
     page.removeEventListener('message', listen)
     iframe.remove()
   }
 
   const open = async () => {
     // A framework may mount, unmount and mount again, which must not use a token or a URL.
-    await Promise.resolve()
+    await null
     if (unmounted) return
-    const url = checkUrl(await step.pageUrl(), page, createError)
+    const url = readUrl(await step.pageUrl())
     if (unmounted) return
+    if (!url || !SECURE_URL.test(url.href)) throw createError('/url', 'must be an https URL')
+    // An iframe of the page's own origin could remove its own sandbox.
+    if (url.origin === page.location.origin) throw createError('/url', 'must not have the origin of the page')
     origin = url.origin
     iframe.src = url.href
     page.addEventListener('message', listen)
@@ -98,12 +92,12 @@ export function openFrame(
   }
   if (!unmounted) {
     mounted.set(step, unmount)
-    step.signal?.addEventListener('abort', unmount)
+    signal?.addEventListener('abort', unmount)
     const opened = open().catch((error: unknown) => {
       // After `unmount`, the error is ignored.
       if (!unmounted) throw error
     })
-    if (options.onFailed) opened.catch(options.onFailed)
+    if (onFailed) opened.catch(onFailed)
   }
   return {
     iframe,
@@ -112,17 +106,4 @@ export function openFrame(
       return refused
     },
   }
-}
-
-/** Checks for null, because `source` is null for a closed window, and `contentWindow` for a removed iframe. */
-function isFrame(iframe: HTMLIFrameElement, source: MessageEventSource | null): boolean {
-  return source !== null && source === iframe.contentWindow
-}
-
-/** An iframe of the page's own origin could remove its own sandbox. */
-function checkUrl(text: string, page: Window, createError: FrameParts['createError']): URL {
-  const url = readUrl(text)
-  if (url === undefined || !SECURE_URL.test(url.href)) throw createError('/url', 'must be an https URL')
-  if (url.origin === page.location.origin) throw createError('/url', 'must not have the origin of the page')
-  return url
 }

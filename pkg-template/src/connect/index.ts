@@ -1,5 +1,6 @@
 /** What `bank-mfa/connect` exports. */
 export { FlowError } from '../flow/errors.js'
+export { vendorEvents, type VendorEvents } from './events.js'
 export type { FlinksEvent, STEPS as FlinksSteps } from './flinks.js'
 export type { Mountable, MountableConnect, MountableWidget } from './handler.js'
 export { handleLanding, readLanding, readLandingUrl } from './landing.js'

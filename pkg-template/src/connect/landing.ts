@@ -1,4 +1,4 @@
-import { entriesOf, isGuid, readEntry, readIds, readText, readUrl, splitUrl } from './message.js'
+import { entriesOfUrl, isGuid, readEntry, readIds, readText, readUrl, splitUrl } from './message.js'
 import { invalidInput } from '../flow/errors.js'
 import type { ConnectStep } from '../flow/steps.js'
 
@@ -97,7 +97,7 @@ export function readLandingUrl(url: string | URL, redirectUrl: string | URL): La
   const [expected, given] = [splitUrl(redirectUrl), splitUrl(url)]
   if (expected === undefined) throw invalidInput('/redirectUrl', 'must be a valid URL')
   if (given === undefined) throw invalidInput('/url', 'must be a valid URL')
-  const landing = entriesOf(given.query)
+  const landing = entriesOfUrl(url)
   const [loginIds, errors] = [landing('loginid'), landing('error')]
   if (given.place !== expected.place || loginIds.length + errors.length === 0) return undefined
 

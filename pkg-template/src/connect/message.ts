@@ -9,6 +9,17 @@ export type RefusedReason = 'origin' | 'source' | 'shape' | 'phase' | 'contradic
 /** The unchecked fields of a message. */
 export type Message = Record<string, unknown>
 
+/** What a flow and an iframe need of an accepted message. */
+export interface Report {
+  readonly kind: 'step' | 'redirect' | 'token-refused' | 'error' | 'mx'
+  /** The step or the FlinksCode. */
+  readonly name?: string
+  readonly loginId?: string
+  readonly accountIds?: readonly string[]
+  /** The height that the iframe requests. */
+  readonly height?: number
+}
+
 /** A guess: longer than any message that either vendor documents. */
 export const MAX_LENGTH = 16_384
 
@@ -38,20 +49,15 @@ export function splitUrl(url: unknown): { readonly place: string; readonly query
   return { place: host.toLowerCase() + (path || '/'), query }
 }
 
-/** Looks up query entries by name in lower case; the casing in Flinks' URLs varies. */
-export function entriesOf(query: string): (name: string) => string[] {
-  return finder(query.split('&').map(readEntry))
-}
-
-/** Looks up the query entries of a URL. A value that is no URL has none. */
+/** Looks up the query entries of a URL by name in lower case: the casing in Flinks' URLs varies. Any other value has none. */
 export function entriesOfUrl(url: unknown): (name: string) => string[] {
-  return entriesOf(splitUrl(url)?.query ?? '')
+  return finder((splitUrl(url)?.query ?? '').split('&').map(readEntry))
 }
 
 /** Key and value of a query entry. */
 export function readEntry(entry: string): [string, string] {
-  const [, key = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(entry) ?? []
-  return [decode(key), decode(value)]
+  const [key = '', ...value] = entry.split('=')
+  return [decode(key), decode(value.join('='))]
 }
 
 /** Decodes a part of a query. Text that cannot be decoded stays as it is. */
@@ -76,14 +82,19 @@ export function readUrl(url: unknown): URL | undefined {
   }
 }
 
+/** Whether a value is a text of this shape. A list of one text is not, although a pattern would match it. */
+export function matches(value: unknown, shape: RegExp): value is string {
+  return typeof value === 'string' && shape.test(value)
+}
+
 /** Whether a text is a GUID, as every LoginId is. */
 export function isGuid(text: unknown): boolean {
-  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(String(text))
+  return matches(text, /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i)
 }
 
 /** A text of 1 to 256 characters. */
 export function readText(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length > 0 && value.length <= 256 ? value : undefined
+  return matches(value, /^.{1,256}$/s) ? value : undefined
 }
 
 /** A whole number. */

@@ -3,7 +3,7 @@
  * which verifies them with the vendor.
  */
 import { openFrame, type MountedFrame, type MountOptions } from './frame.js'
-import { checkArguments, createMessageHandler, type Mountable } from './handler.js'
+import { checkArguments, type Mountable } from './handler.js'
 import { invalidInput } from '../flow/errors.js'
 
 /**
@@ -20,5 +20,5 @@ export function mount(step: Mountable, element: Element | null, options: MountOp
     throw invalidInput('/element', 'must be an element of the page; querySelector may have found none')
   }
   checkArguments(step, options)
-  return openFrame(step, element, options, { createHandler: createMessageHandler, createError: invalidInput })
+  return openFrame(step, element, options, invalidInput)
 }

@@ -3,8 +3,8 @@
  * Before version 4 of the widget, a message was the JSON text of that object.
  */
 import { isObject } from '../shared.js'
-import { MAX_LENGTH, SECURE_URL, decode, entriesOfUrl, readInteger, readMessage, readText } from './message.js'
-import type { Message, RefusedReason } from './message.js'
+import { MAX_LENGTH, SECURE_URL, decode, entriesOfUrl, matches, readInteger, readMessage, readText } from './message.js'
+import type { Message, RefusedReason, Report } from './message.js'
 
 /** The types in MX's lists of events and in its SDKs, as far as they concern a connection. */
 export const TYPES = [
@@ -81,20 +81,21 @@ export type MxEvent =
   /** Any other type. MX's pages list more, which do not concern a connection. */
   | { readonly kind: 'unknown'; readonly step: string }
 
-/** The types by their normal form: documents and widgets differ in case, and some types in their name. */
-const byNormalForm = new Map(TYPES.map((type) => [normalForm(type), type]))
+/** What an iframe needs of a message: nothing, because the flow polls the member every three seconds. */
+export function readMxReport({ mx, type }: Message): Report | RefusedReason {
+  return mx === true && matches(type, /^[\w/]{1,64}$/) ? { kind: 'mx', name: type } : 'shape'
+}
 
-/** The event of a message, or why the message is refused. */
-export function readMxMessage(message: Message): MxEvent | RefusedReason {
-  const { mx, type, metadata } = message
-  if (mx !== true || typeof type !== 'string' || !/^[\w/]{1,64}$/.test(type)) return 'shape'
-  const known = byNormalForm.get(normalForm(type))
-  if (known === undefined) return { kind: 'unknown', step: type }
+/** The event of a message by its documented type. */
+export function readMxEvent({ metadata }: Message, { name: step = '' }: Report): MxEvent {
+  // Documents and widgets differ in case, and some types in their name.
+  const known = TYPES.find((type) => normalForm(type) === normalForm(step))
+  if (known === undefined) return { kind: 'unknown', step }
   const fields = toObject(metadata)
   const { institution_code, institution, code } = fields
   const member = toObject(fields.member)
   const status = fields.connection_status ?? member.connection_status
-  const url = typeof fields.url === 'string' && SECURE_URL.test(fields.url) ? fields.url : undefined
+  const url = matches(fields.url, SECURE_URL) ? fields.url : undefined
   const [reasonInUrl] = entriesOfUrl(url)('error_reason')
   return {
     kind: 'mx',

@@ -2,16 +2,16 @@
  * Takes the messages of a vendor's page in a mobile WebView, where it is the top page and posts to the app. It needs no
  * DOM and no `URL`, so it also runs in React Native and on a server.
  */
-import { checkArguments, createMessageHandler, type Mountable } from './handler.js'
-import { SECURE_URL, entriesOfUrl, type RefusedReason } from './message.js'
-import { readMxUrl, type MxEvent } from './mx.js'
-import type { FlinksEvent } from './flinks.js'
+import type { VendorEvents } from './events.js'
+import { checkArguments, createHandler, type Mountable } from './handler.js'
+import { SECURE_URL, entriesOfUrl, matches, type RefusedReason } from './message.js'
+import { readMxUrl } from './mx.js'
 import { invalidInput } from '../flow/errors.js'
 
 /** The options of `connectWebView`. */
 export interface WebViewOptions {
-  /** Called with each accepted message, after the flow has received it. */
-  onEvent?: ((event: FlinksEvent | MxEvent) => void) | undefined
+  /** `vendorEvents(listener)`: the listener gets each accepted message, after the flow has received it. */
+  onEvent?: VendorEvents | undefined
   /** Called when a message is refused, without its content. */
   onRefused?: ((refused: { readonly reason: RefusedReason }) => void) | undefined
 }
@@ -51,18 +51,17 @@ export interface WebViewBridge {
  */
 export function connectWebView(step: Mountable, options: WebViewOptions = {}): WebViewBridge {
   checkArguments(step, options)
-  for (const name of ['onEvent', 'onRefused'] as const) {
-    if (!['function', 'undefined'].includes(typeof options[name])) {
-      throw invalidInput(`/options/${name}`, 'must be a function')
-    }
+  const { onEvent, onRefused } = options
+  if (onRefused !== undefined && typeof onRefused !== 'function') {
+    throw invalidInput('/options/onRefused', 'must be a function')
   }
-  const acceptMessage = createMessageHandler(step, (event) => options.onEvent?.(event))
+  const acceptMessage = createHandler(step, onEvent)
   let [refused, closed, origin] = [0, false, '']
   let opened: Promise<string> | undefined
 
   async function open(): Promise<string> {
     const url = await step.pageUrl()
-    if (!SECURE_URL.test(url)) throw invalidInput('/url', 'must be an https URL')
+    if (!matches(url, SECURE_URL)) throw invalidInput('/url', 'must be an https URL')
     // Without it, Connect posts its messages to a parent page, which a WebView does not have.
     if (step.kind === 'connect' && entriesOfUrl(url)('webview')[0] !== 'true') {
       throw invalidInput('/url', 'must have webview=true: start the flow with webview')
@@ -91,7 +90,7 @@ export function connectWebView(step: Mountable, options: WebViewOptions = {}): W
       const reason = reasonFor(data, pageUrl)
       if (reason === undefined) return true
       refused += 1
-      options.onRefused?.({ reason })
+      onRefused?.({ reason })
       return false
     },
     close: () => void (closed = true),

@@ -1,15 +1,11 @@
 /** The views of a page of the vendor or the bank: in an iframe, or in a window of its own. */
 import { alertBox, button, el, heading, paragraph } from './dom.js'
 import { actions, type Context, type Effect, type StepOf, type View } from './view.js'
-import { openFrame, type FrameParts } from '../connect/frame.js'
-import { createReportHandler } from '../connect/handler.js'
+import { openFrame } from '../connect/frame.js'
 import { SECURE_URL } from '../connect/message.js'
 
-const PARTS: FrameParts = {
-  createHandler: createReportHandler,
-  // Only the developer could do something about it.
-  createError: (_, message) => TypeError(message),
-}
+// Only the developer could do something about it.
+const createError = (_: string, message: string) => TypeError(message)
 
 /** The vendor's page in an iframe. */
 export function frame(step: StepOf<'connect' | 'redirect'>, context: Context): View {
@@ -27,7 +23,7 @@ export function frame(step: StepOf<'connect' | 'redirect'>, context: Context): V
       // Only the developer can mend an address that must not be opened.
       if (error instanceof TypeError) throw error
     }
-    const { iframe, unmount } = openFrame(step, place, { title: labels.frame, onFailed }, PARTS)
+    const { iframe, unmount } = openFrame(step, place, { title: labels.frame, onFailed }, createError)
     iframe.onload = () => {
       progress.remove()
       // Lets the person type at once, but takes the focus from nobody who is elsewhere.
