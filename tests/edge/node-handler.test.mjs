@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Agent, createServer, request } from 'node:http'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import express from 'express'
 import test from '../lib/test.mjs'
+import { until } from '../lib/until.mjs'
 import { ORIGIN, TWO_USERS, nodeHandler, page, setup } from './setup.mjs'
 
 /** Serves `listener`, and returns the address. */
@@ -28,6 +31,16 @@ async function walk(url) {
   const ann = page(send)
   const state = await ann.settled(await ann.start('c_1'))
   return ann.settled(await ann.answer(state, 1, { '1.1.answer': 'Montreal' }))
+}
+
+/** Frees what nothing refers to. */
+async function collectGarbage() {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc')
+  for (let round = 0; round < 3; round++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    collect()
+  }
 }
 
 const HEADERS = { authorization: 'Bearer ann', origin: ORIGIN, 'content-type': 'application/json' }
@@ -89,6 +102,49 @@ test('a client that disconnects aborts the request and the body of the reply', a
   assert.equal(Buffer.from(value).toString(), 'first')
   leaving.abort()
   await Promise.all([aborted.promise, cancelled.promise])
+})
+
+test('a server that stops ends its event streams and long polls, also after a garbage collection', async (t) => {
+  const { handle } = setup(t, { connections: TWO_USERS, realTime: true })
+  const stopping = new AbortController()
+  // As the Node server of the template does.
+  const respond = (received) => {
+    const signal = AbortSignal.any([received.signal, stopping.signal])
+    return handle(new Request(received, { signal }))
+  }
+  const url = await serve(t, nodeHandler(respond))
+  const send = (path, init) => fetch(`${url}/flows${path}`, { headers: HEADERS, ...init })
+  const started = await send('', { method: 'POST', body: '{"connection":"c_1"}' })
+  let state = await started.json()
+  while (state.step.kind === 'working') state = await (await send(`/${state.flow}?after=${state.version}`)).json()
+  const headers = { ...HEADERS, accept: 'text/event-stream' }
+  const reader = (await send(`/${state.flow}`, { headers })).body.getReader()
+  assert.match(new TextDecoder().decode((await reader.read()).value), /"kind":"challenge"/)
+  const poll = send(`/${state.flow}?after=${state.version}`)
+  // A reply of the same server: the poll has begun by then.
+  await send(`/${state.flow}`)
+  await collectGarbage()
+  stopping.abort()
+  assert.deepEqual(await (await poll).json(), state)
+  // A last comment may come before the end.
+  await until(async () => (await reader.read()).done, 'the stream ends')
+})
+
+test('a client that disconnects aborts the request, also after a garbage collection', async (t) => {
+  const aborted = withResolvers()
+  const url = await serve(
+    t,
+    nodeHandler(({ signal }) => {
+      AbortSignal.any([signal]).addEventListener('abort', aborted.resolve)
+      return new Response(new ReadableStream({ start: (stream) => stream.enqueue(Buffer.from('first')) }))
+    }),
+  )
+  const leaving = new AbortController()
+  const reply = await fetch(url, { signal: leaving.signal })
+  await reply.body.getReader().read()
+  await collectGarbage()
+  leaving.abort()
+  await aborted.promise
 })
 
 test('a large reply waits for a slow client', async (t) => {

@@ -14,20 +14,20 @@ export interface StreamOptions {
   now: () => number
   /** Keeps the process or the worker alive while the stream runs. */
   background: (task: Promise<unknown>) => void
-  /** Aborts when the page disconnects. */
-  signal: AbortSignal
+  /** Its signal aborts when the page disconnects. */
+  request: Request
 }
 
 /** Sends each change of a flow as a server-sent event, until the flow ends or the page disconnects. */
 export function eventStream(
   service: FlowService,
   ref: FlowRef,
-  { after, now, background, signal }: StreamOptions,
+  { after, now, background, request }: StreamOptions,
 ): ReadableStream<Uint8Array> {
   let isCancelled = false
   const stopped = new AbortController()
-  signal.addEventListener('abort', () => stopped.abort())
-  if (signal.aborted) stopped.abort()
+  request.signal.addEventListener('abort', () => stopped.abort())
+  if (request.signal.aborted) stopped.abort()
   const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>({
     async start(controller) {
@@ -41,7 +41,8 @@ export function eventStream(
           send(version === lastVersion ? ':\n\n' : `id: ${version}\ndata: ${JSON.stringify({ version, step })}\n\n`)
           lastVersion = version
           if (isEnding(step)) return
-        } while (now() < end && !stopped.signal.aborted)
+          // Node's fetch aborts the signal of a request only as long as something refers to the request: this line does.
+        } while (now() < end && !stopped.signal.aborted && !request.signal.aborted)
       }
       // An error ends the stream. The page retries, and gets the error as a reply.
       const task = run()

@@ -50,12 +50,14 @@ async function serve(
   const headers = incoming.headers as Record<string, string>
   const { body, discard } = ['GET', 'HEAD'].includes(method) ? { body: null, discard() {} } : bodyOf(incoming)
   const init = { method, headers, body, signal: closed.signal, duplex: 'half' }
-  const reply = await handler(new Request(`http://edge.example${url}`, init))
+  const request = new Request(`http://edge.example${url}`, init)
+  const reply = await handler(request)
   response.writeHead(reply.status, Object.fromEntries(reply.headers))
   const reader = reply.body?.getReader()
   closed.signal.addEventListener('abort', () => void reader?.cancel().catch(() => {}))
   for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
-    if (response.write(read.value) || closed.signal.aborted) continue
+    // Node's fetch aborts the signal of a request only as long as something refers to the request: this line does.
+    if (response.write(read.value) || request.signal.aborted) continue
     await new Promise<void>((resolve) => (continueWriting = resolve))
   }
   response.end()

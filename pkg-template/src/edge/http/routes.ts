@@ -47,14 +47,14 @@ export async function flowRoutes<Env>(call: Call<Env>): Promise<Reply> {
   if (action === 'message') return jsonReply(await service.message(ref, readPageMessage(body)))
   if (action === 'cancel') return jsonReply(await service.cancel(ref))
 
-  const { signal, headers } = request
+  const { headers } = request
   if (!headers.get('accept')?.includes('text/event-stream')) {
-    return jsonReply(await service.getState(ref, readVersion(searchParams.get('after')), undefined, signal))
+    return jsonReply(await service.getState(ref, readVersion(searchParams.get('after')), undefined, request.signal))
   }
   const after = readVersion(searchParams.get('after') ?? headers.get('last-event-id'))
   // If the call is refused, the page gets a reply and not a stream that ends at once.
   await service.getState(ref)
-  const events = eventStream(service, ref, { after, now, background, signal })
+  const events = eventStream(service, ref, { after, now, background, request })
   return { status: 200, headers: { 'content-type': 'text/event-stream' }, body: events }
 }
 
