@@ -19,6 +19,7 @@ BINDGEN := .tools/wasm-bindgen-$(BINDGEN_VERSION)/bin
 NPM := tests/node_modules/.package-lock.json
 BIN := tests/node_modules/.bin
 DOCS_NPM := www/docs/node_modules/.package-lock.json
+BENCH_NPM := tests/bench/node_modules/.package-lock.json
 
 GLUE := $(addprefix target/glue/wasm/,bank_mfa_inline.js calls_inline.js simulator_inline.js)
 PACKAGE := target/pkg/package.json
@@ -152,7 +153,7 @@ demo: $(PACKAGE) ## build and serve the demo, and print its address
 # Tests ---------------------------------------------------------------------------------------
 
 COUNT_TESTS := node tests/tools/count-tests.mjs
-KINDS := rust wasm-node wasm-chromium package element edge crash demo-page demo-flows examples docs
+KINDS := rust wasm-node wasm-chromium package element edge crash demo-page demo-flows examples docs bench
 
 # Four at a time, as the tests mostly wait. The output of each part is printed in one piece. The longest parts are first.
 # A line with $(MAKE) itself would run also in a dry run, `make -n`.
@@ -160,7 +161,7 @@ PARALLEL_MAKE = $(MAKE) --no-print-directory --jobs=4 --output-sync=target
 
 .PHONY: test
 test: tools ## run everything, and print the counts at the end
-	@$(PARALLEL_MAKE) test-demo test-docs test-examples test-package test-element test-edge test-crash test-wasm check size
+	@$(PARALLEL_MAKE) test-demo test-docs test-examples test-package test-element test-edge test-crash test-bench test-wasm check size
 	@$(COUNT_TESTS) report $(KINDS)
 
 .PHONY: check
@@ -235,6 +236,19 @@ crash: postgres $(INSTALLED) $(NPM) ## kill a worker at every point of every flo
 .PHONY: load
 load: $(INSTALLED) $(NPM) ## run a thousand flows at once, and check the edge's CPU time against tests/load/budget.json
 	@BANK_MFA_APP=$(CURDIR)/target/app node tests/load/load.mjs
+
+# The engines field of ky asks for Node 22, but what is measured of it runs in Node 20.
+$(BENCH_NPM): tests/bench/package.json tests/bench/package-lock.json
+	npm ci --prefix tests/bench --loglevel error
+
+# Takes up to 15 minutes. Run it on an idle machine. PARTS=names selects parts.
+.PHONY: bench
+bench: chromium $(INSTALLED) $(NPM) $(BENCH_NPM) ## measure bank-mfa beside what else people would use, for the guide
+	@BANK_MFA_APP=$(CURDIR)/target/app PARTS='$(PARTS)' node tests/bench/bench.mjs
+
+.PHONY: test-bench
+test-bench: chromium $(INSTALLED) $(NPM) $(BENCH_NPM) ## run each part of the bench once
+	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run bench $(NODE_TEST) tests/bench/*.test.mjs
 
 .PHONY: test-demo
 test-demo: test-demo-flows test-demo-page ## test the demo in Chromium
