@@ -20,6 +20,8 @@ NPM := tests/node_modules/.package-lock.json
 BIN := tests/node_modules/.bin
 DOCS_NPM := www/docs/node_modules/.package-lock.json
 BENCH_NPM := tests/bench/node_modules/.package-lock.json
+MATRIX_NPM := tests/matrix/node_modules/.package-lock.json
+MATRIX_NPM_ALL := tests/matrix/node_modules/.all
 
 GLUE := $(addprefix target/glue/wasm/,bank_mfa_inline.js calls_inline.js simulator_inline.js)
 PACKAGE := target/pkg/package.json
@@ -30,6 +32,9 @@ SITE := target/site/index.html
 # Debian's paths. Set these variables if the programs are elsewhere.
 export CHROMIUM ?= /usr/bin/chromium
 export CHROMEDRIVER ?= /usr/bin/chromedriver
+export FIREFOX ?= /usr/bin/firefox-esr
+export WEBKIT_DRIVER ?= /usr/bin/WebKitWebDriver
+export XVFB ?= /usr/bin/Xvfb
 
 .PHONY: help
 help: ## print this list
@@ -38,7 +43,7 @@ help: ## print this list
 # Tools ---------------------------------------------------------------------------------------
 
 .PHONY: tools
-tools: rust $(BINDGEN) $(NPM) chromium postgres ## install the missing tools, Chromium and PostgreSQL among them
+tools: rust $(BINDGEN) $(NPM) chromium browsers postgres ## install the missing tools, browsers and PostgreSQL among them
 
 .PHONY: rust
 rust:
@@ -54,6 +59,10 @@ $(NPM): tests/package.json tests/package-lock.json
 .PHONY: chromium
 chromium:
 	@sh tests/tools/chromium.sh
+
+.PHONY: browsers
+browsers: chromium
+	@sh tests/tools/browsers.sh
 
 .PHONY: postgres
 postgres:
@@ -153,7 +162,7 @@ demo: $(PACKAGE) ## build and serve the demo, and print its address
 # Tests ---------------------------------------------------------------------------------------
 
 COUNT_TESTS := node tests/tools/count-tests.mjs
-KINDS := rust wasm-node wasm-chromium package element edge crash demo-page demo-flows examples docs bench
+KINDS := rust wasm-node wasm-chromium package element edge crash demo-page demo-flows examples docs matrix bench
 
 # Four at a time, as the tests mostly wait. The output of each part is printed in one piece. The longest parts are first.
 # A line with $(MAKE) itself would run also in a dry run, `make -n`.
@@ -161,7 +170,7 @@ PARALLEL_MAKE = $(MAKE) --no-print-directory --jobs=4 --output-sync=target
 
 .PHONY: test
 test: tools ## run everything, and print the counts at the end
-	@$(PARALLEL_MAKE) test-demo test-docs test-examples test-package test-element test-edge test-crash test-bench test-wasm check size
+	@$(PARALLEL_MAKE) test-demo test-docs test-examples test-package test-element test-edge test-crash test-bench test-wasm test-matrix check size
 	@$(COUNT_TESTS) report $(KINDS)
 
 .PHONY: check
@@ -226,6 +235,31 @@ test-docs: chromium $(INSTALLED) $(SITE) ## compile and run the code blocks of t
 .PHONY: test-examples
 test-examples: chromium postgres $(INSTALLED) $(NPM) ## test the examples of www/examples with the tarball
 	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run examples $(NODE_TEST) tests/examples/*.test.mjs
+
+# The packages of the whole matrix, and without those that only *.whole.test.mjs needs.
+$(MATRIX_NPM): tests/matrix/package.json tests/matrix/package-lock.json
+	npm ci --prefix tests/matrix --omit=dev
+
+$(MATRIX_NPM_ALL): tests/matrix/package.json tests/matrix/package-lock.json
+	npm ci --prefix tests/matrix
+	touch $@
+
+MATRIX := $(wildcard tests/matrix/*.test.mjs)
+MATRIX_TEST = BANK_MFA_TARBALL=$(CURDIR)/$(TARBALL) BANK_MFA_APP=$(CURDIR)/target/app \
+  $(COUNT_TESTS) run matrix $(NODE_TEST)
+
+.PHONY: test-matrix
+test-matrix: browsers $(INSTALLED) $(NPM) $(MATRIX_NPM) ## test the tarball in each runtime and browser
+	@$(MATRIX_TEST) $(filter-out %.whole.test.mjs,$(MATRIX))
+
+# A browser that cannot be installed is a cell of the table, and fails it.
+.PHONY: matrix
+matrix: $(INSTALLED) $(NPM) $(MATRIX_NPM_ALL) ## test the tarball in each runtime, browser, test runner and bundler, and print the table
+	-@sh tests/tools/chromium.sh
+	-@sh tests/tools/browsers.sh
+	@node tests/matrix/table.mjs --clear
+	-@$(MATRIX_TEST) $(MATRIX)
+	@node tests/matrix/table.mjs --write
 
 # FLOWS=pattern selects flows by name.
 .PHONY: crash

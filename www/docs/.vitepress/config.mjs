@@ -34,6 +34,7 @@ const sidebar = [
     page('The trace', '/trace'),
     page('Command line', '/command-line'),
     page('Troubleshooting', '/troubleshooting'),
+    page('Where it runs', '/runtimes'),
   ]),
   group('Vendors', [page('Flinks', '/flinks'), page('MX', '/mx'), page('Single calls', '/calls')]),
   group('Moving over', [

@@ -1,0 +1,66 @@
+/**
+ * The matrix: a row for each runtime, browser, test runner and bundler, a column for each thing that must work in it.
+ * A cell is a test, which also writes its result for the table that `make matrix` prints.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import test from '../lib/test.mjs'
+
+/** What must work, as the end of a sentence that begins with the row's name. */
+export const COLUMNS = {
+  flinks: 'a Flinks flow over a socket ends in done',
+  mx: 'an MX flow over a socket ends in done',
+  restore: 'a flow that is restored from its snapshot ends in done',
+  remote: 'a remote flow follows an edge to done',
+  edge: 'an edge runs a flow that a remote flow follows to done',
+  connect: 'the iframe of another origin ends a reconnect in done',
+  element: 'the element takes an answer from the keyboard to done',
+  bundle: 'the bundle has one copy of each wasm that it uses, and no other',
+}
+
+export const RESULTS = new URL('../../target/matrix/results/', import.meta.url)
+
+/** Every cell, in the order of the files: `{ row, column }`. */
+export const cells = []
+
+/** Set by table.mjs, which lists the cells without running them. */
+const isListing = process.env.MATRIX_LIST === '1'
+
+/** Throw it if a program of a row is not installed. */
+export class NotHere extends Error {}
+
+const fileOf = ({ row, column }) => new URL(`${encodeURIComponent(`${row} ${column}`)}.json`, RESULTS)
+export { fileOf as resultFile }
+
+/**
+ * A row. `version` is a text, or a function that returns it or throws `NotHere`; it may be async. Returns a function that
+ * adds a cell: `cell(column, run)`.
+ */
+export function row(name, version) {
+  let known
+  return function cell(column, run) {
+    const sentence = COLUMNS[column]
+    if (sentence === undefined) throw new Error(`${column} is not a column`)
+    const place = { row: name, column }
+    cells.push(place)
+    if (isListing) return
+    test(`in ${name}, ${sentence}`, async (t) => {
+      const write = (result) => writeFileSync(fileOf(place), JSON.stringify({ ...place, ...result }))
+      mkdirSync(RESULTS, { recursive: true })
+      rmSync(fileOf(place), { force: true })
+      try {
+        known ??= Promise.resolve(typeof version === 'function' ? version() : version)
+        const is = { version: await known }
+        try {
+          await run(t)
+          write({ ...is, state: 'ok' })
+        } catch (error) {
+          write({ ...is, state: 'failed', reason: error.message })
+          throw error
+        }
+      } catch (error) {
+        if (error instanceof NotHere) write({ state: 'not here', reason: error.message })
+        throw error
+      }
+    })
+  }
+}
