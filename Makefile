@@ -23,7 +23,9 @@ BENCH_NPM := tests/bench/node_modules/.package-lock.json
 MATRIX_NPM := tests/matrix/node_modules/.package-lock.json
 MATRIX_NPM_ALL := tests/matrix/node_modules/.all
 
-GLUE := $(addprefix target/glue/wasm/,bank_mfa_inline.js calls_inline.js simulator_inline.js)
+# The wasms: all flows in one, and those with a single cargo feature.
+SINGLE := flinks mx calls simulator
+GLUE := $(addprefix target/glue/wasm/,$(addsuffix _inline.js,bank_mfa $(SINGLE)))
 PACKAGE := target/pkg/package.json
 TARBALL := target/bank-mfa-$(VERSION).tgz
 INSTALLED := target/app/node_modules/.package-lock.json
@@ -75,10 +77,12 @@ build: $(PACKAGE) ## build the wasms and the npm package, in target/pkg
 
 # Only cargo knows the sources of a wasm, so make always runs it. If no source changed, cargo keeps the wasm's file and
 # make skips what depends on it. Each build has a folder of its own, as all write a file of the same name.
-# The remapped prefix keeps the builder's paths out of shipped files. -Dwarnings finds code that one feature alone
+# The remapped prefixes keep the builder's paths out of shipped files: of the crates, and of the standard library, which
+# rustc names by its local path if the component rust-src is installed. -Dwarnings finds code that one feature alone
 # leaves unused.
-REMAP := --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo
-CARGO_BUILD := CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS='$(REMAP) -Dwarnings' \
+REMAP = --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo \
+  --remap-path-prefix=$(shell rustc --print sysroot)/lib/rustlib/src/rust=rust
+CARGO_BUILD = CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS='$(REMAP) -Dwarnings' \
   cargo build --release --lib --target $(WASM32)
 
 target/$(WASM32)/release/bank_mfa.wasm: always rust
@@ -95,8 +99,7 @@ target/%/$(WASM32)/release/bank_mfa.wasm: always rust
 
 # The sources of the pattern rule below.
 target/glue/wasm/bank_mfa_inline.js: target/$(WASM32)/release/bank_mfa.wasm
-target/glue/wasm/calls_inline.js: target/calls/$(WASM32)/release/bank_mfa.wasm
-target/glue/wasm/simulator_inline.js: target/simulator/$(WASM32)/release/bank_mfa.wasm
+$(SINGLE:%=target/glue/wasm/%_inline.js): target/glue/wasm/%_inline.js: target/%/$(WASM32)/release/bank_mfa.wasm
 
 # wasm-opt reads from the wasm which features rustc used, so it needs no flags for them, and the cargo profile no `strip`.
 # Functions with one caller are inlined only if they are tiny: that gives more bytes, but 2% fewer after brotli.

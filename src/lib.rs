@@ -128,15 +128,15 @@ pub mod js;
 
 /// The list of vendors. Each vendor is a folder.
 pub const VENDORS: &[vendor::Entry] = &[
-    #[cfg(feature = "client")]
+    #[cfg(feature = "flinks")]
     flinks::ENTRY,
-    #[cfg(feature = "client")]
+    #[cfg(feature = "flinks")]
     flinks::RECONNECT,
-    #[cfg(feature = "client")]
+    #[cfg(feature = "flinks")]
     flinks::RESUME,
-    #[cfg(feature = "client")]
+    #[cfg(feature = "flinks")]
     flinks::CONNECT,
-    #[cfg(feature = "client")]
+    #[cfg(feature = "mx")]
     mx::ENTRY,
     #[cfg(feature = "calls")]
     flinks::CALL,

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use bank_mfa::challenge::{Challenge, ChallengeKind, FieldPart, FieldType};
-use bank_mfa::failure::{ErrorCode, Refusal};
+use bank_mfa::failure::{ErrorCode, NextAction, Refusal};
 use bank_mfa::flow::{AnswerInput, Event, Flow, Loss, MAX_LOST_POLLS, Step};
 use bank_mfa::http::{Request, Response};
 use bank_mfa::json::{Reader, Value};
@@ -178,11 +178,12 @@ fn a_flow_is_restored_only_with_a_list_that_has_its_vendor() {
     let flow = asking();
     let restored = Flow::restore(&flow.snapshot(), &[TOY], &Value::Null).unwrap();
     assert_eq!(restored.step(), flow.step());
-    let refusal = Flow::restore(&flow.snapshot(), bank_mfa::VENDORS, &Value::Null);
-    assert_eq!(
-        refusal.err().unwrap().path.as_deref(),
-        Some("/snapshot/vendor")
-    );
+    let refusal = Flow::restore(&flow.snapshot(), bank_mfa::VENDORS, &Value::Null)
+        .err()
+        .unwrap();
+    assert_eq!(refusal.code, ErrorCode::InvalidInput);
+    assert_eq!(refusal.next, NextAction::FixIntegration);
+    assert_eq!(refusal.path.as_deref(), Some("/snapshot/vendor"));
 }
 
 #[test]

@@ -17,6 +17,13 @@ const VERSION: u64 = 2;
 /// that a deployment can be rolled back. Version 1 is the exception: its fields have other names.
 const OLDEST_VERSION: u64 = 2;
 
+/// The path and the message if this build does not include the vendor. The snapshot is sound, and another import
+/// restores it, so the flow must not start over.
+const NOT_INCLUDED: (&str, &str) = (
+    "/snapshot/vendor",
+    "is a vendor that this import of bank-mfa does not include",
+);
+
 impl Flow {
     /// The flow as text, to be stored and restored unchanged. It contains the vendor's ids and the open
     /// challenges, and no secret, answer or credential.
@@ -57,10 +64,12 @@ impl Flow {
     /// [`Event::Restored`](super::Event::Restored).
     pub fn restore(text: &str, vendors: &[Entry], config: &Value) -> Result<Flow, Refusal> {
         Flow::read(text, vendors, config).map_err(|refusal| match &refusal.path {
-            Some(path) if path.starts_with("/snapshot") => Refusal::from(Refused {
-                path: Some(path.clone()),
-                ..ErrorCode::SnapshotUnreadable.into()
-            }),
+            Some(path) if path != NOT_INCLUDED.0 && path.starts_with("/snapshot") => {
+                Refusal::from(Refused {
+                    path: Some(path.clone()),
+                    ..ErrorCode::SnapshotUnreadable.into()
+                })
+            }
             _ => refusal,
         })
     }
@@ -77,9 +86,9 @@ impl Flow {
             return Err(damaged());
         }
         let reader = Reader::new("snapshot", &envelope);
-        let name = reader.get("vendor").text()?;
+        let name = reader.get("vendor").text().map_err(|_| damaged())?;
         let vendor = vendors.iter().find(|entry| entry.name == name);
-        let vendor = vendor.ok_or_else(|| reader.get("vendor").invalid("is not a known vendor"))?;
+        let vendor = vendor.ok_or_else(|| reader.get("vendor").invalid(NOT_INCLUDED.1))?;
         let flow = reader.get("flow");
         let config = Reader::new("host", config);
         let number = flow.get("windowNumber").optional(|number| count(*number))?;

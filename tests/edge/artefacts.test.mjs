@@ -1,6 +1,6 @@
 /**
  * No code that a page may load accepts a vendor's secret. `bank-mfa/connect` and `bank-mfa/remote`, which only pages
- * use, have no such code at all. The default and the slim entry also serve back ends: there, one known file accepts the
+ * use, have no such code at all. The entries with flows also serve back ends: there, one known file accepts the
  * API key of MX. Only the edge accepts the secret key of Flinks.
  */
 import assert from 'node:assert/strict'
@@ -44,12 +44,19 @@ for (const entry of ['entries/connect.js', 'entries/remote.js']) {
   test(`${entry} accepts no secret of a vendor`, () => assert.deepEqual(matching(sources(entry), ANY), []))
 }
 
-for (const entry of ['entries/index.js', 'entries/slim.js', 'entries/index.workerd.js']) {
+for (const entry of ['entries/index.js', 'entries/index.workerd.js', 'entries/mx.js', 'entries/mx-slim.js']) {
   test(`${entry} accepts no secret of Flinks, and the API key of MX in one file`, () => {
     const all = [...sources(entry), wasm]
     assert.ok(all.length > 8)
     assert.deepEqual(matching(all, FLINKS), [])
     assert.deepEqual(matching(all, /apiKey|Basic \$/), ['flow/mx.js'])
+  })
+}
+
+for (const entry of ['entries/flinks.js', 'entries/flinks-slim.js', 'entries/flinks.workerd.js']) {
+  test(`${entry} accepts no secret of Flinks or MX`, () => {
+    assert.deepEqual(matching([...sources(entry), wasm], FLINKS), [])
+    assert.deepEqual(matching(sources(entry), MX), [])
   })
 }
 

@@ -27,6 +27,7 @@ import {
   type Field,
   type FieldError,
   type FlinksConfig,
+  type FlinksFlows,
   type FlinksHost,
   type HostOptions,
   type ChallengeImage,
@@ -35,6 +36,7 @@ import {
   type MidSessionParams,
   type MxConfig,
   type MxConnected,
+  type MxFlows,
   type MxHost,
   type NextAction,
   type FieldPart,
@@ -85,7 +87,12 @@ import {
   type StoredAnswer,
   type VendorResponse,
 } from 'bank-mfa/calls'
-import wasm from 'bank-mfa/module.wasm'
+import * as flinksEntry from 'bank-mfa/flinks'
+import flinksWasm from 'bank-mfa/flinks.wasm'
+import * as flinksSlim from 'bank-mfa/flinks/slim'
+import * as mxEntry from 'bank-mfa/mx'
+import mxWasm from 'bank-mfa/mx.wasm'
+import * as mxSlim from 'bank-mfa/mx/slim'
 import {
   remote,
   FlowError as EdgeError,
@@ -113,7 +120,6 @@ import {
   type Simulator,
   type VirtualClock,
 } from 'bank-mfa/simulator'
-import * as slim from 'bank-mfa/slim'
 
 /** Each value of a union must be a key: a missing or extra one does not compile. */
 const next: Record<NextAction, true> = {
@@ -560,9 +566,35 @@ export function refused(error: EdgeError): string {
 }
 
 export async function slimmed(): Promise<Flow<Authorized>> {
-  await slim.load(wasm)
-  await slim.load(fetch('/module.wasm'))
-  return slim.flinks.authorize(byLogin, host)
+  await flinksSlim.load(flinksWasm)
+  await flinksSlim.load(fetch('/flinks.wasm'))
+  await mxSlim.load(new URL('https://app.example/mx.wasm'))
+  await mxSlim.load(mxWasm)
+  const started: Flow<MxConnected> = mxSlim.mx.member(member, mxHost)
+  started.cancel()
+  return flinksSlim.flinks.authorize(byLogin, host)
+}
+
+/** The entries of one vendor have the types of `bank-mfa`. */
+export function ofOneVendor(): [FlinksFlows, MxFlows, Flow<Authorized>, Flow<Connected>, Flow<MxConnected>] {
+  const hosts: [flinksEntry.FlinksHost, mxEntry.MxHost] = [host, mxHost]
+  const same: FlowError = new Error() as flinksEntry.FlowError & mxEntry.FlowError
+  console.log(same.code)
+  // @ts-expect-error the entry of Flinks restores no flow of MX
+  flinksEntry.restore('', mxHost)
+  // @ts-expect-error the entry of MX restores no flow of Flinks
+  mxEntry.restore('', host)
+  // @ts-expect-error the entry of Flinks has no MX
+  console.log(flinksEntry.mx)
+  // @ts-expect-error the entry of MX has no Flinks
+  console.log(mxEntry.flinks)
+  return [
+    flinksEntry.flinks satisfies typeof flinks,
+    mxEntry.mx satisfies typeof mx,
+    flinksEntry.restore('', hosts[0]),
+    flinksEntry.restore<Connected>('', hosts[0]),
+    mxEntry.restore('', hosts[1]),
+  ]
 }
 
 export function misuses(step: Step<Authorized>, error: FlowError): void {

@@ -50,7 +50,9 @@ const runtime = () =>
   })
 
 test('in the edge runtime each wasm is a module, and none is inlined', () => {
-  assert.deepEqual(Object.keys(modules).sort(), ['wasm_bank_mfa_bg', 'wasm_calls_bg', 'wasm_simulator_bg'])
+  assert.deepEqual(Object.keys(modules).sort(), [
+    ...['wasm_bank_mfa_bg', 'wasm_calls_bg', 'wasm_flinks_bg', 'wasm_mx_bg', 'wasm_simulator_bg'],
+  ])
   assert.ok(!initialCode.includes('AGFzbQ'))
 })
 
@@ -66,7 +68,7 @@ for (const username of ['Greatday', 'mixed_types', 'many_rounds']) {
     assert.ok(rounds >= 1)
     assert.deepEqual(flow, {
       ...{ kind: 'done', broken: {}, answersRepeated: 0 },
-      entries: { calls: 'function', edge: 'function', data: 'function' },
+      entries: { calls: 'function', edge: 'function', data: 'function', both: 'function', mx: 'function' },
     })
   })
 }

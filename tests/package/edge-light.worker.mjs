@@ -1,8 +1,10 @@
 /** Runs in Vercel's edge runtime, with the package's export condition `edge-light`. */
-import { flinks } from 'bank-mfa'
+import { flinks as flinksOfBoth } from 'bank-mfa'
 import { flinks as calls } from 'bank-mfa/calls'
 import { edge } from 'bank-mfa/edge'
 import { accounts } from 'bank-mfa/edge/data'
+import { flinks } from 'bank-mfa/flinks'
+import { mx } from 'bank-mfa/mx'
 import { simulator } from 'bank-mfa/simulator'
 import { fill } from '../lib/fill.mjs'
 
@@ -23,6 +25,9 @@ async function runFlow(username) {
 
 addEventListener('fetch', (event) => {
   const username = new URL(event.request.url).searchParams.get('username')
-  const entries = { calls: typeof calls.pollRequest, edge: typeof edge, data: typeof accounts }
+  const entries = {
+    ...{ calls: typeof calls.pollRequest, edge: typeof edge, data: typeof accounts },
+    ...{ both: typeof flinksOfBoth.authorize, mx: typeof mx.member },
+  }
   event.respondWith(runFlow(username).then((flow) => Response.json({ ...flow, entries })))
 })

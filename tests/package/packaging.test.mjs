@@ -28,6 +28,8 @@ async function node(script, ...flags) {
 const CONDITIONS = ['default', 'workerd', 'edge-light']
 const entries = {
   'bank-mfa': 'index',
+  'bank-mfa/flinks': 'flinks',
+  'bank-mfa/mx': 'mx',
   'bank-mfa/calls': 'calls',
   'bank-mfa/edge': 'edge',
   'bank-mfa/edge/data': 'edge-data',
@@ -35,13 +37,15 @@ const entries = {
 }
 /** The same file for every runtime. */
 const portableEntries = {
-  'bank-mfa/slim': 'entries/slim.js',
+  'bank-mfa/flinks/slim': 'entries/flinks-slim.js',
+  'bank-mfa/mx/slim': 'entries/mx-slim.js',
   'bank-mfa/connect': 'entries/connect.js',
   'bank-mfa/remote': 'entries/remote.js',
   'bank-mfa/element': 'entries/element.js',
   'bank-mfa/texts': 'entries/texts.js',
   'bank-mfa/react': 'entries/react.js',
-  'bank-mfa/module.wasm': 'wasm/bank_mfa_bg.wasm',
+  'bank-mfa/flinks.wasm': 'wasm/flinks_bg.wasm',
+  'bank-mfa/mx.wasm': 'wasm/mx_bg.wasm',
 }
 
 for (const condition of CONDITIONS) {
@@ -146,20 +150,28 @@ async function bundle(contents, options) {
 }
 
 const wasms = (bundled) => bundled.filter(({ path }) => path.endsWith('.wasm')).length
-const inlined = (bundled) => bundled.filter(({ text, path }) => path.endsWith('.js') && text.includes('AGFzbQ')).length
+const inlined = (bundled) =>
+  bundled.flatMap(({ text, path }) => (path.endsWith('.js') ? text.match(/AGFzbQ/g) : null) ?? []).length
 
 for (const [what, contents, expected] of [
   [
-    'the slim entry and the module',
-    "import { load } from 'bank-mfa/slim'; import wasm from 'bank-mfa/module.wasm'; load(wasm)",
+    'the slim entry and its wasm',
+    "import { load } from 'bank-mfa/flinks/slim'; import wasm from 'bank-mfa/flinks.wasm'; load(wasm)",
     [1, 0],
   ],
-  ['the slim entry alone', "import { load } from 'bank-mfa/slim'; load()", [0, 0]],
+  ['the slim entry alone', "import { load } from 'bank-mfa/mx/slim'; load()", [0, 0]],
   ['the connect entry', "import { mount } from 'bank-mfa/connect'; mount()", [0, 0]],
   ['the remote entry', "import { remote } from 'bank-mfa/remote'; remote()", [0, 0]],
   ['the element, imported for its side effect', "import 'bank-mfa/element'", [0, 0]],
   ['the texts', "import { fr } from 'bank-mfa/texts'; console.log(fr)", [0, 0]],
   ['the default entry', "import { flinks } from 'bank-mfa'; flinks.authorize()", [0, 1]],
+  ['the entry of Flinks', "import { flinks } from 'bank-mfa/flinks'; flinks.authorize()", [0, 1]],
+  ['the entry of MX', "import { mx } from 'bank-mfa/mx'; mx.member()", [0, 1]],
+  [
+    'both entries',
+    "import { flinks } from 'bank-mfa/flinks'; import { mx } from 'bank-mfa/mx'; mx.member(flinks)",
+    [0, 2],
+  ],
   ['the single calls', "import { flinks } from 'bank-mfa/calls'; flinks.pollRequest()", [0, 1]],
   ['the edge', "import { edge } from 'bank-mfa/edge'; edge()", [0, 1]],
   ['the data readers of the edge', "import { accounts } from 'bank-mfa/edge/data'; accounts()", [0, 1]],
@@ -215,10 +227,16 @@ test('a bundle with useFlow alone has no element, and one with BankMfa defines i
   }
 })
 
-test('a bundle for workerd imports the wasm as a module', async () => {
-  const bundled = await bundle("import { flinks } from 'bank-mfa'; flinks.authorize()", { conditions: ['workerd'] })
-  assert.deepEqual([wasms(bundled), inlined(bundled)], [1, 0])
-})
+for (const [entry, name] of [
+  ['bank-mfa', 'flinks'],
+  ['bank-mfa/flinks', 'flinks'],
+  ['bank-mfa/mx', 'mx'],
+]) {
+  test(`a bundle of ${entry} for workerd imports one wasm as a module`, async () => {
+    const bundled = await bundle(`import { ${name} } from '${entry}'; ${name}.call()`, { conditions: ['workerd'] })
+    assert.deepEqual([wasms(bundled), inlined(bundled)], [1, 0])
+  })
+}
 
 for (const format of ['module', 'commonjs']) {
   test(`a bundle for Node of the type ${format} needs no other file`, async () => {
@@ -246,19 +264,6 @@ for (const [decoder, setup] of [
     )
   })
 }
-
-test('the slim entry runs a flow after load()', async () => {
-  const script = `
-    import { readFileSync } from 'node:fs'
-    import { flinks, load } from 'bank-mfa/slim'
-    import { simulator } from 'bank-mfa/simulator'
-    await load(readFileSync(new URL(import.meta.resolve('bank-mfa/module.wasm'))))
-    const bank = simulator()
-    const host = { instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb', fetch: bank.fetch, clock: bank.clock }
-    const flow = flinks.authorize({ loginId: bank.loginId('Greatday') }, { ...host, authorizeToken: () => bank.token() })
-    console.log((await flow.result()).institution)`
-  assert.equal(await node(script), 'FlinksCapital')
-})
 
 test('the process exits after its flow has ended', async () => {
   const script = `

@@ -14,8 +14,8 @@ test('the README has at most 150 lines', () => {
   assert.ok(readme.trimEnd().split('\n').length <= 150)
 })
 
-/** `slim` of `bank-mfa/slim`. */
-const appOf = (entry) => entry.split('/')[1] ?? 'default'
+/** `flinks-slim` of `bank-mfa/flinks/slim`. */
+const appOf = (entry) => entry.split('/').slice(1).join('-') || 'default'
 
 const quoted = [...readme.matchAll(/^\| `(bank-mfa[^`]*)` \|.*\| ([\d.]+) kB \|$/gm)]
 

@@ -237,7 +237,7 @@ const waiting = (stage) => `{"name":"waiting","stage":"${stage}","until":${NOON}
 const polling = (text) => text.replace('{"name":"asking"}', '{"name":"sending","stage":"poll"}')
 
 for (const [name, edit] of [
-  ['another vendor', (text) => text.replace('"vendor":"flinks"', '"vendor":"nobody"')],
+  ['no vendor', (text) => text.replace('"vendor":"flinks"', '"vendor":null')],
   ['a RequestId that is not a GUID', (text) => text.replace(/"RequestId":"[^"]+"/, '"RequestId":"../.."')],
   ['an unknown state', (text) => text.replace('"name":"asking"', '"name":"dreaming"')],
   ['a negative count', (text) => text.replace(/"round":\d+/, '"round":-1')],

@@ -109,7 +109,10 @@ const HOST_FETCH =
   "import { flinks, type Fetch } from 'bank-mfa'\nexport const own: Fetch = (url, init) => fetch(url, init)\n"
 const ENTRIES = [
   '',
-  '/slim',
+  '/flinks',
+  '/flinks/slim',
+  '/mx',
+  '/mx/slim',
   '/connect',
   '/remote',
   '/texts',
@@ -141,6 +144,8 @@ for (const [what, options] of [
 
 for (const [entry, minimum, file = 'consumer.ts'] of [
   ['flow/index', 30],
+  ['vendors/flinks-types', 10],
+  ['vendors/mx-types', 4],
   ['calls/index', 15],
   ['remote/index', 10],
   ['connect/index', 10, 'connect-consumer.ts'],

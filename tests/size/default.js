@@ -1,4 +1,8 @@
 import { flinks, FlowError } from 'bank-mfa'
 import { run } from './page.js'
 
-run({ flinks, FlowError })
+run(
+  ({ loginId, instance, customerId }) =>
+    flinks.authorize({ loginId, mostRecentCached: false }, { instance, customerId }),
+  FlowError,
+)

@@ -11,19 +11,38 @@ writeFileSync(`${folder}/../package.json`, '{ "type": "module" }\n')
 rmSync(file('_bg.wasm.d.ts'))
 writeFileSync(file('_bg.d.wasm.ts'), 'declare const module: WebAssembly.Module\nexport default module\n')
 
-// A module that an edge runtime compiled belongs to another realm, so it is no instance of this one's class.
-const glue = readFileSync(file('.js'), 'utf8')
-const check = 'module instanceof WebAssembly.Module'
-if (!glue.includes(check)) throw new Error(`${file('.js')} does not contain ${check}`)
-const checkOfAnyRealm = "Object.prototype.toString.call(module) === '[object WebAssembly.Module]'"
-writeFileSync(file('.js'), glue.replace(check, checkOfAnyRealm))
+/** What is replaced in the JavaScript. */
+const REPLACEMENTS = [
+  // A module that an edge runtime compiled belongs to another realm, so it is no instance of this one's class.
+  ['module instanceof WebAssembly.Module', "Object.prototype.toString.call(module) === '[object WebAssembly.Module]'"],
+  // The entries pass an object. Anything else is deprecated.
+  [/if \(module !== undefined\) \{\n.*?\n    \}\n/s, '({module} = module)\n'],
+  [/if \(module_or_path !== undefined\) \{\n.*?\n    \}\n/s, '({module_or_path} = module_or_path)\n'],
+  // Every runtime that runs this wasm, which uses reference types, has `encodeInto` and `FinalizationRegistry`.
+  [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n.*?\n\}\n/s, ''],
+  [/\(typeof FinalizationRegistry === 'undefined'\)\n *\? \{ register: .*? \}\n *: new/g, 'new'],
+]
+let glue = readFileSync(file('.js'), 'utf8')
+for (const [found, replacement] of REPLACEMENTS) {
+  const replaced = glue.replace(found, replacement)
+  if (replaced === glue) throw new Error(`${file('.js')} does not contain ${found}`)
+  glue = replaced
+}
+writeFileSync(file('.js'), glue)
+
+/** Of these wasms the types are those of `bank_mfa`, which has the flows of every vendor. */
+const SINGLE_VENDORS = ['flinks', 'mx']
 
 // With `Symbol.dispose` these types would need a newer `lib` than es2022, and the other two names are in `dom` only.
 const types = readFileSync(file('.d.ts'), 'utf8')
   .replaceAll(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, '')
   .replaceAll(/\bRequestInfo\b/g, 'string | Request')
   .replaceAll(/\bBufferSource\b/g, 'ArrayBuffer | ArrayBufferView')
-writeFileSync(file('.d.ts'), types)
+const isSingle = SINGLE_VENDORS.includes(name)
+writeFileSync(
+  file('.d.ts'),
+  isSingle ? "export * from './bank_mfa.js'\nexport { default } from './bank_mfa.js'\n" : types,
+)
 
 const base64 = readFileSync(file('_bg.wasm')).toString('base64')
 writeFileSync(file('_inline.d.ts'), 'declare const base64: string\nexport default base64\n')

@@ -5,6 +5,8 @@ export const REPOSITORY = 'https://github.com/OWNER/bank-mfa'
 
 /** Each import path of the package that has types, with its file in `src/entries`. */
 export const ENTRIES = {
+  'bank-mfa/flinks': 'flinks',
+  'bank-mfa/mx': 'mx',
   'bank-mfa': 'index',
   'bank-mfa/remote': 'remote',
   'bank-mfa/connect': 'connect',
@@ -15,7 +17,8 @@ export const ENTRIES = {
   'bank-mfa/texts': 'texts',
   'bank-mfa/simulator': 'simulator',
   'bank-mfa/calls': 'calls',
-  'bank-mfa/slim': 'slim',
+  'bank-mfa/flinks/slim': 'flinks-slim',
+  'bank-mfa/mx/slim': 'mx-slim',
 }
 
 /** The Markdown files of the guide, relative to this folder. */

@@ -4,4 +4,4 @@ import module from '../wasm/bank_mfa_bg.wasm?module'
 
 initSync({ module })
 
-export * from '../flow/index.js'
+export * from '../vendors/both.js'

@@ -5,5 +5,5 @@ import base64 from '../wasm/bank_mfa_inline.js'
 
 initSync({ module: decodeBase64(base64) })
 
-export * from '../flow/index.js'
+export * from '../vendors/both.js'
 export type {} from '../globals.js'

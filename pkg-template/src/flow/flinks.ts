@@ -1,27 +1,25 @@
-import { asFlowError, invalidInput } from './errors.js'
-import { Flow } from './flow.js'
+import type { Core, ReadHost } from './core.js'
+import { invalidInput } from './errors.js'
+import type { Flow } from './flow.js'
 import {
   checkSecret,
   configToJson,
   mapSecret,
   splitHostOptions,
   toJson,
-  type CheckedHost,
   type HostOptions,
   type SecretSource,
 } from './host.js'
-import { send } from './send.js'
 import { isObject, newId } from '../shared.js'
-import {
-  FlowHandle,
-  type Authorized,
-  type AuthorizeParams,
-  type ConnectParams,
-  type FlinksConfig,
-  type ConnectionProof,
-  type MidSessionParams,
-  type ReconnectParams,
-  type ResumeParams,
+import type {
+  Authorized,
+  AuthorizeParams,
+  ConnectParams,
+  FlinksConfig,
+  ConnectionProof,
+  MidSessionParams,
+  ReconnectParams,
+  ResumeParams,
 } from '../wasm/bank_mfa.js'
 
 /** The Flinks instance and customer, the authorize token, and the options of a flow. */
@@ -43,7 +41,7 @@ export type Connected = Authorized & ConnectionProof
  * Flinks (Canada): https://docs.flinks.com. Each method starts a flow. It throws a `FlowError` with `INVALID_INPUT`,
  * and sends nothing, if an argument is missing, malformed or contradicts another.
  */
-export const flinks = {
+export interface FlinksFlows {
   /**
    * Authorizes a session, cached or live, with any number of MFA rounds. With an `institution` and no username and
    * password, the first round asks for them.
@@ -55,12 +53,7 @@ export const flinks = {
    * }
    * const { requestId } = await flow.result()
    */
-  authorize(params: AuthorizeParams, host: FlinksHost): Flow<Authorized> {
-    const { config, checked } = readFlinks(host)
-    const json = toJson('params', withSignIn(params, host))
-    const handle = asFlowError(() => FlowHandle.start('flinks', newId(), json, config))
-    return new Flow<Authorized>(handle, { ...checked, firstProbe: firstProbe(params, host) }, 'started')
-  },
+  authorize(params: AuthorizeParams, host: FlinksHost): Flow<Authorized>
 
   /**
    * Refreshes a stored connection while the user is present. If the bank asks for MFA, the user answers in your form or
@@ -72,9 +65,7 @@ export const flinks = {
    * const flow = flinks.reconnect({ loginId, presentation: 'form' }, { instance, customerId, authorizeToken })
    * const { requestId, method, health } = await flow.result()
    */
-  reconnect(params: ReconnectParams & MidSessionParams & ConnectParams, host: FlinksHost): Flow<Connected> {
-    return connect('flinks-reconnect', params, host)
-  },
+  reconnect(params: ReconnectParams & MidSessionParams & ConnectParams, host: FlinksHost): Flow<Connected>
 
   /**
    * Opens Flinks' iframe (step `connect`) in a session that waits for MFA, by a RequestId that your back end holds. The
@@ -84,26 +75,45 @@ export const flinks = {
    * @example
    * const flow = flinks.resume({ requestId, loginId }, { instance, customerId, authorizeToken })
    */
-  resume(params: ResumeParams & MidSessionParams & ConnectParams, host: FlinksHost): Flow<Connected> {
-    return connect('flinks-resume', params, host)
-  },
+  resume(params: ResumeParams & MidSessionParams & ConnectParams, host: FlinksHost): Flow<Connected>
 
   /**
    * Links a user's bank for the first time, in Flinks' iframe (step `connect`). The flow confirms the LoginId with a
    * cached Authorize: it exists, but may belong to another user. See `ownership` of the result.
    */
-  connect(params: ConnectParams, host: FlinksHost): Flow<Connected> {
-    return connect('flinks-connect', params, host)
-  },
+  connect(params: ConnectParams, host: FlinksHost): Flow<Connected>
+}
+
+/** @internal The flows of Flinks that run in a core. */
+export const flinksFlows = (core: Core): FlinksFlows => {
+  const connect = (name: string) => (params: object, host: FlinksHost) => {
+    if (typeof host?.authorizeToken === 'string') {
+      throw invalidInput('/host/authorizeToken', 'must be a function: each session needs a new token')
+    }
+    const read = readFlinks(host)
+    // The redirect URL and the tag carry this random state, so that a landing URL works for this flow only.
+    const json = toJson('params', typeof params === 'object' ? { ...params, state: newId() } : params)
+    return core.start<Connected>(name, json, read)
+  }
+  return {
+    authorize(params, host) {
+      const { config, checked } = readFlinks(host)
+      const json = toJson('params', withSignIn(params, host))
+      return core.start('flinks', json, { config, checked: { ...checked, firstProbe: firstProbe(params, host) } })
+    },
+    reconnect: connect('flinks-reconnect'),
+    resume: connect('flinks-resume'),
+    connect: connect('flinks-connect'),
+  }
 }
 
 /** The address and the header names of Authorize, which the core uses only after the form of credentials. */
 function firstProbe(
-  { async: isAsync }: AuthorizeParams,
+  params: AuthorizeParams | undefined,
   { baseUrl, instance, customerId, authorizeToken }: FlinksHost,
 ) {
   const base = baseUrl?.replace(/\/$/, '') ?? `https://${instance}-api.private.fin.ag`
-  const url = `${base}/v3/${customerId}/BankingServices/Authorize${isAsync ? 'Async' : ''}`
+  const url = `${base}/v3/${customerId}/BankingServices/Authorize${params?.async ? 'Async' : ''}`
   return { url, headers: ['content-type', ...(authorizeToken === undefined ? [] : ['flinks-auth-key'])] }
 }
 
@@ -118,21 +128,10 @@ function withSignIn(params: AuthorizeParams, host: FlinksHost): AuthorizeParams 
   return { ...params, signIn }
 }
 
-function connect(vendor: string, params: object, host: FlinksHost): Flow<Connected> {
-  if (typeof host?.authorizeToken === 'string') {
-    throw invalidInput('/host/authorizeToken', 'must be a function: each session needs a new token')
-  }
-  const { config, checked } = readFlinks(host)
-  // The redirect URL and the tag carry this random state, so that a landing URL works for this flow only.
-  const json = toJson('params', typeof params === 'object' ? { ...params, state: newId() } : params)
-  const handle = asFlowError(() => FlowHandle.start(vendor, newId(), json, config))
-  return new Flow<Connected>(handle, checked, 'started')
-}
-
 /** @internal */
-export function readFlinks(host: FlinksHost): { config: string; checked: CheckedHost } {
+export function readFlinks(host: FlinksHost): ReadHost {
   const [options, { authorizeToken, ...config }] = splitHostOptions(host)
   checkSecret('authorizeToken', authorizeToken)
   const secrets = { FlinksAuthorizeToken: mapSecret(authorizeToken, (token) => token) }
-  return { config: configToJson('host', config), checked: { ...options, secrets, send, vendor: 'flinks' } }
+  return { config: configToJson('host', config), checked: { ...options, secrets, vendor: 'flinks' } }
 }

@@ -1,5 +1,6 @@
-import { asFlowError, invalidInput } from './errors.js'
-import { Flow } from './flow.js'
+import type { Core, ReadHost } from './core.js'
+import { invalidInput } from './errors.js'
+import type { Flow } from './flow.js'
 import {
   checkSecret,
   configToJson,
@@ -7,13 +8,10 @@ import {
   mapSecret,
   splitHostOptions,
   toJson,
-  type CheckedHost,
   type HostOptions,
   type SecretSource,
 } from './host.js'
-import { send } from './send.js'
-import { newId } from '../shared.js'
-import { FlowHandle, type MemberParams, type MxConfig, type MxConnected } from '../wasm/bank_mfa.js'
+import type { MemberParams, MxConfig, MxConnected } from '../wasm/bank_mfa.js'
 
 /** The MX environment, the API credentials, and the options of a flow. */
 export interface MxHost extends MxConfig, HostOptions {
@@ -27,7 +25,7 @@ export interface MxHost extends MxConfig, HostOptions {
 }
 
 /** MX (US and Canada): https://docs.mx.com */
-export const mx = {
+export interface MxFlows {
   /**
    * Connects a member: runs a `job` of an existing member, creates one (`institutionCode` and `credentials`, or
    * `isOauth`; with the products of `dataRequest`), or replaces its `credentials`. A round of the kind `credentials` asks
@@ -42,15 +40,19 @@ export const mx = {
    *   if (step.kind === 'challenge') await step.answer(await askPerson(step.round))
    * }
    */
-  member(params: MemberParams, host: MxHost): Flow<MxConnected> {
-    const { config, checked } = readMx(host)
-    const handle = asFlowError(() => FlowHandle.start('mx', newId(), toJson('params', params), config))
-    return new Flow<MxConnected>(handle, checked, 'started')
-  },
+  member(params: MemberParams, host: MxHost): Flow<MxConnected>
 }
 
+/** @internal The flows of MX that run in a core. */
+export const mxFlows = (core: Core): MxFlows => ({
+  member(params, host) {
+    const read = readMx(host)
+    return core.start('mx', toJson('params', params), read)
+  },
+})
+
 /** @internal */
-export function readMx(host: MxHost): { config: string; checked: CheckedHost } {
+export function readMx(host: MxHost): ReadHost {
   const [options, { clientId, apiKey, ...config }] = splitHostOptions(host)
   checkSecret('apiKey', apiKey)
   if (apiKey !== undefined && !(isHeaderSafe(clientId) && !clientId.includes(':'))) {
@@ -62,7 +64,7 @@ export function readMx(host: MxHost): { config: string; checked: CheckedHost } {
   const secret = mapSecret(apiKey, (key) => mxBasic(`${clientId}`, key))
   return {
     config: configToJson('host', config),
-    checked: { ...options, secrets: { MxBasic: secret }, send, vendor: 'mx' },
+    checked: { ...options, secrets: { MxBasic: secret }, vendor: 'mx' },
   }
 }
 

@@ -2,10 +2,10 @@
  * The vendors of the edge. A new vendor is one folder and one line in this table. Its type in `Connection` (config.ts)
  * and its accounts (data.ts) are one line each, and the compiler asks for them.
  */
-import { asFlowError, invalidInput } from '../../flow/errors.js'
-import { Flow } from '../../flow/flow.js'
-import { FlowHandle } from '../../wasm/bank_mfa.js'
+import { invalidInput } from '../../flow/errors.js'
+import type { Flow } from '../../flow/flow.js'
 import type { Connection } from '../config.js'
+import { core } from './core.js'
 import { flinks } from './flinks/flow.js'
 import { mx } from './mx/flow.js'
 import { withConnectionPaths } from './paths.js'
@@ -32,9 +32,7 @@ export function beginFlow(connection: Connection, host: FlowHost): Flow {
 export function resumeFlow(snapshot: string, windowUrl: string | null, connection: Connection, host: FlowHost): Flow {
   const vendor = vendorOf(connection)
   return withConnectionPaths(vendor.paths, () => {
-    const { config, checked } = vendor.readHost(connection, host)
-    const handle = asFlowError(() => FlowHandle.restore(snapshot, config))
-    return new Flow(handle, checked, windowUrl === null ? 'restored' : { window: windowUrl })
+    return core.restore(snapshot, vendor.readHost(connection, host), windowUrl)
   })
 }
 

@@ -1,5 +1,6 @@
+import type { ReadHost } from '../../flow/core.js'
 import type { Flow } from '../../flow/flow.js'
-import type { CheckedHost, HostOptions } from '../../flow/host.js'
+import type { HostOptions } from '../../flow/host.js'
 import type { Webhook } from '../config.js'
 
 /** The host that the edge passes to a flow. */
@@ -17,7 +18,7 @@ export interface EdgeVendor<C> {
   /** Starts the flow of a connection. */
   begin(connection: C, host: FlowHost): Flow
   /** Returns the configuration and the checked host with which a flow is restored. */
-  readHost(connection: C, host: FlowHost): { config: string; checked: CheckedHost }
+  readHost(connection: C, host: FlowHost): ReadHost
   /** Returns the connection with a flow that only reads the status, so that no session begins at the bank. */
   withStatusOnly?(connection: C): C | null
   /** How a webhook is read. */

@@ -1,13 +1,16 @@
 import { FlowError, invalidInput } from '../../../flow/errors.js'
-import { flinks as flows, readFlinks } from '../../../flow/flinks.js'
+import { flinksFlows, readFlinks } from '../../../flow/flinks.js'
 import { realTime, type HostOptions } from '../../../flow/host.js'
 import { callEvent, emit } from '../../../flow/recorder.js'
 import type { FlinksConnection } from '../../config.js'
+import { core } from '../core.js'
 import type { EdgeVendor, FlowHost } from '../vendor.js'
 import { member, parse, toRecord } from '../../json.js'
 
 /** The timeout of GenerateAuthorizeToken, in milliseconds. */
 const TOKEN_TIMEOUT_MS = 30_000
+
+const flows = flinksFlows(core)
 
 export const flinks: EdgeVendor<FlinksConnection> = {
   paths: { '/params': '/flow/params' },

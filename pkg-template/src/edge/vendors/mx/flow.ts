@@ -1,6 +1,9 @@
-import { mx as flows, readMx } from '../../../flow/mx.js'
+import { mxFlows, readMx } from '../../../flow/mx.js'
 import type { MxConnection } from '../../config.js'
+import { core } from '../core.js'
 import type { EdgeVendor, FlowHost } from '../vendor.js'
+
+const flows = mxFlows(core)
 
 export const mx: EdgeVendor<MxConnection> = {
   paths: { '/host/clientId': '/clientId', '/host/apiKey': '/apiKey' },

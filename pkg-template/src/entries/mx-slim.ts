@@ -1,5 +1,5 @@
-/** `bank-mfa/slim`: the host loads `bank-mfa/module.wasm` itself, which is about a fifth smaller when compressed. */
-import init, { type InitInput } from '../wasm/bank_mfa.js'
+/** `bank-mfa/mx/slim`: the host loads `bank-mfa/mx.wasm` itself, which is about a fifth smaller when compressed. */
+import init, { type InitInput } from '../wasm/mx.js'
 
 /** Loads the wasm. Await it once before any other call. `source` is a URL, a response, bytes or a module. */
 export async function load(source: InitInput | Promise<InitInput>): Promise<void> {
@@ -7,5 +7,5 @@ export async function load(source: InitInput | Promise<InitInput>): Promise<void
 }
 
 export type { InitInput }
-export * from '../flow/index.js'
+export * from '../vendors/mx.js'
 export type {} from '../globals.js'

@@ -1,0 +1,8 @@
+import { flinks, FlowError } from 'bank-mfa/flinks'
+import { run } from './page.js'
+
+run(
+  ({ loginId, instance, customerId }) =>
+    flinks.authorize({ loginId, mostRecentCached: false }, { instance, customerId }),
+  FlowError,
+)
