@@ -23,7 +23,7 @@ export const RESULTS = new URL('../../target/matrix/results/', import.meta.url)
 export const cells = []
 
 /** Set by table.mjs, which lists the cells without running them. */
-const isListing = process.env.MATRIX_LIST === '1'
+export const isListing = process.env.MATRIX_LIST === '1'
 
 /** Throw it if a program of a row is not installed. */
 export class NotHere extends Error {}
