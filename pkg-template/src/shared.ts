@@ -38,5 +38,5 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /** @internal A random flow id: 32 hexadecimal digits. */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('')
 }

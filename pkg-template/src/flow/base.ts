@@ -6,8 +6,6 @@ import type { Trace } from './trace.js'
 export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
   #current: Step<Result> = { kind: 'working', stage: 'start', until: null }
   readonly #listeners = new Set<() => void>()
-  /** How many subscriptions, open iterations and pending results there are. */
-  #lookers = 0
   /** Abort the signals of the current step and of the next one. */
   #currentAbort: AbortController | undefined
   #nextAbort: AbortController | undefined
@@ -37,10 +35,9 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
   readonly subscribe = (listener: () => void): (() => void) => {
     // A new function each time, so that the same listener can subscribe twice.
     const entry = () => listener()
-    this.#listeners.add(entry)
-    this.#look(1)
+    if (this.#listeners.add(entry).size === 1) this.onLook()
     return () => {
-      if (this.#listeners.delete(entry)) this.#look(-1)
+      if (this.#listeners.delete(entry) && !this.isLookedAt) this.onLook()
     }
   }
 
@@ -49,31 +46,31 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
    * reader may miss a `working` step, but never a challenge that is still open.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Step<Result>, void, undefined> {
-    this.#look(1)
+    let wake = () => {}
+    const unsubscribe = this.subscribe(() => wake())
     try {
       for (let seen: Step<Result> | undefined; ;) {
-        if (seen === this.#current) await this.#change()
+        if (seen === this.#current) await new Promise<void>((resolve) => (wake = resolve))
         seen = this.#current
         yield seen
         if (isEnding(seen)) return
       }
     } finally {
-      this.#look(-1)
+      unsubscribe()
     }
   }
 
   /** Resolves to the flow's result. Rejects with a `FlowError` if the flow fails. */
   async result(): Promise<Result> {
-    this.#look(1)
-    while (!isEnding(this.#current)) await this.#change()
-    this.#look(-1)
-    if (this.#current.kind === 'done') return this.#current.result
-    throw (this.#current as Step & { kind: 'failed' }).error
+    let last
+    for await (last of this);
+    if (last?.kind === 'done') return last.result
+    throw (last as Step & { kind: 'failed' }).error
   }
 
   /** @internal Whether somebody waits for the next step: a subscription, an open iteration or a pending result. */
   protected get isLookedAt(): boolean {
-    return this.#lookers > 0
+    return this.#listeners.size > 0
   }
 
   /** @internal Called when somebody begins to look, or nobody looks any more. */
@@ -86,12 +83,6 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
    */
   trace(): Trace {
     return this.recorder.trace()
-  }
-
-  #look(change: 1 | -1): void {
-    const before = this.isLookedAt
-    this.#lookers += change
-    if (this.isLookedAt !== before) this.onLook()
   }
 
   /** @internal The signal of the step that is set next; aborts when that step is left. */
@@ -118,15 +109,5 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
         })
       }
     }
-  }
-
-  #change(): Promise<void> {
-    return new Promise((resolve) => {
-      const entry = () => {
-        this.#listeners.delete(entry)
-        resolve()
-      }
-      this.#listeners.add(entry)
-    })
   }
 }

@@ -22,9 +22,9 @@ export type ErrorDetails = Partial<Omit<Failure & Refusal, 'code' | 'next'>> &
 export class FlowError extends Error {
   override readonly name = 'FlowError'
   /** The stable code. */
-  readonly code: ErrorCode | EdgeCode
+  declare readonly code: ErrorCode | EdgeCode
   /** What to do next. Only an edge returns `sign-in`. */
-  readonly next: NextAction | 'sign-in'
+  declare readonly next: NextAction | 'sign-in'
   /** What to do if `next` does not help. Set if the vendor has one code for two causes. */
   declare readonly otherwise?: NextAction
   /** The earliest time to retry, in milliseconds since 1970. */
@@ -46,15 +46,12 @@ export class FlowError extends Error {
 
   /** @internal `cause` is what a function of the host threw: the same object, which is in no message and no JSON. */
   constructor(reason: ErrorDetails, flowId?: string, cause?: unknown) {
-    const { code, next, message, ...details } = reason
-    const text = details.path ? `${code}: ${details.path} ${message}` : `${code}: ${message}`
-    super(text, cause === undefined ? undefined : { cause })
-    this.code = code
-    this.next = next
-    for (const [name, detail] of Object.entries({ ...details, flowId })) {
-      if (detail !== null && detail !== undefined && !(Array.isArray(detail) && detail.length === 0)) {
-        Object.defineProperty(this, name, { value: detail, enumerable: true })
-      }
+    const { message, ...details } = reason
+    const { code, path } = details
+    super(`${code}: ${path ? `${path} ` : ''}${message}`, cause === undefined ? undefined : { cause })
+    for (const [name, value] of Object.entries({ ...details, flowId })) {
+      if (value != null && (value as { length?: number }).length !== 0)
+        Object.defineProperty(this, name, { value, enumerable: true })
     }
   }
 }
@@ -64,23 +61,29 @@ export function invalidInput(path: string, message: string): FlowError {
   return new FlowError({ code: 'INVALID_INPUT', next: 'fix-integration', message, path })
 }
 
+/** The errors of calls that come too late or are not possible, by the id of the flow. */
+const refusal = (code: ErrorCode, next: NextAction, message: string) => (flowId: string) =>
+  new FlowError({ code, next, message }, flowId)
+
 /** The error for answers that arrive after their round is over. */
-export function staleRound(flowId: string): FlowError {
-  const message = 'the answers are for a round that is over'
-  return new FlowError({ code: 'STALE_ROUND', next: 'answer-again', message }, flowId)
-}
+export const staleRound = /* @__PURE__ */ refusal(
+  'STALE_ROUND',
+  'answer-again',
+  'the answers are for a round that is over',
+)
 
 /** The error for a new session that is not possible, or that comes after an answer. */
-export function noNewSession(flowId: string): FlowError {
-  const message = 'a new session is not possible now'
-  return new FlowError({ code: 'OUT_OF_TURN', next: 'answer-again', message }, flowId)
-}
+export const noNewSession = /* @__PURE__ */ refusal('OUT_OF_TURN', 'answer-again', 'a new session is not possible now')
+
+/** The error for an address of a window that the flow has left. */
+export const stepLeft = /* @__PURE__ */ refusal('OUT_OF_TURN', 'answer-again', 'the flow has left this step')
 
 /** The error for a vendor's page if the token that its URL needs is missing. */
-export function secretMissing(flowId: string): FlowError {
-  const message = "no usable token for the vendor's page"
-  return new FlowError({ code: 'secret-missing', next: 'fix-integration', message }, flowId)
-}
+export const secretMissing = /* @__PURE__ */ refusal(
+  'secret-missing',
+  'fix-integration',
+  "no usable token for the vendor's page",
+)
 
 /** How long after the core broke a flow may start again: nobody knows what it has sent, and a session lasts 8 minutes. */
 const BROKEN_RETRY_MS = 8 * 60_000
@@ -107,11 +110,6 @@ export function sourceError(cause: unknown, flowId?: string): FlowError {
     ? ['unreachable', 'the vendor could not be reached']
     : ['host-error', HOST_ERROR_MESSAGE]
   return new FlowError({ code, next: 'retry-later', message }, flowId, cause)
-}
-
-/** The error for an address of a window that the flow has left. */
-export function stepLeft(flowId: string): FlowError {
-  return new FlowError({ code: 'OUT_OF_TURN', next: 'answer-again', message: 'the flow has left this step' }, flowId)
 }
 
 /** The error for a window whose address was opened, if no fresh one came. The window stays open. */

@@ -202,7 +202,7 @@ export function landingClaim(landing: URL | undefined): Record<string, string[]>
 /** @internal A form's data as a plain object. */
 export function formToObject(answers: Answers): Record<string, unknown> {
   // `instanceof` would miss the FormData of another realm or library.
-  const isForm = (answers: Answers): answers is FormData => typeof answers?.getAll === 'function'
-  if (!isForm(answers)) return answers
-  return Object.fromEntries([...new Set(answers.keys())].map((name) => [name, answers.getAll(name)]))
+  if (typeof answers?.getAll !== 'function') return answers as Record<string, string | string[]>
+  const form = answers as FormData
+  return Object.fromEntries(Array.from(form.keys(), (name) => [name, form.getAll(name)]))
 }
