@@ -146,6 +146,16 @@ test('result() rejects with the error of the step failed', async (t) => {
   assert.equal(step.error.flowId, 'flow-1')
 })
 
+for (const failure of [undefined, null, 'x', {}, { code: 7 }, { code: '<b>' }]) {
+  test(`a state whose failure is ${JSON.stringify(failure)} is no reply of an edge`, async (t) => {
+    const { edge, flow } = await setupPolling(t, {
+      prepare: (edge) => edge.replyOnce('poll', gateway(200, { version: 7, step: { kind: 'failed', failure } })),
+    })
+    edge.setStep(DONE)
+    assert.deepEqual(await flow.result(), DONE.result)
+  })
+}
+
 // Streams -----------------------------------------------------------------------------------------
 
 /** A stream with each kind of line end, comments, ids, unknown fields and characters of several bytes. */
@@ -403,6 +413,13 @@ test('a start is retried after a lost reply and joins the same flow', async (t) 
 
 // Errors ------------------------------------------------------------------------------------------
 
+/** A reply: JSON of a gateway in front of the edge, which is no problem document. */
+function gateway(status, body) {
+  return (_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }
+}
+
 const NOT_FOUND = { code: 'NOT_FOUND', next: 'start-over', path: '/flow', detail: 'x' }
 for (const [name, reply, expected] of [
   [
@@ -424,6 +441,16 @@ for (const [name, reply, expected] of [
     '500 with a configuration error',
     problem(500, { code: 'INVALID_INPUT', next: 'fix-integration' }),
     ['INVALID_INPUT', 'fix-integration'],
+  ],
+  [
+    '403 with the code of a gateway',
+    gateway(403, { code: 'AccessDenied', next: 'call-us' }),
+    ['FORBIDDEN', 'fix-integration'],
+  ],
+  [
+    '400 with a code of another shape in a problem document',
+    problem(400, { code: 'bad_Request.7' }),
+    ['request-refused', 'fix-integration'],
   ],
   ['a redirect', html(302, { location: '/login' }), ['redirected', 'fix-integration']],
 ]) {

@@ -1,10 +1,10 @@
-import type { Message } from '../connect/message.js'
+import { matches, type Message } from '../connect/message.js'
 import { FlowError, HOST_ERROR_MESSAGE, invalidInput, type EdgeCode, type ErrorDetails } from '../flow/errors.js'
 import { realTime, type Clock } from '../flow/host.js'
 import type { Recorder } from '../flow/recorder.js'
 import type { OnEvent } from '../flow/trace.js'
 import { isObject, type PublicStep } from '../shared.js'
-import type { ErrorCode, NextAction } from '../wasm/bank_mfa.js'
+import type { ErrorCode } from '../wasm/bank_mfa.js'
 import { readEvents } from './event-stream.js'
 
 /** The options of `remote`. */
@@ -38,13 +38,6 @@ export interface FlowState {
   step: PublicStep
 }
 
-/** A successful response of the edge. */
-interface EdgeResponse {
-  body: unknown
-  /** The delay of the Retry-After header, in milliseconds; 0 if there is none. */
-  retryAfterMs: number
-}
-
 /** Why a request was lost, if it is not that the edge was not reached. */
 interface LostReason {
   code?: ErrorCode | EdgeCode
@@ -54,13 +47,32 @@ interface LostReason {
 
 /** A request failed and may be repeated, at the earliest after `retryAfterMs`. */
 export class RequestLost {
-  constructor(
-    readonly retryAfterMs = 0,
-    readonly reason: LostReason = {},
-  ) {}
+  readonly retryAfterMs: number
+  readonly reason: LostReason
+
+  constructor(retryAfterMs = 0, reason: LostReason = {}) {
+    this.retryAfterMs = retryAfterMs
+    this.reason = reason
+  }
 }
 
+/** Checks a body, because a 200 can come from another server, such as a hotel's login page. */
+type Check<T> = (body: Message) => T | false
+
 type Task<T> = (signal: AbortSignal, extend: (ms: number) => void) => Promise<T>
+
+/** Sends single requests to an edge. They reject with a `FlowError` if the edge refuses them, else with `RequestLost`. */
+export interface EdgeClient {
+  readonly clock: Clock
+  readonly onEvent: OnEvent | undefined
+  /** Posts a body, or gets if there is none. Returns the state of the flow, or what `check` returns. */
+  request(flow: Caller, route: string, signal?: AbortSignal, body?: object): Promise<FlowState>
+  request<T>(flow: Caller, route: string, signal: undefined, body: undefined, check: Check<T>): Promise<T>
+  /** Reads a stream until it ends. Returns false if streams do not get through. */
+  stream(flow: Caller, signal: AbortSignal, onState: (state: FlowState) => void): Promise<boolean>
+  /** Resolves after `ms` milliseconds, or when `signal` aborts. */
+  pause(ms: number, signal: AbortSignal | undefined): Promise<void>
+}
 
 /** The edge replies within 25 seconds, and writes to a stream every 15. After a longer silence, a request is lost. */
 const SILENCE_TIMEOUT_MS = 40_000
@@ -71,108 +83,53 @@ const FIRST_EVENT_TIMEOUT_MS = 5_000
 /** If `Retry-After` is longer, the flow fails with `retryAt`. */
 const MAX_RETRY_AFTER_MS = 60_000
 
-/** The code and `next` of a status, if the response is not a problem document. */
+/** The code and `next` of a status, if the response is not a problem document: 400 and 500 are for all others. */
 const BY_STATUS: Record<number, [ErrorCode | EdgeCode, FlowError['next']]> = {
+  400: ['request-refused', 'fix-integration'],
   401: ['UNAUTHENTICATED', 'sign-in'],
   403: ['FORBIDDEN', 'fix-integration'],
   404: ['NOT_FOUND', 'start-over'],
   413: ['BODY_TOO_LARGE', 'fix-integration'],
   429: ['RATE_LIMITED', 'retry-later'],
+  500: ['unreachable', 'retry-later'],
 }
-const OTHER_4XX: [ErrorCode, NextAction] = ['request-refused', 'fix-integration']
-const OTHER_5XX: [ErrorCode, NextAction] = ['unreachable', 'retry-later']
 
-/** Sends single requests to an edge. Rejects with a `FlowError` if the edge refuses one, else with `RequestLost`. */
-export class EdgeClient {
-  readonly #flowsUrl: string
-  readonly #options: RemoteOptions
-  readonly clock: Clock
-  readonly onEvent: OnEvent | undefined
-  /** Whether streams get through: false after a stream that ended before its first event. */
-  streamsWork = true
+/** A code of this package. The edge sends it with `next`, in a problem document; a gateway has codes of its own. */
+const CODE = /^([A-Z_]+|[a-z-]+)$/
 
-  constructor(url: string | URL, options: RemoteOptions) {
-    this.#flowsUrl = toFlowsUrl(url)
-    this.#options = options
-    this.clock = options.clock ?? realTime
-    this.onEvent = options.onEvent
-    if (this.onEvent !== undefined && typeof this.onEvent !== 'function') {
-      throw invalidInput('/options/onEvent', 'must be a function')
-    }
-  }
+export function edgeClient(url: string | URL, options: RemoteOptions): EdgeClient {
+  const { credentials, clock = realTime, onEvent } = options
+  const flowsUrl = toFlowsUrl(url)
+  if (onEvent !== undefined && typeof onEvent !== 'function')
+    throw invalidInput('/options/onEvent', 'must be a function')
+  /** False after a stream that ended before its first event. */
+  let streamsWork = true
 
-  /** Posts a body, or gets the state if there is none. */
-  async requestState(flow: Caller, route: string, signal: AbortSignal, body?: object): Promise<FlowState> {
-    return readState((await this.request(flow, route, signal, body)).body)
-  }
-
-  /** As `requestState`, but returns any response body. */
-  request(flow: Caller, route: string, signal: AbortSignal, body?: object): Promise<EdgeResponse> {
-    return this.#withTimeout(SILENCE_TIMEOUT_MS, signal, async (signal) =>
-      this.#readResponse(await this.#fetch(flow, route, signal, body)),
-    )
-  }
-
-  /** Reads a stream until it ends. If it ends before its first event, `streamsWork` becomes false. */
-  async stream(flow: Caller, signal: AbortSignal, onState: (state: FlowState) => void): Promise<void> {
-    this.streamsWork = false
-    try {
-      await this.#withTimeout(FIRST_EVENT_TIMEOUT_MS, signal, async (signal, extend) => {
-        const response = await this.#fetch(flow, '', signal, undefined, 'text/event-stream')
-        const { body, headers } = response
-        if (!body || !headers.get('content-type')?.startsWith('text/event-stream')) {
-          return onState(readState((await this.#readResponse(response)).body))
-        }
-        for await (const events of readEvents(body)) {
-          for (const data of events) {
-            onState(readState(JSON.parse(data)))
-            this.streamsWork = true
-          }
-          if (this.streamsWork) extend(SILENCE_TIMEOUT_MS)
-        }
-      })
-    } catch (error) {
-      const isRefused = error instanceof FlowError || (error instanceof RequestLost && error.retryAfterMs > 0)
-      if (this.streamsWork || isRefused) throw error
-    } finally {
-      // If the caller stopped the stream early, it may still work.
-      if (signal.aborted) this.streamsWork = true
-    }
-  }
-
-  /** Resolves after `ms` milliseconds, or when `signal` aborts. */
-  pause(ms: number, signal: AbortSignal): Promise<void> {
-    return this.#withTimeout<void>(ms, signal, () => new Promise(() => {})).catch(() => {})
-  }
-
-  async #fetch(flow: Caller, route: string, signal: AbortSignal, body?: object, accept = 'application/json') {
-    const { fetch = globalThis.fetch, headers: configured, credentials } = this.#options
+  async function send(flow: Caller, route: string, signal: AbortSignal, body?: object, accept = 'application/json') {
+    const { fetch = globalThis.fetch, headers } = options
     let own: Record<string, string> | undefined
     try {
-      own = typeof configured === 'function' ? await configured() : configured
+      own = typeof headers === 'function' ? await headers() : headers
     } catch (cause) {
       throw new RequestLost(0, { code: 'host-error', message: HOST_ERROR_MESSAGE, cause })
     }
-    const headers: Record<string, string> = { ...own, accept }
-    const method = body ? 'POST' : 'GET'
-    if (body) headers['content-type'] = 'application/json'
-    const init: RequestInit = {
-      method,
-      headers,
+    const init: RequestInit & { method: string } = {
+      method: body ? 'POST' : 'GET',
+      headers: { ...own, accept, ...(body && { 'content-type': 'application/json' }) },
       body: body ? JSON.stringify(body) : null,
       signal,
       redirect: 'manual',
       // With a cache, a browser delays a tab's request until the same request of another tab has ended.
       cache: 'no-store',
       // A body arrives even if the user leaves the page.
-      keepalive: body !== undefined,
+      keepalive: !!body,
       ...(credentials && { credentials }),
     }
-    const url = this.#flowsUrl + (flow.id && `/${flow.id}`) + route
-    const name = /^\/?\w*/.exec(route)![0].slice(1) || (flow.id ? 'state' : 'start')
+    const url = flowsUrl + (flow.id && `/${flow.id}`) + route
+    const name = /^\/(\w+)/.exec(route)?.[1] ?? (flow.id ? 'state' : 'start')
     try {
       return await flow.recorder.call(
-        { method, url },
+        { method: init.method, url },
         () => fetch(url, init),
         ({ status }) => ({ status }),
         name,
@@ -182,59 +139,94 @@ export class EdgeClient {
     }
   }
 
-  async #readResponse(response: Response): Promise<EdgeResponse> {
+  async function read<T>(response: Response, check: Check<T>): Promise<T> {
     const { status, type, headers } = response
     if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
       throw toError(status, { code: 'redirected', next: 'fix-integration' })
     }
-    const body: unknown = await response.json().catch(() => undefined)
-    const now = this.clock.now()
+    const body: unknown = await response.json().catch(() => {})
+    const now = clock.now()
     const retryAfterMs = readRetryAfter(headers.get('retry-after'), now)
-    if (response.ok) return { body, retryAfterMs }
+    if (response.ok) return checked(body, check, retryAfterMs)
 
-    const problem = isObject(body) && typeof body.code === 'string' ? body : undefined
+    const problem = isProblem(body, headers) ? body : {}
     if (retryAfterMs > MAX_RETRY_AFTER_MS) throw toError(status, { ...problem, retryAt: now + retryAfterMs })
     // A limit of the edge without Retry-After, or a mistake in its configuration: a retry would not help.
-    const { next = 'retry-later' } = problem ?? {}
-    const isFinal = problem && retryAfterMs === 0 && (status === 429 || (status >= 500 && next !== 'retry-later'))
+    const { code, next } = problem
+    const isFinal = code && retryAfterMs === 0 && (status === 429 || (status >= 500 && next !== 'retry-later'))
     const isTemporary = status >= 500 || [406, 408, 425, 429].includes(status)
+    if (!isTemporary || isFinal) throw toError(status, problem)
     // The edge was reached, and a function of its company failed.
-    const reason =
-      problem?.code === 'UNAVAILABLE' ? ({ code: 'UNAVAILABLE', message: 'the edge is unavailable' } as const) : {}
-    throw isTemporary && !isFinal ? new RequestLost(retryAfterMs, reason) : toError(status, problem)
+    throw new RequestLost(retryAfterMs, code === 'UNAVAILABLE' ? { code, message: 'the edge is unavailable' } : {})
   }
 
   /** Runs a task until it settles, `outer` aborts or its time limit passes. The task can extend its limit. */
-  async #withTimeout<T>(ms: number, outer: AbortSignal, task: Task<T>): Promise<T> {
+  function limited<T>(ms: number, outer: AbortSignal | undefined, task: Task<T>): Promise<T> {
     const controller = new AbortController()
+    const { signal } = controller
     const abort = () => controller.abort()
-    let timer = new AbortController()
+    let timer = controller
     const extend = (ms: number) => {
-      timer.abort()
       // A task that has lost the race may still run.
-      if (controller.signal.aborted) return
-      const { signal } = (timer = new AbortController())
-      const timedOut = () => {
-        if (!signal.aborted) abort()
-      }
-      this.clock.wait(ms, signal, 'vendor').then(timedOut, () => {})
+      if (signal.aborted) return
+      if (timer !== controller) timer.abort()
+      const current = (timer = new AbortController())
+      clock.wait(ms, current.signal, 'vendor').then(
+        () => current === timer && abort(),
+        () => {},
+      )
     }
     // The race does not depend on the task: Node's streams sometimes ignore the signal.
-    const aborted = new Promise<never>((_, reject) => {
-      controller.signal.addEventListener('abort', () => reject(new RequestLost()))
-    })
-    extend(ms)
-    outer.addEventListener('abort', abort)
-    if (outer.aborted) abort()
-    try {
-      return await Promise.race([task(controller.signal, extend), aborted])
-    } finally {
+    return new Promise<T>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new RequestLost()))
+      extend(ms)
+      outer?.addEventListener('abort', abort)
+      if (outer?.aborted) abort()
+      task(signal, extend).then(resolve, reject)
+    }).finally(() => {
+      outer?.removeEventListener('abort', abort)
       timer.abort()
-      outer.removeEventListener('abort', abort)
-      aborted.catch(() => {})
       // Cancels a body that was not read to its end.
       abort()
-    }
+    })
+  }
+
+  return {
+    clock,
+    onEvent,
+    request: <T = FlowState>(
+      flow: Caller,
+      route: string,
+      signal?: AbortSignal,
+      body?: object,
+      check = isState as Check<T>,
+    ) => limited(SILENCE_TIMEOUT_MS, signal, async (signal) => read(await send(flow, route, signal, body), check)),
+    async stream(flow, signal, onState) {
+      if (!streamsWork) return false
+      streamsWork = false
+      try {
+        await limited(FIRST_EVENT_TIMEOUT_MS, signal, async (signal, extend) => {
+          const response = await send(flow, '', signal, undefined, 'text/event-stream')
+          const { body } = response
+          if (!body || !hasType(response.headers, 'text/event-stream')) return onState(await read(response, isState))
+          for await (const events of readEvents(body)) {
+            for (const data of events) {
+              onState(checked(JSON.parse(data), isState))
+              streamsWork = true
+            }
+            if (streamsWork) extend(SILENCE_TIMEOUT_MS)
+          }
+        })
+      } catch (error) {
+        const isRefused = error instanceof FlowError || (error instanceof RequestLost && error.retryAfterMs > 0)
+        if (streamsWork || isRefused) throw error
+      } finally {
+        // If the caller stopped the stream early, it may still work.
+        streamsWork ||= signal.aborted
+      }
+      return streamsWork
+    },
+    pause: (ms, signal) => limited<void>(ms, signal, () => new Promise(() => {})).catch(() => {}),
   }
 }
 
@@ -247,13 +239,20 @@ function toFlowsUrl(url: string | URL): string {
   }
 }
 
-/** Checks the body, because a 200 can come from another server, such as a hotel's login page. */
-function readState(body: unknown): FlowState {
-  if (isObject(body) && Number.isInteger(body.version) && isObject(body.step) && typeof body.step.kind === 'string') {
-    return body as unknown as FlowState
-  }
-  throw new RequestLost()
+function checked<T>(body: unknown, check: Check<T>, retryAfterMs = 0): T {
+  const value = isObject(body) && check(body)
+  if (!value) throw new RequestLost(retryAfterMs)
+  return value
 }
+
+const isState: Check<FlowState> = (body) => {
+  const { version, step } = body
+  if (!Number.isInteger(version) || !isObject(step) || typeof step.kind !== 'string') return false
+  if (step.kind === 'failed' && !(isObject(step.failure) && matches(step.failure.code, CODE))) return false
+  return body as unknown as FlowState
+}
+
+const hasType = (headers: Headers, type: string) => headers.get('content-type')?.startsWith(type)
 
 /** The Retry-After header in milliseconds, or 0 if there is none. */
 function readRetryAfter(header: string | null, now: number): number {
@@ -262,9 +261,14 @@ function readRetryAfter(header: string | null, now: number): number {
   return ms > 0 ? ms : 0
 }
 
+/** Whether a body is a problem document of an edge. */
+function isProblem(body: unknown, headers: Headers): body is Message {
+  return isObject(body) && matches(body.code, CODE) && !!hasType(headers, 'application/problem+json')
+}
+
 /** The error of a status, with the fields of its problem document if there is one. */
-function toError(status: number, problem: Message = {}): FlowError {
-  const [statusCode, statusNext] = BY_STATUS[status] ?? (status < 500 ? OTHER_4XX : OTHER_5XX)
+function toError(status: number, problem: Message): FlowError {
+  const [statusCode, statusNext] = BY_STATUS[status] ?? BY_STATUS[status < 500 ? 400 : 500]!
   const { code = statusCode, next = statusNext, title, path, fields, retryAt } = problem
   const message = typeof title === 'string' ? title : `the edge answered with status ${status}`
   return new FlowError({ code, next, message, path, fields, retryAt, status } as ErrorDetails)

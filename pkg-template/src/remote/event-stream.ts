@@ -1,3 +1,6 @@
+/** A blank line, which ends an event. A carriage return at the end of a chunk may be the first half of a line end. */
+const BLANK_LINE = /(?:\r\n|\n|\r(?!\n|$)){2}/
+
 /**
  * Reads server-sent events. For each chunk of the stream it yields the data of the events that the chunk completes,
  * often none. An event that the end of the stream cuts off is dropped.
@@ -6,25 +9,23 @@ export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGene
   const reader = stream.getReader()
   const decoder = new TextDecoder()
   let rest = ''
-  let data: string[] = []
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return
-      // A carriage return at the end may be the first half of a line end.
-      const lines = (rest + decoder.decode(value, { stream: true })).split(/\r\n|\n|\r(?!$)/)
-      rest = lines.pop() ?? ''
-      const events: string[] = []
-      for (const line of lines) {
-        // Comments and `id:` are ignored: the data contains its version.
-        if (/^data(:|$)/.test(line)) data.push(line.replace(/^data:? ?/, ''))
-        if (line !== '') continue
-        if (data.length > 0) events.push(data.join('\n'))
-        data = []
-      }
-      yield events
+      const events = (rest + decoder.decode(value, { stream: true })).split(BLANK_LINE)
+      rest = events.pop()!
+      // Comments and `id:` are ignored: the data contains its version.
+      yield events.map(dataOf).filter(Boolean)
     }
   } finally {
     reader.cancel().catch(() => {})
   }
 }
+
+/** The data of an event as JSON text, in which leading spaces do not matter. */
+const dataOf = (event: string) =>
+  event
+    .split(/[\r\n]+/)
+    .flatMap((line) => (line.startsWith('data:') ? line.slice(5) : []))
+    .join('\n')

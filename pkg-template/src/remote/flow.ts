@@ -1,22 +1,13 @@
 import { isGuid } from '../connect/message.js'
 import { FlowBase } from '../flow/base.js'
-import {
-  FlowError,
-  invalidInput,
-  noNewSession,
-  secretMissing,
-  staleRound,
-  stepLeft,
-  type EdgeCode,
-} from '../flow/errors.js'
+import { FlowError, invalidInput, noNewSession, secretMissing, staleRound, stepLeft } from '../flow/errors.js'
 import { toJson } from '../flow/host.js'
 import { Recorder } from '../flow/recorder.js'
 import { challengeStep, parseLandingUrl, redirectStep } from '../flow/steps.js'
 import type { ChallengeStep, Claim, ConnectStep, RedirectStep, Step } from '../flow/steps.js'
 import type { FlowAction } from '../flow/trace.js'
-import { isObject, type PublicStep, type RemoteResult } from '../shared.js'
-import type { ErrorCode, Failure, NextAction, Round } from '../wasm/bank_mfa.js'
-import { stepKey } from './step-key.js'
+import type { PublicStep, RemoteResult } from '../shared.js'
+import type { Failure, NextAction, Round } from '../wasm/bank_mfa.js'
 import { RequestLost, type EdgeClient, type FlowState } from './client.js'
 
 /** The most retries in a row: before the edge's first reply, and after it. */
@@ -33,6 +24,11 @@ const SUBMITTING_STAGES = ['start', 'answer']
 
 /** How long a bank may still process a submission: Flinks' sessions end after 8 minutes. */
 const SUBMISSION_LIMIT_MS = 8 * 60_000
+
+/** A step of any kind. */
+type AnyStep = { kind: string } & Partial<
+  Record<'stage' | 'address', string | null> & Record<'until' | 'number', number | null> & { round: Round }
+>
 
 /** A flow that runs at an edge. It survives lost replies, a hidden tab and being offline. */
 export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
@@ -95,12 +91,12 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
    */
   async data<Data = unknown>(name: string): Promise<Data> {
     await this.result()
+    const route = `/data/${encodeURIComponent(name)}`
     const { signal } = new AbortController()
     for (let failures = 0; ;) {
       try {
-        const { body, retryAfterMs } = await this.#edge.request(this, `/data/${encodeURIComponent(name)}`, signal)
-        if (isObject(body) && 'data' in body) return body.data as Data
-        throw new RequestLost(retryAfterMs)
+        const body = await this.#edge.request(this, route, undefined, undefined, (body) => 'data' in body && body)
+        return body.data as Data
       } catch (error) {
         failures = await this.#backOff(error, failures, signal)
       }
@@ -131,7 +127,7 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
   }
 
   async #start(body: object | undefined, signal: AbortSignal): Promise<void> {
-    const state = await this.#edge.requestState(this, '', signal, body)
+    const state = await this.#edge.request(this, '', signal, body)
     if (!state.flow) throw new RequestLost()
     this.#id = state.flow
     if (this.#ended.signal.aborted) this.#postCancel()
@@ -139,11 +135,8 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
   }
 
   async #waitForState(signal: AbortSignal): Promise<void> {
-    if (this.#edge.streamsWork) {
-      await this.#edge.stream(this, signal, this.#receive)
-      if (this.#edge.streamsWork) return
-    }
-    this.#receive(await this.#edge.requestState(this, `?after=${this.#version}`, signal))
+    if (await this.#edge.stream(this, signal, this.#receive)) return
+    this.#receive(await this.#edge.request(this, `?after=${this.#version}`, signal))
   }
 
   /** The tab is visible or online again: the current request may be dead, or a pause too long. */
@@ -162,9 +155,9 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
     const { signal } = this.#ended
     for (let [failures, isRetry] = [0, false]; this.current === step; isRetry = true) {
       try {
-        if (isRetry) this.#receive(await this.#edge.requestState(this, '', signal))
+        if (isRetry) this.#receive(await this.#edge.request(this, '', signal))
         if (this.current !== step) return undefined
-        const state = await this.#edge.requestState(this, route, signal, body)
+        const state = await this.#edge.request(this, route, signal, body)
         this.#receive(state)
         return state.step
       } catch (error) {
@@ -175,7 +168,7 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
   }
 
   #postCancel(): void {
-    this.#edge.requestState(this, '/cancel', new AbortController().signal, {}).catch(() => {})
+    this.#edge.request(this, '/cancel', undefined, {}).catch(() => {})
   }
 
   /** Pauses after a failed request, longer each time, or throws after too many. Returns the new number of failures. */
@@ -189,7 +182,7 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
         message = 'the edge could not be reached',
         cause,
       } = error instanceof RequestLost ? error.reason : {}
-      throw failure(code, 'retry-later', message, retryAt, cause)
+      throw new FlowError({ code, next: 'retry-later', message, retryAt }, undefined, cause)
     }
     const backoffMs = offline ? MAX_BACKOFF_MS : Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** failures)
     const retryAfterMs = error instanceof RequestLost ? error.retryAfterMs : 0
@@ -326,12 +319,7 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
   }
 }
 
-function failure(
-  code: ErrorCode | EdgeCode,
-  next: NextAction,
-  message: string,
-  retryAt: number | null,
-  cause?: unknown,
-): FlowError {
-  return new FlowError({ code, next, message, retryAt }, undefined, cause)
+/** The same for two versions of one step, so that `current` stays the same object. */
+function stepKey({ kind, stage, until, round, number, address }: AnyStep): string {
+  return [kind, stage, stage && until, round?.number, number, address].join()
 }

@@ -4,7 +4,7 @@
  */
 import { invalidInput } from '../flow/errors.js'
 import { newId, type RemoteResult } from '../shared.js'
-import { EdgeClient, type RemoteOptions } from './client.js'
+import { edgeClient, type RemoteOptions } from './client.js'
 import { RemoteFlow } from './flow.js'
 
 export { FlowError, type EdgeCode } from '../flow/errors.js'
@@ -46,7 +46,7 @@ export interface Remote {
  * }
  */
 export function remote(url: string | URL, options: RemoteOptions = {}): Remote {
-  const edge = new EdgeClient(url, options)
+  const edge = edgeClient(url, options)
   return {
     start(params) {
       const connection = params?.connection
