@@ -7,6 +7,19 @@ mod answers;
 
 pub use answers::{Answers, MAX_ANSWER_BYTES, check_raw, error};
 
+/// The maximum number of challenges in a round. A guess: no vendor documents a limit, and known rounds have fewer than
+/// ten. A larger round cannot be answered.
+pub const MAX_CHALLENGES: usize = 100;
+
+/// The maximum number of options in a round, those of all its challenges. A guess, as before.
+pub const MAX_OPTIONS: usize = 5_000;
+
+/// Whether a round has no more challenges and options than a person can be asked. `options` has their number for each
+/// challenge.
+pub fn fits_a_person(options: &mut dyn ExactSizeIterator<Item = usize>) -> bool {
+    options.len() <= MAX_CHALLENGES && options.sum::<usize>() <= MAX_OPTIONS
+}
+
 /// The challenges that a bank asks at once. One submission answers all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -275,21 +288,22 @@ impl ChallengeImage {
             ("R0lGOD", "data:image/gif;base64,"),
             ("UklGR", "data:image/webp;base64,"),
         ];
-        let mut text = String::new();
+        let base64 = base64.trim_ascii_start();
+        let (_, prefix) = SIGNATURES
+            .iter()
+            .find(|(signature, _)| base64.starts_with(signature))?;
+        // The whole size at once: a growing text would take three times the memory.
+        let mut src = String::with_capacity(prefix.len() + base64.len());
+        src.push_str(prefix);
         for byte in base64.bytes() {
             match byte {
                 b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'=' => {
-                    text.push(byte.into());
+                    src.push(byte.into());
                 }
                 b' ' | b'\t' | b'\r' | b'\n' => {}
                 _ => return None,
             }
         }
-        let (_, prefix) = SIGNATURES
-            .iter()
-            .find(|(signature, _)| text.starts_with(signature))?;
-        Some(ChallengeImage {
-            src: [prefix, text.as_str()].concat(),
-        })
+        Some(ChallengeImage { src })
     }
 }

@@ -291,20 +291,7 @@ impl Flow {
             Verdict::Asks {
                 challenges,
                 refused,
-            } => {
-                self.challenge_payload = challenges;
-                self.window = Window::None;
-                self.redirect_error = None;
-                if !self.is_answerable() {
-                    self.fail(ErrorCode::ChallengeUnanswerable, now);
-                    return Ok(self.step());
-                }
-                self.expires_at = match self.round_limit() {
-                    Some((idle, _)) => now.saturating_add(idle).min(self.end_of_life()),
-                    None => self.end_of_life(),
-                };
-                self.ask(refused, now);
-            }
+            } => self.take_challenges(challenges, refused, now),
             Verdict::StillAsks => self.await_resubmission(now),
             Verdict::Redirect if self.window.has_address() => self.redirect(now),
             Verdict::Redirect => return self.send(Stage::Window, now),

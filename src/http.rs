@@ -56,6 +56,10 @@ pub enum Header {
 /// The maximum nesting of a reply. It is lower than that of a snapshot, which contains a part of a reply.
 const MAX_DEPTH: usize = json::MAX_DEPTH / 2;
 
+/// The maximum number of values in a reply. It is lower than that of a snapshot, too. Room for 25,000 transactions of
+/// nine fields.
+pub const MAX_VALUES: usize = json::MAX_VALUES / 2;
+
 /// Prints a request without its body, which may contain answers or credentials.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,12 +79,14 @@ pub struct Response<'a> {
 }
 
 impl Response<'_> {
-    /// The body as JSON, or null if it is too large, nested too deeply or not JSON. A byte order mark is
-    /// ignored, as RFC 8259 allows.
+    /// The body as JSON, or null if it is too large, nested too deeply, of too many values or not JSON. A byte order mark
+    /// is ignored, as RFC 8259 allows.
     pub fn json(&self) -> Value {
         let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.body);
         match body.len() {
-            0..=MAX_BODY_BYTES => Value::parse_within(MAX_DEPTH, body).unwrap_or_default(),
+            0..=MAX_BODY_BYTES => {
+                Value::parse_within(MAX_DEPTH, MAX_VALUES, body).unwrap_or_default()
+            }
             _ => Value::Null,
         }
     }

@@ -19,6 +19,10 @@ pub use reader::{Check, Reader, bool, one_of, text, uint};
 /// The maximum nesting. The vendors' bodies stay below ten.
 pub const MAX_DEPTH: usize = 64;
 
+/// The maximum number of values in a text, those of every list and object included. The smallest value has two bytes,
+/// and takes up to 60 in memory.
+pub const MAX_VALUES: usize = 1 << 19;
+
 /// Makes an object: `object! { "RequestId": id, "Save": true }`. It calls `set` for each entry, which makes a
 /// smaller wasm than one list of entries.
 macro_rules! object {
@@ -52,7 +56,7 @@ pub enum Value {
     Object(Vec<(String, Value)>),
 }
 
-/// The bytes are not UTF-8, not JSON, or nested deeper than [`MAX_DEPTH`].
+/// The bytes are not UTF-8, not JSON, nested deeper than [`MAX_DEPTH`], or more than [`MAX_VALUES`] values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreadable;
 

@@ -6,7 +6,7 @@
 
 use crate::challenge::{
     Answers, Challenge, ChallengeImage, ChallengeKind, FieldOption, FieldPart, FieldType,
-    check_raw, error,
+    check_raw, error, fits_a_person,
 };
 use crate::failure::{FieldErrorReason, Refusal};
 use crate::json::{Value, decimal};
@@ -147,11 +147,14 @@ pub fn has_challenges(payload: &Value) -> bool {
     !SecurityChallenge::all(payload).is_empty()
 }
 
-/// SecurityChallenges as a form.
+/// SecurityChallenges as a form. It is empty if there are too many.
 pub fn challenges(payload: &Value, round: u32) -> Vec<Challenge> {
+    let challenges = SecurityChallenge::all(payload);
     let mut all = Vec::new();
-    for (index, challenge) in SecurityChallenge::all(payload).iter().enumerate() {
-        all.push(challenge.form(round, index));
+    if fits_a_person(&mut challenges.iter().map(|challenge| challenge.options.len())) {
+        for (index, challenge) in challenges.iter().enumerate() {
+            all.push(challenge.form(round, index));
+        }
     }
     all
 }

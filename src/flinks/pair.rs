@@ -7,7 +7,7 @@ use crate::http::Request;
 use crate::json::{Reader, Value};
 
 use super::authorize::{self, Authorize};
-use super::challenge::{challenges, has_challenges, raw_security_responses, security_responses};
+use super::challenge::{challenges, raw_security_responses, security_responses};
 use super::config::FlinksConfig;
 use super::guid::Guid;
 
@@ -43,13 +43,14 @@ pub fn answer_request(
     let is_async = challenged.get("async").optional_bool()?.unwrap_or(false);
     let field = challenged.get("securityChallenges");
     let payload = Value::parse(field.text()?.as_bytes()).unwrap_or_default();
-    if !has_challenges(&payload) {
+    let round = challenges(&payload, ROUND);
+    if round.is_empty() {
         return Err(field.invalid("must be the securityChallenges of a challenged reply"));
     }
     let responses = if raw {
         raw_security_responses(&payload, answers)?
     } else {
-        let checked = Answers::check(&challenges(&payload, ROUND), answers)?;
+        let checked = Answers::check(&round, answers)?;
         security_responses(&payload, ROUND, &checked)?
     };
     Ok(authorize::answer_request(

@@ -1,10 +1,11 @@
 //! A round: its answers, and its watches. While the person is asked, the flow asks the vendor whether the round is still
 //! open. The round can expire, or the person answers it elsewhere, such as in the bank's app.
 
-use super::{AnswerInput, Flow, State};
+use super::{AnswerInput, Flow, State, Window};
 use crate::challenge::{Answers, Challenge};
-use crate::failure::Refusal;
+use crate::failure::{ErrorCode, Refusal};
 use crate::flow::Step;
+use crate::json::Value;
 use crate::vendor::{Stage, Submission, Verdict};
 
 /// The longest pause between two watches. The first pause is the polling interval, and each one is longer by that
@@ -18,7 +19,24 @@ const MAX_LOST_WATCH_PAUSE_MS: u64 = 60_000;
 pub const WATCH_TIMEOUT_MS: u32 = 15_000;
 
 impl Flow {
-    /// Opens a new round with the challenges in `challenge_payload`.
+    /// Opens a round with new challenges, or fails if nobody can answer them.
+    pub(super) fn take_challenges(&mut self, challenges: Value, refused: bool, now: u64) {
+        self.challenge_payload = challenges;
+        self.window = Window::None;
+        self.redirect_error = None;
+        if !self.is_answerable() {
+            // It may be large, and nobody needs it.
+            self.challenge_payload = Value::Null;
+            return self.fail(ErrorCode::ChallengeUnanswerable, now);
+        }
+        self.expires_at = match self.round_limit() {
+            Some((idle, _)) => now.saturating_add(idle).min(self.end_of_life()),
+            None => self.end_of_life(),
+        };
+        self.ask(refused, now);
+    }
+
+    /// Opens a round with the challenges in `challenge_payload`.
     pub(super) fn ask(&mut self, refused: bool, now: u64) {
         self.round += 1;
         self.refused = refused;
@@ -69,7 +87,7 @@ impl Flow {
         Ok(step)
     }
 
-    /// Whether there are challenges, and a person can answer all of them.
+    /// Whether there are challenges, not too many, and a person can answer all of them.
     pub(super) fn is_answerable(&self) -> bool {
         let challenges = self.vendor.challenges(&self.challenge_payload, self.round);
         !challenges.is_empty() && challenges.iter().all(Challenge::is_answerable)

@@ -1,17 +1,21 @@
 //! Parses bytes to a [`Value`].
 
-use super::{MAX_DEPTH, Unreadable, Value};
+use super::{MAX_DEPTH, MAX_VALUES, Unreadable, Value};
 
 impl Value {
     /// Parses JSON strictly: no trailing bytes, no byte order mark, no lone surrogates.
     pub fn parse(bytes: &[u8]) -> Result<Value, Unreadable> {
-        Value::parse_within(MAX_DEPTH, bytes)
+        Value::parse_within(MAX_DEPTH, MAX_VALUES, bytes)
     }
 
-    /// Parses JSON with another maximum nesting.
-    pub fn parse_within(depth: usize, bytes: &[u8]) -> Result<Value, Unreadable> {
+    /// Parses JSON with another maximum nesting and number of values.
+    pub fn parse_within(depth: usize, values: usize, bytes: &[u8]) -> Result<Value, Unreadable> {
         let text = core::str::from_utf8(bytes).map_err(|_| Unreadable)?;
-        let mut parser = Parser { text, position: 0 };
+        let mut parser = Parser {
+            text,
+            position: 0,
+            values,
+        };
         let value = parser.value(depth)?;
         parser.space();
         if parser.position == bytes.len() {
@@ -25,6 +29,8 @@ impl Value {
 struct Parser<'a> {
     text: &'a str,
     position: usize,
+    /// How many more values may follow.
+    values: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -64,6 +70,7 @@ impl<'a> Parser<'a> {
 
     fn value(&mut self, depth: usize) -> Result<Value, Unreadable> {
         let depth = depth.checked_sub(1).ok_or(Unreadable)?;
+        self.values = self.values.checked_sub(1).ok_or(Unreadable)?;
         self.space();
         match self.peek().ok_or(Unreadable)? {
             b'{' => self.object(depth),
@@ -279,5 +286,13 @@ mod tests {
         assert!(reprint(&nested(MAX_DEPTH)).is_ok());
         assert_eq!(reprint(&nested(MAX_DEPTH + 1)), Err(Unreadable));
         assert_eq!(reprint(&"[".repeat(1_000_000)), Err(Unreadable));
+    }
+
+    #[test]
+    fn a_text_of_too_many_values_is_refused() {
+        // The list itself is a value, too.
+        let list = |values: usize| ["[", &"0,".repeat(values - 2), "0]"].concat();
+        assert!(reprint(&list(MAX_VALUES)).is_ok());
+        assert_eq!(reprint(&list(MAX_VALUES + 1)), Err(Unreadable));
     }
 }

@@ -4,7 +4,8 @@
 //! never sent: an answer names the guid of its challenge or credential.
 
 use crate::challenge::{
-    Answers, Challenge, ChallengeImage, ChallengeKind, FieldOption, FieldPart, FieldType, check_raw,
+    Answers, Challenge, ChallengeImage, ChallengeKind, FieldOption, FieldPart, FieldType,
+    check_raw, fits_a_person,
 };
 use crate::failure::Refusal;
 use crate::json::{Value, object};
@@ -177,11 +178,14 @@ pub fn is_same_round(one: &Value, other: &Value) -> bool {
         && pairs.all(|(one, other)| one.json.get("guid") == other.json.get("guid"))
 }
 
-/// The challenges as a form.
+/// The challenges as a form. It is empty if there are too many.
 pub fn challenges(payload: &Value, round: u32) -> Vec<Challenge> {
+    let challenges = MemberChallenge::all(payload);
     let mut all = Vec::new();
-    for (index, challenge) in MemberChallenge::all(payload).iter().enumerate() {
-        all.push(challenge.form(round, index));
+    if fits_a_person(&mut challenges.iter().map(|challenge| challenge.options().len())) {
+        for (index, challenge) in challenges.iter().enumerate() {
+            all.push(challenge.form(round, index));
+        }
     }
     all
 }

@@ -272,3 +272,17 @@ test('the pair rejects a missing configuration', () => {
   const call = () => flinks.authorizeRequest(CACHED(person('Greatday')), undefined)
   assert.throws(call, { code: 'INVALID_INPUT', path: '/config' })
 })
+
+for (const [count, outcome] of [
+  [100, 'challenged'],
+  [101, 'challenge-unanswerable'],
+]) {
+  test(`the pair takes a round of ${count} challenges as ${outcome}`, () => {
+    const SecurityChallenges = Array(count).fill({ Type: 'QuestionAndAnswer', Prompt: '?' })
+    const reply = flinks.authorizeResponse({
+      status: 203,
+      body: JSON.stringify({ RequestId: requestId, SecurityChallenges }),
+    })
+    assert.equal(reply.failure?.code ?? reply.kind, outcome)
+  })
+}

@@ -285,3 +285,15 @@ for (const [name, call, code, path] of [
     })
   })
 }
+
+for (const [count, outcome] of [
+  [100, 'challenged'],
+  [101, 'challenge-unanswerable'],
+]) {
+  test(`the MX pair takes a round of ${count} challenges as ${outcome}`, () => {
+    const challenges = Array(count).fill({ guid: 'CRD-1', label: '?', type: 0 })
+    const body = JSON.stringify({ member: { guid: 'MBR-1', connection_status: 'CHALLENGED', challenges } })
+    const reply = mx.statusResponse({ status: 200, body })
+    assert.equal(reply.failure?.code ?? reply.kind, outcome)
+  })
+}

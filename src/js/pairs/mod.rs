@@ -17,9 +17,9 @@ fn reply(status: u16, body: &[u8]) -> Response<'_> {
     }
 }
 
-/// Whether a person can answer every challenge.
+/// Whether there are challenges, and a person can answer all of them.
 fn is_answerable(challenges: &[Challenge]) -> bool {
-    challenges.iter().all(Challenge::is_answerable)
+    !challenges.is_empty() && challenges.iter().all(Challenge::is_answerable)
 }
 
 /// The failure in a reply. Its `retryAt` is null, since only a flow knows the time.

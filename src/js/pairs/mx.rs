@@ -6,7 +6,7 @@ use crate::challenge::{Answers, Challenge};
 use crate::failure::{ErrorCode, Failure, Refusal};
 use crate::http::Request;
 use crate::json::{Reader, Value, object};
-use crate::mx::challenge::{challenges, has_challenges, raw_resume_challenges, resume_challenges};
+use crate::mx::challenge::{challenges, raw_resume_challenges, resume_challenges};
 use crate::mx::reply::Reply;
 use crate::mx::requests::MemberRequests;
 
@@ -108,14 +108,15 @@ fn resume(
     answers: &Value,
     raw: bool,
 ) -> Result<Request, Refusal> {
-    if !has_challenges(payload) {
+    let round = challenges(payload, 1);
+    if round.is_empty() {
         let payload = Reader::new("challengesJson", payload);
         return Err(payload.invalid("must be the challengesJson of a reply"));
     }
     if raw {
         return Ok(member.resume(raw_resume_challenges(payload, answers)?));
     }
-    let checked = Answers::check(&challenges(payload, 1), answers)?;
+    let checked = Answers::check(&round, answers)?;
     Ok(member.resume(resume_challenges(payload, &checked)))
 }
 
