@@ -121,7 +121,7 @@ function pageFile(flow, choices) {
   const secret =
     flow.vendor === 'mx' ? ['// The keys are secrets of a server: with real ones, choose “At the edge”.'] : []
   return file('page.js', 'For a page: <bank-mfa> shows the form, the waiting and the ending.', [
-    `import { ${flow.vendor} } from 'bank-mfa'`,
+    `import { ${flow.vendor} } from 'bank-mfa/${flow.vendor}'`,
     "import { BankMfaElement } from 'bank-mfa/element'",
     ...(flow.isSimulated ? ["import { simulator } from 'bank-mfa/simulator'"] : []),
     ...imports,
@@ -143,7 +143,7 @@ function pageFile(flow, choices) {
 function terminalFile(flow, choices) {
   return file('terminal.js', 'For Node: node terminal.js asks the questions in the terminal.', [
     "import { createInterface } from 'node:readline/promises'",
-    `import { ${flow.vendor} } from 'bank-mfa'`,
+    `import { ${flow.vendor} } from 'bank-mfa/${flow.vendor}'`,
     "import { simulator } from 'bank-mfa/simulator'",
     '',
     ...simulated(flow, choices),

@@ -1,6 +1,6 @@
 /** Connects a bank account in the terminal. */
 import { createInterface } from 'node:readline/promises'
-import { flinks } from 'bank-mfa'
+import { flinks } from 'bank-mfa/flinks'
 import { simulator } from 'bank-mfa/simulator'
 import { describe } from 'bank-mfa/texts'
 
