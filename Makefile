@@ -104,6 +104,8 @@ $(SINGLE:%=target/glue/wasm/%_inline.js): target/glue/wasm/%_inline.js: target/%
 # wasm-opt reads from the wasm which features rustc used, so it needs no flags for them, and the cargo profile no `strip`.
 # Functions with one caller are inlined only if they are tiny: that gives more bytes, but 2% fewer after brotli.
 # wasm-opt is itself a wasm, which runs faster with node's baseline compiler, Liftoff.
+# wasm-bindgen names imports and exports with hashes, twice: in the wasm and in its JavaScript. wasm-opt shortens those in
+# the wasm, and adapt-glue.mjs those in the JavaScript.
 # With the glue's default path to the wasm, bundlers would ship the wasm twice.
 OPTIMISE := -Oz --one-caller-inline-max-function-size=20
 target/glue/wasm/simulator_inline.js: OPTIMISE :=
@@ -113,7 +115,7 @@ target/glue/wasm/%_inline.js: tests/tools/adapt-glue.mjs $(NPM) | $(BINDGEN)
 	  --out-dir $(@D) --out-name $* $(filter %.wasm,$^)
 	node --liftoff-only $(BIN)/wasm-opt $(OPTIMISE) \
 	  --strip-debug --strip-producers --strip-target-features \
-	  $(@D)/$*_bg.wasm -o $(@D)/$*_bg.wasm
+	  $(@D)/$*_bg.wasm -o $(@D)/$*_bg.wasm --minify-imports-and-exports-and-modules > $(@D)/$*.names.json
 	node tests/tools/adapt-glue.mjs $(@D) $*
 
 PACKAGED := pkg-template/package.json pkg-template/openapi.json pkg-template/README.md LICENSE-APACHE LICENSE-MIT

@@ -22,7 +22,31 @@ const REPLACEMENTS = [
   [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n.*?\n\}\n/s, ''],
   [/\(typeof FinalizationRegistry === 'undefined'\)\n *\? \{ register: .*? \}\n *: new/g, 'new'],
 ]
-let glue = readFileSync(file('.js'), 'utf8')
+/** The short names in the wasm: `[module, name, short]` of each import that is left, and `[name, short]` of each export. */
+const names = JSON.parse(readFileSync(file('.names.json'), 'utf8'))
+rmSync(file('.names.json'))
+const imports = new Map(names.imports.map(([, found, short]) => [found, short]))
+const exports = new Map(names.exports)
+const [{ module: shortModule }] = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(file('_bg.wasm'))))
+
+/** An import is a property of its own, from this line to a line that closes it. wasm-opt has removed those without a use. */
+const IMPORT = /^ {8}(\w+): function\([\s\S]*?\n {8}\}.*\n/gm
+const EXPORT = /\bwasm\.(\w+)/g
+
+function shorten(text) {
+  const renamed = text
+    .replace(IMPORT, (code, found) => (imports.has(found) ? code.replace(found, () => imports.get(found)) : ''))
+    .replace(EXPORT, (_, found) => `wasm.${exports.get(found) ?? fail(found)}`)
+    .replace(`"./${name}_bg.js": `, `${shortModule}: `)
+  if (/__wbg_\w+_[0-9a-f]{16}/.test(renamed)) fail('a long name')
+  return renamed
+}
+
+function fail(what) {
+  throw new Error(`${file('.js')}: cannot shorten ${what}`)
+}
+
+let glue = shorten(readFileSync(file('.js'), 'utf8'))
 for (const [found, replacement] of REPLACEMENTS) {
   const replaced = glue.replace(found, replacement)
   if (replaced === glue) throw new Error(`${file('.js')} does not contain ${found}`)
@@ -36,6 +60,7 @@ const SINGLE_VENDORS = ['flinks', 'mx']
 // With `Symbol.dispose` these types would need a newer `lib` than es2022, and the other two names are in `dom` only.
 const types = readFileSync(file('.d.ts'), 'utf8')
   .replaceAll(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, '')
+  .replace(/export interface InitOutput \{.*?\n\}/s, 'export type InitOutput = Record<string, unknown>')
   .replaceAll(/\bRequestInfo\b/g, 'string | Request')
   .replaceAll(/\bBufferSource\b/g, 'ArrayBuffer | ArrayBufferView')
 const isSingle = SINGLE_VENDORS.includes(name)
