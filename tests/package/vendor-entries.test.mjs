@@ -131,6 +131,42 @@ async function snapshots(t) {
   return { flinksHost, mxHost, texts: flows.map((flow) => flow.snapshot()) }
 }
 
+for (const [what, source] of [
+  ['bytes', 'wasm'],
+  ['a module', 'new WebAssembly.Module(wasm)'],
+  [
+    'a response of the type application/wasm',
+    "new Response(wasm, { headers: { 'content-type': 'application/wasm' } })",
+  ],
+  ['a response of another type', "new Response(wasm, { headers: { 'content-type': 'application/octet-stream' } })"],
+  ['a promise of a response', "fetch('data:application/wasm;base64,' + wasm.toString('base64'))"],
+  ['a URL', "new URL('data:application/wasm;base64,' + wasm.toString('base64'))"],
+  ['the text of a URL', "'data:text/plain;base64,' + wasm.toString('base64')"],
+]) {
+  test(`load takes ${what}`, async () => {
+    const script = `
+      import { readFileSync } from 'node:fs'
+      import { FlowError, load, restore } from 'bank-mfa/mx/slim'
+      const wasm = readFileSync(new URL(import.meta.resolve('bank-mfa/mx.wasm')))
+      await load(${source})
+      try {
+        restore('', { environment: 'integration' })
+      } catch (error) {
+        console.log(error instanceof FlowError && error.code)
+      }`
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: app })
+    assert.equal(stdout, 'SNAPSHOT_UNREADABLE\n')
+  })
+}
+
+test('load rejects what is no wasm', async () => {
+  const script = `
+    import { load } from 'bank-mfa/flinks/slim'
+    await load(new Response('<html>')).catch((error) => console.log(error instanceof WebAssembly.CompileError))`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: app })
+  assert.equal(stdout, 'true\n')
+})
+
 /** What a snapshot of another vendor's flow is refused with. */
 const NOT_INCLUDED = {
   name: 'FlowError',

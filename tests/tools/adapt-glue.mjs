@@ -18,6 +18,24 @@ const REPLACEMENTS = [
   // The entries pass an object. Anything else is deprecated.
   [/if \(module !== undefined\) \{\n.*?\n    \}\n/s, '({module} = module)\n'],
   [/if \(module_or_path !== undefined\) \{\n.*?\n    \}\n/s, '({module_or_path} = module_or_path)\n'],
+  // Streaming needs the type of a wasm, which not every server sends.
+  [
+    /async function __wbg_load\(module, imports\) \{\n.*?\n\}\n/s,
+    `async function __wbg_load(module, imports) {
+    if (typeof Response === 'function' && module instanceof Response) {
+        const isStreamed = module.headers.get('content-type') === 'application/wasm';
+        if (isStreamed) return WebAssembly.instantiateStreaming(module, imports);
+        module = await module.arrayBuffer();
+    }
+    const loaded = await WebAssembly.instantiate(module, imports);
+    return loaded.instance ? loaded : { instance: loaded };
+}
+`,
+  ],
+  // The package frees its objects itself.
+  [/^if \(Symbol\.dispose\) .*\n/gm, ''],
+  // Every wasm here exports a realloc.
+  [/ {4}if \(realloc === undefined\) \{\n.*?\n {4}\}\n/s, ''],
   // Every runtime that runs this wasm, which uses reference types, has `encodeInto` and `FinalizationRegistry`.
   [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n.*?\n\}\n/s, ''],
   [/\(typeof FinalizationRegistry === 'undefined'\)\n *\? \{ register: .*? \}\n *: new/g, 'new'],
