@@ -4,7 +4,7 @@
 //! `Error`, such as `abort('text')`, and its promise then never settles.
 
 use gloo_net::http::{Method, RequestBuilder, Response};
-use js_sys::{Promise, Uint8Array};
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -93,7 +93,13 @@ async fn read(response: &Response) -> Result<Vec<u8>, JsValue> {
         if chunk.get_done() == Some(true) {
             return Ok(bytes);
         }
-        let chunk: Uint8Array = chunk.get_value().dyn_into().map_err(|_| "body")?;
+        // Not `dyn_into`: in vitest's jsdom the bytes are of another realm than the global `Uint8Array`.
+        let value = chunk.get_value();
+        let is_view = ArrayBuffer::is_view(&value);
+        let chunk: Uint8Array = value.unchecked_into();
+        if !is_view || chunk.byte_length() != chunk.length() {
+            return Err("body".into());
+        }
         if bytes.len() + chunk.length() as usize > MAX_BODY_BYTES {
             spawn_local(async move { drop(JsFuture::from(reader.cancel()).await) });
             return Ok(Vec::new());
