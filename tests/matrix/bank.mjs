@@ -1,11 +1,14 @@
 /** The simulated vendors, and an edge, on a socket of the loopback. Every runtime of the matrix calls them. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { pathToFileURL } from 'node:url'
 import { after } from '../lib/test.mjs'
 import { customerId } from '../lib/bank.mjs'
 import { resolve, simulator } from '../lib/package.mjs'
+
+const wasm = readFileSync(resolve('bank-mfa/flinks.wasm'))
 
 const CORS = {
   'access-control-allow-origin': '*',
@@ -43,6 +46,7 @@ export async function serveBank(more = () => undefined) {
 
   const own = {
     '/people': () => Response.json(people),
+    '/flinks.wasm': () => new Response(wasm, { headers: { 'content-type': 'application/wasm' } }),
     '/token': async () => Response.json(await bank.token()),
     '/advance': (request, { searchParams }) => {
       bank.clock.advance(Number(searchParams.get('ms')))

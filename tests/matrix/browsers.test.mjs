@@ -72,7 +72,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       check()
     })
 
-  for (const column of ['flinks', 'mx', 'restore', 'remote']) inPage(column, (page) => page.run(column))
+  for (const column of ['flinks', 'mx', 'both', 'slim', 'remote']) inPage(column, (page) => page.run(column))
 
   inPage('connect', async (page) => {
     assert.deepEqual(await page.run('connect'), { method: 'mid-session', frames: 0, refused: [] })

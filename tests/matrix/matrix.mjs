@@ -1,6 +1,7 @@
 /**
  * The matrix: a row for each runtime, browser, test runner and bundler, a column for each thing that must work in it.
- * A cell is a test, which also writes its result for the table that `make matrix` prints.
+ * A cell is a test, which also writes its result for the table that `make matrix` prints. A file `*.whole.test.mjs` is no
+ * part of `make test`. Each file imports the packages of tests/matrix only in its tests, as table.mjs loads all files.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import test from '../lib/test.mjs'
@@ -9,7 +10,8 @@ import test from '../lib/test.mjs'
 export const COLUMNS = {
   flinks: 'a Flinks flow over a socket ends in done',
   mx: 'an MX flow over a socket ends in done',
-  restore: 'a flow that is restored from its snapshot ends in done',
+  both: 'the entry of both vendors restores a flow from its snapshot and ends it in done',
+  slim: 'the slim entry loads its wasm from a URL and ends a flow in done',
   remote: 'a remote flow follows an edge to done',
   edge: 'an edge runs a flow that a remote flow follows to done',
   connect: 'the iframe of another origin ends a reconnect in done',

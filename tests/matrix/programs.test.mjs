@@ -42,7 +42,7 @@ for (const [name, { file, args, print }] of Object.entries(PROGRAMS)) {
     check()
     return JSON.parse(stdout)
   }
-  for (const column of ['flinks', 'mx', 'restore', 'remote', 'edge']) {
+  for (const column of ['flinks', 'mx', 'both', 'slim', 'remote', 'edge']) {
     cell(column, async () => assert.equal((await (results ??= run()))[column], 'ok'))
   }
 }

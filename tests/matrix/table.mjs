@@ -1,6 +1,7 @@
 /**
  * Prints the table of the last run, and fails if a cell is not ok. `table.mjs --write` also writes the table into the
- * guide, if every cell is ok. `table.mjs --clear` removes the results of the last run.
+ * guide, if every cell is ok. `table.mjs --clear` removes the results of the last run. `table.mjs --check` prints where the
+ * guide's table differs from the cells that exist.
  */
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 
@@ -9,28 +10,38 @@ const { COLUMNS, RESULTS, cells, resultFile } = await import('./matrix.mjs')
 const here = new URL('.', import.meta.url)
 for (const file of readdirSync(here).sort()) if (file.endsWith('.test.mjs')) await import(new URL(file, here))
 
-export const page = new URL('../../www/docs/runtimes.md', import.meta.url)
+const page = new URL('../../www/docs/runtimes.md', import.meta.url)
 const MARKS = ['<!-- the table of `make matrix` -->\n\n', '\n<!-- the end of the table -->']
 
 const groupBy = (list, key) => [...new Set(list.map((one) => one[key]))]
 /** The rows and the columns, in the order of the files and of `COLUMNS`. */
-export const rows = groupBy(cells, 'row')
-export const columns = Object.keys(COLUMNS).filter((column) => cells.some((cell) => cell.column === column))
+const rows = groupBy(cells, 'row')
+const columns = Object.keys(COLUMNS).filter((column) => cells.some((cell) => cell.column === column))
 
-/** The table of the guide, in cells of text. */
-export function readTable(text = readFileSync(page, 'utf8')) {
+/** Where the guide's table and the cells differ: one text each. A cell of the guide is empty if there is no such test. */
+function differences() {
+  const text = readFileSync(page, 'utf8')
   const [from, to] = [text.indexOf(MARKS[0]) + MARKS[0].length, text.indexOf(MARKS[1])]
-  const lines = text.slice(from, to).trim().split('\n')
-  return lines.map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  )
+  const shown = text.slice(from, to).replaceAll(/\| *ok */g, '| x ')
+  const wanted = markdown(cells.map((cell) => ({ ...cell, state: 'x' })))
+  const withoutVersion = (table) =>
+    table
+      .trim()
+      .split('\n')
+      .map((line) =>
+        line
+          .split(/ *\| */)
+          .filter((_, index) => index !== 2)
+          .join('|'),
+      )
+  const [guide, tests] = [shown, wanted].map(withoutVersion)
+  const columnsOfGuide = [...text.slice(to).matchAll(/^\| (\w+) \|/gm)].map(([, name]) => name).slice(1)
+  return [
+    ...guide.filter((line) => !tests.includes(line)).map((line) => `no test: ${line}`),
+    ...tests.filter((line) => !guide.includes(line)).map((line) => `not in the guide: ${line}`),
+    ...columns.filter((name) => !columnsOfGuide.includes(name)).map((name) => `the guide does not explain ${name}`),
+  ]
 }
-
-/** Whether a row has this column. */
-export const has = (row, column) => cells.some((cell) => cell.row === row && cell.column === column)
 
 function results() {
   return cells.map((cell) => {
@@ -74,6 +85,7 @@ function aligned(table) {
 
 function main(flag) {
   if (flag === '--clear') return rmSync(RESULTS, { recursive: true, force: true })
+  if (flag === '--check') return differences().forEach((line) => console.log(line))
   const all = results()
   const table = markdown(all)
   console.log(`\n${aligned(table)}\n`)

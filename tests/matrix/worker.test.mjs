@@ -85,7 +85,7 @@ for (const [name, version, run] of [
     check()
     return all
   }
-  for (const column of ['flinks', 'mx', 'restore', 'remote', 'edge']) {
+  for (const column of ['flinks', 'mx', 'both', 'remote', 'edge']) {
     cell(column, async () => assert.equal((await (results ??= runOnce()))[column], 'ok'))
   }
 }

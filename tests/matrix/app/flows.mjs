@@ -1,9 +1,12 @@
-/** What must work everywhere: whole flows, given an entry of the package and the address of bank.mjs. */
+/**
+ * What must work everywhere: whole flows, given the exports of an entry of the package and the address of bank.mjs. In a
+ * runtime without a global `fetch` the last argument has one.
+ */
 
 const customerId = '43387ca6-0391-4c82-857d-70d95f087ecb'
 
 /** Time that the bank's server moves: a wait for the vendor ends at once. */
-function bankClock(address) {
+function bankClock(address, { fetch = globalThis.fetch } = {}) {
   let ahead = 0
   return {
     now: () => Date.now() + ahead,
@@ -15,11 +18,14 @@ function bankClock(address) {
   }
 }
 
-const read = async (address, path, init) => (await fetch(`${address}${path}`, init)).json()
+async function read(address, path, { fetch = globalThis.fetch } = {}, method = 'GET') {
+  const bytes = await (await fetch(`${address}${path}`, { method })).arrayBuffer()
+  return JSON.parse(new TextDecoder().decode(bytes))
+}
 
-export function flinksHost(address) {
-  const authorizeToken = () => read(address, '/token', { method: 'POST' })
-  return { instance: 'toolbox', customerId, baseUrl: address, authorizeToken, clock: bankClock(address) }
+export function flinksHost(address, own = {}) {
+  const authorizeToken = () => read(address, '/token', own, 'POST')
+  return { instance: 'toolbox', customerId, baseUrl: address, authorizeToken, clock: bankClock(address, own), ...own }
 }
 
 /** Answers each round, and checks that there was one and that the flow ends in done. */
@@ -35,30 +41,36 @@ export async function runToEnd(flow, answer) {
   if (rounds !== 1) throw new Error(`the flow had ${rounds} rounds instead of one`)
 }
 
-export async function flinksFlow({ flinks }, address) {
-  const { loginId } = await read(address, '/people')
-  await runToEnd(flinks.authorize({ loginId, mostRecentCached: false }, flinksHost(address)), 'Montreal')
+export async function flinksFlow({ flinks }, address, own) {
+  const { loginId } = await read(address, '/people', own)
+  await runToEnd(flinks.authorize({ loginId, mostRecentCached: false }, flinksHost(address, own)), 'Montreal')
 }
 
-export async function mxFlow({ mx }, address) {
-  const { member, key } = await read(address, '/people')
-  const host = { environment: 'integration', baseUrl: address, ...key, clock: bankClock(address) }
+export async function mxFlow({ mx }, address, own) {
+  const { member, key } = await read(address, '/people', own)
+  const host = { environment: 'integration', baseUrl: address, ...key, clock: bankClock(address, own), ...own }
   await runToEnd(mx.member({ ...member, job: 'aggregate' }, host), 'correct')
 }
 
+/** The slim entry: the app loads the wasm from a URL. */
+export async function slimFlow({ load, flinks }, address) {
+  await load(`${address}/flinks.wasm`)
+  await flinksFlow({ flinks }, address)
+}
+
 /** A flow that moves to another object between the challenge and the answer. */
-export async function restoredFlow({ flinks, restore }, address) {
-  const { loginId } = await read(address, '/people')
-  const token = await read(address, '/token', { method: 'POST' })
-  const host = { ...flinksHost(address), authorizeToken: token }
+export async function restoredFlow({ flinks, restore }, address, own) {
+  const { loginId } = await read(address, '/people', own)
+  const token = await read(address, '/token', own, 'POST')
+  const host = { ...flinksHost(address, own), authorizeToken: token }
   const flow = flinks.authorize({ loginId, mostRecentCached: false }, host)
   for await (const { kind } of flow) if (kind === 'challenge') break
   await runToEnd(restore(flow.snapshot(), host), 'Montreal')
 }
 
 /** A flow of the edge that bank.mjs runs. */
-export async function remoteFlow({ remote }, address) {
-  await runToEnd(remote(`${address}/mfa`).start({ connection: newConnection() }), 'Montreal')
+export async function remoteFlow({ remote }, address, own) {
+  await runToEnd(remote(`${address}/mfa`, own).start({ connection: newConnection() }), 'Montreal')
 }
 
 /** A flow of an edge in this runtime, whose vendors are behind bank.mjs. */

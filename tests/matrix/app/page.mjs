@@ -1,11 +1,13 @@
 /** The functions that a test calls in a page, as `window.matrix`. The vendor is at another origin than the page. */
-import * as client from 'bank-mfa'
+import * as both from 'bank-mfa'
 import { mount } from 'bank-mfa/connect'
 import 'bank-mfa/element'
+import { flinks } from 'bank-mfa/flinks'
+import * as slim from 'bank-mfa/flinks/slim'
+import { mx } from 'bank-mfa/mx'
 import { remote } from 'bank-mfa/remote'
-import { flinksFlow, flinksHost, mxFlow, remoteFlow, restoredFlow } from './flows.mjs'
+import { flinksFlow, flinksHost, mxFlow, remoteFlow, restoredFlow, slimFlow } from './flows.mjs'
 
-const { flinks } = client
 const { vendor } = document.body.dataset
 const violations = []
 document.addEventListener('securitypolicyviolation', (event) =>
@@ -14,9 +16,10 @@ document.addEventListener('securitypolicyviolation', (event) =>
 let element
 
 window.matrix = {
-  flinks: () => flinksFlow(client, vendor),
-  mx: () => mxFlow(client, vendor),
-  restore: () => restoredFlow(client, vendor),
+  flinks: () => flinksFlow({ flinks }, vendor),
+  mx: () => mxFlow({ mx }, vendor),
+  both: () => restoredFlow(both, vendor),
+  slim: () => slimFlow(slim, vendor),
   remote: () => remoteFlow({ remote }, location.origin),
 
   /** A reconnect whose iframe is the vendor's page. */

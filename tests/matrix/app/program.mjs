@@ -1,18 +1,25 @@
 /** Runs the flows in a runtime without a page. Its result has a text for each column: `ok`, or what went wrong. */
-import * as client from 'bank-mfa'
+import * as both from 'bank-mfa'
 import { edge, memoryStore } from 'bank-mfa/edge'
+import { flinks } from 'bank-mfa/flinks'
+import * as slim from 'bank-mfa/flinks/slim'
+import { mx } from 'bank-mfa/mx'
 import { remote } from 'bank-mfa/remote'
-import { edgeFlow, flinksFlow, mxFlow, remoteFlow, restoredFlow } from './flows.mjs'
+import { edgeFlow, flinksFlow, mxFlow, remoteFlow, restoredFlow, slimFlow } from './flows.mjs'
 
-const FLOWS = { flinks: flinksFlow, mx: mxFlow, restore: restoredFlow, remote: remoteFlow, edge: edgeFlow }
-const ENTRIES = { ...client, edge, memoryStore, remote }
-
-export const columns = Object.keys(FLOWS)
+const FLOWS = {
+  flinks: (address) => flinksFlow({ flinks }, address),
+  mx: (address) => mxFlow({ mx }, address),
+  both: (address) => restoredFlow(both, address),
+  slim: (address) => slimFlow(slim, address),
+  remote: (address) => remoteFlow({ remote }, address),
+  edge: (address) => edgeFlow({ edge, memoryStore, remote }, address),
+}
 
 export async function runProgram(address) {
   const results = {}
   for (const [column, run] of Object.entries(FLOWS)) {
-    results[column] = await run(ENTRIES, address).then(
+    results[column] = await run(address).then(
       () => 'ok',
       (error) => error.stack ?? String(error),
     )
