@@ -1,7 +1,8 @@
 # Builds, tests and runs bank-mfa. `make` alone lists the targets.
 #
 # Versions are pinned in one place each: Rust in rust-toolchain.toml, crates and wasm-bindgen's command line in
-# Cargo.lock, npm packages in tests/package-lock.json and www/docs/package-lock.json.
+# Cargo.lock, npm packages in tests/package-lock.json, tests/matrix/package-lock.json,
+# tests/bench/package-lock.json and www/docs/package-lock.json.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
