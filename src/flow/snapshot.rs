@@ -91,28 +91,35 @@ impl Flow {
         let vendor = vendor.ok_or_else(|| reader.get("vendor").invalid(NOT_INCLUDED.1))?;
         let flow = reader.get("flow");
         let config = Reader::new("host", config);
-        let number = flow.get("windowNumber").optional(|number| count(*number))?;
-        let restored = Flow {
-            id: flow.get("id").text()?.to_owned(),
-            vendor: (vendor.restore)(reader.get("vendorIds"), flow.get("vendor"), config)?,
-            state: State::restore(flow.get("state"))?,
-            started_at: flow.get("startedAt").uint()?,
-            working_since: flow.get("workingSince").uint()?,
-            last_reply_at: flow.get("lastReplyAt").uint()?,
-            serial: count(flow.get("serial"))?,
-            session: count(flow.get("session"))?,
-            round: count(flow.get("round"))?,
-            repeats: count(flow.get("repeats"))?,
-            new_sessions: count(flow.get("newSessions"))?,
-            challenge_payload: flow.get("challengePayload").value().clone(),
-            expires_at: flow.get("expiresAt").uint()?,
-            refused: flow.get("refused").bool()?,
-            window: Window::restore(flow.get("window"))?,
-            window_number: number.unwrap_or_default(),
-            redirect_error: flow.get("redirectError").optional(redirect_error)?,
-            watch_pause: flow.get("watchPause").uint()?,
-            seen_open_at: flow.get("seenOpenAt").uint()?,
-        };
+        let vendor = (vendor.restore)(reader.get("vendorIds"), flow.get("vendor"), config)?;
+        let mut restored = Flow::new(flow.get("id").text()?, vendor);
+        for (name, time) in [
+            ("startedAt", &mut restored.started_at),
+            ("workingSince", &mut restored.working_since),
+            ("lastReplyAt", &mut restored.last_reply_at),
+            ("expiresAt", &mut restored.expires_at),
+            ("watchPause", &mut restored.watch_pause),
+            ("seenOpenAt", &mut restored.seen_open_at),
+        ] {
+            *time = flow.get(name).uint()?;
+        }
+        for (name, number) in [
+            ("serial", &mut restored.serial),
+            ("session", &mut restored.session),
+            ("round", &mut restored.round),
+            ("repeats", &mut restored.repeats),
+            ("newSessions", &mut restored.new_sessions),
+        ] {
+            *number = count(flow.get(name))?;
+        }
+        if let Some(number) = flow.get("windowNumber").optional(|number| count(*number))? {
+            restored.window_number = number;
+        }
+        restored.state = State::restore(flow.get("state"))?;
+        restored.challenge_payload = flow.get("challengePayload").value().clone();
+        restored.refused = flow.get("refused").bool()?;
+        restored.window = Window::restore(flow.get("window"))?;
+        restored.redirect_error = flow.get("redirectError").optional(redirect_error)?;
         restored.check_needs(reader)?;
         Ok(restored)
     }
