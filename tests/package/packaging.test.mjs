@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
@@ -117,13 +117,31 @@ test('the entry for React is marked as code of the client, and exports by name, 
   assert.doesNotMatch(script, /^export \*/m)
 })
 
-test('the tarball contains no other files', () => {
-  const shape =
-    /^(package\.json|openapi\.json|README\.md|LICENSE-(MIT|APACHE)|worker\/(worker\.js|app\.js|node\.mjs|wrangler\.jsonc|workerd\.capnp|README\.md)|demo\/site\/config|demo\/(server|site)\/([\w-]+\/)*[\w-]+\.(js|css|html|svg)|dist\/([a-z]+\/)*[\w.-]+(\.d\.ts|\.js|\.wasm|\.d\.wasm\.ts))$/
-  assert.deepEqual(
-    files.map((file) => file.slice(installed.length + 1)).filter((file) => !shape.test(file)),
-    [],
-  )
+/** The files under a folder of the repository, relative to it. */
+function filesIn(folder) {
+  const root = fileURLToPath(new URL(`../../${folder}`, import.meta.url))
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, path, name }) => relative(root, join(parentPath ?? path, name)))
+}
+
+/** What the tarball contains of each source, of each wasm, and of the folders that are copied. */
+const SCRIPTS = filesIn('pkg-template/src').filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+const WASMS = ['bank_mfa', 'calls', 'flinks', 'mx', 'simulator']
+const EXPECTED = [
+  ...['package.json', 'README.md', 'openapi.json', 'LICENSE-APACHE', 'LICENSE-MIT'],
+  ...SCRIPTS.map((file) => `dist/${file.replace(/ts$/, 'js')}`),
+  ...SCRIPTS.filter((file) => !file.startsWith('cli/')).map((file) => `dist/${file.replace(/ts$/, 'd.ts')}`),
+  ...WASMS.flatMap((name) =>
+    ['.js', '.d.ts', '_bg.wasm', '_bg.d.wasm.ts', '_inline.js', '_inline.d.ts'].map((end) => `dist/wasm/${name}${end}`),
+  ),
+  ...filesIn('pkg-template/worker').map((file) => `worker/${file}`),
+  ...['site', 'server'].flatMap((folder) => filesIn(`www/${folder}`).map((file) => `demo/${folder}/${file}`)),
+]
+
+test('the tarball contains exactly these files', () => {
+  const packed = files.map((file) => file.slice(installed.length + 1))
+  assert.deepEqual(packed.sort(), EXPECTED.sort())
   assert.ok(readFileSync(join(installed, 'README.md'), 'utf8').includes('# bank-mfa'))
   assert.match(manifest.version, /^\d+\.\d+\.\d+$/)
 })
