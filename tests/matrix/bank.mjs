@@ -18,7 +18,7 @@ const CORS = {
 
 /**
  * Serves a bank until the tests of the file have ended. `more` serves other paths: it returns a response, or undefined. Returns
- * the address, and `check`, which fails if the bank received a mistake or an answer twice.
+ * the address, the connections of the edge, and `check`, which fails if the bank received a mistake or an answer twice.
  */
 export async function serveBank(more = () => undefined) {
   const { edge, memoryStore, nodeHandler } = await import(pathToFileURL(resolve('bank-mfa/edge')))
@@ -26,15 +26,30 @@ export async function serveBank(more = () => undefined) {
   const { loginId } = bank.people.find(({ username }) => username === 'Greatday')
   const { userGuid, memberGuid } = bank.mx.member('mx_bank_challenge')
   const { secretKey } = bank
-  const flow = { kind: 'authorize', params: { loginId, mostRecentCached: false } }
+  /** The flows of the edge's connections, by id. Every other connection has the first one. */
+  const connections = {
+    form: { kind: 'authorize', params: { loginId, mostRecentCached: false } },
+    connect: { kind: 'reconnect', params: { loginId } },
+    disabled: {
+      kind: 'authorize',
+      params: { loginId: bank.loginId('test_disabled_account'), mostRecentCached: false },
+    },
+  }
   const people = { loginId, secretKey, key: bank.mx.key, member: { userGuid, memberGuid } }
   let address
 
+  // The same server by its other name, as Connect needs an origin that is not the page's.
+  const edgeHost = () => ({ instance: 'toolbox', customerId, connectUrl: address.replace('127.0.0.1', 'localhost') })
   let handleEdge
   const makeEdge = () =>
     edge({
       authenticate: () => 'ann',
-      resolve: () => ({ vendor: 'flinks', host: { instance: 'toolbox', customerId }, secretKey, flow }),
+      resolve: (_, id) => ({
+        vendor: 'flinks',
+        host: edgeHost(),
+        secretKey,
+        flow: connections[id] ?? connections.form,
+      }),
       origins: [address],
       seal: { current: 'k1', keys: { k1: Buffer.alloc(32, 1).toString('base64') } },
       store: memoryStore(),
@@ -90,6 +105,7 @@ export async function serveBank(more = () => undefined) {
   return {
     address,
     bank,
+    connections,
     check() {
       const { broken, answersRepeated, credentialsRepeated } = bank.counts()
       // The probe of a page is a GET.

@@ -16,7 +16,10 @@ export const COLUMNS = {
   edge: 'an edge runs a flow that a remote flow follows to done',
   connect: 'the iframe of another origin ends a reconnect in done',
   element: 'the element takes an answer from the keyboard to done',
-  bundle: 'the bundle has one copy of each wasm that it uses, and no other',
+  'mx-slim': 'an MX flow with its wasm in a file of its own ends in done',
+  react: 'the React component takes an answer from the keyboard to done',
+  texts: 'the texts describe a failure in French',
+  calls: 'the single calls read accounts',
 }
 
 export const RESULTS = new URL('../../target/matrix/results/', import.meta.url)
@@ -35,17 +38,17 @@ export { fileOf as resultFile }
 
 /**
  * A row. `version` is a text, or a function that returns it or throws `NotHere`; it may be async. Returns a function that
- * adds a cell: `cell(column, run)`.
+ * adds a cell: `cell(column, run, options)`, with the options of a test.
  */
 export function row(name, version) {
   let known
-  return function cell(column, run) {
+  return function cell(column, run, options = {}) {
     const sentence = COLUMNS[column]
     if (sentence === undefined) throw new Error(`${column} is not a column`)
     const place = { row: name, column }
     cells.push(place)
     if (isListing) return
-    test(`in ${name}, ${sentence}`, async (t) => {
+    test(`in ${name}, ${sentence}`, options, async (t) => {
       const write = (result) => writeFileSync(fileOf(place), JSON.stringify({ ...place, ...result }))
       mkdirSync(RESULTS, { recursive: true })
       rmSync(fileOf(place), { force: true })

@@ -35,7 +35,7 @@ function differences() {
           .join('|'),
       )
   const [guide, tests] = [shown, wanted].map(withoutVersion)
-  const columnsOfGuide = [...text.slice(to).matchAll(/^\| (\w+) \|/gm)].map(([, name]) => name).slice(1)
+  const columnsOfGuide = [...text.slice(to).matchAll(/^\| ([\w-]+) \|/gm)].map(([, name]) => name).slice(1)
   return [
     ...guide.filter((line) => !tests.includes(line)).map((line) => `no test: ${line}`),
     ...tests.filter((line) => !guide.includes(line)).map((line) => `not in the guide: ${line}`),
