@@ -20,6 +20,7 @@ export const COLUMNS = {
   react: 'the React component takes an answer from the keyboard to done',
   texts: 'the texts describe a failure in French',
   calls: 'the single calls read accounts',
+  middleware: 'a Flinks flow in a middleware ends in done',
 }
 
 export const RESULTS = new URL('../../target/matrix/results/', import.meta.url)
