@@ -2,9 +2,8 @@
 import { page } from './page.mjs'
 import { cpuOf } from './processes.mjs'
 
-const FLOWS = 120
 /** The first 10,000 requests are not counted: a worker runs for days, and the engine optimises it. */
-const [WARM_UP_ROUNDS, ROUNDS] = [30, 12]
+const EFFORT = { flows: 120, warmUpRounds: 30, rounds: 12 }
 /** The number of concurrent pages. */
 const MAX_CONCURRENT = 16
 
@@ -38,8 +37,8 @@ async function runFlow(url, isEdge) {
   return visitor.requests
 }
 
-async function runFlows(url, isEdge) {
-  let left = FLOWS
+async function runFlows(url, isEdge, flows) {
+  let left = flows
   const lane = async () => {
     let requests = 0
     while (left-- > 0) requests += await runFlow(url, isEdge)
@@ -52,36 +51,45 @@ async function runFlows(url, isEdge) {
 /** Other work on the machine only adds time, so this takes the first quartile. */
 const firstQuartile = (values) => values.toSorted((one, other) => one - other)[values.length >> 2]
 
-/** Measures the workers in turns, and prints the results. Work after the last reply of a turn is counted, too. */
-export async function measureCpuCost(processes, { handler: { limit } }) {
+/**
+ * Measures the workers in turns. Returns for each its `name`, its `label`, the CPU milliseconds of a request in each round
+ * and their first quartile `each`, and what each flow did. Work after the last reply of a turn is counted, too.
+ */
+export async function measureCpu(processes, { flows, warmUpRounds, rounds } = EFFORT) {
   const all = []
-  for (const name of Object.keys(WORKERS)) all.push({ name, worker: await processes.start(name), marks: [], per: '' })
-  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+  for (const [name, label] of Object.entries(WORKERS))
+    all.push({ name, label, worker: await processes.start(name), marks: [], per: '' })
+  for (let round = 0; round < warmUpRounds + rounds; round++) {
     for (const measured of all) {
       const { calls: before } = await processes.seen()
-      if (round >= WARM_UP_ROUNDS) measured.marks.push(cpuOf(measured.worker.pid))
-      measured.requests = await runFlows(measured.worker.url, measured.name === 'memory' || measured.name === 'durable')
+      if (round >= warmUpRounds) measured.marks.push(cpuOf(measured.worker.pid))
+      const isEdge = measured.name === 'memory' || measured.name === 'durable'
+      measured.requests = await runFlows(measured.worker.url, isEdge, flows)
       const { calls, faults } = await processes.seen()
       if (faults.length > 0) throw new Error(faults[0])
-      measured.per = `${measured.requests / FLOWS} requests and ${(calls - before) / FLOWS} calls to the bank`
+      measured.per = `${measured.requests / flows} requests and ${(calls - before) / flows} calls to the bank`
     }
   }
-  for (const measured of all) {
-    measured.marks.push(cpuOf(measured.worker.pid))
-    measured.each = firstQuartile(
-      measured.marks.slice(1).map((mark, at) => (mark - measured.marks[at]) / measured.requests),
-    )
-  }
+  return all.map(({ name, label, worker, marks, requests, per }) => {
+    const ends = [...marks.slice(1), cpuOf(worker.pid)]
+    const times = ends.map((end, at) => (end - marks[at]) / requests)
+    return { name, label, times, each: firstQuartile(times), per }
+  })
+}
+
+/** Measures the workers, prints the results, and compares them with the limit. */
+export async function measureCpuCost(processes, { handler: { limit } }) {
+  const all = await measureCpu(processes)
   const [passThrough, memory] = all
   const same = all.every(({ per }) => per === passThrough.per)
 
   console.log(
-    `\nCPU milliseconds of workerd for a request, with ${passThrough.per} a flow (first quartile of ${ROUNDS} rounds):`,
+    `\nCPU milliseconds of workerd for a request, with ${passThrough.per} a flow (first quartile of ${EFFORT.rounds} rounds):`,
   )
-  for (const { name, each } of all) {
+  for (const { name, label, each } of all) {
     const over = each - passThrough.each
     console.log(
-      `  ${WORKERS[name].padEnd(60)}${each.toFixed(2)}${name === 'passThrough' ? '' : `, over the first ${over.toFixed(2)}`}`,
+      `  ${label.padEnd(60)}${each.toFixed(2)}${name === 'passThrough' ? '' : `, over the first ${over.toFixed(2)}`}`,
     )
   }
   if (!same) console.log('  the workers did not make the same calls, so the comparison is void')
