@@ -287,7 +287,7 @@ $(BENCH_NPM): tests/bench/package.json tests/bench/package-lock.json
 
 # Takes up to 15 minutes. Run it on an idle machine. PARTS=names selects parts.
 .PHONY: bench
-bench: chromium $(INSTALLED) $(NPM) $(BENCH_NPM) ## measure bank-mfa beside what else people would use, for the guide
+bench: chromium $(INSTALLED) $(NPM) $(BENCH_NPM) ## compare bank-mfa with other programs, for the page Measured of the guide
 	@BANK_MFA_APP=$(CURDIR)/target/app PARTS='$(PARTS)' node tests/bench/bench.mjs
 
 .PHONY: test-bench

@@ -1,14 +1,13 @@
 /**
  * `make bench`: measures all parts, or those that PARTS names, prints their tables, and writes the figures into
- * www/docs/bench.json. The figures of other parts stay.
+ * www/docs/bench.json and the guide's page. The figures of other parts stay.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { existsSync, readFileSync } from 'node:fs'
 import { machine, versions } from './lib/machine.mjs'
+import { file, writePage } from './lib/page.mjs'
 import { loadPart, selectParts } from './lib/parts.mjs'
 import { tablesOf, toText } from './lib/tables.mjs'
 
-const file = fileURLToPath(new URL('../../www/docs/bench.json', import.meta.url))
 const bench = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { parts: {} }
 
 for (const name of selectParts(process.env.PARTS)) {
@@ -21,6 +20,6 @@ for (const name of selectParts(process.env.PARTS)) {
   bench.parts[name] = { machine: machine(), method, ...figures }
 }
 bench.versions = versions()
-writeFileSync(file, `${JSON.stringify(bench, null, 2)}\n`)
+writePage(bench)
 // A browser or a worker of a part may still be about to close.
 process.exit()

@@ -1,7 +1,10 @@
 /** Each part of the bench runs once, with counts as small as possible. Nobody judges its times here. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, test } from '../lib/test.mjs'
+import { blocksOf, file, page, plotFile, withFigures } from './lib/page.mjs'
 import { loadPart, selectParts } from './lib/parts.mjs'
+import { plotOf } from './lib/plots.mjs'
 import { quantile, summary } from './lib/stats.mjs'
 import { format, tablesOf, toMarkdown } from './lib/tables.mjs'
 
@@ -30,6 +33,28 @@ describe('the parts of the bench', () => {
   }
 })
 
+describe('the page of the bench', () => {
+  const text = readFileSync(page, 'utf8')
+  const bench = JSON.parse(readFileSync(file, 'utf8'))
+
+  test('the page has a block for each part', () => {
+    assert.deepEqual(blocksOf(text), [...selectParts(), 'versions'])
+    assert.deepEqual(Object.keys(bench.parts).sort(), selectParts().sort())
+  })
+
+  test('the page and the plots show the figures of bench.json (if not: node tests/bench/write-page.mjs)', () => {
+    assert.ok(withFigures(text, bench) === text)
+    for (const [name, figures] of Object.entries(bench.parts))
+      assert.ok(readFileSync(plotFile(name), 'utf8') === plotOf(name, figures).svg, name)
+  })
+
+  test('the figures name a machine, and no path of it', () => {
+    for (const { machine } of Object.values(bench.parts))
+      assert.deepEqual(Object.keys(machine), ['cpu', 'cores', 'memoryGiB', 'node'])
+    assert.doesNotMatch(JSON.stringify(bench), /\/(home|root|tmp|work|Users)\//)
+  })
+})
+
 test('PARTS selects parts in the order of the page, and an unknown part is an error', () => {
   assert.deepEqual(selectParts('flows'), ['flows'])
   assert.throws(() => selectParts('flows,speed'), /unknown parts: speed/)
@@ -41,7 +66,7 @@ test('a summary has the median and the quartiles', () => {
 })
 
 test('a table shows a median with its quartiles, and groups thousands', () => {
-  assert.equal(format(1234567), '1 234 567')
+  assert.equal(format(1234567), '1\u00a0234\u00a0567')
   assert.equal(format(0.12345), '0.123')
   const rows = [
     { name: 'a', share: { median: 0.5, q1: 0.4, q3: 0.6 } },

@@ -14,13 +14,17 @@ export const BROWSER = {
   loader: { '.wasm': 'file' },
 }
 
-/** Bundles `entry` into the folder `shipped`. Returns each of its files, with the bytes before and after brotli. */
-export async function sizesOf(entry, shipped) {
+/**
+ * Bundles `entry` into the folder `shipped`; `options` are more of esbuild's. Returns each of its files, with the bytes
+ * before and after brotli.
+ */
+export async function sizesOf(entry, shipped, options = {}) {
   rmSync(shipped, { recursive: true, force: true })
   await build({
     entryPoints: [entry],
     outdir: shipped,
     ...BROWSER,
+    ...options,
     logLevel: 'warning',
   })
   return readdirSync(shipped)

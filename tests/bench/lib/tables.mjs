@@ -6,15 +6,29 @@
 /** The heading of each column. */
 const COLUMNS = {
   share: 'share of the limit',
+  aboveFetchMs: 'ms above bare fetch',
+  aboveLimitMs: 'ms above the limit',
+  addedMs: 'CPU ms added',
+  cpuMs: 'CPU ms',
   ms: 'ms',
+  times: 'times bank-mfa/flinks',
+  brotli: 'bytes, brotli',
+  raw: 'bytes, minified',
+  linear: 'time to the end, over that of 1 000',
+  heapKiB: 'heap, KiB a flow',
+  wasmKiB: 'wasm, KiB a flow',
+  openMs: 'ms to the challenge',
+  endMs: 'ms to the end',
+  lostSeconds: 'seconds lost',
+  lostSeconds90: 'seconds lost, 90th percentile',
   calls: 'calls to the vendor',
 }
 
-/** A number with three digits, and a space as separator of thousands. */
+/** A number with three digits, and a space, at which no line breaks, as separator of thousands. */
 export function format(value) {
   if (typeof value !== 'number') return value
   const text = Math.abs(value) >= 100 ? `${Math.round(value)}` : `${Number(value.toPrecision(3))}`
-  return text.replace(/\B(?=(\d{3})+$)/g, text.includes('.') ? '' : ' ')
+  return text.replace(/\B(?=(\d{3})+$)/g, text.includes('.') ? '' : '\u00a0')
 }
 
 /** The text of a cell: a median is followed by its quartiles. */

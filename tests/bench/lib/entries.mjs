@@ -1,2 +1,0 @@
-/** The entries that flows use, from the installed package. */
-export { flinks, mx } from '../../lib/package.mjs'

@@ -1,0 +1,1 @@
+export { default } from '../programs/flinks/hand-written.mjs'
