@@ -36,6 +36,8 @@ function copyPages() {
   symlinkSync(join(source, 'node_modules'), join(pages, 'node_modules'))
   mkdirSync(join(pages, 'public'))
   cpSync(join(root, 'www/site/icon.svg'), join(pages, 'public/icon.svg'))
+  // For the plain Markdown. The pages contain the plots themselves.
+  cpSync(join(source, 'plots'), join(pages, 'public/plots'), { recursive: true })
 }
 
 const TYPEDOC = {

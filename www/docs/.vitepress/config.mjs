@@ -1,4 +1,5 @@
 /** The site of the guide. `make site` builds it: see ../build.mjs. */
+import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vitepress'
 import llmstxt from 'vitepress-plugin-llms'
 import { ENTRIES, REPOSITORY } from '../pages.mjs'
@@ -33,6 +34,7 @@ const sidebar = [
     page('Operating the edge', '/operating'),
     page('The trace', '/trace'),
     page('Command line', '/command-line'),
+    page('Measured', '/measured'),
     page('Troubleshooting', '/troubleshooting'),
     page('Where it runs', '/runtimes'),
   ]),
@@ -51,6 +53,17 @@ const sidebar = [
   group('For contributors', [page('Architecture', '/architecture')], true),
 ]
 
+/** A plot becomes a part of its page, whose colours it takes: an image would not follow the switch between dark and light. */
+function inlinePlots(md) {
+  const { image } = md.renderer.rules
+  md.renderer.rules.image = (tokens, at, ...rest) => {
+    const [, name] = /^\.\/(plots\/\w+\.svg)$/.exec(tokens[at].attrGet('src')) ?? []
+    if (!name) return image(tokens, at, ...rest)
+    const svg = readFileSync(new URL(`../${name}`, import.meta.url), 'utf8').replace(/<style>[^]*?<\/style>/, '')
+    return svg.trim().replace('<svg', '<svg v-pre')
+  }
+}
+
 export default defineConfig({
   title: 'bank-mfa',
   description,
@@ -65,6 +78,7 @@ export default defineConfig({
     ['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }],
     ['meta', { name: 'color-scheme', content: 'light dark' }],
   ],
+  markdown: { config: inlinePlots },
   vite: {
     plugins: [llmstxt({ description, sidebar, excludeIndexPage: false, injectLLMHint: false })],
     build: { chunkSizeWarningLimit: 2000 },
