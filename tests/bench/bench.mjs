@@ -18,8 +18,9 @@ for (const name of selectParts(process.env.PARTS)) {
   console.log(`\n${title} (measured in ${seconds} s)\n${method}`)
   for (const table of tablesOf(figures)) console.log(`\n${toText(table)}`)
   bench.parts[name] = { machine: machine(), method, ...figures }
+  bench.versions = versions()
+  // After each part: an error in a later one loses no figures.
+  writePage(bench)
 }
-bench.versions = versions()
-writePage(bench)
 // A browser or a worker of a part may still be about to close.
 process.exit()

@@ -41,14 +41,15 @@ function bars(rows, { column, label }) {
     .filter((row) => row[column] !== undefined)
     .map((row, at) => ({ ...row, at, value: medianOf(row[column]), spread: row[column] }))
   const alternative = `Bars of ${label}. ${data.map(({ name, value }) => `${name}: ${format(value)}`).join('. ')}.`
+  const tickFormat = Math.max(...data.map(({ value }) => value)) < 1_000 ? '~f' : '~s'
   const spread = data.filter(({ spread }) => spread.q1 < spread.q3)
   const options = {
-    height: 44 * data.length + 44,
+    height: 46 * data.length + 56,
     marginLeft: 12,
     marginRight: 20,
     marginBottom: 42,
     marginTop: 14,
-    x: { label, labelAnchor: 'left', labelArrow: 'none', ticks: 4, tickFormat: '~s', nice: true, zero: true },
+    x: { label, labelAnchor: 'left', labelArrow: 'none', ticks: 4, tickFormat, nice: true, zero: true },
     y: { axis: null, padding: 0.55 },
     marks: [
       Plot.gridX({ ticks: 4 }),
@@ -87,14 +88,26 @@ function lines(rows) {
   const last = drawn.filter(({ flows }) => flows === Math.max(...drawn.map((point) => point.flows)))
   const text = ({ series, flows, value }) => `${format(flows)} flows, ${series}: ${format(value)}`
   const alternative = `Lines of the number of open flows against all their memory and time. ${points.map(text).join('. ')}.`
+  const powersOfTen = (of) => {
+    const [low, high] = [Math.min, Math.max].map((pick) => Math.round(Math.log10(pick(...drawn.map(of)))))
+    return Array.from({ length: high - low + 1 }, (_, at) => 10 ** (low + at))
+  }
+  const [flowsOf, valueOf] = ['flows', 'value'].map((key) => (point) => point[key])
   const options = {
-    height: 320,
+    height: 340,
     marginLeft: 56,
     marginRight: 24,
-    marginTop: 30,
+    marginTop: 50,
     marginBottom: 42,
-    x: { type: 'log', label: 'open flows', labelArrow: 'none', tickFormat: ',d', ticks: 4 },
-    y: { type: 'log', label: 'all flows together', labelArrow: 'none', tickFormat: ',d', ticks: 5, grid: true },
+    x: { type: 'log', label: 'open flows', labelArrow: 'none', tickFormat: '~s', ticks: powersOfTen(flowsOf) },
+    y: {
+      type: 'log',
+      label: 'all flows together',
+      labelArrow: 'none',
+      tickFormat: '~s',
+      ticks: powersOfTen(valueOf),
+      grid: true,
+    },
     marks: [
       Plot.line(drawn, { x: 'flows', y: 'value', z: 'series', stroke: 'color', strokeWidth: 2 }),
       Plot.dot(drawn, { x: 'flows', y: 'value', fill: 'color', r: 4 }),
@@ -103,7 +116,8 @@ function lines(rows) {
         y: 'value',
         text: 'series',
         textAnchor: 'end',
-        dy: (point) => (point.color === OWN ? -16 : 20),
+        dx: -12,
+        dy: ({ color }) => (color === OWN ? -12 : 22),
         fill: 'currentColor',
       }),
     ],
