@@ -42,7 +42,11 @@ function copyPages() {
 
 const TYPEDOC = {
   name: 'API reference',
-  entryPoints: Object.values(ENTRIES).map((file) => join(types, `${file}.d.ts`)),
+  // `bank-mfa` is last: its exports `flinks` and `mx` would take the names of the pages of `bank-mfa/flinks` and `/mx`.
+  entryPoints: Object.values(ENTRIES)
+    .map((file) => join(types, `${file}.d.ts`))
+    .toSorted((one, other) => Number(one.endsWith('/index.d.ts')) - Number(other.endsWith('/index.d.ts'))),
+  sortEntryPoints: false,
   tsconfig: join(source, 'tsconfig.json'),
   plugin: ['typedoc-plugin-markdown'],
   out: join(pages, 'api'),
