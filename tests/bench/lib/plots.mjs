@@ -111,15 +111,18 @@ function lines(rows) {
     marks: [
       Plot.line(drawn, { x: 'flows', y: 'value', z: 'series', stroke: 'color', strokeWidth: 2 }),
       Plot.dot(drawn, { x: 'flows', y: 'value', fill: 'color', r: 4 }),
-      Plot.text(last, {
-        x: 'flows',
-        y: 'value',
-        text: 'series',
-        textAnchor: 'end',
-        dx: -12,
-        dy: ({ color }) => (color === OWN ? -12 : 22),
-        fill: 'currentColor',
-      }),
+      // One label is above its line, the other below.
+      ...last.map((point) =>
+        Plot.text([point], {
+          x: 'flows',
+          y: 'value',
+          text: 'series',
+          textAnchor: 'end',
+          dx: -12,
+          dy: point.color === OWN ? -12 : 22,
+          fill: 'currentColor',
+        }),
+      ),
     ],
   }
   return { alternative, svg: toSvg(options, alternative) }
