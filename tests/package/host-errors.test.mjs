@@ -89,6 +89,36 @@ test('a clock whose wait rejects ends the flow in host-error', async (t) => {
   assert.equal(flow.current.error.cause, cause)
 })
 
+test('a clock that returns NaN at the start of a wait ends the flow in host-error', async (t) => {
+  const env = setup(t)
+  let isBroken = false
+  const now = () => (isBroken ? NaN : env.bank.clock.now())
+  const fetch = async (url, init) => {
+    const reply = await env.wire.fetch(url, init)
+    isBroken = true
+    return reply
+  }
+  const wait = () => assert.fail('waits for NaN milliseconds')
+  const flow = env.start(CACHED(person('slow_pending')), { fetch, clock: { now, wait } })
+  assert.equal(await ending(flow), 'host-error')
+  assert.ok(flow.current.error.cause instanceof TypeError)
+})
+
+test('a clock that is set back by an hour during a wait delays no poll', async (t) => {
+  const env = setup(t)
+  const { clock } = env.bank
+  let [setBack, waits] = [0, 0]
+  const wait = async (ms, signal, waitsFor) => {
+    assert.ok(ms <= 60_000, `waits ${ms} ms`)
+    if (waitsFor === 'vendor') waits += 1
+    await clock.wait(ms, signal, waitsFor)
+    if (waits === 1) setBack = 3_600_000
+  }
+  const flow = env.start(CACHED(person('slow_pending')), { clock: { now: () => clock.now() - setBack, wait } })
+  assert.equal(await ending(flow), 'done')
+  assert.equal(env.bank.counts().polls, waits, 'each wait ends in a poll')
+})
+
 test('a clock that throws after an answer was sent ends the flow in outcome-unknown', async (t) => {
   const env = setup(t)
   const cause = thrown()

@@ -13,7 +13,8 @@ const EMPTY_JSON = new TextEncoder().encode('{}')
  * bodies only as much is read as an error needs: megabytes of data never enter wasm.
  */
 export function makeSend(onData?: (response: Response) => void): Send {
-  return async ({ method, url, body }, headers, signal, fetch = globalThis.fetch) => {
+  return async ({ method, url, body }, headers, ended, fetch = globalThis.fetch) => {
+    const { signal } = ended
     const controller = new AbortController()
     const abort = () => controller.abort(signal.reason)
     signal.addEventListener('abort', abort)

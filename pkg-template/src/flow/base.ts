@@ -1,3 +1,4 @@
+import { LazyAbort } from './lazy-abort.js'
 import type { Recorder } from './recorder.js'
 import { isEnding, type Step } from './steps.js'
 import type { Trace } from './trace.js'
@@ -7,8 +8,8 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
   #current: Step<Result> = { kind: 'working', stage: 'start', until: null }
   readonly #listeners = new Set<() => void>()
   /** Abort the signals of the current step and of the next one. */
-  #currentAbort: AbortController | undefined
-  #nextAbort: AbortController | undefined
+  #currentAbort: LazyAbort | undefined
+  #nextAbort: LazyAbort | undefined
   /** @internal */
   readonly recorder: Recorder
 
@@ -85,10 +86,9 @@ export abstract class FlowBase<Result> implements AsyncIterable<Step<Result>> {
     return this.recorder.trace()
   }
 
-  /** @internal The signal of the step that is set next; aborts when that step is left. */
-  protected nextStepSignal(): AbortSignal {
-    this.#nextAbort = new AbortController()
-    return this.#nextAbort.signal
+  /** @internal Aborts when the step that is set next is left. */
+  protected nextStepAbort(): LazyAbort {
+    return (this.#nextAbort = new LazyAbort())
   }
 
   /** @internal Changes the current step. A listener may call back into the flow, so call this last. */

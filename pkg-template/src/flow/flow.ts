@@ -9,7 +9,8 @@ import {
   staleRound,
   stepLeft,
 } from './errors.js'
-import { toJson, type CheckedHost, type WaitsFor } from './host.js'
+import { toJson, waitUntil, type CheckedHost, type WaitsFor } from './host.js'
+import { LazyAbort } from './lazy-abort.js'
 import { Recorder } from './recorder.js'
 import { challengeStep, landingClaim, once, parseLandingUrl, redirectStep } from './steps.js'
 import type { ChallengeStep, ConnectStep, RedirectStep, Step } from './steps.js'
@@ -29,7 +30,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   /** The flow's id for its host. It is not sent to the vendor. */
   readonly id: string
   /** Stops the current wait. */
-  #waitAbort: AbortController | undefined
+  #waitAbort: LazyAbort | undefined
   /** Submits the pending answers again, after the core has asked the vendor whether their round is still open. */
   #resubmit: (() => CoreStep) | undefined
   /** Set once the flow has ended or was detached. Its wasm memory is then freed. */
@@ -206,7 +207,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
 
   async #send(step: CoreStep & { kind: 'send' }): Promise<void> {
     const { store, timeout = step.request.timeout } = this.#host
-    const reply = await this.#transport.send(step, () => store?.(this.snapshot(), timeout))
+    const reply = await this.#transport.send(step, store && (() => store(this.snapshot(), timeout)))
     const isLost = 'loss' in reply
     if (this.#finalSnapshot !== undefined) {
       if (!isLost) reply.free()
@@ -221,15 +222,12 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   }
 
   #wait(until: number, waitsFor: WaitsFor): void {
-    const { clock } = this.#host
-    const { signal } = (this.#waitAbort = new AbortController())
-    const waited = () => {
-      if (!signal.aborted) this.#dispatchUnattended(() => this.#handle.waited(clock.now()))
-    }
-    const wait = async () => clock.wait(Math.max(0, until - clock.now()), signal, waitsFor)
-    wait().then(waited, (error: unknown) => {
-      if (!signal.aborted) this.#fail('host-error', error)
-    })
+    const stop = (this.#waitAbort = new LazyAbort())
+    const go = (next: () => void) => stop.aborted || next()
+    waitUntil(until, this.#host.clock, stop, waitsFor).then(
+      (now) => go(() => this.#dispatchUnattended(() => this.#handle.waited(now))),
+      (error: unknown) => go(() => this.#fail('host-error', error)),
+    )
   }
 
   /**
@@ -265,17 +263,17 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     }
     const startNewSession = async () =>
       leave('new-session', () => this.#handle.newSession(number, this.#host.clock.now()))
-    return challengeStep(round, this.nextStepSignal(), submit, startNewSession)
+    return challengeStep(round, this.nextStepAbort(), submit, startNewSession)
   }
 
   #redirect({ number, purpose, error }: CoreStep & { kind: 'redirect' }): RedirectStep {
-    const signal = this.nextStepSignal()
+    const left = this.nextStepAbort()
     const window = this.#window
     const untilAtWindow = async () => {
-      while (!signal.aborted && !this.#isAtWindow) {
+      while (!left.aborted && !this.#isAtWindow) {
         await new Promise<void>((resolve) => this.#nextStepWaiters.push(resolve))
       }
-      if (signal.aborted) throw stepLeft(this.id)
+      if (left.aborted) throw stepLeft(this.id)
     }
     const reportOpened = () => this.#dispatch(() => this.#handle.windowOpened(this.#host.clock.now()))
     const openAddress = async () => {
@@ -292,23 +290,23 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       const claim = JSON.stringify(landingClaim(parseLandingUrl(landingUrl, purpose)))
       this.#dispatch(this.recorder.recorded('returned', () => this.#handle.returned(claim, this.#host.clock.now())))
       // The user has left the window. A snapshot taken from here on must not show it again.
-      if (!signal.aborted) this.setStep({ kind: 'working', stage: 'poll', until: null })
+      if (!left.aborted) this.setStep({ kind: 'working', stage: 'poll', until: null })
     }
-    return redirectStep({ purpose, number, error, signal, returned, newestAddress: () => window.url, openAddress })
+    return redirectStep({ purpose, number, error, left, returned, newestAddress: () => window.url, openAddress })
   }
 
   #connect(frame: Frame, until: number): ConnectStep {
-    const signal = this.nextStepSignal()
+    const left = this.nextStepAbort()
     // Reports from a page that the flow has left are ignored.
     const dispatch = (name: FlowAction, event: (now: number) => CoreStep) => {
-      if (!signal.aborted) this.#dispatch(this.recorder.recorded(name, () => event(this.#host.clock.now())))
+      if (!left.aborted) this.#dispatch(this.recorder.recorded(name, () => event(this.#host.clock.now())))
     }
     // Without a token source, a page in the middle of a session cannot be opened with a fresh token.
     const cannotRenew = frame.purpose === 'mfa' && Object.values(this.#host.secrets).every((source) => !source)
     const sessionExpired = () => dispatch('session-expired', (now) => this.#handle.failed('session-expired', now))
     const requestUrl = async () => {
       const url = await this.#transport.pageUrl(frame).catch((error: unknown) => {
-        throw signal.aborted ? stepLeft(this.id) : sourceError(error, this.id)
+        throw left.aborted ? stepLeft(this.id) : sourceError(error, this.id)
       })
       if (url === undefined) throw secretMissing(this.id)
       return url
@@ -317,7 +315,9 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       kind: 'connect',
       purpose: frame.purpose,
       until,
-      signal,
+      get signal() {
+        return left.signal
+      },
       pageUrl: once(requestUrl),
       returned: (claim) => dispatch('returned', (now) => this.#handle.returned(toJson('claim', claim), now)),
       tokenRefused: cannotRenew

@@ -1,4 +1,5 @@
 import { invalidInput } from './errors.js'
+import type { LazyAbort } from './lazy-abort.js'
 import type { OnEvent, Trace } from './trace.js'
 import type { Reply, Request } from '../wasm/bank_mfa.js'
 
@@ -83,7 +84,7 @@ export interface HostOptions {
 export type Send = (
   request: Pick<Request, 'method' | 'url' | 'body'>,
   headers: Record<string, string>,
-  signal: AbortSignal,
+  ended: LazyAbort,
   fetch: Fetch | undefined,
 ) => Promise<Reply>
 
@@ -117,6 +118,28 @@ export const realTime: Clock = {
       const timer = setTimeout(resolve, Math.min(ms, MAX_TIMER_MS))
       signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
     }),
+}
+
+/**
+ * Waits until a time, and returns the time. If `stop` aborts, it may reject or never settle. A clock that is set back
+ * meanwhile does not make the wait longer.
+ */
+export async function waitUntil(until: number, clock: Clock, stop: LazyAbort, waitsFor: WaitsFor): Promise<number> {
+  const begun = clock.now()
+  // A wait of NaN milliseconds would end at once, again and again.
+  if (!Number.isFinite(begun)) throw new TypeError('clock.now() must return a finite number')
+  const ms = Math.max(0, until - begun)
+  await (clock === realTime ? startTimer(ms, stop) : clock.wait(ms, stop.signal, waitsFor))
+  const now = clock.now()
+  return now < begun ? until : now
+}
+
+/** `realTime.wait` without a signal. */
+function startTimer(ms: number, stop: LazyAbort): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.min(ms, MAX_TIMER_MS))
+    stop.onAbort = () => clearTimeout(timer)
+  })
 }
 
 type CheckedOptions = Omit<CheckedHost, 'secrets' | 'send' | 'vendor' | 'sessions' | 'firstProbe'>

@@ -1,4 +1,5 @@
 import { invalidInput, type FlowError } from './errors.js'
+import type { LazyAbort } from './lazy-abort.js'
 import type { Failure, ConnectPurpose, RedirectError, Round, Stage, WindowPurpose } from '../wasm/bank_mfa.js'
 
 /** Answers by `Field.name`: a form's data, or a plain object. */
@@ -129,7 +130,7 @@ type Submit = (answers: Record<string, unknown>, isRaw: boolean) => Promise<void
  */
 export function challengeStep(
   round: Round,
-  signal: AbortSignal,
+  left: LazyAbort,
   submit: Submit,
   startNewSession: () => Promise<void>,
 ): ChallengeStep {
@@ -137,7 +138,9 @@ export function challengeStep(
   return {
     kind: 'challenge',
     round,
-    signal,
+    get signal() {
+      return left.signal
+    },
     answer: (answers) => submitOnce(formToObject(answers), false),
     answerRaw: (answers) => submitOnce(answers, true),
     startNewSession: once(startNewSession),
@@ -156,18 +159,22 @@ export function once<Args extends unknown[], T>(call: (...args: Args) => Promise
   }
 }
 
-interface RedirectParts extends Pick<RedirectStep, 'purpose' | 'number' | 'error' | 'signal' | 'returned'> {
+interface RedirectParts extends Pick<RedirectStep, 'purpose' | 'number' | 'error' | 'returned'> {
+  left: LazyAbort
   newestAddress: () => string
   /** Resolves to an address that was not opened, and marks it as opened. */
   openAddress: () => Promise<string>
 }
 
 /** @internal A redirect step. Calls of `pageUrl` run one after the other, so that each gets an address of its own. */
-export function redirectStep({ newestAddress, openAddress, ...step }: RedirectParts): RedirectStep {
+export function redirectStep({ left, newestAddress, openAddress, ...step }: RedirectParts): RedirectStep {
   let last: Promise<unknown> = Promise.resolve()
   return {
     kind: 'redirect',
     ...step,
+    get signal() {
+      return left.signal
+    },
     get url() {
       return newestAddress()
     },

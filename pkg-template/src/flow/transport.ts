@@ -1,5 +1,6 @@
 import { isUnreachable } from './errors.js'
 import type { CheckedHost } from './host.js'
+import { LazyAbort } from './lazy-abort.js'
 import type { Recorder } from './recorder.js'
 import type { Frame, Header, Loss, Reply, Request, Round, Stage } from '../wasm/bank_mfa.js'
 
@@ -50,16 +51,17 @@ export class Transport {
   }
 
   /** Sends a request once, after `store`. Never rejects. */
-  async send({ request, stage }: { request: Request; stage: Stage }, store: () => unknown): Promise<Reply | Lost> {
+  async send({ request, stage }: { request: Request; stage: Stage }, store?: () => unknown): Promise<Reply | Lost> {
     const timeout = this.#host.timeout ?? request.timeout
     let loss: Loss = 'host-error'
     try {
-      const headers = await this.#withTimeout(timeout, async (signal) => {
+      const prepare = async (ended?: LazyAbort) => {
         const filled = await this.#fillSlots(request.headers, request.session)
-        signal.throwIfAborted()
-        if (filled !== undefined) await store()
+        if (filled !== undefined && !ended?.aborted) await store?.()
         return filled
-      })
+      }
+      const isWaiting = store !== undefined || request.headers.some((slot) => this.#isUnknown(slot, request.session))
+      const headers = await (isWaiting ? this.#withTimeout(timeout, prepare) : prepare())
       if (headers === undefined) return { loss: 'no-secret' }
       loss = 'not-sent'
       if (request.once && this.#needsProbe(request.url)) await this.#probe({ ...request, stage }, Object.keys(headers))
@@ -108,32 +110,31 @@ export class Transport {
 
   #call(request: Call, headers: Record<string, string>, timeout: number, name?: string): Promise<Reply> {
     const { send, fetch } = this.#host
-    const call = () => this.#withTimeout(timeout, (signal) => send(request, headers, signal, fetch))
+    const call = () => this.#withTimeout(timeout, (ended) => send(request, headers, ended, fetch))
     return this.#recorder.call(request, call, (reply) => reply, name)
   }
 
   /** Runs a task until it settles, its time limit passes or the transport is closed. */
-  async #withTimeout<T>(timeout: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.#closed) throw TASK_ENDED
-    const controller = new AbortController()
-    let abort: (reason?: unknown) => void = () => {}
-    // The race does not depend on the task: it may ignore the signal.
-    const aborted = new Promise<never>((_, reject) => {
-      abort = (reason = TASK_ENDED) => {
-        controller.abort(reason)
-        reject(reason as Error)
+  #withTimeout<T>(timeout: number, task: (ended: LazyAbort) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#closed) throw TASK_ENDED
+      const ended = new LazyAbort()
+      const settle = (reason: unknown, give: () => void) => {
+        clearTimeout(timer)
+        this.#aborts.delete(abort)
+        give()
+        // Cancels also a body that was not read to its end.
+        ended.abort(reason)
       }
+      // The promise does not depend on the task: it may ignore the signal.
+      const abort = (reason: unknown = TASK_ENDED) => settle(reason, () => reject(reason as Error))
+      const timer = setTimeout(() => abort(new DOMException('the time limit has passed', 'TimeoutError')), timeout)
+      this.#aborts.add(abort)
+      task(ended).then(
+        (value) => settle(TASK_ENDED, () => resolve(value)),
+        (error: Error) => settle(TASK_ENDED, () => reject(error)),
+      )
     })
-    const timer = setTimeout(() => abort(new DOMException('the time limit has passed', 'TimeoutError')), timeout)
-    this.#aborts.add(abort)
-    try {
-      return await Promise.race([task(controller.signal), aborted])
-    } finally {
-      clearTimeout(timer)
-      this.#aborts.delete(abort)
-      // Cancels a body that was not read to its end.
-      controller.abort(TASK_ENDED)
-    }
   }
 
   /** The URL of the vendor's page with its secrets, or undefined if one is missing. */
@@ -152,6 +153,13 @@ export class Transport {
     return isString && this.#sessions > 0 && first?.kind === 'credentials'
   }
 
+  /** Whether a function must be called for a secret. */
+  #isUnknown(slot: Header, session: number): boolean {
+    return (
+      'slot' in slot && typeof this.#host.secrets[slot.slot] === 'function' && !this.#secrets.has(keyOf(slot, session))
+    )
+  }
+
   /** Returns headers or query entries with their secrets, or undefined if one is missing. */
   async #fillSlots(slots: Header[], session: number): Promise<Record<string, string> | undefined> {
     const filled: Record<string, string> = {}
@@ -163,7 +171,7 @@ export class Transport {
       }
       const source = this.#host.secrets[slot.slot]
       if (source === undefined) continue
-      const key = `${slot.slot} ${session}`
+      const key = keyOf(slot, session)
       // A string is the secret of the first session only.
       const request = typeof source === 'string' ? () => (session === 1 ? source : undefined) : source
       const secret = this.#secrets.get(key) ?? (await request({ flowId: this.#flowId, session }))
@@ -174,6 +182,8 @@ export class Transport {
     return filled
   }
 }
+
+const keyOf = ({ slot }: { slot: string }, session: number) => `${slot} ${session}`
 
 function isCrossOrigin(url: string): boolean {
   const page = globalThis.location?.origin

@@ -250,14 +250,14 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
         this.#leftStep = undefined
       }
     }
-    const step = challengeStep(round, this.nextStepSignal(), submit, startNewSession)
+    const step = challengeStep(round, this.nextStepAbort(), submit, startNewSession)
     return step
   }
 
   #redirect({ number, purpose, url, error }: PublicStep & { kind: 'redirect' }): RedirectStep {
     const window = (this.#window = { url })
     const step: RedirectStep = redirectStep({
-      ...{ number, purpose, error, signal: this.nextStepSignal(), newestAddress: () => window.url },
+      ...{ number, purpose, error, left: this.nextStepAbort(), newestAddress: () => window.url },
       returned: (landingUrl) =>
         void this.#postMessage(step, { kind: 'landed', url: parseLandingUrl(landingUrl, purpose)?.href }),
       // Only the edge knows whether an address was opened: this page may have been reloaded.
@@ -273,11 +273,14 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
 
   #connect({ purpose, until, address }: PublicStep & { kind: 'connect' }): ConnectStep {
     const shown = address !== null && { address }
+    const left = this.nextStepAbort()
     const step: ConnectStep = {
       kind: 'connect',
       purpose,
       until,
-      signal: this.nextStepSignal(),
+      get signal() {
+        return left.signal
+      },
       pageUrl: async () => {
         if (address === null) throw secretMissing(this.id)
         return address
