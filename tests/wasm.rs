@@ -3,15 +3,15 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use bank_mfa::http::MAX_BODY_BYTES;
 use bank_mfa::js::flow::FlowHandle;
 use bank_mfa::js::pairs::authorize::{answer_request, authorize_request, authorize_response};
-use bank_mfa::js::reply::Reply;
+use bank_mfa::js::reply::{response, vendor_code};
 use bank_mfa::js::send::send;
-use js_sys::{Array, Function, JSON, Object, Reflect};
+use js_sys::{Array, Function, JSON, JsString, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{AbortSignal, Headers};
+use web_sys::RequestInit;
 
 const CONFIG: &str =
     r#"{"instance":"toolbox","customerId":"43387ca6-0391-4c82-857d-70d95f087ecb"}"#;
@@ -20,33 +20,18 @@ const ASKS: &str = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d10","Secur
     [{"Type":"QuestionAndAnswer","Prompt":"What city were you born in?"}]}"#;
 const NOW: f64 = 1_790_000_000_000.0;
 
-#[wasm_bindgen]
-extern "C" {
-    type AbortController;
-    #[wasm_bindgen(constructor)]
-    fn new() -> AbortController;
-    #[wasm_bindgen(method, getter)]
-    fn signal(this: &AbortController) -> AbortSignal;
-    #[wasm_bindgen(method)]
-    fn abort(this: &AbortController);
-}
-
-fn fetch(body: &str) -> Function {
-    Function::new_with_args("request", body)
-}
-
-/// Sends a request with this function as the global `fetch`.
-async fn call(fetch: Function) -> Result<Reply, JsValue> {
-    let headers = Headers::new().unwrap();
-    headers.set("content-type", "application/json").unwrap();
-    let (method, url) = ("POST".to_owned(), "https://bank.example/v3".to_owned());
-    let signal = AbortController::new().signal();
+/// Calls `send` with this function as the global `fetch`, which gets `url` and `init`.
+fn call(fetch: &str) -> Result<Promise, JsValue> {
+    let fetch = Function::new_with_args("url, init", fetch);
+    let init: RequestInit = JSON::parse(r#"{"method":"POST","body":"{}"}"#)
+        .unwrap()
+        .unchecked_into();
     let (global, name) = (js_sys::global(), JsValue::from("fetch"));
     let original = Reflect::get(&global, &name).unwrap();
     Reflect::set(&global, &name, &fetch).unwrap();
-    let reply = send(method, url, headers, "{}".into(), signal, None).await;
+    let sent = send(JsString::from("https://bank.example/v3"), init);
     Reflect::set(&global, &name, &original).unwrap();
-    reply
+    sent
 }
 
 fn get(value: &JsValue, name: &str) -> JsValue {
@@ -122,11 +107,9 @@ fn a_refusal_is_thrown_with_the_path_and_without_the_value() {
 }
 
 #[wasm_bindgen_test]
-async fn a_fetched_challenge_survives_a_snapshot_and_is_answered() {
+fn a_challenge_survives_a_snapshot_and_is_answered() {
     let (mut handle, _) = started();
-    let respond = format!("return new Response({ASKS:?}, {{ status: 203 }})");
-    let reply = call(fetch(&respond)).await.ok().unwrap();
-    let step = handle.replied(1, reply, NOW).unwrap();
+    let step = handle.replied(1, 203, None, ASKS.as_bytes(), NOW).unwrap();
     assert_eq!(get(&step, "kind"), "challenge");
 
     let snapshot = handle.snapshot();
@@ -146,84 +129,49 @@ async fn a_fetched_challenge_survives_a_snapshot_and_is_answered() {
 
 #[wasm_bindgen_test]
 async fn a_request_does_not_follow_redirects() {
-    let echo = r#"return request.text().then((body) => new Response(
-        [request.method, request.url, request.redirect, request.headers.get("content-type"), body].join(" ")))"#;
-    let reply = call(fetch(echo)).await.ok().unwrap();
-    let text = String::from_utf8(reply.response(NOW).body.to_vec()).unwrap();
-    assert_eq!(
-        text,
-        "POST https://bank.example/v3 manual application/json {}"
-    );
+    let echo = "return Promise.resolve([init.method, url, init.redirect, init.body].join(' '))";
+    let text = JsFuture::from(call(echo).unwrap()).await.unwrap();
+    assert_eq!(text, "POST https://bank.example/v3 manual {}");
 }
 
 #[wasm_bindgen_test]
-async fn a_call_settles_for_every_rejection_of_its_fetch() {
-    for body in [
-        "return Promise.reject('text')",
-        "return Promise.reject()",
-        "return Promise.reject(null)",
-        "throw new TypeError('refused')",
-        "throw 'text'",
-        "return undefined",
-        "return { status: 200 }",
-        "const response = new Response('x'); return response.text().then(() => response)",
-        "return new Response(new ReadableStream({ start(c) { c.error('text') } }))",
-        "return new Response(new ReadableStream({ start(c) { c.enqueue('text'); c.close() } }))",
+async fn a_fetch_that_throws_or_rejects_gives_its_reason() {
+    assert_eq!(call("throw 'text'").unwrap_err(), "text");
+    let sent = call("return Promise.reject('text')").unwrap();
+    assert_eq!(JsFuture::from(sent).await.unwrap_err(), "text");
+}
+
+#[wasm_bindgen_test]
+fn retry_after_is_a_number_of_seconds_or_a_date() {
+    let after = |value: &str| response(202, Some(value), b"", NOW).retry_after;
+    assert_eq!(after("120"), Some(120_000));
+    assert_eq!(after("99999999"), Some(86_400_000));
+    assert_eq!(after("0"), None);
+    assert_eq!(after("soon"), None);
+    let utc = |ms: f64| String::from(js_sys::Date::new(&ms.into()).to_utc_string());
+    assert_eq!(after(&utc(NOW + 60_000.0)), Some(60_000));
+    assert_eq!(after(&utc(0.0)), None);
+}
+
+#[wasm_bindgen_test]
+fn the_vendor_code_is_the_word_in_its_place() {
+    for (body, code) in [
+        (
+            r#"{"FlinksCode":"SESSION_NONEXISTENT"}"#,
+            Some("SESSION_NONEXISTENT"),
+        ),
+        (
+            r#"{"member":{"connection_status":"CHALLENGED"}}"#,
+            Some("CHALLENGED"),
+        ),
+        (r#"{"Links":[{"FlinksCode":"X"}]}"#, None),
+        (r#"{"Prompt":"\"FlinksCode\":\"X\""}"#, None),
+        (r#"{"FlinksCode":7}"#, None),
+        ("FlinksCode", None),
+        ("", None),
     ] {
-        assert!(call(fetch(body)).await.is_err(), "{body}");
+        assert_eq!(vendor_code(body.as_bytes()).as_deref(), code, "{body}");
     }
-}
-
-#[wasm_bindgen_test]
-async fn an_aborted_call_settles() {
-    let controller = AbortController::new();
-    controller.abort();
-    let (method, url) = ("GET".to_owned(), "http://127.0.0.1:1/".to_owned());
-    let outcome = send(
-        method,
-        url,
-        Headers::new().unwrap(),
-        JsValue::NULL,
-        controller.signal(),
-        None,
-    )
-    .await;
-    assert!(outcome.is_err());
-}
-
-#[wasm_bindgen_test]
-async fn a_body_that_is_too_large_becomes_an_empty_one() {
-    let endless = r#"return new Response(new ReadableStream({
-        pull(controller) { controller.enqueue(new Uint8Array(65536)) } }))"#;
-    let reply = call(fetch(endless)).await.ok().unwrap();
-    assert!(reply.response(NOW).body.is_empty());
-
-    let fits = format!("return new Response(new Uint8Array({MAX_BODY_BYTES}))");
-    let reply = call(fetch(&fits)).await.ok().unwrap();
-    assert_eq!(reply.response(NOW).body.len(), MAX_BODY_BYTES);
-}
-
-#[wasm_bindgen_test]
-async fn retry_after_is_a_number_of_seconds_or_a_date() {
-    let with = |value: &str| {
-        let headers = format!("{{ headers: {{ 'retry-after': {value} }} }}");
-        fetch(&format!("return new Response('', {headers})"))
-    };
-    let after = async |value: &str| {
-        call(with(value))
-            .await
-            .ok()
-            .unwrap()
-            .response(NOW)
-            .retry_after
-    };
-    assert_eq!(after("'120'").await, Some(120_000));
-    assert_eq!(after("'99999999'").await, Some(86_400_000));
-    assert_eq!(after("'0'").await, None);
-    assert_eq!(after("'soon'").await, None);
-    let date = format!("new Date({NOW} + 60000).toUTCString()");
-    assert_eq!(after(&date).await, Some(60_000));
-    assert_eq!(after("new Date(0).toUTCString()").await, None);
 }
 
 #[wasm_bindgen_test]

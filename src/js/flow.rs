@@ -9,7 +9,7 @@ use crate::json::{MAX_SAFE, Reader, Value};
 
 use super::input::parse;
 use super::output::{refuse, to_js};
-use super::reply::Reply;
+use super::reply;
 
 /// A flow held in wasm. All calls are synchronous. A call returns the next step, or throws a `Refusal` and
 /// changes nothing. `now` is the time in ms since 1970.
@@ -64,10 +64,25 @@ impl FlowHandle {
         self.advance(Event::Started(&credentials), now)
     }
 
-    /// The reply to the request with this serial. The call frees the reply.
+    /// The reply to the request with this serial: its status, its Retry-After header and its body.
     #[wasm_bindgen(unchecked_return_type = "Step")]
-    pub fn replied(&mut self, serial: u32, reply: Reply, now: f64) -> Result<JsValue, JsValue> {
-        self.advance(Event::Replied(serial, reply.response(now)), now)
+    pub fn replied(
+        &mut self,
+        serial: u32,
+        status: u16,
+        retry_after: Option<String>,
+        body: &[u8],
+        now: f64,
+    ) -> Result<JsValue, JsValue> {
+        let response = reply::response(status, retry_after.as_deref(), body, now);
+        self.advance(Event::Replied(serial, response), now)
+    }
+
+    /// The vendor's word for the state in the body of a reply, as it came: the FlinksCode, or the connection_status of
+    /// MX's member.
+    #[wasm_bindgen(js_name = vendorCode)]
+    pub fn vendor_code(&self, body: &[u8]) -> Option<String> {
+        reply::vendor_code(body)
     }
 
     /// The request with this serial got no reply.

@@ -46,6 +46,8 @@ const failing = {
     arrayBuffer: () => Promise.reject(SECRET),
   }),
   'gives a response whose body breaks off': async () => new Response(broken(), { status: 200 }),
+  'gives a response whose body is made of text': async () =>
+    new Response(new ReadableStream({ start: (controller) => controller.enqueue(SECRET) })),
   'gives a response that was already read': async () => {
     const response = new Response('{}')
     await response.text()
@@ -230,22 +232,78 @@ test('a signal that aborts after the end changes nothing', async (t) => {
   assert.equal(await flow.result(), result)
 })
 
-test('the global fetch is the default', async (t) => {
+test('the global fetch is the default, and gets a URL and options', async (t) => {
   const env = setup(t)
-  const requests = []
-  t.mock.method(globalThis, 'fetch', async (request) => {
-    requests.push(request.clone())
-    return env.bank.fetch(request)
+  const calls = []
+  t.mock.method(globalThis, 'fetch', async (...args) => {
+    calls.push(args)
+    return env.bank.fetch(...args)
   })
   assert.equal(await ending(env.start(CACHED(person('Greatday')), { fetch: undefined })), 'done')
-  const [request] = requests
-  assert.ok(request instanceof Request)
-  assert.deepEqual([request.method, request.redirect], ['POST', 'manual'])
-  assert.deepEqual(Object.keys(Object.fromEntries(request.headers)).sort(), [
-    'accept',
-    'content-type',
-    'flinks-auth-key',
-  ])
+  const [[url, init]] = calls
+  assert.equal(typeof url, 'string')
+  assert.deepEqual([init.method, init.redirect], ['POST', 'manual'])
+  assert.deepEqual(Object.keys(init.headers).sort(), ['accept', 'content-type', 'flinks-auth-key'])
+  assert.ok(init.signal instanceof AbortSignal)
+})
+
+test('an answer through the global fetch that fails ends in outcome-unknown', async (t) => {
+  for (const fail of [() => Promise.reject(SECRET), () => 'no promise']) {
+    const env = setup(t)
+    t.mock.method(globalThis, 'fetch', async (url, init) =>
+      init.body.includes('SecurityResponses') ? fail() : env.bank.fetch(url, init),
+    )
+    const flow = env.start(LIVE(person('Greatday')), { fetch: undefined })
+    await (await untilStep(flow, 'challenge')).answer({ '1.1.answer': 'Montreal' })
+    assert.equal(await ending(flow), 'outcome-unknown')
+  }
+})
+
+test('a body of the largest size is read, in one part or in many', async (t) => {
+  const size = 8 * 1024 * 1024
+  const env = setup(t)
+  for (const parts of [1, 1000]) {
+    const fetch = async (url, init) => {
+      const bytes = new Uint8Array(await (await env.wire.fetch(url, init)).arrayBuffer())
+      // Whitespace may follow JSON.
+      const padded = new Uint8Array(size).fill(0x20)
+      padded.set(bytes)
+      const length = Math.ceil(size / parts)
+      const body = new ReadableStream({
+        start(controller) {
+          for (let at = 0; at < size; at += length) controller.enqueue(padded.slice(at, at + length))
+          controller.close()
+        },
+      })
+      return new Response(body, { status: 200 })
+    }
+    assert.equal(await ending(env.start(CACHED(person('Greatday')), { fetch })), 'done')
+  }
+})
+
+test('a call makes no AbortController unless the fetch reads its signal', async (t) => {
+  const env = setup(t)
+  const authorizeToken = await env.bank.token()
+  const reply = async (url, init) => (await env.bank.fetch(url, init)).text()
+  let text
+  await runToEnd(
+    env.start(CACHED(person('Greatday')), { fetch: async (...args) => new Response((text = await reply(...args))) }),
+    env,
+  )
+  let made = 0
+  const { AbortController } = globalThis
+  t.mock.method(globalThis, 'AbortController', function () {
+    made += 1
+    return new AbortController()
+  })
+  for (const [fetch, count] of [
+    [async () => new Response(text), 0],
+    [async (_, { signal }) => new Response(signal.aborted ? '' : text), 1],
+  ]) {
+    made = 0
+    assert.equal(await ending(env.start(CACHED(person('Greatday')), { fetch, authorizeToken })), 'done')
+    assert.equal(made, count)
+  }
 })
 
 test('a poll that hangs times out after the timeout of polls, and is retried', async (t) => {

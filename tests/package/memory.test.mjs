@@ -53,14 +53,13 @@ const BODIES = {
 
 /** Starts a live flow in a new instance of the wasm, and replies. Resolves to the step, and to the wasm's memory. */
 async function reply(name, body) {
-  const { FlowHandle, Reply, initSync } = await import(`${pathToFileURL(join(wasm, 'bank_mfa.js'))}?${encodeURI(name)}`)
-  // The names of the exports are shortened.
-  const memory = Object.values(initSync({ module: bytes })).find((value) => value instanceof WebAssembly.Memory)
+  const { FlowHandle, initSync } = await import(`${pathToFileURL(join(wasm, 'bank_mfa.js'))}?${encodeURI(name)}`)
+  const { memory } = initSync({ module: bytes })
   const params = { loginId: '5e115eac-1209-4f19-641c-08d6d484e2fe', mostRecentCached: false }
   const config = { instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb' }
   const flow = FlowHandle.start('flinks', 'flow', JSON.stringify(params), JSON.stringify(config))
   const { serial } = flow.started(NOON)
-  const step = flow.replied(serial, new Reply(203, undefined, Buffer.from(body)), NOON)
+  const step = flow.replied(serial, 203, undefined, Buffer.from(body), NOON)
   return { step, memory: memory.buffer.byteLength }
 }
 

@@ -1,8 +1,6 @@
 import type { Send } from '../flow/host.js'
-import { Reply } from '../wasm/calls.js'
+import { readReply } from '../flow/reply.js'
 
-/** The largest body that is read; a larger one counts as unreadable. */
-const MAX_BODY_BYTES = 8 * 1024 * 1024
 /** The largest error body of a data call that is read. */
 const MAX_ERROR_BYTES = 64 * 1024
 
@@ -20,14 +18,13 @@ export function makeSend(onData?: (response: Response) => void): Send {
     signal.addEventListener('abort', abort)
     const init = { method, headers, body, redirect: 'manual' as const, signal: controller.signal }
     const response = (await fetch(url, init)) as Response
-    const retryAfter = response.headers.get('retry-after') ?? undefined
     if (onData && (await hasData(response))) {
       // From here on the host reads or cancels the body: the end of the call must not abort it.
       signal.removeEventListener('abort', abort)
       onData(response)
-      return new Reply(response.status, retryAfter, EMPTY_JSON)
+      return { status: response.status, retryAfter: undefined, bytes: EMPTY_JSON }
     }
-    return new Reply(response.status, retryAfter, await readBody(response, onData ? MAX_ERROR_BYTES : MAX_BODY_BYTES))
+    return readReply(response, onData && MAX_ERROR_BYTES)
   }
 }
 
@@ -53,21 +50,4 @@ async function startsJson({ body }: Response): Promise<boolean> {
     return first === 0x7b
   }
   return false
-}
-
-/** The whole body, or no bytes if it is larger than `maxBytes`. */
-async function readBody(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  const reader = response.body?.getReader()
-  for (let size = 0; reader;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    size += value.length
-    if (size > maxBytes) {
-      reader.cancel().catch(() => {})
-      return new Uint8Array()
-    }
-    chunks.push(value)
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer())
 }

@@ -66,7 +66,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     this.#toResult = toResult
     this.#host = host
     this.id = handle.id
-    this.#transport = new Transport(host, this.id, this.recorder)
+    this.#transport = new Transport(host, this.id, this.recorder, (body) => handle.vendorCode(body))
     this.#dispatch(() => {
       const now = host.clock.now()
       if (host.signal?.aborted) return handle.cancelled(now)
@@ -208,16 +208,13 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   async #send(step: CoreStep & { kind: 'send' }): Promise<void> {
     const { store, timeout = step.request.timeout } = this.#host
     const reply = await this.#transport.send(step, store && (() => store(this.snapshot(), timeout)))
-    const isLost = 'loss' in reply
-    if (this.#finalSnapshot !== undefined) {
-      if (!isLost) reply.free()
-      return
-    }
-    this.#lost = isLost ? reply : undefined
+    if (this.#finalSnapshot !== undefined) return
+    this.#lost = 'loss' in reply ? reply : undefined
     this.#cause = this.#lost?.cause
     this.#dispatchUnattended(() => {
       const now = this.#host.clock.now()
-      return isLost ? this.#handle.lost(step.serial, reply.loss, now) : this.#handle.replied(step.serial, reply, now)
+      if ('loss' in reply) return this.#handle.lost(step.serial, reply.loss, now)
+      return this.#handle.replied(step.serial, reply.status, reply.retryAfter, reply.bytes, now)
     })
   }
 

@@ -1,7 +1,8 @@
 import { invalidInput } from './errors.js'
 import type { LazyAbort } from './lazy-abort.js'
+import type { FetchResponse, Reply } from './reply.js'
 import type { OnEvent, Trace } from './trace.js'
-import type { Reply, Request } from '../wasm/bank_mfa.js'
+import type { Request } from '../wasm/bank_mfa.js'
 
 /**
  * What a flow waits for: `vendor` is its next poll; `person` is the user, until the step expires or the flow asks the
@@ -27,14 +28,6 @@ export interface FetchInit {
   body: string | null
   redirect: 'manual'
   signal: AbortSignal
-}
-
-/** The response of a `Fetch` call. A `Response` is one. */
-export interface FetchResponse {
-  readonly status: number
-  /** Pairs, as in `Headers` and `Map`, or a plain object. */
-  readonly headers: Headers | Iterable<[string, string]> | Record<string, string>
-  arrayBuffer(): Promise<ArrayBuffer>
 }
 
 /** The flow and the session that need a secret. */
@@ -218,23 +211,6 @@ export function configToJson(name: 'host' | 'config', config: { baseUrl?: string
     throw invalidInput(`/${name}/baseUrl`, 'must be a valid URL')
   }
   return json
-}
-
-/** Statuses whose response has no body. */
-const WITHOUT_BODY = [204, 205, 304]
-
-/** The headers of a response as pairs. */
-export function headerPairs({ headers }: FetchResponse): [string, string][] {
-  return Symbol.iterator in Object(headers) ? [...(headers as Iterable<[string, string]>)] : Object.entries(headers)
-}
-
-/** Reads the response of another realm, or of another library's fetch. Rejects if it is not a response. */
-export async function readReply(response: FetchResponse) {
-  const { status } = response
-  if (!Number.isInteger(status) || (status !== 0 && status < 200) || status > 599) throw new TypeError('invalid status')
-  const retryAfter = headerPairs(response).find(([name]) => name.toLowerCase() === 'retry-after')?.[1]
-  const bytes = WITHOUT_BODY.includes(status) ? new Uint8Array() : new Uint8Array(await response.arrayBuffer())
-  return { status, retryAfter, bytes }
 }
 
 /** The parts of a vendor's response that are read. */

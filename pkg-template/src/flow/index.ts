@@ -1,7 +1,8 @@
 /** What every entry with flows exports, whichever vendors it has. */
 export { FlowError } from './errors.js'
 export { Flow } from './flow.js'
-export type { Clock, Fetch, FetchInit, FetchResponse, HostOptions } from './host.js'
+export type { Clock, Fetch, FetchInit, HostOptions } from './host.js'
+export type { FetchResponse } from './reply.js'
 export type { SecretRequest, SecretSource, WaitsFor } from './host.js'
 export type { FlowAction, FlowEvent, FlowEventAttributes, OnEvent, Trace, TraceEvent, TraceTimes } from './trace.js'
 export type { Answers, ChallengeStep, Claim, ConnectStep, RawAnswers, RedirectStep, Step } from './steps.js'

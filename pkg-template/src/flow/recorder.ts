@@ -160,7 +160,8 @@ export class Recorder {
     let outcome: CallOutcome = {}
     try {
       const reply = await call()
-      outcome = read(reply)
+      // After the end of the flow nobody asks.
+      if (this.#waitsFor) outcome = read(reply)
       return reply
     } catch (cause) {
       outcome = { cause }

@@ -2,13 +2,17 @@ import { isUnreachable } from './errors.js'
 import type { CheckedHost } from './host.js'
 import { LazyAbort } from './lazy-abort.js'
 import type { Recorder } from './recorder.js'
-import type { Frame, Header, Loss, Reply, Request, Round, Stage } from '../wasm/bank_mfa.js'
+import type { Reply } from './reply.js'
+import type { Frame, Header, Loss, Request, Round, Stage } from '../wasm/bank_mfa.js'
 
 /** @internal The abort reason of a task that is over. One shared error, because each new one records a stack trace. */
 export const TASK_ENDED = new Error('ended')
 
 /** The time limit of the probe before the first submission. */
 const PROBE_TIMEOUT_MS = 30_000
+
+/** The largest body that is read for a vendor's code. Only pictures make a body larger. */
+const MAX_CODED_BODY_BYTES = 65_536
 
 /** The time limit of a secret for the vendor's page. */
 const SECRET_TIMEOUT_MS = 30_000
@@ -27,6 +31,8 @@ export class Transport {
   readonly #host: CheckedHost
   readonly #flowId: string
   readonly #recorder: Recorder
+  /** Reads the vendor's word for the state from a body. */
+  readonly #vendorCode: (body: Uint8Array) => string | undefined
   /** The secrets in use, by slot and session. */
   readonly #secrets = new Map<string, string>()
   /** Whether the vendor has replied, so that no probe is needed. */
@@ -37,7 +43,13 @@ export class Transport {
   /** The functions that abort the running tasks. */
   readonly #aborts = new Set<() => void>()
 
-  constructor(host: CheckedHost, flowId: string, recorder: Recorder) {
+  constructor(
+    host: CheckedHost,
+    flowId: string,
+    recorder: Recorder,
+    vendorCode: (body: Uint8Array) => string | undefined,
+  ) {
+    this.#vendorCode = vendorCode
     this.#host = host
     this.#flowId = flowId
     this.#sessions = host.sessions ?? 0
@@ -83,7 +95,7 @@ export class Transport {
     const dummies = Object.fromEntries(headers.map((name) => [name, 'probe']))
     const probe = { ...request, method: 'GET', body: null }
     const timeout = this.#host.timeout ?? PROBE_TIMEOUT_MS
-    ;(await this.#call(probe, { ...dummies, accept: 'application/json' }, timeout, 'probe')).free()
+    await this.#call(probe, { ...dummies, accept: 'application/json' }, timeout, 'probe')
     this.#isReached = true
   }
 
@@ -111,7 +123,10 @@ export class Transport {
   #call(request: Call, headers: Record<string, string>, timeout: number, name?: string): Promise<Reply> {
     const { send, fetch } = this.#host
     const call = () => this.#withTimeout(timeout, (ended) => send(request, headers, ended, fetch))
-    return this.#recorder.call(request, call, (reply) => reply, name)
+    const read = ({ status, bytes }: Reply) => {
+      return { status, vendorCode: bytes.length > MAX_CODED_BODY_BYTES ? undefined : this.#vendorCode(bytes) }
+    }
+    return this.#recorder.call(request, call, read, name)
   }
 
   /** Runs a task until it settles, its time limit passes or the transport is closed. */

@@ -3,13 +3,13 @@ import { Core } from '../flow/core.js'
 import { flinksFlows, readFlinks, type FlinksHost } from '../flow/flinks.js'
 import type { Flow } from '../flow/flow.js'
 import { mxFlows, readMx, type MxHost } from '../flow/mx.js'
-import { FlowHandle, Reply, send, type Authorized, type MxConnected } from '../wasm/bank_mfa.js'
+import { FlowHandle, send, type Authorized, type MxConnected } from '../wasm/bank_mfa.js'
 
 export * from '../flow/index.js'
 export type * from './flinks-types.js'
 export type * from './mx-types.js'
 
-const core = new Core({ FlowHandle, Reply, send })
+const core = new Core({ FlowHandle, send })
 
 /** Starts the flows of Flinks. */
 export const flinks = flinksFlows(core)

@@ -2,12 +2,12 @@
 import { Core } from '../flow/core.js'
 import { flinksFlows, readFlinks, type FlinksHost } from '../flow/flinks.js'
 import type { Flow } from '../flow/flow.js'
-import { FlowHandle, Reply, send, type Authorized } from '../wasm/flinks.js'
+import { FlowHandle, send, type Authorized } from '../wasm/flinks.js'
 
 export * from '../flow/index.js'
 export type * from './flinks-types.js'
 
-const core = new Core({ FlowHandle, Reply, send })
+const core = new Core({ FlowHandle, send })
 
 /** Starts the flows of Flinks. */
 export const flinks = flinksFlows(core)

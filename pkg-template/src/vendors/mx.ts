@@ -2,12 +2,12 @@
 import { Core } from '../flow/core.js'
 import type { Flow } from '../flow/flow.js'
 import { mxFlows, readMx, type MxHost } from '../flow/mx.js'
-import { FlowHandle, Reply, send, type MxConnected } from '../wasm/mx.js'
+import { FlowHandle, send, type MxConnected } from '../wasm/mx.js'
 
 export * from '../flow/index.js'
 export type * from './mx-types.js'
 
-const core = new Core({ FlowHandle, Reply, send })
+const core = new Core({ FlowHandle, send })
 
 /** Starts the flows of MX. */
 export const mx = mxFlows(core)

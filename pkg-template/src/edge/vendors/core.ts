@@ -1,5 +1,5 @@
 import { Core } from '../../flow/core.js'
-import { FlowHandle, Reply, send } from '../../wasm/bank_mfa.js'
+import { FlowHandle, send } from '../../wasm/bank_mfa.js'
 
 /** The wasm of both vendors, which the edge's entries load. */
-export const core = new Core({ FlowHandle, Reply, send })
+export const core = new Core({ FlowHandle, send })

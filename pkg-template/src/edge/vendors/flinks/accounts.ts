@@ -1,6 +1,7 @@
 /** Accounts of Flinks: a data call, polled by its Async call until the data is ready. */
 import { flinks as calls, restore, type DataFlow, type FlinksCallsHost } from '../../../calls/flinks.js'
-import { headerPairs, type Fetch } from '../../../flow/host.js'
+import type { Fetch } from '../../../flow/host.js'
+import { headerPairs } from '../../../flow/reply.js'
 import type { DataSource, FlinksConnection } from '../../config.js'
 import { member, parse, toRecord } from '../../json.js'
 import { withConnectionPaths } from '../paths.js'
