@@ -1,21 +1,18 @@
 /** An `AbortController` that is made only if somebody reads its signal: making one takes as long as a step of the core. */
 export class LazyAbort {
   #controller: AbortController | undefined
-  #reason: unknown
   aborted = false
   /** Called on abort. */
   onAbort: (() => void) | undefined
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
-    if (this.aborted) this.#controller.abort(this.#reason)
+    if (this.aborted) this.#controller.abort()
     return this.#controller.signal
   }
 
   abort(reason?: unknown): void {
-    if (this.aborted) return
     this.aborted = true
-    this.#reason = reason
     this.#controller?.abort(reason)
     this.onAbort?.()
   }

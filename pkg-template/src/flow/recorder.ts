@@ -1,5 +1,6 @@
 import { VERSION } from '../version.js'
 import type { Clock } from './host.js'
+import { isEnding } from './steps.js'
 import type { EventName, FlowAction, FlowEvent, OnEvent, Trace, TraceEvent, TraceTimes } from './trace.js'
 import type { Failure, Round, Stage } from '../wasm/bank_mfa.js'
 
@@ -49,15 +50,23 @@ interface CallOutcome {
   cause?: unknown
 }
 
-/** A trace's event without its attributes, which are kept as JSON: that compares and copies them. */
-type Entry = Pick<TraceEvent, 'name'> & { at: number; duration: number; count: number; lastAt: number; json: string }
+type Attributes = Record<string, unknown>
+
+/** An event of a trace. Its attributes are copied, without those that are undefined, when somebody reads the trace. */
+type Entry = Pick<TraceEvent, 'name'> & {
+  at: number
+  duration: number
+  count: number
+  lastAt: number
+  attributes: Attributes
+}
 
 /** Records what happens in one flow. It keeps no text of a person or of a vendor, and no id. */
 export class Recorder {
   readonly #options: RecorderOptions
   readonly #entries: Entry[] = []
   #omitted = 0
-  #stepJson = ''
+  #step: Attributes = {}
   /** For whom the flow waits since `#since`: undefined after its end. */
   #waitsFor: keyof TraceTimes | undefined
   #since: number
@@ -100,16 +109,16 @@ export class Recorder {
     return now
   }
 
-  #record(name: EventName, attributes: object, duration = 0, json = JSON.stringify(attributes)): void {
+  #record(name: EventName, attributes: Attributes, duration = 0): void {
     const now = this.#count()
     emit(this.#options.onEvent, now, name, attributes, duration)
     const at = this.#elapsed
     const last = this.#entries.at(-1)
-    if (last?.name === name && last.json === json) {
+    if (last?.name === name && isEqual(last.attributes, attributes)) {
       last.duration += duration
       last.count += 1
       last.lastAt = at
-    } else if (this.#entries.push({ name, at, duration, count: 1, lastAt: at, json }) > MAX_EVENTS) {
+    } else if (this.#entries.push({ name, at, duration, count: 1, lastAt: at, attributes }) > MAX_EVENTS) {
       this.#entries.splice(MAX_FIRST_EVENTS, 1)
       this.#omitted += 1
     }
@@ -120,11 +129,9 @@ export class Recorder {
     this.#count()
     const [name, attributes] = stepEvent(step)
     const working = step.until ? 'waiting' : this.#working
-    const waitsFor = { working, challenge: 'person', redirect: 'person', connect: 'person' } as const
-    this.#waitsFor = (waitsFor as Partial<Record<string, keyof TraceTimes>>)[step.kind]
-    const json = JSON.stringify(attributes)
-    if (json !== this.#stepJson) this.#record(name, attributes, 0, json)
-    this.#stepJson = json
+    this.#waitsFor = step.kind === 'working' ? working : isEnding(step) ? undefined : 'person'
+    if (!isEqual(attributes, this.#step)) this.#record(name, attributes)
+    this.#step = attributes
   }
 
   /** Records an action, and the code with which it was refused. */
@@ -179,14 +186,14 @@ export class Recorder {
     this.#count()
     const times = { ...this.#times }
     const duration = Object.values(times).reduce((sum, time) => sum + time)
-    const events = this.#entries.map(({ json, ...event }) => ({ ...event, attributes: JSON.parse(json) }) as TraceEvent)
+    const events = copy(this.#entries) as TraceEvent[]
     const { vendor } = this.#options
     return { version: VERSION, vendor, duration, times, events, omitted: this.#omitted }
   }
 }
 
 /** The name and the attributes of the first event. */
-export function startEvent(vendor: Trace['vendor'], restored: boolean): [EventName, object] {
+export function startEvent(vendor: Trace['vendor'], restored: boolean): [EventName, Attributes] {
   const attributes = {
     'bank_mfa.version': VERSION,
     'bank_mfa.vendor': vendor ?? undefined,
@@ -200,15 +207,16 @@ export function callEvent(
   { method, url, stage, session }: AnyRequest,
   { status, vendorCode, cause }: CallOutcome,
   name?: string,
-): [EventName, object] {
-  const { pathname, hostname } = new URL(url)
+): [EventName, Attributes] {
+  // The core and the edge have checked the URL. Parsing it again would take longer than the rest of an event.
+  const [, , host, ...path] = url.replace(/\?.*/, '').split('/')
   const lost = LOST.get((cause as Partial<Error> | null | undefined)?.name) ?? 'network'
   const attributes = {
-    'bank_mfa.call.name': name ?? callName(pathname),
+    'bank_mfa.call.name': name ?? callName(path),
     'bank_mfa.stage': stage,
     'bank_mfa.session': session,
     'http.request.method': method,
-    'server.address': hostname,
+    'server.address': host!.replace(/:\d+$/, ''),
     'http.response.status_code': status,
     'bank_mfa.vendor_code': word(vendorCode) || undefined,
     'error.type': status === undefined ? lost : status < 400 ? undefined : `${status}`,
@@ -217,8 +225,8 @@ export function callEvent(
 }
 
 /** The name and the attributes of a step's event. Those that are undefined are left out of the event. */
-export function stepEvent({ kind, stage, round, purpose, error, failure }: AnyStep): [EventName, object] {
-  if (kind === 'done' || kind === 'failed') {
+export function stepEvent({ kind, stage, round, purpose, error, failure }: AnyStep): [EventName, Attributes] {
+  if (isEnding({ kind })) {
     const attributes = {
       'bank_mfa.outcome': kind,
       'error.type': failure?.code,
@@ -253,10 +261,16 @@ function word(text: unknown): string {
 }
 
 /** The last part of an address that is no id: a member's id follows `members`, and a RequestId is a GUID. */
-function callName(pathname: string): string {
-  const path = pathname.replace(/\/members\/[^/]+$/, '/members')
-  return /([^/]+)(\/[\da-f-]{36})?$/i.exec(path)?.[1] ?? ''
+function callName(path: string[]): string {
+  const last = path.pop() ?? ''
+  const before = path.pop()
+  return before === 'members' || /^[\da-f-]{36}$/i.test(last) ? before! : last
 }
+
+/** Whether two events of a name have the same attributes: words and lists of words. */
+const isEqual = (a: Attributes, b: Attributes) => Object.keys(a).every((key) => `${a[key]}` === `${b[key]}`)
+
+const copy = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
 /** Passes an event on, after what runs now: `onEvent` may use the flow. What it throws concerns nobody else. */
 export function emit(
@@ -267,7 +281,7 @@ export function emit(
   duration = 0,
 ): void {
   if (!onEvent) return
-  const event = { name, time, duration, attributes: JSON.parse(JSON.stringify(attributes)) } as FlowEvent
+  const event = { name, time, duration, attributes: copy(attributes) } as FlowEvent
   void Promise.resolve(event)
     .then(onEvent)
     .catch(() => {})
