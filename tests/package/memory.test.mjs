@@ -54,7 +54,8 @@ const BODIES = {
 /** Starts a live flow in a new instance of the wasm, and replies. Resolves to the step, and to the wasm's memory. */
 async function reply(name, body) {
   const { FlowHandle, initSync } = await import(`${pathToFileURL(join(wasm, 'bank_mfa.js'))}?${encodeURI(name)}`)
-  const { memory } = initSync({ module: bytes })
+  // The names of the exports are short.
+  const memory = Object.values(initSync({ module: bytes })).find((value) => value instanceof WebAssembly.Memory)
   const params = { loginId: '5e115eac-1209-4f19-641c-08d6d484e2fe', mostRecentCached: false }
   const config = { instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb' }
   const flow = FlowHandle.start('flinks', 'flow', JSON.stringify(params), JSON.stringify(config))
