@@ -172,13 +172,13 @@ test('a guessed time of a new session is not counted down, and a question offers
   await visitor.element.getByText('Your bank does not say when').waitFor()
 })
 
-test('a code has the keyboard for numbers and is filled in from a message', async (t) => {
+test('a code has the keyboard with letters, because it may have some, and is filled in from a message', async (t) => {
   const visitor = await visit(t)
   await STATES.code(visitor)
   const input = visitor.element.getByLabel('Your one-time code')
   assert.deepEqual(
     [await input.getAttribute('autocomplete'), await input.getAttribute('inputmode'), await input.getAttribute('type')],
-    ['one-time-code', 'numeric', null],
+    ['one-time-code', null, null],
   )
 })
 
@@ -297,4 +297,28 @@ test('properties that were set before the element was defined count', async (t) 
   const visitor = await visit(t, { fresh: 'undefined' })
   await visitor.run('setBeforeDefined', round([question()]))
   await visitor.element.getByLabel('Votre réponse').waitFor()
+})
+
+test('a step of an unknown kind is drawn as the working state', async (t) => {
+  const visitor = await visit(t)
+  await STATES.polling(visitor)
+  const [known] = [await visitor.title()]
+  await visitor.run('step', { kind: 'newer-kind' })
+  await visitor.state('newer-kind')
+  assert.notEqual(known, '')
+  assert.notEqual(await visitor.title(), '')
+  await visitor.button('Cancel').waitFor()
+})
+
+test('in a page from right to left, each text has the direction of its language', async (t) => {
+  const visitor = await visit(t)
+  await visitor.page.evaluate(() => (document.documentElement.dir = 'rtl'))
+  t.after(() => visitor.page.evaluate(() => document.documentElement.removeAttribute('dir')))
+  await visitor.run('step', round([question('מה הצבע?'), question('Which colour?', {}, '1.2')]))
+  const directions = () =>
+    visitor.page.evaluate(() => {
+      const all = window.element.shadowRoot.querySelectorAll('[part=title], [part=prompt]')
+      return [...all].map((one) => getComputedStyle(one).direction)
+    })
+  assert.deepEqual(await directions(), ['ltr', 'rtl', 'ltr'])
 })

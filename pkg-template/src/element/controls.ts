@@ -33,7 +33,7 @@ export function challengeView({ id, kind, vendorType, prompt, image, fields }: C
   return el(
     isCredential ? 'div' : 'fieldset',
     'challenge',
-    !isCredential && el('legend', { part: 'prompt', id }, prompt),
+    !isCredential && el('legend', { part: 'prompt', id, dir: 'auto' }, prompt),
     image && picture(image.src, labels),
     fields.some(({ optional }) => optional) && paragraph(labels.optionalHint, 'hint'),
     ...fields.map((field) => {
@@ -54,13 +54,12 @@ function textInput({ name, secret, autocomplete }: Field, { labels, label }: Pla
     name,
     type: secret && 'password',
     autocomplete: autocomplete ?? 'off',
-    inputmode: autocomplete === 'one-time-code' && 'numeric',
     autocapitalize: 'none',
     spellcheck: 'false',
   })
   const show = el('input', { type: 'checkbox', onchange: () => (input.type = show.checked ? 'text' : 'password') })
   return fieldBox(
-    el('label', { part: 'label', for: name }, label),
+    el('label', { part: 'label', for: name, dir: 'auto' }, label),
     input,
     secret && el('label', 'option show', show, labels.showAnswer),
   )

@@ -6,7 +6,8 @@ type Attributes = Readonly<Record<string, unknown>>
 export type Child = Node | string | false | null | undefined
 
 /**
- * Creates an element. A text is its part. `false`, `null` and `undefined` set no attribute. A function becomes a property, such as `onclick`,
+ * Creates an element. A text is its part, whose content has the direction of its language. `false`, `null` and `undefined`
+ * set no attribute. A function becomes a property, such as `onclick`,
  * which no content security policy forbids.
  */
 export function el<Name extends keyof HTMLElementTagNameMap>(
@@ -15,7 +16,7 @@ export function el<Name extends keyof HTMLElementTagNameMap>(
   ...children: Child[]
 ): HTMLElementTagNameMap[Name] {
   const element = document.createElement(name)
-  const entries = Object.entries(typeof attributes === 'string' ? { part: attributes } : attributes)
+  const entries = Object.entries(typeof attributes === 'string' ? { part: attributes, dir: 'auto' } : attributes)
   for (const [key, value] of entries) {
     if (typeof value === 'function') (element as never as Record<string, unknown>)[key] = value
     else if (value !== false && value != null) element.setAttribute(key, value as string)
