@@ -73,3 +73,18 @@ test('a text of the app replaces one of the element', async (t) => {
   })
   await visitor.button('Off it goes').waitFor()
 })
+
+test('English replaces a table or an entry that the texts of the app do not have', async (t) => {
+  const visitor = await visit(t)
+  await STATES.question(visitor)
+  await visitor.page.evaluate(() => {
+    const { fr } = window.harness.texts
+    const { send, ...labels } = fr.labels
+    window.element.texts = { locale: 'fr', labels, codes: {} }
+  })
+  await visitor.button('Send').waitFor()
+  await visitor.element.getByLabel('Votre réponse').waitFor()
+  await STATES['failed for now'](visitor)
+  const [title, sentence] = [await visitor.title(), await visitor.element.locator('[part=text]').first().textContent()]
+  assert.ok(title !== '' && sentence !== '')
+})

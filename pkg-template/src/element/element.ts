@@ -109,13 +109,14 @@ export class BankMfaElement extends Base {
     if (this.#step === null) this.#draw()
   }
 
-  /** What the person reads; the default is English. See `bank-mfa/texts`. */
+  /** What the person reads; the default is English, also for a text that is missing. See `bank-mfa/texts`. */
   get texts(): Texts {
     return this.#texts
   }
   set texts(texts: Texts) {
-    const isSame = JSON.stringify(texts) === JSON.stringify(this.#texts)
-    this.#texts = texts ?? en
+    const complete = withEnglish(texts)
+    const isSame = JSON.stringify(complete) === JSON.stringify(this.#texts)
+    this.#texts = complete
     if (isSame || !this.#view || this.#view.stays) return
     const controls = () => [...this.#box.querySelectorAll<HTMLInputElement>('input,select')]
     const [typed, focused] = [controls(), this.#root.activeElement as HTMLElement | null]
@@ -210,7 +211,7 @@ export class BankMfaElement extends Base {
     }
     // Without a flow, there is a button that starts the first one.
     this.#view = step
-      ? VIEWS[step.kind](step as never, context)
+      ? (VIEWS[step.kind] ?? VIEWS.working)(step as never, context)
       : { nodes: this.#start ? [button(this.#texts.labels.connect, () => void this.#begin(), 'primary')] : [] }
     this.#box.dataset.state = step?.kind ?? 'idle'
     this.#box.lang = this.#texts.locale
@@ -249,4 +250,13 @@ export class BankMfaElement extends Base {
     const init = { detail, bubbles: true, composed: true, cancelable: true }
     return this.dispatchEvent(new CustomEvent(`bank-mfa-${name}`, init))
   }
+}
+
+/** The texts, with English for a table or an entry that is missing: JSON of an older version has fewer of them. */
+function withEnglish(texts: Texts | null): Texts {
+  const complete: Record<string, unknown> = { ...en, ...texts }
+  for (const [name, english] of Object.entries(en)) {
+    if (name !== 'locale') complete[name] = { ...(english as object), ...(complete[name] as object) }
+  }
+  return complete as unknown as Texts
 }

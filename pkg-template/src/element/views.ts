@@ -16,7 +16,7 @@ export const VIEWS: { readonly [Kind in Step['kind']]: (step: StepOf<Kind>, cont
   failed,
 }
 
-/** What happens now, what happens next, how long it has taken, and until when it waits. */
+/** Also for a kind of step that a newer flow has. What happens now, what happens next, how long it has taken, and until when it waits. */
 function working(first: StepOf<'working'>, context: Context): View {
   const { texts, clock } = context
   const { labels } = texts
@@ -29,7 +29,7 @@ function working(first: StepOf<'working'>, context: Context): View {
     const time = duration(clock.now() - since, texts.locale)
     elapsed.textContent = time && fill(labels.elapsed, { time })
     const template = isExpiry(step) ? labels.newSessionIn : labels.nextCheck
-    left.textContent = until === null ? '' : timeLeft(context, template, until)
+    left.textContent = until == null ? '' : timeLeft(context, template, until)
   }
   const update = (given: Step) => {
     step = given as StepOf<'working'>
