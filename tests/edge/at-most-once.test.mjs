@@ -426,10 +426,13 @@ test('without a page, sweeps run the flow and onPersonNeeded is called once', as
   const env = setup(t, { connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'text') }) })
   const page = env.page()
   const started = await page.start('c_1')
-  for (let sweeps = 0; sweeps < 60; sweeps++) {
+  const sweep = async () => {
     await env.handle.sweep()
-    env.bank.clock.advance(4_000)
+    env.bank.clock.advance(1_000)
   }
+  await until(() => env.bank.counts().jobsStarted > 0, 'the start reaches the vendor')
+  await until(async () => (await sweep(), env.reported.personNeeded.length > 0), 'onPersonNeeded is called')
+  for (let sweeps = 0; sweeps < 5; sweeps++) await sweep()
   const state = await page.getState(started)
   assert.equal(state.step.kind, 'challenge')
   assert.deepEqual(

@@ -1,6 +1,7 @@
 /** Endings are delivered to the company: each one is retried until `onFlowEnded` resolves. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
+import { until } from '../lib/until.mjs'
 import {
   MINUTE,
   SEAL,
@@ -117,7 +118,9 @@ test('endings that cannot be delivered do not delay other flows', async (t) => {
   const bob = env.page('bob')
   const running = await bob.start('c_1')
   // No page waits for the running flow, so only the sweep could end it.
-  await sweepFor(env, 3)
+  await until(() => env.bank.counts().jobsStarted > 0, 'the start reaches the vendor')
+  const isBobNeeded = () => env.reported.personNeeded.some(({ user }) => user === 'bob')
+  await until(async () => (await sweepFor(env, 1), isBobNeeded()), 'a sweep runs the flow')
   assert.equal((await bob.getState(running)).step.kind, 'challenge')
   own.isUp = true
   await sweepFor(env, 2)

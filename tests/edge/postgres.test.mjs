@@ -105,3 +105,66 @@ test('an abandoned flow is ended once by the sweeps of three servers', async (t)
   const { rows } = await database.connect(1).query('select id from bank_mfa_flow')
   assert.deepEqual(rows, [])
 })
+
+/** All nodes of a plan. */
+const nodesOf = (plan) => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
+
+/** What the statements of a store cost: for each one, the nodes of its plan and the buffers that it touches. */
+async function explain(pool, call) {
+  const costs = []
+  const store = postgres(async (text, values) => {
+    const { rows } = await pool.query(`explain (analyze, buffers, format json) ${text}`, values)
+    const [{ Plan: plan }] = rows[0]['QUERY PLAN']
+    const nodes = nodesOf(plan)
+    const tableRead = nodes.filter(({ 'Node Type': type }) => type === 'Seq Scan').length
+    const buffers = plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
+    const rowsRead = nodes.reduce((sum, node) => sum + node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0), 0)
+    costs.push({ tableRead, buffers, rowsRead })
+    return { rows: [], rowCount: 1 }
+  })
+  await call(store)
+  assert.equal(costs.length, 1)
+  return costs[0]
+}
+
+test('a sweep costs what is due and expired, and no more with 10,000 flows at rest than with 100', async () => {
+  const pool = database.connect(1)
+  const [now, later] = [Date.UTC(2026, 0), Date.UTC(2026, 1)]
+  const insert = (from, to, due, expires) =>
+    pool.query(
+      "insert into bank_mfa_flow select 'flow ' || n, 1, repeat('x', 1600), $3::bigint, $4 from generate_series($1::int, $2) n",
+      [from, to, due, expires],
+    )
+  await pool.query('truncate bank_mfa_flow')
+  await insert(1, 10, now, later)
+  await insert(11, 20, later, now)
+  const costs = []
+  // At rest, half of the flows are due later, and half are not due at all.
+  for (const [from, to] of [
+    [101, 200],
+    [201, 10_100],
+  ]) {
+    await insert(from, (from + to - 1) / 2, later, later)
+    await insert((from + to + 1) / 2, to, null, later)
+    await pool.query('vacuum analyze bank_mfa_flow')
+    // The planner reads a table of a few pages whole, and rightly so. The first figures are those of the indexes, too.
+    await pool.query(`set enable_seqscan = ${to === 200 ? 'off' : 'on'}`)
+    costs.push({
+      due: await explain(pool, (store) => store.due(now, 100)),
+      purge: await explain(pool, async (store) => {
+        await pool.query('begin')
+        await store.purge(now)
+      }),
+      read: await explain(pool, (store) => store.read('flow 101')),
+    })
+    await pool.query('rollback')
+  }
+  const [few, many] = costs
+  for (const statement of Object.keys(few)) {
+    assert.equal(many[statement].tableRead, 0, `${statement} reads the whole table`)
+    assert.equal(many[statement].rowsRead, few[statement].rowsRead, `${statement} reads rows that are not due`)
+    // An index over more rows may be one or two levels deeper.
+    const levels = 2 * Math.max(1, few[statement].rowsRead)
+    assert.ok(many[statement].buffers <= few[statement].buffers + levels, `${statement}: ${JSON.stringify(costs)}`)
+  }
+})

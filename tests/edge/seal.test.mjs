@@ -175,3 +175,16 @@ test('a record that is copied to another id does not open', async (t) => {
   const refused = await bob.getState(his)
   assert.deepEqual([refused.status, refused.code], [500, 'SNAPSHOT_UNREADABLE'])
 })
+
+test('a process decrypts a record once, and again only after another process has changed it', async (t) => {
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'many_rounds') }) })
+  const [page, other] = [env.page(), pageOf(edge({ ...env.config }))]
+  const state = await page.settled(await page.start('c_1'))
+  const { mock } = t.mock.method(crypto.subtle, 'decrypt')
+  for (let polls = 0; polls < 5; polls++) assert.deepEqual(await page.getState(state), state)
+  assert.equal(mock.callCount(), 0, 'this process has sealed the record itself')
+  const next = await other.settled(await other.answer(state, 1, rightAnswers(env)(state.step.round)))
+  mock.resetCalls()
+  for (let polls = 0; polls < 5; polls++) assert.deepEqual(await page.getState(state), next)
+  assert.equal(mock.callCount(), 1)
+})

@@ -19,6 +19,7 @@ import { toRecord } from './json.js'
 import { report } from './problem.js'
 import { Changes } from './records/changes.js'
 import { Records } from './records/records.js'
+import { rememberTexts } from './records/recent-texts.js'
 import { sealer, type Sealer } from './records/seal.js'
 import { resolveConnection } from './resolve.js'
 
@@ -30,8 +31,16 @@ export interface SharedState {
 
 export const newSharedState = (): SharedState => ({ changes: new Changes(), turns: new Map() })
 
-export function sealerOf<Env>({ seal }: HandlerConfig<Env>, env: Env): Sealer {
-  return sealer(typeof seal === 'function' ? seal(env) : seal)
+/** Returns the function that makes the sealer of a request. As long as the keys stay the same, the sealer does, too. */
+export function sealers<Env>(config: HandlerConfig<Env>): (env: Env) => Sealer {
+  let last: { keys: string; sealer: Sealer } | undefined
+  return (env) => {
+    const { seal } = config
+    const given = typeof seal === 'function' ? seal(env) : seal
+    const keys = typeof given === 'string' ? given : JSON.stringify(given)
+    if (last === undefined || last.keys !== keys) last = { keys, sealer: rememberTexts(sealer(given)) }
+    return last.sealer
+  }
 }
 
 export interface ServiceOptions {

@@ -7,7 +7,7 @@
  * send runs, the alarm handler waits for it, which keeps the object alive even if no page waits.
  */
 import { realTime } from '../flow/host.js'
-import { checkConfig, createService, newSharedState, sealerOf } from './compose.js'
+import { checkConfig, createService, newSharedState, sealers } from './compose.js'
 import type { HandlerConfig, Store } from './config.js'
 import type { FlowService } from './engine/service.js'
 import { createHandler, type Handler } from './http/handler.js'
@@ -65,9 +65,10 @@ const ALARM_RETRY_MS = 60_000
 export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env> {
   checkConfig(config, 'objects')
   const { clock = realTime, objects } = config
+  const sealerOf = sealers(config)
   const fetch = createHandler(config, (env) => ({
     service: objectService(objects(env)),
-    sealer: sealerOf(config, env),
+    sealer: sealerOf(env),
   }))
 
   class FlowObject {
@@ -83,7 +84,7 @@ export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env>
       const background = (task: Promise<unknown>) => state.waitUntil(task)
       this.#onError = (error) => background(report(config.onError, error, env))
       this.#service = createService(config, env, {
-        ...{ store: this.#store, sealer: sealerOf(config, env), shared: this.#shared },
+        ...{ store: this.#store, sealer: sealerOf(env), shared: this.#shared },
         ...{ background, singleWriter: true },
       })
     }

@@ -1,5 +1,5 @@
 import { realTime } from '../flow/host.js'
-import { checkConfig, createService, newSharedState, sealerOf } from './compose.js'
+import { checkConfig, createService, newSharedState, sealers } from './compose.js'
 import type { EdgeConfig } from './config.js'
 import { createHandler, type Handler, type OpenService } from './http/handler.js'
 import { report } from './problem.js'
@@ -27,10 +27,11 @@ export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
   checkConfig(config, 'store')
   const { store, clock = realTime, onError } = config
   const shared = newSharedState()
+  const sealerOf = sealers(config)
   const storeOf = (env: Env) => (typeof store === 'function' ? store(env) : store)
 
   const open: OpenService<Env> = (env, background) => {
-    const sealer = sealerOf(config, env)
+    const sealer = sealerOf(env)
     const options = { store: storeOf(env), sealer, shared, background, singleWriter: false }
     return { service: createService(config, env, options), sealer }
   }

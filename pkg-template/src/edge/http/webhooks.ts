@@ -4,7 +4,7 @@ import { findWebhookReader } from '../vendors/index.js'
 import type { WebhookReader } from '../vendors/vendor.js'
 import { readStrings } from './read-strings.js'
 import type { Reply } from './reply.js'
-import { toTarget, type Call } from './routes.js'
+import { partsOf, toTarget, type Call } from './routes.js'
 
 /** The longest webhook that is accepted, in bytes. A guess: MX documents no limit. */
 const MAX_WEBHOOK_BYTES = 1 << 20
@@ -15,7 +15,7 @@ const MAX_WEBHOOK_BYTES = 1 << 20
  */
 export function webhookRoute<Env>(call: Call<Env>): Promise<Reply> | undefined {
   const { method, url } = call.request
-  const [, vendor = ''] = /\/webhooks\/(\w+)$/.exec(new URL(url).pathname) ?? []
+  const [, vendor = ''] = /\/webhooks\/(\w+)$/.exec(partsOf(url).path) ?? []
   const reader = findWebhookReader(vendor)
   if (reader === undefined || method === 'OPTIONS') return undefined
   if (method !== 'POST') throw methodNotAllowed('POST')
