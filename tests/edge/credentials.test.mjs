@@ -1,7 +1,7 @@
 /** A round of credentials at the edge: sent at most once, counted as an answer, and in no record and no message. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { customerId, edge, memoryStore, page as pageOf, sealer, setup, SEAL } from './setup.mjs'
+import { MINUTE, customerId, edge, memoryStore, page as pageOf, sealer, setup, SEAL } from './setup.mjs'
 
 const SECRETS = ['hunter2', 'Everyday', 'greatday_nomfa', 'no_questions']
 
@@ -81,6 +81,19 @@ for (const [name, vendor] of Object.entries(VENDORS)) {
     const refused = await page.answer(second, 2, typed(second.step, right))
     assert.deepEqual([refused.code, refused.next], ['RATE_LIMITED', 'start-over'])
     assert.equal(env.bank.counts().credentials, 1)
+  })
+
+  test(`${name}: a form that nobody fills in ends the flow with session-expired, and a sweep delivers that`, async (t) => {
+    const { env, page, state } = await atForm(t, vendor)
+    env.bank.clock.advance(119 * MINUTE)
+    await env.handle.sweep()
+    assert.deepEqual(await page.getState(state), state)
+    env.bank.clock.advance(2 * MINUTE)
+    await env.handle.sweep()
+    const [{ failure }, ...others] = env.reported.ended
+    assert.deepEqual([failure.code, failure.next, others], ['session-expired', 'start-over', []])
+    assert.equal((await page.getState(state)).step.failure.code, 'session-expired')
+    assert.equal(env.bank.counts().credentials, 0)
   })
 
   test(`${name}: an empty field is refused, and nothing is sent`, async (t) => {

@@ -45,8 +45,8 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   #lost: Lost | undefined
   /** @internal When to ask the vendor next whether the round is still open, or null if it cannot be asked. */
   watchAt: number | null = null
-  /** When the flow ends if nobody answers the open round. */
-  #roundEndsAt = Infinity
+  /** @internal When the flow ends if nobody answers the open round. */
+  roundEndsAt = Infinity
   /** @internal Whether that request is under way. */
   isWatching = false
   /** Identifies the vendor's page of the current step. */
@@ -164,7 +164,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
         if (this.#transport.needsFirstProbe) return void this.#probeBefore(step)
         if (this.#transport.isTokenSpent(step.round)) return this.#fail('secret-missing', undefined)
         this.watchAt = step.watchAt
-        this.#roundEndsAt = step.endsAt
+        this.roundEndsAt = step.endsAt
         this.#awaitAnswers(step.round)
         if (this.current.kind !== 'challenge' || this.current.round.number !== step.round.number) {
           this.setStep(this.#challenge(step.round))
@@ -232,7 +232,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
    * clock stands still meanwhile.
    */
   #awaitAnswers({ expires }: Round): void {
-    const nextAt = this.isLookedAt ? Math.min(this.watchAt ?? Infinity, this.#roundEndsAt) : Infinity
+    const nextAt = this.isLookedAt ? Math.min(this.watchAt ?? Infinity, this.roundEndsAt) : Infinity
     const until = Math.min(nextAt, expires?.at ?? Infinity)
     if (until < Infinity) this.#wait(until, 'person')
   }

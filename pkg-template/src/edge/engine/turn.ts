@@ -139,9 +139,10 @@ export class Turn {
     }
   }
 
-  #isAtRest({ current, watchAt }: Flow): boolean {
-    // Only the user can continue a round that neither expires nor is watched.
-    const isOpen = current.kind === 'challenge' && current.round.expires === null && watchAt === null
+  #isAtRest({ current, watchAt, roundEndsAt }: Flow): boolean {
+    // Until it ends, only the user can continue a round that neither expires nor is watched.
+    const neverExpires = current.kind === 'challenge' && current.round.expires === null && watchAt === null
+    const isOpen = neverExpires && roundEndsAt > this.#context.clock.now()
     return this.#waitsUntil() !== null || isOpen || isEnding(current)
   }
 
@@ -165,7 +166,10 @@ export class Turn {
     let due = current.kind === 'connect' && address === null ? now + RETRY_MS : this.#waitsUntil()
     let watchAt: number | null = null
     // Without a page, nobody watches the round.
-    if (current.kind === 'challenge') [due, watchAt] = [current.round.expires?.at ?? null, flow.watchAt]
+    if (current.kind === 'challenge') {
+      due = current.round.expires?.at ?? flow.roundEndsAt
+      watchAt = flow.watchAt
+    }
     const { roundCount, addressCount = 0, step: before } = this.#stored.record
     const isFresh = before.kind === 'redirect' && step.kind === 'redirect' && before.url !== step.url
     return this.#write({
