@@ -56,7 +56,10 @@ const WORKERS = {
   durable: ['edge', true],
 }
 
-/** Starts the bank. `start` starts a worker by its name. */
+/**
+ * Starts the bank. `start` bundles and starts a worker by its name; `toListen` is how long the worker took to listen, in
+ * milliseconds.
+ */
 export async function openProcesses() {
   const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-load-'))
   const bank = fork(here('bank.mjs'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
@@ -71,9 +74,10 @@ export async function openProcesses() {
       const modules = await bundle(here(`${script}.worker.mjs`), join(own, 'worker.js'))
       writeFileSync(join(own, 'config.capnp'), configOf(modules, objects))
       const env = { BANK: address, STORE: name }
+      const began = performance.now()
       const worker = await startWorkerd(join(own, 'config.capnp'), { folders: { storage: disk }, env })
       workers.push(worker)
-      return worker
+      return { ...worker, toListen: performance.now() - began }
     },
     seen: async () => (await fetch(`${address}/seen`)).json(),
     async close() {
