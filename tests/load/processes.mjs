@@ -51,7 +51,7 @@ const configOf = (modules, objects) => `
 /** The script of each worker, and whether it has Durable Objects. */
 const WORKERS = {
   passThrough: ['pass-through', false],
-  memory: ['edge', true],
+  memory: ['edge', false],
   passThroughObjects: ['pass-through-objects', true],
   durable: ['edge', true],
 }
