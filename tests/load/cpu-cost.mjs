@@ -78,9 +78,9 @@ export async function measureCpu(processes, { flows, warmUpRounds, rounds } = EF
 }
 
 /** Measures the workers, prints the results, and compares them with the limit. */
-export async function measureCpuCost(processes, { handler: { limit } }) {
+export async function measureCpuCost(processes, { handler, objects }) {
   const all = await measureCpu(processes)
-  const [passThrough, memory] = all
+  const [passThrough, memory, passThroughObjects, onObjects] = all
   const same = all.every(({ per }) => per === passThrough.per)
 
   console.log(
@@ -96,7 +96,12 @@ export async function measureCpuCost(processes, { handler: { limit } }) {
   console.log(
     '  counted: everything in the process, including wasm, sealing and garbage collection; the last two also store on disk',
   )
-  const handler = memory.each - passThrough.each
-  console.log(`  the edge adds ${handler.toFixed(2)}, the limit is ${limit}`)
-  return same && handler <= limit
+  const added = [
+    ['in memory', memory.each - passThrough.each, handler],
+    ['on Durable Objects', onObjects.each - passThroughObjects.each, objects],
+  ]
+  for (const [where, over, { limit }] of added) {
+    console.log(`  the edge adds ${over.toFixed(2)} ${where}, the limit is ${limit}`)
+  }
+  return same && added.every(([, over, { limit }]) => over <= limit)
 }
