@@ -74,6 +74,8 @@ test('a refused origin is reported once, by its name and the option', async (t) 
     assert.deepEqual([refused.status, (await refused.json()).title], [403, 'origin not in `origins`'])
   }
   await startFrom(handle, 'null')
+  const fromDoctor = await startFrom(handle, 'https://bank-mfa-doctor.invalid')
+  assert.equal(fromDoctor.status, 403, 'it is refused like others, and is no news')
   assert.equal((await startFrom(handle, ORIGIN)).status, 200)
   assert.deepEqual(
     reported.errors.map(({ code, path, message }) => [code, path, message.split(',')[0]]),

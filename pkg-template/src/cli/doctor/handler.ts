@@ -1,10 +1,10 @@
 /** Checks how an edge replies: in this process, or over the network. */
+import { DOCTOR_ORIGIN } from '../../edge/http/origin.js'
 import { ok, problem, skipped, warning, type Finding } from './finding.js'
 import { probe, redirectOf, type SendRequest } from './network.js'
 
 /** A flow that no edge has: a read of it is harmless. */
 const NO_FLOW = `/flows/${'A'.repeat(43)}.${'0'.repeat(32)}`
-const FOREIGN_ORIGIN = 'https://bank-mfa-doctor.invalid'
 
 export interface HandlerOptions {
   /** The address that `/flows` is added to, without a slash at the end. */
@@ -30,7 +30,7 @@ export async function checkHandler({ base, origins, send, lastError }: HandlerOp
     ),
     // Without an origin, as your own servers send it.
     ask(NO_FLOW),
-    ask(NO_FLOW, { origin: FOREIGN_ORIGIN }),
+    ask(NO_FLOW, { origin: DOCTOR_ORIGIN }),
     ask('/webhooks/mx'),
   ])
   // Without an edge, the other replies mean nothing.

@@ -5,7 +5,7 @@ import type { FlowService } from '../engine/service.js'
 import { report, toProblem } from '../problem.js'
 import type { Sealer } from '../records/seal.js'
 import { corsHeaders, preflightHeaders } from './cors.js'
-import { checkOrigin } from './origin.js'
+import { DOCTOR_ORIGIN, checkOrigin } from './origin.js'
 import { problemReply, type Reply } from './reply.js'
 import { flowRoutes, type Call } from './routes.js'
 import { SECURITY_HEADERS } from './security-headers.js'
@@ -34,7 +34,7 @@ export function createHandler<Env>(config: HandlerConfig<Env>, open: OpenService
 
   /** Tells the developer once which origin is refused, because a browser hides the reply from the page. */
   function reportOrigin(origin: string | null, { env, background }: Call<Env>): void {
-    if (reportedOrigins.has(origin) || reportedOrigins.size >= MAX_REPORTED_ORIGINS) return
+    if (origin === DOCTOR_ORIGIN || reportedOrigins.has(origin) || reportedOrigins.size >= MAX_REPORTED_ORIGINS) return
     reportedOrigins.add(origin)
     const received = origin === null ? 'the origin of a page that sent no Origin header' : JSON.stringify(origin)
     const message = `does not contain ${received}, so requests are refused; add the origin if the page is yours`

@@ -1,5 +1,8 @@
 import { problem } from '../problem.js'
 
+/** The origin with which `bank-mfa doctor` asks whether foreign origins are refused. No page can have it. */
+export const DOCTOR_ORIGIN = 'https://bank-mfa-doctor.invalid'
+
 /**
  * Refuses a request that a page of another origin sent. Browsers name the page's origin in every request that could do
  * harm. Your own servers send no origin.
