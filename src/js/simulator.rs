@@ -1,6 +1,7 @@
 //! The simulator. Values with prompts as keys are JSON text in JavaScript, because a prompt may be `__proto__`.
-//! So is input, because a key may be `undefined`.
+//! So is input, because a key may be `undefined`. Requests and responses are those of `fetch`.
 
+use gloo_net::http::{Headers, Request, Response};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -11,6 +12,32 @@ use crate::simulator::{Arrival, Incoming, Outgoing, Simulator};
 #[wasm_bindgen]
 pub struct SimulatorHandle {
     simulator: Simulator,
+}
+
+/// A request that was read to its end.
+#[wasm_bindgen]
+pub struct SimulatedRequest {
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl SimulatedRequest {
+    /// Reads a request. `path` is its path and query, as the vendor would get them.
+    pub async fn read(
+        #[wasm_bindgen(unchecked_param_type = "globalThis.Request")] request: web_sys::Request,
+        path: String,
+    ) -> Result<Self, JsError> {
+        let request = Request::from(request);
+        Ok(SimulatedRequest {
+            method: request.method().to_string(),
+            path,
+            headers: request.headers().entries().collect(),
+            body: request.binary().await?,
+        })
+    }
 }
 
 /// A reply of the simulated vendor.
@@ -29,28 +56,23 @@ impl SimulatorHandle {
         })
     }
 
-    /// Handles one request at the time `now`, in ms since 1970. The headers are names and values in turn.
-    pub fn handle(
-        &mut self,
-        now: f64,
-        method: &str,
-        path: &str,
-        headers: Vec<String>,
-        body: &[u8],
-    ) -> SimulatedReply {
-        let mut headers = headers.into_iter();
-        let pairs = core::iter::from_fn(|| headers.next().zip(headers.next()));
-        let headers: Vec<(String, String)> = pairs.collect();
-        let outgoing = self.simulator.handle(
-            now as u64,
-            &Incoming {
-                method,
-                path,
-                headers: &headers,
-                body,
-            },
-        );
-        SimulatedReply { outgoing }
+    /// Handles one request at the time `now`, in ms since 1970.
+    pub fn handle(&mut self, now: f64, request: SimulatedRequest) -> SimulatedReply {
+        let SimulatedRequest {
+            method,
+            path,
+            headers,
+            body,
+        } = &request;
+        let incoming = Incoming {
+            method,
+            path,
+            headers,
+            body,
+        };
+        SimulatedReply {
+            outgoing: self.simulator.handle(now as u64, &incoming),
+        }
     }
 
     /// The counters of the requests.
@@ -129,25 +151,22 @@ impl SimulatorHandle {
 
 #[wasm_bindgen]
 impl SimulatedReply {
-    /// The HTTP status.
-    #[wasm_bindgen(getter)]
-    pub fn status(&self) -> u16 {
-        self.outgoing.status
-    }
-
-    /// The headers, names and values in turn.
-    #[wasm_bindgen(getter)]
-    pub fn headers(&self) -> Vec<String> {
-        let pairs = self.outgoing.headers.iter();
-        pairs
-            .flat_map(|(name, value)| [name.clone(), value.clone()])
-            .collect()
-    }
-
-    /// The body.
-    #[wasm_bindgen(getter)]
-    pub fn body(&self) -> Vec<u8> {
-        self.outgoing.body.clone()
+    /// The reply as `fetch` returns it.
+    pub fn response(self) -> Result<web_sys::Response, JsError> {
+        let Outgoing {
+            status,
+            headers: pairs,
+            mut body,
+            ..
+        } = self.outgoing;
+        let headers = Headers::new();
+        for (name, value) in pairs {
+            headers.append(&name, &value);
+        }
+        // A response with this status must not have a body.
+        let body = (status != 204).then_some(body.as_mut_slice());
+        let response = Response::builder().status(status).headers(headers);
+        Ok(response.body(body)?.into())
     }
 
     /// Whether the reply arrives, is lost or never comes.

@@ -1,6 +1,7 @@
 /** What `bank-mfa/simulator` exports. Its files in entries/ load the wasm. */
 import { realTime as realClock, type Clock, type FetchInit } from '../flow/host.js'
 import {
+  SimulatedRequest,
   SimulatorHandle,
   type Counts,
   type Fault,
@@ -119,14 +120,12 @@ export function simulator(options: SimulatorOptions = {}): Simulator {
     const path =
       pathname.slice(Math.max(0, pathname.search(/\/(v[23]|Credential|connect|users|institutions|oauth|md)\//))) +
       search
-    const body = new Uint8Array(await request.arrayBuffer())
-    const reply = handle.handle(clock.now(), request.method, path, [...request.headers].flat(), body)
-    if (reply.arrival === 'lost') throw new TypeError('the simulated reply is lost')
-    if (reply.arrival === 'hangs') await rejectOnAbort(request.signal)
-    const { status, headers: flat } = reply
-    const headers = new Headers()
-    for (let index = 0; index < flat.length; index += 2) headers.append(`${flat[index]}`, `${flat[index + 1]}`)
-    return new Response(status === 204 ? null : (reply.body as Uint8Array<ArrayBuffer>), { status, headers })
+    const incoming = await SimulatedRequest.read(request, path)
+    const reply = handle.handle(clock.now(), incoming)
+    const { arrival } = reply
+    if (arrival === 'lost') throw new TypeError('the simulated reply is lost')
+    if (arrival === 'hangs') await rejectOnAbort(request.signal)
+    return reply.response()
   }
 
   return {
