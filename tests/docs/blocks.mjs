@@ -53,9 +53,11 @@ export function readBlocks(file, markdown) {
 const flatten = (tokens) => tokens.filter(({ type }) => !type.endsWith('_close') && type !== 'inline')
 
 function readComments(html, place) {
-  return [...html.matchAll(/<!--\s*(\w+)(?::\s*(.*?))?\s*-->/gs)].map(([, name, text]) => {
-    if (name === 'run' && text === undefined) return ['run', true]
-    if (name === 'given' && text) return ['given', text]
+  return [...html.matchAll(/<!--\s*(\w+)(?::\s*(.*?))?\s*-->/gs)].flatMap(([, name, text]) => {
+    if (name === 'run' && text === undefined) return [['run', true]]
+    if (name === 'given' && text) return [['given', text]]
+    // They enclose what `make bench` writes.
+    if (name === 'bench' || name === 'end') return []
     throw new Error(`${place}: a comment must be "given: …" or "run"`)
   })
 }
