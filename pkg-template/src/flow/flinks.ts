@@ -99,7 +99,10 @@ export const flinksFlows = (core: Core): FlinksFlows => {
     authorize(params, host) {
       const { config, checked } = readFlinks(host)
       const json = toJson('params', withSignIn(params, host))
-      return core.start('flinks', json, { config, checked: { ...checked, firstProbe: firstProbe(params, host) } })
+      return core.start('flinks', json, {
+        config,
+        checked: { ...checked, firstProbe: firstProbe(params, Object(host)) },
+      })
     },
     reconnect: connect('flinks-reconnect'),
     resume: connect('flinks-resume'),
