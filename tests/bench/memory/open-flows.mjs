@@ -12,7 +12,8 @@ const { Instance } = WebAssembly
 WebAssembly.Instance = class extends Instance {
   constructor(...args) {
     super(...args)
-    memories.push(this.exports.memory)
+    // The names of the exports are short.
+    memories.push(...Object.values(this.exports).filter((value) => value instanceof WebAssembly.Memory))
   }
 }
 const { flinks } = await import('../lib/flinks.mjs')
