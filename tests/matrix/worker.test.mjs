@@ -1,9 +1,8 @@
 /** workerd and Vercel's edge runtime, with the package's export conditions. Neither compiles bytes. */
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { EdgeRuntime } from 'edge-runtime'
-import { build } from 'esbuild'
+import { join } from 'node:path'
+import { bundle as bundleForEdge, startEdgeRuntime } from '../lib/edge-light.mjs'
 import { bundle, startWorkerd } from '../lib/workerd.mjs'
 import { serveBank } from './bank.mjs'
 import { row } from './matrix.mjs'
@@ -38,38 +37,9 @@ async function inWorkerd(address) {
   }
 }
 
-/** Runs the program in the edge runtime, which finds each wasm in a global variable, as Vercel's build binds it. */
+/** Runs the program in Vercel's edge runtime. */
 async function inEdgeRuntime(address) {
-  const folder = workspace('edge-light')
-  const modules = {}
-  const bindWasm = {
-    name: 'bind each wasm to a global variable',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => {
-        return { path: join(resolveDir, path.replace('?module', '')), namespace: 'wasm' }
-      })
-      onLoad({ filter: /./, namespace: 'wasm' }, ({ path }) => {
-        const name = `wasm_${basename(path, '.wasm')}`
-        modules[name] = new WebAssembly.Module(readFileSync(path))
-        return { contents: `export default ${name}` }
-      })
-    },
-  }
-  const { outputFiles } = await build({
-    entryPoints: [join(folder, 'edge-light.mjs')],
-    conditions: ['edge-light'],
-    plugins: [bindWasm],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    target: 'es2022',
-    logLevel: 'error',
-  })
-  const runtime = new EdgeRuntime({
-    initialCode: outputFiles[0].text,
-    codeGeneration: { strings: false, wasm: false },
-    extend: (context) => Object.assign(context, modules),
-  })
+  const runtime = startEdgeRuntime(await bundleForEdge(join(workspace('edge-light'), 'edge-light.mjs')))
   return (await runtime.dispatchFetch(`https://app.example/?bank=${encodeURIComponent(address)}`)).json()
 }
 

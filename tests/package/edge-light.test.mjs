@@ -1,59 +1,19 @@
 /** The packed tarball in Vercel's edge runtime, which forbids compiling bytes. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { EdgeRuntime } from 'edge-runtime'
-import { build } from 'esbuild'
-import { app } from '../lib/package.mjs'
+import { bundle, startEdgeRuntime } from '../lib/edge-light.mjs'
 import test, { before } from '../lib/test.mjs'
 
-const worker = fileURLToPath(new URL('edge-light.worker.mjs', import.meta.url))
-/** The compiled modules by the name of their global variable, which is how Vercel's build binds them. */
-const modules = {}
-let initialCode
+let script
+before(async () => (script = await bundle(fileURLToPath(new URL('edge-light.worker.mjs', import.meta.url)))))
 
-before(async () => {
-  const bindWasm = {
-    name: 'bind each wasm to a global variable',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => {
-        return { path: join(resolveDir, path.replace('?module', '')), namespace: 'wasm' }
-      })
-      onLoad({ filter: /./, namespace: 'wasm' }, ({ path }) => {
-        const name = `wasm_${basename(path, '.wasm')}`
-        modules[name] = new WebAssembly.Module(readFileSync(path))
-        return { contents: `export default ${name}` }
-      })
-    },
-  }
-  const { outputFiles } = await build({
-    entryPoints: [worker],
-    nodePaths: [join(app, 'node_modules')],
-    conditions: ['edge-light'],
-    plugins: [bindWasm],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    target: 'es2022',
-    logLevel: 'error',
-  })
-  initialCode = outputFiles[0].text
-})
-
-/** The edge runtime without code generation, neither from strings nor from bytes. */
-const runtime = () =>
-  new EdgeRuntime({
-    initialCode,
-    codeGeneration: { strings: false, wasm: false },
-    extend: (context) => Object.assign(context, modules),
-  })
+const runtime = () => startEdgeRuntime(script)
 
 test('in the edge runtime each wasm is a module, and none is inlined', () => {
-  assert.deepEqual(Object.keys(modules).sort(), [
+  assert.deepEqual(Object.keys(script.modules).sort(), [
     ...['wasm_bank_mfa_bg', 'wasm_calls_bg', 'wasm_flinks_bg', 'wasm_mx_bg', 'wasm_simulator_bg'],
   ])
-  assert.ok(!initialCode.includes('AGFzbQ'))
+  assert.ok(!script.initialCode.includes('AGFzbQ'))
 })
 
 test('the edge runtime of this test compiles no bytes', () => {
