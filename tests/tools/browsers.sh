@@ -8,13 +8,6 @@ missing() {
   exit 1
 }
 
-present && exit
-command -v apt-get > /dev/null || missing
-if [ "$(id -u)" = 0 ]; then as_root=
-elif sudo -n true 2> /dev/null; then as_root=sudo
-else missing
-fi
-$as_root apt-get update
-$as_root env DEBIAN_FRONTEND=noninteractive \
-  apt-get install -y --no-install-recommends firefox-esr webkit2gtk-driver xvfb
+. tests/tools/debian.sh
+install firefox-esr webkit2gtk-driver xvfb
 present || missing

@@ -8,13 +8,6 @@ missing() {
   exit 1
 }
 
-present && exit
-command -v apt-get > /dev/null || missing
-if [ "$(id -u)" = 0 ]; then as_root=
-elif sudo -n true 2> /dev/null; then as_root=sudo
-else missing
-fi
-$as_root apt-get update
-$as_root env DEBIAN_FRONTEND=noninteractive \
-  apt-get install -y --no-install-recommends chromium chromium-driver
+. tests/tools/debian.sh
+install chromium chromium-driver
 present || missing

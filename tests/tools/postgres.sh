@@ -7,15 +7,9 @@ missing() {
   exit 1
 }
 
-present && exit
-command -v apt-get > /dev/null || missing
-if [ "$(id -u)" = 0 ]; then as_root=
-elif sudo -n true 2> /dev/null; then as_root=sudo
-else missing
-fi
-$as_root apt-get update
+. tests/tools/debian.sh
 # Without a cluster, which would run as a service.
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql-common
+install postgresql-common
 $as_root sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql
+install postgresql
 present || missing
