@@ -32,6 +32,17 @@ function program(variable, path, name) {
 /** Calls a function of the page. Its text is sent to the page. */
 const inPage = ([name, args]) => window.matrix[name](...args)
 
+/** What a test does with a page of playwright-core or of puppeteer-core. */
+const controls = (page) => ({
+  async open(url) {
+    await page.goto(url)
+    await page.waitForFunction(() => document.title === 'ready')
+  },
+  run: (name, ...args) => page.evaluate(inPage, [name, args]),
+  press: (key) => page.keyboard.press(key),
+  type: (text) => page.keyboard.type(text),
+})
+
 async function chromium() {
   program('CHROMIUM', '/usr/bin/chromium', 'chromium')
   const browser = await startBrowser()
@@ -39,13 +50,7 @@ async function chromium() {
   const page = await browser.newPage()
   return {
     version: browser.version(),
-    async open(url) {
-      await page.goto(url)
-      await page.waitForFunction(() => document.title === 'ready')
-    },
-    run: (name, ...args) => page.evaluate(inPage, [name, args]),
-    press: (key) => page.keyboard.press(key),
-    type: (text) => page.keyboard.type(text),
+    ...controls(page),
   }
 }
 
@@ -58,13 +63,7 @@ async function firefox() {
   const page = await browser.newPage()
   return {
     version: (await browser.version()).replace(/^firefox\//i, ''),
-    async open(url) {
-      await page.goto(url)
-      await page.waitForFunction(() => document.title === 'ready')
-    },
-    run: (name, ...args) => page.evaluate(inPage, [name, args]),
-    press: (key) => page.keyboard.press(key),
-    type: (text) => page.keyboard.type(text),
+    ...controls(page),
   }
 }
 
