@@ -112,7 +112,7 @@ fn a_challenge_survives_a_snapshot_and_is_answered() {
     let step = handle.replied(1, 203, None, ASKS.as_bytes(), NOW).unwrap();
     assert_eq!(get(&step, "kind"), "challenge");
 
-    let snapshot = handle.snapshot();
+    let snapshot = String::from(handle.snapshot());
     let mut restored = FlowHandle::restore(&snapshot, CONFIG).ok().unwrap();
     let again = restored.restored(NOW).unwrap();
     assert_eq!(

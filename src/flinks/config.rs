@@ -93,7 +93,7 @@ impl FlinksConfig {
     fn base(&self, configured: &Option<String>, host_suffix: &str) -> String {
         match configured {
             Some(base) => base.clone(),
-            None => ["https://", &self.instance, host_suffix, ".private.fin.ag"].concat(),
+            None => String::from_iter(["https://", &self.instance, host_suffix, ".private.fin.ag"]),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A flow held in wasm.
 
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use crate::VENDORS;
@@ -48,13 +49,13 @@ impl FlowHandle {
 
     /// The flow's id.
     #[wasm_bindgen(getter)]
-    pub fn id(&self) -> String {
-        self.flow.id().to_owned()
+    pub fn id(&self) -> JsString {
+        self.flow.id().into()
     }
 
     /// The flow as text, to be stored and restored unchanged.
-    pub fn snapshot(&self) -> String {
-        self.flow.snapshot()
+    pub fn snapshot(&self) -> JsString {
+        self.flow.snapshot().into()
     }
 
     /// Starts the flow.
@@ -81,8 +82,8 @@ impl FlowHandle {
     /// The vendor's word for the state in the body of a reply, as it came: the FlinksCode, or the connection_status of
     /// MX's member.
     #[wasm_bindgen(js_name = vendorCode)]
-    pub fn vendor_code(&self, body: &[u8]) -> Option<String> {
-        reply::vendor_code(body)
+    pub fn vendor_code(&self, body: &[u8]) -> Option<JsString> {
+        reply::vendor_code(body).map(JsString::from)
     }
 
     /// The request with this serial got no reply.

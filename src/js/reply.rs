@@ -28,8 +28,11 @@ pub fn response<'a>(
 /// The vendor's word for the state, as it came: the FlinksCode, or the connection_status of MX's member.
 pub fn vendor_code(body: &[u8]) -> Option<String> {
     // Most replies have none, and need not be parsed for it.
-    let has = |name: &&[u8]| body.windows(name.len()).any(|part| part == *name);
-    if !CODE_NAMES.iter().any(has) {
+    let has_name_at = |at| {
+        let rest = body.get(at..).unwrap_or_default();
+        CODE_NAMES.iter().any(|name| rest.starts_with(name))
+    };
+    if !(0..body.len()).any(has_name_at) {
         return None;
     }
     let body = response(0, None, body, 0.0).json();

@@ -59,7 +59,7 @@ impl MxConfig {
     pub fn request(&self, method: &'static str, path: &[&str], body: Option<Value>) -> Request {
         let mut url = match &self.base_url {
             Some(base) => base.clone(),
-            None => ["https://", self.environment, ".mx.com"].concat(),
+            None => String::from_iter(["https://", self.environment, ".mx.com"]),
         };
         for part in path {
             url.push('/');

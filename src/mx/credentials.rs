@@ -67,8 +67,7 @@ pub fn credentials(body: &Value) -> Option<Value> {
     let Value::List(listed) = body.get("credentials") else {
         return None;
     };
-    let mut all: Vec<Value> = Vec::new();
-    let mut orders: Vec<u32> = Vec::new();
+    let mut all: Vec<(u32, Value)> = Vec::new();
     for credential in listed {
         if credential.get("guid").as_text().is_none_or(str::is_empty) {
             all.clear();
@@ -78,18 +77,18 @@ pub fn credentials(body: &Value) -> Option<Value> {
             Value::Number(digits) => digits.parse().unwrap_or(u32::MAX),
             _ => u32::MAX,
         };
-        let index = orders
-            .iter()
-            .position(|other| *other > order)
-            .unwrap_or(all.len());
         let mut kept = Value::object();
         for name in KEPT {
             kept.set(name, credential.get(name).clone());
         }
-        orders.insert(index, order);
-        all.insert(index, kept);
+        let (mut sorted, after): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(other, _)| *other <= order);
+        sorted.push((order, kept));
+        sorted.extend(after);
+        all = sorted;
     }
-    Some(object! { "credentials": Value::List(all) })
+    let all = all.into_iter().map(|(_, credential)| credential);
+    Some(object! { "credentials": Value::List(all.collect()) })
 }
 
 /// Whether a payload is one of [`credentials`], and not a list of challenges.

@@ -91,7 +91,7 @@ fn number(field: &Reader) -> Result<(), Refusal> {
 
 /// Checks a date such as `2026-01-31`. No page documents the format: a guess from the dates of transactions.
 fn date(field: &Reader) -> Result<(), Refusal> {
-    match epoch_ms(&[field.text()?, "T00:00:00"].concat()) {
+    match epoch_ms(&String::from_iter([field.text()?, "T00:00:00"])) {
         Some(_) => Ok(()),
         None => Err(field.invalid("must be a date such as 2026-01-31")),
     }

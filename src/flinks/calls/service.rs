@@ -93,7 +93,7 @@ impl Service {
 
     /// The request that polls the Async variant.
     pub fn poll_request(&self, request_id: &Guid, config: &FlinksConfig) -> Request {
-        let path = [self.name, "Async/", request_id.text()].concat();
+        let path = String::from_iter([self.name, "Async/", request_id.text()]);
         config.request("GET", &path, self.key, None)
     }
 
