@@ -489,6 +489,30 @@ fn the_person_can_try_again_after_denying_and_cancelling() {
 }
 
 #[test]
+fn a_person_who_approves_after_an_error_is_signed_in_even_if_the_flow_polls_only_then() {
+    for decision in ["cancel", "deny"] {
+        let mut scenario = aggregate("oauth_revoked").run();
+        poll_from_window(&mut scenario);
+        decide_and_come_back(&mut scenario, decision);
+        decide(&mut scenario, "approve");
+        // The bank's window is closed before it can tell the page, and MX is done before the flow polls.
+        scenario.now += scenario::MINUTE;
+        scenario.advance(Event::Waited);
+        scenario.run_on();
+        scenario.result();
+    }
+}
+
+#[test]
+fn an_error_of_the_landing_page_is_not_told_again_if_the_status_shows_it_too() {
+    let mut scenario = aggregate("oauth_revoked").run();
+    come_back(&mut scenario, &failed("CANCELLED"));
+    poll(&mut scenario, DENIED);
+    assert_eq!(error(&scenario).unwrap().1, "CANCELLED");
+    assert_eq!(windows(&scenario), 2);
+}
+
+#[test]
 fn a_member_that_is_mended_elsewhere_continues_after_an_error() {
     let mut scenario = sign_in("oauth_revoked", "").run();
     come_back(&mut scenario, &failed("CANCELLED"));

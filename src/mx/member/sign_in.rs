@@ -59,6 +59,8 @@ pub struct SignIn {
     pub window: BankWindow,
     /// The status when the window was opened, or an empty text if it is not known.
     status: String,
+    /// Whether the person came back with an error that no status has shown yet.
+    expects_error: bool,
     /// How many endings have led to a window.
     offers: u64,
     /// Whether the member uses OAuth, or null if that is not known.
@@ -83,6 +85,7 @@ impl SignIn {
         object! {
             "window": self.window,
             "status": self.status.as_str(),
+            "expectsError": self.expects_error,
             "offers": self.offers,
             "isOauth": self.is_oauth.clone(),
         }
@@ -96,6 +99,10 @@ impl SignIn {
         Ok(SignIn {
             window: known.ok_or_else(|| window.invalid("is not recognised"))?,
             status: status.unwrap_or_default().to_owned(),
+            expects_error: saved
+                .get("expectsError")
+                .optional_bool()?
+                .unwrap_or_default(),
             offers: saved.get("offers").uint()?,
             is_oauth: saved.get("isOauth").optional_bool()?.into(),
         })
@@ -163,8 +170,13 @@ impl Member {
         self.sign_in.read_is_oauth(member);
         let status = fingerprint(member);
         let is_running = *member.get("is_being_aggregated") == Value::Bool(true);
-        if self.sign_in.window == BankWindow::Offered && self.sign_in.status.is_empty() {
-            self.sign_in.status.clone_from(&status);
+        if self.sign_in.window == BankWindow::Offered {
+            // An error that the landing page has shown is no news.
+            let is_expected = self.sign_in.expects_error && matches!(reply, Reply::Ended { .. });
+            if is_expected || self.sign_in.status.is_empty() {
+                self.sign_in.status.clone_from(&status);
+            }
+            self.sign_in.expects_error &= !is_expected;
         }
         let is_old = !is_running && self.sign_in.status == status;
         let is_mended = match reply {
@@ -246,6 +258,7 @@ impl Member {
         self.opens_widget = in_widget;
         self.sign_in.window = BankWindow::Offered;
         self.sign_in.status = status;
+        self.sign_in.expects_error = false;
         Verdict::Go(Stage::Window)
     }
 
@@ -288,7 +301,7 @@ impl Member {
         }
         if failed {
             // The landing page may come before the status that says the same.
-            self.sign_in.status.clear();
+            self.sign_in.expects_error = true;
             return Ok(Verdict::RedirectFailed(RedirectError {
                 code: vendor_reason.map_or(Code::Unknown, reason_code),
                 vendor_reason: vendor_reason.map(str::to_owned),
