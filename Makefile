@@ -81,12 +81,13 @@ build: $(PACKAGE) ## build the wasms and the npm package, in target/pkg
 # The remapped prefixes keep the builder's paths out of shipped files: of the crates, and of the standard library, which
 # rustc names by its local path if the component rust-src is installed. -Dwarnings finds code that one feature alone
 # leaves unused.
-REMAP = --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo \
-  --remap-path-prefix=$(shell rustc --print sysroot)/lib/rustlib/src/rust=rust
+REMAP = '--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo', \
+  '--remap-path-prefix=$(shell rustc --print sysroot)/lib/rustlib/src/rust=rust'
 # LLVM inlines little: its own measure of size is one of machine code, and costs 1% of the bytes after brotli.
-INLINE := -Cllvm-args=-inline-threshold=10
-CARGO_BUILD = CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS='$(REMAP) $(INLINE) -Dwarnings' \
-  cargo build --release --lib --target $(WASM32)
+INLINE := '-Cllvm-args=-inline-threshold=10',
+# As a list, because paths may contain spaces.
+CARGO_BUILD = cargo build --release --lib --target $(WASM32) \
+  --config "target.$(WASM32).rustflags = [$(REMAP), $(INLINE) '-Dwarnings']"
 
 target/$(WASM32)/release/bank_mfa.wasm: always rust
 	$(CARGO_BUILD)
