@@ -2,7 +2,7 @@
 #
 # Versions are pinned in one place each: Rust in rust-toolchain.toml, crates and wasm-bindgen's command line in
 # Cargo.lock, npm packages in tests/package-lock.json, tests/matrix/package-lock.json,
-# tests/bench/package-lock.json and www/docs/package-lock.json.
+# tests/bench/package-lock.json, tests/release/package-lock.json and www/docs/package-lock.json.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -23,6 +23,7 @@ DOCS_NPM := www/docs/node_modules/.package-lock.json
 BENCH_NPM := tests/bench/node_modules/.package-lock.json
 MATRIX_NPM := tests/matrix/node_modules/.package-lock.json
 MATRIX_NPM_ALL := tests/matrix/node_modules/.all
+RELEASE_NPM := tests/release/node_modules/.package-lock.json
 
 # The wasms: all flows in one, and those with a single cargo feature.
 SINGLE := flinks mx calls simulator
@@ -143,9 +144,11 @@ target/panics/%_bg.wasm: $(NPM) | $(BINDGEN)
 panics: $(PANICS) ## list the functions of each wasm that can panic, throw or trap, and why none does
 	@node --liftoff-only tests/tools/panics.mjs $^
 
+THIRD_PARTY := tests/tools/third-party.mjs
 PACKAGED := pkg-template/package.json pkg-template/openapi.json pkg-template/README.md LICENSE-APACHE LICENSE-MIT
 
-$(PACKAGE): $(GLUE) $(PACKAGED) Cargo.toml pkg-template/tsconfig.json $(wildcard pkg-template/worker/*) \
+$(PACKAGE): $(GLUE) $(PACKAGED) $(THIRD_PARTY) Cargo.toml Cargo.lock rust-toolchain.toml \
+  pkg-template/tsconfig.json $(wildcard pkg-template/worker/*) \
   $(shell find pkg-template/src -name '*.ts' -o -name tsconfig.json) tests/tools/check-manifest.mjs \
   $(shell find www/site www/server -type f)
 	rm -rf $(@D)
@@ -157,6 +160,7 @@ $(PACKAGE): $(GLUE) $(PACKAGED) Cargo.toml pkg-template/tsconfig.json $(wildcard
 	mkdir $(@D)/demo
 	cp -r www/site www/server $(@D)/demo/
 	cp $(PACKAGED) $(@D)/
+	node $(THIRD_PARTY) > $(@D)/THIRD-PARTY-LICENSES
 	node tests/tools/check-manifest.mjs $(@D) $(VERSION)
 
 .PHONY: pack
@@ -192,7 +196,8 @@ demo: $(PACKAGE) ## build and serve the demo, and print its address
 # Tests ---------------------------------------------------------------------------------------
 
 COUNT_TESTS := node tests/tools/count-tests.mjs
-KINDS := rust wasm-node wasm-chromium package element edge crash demo-page demo-flows examples docs matrix bench
+KINDS := rust wasm-node wasm-chromium package element edge crash demo-page demo-flows examples docs matrix bench \
+  release
 
 # Four at a time, as the tests mostly wait. The output of each part is printed in one piece. The longest parts are first.
 # A line with $(MAKE) itself would run also in a dry run, `make -n`.
@@ -200,7 +205,8 @@ PARALLEL_MAKE = $(MAKE) --no-print-directory --jobs=4 --output-sync=target
 
 .PHONY: test
 test: tools ## run everything, and print the counts at the end
-	@$(PARALLEL_MAKE) test-demo test-docs test-examples test-package test-element test-edge test-crash test-bench test-wasm test-matrix check size
+	@$(PARALLEL_MAKE) test-demo test-docs test-examples test-package test-element test-edge test-crash test-bench \
+	  test-wasm test-matrix test-release check size
 	@$(COUNT_TESTS) report $(KINDS)
 
 .PHONY: check
@@ -290,6 +296,13 @@ matrix: $(INSTALLED) $(NPM) $(MATRIX_NPM_ALL) ## test the tarball in each runtim
 	@node tests/matrix/table.mjs --clear
 	-@$(MATRIX_TEST) $(MATRIX)
 	@node tests/matrix/table.mjs --write
+
+$(RELEASE_NPM): tests/release/package.json tests/release/package-lock.json
+	npm ci --prefix tests/release
+
+.PHONY: test-release
+test-release: $(INSTALLED) $(NPM) $(RELEASE_NPM) ## test the licences in the package
+	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run release $(NODE_TEST) tests/release/*.test.mjs
 
 # FLOWS=pattern selects flows by name.
 .PHONY: crash

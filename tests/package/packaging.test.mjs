@@ -129,7 +129,7 @@ function filesIn(folder) {
 const SCRIPTS = filesIn('pkg-template/src').filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
 const WASMS = ['bank_mfa', 'calls', 'flinks', 'mx', 'simulator']
 const EXPECTED = [
-  ...['package.json', 'README.md', 'openapi.json', 'LICENSE-APACHE', 'LICENSE-MIT'],
+  ...['package.json', 'README.md', 'openapi.json', 'LICENSE-APACHE', 'LICENSE-MIT', 'THIRD-PARTY-LICENSES'],
   ...SCRIPTS.map((file) => `dist/${file.replace(/ts$/, 'js')}`),
   ...SCRIPTS.filter((file) => !file.startsWith('cli/')).map((file) => `dist/${file.replace(/ts$/, 'd.ts')}`),
   ...WASMS.flatMap((name) =>
