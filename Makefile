@@ -301,8 +301,12 @@ $(RELEASE_NPM): tests/release/package.json tests/release/package-lock.json
 	npm ci --prefix tests/release
 
 .PHONY: test-release
-test-release: $(INSTALLED) $(NPM) $(RELEASE_NPM) ## test the licences in the package
+test-release: $(INSTALLED) $(NPM) $(RELEASE_NPM) ## test the types, the licences and the changelog of the package
 	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run release $(NODE_TEST) tests/release/*.test.mjs
+
+.PHONY: api
+api: $(PACKAGE) $(RELEASE_NPM) ## record the types and formats of the package, in tests/release; needs a line in CHANGELOG.md
+	@node tests/release/record-api.mjs
 
 # FLOWS=pattern selects flows by name.
 .PHONY: crash

@@ -1,0 +1,65 @@
+/** The package's types, formats and manifest are those that are recorded, and each change of them is in the changelog. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from '../lib/test.mjs'
+import { apiReports } from './lib/api.mjs'
+import { judge, lineHashes, newestSection } from './lib/changelog.mjs'
+import { changelog, lastRelease, pkg, readRecord, readReport, reportNames, root } from './lib/record.mjs'
+import { differences, formats, surfaceOf } from './lib/surface.mjs'
+
+const HOW = 'Add a line to CHANGELOG.md, run `make api`, and commit tests/release'
+const reports = apiReports(pkg)
+
+for (const [name, report] of Object.entries(reports)) {
+  test(`the types of the entry ${name} are those of tests/release/api/${name}.api.md`, () => {
+    assert.equal(report, readReport(name), `the types of ${name} have changed. ${HOW}`)
+  })
+}
+
+test('each report is of an entry', () => assert.deepEqual(reportNames().sort(), Object.keys(reports).sort()))
+
+test('the recorded surface is that of the package', async () => {
+  const changed = differences(readRecord().surface, await surfaceOf(root, pkg, reports))
+  assert.deepEqual(changed, [], `the surface has changed. ${HOW}`)
+})
+
+test('the newest section of the changelog has the version of the package, and lines', () => {
+  const { version, date, lines } = newestSection(changelog())
+  const manifest = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'))
+  assert.equal(version, manifest.version)
+  assert.ok(lines.length > 0)
+  assert.equal(date !== null, lastRelease()?.version === version, 'a released section has a record of its release')
+})
+
+test('the types of an entry include those that it uses and does not export', () => {
+  assert.match(reports['flinks'], /^export interface AuthorizeParams /m)
+  assert.match(reports['remote'], /^interface Failure /m)
+})
+
+const SECTION =
+  '# Changes\n\n## 0.2.0, not yet released\n\n- One\n  line.\n- Another.\n\n## 0.1.0, 2026-01-21\n\n- Old.\n'
+const recorded = { surface: { types: '1', formats: '2' }, lines: lineHashes(['One line.']) }
+const same = recorded.surface
+const other = { types: '3', formats: '2' }
+
+test('the newest section of a changelog ends at the one before it', () => {
+  assert.deepEqual(newestSection(SECTION), { version: '0.2.0', date: null, lines: ['One line.', 'Another.'] })
+  assert.equal(newestSection('## 0.1.0, 2026-01-21\n\n- Old.\n').date, '2026-01-21')
+  assert.throws(() => newestSection('# Changes\n\n## Soon\n\n- One.\n'), /must begin with/)
+})
+
+test('a changed surface needs a line that was not there when the last one was recorded', () => {
+  const judged = (surface, lines, date = null) => judge(recorded, surface, { date, lines })
+  assert.equal(judged(same, ['One line.']).fault, null)
+  assert.equal(judged(other, ['One line.']).fault, 'changed without a line in CHANGELOG.md: types')
+  assert.equal(judged(other, []).fault, 'changed without a line in CHANGELOG.md: types')
+  assert.deepEqual(judged(other, ['One line.', 'Another.']), { changed: ['types'], fault: null })
+  assert.match(judged(other, ['Another.'], '2026-01-21').fault, /^changed after the release: types/)
+  assert.deepEqual(judged({ formats: '2' }, ['Another.']).changed, ['types'], 'a part that is gone has changed')
+})
+
+test('the formats are those that the package writes', async () => {
+  assert.deepEqual(Object.keys(formats(root)).length, 4)
+  for (const version of Object.values(formats(root))) assert.match(version, /^(bm)?\d+$/)
+})
