@@ -4,6 +4,7 @@
  * database.
  */
 import { simulator } from '../lib/package.mjs'
+import { atTheBank, noteId } from './at-the-bank.mjs'
 import { flows, NOON } from './flows.mjs'
 import { sendAddress, serve } from './serve.mjs'
 
@@ -30,55 +31,6 @@ const routes = {
   /** The next status of MX repeats the last one. */
   lag: (_, __, trial) => void (trial.lags = true),
   close: (run, _, { bank }) => banks.delete(run) && bank.counts(),
-  /** The right answers: SecurityResponses of Flinks, or the values of a resume at MX. */
-  right(_, __, { bank, newestId }) {
-    const right = newestId.startsWith('MBR-') ? bank.mx.rightValues(newestId) : bank.rightAnswers(newestId)
-    return right === undefined ? null : JSON.parse(right)
-  },
-  /** The user signs in or answers in the vendor's iframe. Returns what the page tells the edge. */
-  async iframe(run, { address: iframeUrl }, { bank, connection }) {
-    const query = Object.fromEntries(new URL(iframeUrl).searchParams)
-    const call = async (name, body) => {
-      const reply = await bank.fetch(`${address(run)}/connect/${name}`, { method: 'POST', body: JSON.stringify(body) })
-      return reply.json()
-    }
-    const person = personOf(connection, bank)
-    let view = await call('open', query)
-    const { visit } = view
-    for (let round = 0; view.state !== 'done' && round < 10; round++) {
-      if (view.state === 'credentials') view = await call('sign-in', { visit, ...person })
-      else if (view.state === 'asks') {
-        const responses = Object.entries(person.responses[0])
-        view = await call('answer', { visit, responses })
-      } else if (view.state === 'works') {
-        bank.clock.advance(10_000)
-        view = await call('look', { visit })
-      } else break
-    }
-    if (view.code === 'TOKEN_INVALID') return { kind: 'token-refused' }
-    return { kind: 'returned', claim: { loginId: person.loginId, accountIds: view.accountIds } }
-  },
-  /** The user answers in MX's widget. */
-  async widget(_, { url }, { bank, newestId }) {
-    const call = (name, body) =>
-      bank.fetch(`${url}/${name}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-    await bank.fetch(url)
-    const { state } = await (await call('look', '{}')).json()
-    if (state === 'asks') await call('answer', bank.mx.rightValues(newestId))
-    bank.clock.advance(3_000)
-  },
-  /** The user decides at the bank's own site. Returns the address to which it redirects. */
-  async window(_, { url, decision }, { bank }) {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    const reply = await bank.fetch(url, { method: 'POST', headers, body: `decision=${decision}` })
-    const landing = reply.headers.get('location') ?? 'back'
-    bank.clock.advance(3_000)
-    return { url: new URL(landing, 'https://app.example').href }
-  },
-}
-
-function personOf({ flow }, { people }) {
-  return people.find(({ loginId }) => loginId === flow.params.loginId) ?? people[0]
 }
 
 const server = await serve(async (request, response, body) => {
@@ -88,7 +40,9 @@ const server = await serve(async (request, response, body) => {
   if (run !== undefined) {
     const trial = banks.get(run)
     if (trial) advanced(trial.bank, now)
-    const result = await routes[verb](run, body.length > 0 ? JSON.parse(body) : {}, trial)
+    const given = body.length > 0 ? JSON.parse(body) : {}
+    const act = atTheBank[verb]
+    const result = await (act ? act(given, trial, address(run)) : routes[verb](run, given, trial))
     const time = banks.get(run)?.bank.clock.now() ?? now
     response.writeHead(200, { 'content-type': 'application/json', 'x-now': time }).end(JSON.stringify(result ?? null))
     return
@@ -109,11 +63,7 @@ const server = await serve(async (request, response, body) => {
   })
   const bytes = Buffer.from(await reply.arrayBuffer())
   if (isStatus) trial.status = bytes
-  trial.newestId =
-    /"requestid":\s*"([^"]+)"/i.exec(bytes)?.[1] ??
-    /MBR-[\w-]+/.exec(url)?.[0] ??
-    /MBR-[\w-]+/.exec(bytes)?.[0] ??
-    trial.newestId
+  noteId(trial, url, bytes)
   response.writeHead(reply.status, Object.fromEntries(reply.headers)).end(bytes)
 })
 

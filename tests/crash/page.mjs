@@ -9,9 +9,9 @@ const MAX_STEPS = 300
  * reply is lost. `bank` acts for the user at the bank. The rounds in `wrong` are answered wrongly. In place of those in
  * `noCode`, the user asks for a new session. `waits` is how often the page waits for news in a round, by its number,
  * before the user answers it. If `cancels`, the user cancels in the first window of the bank. They type `types` as their
- * credentials.
+ * credentials. `from` is the state of a flow that has started already.
  */
-export async function walk(ask, bank, connection, { wrong, noCode, waits, cancels, types }) {
+export async function walk(ask, bank, connection, { wrong, noCode, waits, cancels, types }, from) {
   const waited = new Map()
   let hasCancelled = false
   const next = {
@@ -52,7 +52,7 @@ export async function walk(ask, bank, connection, { wrong, noCode, waits, cancel
     },
   }
   const start = () => ask('POST', '/flows', { connection, flow: randomBytes(16).toString('hex') })
-  let state = await start()
+  let state = from ?? (await start())
   for (let steps = 0; steps < MAX_STEPS; steps++) {
     // The flow is lost, which must not happen. The user starts again, and the counts show it.
     if (state.code === 'NOT_FOUND') state = await start()

@@ -16,7 +16,7 @@ const ALLOWED_ENDS = {
 }
 
 /** Counts of the bank that must not be higher than without a crash. */
-const SUBMISSIONS = ['answers', 'answersRepeated', 'credentials', 'credentialsRepeated', 'liveStarts']
+export const SUBMISSIONS = ['answers', 'answersRepeated', 'credentials', 'credentialsRepeated', 'liveStarts']
 
 /** How often a send may be repeated after a crash. MX does not start a job that is already running. */
 const REPEATED = { job: 1 }
@@ -46,7 +46,7 @@ async function walkOnce(trial, flow) {
 }
 
 /** The end of a flow, without the times that a crash changes. */
-function endOf({ step, code }) {
+export function endOf({ step, code }) {
   if (step === undefined) return code
   if (step.kind === 'failed') return step.failure.code
   const { lastRefresh, aggregatedAt, successfullyAggregatedAt, ...result } = step.result
