@@ -197,7 +197,7 @@ demo: $(PACKAGE) ## build and serve the demo, and print its address
 
 COUNT_TESTS := node tests/tools/count-tests.mjs
 KINDS := rust wasm-node wasm-chromium package element edge crash demo-page demo-flows examples docs matrix bench \
-  release
+  release upgrade
 
 # Four at a time, as the tests mostly wait. The output of each part is printed in one piece. The longest parts are first.
 # A line with $(MAKE) itself would run also in a dry run, `make -n`.
@@ -206,7 +206,7 @@ PARALLEL_MAKE = $(MAKE) --no-print-directory --jobs=4 --output-sync=target
 .PHONY: test
 test: tools ## run everything, and print the counts at the end
 	@$(PARALLEL_MAKE) test-demo test-docs test-examples test-package test-element test-edge test-crash test-bench \
-	  test-wasm test-matrix test-release check size
+	  test-wasm test-matrix test-release test-upgrade check size
 	@$(COUNT_TESTS) report $(KINDS)
 
 .PHONY: check
@@ -307,6 +307,17 @@ test-release: $(INSTALLED) $(NPM) $(RELEASE_NPM) ## test the types, the licences
 .PHONY: api
 api: $(PACKAGE) $(RELEASE_NPM) ## record the types and formats of the package, in tests/release; needs a line in CHANGELOG.md
 	@node tests/release/record-api.mjs
+
+# FLOWS=all runs all flows over two builds.
+.PHONY: test-upgrade
+test-upgrade: postgres $(INSTALLED) $(NPM) ## test the records that other releases have stored
+	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run upgrade $(NODE_TEST) tests/upgrade/*.test.mjs
+
+# A set never changes: the command refuses to write one anew. SET is its name.
+SET := $(VERSION)
+.PHONY: fixtures
+fixtures: $(INSTALLED) ## write the records of this release, which later ones must read; once, when it is released
+	@node tests/upgrade/write.mjs $(CURDIR)/target/app '$(SET)'
 
 # FLOWS=pattern selects flows by name.
 .PHONY: crash
