@@ -319,6 +319,17 @@ SET := $(VERSION)
 fixtures: $(INSTALLED) ## write the records of this release, which later ones must read; once, when it is released
 	@node tests/upgrade/write.mjs $(CURDIR)/target/app '$(SET)'
 
+# The tools of a release, which only a release needs: they take some minutes to compile.
+CARGO_DENY := .tools/cargo-deny-0.20.2/bin/cargo-deny
+CARGO_CYCLONEDX := .tools/cargo-cyclonedx-0.5.9/bin/cargo-cyclonedx
+$(CARGO_DENY) $(CARGO_CYCLONEDX): | rust
+	cargo install $(@F) --version $(patsubst .tools/$(@F)-%/bin/,%,$(dir $@)) --locked --root $(patsubst %/bin/,%,$(dir $@))
+
+# STEPS=names selects checks. ALLOW_UNCHECKED=names accepts those that need a network. RECORD=1 records the release.
+.PHONY: release
+release: $(INSTALLED) $(NPM) $(RELEASE_NPM) | $(CARGO_DENY) $(CARGO_CYCLONEDX) ## check a release: builds, licences, SBOM, advisories, API, sizes, changelog
+	@CARGO_DENY=$(CURDIR)/$(CARGO_DENY) CARGO_CYCLONEDX=$(CURDIR)/$(CARGO_CYCLONEDX) node tests/release/release.mjs
+
 # FLOWS=pattern selects flows by name.
 .PHONY: crash
 crash: postgres $(INSTALLED) $(NPM) ## kill a worker at every point of every flow

@@ -29,7 +29,7 @@ test('the newest section of the changelog has the version of the package, and li
   const manifest = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'))
   assert.equal(version, manifest.version)
   assert.ok(lines.length > 0)
-  assert.equal(date !== null, lastRelease()?.version === version, 'a released section has a record of its release')
+  if (lastRelease()?.version === version) assert.notEqual(date, null, 'a recorded release has a date')
 })
 
 test('the types of an entry include those that it uses and does not export', () => {
@@ -59,7 +59,7 @@ test('a changed surface needs a line that was not there when the last one was re
   assert.deepEqual(judged({ formats: '2' }, ['Another.']).changed, ['types'], 'a part that is gone has changed')
 })
 
-test('the formats are those that the package writes', async () => {
-  assert.deepEqual(Object.keys(formats(root)).length, 4)
+test('the sources say the version of each format', () => {
+  assert.equal(Object.keys(formats(root)).length, 4)
   for (const version of Object.values(formats(root))) assert.match(version, /^(bm)?\d+$/)
 })

@@ -1,0 +1,49 @@
+/** The checks of `make release`: what they let pass, what they refuse, and what they say if they could not check. */
+import assert from 'node:assert/strict'
+import test from '../lib/test.mjs'
+import { thirdParty } from '../tools/third-party.mjs'
+import { root } from './lib/record.mjs'
+import { tableOf, verdictOf } from './lib/table.mjs'
+import { judgeAudits, readAudit } from './steps/npm-advisories.mjs'
+import { faultOf } from './steps/sbom.mjs'
+
+const counts = (more) =>
+  JSON.stringify({ metadata: { vulnerabilities: { low: 0, moderate: 0, high: 0, critical: 0, ...more } } })
+const refused = '{"message":"405 Method Not Allowed","error":{"summary":""}}'
+
+test('an audit that the registry refuses is not checked, and one with a high severity fails', () => {
+  const judged = (...outputs) => judgeAudits(outputs.map((output) => readAudit('tests', output)))
+  assert.deepEqual(judged(counts()), { ok: true, says: 'no package has one' })
+  assert.deepEqual(judged(counts({ moderate: 2 })), { ok: true, says: 'tests: 2 moderate' })
+  assert.deepEqual(judged(counts(), counts({ high: 1 })), { ok: false, says: 'tests: 1 high' })
+  assert.deepEqual(judged(refused, refused), { ok: null, says: 'tests, tests: 405 Method Not Allowed' })
+  assert.deepEqual(judged(refused, counts({ critical: 1 })).ok, false)
+  for (const output of ['', '{}', 'not found']) assert.equal(judged(output).ok, null, output)
+})
+
+test('a check that could not be made fails the release, unless it is accepted by name', () => {
+  const row = (name, ok) => ({ name, ok, says: '' })
+  const rows = [row('tests', true), row('crate-advisories', null), row('npm-advisories', null)]
+  const { code, says } = verdictOf(rows, [])
+  assert.deepEqual([code, /^NOT CHECKED: crate-advisories, npm-advisories\./.test(says)], [3, true])
+  assert.match(tableOf(rows), /npm-advisories +NOT CHECKED/)
+  assert.equal(verdictOf(rows, ['sbom', 'npm-advisories']).code, 3)
+  const accepted = verdictOf(rows, ['crate-advisories', 'npm-advisories'])
+  assert.deepEqual([accepted.code, accepted.says], [0, 'ok, but NOT CHECKED: crate-advisories, npm-advisories'])
+  assert.equal(verdictOf([...rows, row('sbom', false)], ['crate-advisories']).code, 1)
+  assert.deepEqual(verdictOf([row('tests', true)], []), { code: 0, says: 'ok' })
+})
+
+test('a bill of materials must fit CycloneDX, have each part of the wasms, and no path of the builder', async () => {
+  const components = thirdParty().map(({ title }) => {
+    const [, name, version] = /^(.+?) (\d[\w.]*)/.exec(title)
+    return { type: 'library', name, version }
+  })
+  const bom = (more) => JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.5', version: 1, components, ...more })
+  assert.equal(await faultOf(bom(), root), null)
+  assert.match(await faultOf(bom({ bomFormat: 'SPDX' }), root), /does not fit/)
+  assert.match(await faultOf(bom({ components: [{ name: 'talc' }] }), root), /does not fit/)
+  const withoutTalc = components.filter(({ name }) => name !== 'talc')
+  assert.match(await faultOf(bom({ components: withoutTalc }), root), /^lacks talc /)
+  assert.match(await faultOf(bom({ metadata: { component: { type: 'library', name: root } } }), root), /build machine/)
+})

@@ -1,0 +1,53 @@
+/** The package beside the last release: its types and formats, its sizes, and the line in the changelog. */
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { sizesOf, sum } from '../../lib/size.mjs'
+import { newestSection } from '../lib/changelog.mjs'
+import { changelog, lastRelease, readRecord } from '../lib/record.mjs'
+import { differences } from '../lib/surface.mjs'
+
+const budgetOf = (root) => JSON.parse(readFileSync(join(root, 'tests/size/budget.json'), 'utf8'))
+
+/** The bytes after brotli of each app of tests/size. */
+export async function measureSizes({ root, app }) {
+  const folder = mkdtempSync(join(app, 'sizes-'))
+  try {
+    cpSync(join(root, 'tests/size'), folder, { recursive: true })
+    const sizes = {}
+    for (const name of Object.keys(budgetOf(root))) {
+      sizes[name] = sum(await sizesOf(join(folder, `${name}.js`), join(folder, 'shipped')), 'brotli')
+    }
+    return sizes
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const percent = (now, before) => `${now >= before ? '+' : ''}${((now / before - 1) * 100).toFixed(1)}%`
+
+export async function sizes(context) {
+  const now = await measureSizes(context)
+  const budget = budgetOf(context.root)
+  const before = lastRelease()?.sizes
+  const rows = Object.entries(now).map(
+    ([name, bytes]) => `${name} ${bytes}${before?.[name] ? ` (${percent(bytes, before[name])})` : ''}`,
+  )
+  const above = Object.keys(budget).filter((name) => now[name] > budget[name].limit)
+  const says = above.length > 0 ? `above the budget: ${above.join(', ')}` : `brotli bytes: ${rows.join(', ')}`
+  return { ok: above.length === 0, says }
+}
+
+/** `make test` compares the recorded surface with the package. This compares it with the last release. */
+export function changes({ version }) {
+  const last = lastRelease()
+  const { date, lines, version: newest } = newestSection(changelog())
+  if (newest !== version)
+    return { ok: false, says: `CHANGELOG.md begins with ${newest}, and the package is ${version}` }
+  if (last === null) return { ok: true, says: `no earlier release; the changelog has ${lines.length} lines` }
+  const changed = differences(last.surface, readRecord().surface)
+  if (changed.length === 0) return { ok: true, says: `nothing that ${last.version} promises has changed` }
+  if (last.version === version)
+    return { ok: false, says: `${version} is released, and differs in ${changed.join(', ')}` }
+  if (date === null && lines.length === 0) return { ok: false, says: `no line in CHANGELOG.md: ${changed.join(', ')}` }
+  return { ok: true, says: `since ${last.version}: ${changed.join(', ')}` }
+}
