@@ -196,7 +196,7 @@ demo: $(PACKAGE) ## build and serve the demo, and print its address
 # Tests ---------------------------------------------------------------------------------------
 
 COUNT_TESTS := node tests/tools/count-tests.mjs
-KINDS := rust wasm-node wasm-chromium package element edge crash demo-page demo-flows examples docs matrix bench \
+KINDS := rust wasm-node wasm-chromium package element edge crash swarm demo-page demo-flows examples docs matrix bench \
   release upgrade
 
 # Four at a time, as the tests mostly wait. The output of each part is printed in one piece. The longest parts are first.
@@ -205,7 +205,7 @@ PARALLEL_MAKE = $(MAKE) --no-print-directory --jobs=4 --output-sync=target
 
 .PHONY: test
 test: tools ## run everything, and print the counts at the end
-	@$(PARALLEL_MAKE) test-demo test-docs test-examples test-package test-element test-edge test-crash test-bench \
+	@$(PARALLEL_MAKE) test-demo test-docs test-examples test-package test-element test-edge test-crash test-swarm test-bench \
 	  test-wasm test-matrix test-release test-upgrade check size
 	@$(COUNT_TESTS) report $(KINDS)
 
@@ -334,6 +334,16 @@ release: $(INSTALLED) $(NPM) $(RELEASE_NPM) | $(CARGO_DENY) $(CARGO_CYCLONEDX) #
 .PHONY: crash
 crash: postgres $(INSTALLED) $(NPM) ## kill a worker at every point of every flow
 	@BANK_MFA_APP=$(CURDIR)/target/app node tests/crash/crash.mjs '$(FLOWS)'
+
+# SEEDS=1-1000 selects the seeds, and JOBS=2 the number of processes. BANK_MFA_APP_OTHER is the folder of another release,
+# which then runs beside this one.
+.PHONY: swarm
+swarm: $(INSTALLED) $(NPM) ## run whole systems from seeds, in which everything goes wrong: SEEDS=1-1000 JOBS=1
+	@BANK_MFA_APP=$(CURDIR)/target/app node tests/swarm/swarm.mjs '$(SEEDS)'
+
+.PHONY: test-swarm
+test-swarm: $(INSTALLED) $(NPM) ## test some seeds of make swarm, and that it finds mistakes
+	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run swarm $(NODE_TEST) tests/swarm/*.test.mjs
 
 # Takes some minutes. Run it on an idle machine, as CPU times are longer on a busy one.
 .PHONY: load

@@ -1,6 +1,6 @@
 /**
  * What the user of a flow does at the simulated vendors, as opposed to in the app. `trial` has the bank, the connection
- * and the newest id; `address` is where the vendors are served.
+ * and the newest id; `address` is where the vendors are served. `advance` of the bank's clock may return a promise.
  */
 export const atTheBank = {
   /** The right answers: SecurityResponses of Flinks, or the values of a resume at MX. */
@@ -24,7 +24,7 @@ export const atTheBank = {
         const responses = Object.entries(person.responses[0])
         view = await call('answer', { visit, responses })
       } else if (view.state === 'works') {
-        bank.clock.advance(10_000)
+        await bank.clock.advance(10_000)
         view = await call('look', { visit })
       } else break
     }
@@ -36,17 +36,17 @@ export const atTheBank = {
     const call = (name, body) =>
       bank.fetch(`${url}/${name}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     // An address works once. After a crash, the user may be shown one that they have opened already.
-    if (!(await bank.fetch(url)).ok) return void bank.clock.advance(3_000)
+    if (!(await bank.fetch(url)).ok) return void (await bank.clock.advance(3_000))
     const { state } = await (await call('look', '{}')).json()
     if (state === 'asks') await call('answer', bank.mx.rightValues(newestId))
-    bank.clock.advance(3_000)
+    await bank.clock.advance(3_000)
   },
   /** The user decides at the bank's own site. Returns the address to which it redirects. */
   async window({ url, decision }, { bank }) {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const reply = await bank.fetch(url, { method: 'POST', headers, body: `decision=${decision}` })
     const landing = reply.headers.get('location') ?? 'back'
-    bank.clock.advance(3_000)
+    await bank.clock.advance(3_000)
     return { url: new URL(landing, 'https://app.example').href }
   },
 }

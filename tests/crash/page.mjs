@@ -64,7 +64,7 @@ export async function walk(ask, bank, connection, { wrong, noCode, waits, cancel
 }
 
 /** SecurityResponses of Flinks as they are; the guids and values of a resume at MX. */
-const toRaw = ({ member, ...responses }) =>
+export const toRaw = ({ member, ...responses }) =>
   member ? Object.fromEntries(member.challenges.map(({ guid, value }) => [guid, [value]])) : responses
 
 /** The credentials of a user, in the order of the form. */

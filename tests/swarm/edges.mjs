@@ -1,0 +1,141 @@
+/** Two processes of an edge over one store, and what is in front of them. Each can die at any point. */
+import { Life } from './life.mjs'
+import { Link } from './network.mjs'
+import { SEAL, releases } from './releases.mjs'
+
+export const ORIGIN = 'https://app.example'
+export const EDGE = 'https://edge.example/mfa'
+
+const SWEEP_MS = 30_000
+const [MIN_RESTART_MS, MAX_RESTART_MS] = [200, 90_000]
+
+const refusedError = () => new TypeError('connection refused')
+
+class Edge {
+  #world
+  #random
+  #link
+  life
+
+  constructor(world, name) {
+    this.#world = world
+    this.#random = world.stream(name)
+    this.#link = new Link(world, 'vendor', `${name} to vendor`)
+    this.name = name
+    this.start()
+  }
+
+  start() {
+    const world = this.#world
+    const life = (this.life = new Life())
+    const release = this.#random.pick(releases)
+    const store = this.#withDeaths(world.wrapStore(world.store.connection(life), life))
+    const company = (name, call) =>
+      life.guard(async (...args) => {
+        await world.clock.wait(this.#random.below(10))
+        if (this.#happens('company function throws')) throw new Error(`${name} does not work`)
+        return call(...args)
+      })
+    this.handle = release.edge({
+      authenticate: life.guard(async (request) => world.userOf(request.headers.get('cookie'))),
+      resolve: company('resolve', (user, name) => world.resolve(user, name)),
+      origins: [ORIGIN],
+      seal: SEAL,
+      store,
+      limits: { startsPerHour: 10_000 },
+      webhooks: { findConnection: company('findConnection', (webhook) => world.findConnection(webhook)) },
+      onFlowEnded: company('onFlowEnded', (ended) => world.onFlowEnded(ended)),
+      onPersonNeeded: life.guard(async (event) => world.onPersonNeeded(event)),
+      onEvent: (event) => life.alive && world.onEvent(event),
+      onError: (error) => life.alive && world.onEdgeError(error),
+      fetch: life.guard((url, init) => this.#fetch(life, url, init)),
+      clock: { now: () => world.clock.now(), wait: life.guard((ms, signal) => world.clock.wait(ms, signal)) },
+    })
+    world.note(`${this.name} starts`)
+  }
+
+  /** The process ends at once, and starts again later. */
+  die(why) {
+    if (!this.life.alive) return
+    const world = this.#world
+    world.note(`${this.name} dies ${why}`)
+    this.life.end()
+    world.clock.after(this.#random.between(MIN_RESTART_MS, MAX_RESTART_MS), () => this.start())
+  }
+
+  #happens(fault) {
+    return this.#world.happens(this.name, fault, this.#random)
+  }
+
+  /** A process can die before each effect and after it. */
+  async #effect(life, name, effect) {
+    if (this.#happens('edge dies at an effect')) {
+      if (this.#random.chance(0.5)) {
+        this.die(`before ${name}`)
+        return new Promise(() => {})
+      }
+      const outcome = await effect().catch(() => {})
+      if (life.alive) this.die(`after ${name}`)
+      return outcome
+    }
+    return effect()
+  }
+
+  #withDeaths(store) {
+    const { life } = this
+    return {
+      ...store,
+      write: (...args) => this.#effect(life, 'a write', () => store.write(...args)),
+      remove: (...args) => this.#effect(life, 'a removal', () => store.remove(...args)),
+    }
+  }
+
+  #fetch(life, url, init) {
+    return this.#effect(life, 'a call', () => this.#world.bank.call(this.#link, life, url, init))
+  }
+}
+
+/** The edges, and the balancer in front of them. */
+export class Fleet {
+  #world
+  #random
+
+  constructor(world) {
+    this.#world = world
+    this.#random = world.stream('balancer')
+    this.edges = ['edge 1', 'edge 2'].map((name) => new Edge(world, name))
+    for (const edge of this.edges) {
+      if (world.happens(edge.name, 'edge dies', this.#random)) {
+        world.clock.after(this.#random.between(100, 900_000), () => world.isCalm || edge.die('for no reason'))
+      }
+    }
+    this.#scheduleSweep()
+  }
+
+  /** Handles a request of a page or a vendor at one of the edges. Rejects if it dies. */
+  async handle(url, init, life) {
+    const edge = this.#random.pick(this.edges)
+    if (!edge.life.alive) throw refusedError()
+    const disconnect = new AbortController()
+    life?.atEnd(() => disconnect.abort())
+    const request = new Request(url, { ...init, signal: disconnect.signal })
+    const reply = await edge.life.orEnd(edge.handle(request), refusedError)
+    if (reply.headers.get('content-type') === 'text/event-stream') {
+      return { status: reply.status, headers: reply.headers, stream: reply.body, edge: edge.life, disconnect, request }
+    }
+    return { status: reply.status, headers: reply.headers, text: await reply.text() }
+  }
+
+  /** Every half minute the company sweeps. A sweep that would find nothing is left out. */
+  #scheduleSweep() {
+    const { clock, store } = this.#world
+    const now = clock.now()
+    const due = Math.max(store.nextDue(), now + 1)
+    const wait = Math.ceil(due / SWEEP_MS) * SWEEP_MS - now
+    clock.after(Math.min(wait, 10 * SWEEP_MS), async () => {
+      const edge = this.#random.pick(this.edges)
+      if (edge.life.alive && store.nextDue() <= clock.now()) void edge.handle.sweep()
+      this.#scheduleSweep()
+    })
+  }
+}

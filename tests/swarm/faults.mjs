@@ -1,0 +1,51 @@
+/** What can go wrong in a world, and how often where a world has it. A world has about half of it. */
+export const FAULTS = {
+  'page request lost': 0.04,
+  'page reply lost': 0.04,
+  'page request slow': 0.05,
+  'page request twice': 0.04,
+  'page stream cut': 0.05,
+  'page stream held back': 0.2,
+  'vendor request lost': 0.03,
+  'vendor reply lost': 0.04,
+  'vendor request slow': 0.05,
+  'vendor request twice': 0.05,
+  'vendor reply damaged': 0.04,
+  'vendor status': 0.03,
+  'store refuses': 0.01,
+  'store is slow': 0.03,
+  'store loses an acknowledgement': 0.01,
+  'edge dies at an effect': 0.01,
+  'edge dies': 0.3,
+  'page storage refuses': 0.03,
+  'company function throws': 0.02,
+  webhook: 0.5,
+  'webhook twice': 0.3,
+  'foreign page': 0.15,
+}
+
+/** What people do besides answering rightly, and how often. A world has about half of it. */
+export const DEEDS = {
+  'answers wrongly': 0.2,
+  'double-clicks': 0.25,
+  'submits two different answers': 0.1,
+  reloads: 0.12,
+  'closes the page': 0.08,
+  'comes back tomorrow': 0.05,
+  'opens a second tab': 0.15,
+  cancels: 0.06,
+  'lets it expire': 0.05,
+  'asks for a new session': 0.08,
+  'starts over at once': 0.2,
+  'refuses at the bank': 0.4,
+  'leaves the window': 0.4,
+  'opens a window twice': 0.3,
+  'sends a forged message': 0.3,
+  'wakes the page': 0.15,
+}
+
+/** The replies that a vendor or a gateway can send in place of the right one. The simulator knows them by these names. */
+export const DAMAGE = ['html', 'html-type', 'empty', 'not-utf8', 'truncated-json', 'redirect', 'no-content']
+export const MX_DAMAGE = [...DAMAGE, 'no-member', 'null-member', 'member-list']
+
+export const STATUSES = [400, 403, 404, 408, 409, 429, 500, 502, 503, 504]

@@ -1,0 +1,267 @@
+/** What must be true of every world when it has ended. */
+
+/** All that is wrong with a world: `{ kind, text }`. */
+export function flawsOf(world) {
+  const flaws = []
+  const flaw = (kind, text) => flaws.push({ kind, text })
+  for (const check of CHECKS) check(world, flaw)
+  return flaws
+}
+
+const of = ({ arrivals }, name) => arrivals.filter(({ connection }) => connection === name)
+const same = (one, other) => JSON.stringify([...one].sort()) === JSON.stringify([...other].sort())
+const countOf = (list, key) => new Set(list.map(key)).size
+
+/** No answer reaches a bank more often than a user has submitted one. */
+function answersArriveOnce({ bank, connections }, flaw) {
+  for (const { name, submissions } of connections.values()) {
+    const answers = of(bank, name).filter((arrival) => arrival.answers !== undefined)
+    const submitted = submissions.filter(({ kind }) => kind === 'answers')
+    const rounds = countOf(submitted, ({ flow, round }) => `${flow} ${round}`)
+    if (answers.length > rounds) flaw('received twice', `${name}: ${answers.length} answers for ${rounds} rounds`)
+    const seen = new Set()
+    for (const arrival of answers) {
+      const unique = arrival.answers.filter((text) => /^zq/.test(text)).join()
+      if (unique !== '' && seen.has(unique)) flaw('received twice', `${name}: the answer ${unique} arrived twice`)
+      seen.add(unique)
+    }
+  }
+}
+
+/** Credentials, too. Those in the parameters of a flow are submitted once for each flow. */
+function credentialsArriveOnce({ bank, connections, flows }, flaw) {
+  for (const { name, submissions, original, hasOwnCredentials } of connections.values()) {
+    const arrived = of(bank, name).filter(({ credentials }) => credentials !== undefined)
+    const submitted = submissions.filter(({ kind }) => kind === 'credentials')
+    const rounds = countOf(submitted, ({ flow, round }) => `${flow} ${round}`)
+    const { params } = original.flow ?? original
+    const hasOwn = hasOwnCredentials || params.username !== undefined || params.credentials !== undefined
+    const own = hasOwn ? [...flows.values()].filter(({ connection }) => connection === name).length : 0
+    if (arrived.length > rounds + own) {
+      flaw('received twice', `${name}: ${arrived.length} credentials for ${rounds} forms and ${own} flows`)
+    }
+    for (const { credentials } of arrived) {
+      const isSubmitted = submitted.some(({ values }) => same(values, credentials))
+      if (!isSubmitted && !hasOwn) flaw('wrong person', `${name}: credentials that nobody has submitted`)
+    }
+  }
+}
+
+/** What reaches a bank is what the person of this connection has submitted, in the round that they saw. */
+function answersArriveWhereTheyBelong({ bank, connections }, flaw) {
+  for (const { name, submissions } of connections.values()) {
+    const submitted = submissions.filter(({ kind }) => kind === 'answers')
+    for (const arrival of of(bank, name)) {
+      if (arrival.answers === undefined) continue
+      const fitting = submitted.filter((given) => fits(given, arrival))
+      if (fitting.length === 0) {
+        flaw(
+          'wrong person',
+          `${name}: answers that nobody has submitted: ${JSON.stringify(arrival.raw ?? arrival.answers)}`,
+        )
+        continue
+      }
+      const isRight = fitting.every(({ isRight }) => isRight)
+      const now = arrival.right && valuesOf(arrival.right)
+      // The session may have ended at the bank in the meantime: then the answers are for no round.
+      if (isRight && now && !same(now, arrival.answers) && !fitting.some(({ prompts }) => arePrompts(prompts, arrival)))
+        flaw('wrong round', `${name}: right answers arrive in another round`)
+    }
+  }
+}
+
+/** Unique texts are compared; a choice has no text of its own. */
+function fits({ values }, { answers }) {
+  return values.every((text) => answers.includes(text))
+}
+
+const valuesOf = ({ member, ...responses }) =>
+  member ? member.challenges.map(({ value }) => value) : Object.values(responses).flat()
+const arePrompts = (prompts, { raw }) => raw === undefined || Object.keys(raw).every((key) => prompts.includes(key))
+
+/** The requests of one connection name no other one's ids. */
+function idsStayApart({ bank, connections }, flaw) {
+  const owners = new Map()
+  for (const { connection, reply, purpose, requestId, member } of bank.arrivals) {
+    for (const id of [reply?.requestId, requestId, member]) {
+      if (id === undefined || id === null || purpose === 'token') continue
+      const owner = owners.get(id) ?? connection
+      owners.set(id, owner)
+      if (owner !== connection) flaw('wrong person', `${connection} uses an id of ${owner}: ${purpose}`)
+    }
+  }
+  for (const { connection, loginId } of bank.arrivals) {
+    const { params } = connections.get(connection).original.flow ?? {}
+    if (
+      loginId !== undefined &&
+      params?.loginId !== undefined &&
+      loginId !== params.loginId &&
+      params.loginId !== null
+    ) {
+      flaw('wrong person', `${connection} uses another LoginId`)
+    }
+  }
+}
+
+/** Rules of the vendors that no fault excuses. */
+const NEVER = [
+  'token-used',
+  'token-of-another-session',
+  'token-unknown',
+  'secret-key-as-token',
+  'customer',
+  'secret-key',
+  'api-key',
+  'version',
+  'user',
+  'method',
+  'path',
+  'credential-guids',
+  'answers-incomplete',
+  'challenge-key',
+]
+
+function rulesAreKept({ bank, connections }, flaw) {
+  const { broken } = bank.simulator.counts()
+  const people = [...connections.values()].map(({ entry }) => entry.name).join()
+  for (const rule of NEVER) if (broken[rule]) flaw('vendor rule', `${rule}, ${broken[rule]} times: ${people}`)
+}
+
+/** Every flow has ended, and the company has heard of it. */
+function flowsEnd({ flows, deliveries, connections, pageEndings }, flaw) {
+  const delivered = new Set(deliveries.map(({ flow }) => flow))
+  for (const { flow, connection, stages, step, at, lastAt, isLocal } of flows.values()) {
+    // A page that was closed for good does not continue its own flow.
+    if (isLocal) continue
+    if (!['done', 'failed'].includes(step.kind)) flaw('does not end', `${connection}: ${flow} is ${stages.join(' ')}`)
+    else if (!delivered.has(flow)) flaw('not delivered', `${connection}: the ending of ${flow}`)
+    if (lastAt - at > 137 * 60_000 + 26 * 3_600_000)
+      flaw('does not end', `${connection}: ${flow} took ${lastAt - at} ms`)
+  }
+  for (const { name, ending } of connections.values()) {
+    if (ending === 'waits for ever') flaw('does not end', `${name}: a page waits for the ending of its flow`)
+  }
+  for (const { flow, step } of pageEndings) {
+    if (step.kind === 'done' && !delivered.has(flow)) flaw('not delivered', `a page saw done of ${flow}`)
+  }
+}
+
+/** All who hear of a flow's ending hear the same. */
+function endingsAgree({ deliveries, pageEndings }, flaw) {
+  const endings = new Map()
+  const word = ({ failure, outcome }) => (outcome === 'done' ? 'done' : failure.code)
+  for (const ended of deliveries) {
+    const before = endings.get(ended.flow)
+    if (before && before !== word(ended)) flaw('contradicting endings', `${ended.flow}: ${before} and ${word(ended)}`)
+    endings.set(ended.flow, word(ended))
+  }
+  for (const { flow, step } of pageEndings) {
+    const known = endings.get(flow)
+    if (known === undefined || known === word({ ...step, outcome: step.kind })) continue
+    // A page ends by itself if its user cancels, or if it cannot reach the edge.
+    const isOwn =
+      step.failure &&
+      ['cancelled', 'unreachable', 'UNAVAILABLE', 'NOT_FOUND', 'RATE_LIMITED', 'host-error'].includes(step.failure.code)
+    if (!isOwn) flaw('contradicting endings', `${flow}: ${known}, and for a page ${step.failure?.code ?? 'done'}`)
+  }
+}
+
+const MINUTE = 60_000
+
+/** What must have happened in a flow that ends in this way. */
+const TRUTHS = {
+  done: ({ arrivals }) => arrivals.some(isAuthorized),
+  cancelled: ({ isCancelled, ageMs }) => isCancelled || ageMs >= 119 * MINUTE,
+  'outcome-unknown': ({ submissions, stages, isDisturbed, isOdd }) =>
+    (isDisturbed || isOdd) &&
+    (submissions.length > 0 || stages.length === 0 || stages.some((stage) => SUBMITTING.includes(stage))),
+  'answer-refused': ({ arrivals, submissions }) =>
+    submissions.some(({ answers }) => answers !== undefined) || arrivals.some(isRejected),
+  'session-expired': ({ ageMs, arrivals }) =>
+    ageMs >= 4 * MINUTE ||
+    arrivals.some(({ reply }) => /EXPIRED|NONEXISTENT|"status":40[14]/.test(JSON.stringify(reply))),
+  'timed-out': ({ ageMs }) => ageMs >= MINUTE,
+  unreachable: ({ isDisturbed }) => isDisturbed,
+  'unreadable-reply': ({ isDisturbed }) => isDisturbed,
+  redirected: ({ isDisturbed }) => isDisturbed,
+  'host-error': ({ isDisturbed }) => isDisturbed,
+  'secret-missing': ({ isDisturbed }) => isDisturbed,
+  'internal-error': () => false,
+  busy: isRefused,
+  'vendor-error': isRefused,
+  'request-refused': isRefused,
+  unauthorized: isRefused,
+  'access-refused': isRefused,
+  'session-refused': isRefused,
+  'login-disabled': isRefused,
+  'credentials-refused': isRefused,
+  'too-many-attempts': isRefused,
+  'concurrent-session': isRefused,
+  'member-exists': isRefused,
+}
+
+const SUBMITTING = ['start', 'answer', 'credentials', 'connect', 'verify']
+
+/** These have replies that make no sense, whatever happens. */
+const ODD = ['no_challenges', 'code_no_transaction']
+
+/** The endings that say that nothing was sent: no submission has reached a bank without its reply being heard. */
+const NOTHING_SENT = ['host-error', 'secret-missing', 'unreachable']
+
+const isAuthorized = ({ reply }) =>
+  (reply?.status === 200 && reply.requestId !== undefined) ||
+  ['CONNECTED', 6, '6'].includes(reply?.mxStatus) ||
+  isSaid(reply)
+const isSaid = (reply) => reply !== null && [200, 201, 202].includes(reply.status) && reply.mxStatus !== undefined
+const isRejected = ({ reply }) => ['REJECTED', 9, '9'].includes(reply?.mxStatus)
+
+function isRefused({ arrivals }) {
+  return arrivals.some(
+    ({ reply, damaged }) => reply?.status >= 400 || reply?.mxStatus !== undefined || damaged !== null,
+  )
+}
+
+const isSubmission = ({ answers, credentials, purpose }) =>
+  answers !== undefined || credentials !== undefined || purpose === 'live start' || purpose === 'create'
+
+/** An ending says what is true at the bank. */
+function endingsAreTrue({ bank, flows, deliveries, connections, happenedAt }, flaw) {
+  for (const { flow: id, connection, at: endedAt, outcome, failure } of deliveries) {
+    const { at, stages } = flows.get(id)
+    const arrivals = of(bank, connection).filter((arrival) => arrival.at >= at && arrival.at <= endedAt)
+    const submissions = arrivals.filter(isSubmission)
+    const story = {
+      ...{ arrivals, submissions, stages, ageMs: endedAt - at },
+      isCancelled: connections.get(connection).cancels > 0,
+      isOdd: ODD.some((name) => connections.get(connection).entry.name.endsWith(name)),
+      // What was delayed happens later.
+      isDisturbed: happenedAt.some((time) => time >= at - MINUTE && time <= endedAt),
+    }
+    const code = outcome === 'done' ? 'done' : failure.code
+    if (TRUTHS[code]?.(story) === false) flaw('untrue ending', `${connection}: ${code} of ${id}`)
+    const last = submissions.at(-1)
+    if (NOTHING_SENT.includes(code) && last && !arrivals.some(({ at, heard }) => heard && at >= last.at)) {
+      flaw('untrue ending', `${connection}: ${code}, although ${last.purpose} was sent and not heard`)
+    }
+    const { vendorCode } = failure ?? {}
+    // That of `cancelled` comes from the bank's window.
+    if (
+      vendorCode &&
+      code !== 'cancelled' &&
+      !arrivals.some(({ reply }) => JSON.stringify(reply)?.includes(vendorCode))
+    ) {
+      flaw('untrue ending', `${connection}: ${code} with the code ${vendorCode}, which no vendor has sent`)
+    }
+  }
+}
+
+const CHECKS = [
+  answersArriveOnce,
+  credentialsArriveOnce,
+  answersArriveWhereTheyBelong,
+  idsStayApart,
+  rulesAreKept,
+  flowsEnd,
+  endingsAgree,
+  endingsAreTrue,
+]

@@ -1,0 +1,18 @@
+/** The releases of the package that a run uses: the installed one, and another one if `BANK_MFA_APP_OTHER` names it. */
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { app } from '../lib/package.mjs'
+
+async function load(folder) {
+  const { resolve } = createRequire(`${folder}/index.js`)
+  const entry = (name) => import(pathToFileURL(resolve(name)))
+  const [flows, edges, remotes] = await Promise.all(['bank-mfa', 'bank-mfa/edge', 'bank-mfa/remote'].map(entry))
+  return { ...flows, ...edges, ...remotes }
+}
+
+const other = process.env.BANK_MFA_APP_OTHER
+export const releases = await Promise.all([app, ...(other ? [other] : [])].map(load))
+
+/** The keys that seal the records. A first use derives them, which must not be a part of the first world. */
+export const SEAL = { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } }
+for (const { sealer } of releases) await sealer(SEAL).seal('', '')

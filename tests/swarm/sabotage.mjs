@@ -1,0 +1,60 @@
+/** Mistakes that the swarm must find, made from outside: around the store, or in a copy of the package. */
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { losingStore, precedesSend } from '../crash/losing-store.mjs'
+
+const TARGET = fileURLToPath(new URL('../../target/swarm', import.meta.url))
+
+/**
+ * Each mistake: how it is made, the kinds of flaws that show it, and the number of seeds within which one does. `patches`
+ * are by file: a text, which must be there once, and what replaces it.
+ */
+export const SABOTAGE = {
+  'stores after it sends': {
+    wrapStore: (sealer) => (store) => losingStore(store, precedesSend(sealer)),
+    shows: ['received twice'],
+    within: 100,
+  },
+  'no compare-and-set': {
+    wrapStore: () => (store) => ({
+      ...store,
+      async write(id, sealed, _, when) {
+        const found = await store.read(id)
+        await store.write(id, sealed, found?.version ?? 0, when)
+        return true
+      },
+    }),
+    shows: ['received twice', 'goes back', 'contradicting endings'],
+    within: 100,
+  },
+  'origin unchecked': {
+    patches: { 'edge/http/origin.js': [["throw problem('FORBIDDEN')", '']] },
+    shows: ['foreign page'],
+    within: 30,
+  },
+  'token shared between sessions': {
+    patches: {
+      'flow/transport.js': [['`${slot} ${session}`', 'slot']],
+      'edge/engine/turn.js': [['const known = this.#tokens[session]', 'const known = Object.values(this.#tokens)[0]']],
+    },
+    shows: ['vendor rule'],
+    within: 50,
+  },
+}
+
+/** The folder of a copy of the installed package with the patches of a mistake. */
+export function patchedApp(app, name) {
+  const folder = `${TARGET}/${name.replaceAll(' ', '-')}`
+  rmSync(folder, { recursive: true, force: true })
+  cpSync(app, folder, { recursive: true, dereference: true })
+  for (const [file, replacements] of Object.entries(SABOTAGE[name].patches)) {
+    const path = `${folder}/node_modules/bank-mfa/dist/${file}`
+    let text = readFileSync(path, 'utf8')
+    for (const [from, to] of replacements) {
+      if (text.split(from).length !== 2) throw new Error(`${file} must contain once: ${from}`)
+      text = text.replace(from, to)
+    }
+    writeFileSync(path, text)
+  }
+  return folder
+}
