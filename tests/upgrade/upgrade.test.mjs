@@ -191,3 +191,39 @@ test('a record with a newer snapshot is refused as SNAPSHOT_VERSION, stays, and 
     assert.match(vendorIds.LoginId ?? vendorIds.memberGuid ?? vendorIds.member_guid, /^(MBR-)?[0-9a-f-]{36}$/)
   }
 })
+
+/** Where a flow of another release can stand. */
+const PLACES = ['table', 'objects'].flatMap((home) => [
+  find(home, 'flinks live slow_pending', 'working'),
+  find(home, 'flinks live Greatday', 'challenge'),
+  find(home, 'mx job, in the widget', 'redirect'),
+])
+
+for (const [who, end] of [
+  ['its user cancels it', ({ ask }, { handle }) => ask('POST', `/flows/${handle}/cancel`, {})],
+  [
+    'its time is over',
+    async ({ clock, sweep, quiet }) => {
+      clock.reach(clock.now() + 150 * 60_000)
+      await sweep()
+      await quiet()
+    },
+  ],
+]) {
+  test(`a flow with a newer snapshot ends when ${who}, says that it was not restored, and sends nothing`, async () => {
+    for (const { recorded, record } of PLACES) {
+      const newer = await edited(seal, record, (opened) => ({
+        ...opened,
+        snapshot: snapshotOfVersion(opened.snapshot, newest.snapshot + 2),
+      }))
+      const world = await placeRecord(pkg, recorded, { ...record, stored: newer })
+      const calls = world.bank.log.length
+      await end(world, record)
+      const [{ outcome, failure }] = world.ended
+      assert.deepEqual([outcome, failure.code, failure.next], ['failed', 'cancelled', 'start-over'])
+      assert.equal(failure.message, 'this release cannot restore the flow')
+      assert.ok(world.errors.some((error) => `${error}`.includes('SNAPSHOT_VERSION')))
+      assert.equal(world.bank.log.length, calls)
+    }
+  })
+}

@@ -33,14 +33,20 @@ const RETRY_MS = 60_000
 /** The events that the flow of one turn reports. The others are derived from the record, which outlives it. */
 const TURN_EVENTS: EventName[] = ['bank_mfa.call', 'bank_mfa.action']
 
-/** The ending of a flow that is cancelled after `resolve` has returned no connection, or one that does not fit. */
-const CONNECTION_LOST: PublicStep & { kind: 'failed' } = {
+/** The ending of a flow that is cancelled without being restored. */
+const cancelledWith = (message: string): PublicStep & { kind: 'failed' } => ({
   kind: 'failed',
   failure: {
-    ...{ code: 'cancelled', next: 'start-over', message: 'the connection no longer exists, or has changed' },
+    ...{ code: 'cancelled', next: 'start-over', message },
     ...{ otherwise: null, retryAt: null, vendorCode: null, status: null, memberGuid: null },
   },
-}
+})
+
+/** After `resolve` has returned no connection, or one that does not fit. */
+const CONNECTION_LOST = cancelledWith('the connection no longer exists, or has changed')
+
+/** A newer release has written the snapshot, or it is damaged. */
+const NOT_RESTORED = cancelledWith('this release cannot restore the flow')
 
 /**
  * One turn of a flow. Between two turns the flow is not in memory. A turn restores it from its record, passes it one
@@ -85,13 +91,15 @@ export class Turn {
   async cancel(connection: Connection | null): Promise<VersionedRecord> {
     this.#abort.abort()
     let flow: Flow | undefined
+    let step = CONNECTION_LOST
     try {
       flow = connection ? this.#openFlow(connection) : undefined
     } catch (error) {
       // The record is enough to end the flow.
       this.#context.onError(error)
+      if (toProblem(error).body.code.startsWith('SNAPSHOT_')) step = NOT_RESTORED
     }
-    return flow ? this.#advance(flow) : this.#end(CONNECTION_LOST, { failure: CONNECTION_LOST.failure })
+    return flow ? this.#advance(flow) : this.#end(step, { failure: step.failure })
   }
 
   #openFlow(connection: Connection): Flow {
