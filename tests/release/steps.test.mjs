@@ -5,6 +5,7 @@ import { thirdParty } from '../tools/third-party.mjs'
 import { root } from './lib/record.mjs'
 import { tableOf, verdictOf } from './lib/table.mjs'
 import { judgeAudits, readAudit } from './steps/npm-advisories.mjs'
+import { compareWithRelease } from './steps/last-release.mjs'
 import { faultOf } from './steps/sbom.mjs'
 
 const counts = (more) =>
@@ -46,4 +47,22 @@ test('a bill of materials must fit CycloneDX, have each part of the wasms, and n
   const withoutTalc = components.filter(({ name }) => name !== 'talc')
   assert.match(await faultOf(bom({ components: withoutTalc }), root), /^lacks talc /)
   assert.match(await faultOf(bom({ metadata: { component: { type: 'library', name: root } } }), root), /build machine/)
+})
+
+test('a release has its own section in the changelog, and does not change once it is recorded', () => {
+  const last = { version: '0.1.0', surface: { types: '1' } }
+  const section = (version, lines = ['One.']) => ({ version, date: null, lines })
+  const judged = (...args) => compareWithRelease(...args).ok
+  assert.equal(judged(null, { types: '1' }, '0.1.0', section('0.1.0')), true)
+  assert.equal(judged(null, { types: '1' }, '0.1.0', section('0.1.0', [])), false)
+  assert.equal(judged(last, { types: '2' }, '0.2.0', section('0.1.0')), false)
+  assert.deepEqual(compareWithRelease(last, { types: '2' }, '0.1.0', section('0.1.0')), {
+    ok: false,
+    says: '0.1.0 is released, and differs in types',
+  })
+  assert.deepEqual(compareWithRelease(last, { types: '2' }, '0.2.0', section('0.2.0')), {
+    ok: true,
+    says: 'since 0.1.0: types',
+  })
+  assert.equal(judged(last, { types: '1' }, '0.1.0', section('0.1.0')), true)
 })

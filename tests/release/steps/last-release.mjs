@@ -37,17 +37,18 @@ export async function sizes(context) {
   return { ok: above.length === 0, says }
 }
 
-/** `make test` compares the recorded surface with the package. This compares it with the last release. */
-export function changes({ version }) {
-  const last = lastRelease()
-  const { date, lines, version: newest } = newestSection(changelog())
-  if (newest !== version)
-    return { ok: false, says: `CHANGELOG.md begins with ${newest}, and the package is ${version}` }
-  if (last === null) return { ok: true, says: `no earlier release; the changelog has ${lines.length} lines` }
-  const changed = differences(last.surface, readRecord().surface)
-  if (changed.length === 0) return { ok: true, says: `nothing that ${last.version} promises has changed` }
-  if (last.version === version)
-    return { ok: false, says: `${version} is released, and differs in ${changed.join(', ')}` }
-  if (date === null && lines.length === 0) return { ok: false, says: `no line in CHANGELOG.md: ${changed.join(', ')}` }
-  return { ok: true, says: `since ${last.version}: ${changed.join(', ')}` }
+/** Compares a surface with the last release, or `null`; `newest` is the changelog's newest section. */
+export function compareWithRelease(last, surface, version, newest) {
+  if (newest.version !== version)
+    return { ok: false, says: `CHANGELOG.md begins with ${newest.version}, and the package is ${version}` }
+  if (newest.lines.length === 0) return { ok: false, says: `CHANGELOG.md has no line for ${version}` }
+  if (last === null) return { ok: true, says: `no earlier release; the changelog has ${newest.lines.length} lines` }
+  const changed = differences(last.surface, surface).join(', ')
+  if (changed === '') return { ok: true, says: `nothing that ${last.version} promises has changed` }
+  if (last.version === version) return { ok: false, says: `${version} is released, and differs in ${changed}` }
+  return { ok: true, says: `since ${last.version}: ${changed}` }
 }
+
+/** `make test` compares the recorded surface with the package. This compares it with the last release. */
+export const changes = ({ version }) =>
+  compareWithRelease(lastRelease(), readRecord().surface, version, newestSection(changelog()))
