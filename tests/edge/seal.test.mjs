@@ -64,10 +64,44 @@ function define(t, target, name, value) {
   t.after(() => (before ? Object.defineProperty(target, name, before) : delete target[name]))
 }
 
-test('a sealed text of another format is refused as SNAPSHOT_VERSION', async () => {
+test('a sealed text of another format is refused as SNAPSHOT_VERSION, and one of none as SNAPSHOT_UNREADABLE', async () => {
   const seal = sealer(SEAL)
   const sealed = await seal.seal('text', 'one')
-  await assert.rejects(seal.open(sealed.replace('bm1', 'bm0'), 'one'), { code: 'SNAPSHOT_VERSION' })
+  for (const [format, code] of [
+    ['bm0', 'SNAPSHOT_VERSION'],
+    ['bm10', 'SNAPSHOT_VERSION'],
+    ['xbm2', 'SNAPSHOT_UNREADABLE'],
+    ['bm2x', 'SNAPSHOT_UNREADABLE'],
+  ]) {
+    await assert.rejects(seal.open(sealed.replace('bm1', format), 'one'), { code }, format)
+  }
+})
+
+test('a text that an earlier build sealed opens, and the id that it made is the same', async () => {
+  const seal = sealer(SEAL)
+  const sealed = 'bm1.k1.CupOgAWjsfOc3SK8.RXQ_E4IPhqfjr3BBjRI8YEMW4Jt5MfTn7P8'
+  assert.equal(await seal.open(sealed, 'one'), 'hunter2 ü')
+  assert.equal(await seal.name('ann', 'c_1'), 'vvy9PpWabc8dEQJ9XIddoWX1Xa76pCowwFalpYorYHg')
+})
+
+test('two keys with the same id open and name nothing of each other', async () => {
+  const [one, other] = [KEYS.k1, KEYS.k2].map((key) => sealer({ current: 'k1', keys: { k1: key } }))
+  await assert.rejects(other.open(await one.seal('text', 'one'), 'one'), { code: 'SNAPSHOT_UNREADABLE' })
+  assert.notEqual(await one.name('ann'), await other.name('ann'))
+})
+
+test('the derived keys cannot be read out of the runtime', async (t) => {
+  const { mock } = t.mock.method(crypto.subtle, 'deriveKey')
+  const seal = sealer({ current: 'k1', keys: { k1: Buffer.alloc(32, 77).toString('base64') } })
+  await seal.open(await seal.seal('text', 'one'), 'one')
+  const keys = await Promise.all(mock.calls.map(({ result }) => result))
+  assert.deepEqual(
+    keys.map(({ extractable, algorithm }) => [algorithm.name, extractable]),
+    [
+      ['AES-GCM', false],
+      ['HMAC', false],
+    ],
+  )
 })
 
 test('after a rotation old keys open, the current key seals, and ids stay the same', async () => {
@@ -80,14 +114,28 @@ test('after a rotation old keys open, the current key seals, and ids stay the sa
   assert.notEqual(await old.name('a', 'nn'), await old.name('an', 'n'))
 })
 
-test('malformed keys are refused with their path', async () => {
-  assert.throws(() => sealer({ current: 'k9', keys: KEYS }), { code: 'INVALID_INPUT', path: '/seal/current' })
-  assert.throws(() => sealer({ current: 'a.b', keys: { 'a.b': KEYS.k1 } }), { path: '/seal/keys' })
-  for (const k1 of ['aHVudGVyMg==', 'abc', '', `${KEYS.k1}AAAA`]) {
-    assert.throws(() => sealer({ current: 'k1', keys: { k1 } }), { code: 'INVALID_INPUT', path: '/seal/keys' })
+test('malformed keys are refused with their path', () => {
+  const MATERIAL = 'must be 32 bytes each, as base64'
+  const IDS = 'must have ids of 1 to 32 letters, digits, - or _, with at least one non-digit'
+  for (const [keys, path, says] of [
+    [{ current: 'k9', keys: KEYS }, '/seal/current', 'must be the id of one of the keys'],
+    [{ current: 5, keys: KEYS }, '/seal', 'must be an object with current and keys, or its JSON text'],
+    [{ current: 'k1' }, '/seal', 'must be an object with current and keys, or its JSON text'],
+    [{ current: 'a.b', keys: { 'a.b': KEYS.k1 } }, '/seal/keys', IDS],
+    [{ current: 'k'.repeat(33), keys: { ['k'.repeat(33)]: KEYS.k1 } }, '/seal/keys', IDS],
+    // JavaScript would put the keys 2 and 42 first.
+    [{ current: 'k1', keys: { k1: KEYS.k1, 2: KEYS.k2 } }, '/seal/keys', IDS],
+    [{ current: 'k1', keys: { k1: KEYS.k1, 42: KEYS.k2 } }, '/seal/keys', IDS],
+    [{ current: 'k1', keys: { k1: 5 } }, '/seal/keys/k1', 'must be 32 bytes, as base64'],
+    ...['aHVudGVyMg==', 'abc', '', `${KEYS.k1}AAAA`].map((k1) => [
+      { current: 'k1', keys: { k1 } },
+      '/seal/keys',
+      MATERIAL,
+    ]),
+  ]) {
+    const isRefusal = (error) => error.code === 'INVALID_INPUT' && error.path === path && error.message.includes(says)
+    assert.throws(() => sealer(keys), isRefusal, JSON.stringify(keys))
   }
-  // JavaScript would put the key 2 first.
-  assert.throws(() => sealer({ current: 'k1', keys: { k1: KEYS.k1, 2: KEYS.k2 } }), { path: '/seal/keys' })
   assert.equal(typeof sealer({ current: '2026-01', keys: { '2026-01': KEYS.k1 } }).name, 'function')
 })
 
