@@ -2,7 +2,8 @@
 #
 # Versions are pinned in one place each: Rust in rust-toolchain.toml, crates and wasm-bindgen's command line in
 # Cargo.lock, npm packages in tests/package-lock.json, tests/matrix/package-lock.json,
-# tests/bench/package-lock.json, tests/release/package-lock.json and www/docs/package-lock.json.
+# tests/bench/package-lock.json, tests/mutants/package-lock.json,
+# tests/release/package-lock.json and www/docs/package-lock.json.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -24,6 +25,7 @@ BENCH_NPM := tests/bench/node_modules/.package-lock.json
 MATRIX_NPM := tests/matrix/node_modules/.package-lock.json
 MATRIX_NPM_ALL := tests/matrix/node_modules/.all
 RELEASE_NPM := tests/release/node_modules/.package-lock.json
+MUTANTS_NPM := tests/mutants/node_modules/.package-lock.json
 
 # The wasms: all flows in one, and those with a single cargo feature.
 SINGLE := flinks mx calls simulator
@@ -319,10 +321,28 @@ SET := $(VERSION)
 fixtures: $(INSTALLED) ## write the records of this release, which later ones must read; once, when it is released
 	@node tests/upgrade/write.mjs $(CURDIR)/target/app '$(SET)'
 
+$(MUTANTS_NPM): tests/mutants/package.json tests/mutants/package-lock.json
+	npm ci --prefix tests/mutants
+
+CARGO_MUTANTS := .tools/cargo-mutants-27.1.0/bin/cargo-mutants
+
+# PART is a file or folder of src/ or of pkg-template/src/edge/ and pkg-template/src/flow/. A folder can take hours.
+# The compiled crates are kept in a folder of their own, beside the reports.
+.PHONY: mutants
+ifeq ($(filter pkg-template/%,$(PART)),)
+mutants: $(CARGO_MUTANTS) ## change the code of PART, one mistake at a time, and list the mistakes that no test notices
+	@test -n '$(PART)' || { echo 'PART=src/flow/timing.rs, for example'; exit 1; }
+	@CARGO_TARGET_DIR=$(CURDIR)/target/mutants/cargo $(CARGO_MUTANTS) mutants --config tests/mutants/mutants.toml \
+	  --output target/mutants --file '$(PART)$(if $(filter %.rs,$(PART)),,/**)'
+else
+mutants: postgres $(INSTALLED) $(NPM) $(MUTANTS_NPM)
+	@cd pkg-template && PART='$(PART)' ../tests/mutants/node_modules/.bin/stryker run ../tests/mutants/stryker.config.mjs
+endif
+
 # The tools of a release, which only a release needs: they take some minutes to compile.
 CARGO_DENY := .tools/cargo-deny-0.20.2/bin/cargo-deny
 CARGO_CYCLONEDX := .tools/cargo-cyclonedx-0.5.9/bin/cargo-cyclonedx
-$(CARGO_DENY) $(CARGO_CYCLONEDX): | rust
+$(CARGO_DENY) $(CARGO_CYCLONEDX) $(CARGO_MUTANTS): | rust
 	cargo install $(@F) --version $(patsubst .tools/$(@F)-%/bin/,%,$(dir $@)) --locked --root $(patsubst %/bin/,%,$(dir $@))
 
 # STEPS=names selects checks. ALLOW_UNCHECKED=names accepts those that need a network. RECORD=1 records the release.
