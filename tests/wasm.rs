@@ -42,7 +42,7 @@ fn started() -> (FlowHandle, JsValue) {
     let mut handle = FlowHandle::start("flinks", "flow", LIVE, CONFIG)
         .ok()
         .unwrap();
-    let step = handle.started(NOW).unwrap();
+    let step = handle.advance("started", 0, "", NOW).unwrap();
     (handle, step)
 }
 
@@ -67,7 +67,7 @@ fn a_step_is_a_plain_object() {
 fn a_connect_step_has_the_page_its_purpose_and_its_token_slot() {
     let params = r#"{"state":"5bd3e1a6","institutionId":14}"#;
     let link = FlowHandle::start("flinks-connect", "flow", params, CONFIG);
-    let step = link.ok().unwrap().started(NOW).unwrap();
+    let step = link.ok().unwrap().advance("started", 0, "", NOW).unwrap();
     let expected = format!(
         r#"{{"kind":"connect","frame":{{"purpose":"credentials",
         "url":"https://toolbox-iframe.private.fin.ag/v2/Credential/14?tag=5bd3e1a6",
@@ -86,13 +86,13 @@ fn a_refused_token_opens_a_new_session_and_a_claim_is_read_as_json() {
     let params = r#"{"state":"5bd3e1a6"}"#;
     let link = FlowHandle::start("flinks-connect", "flow", params, CONFIG);
     let mut link = link.ok().unwrap();
-    link.started(NOW).unwrap();
-    let again = link.token_refused(NOW).unwrap();
+    link.advance("started", 0, "", NOW).unwrap();
+    let again = link.advance("tokenRefused", 0, "", NOW).unwrap();
     assert_eq!(get(&get(&again, "frame"), "session"), 2);
     let claim = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","state":"another"}"#;
-    let refused = link.returned(claim, NOW).unwrap_err();
+    let refused = link.advance("returned", 0, claim, NOW).unwrap_err();
     assert_eq!(get(&refused, "path"), "/claim/state");
-    let sent = link.returned(&claim.replace("another", "5bd3e1a6"), NOW);
+    let sent = link.advance("returned", 0, &claim.replace("another", "5bd3e1a6"), NOW);
     assert_eq!(get(&sent.unwrap(), "stage"), "verify");
 }
 
@@ -114,14 +114,14 @@ fn a_challenge_survives_a_snapshot_and_is_answered() {
 
     let snapshot = String::from(handle.snapshot());
     let mut restored = FlowHandle::restore(&snapshot, CONFIG).ok().unwrap();
-    let again = restored.restored(NOW).unwrap();
+    let again = restored.advance("restored", 0, "", NOW).unwrap();
     assert_eq!(
         JSON::stringify(&again).unwrap(),
         JSON::stringify(&step).unwrap()
     );
 
     let sent = restored
-        .answered(1, r#"{"1.1.answer":"Montreal"}"#, NOW)
+        .advance("answered", 1, r#"{"1.1.answer":"Montreal"}"#, NOW)
         .unwrap();
     let body = get(&get(&sent, "request"), "body").as_string().unwrap();
     assert!(body.contains(r#""SecurityResponses":{"What city were you born in?":["Montreal"]}"#));

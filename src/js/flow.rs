@@ -7,10 +7,43 @@ use crate::VENDORS;
 use crate::failure::{ErrorCode, Refusal};
 use crate::flow::{AnswerInput, Event, Flow, Loss, Step};
 use crate::json::{MAX_SAFE, Reader, Value};
+use crate::text_enum::text_enum;
 
 use super::input::parse;
 use super::output::{refuse, to_js};
 use super::reply;
+
+text_enum! {
+    /// What a driver reports with `advance`. A reply has an export of its own.
+    CoreEvent {
+        /// The flow starts.
+        Started "started"
+        /// The request with this serial got no reply. The text is a `Loss`.
+        Lost "lost"
+        /// The person answered the round with this number. The text is their answers by field name, as JSON.
+        Answered "answered"
+        /// The host submitted raw answers to the round with this number. The text is JSON in the vendor's format.
+        AnsweredRaw "answeredRaw"
+        /// The person needs a new session instead of the round with this number.
+        NewSession "newSession"
+        /// The waiting time of the step is over.
+        Waited "waited"
+        /// The person returned from the window or the vendor's page. The text is what that page claims, as JSON.
+        Returned "returned"
+        /// Somebody is about to open the window. If the step stays `redirect`, they may.
+        WindowOpened "windowOpened"
+        /// The vendor's page did not accept its token.
+        TokenRefused "tokenRefused"
+        /// The caller cancelled the flow.
+        Cancelled "cancelled"
+        /// The driver cannot go on. The text is an `ErrorCode`.
+        Failed "failed"
+        /// The flow was restored from a snapshot.
+        Restored "restored"
+        /// The flow was restored from a snapshot, and the person is still in the window with the address in the text.
+        RestoredAtWindow "restoredAtWindow"
+    }
+}
 
 /// A flow held in wasm. All calls are synchronous. A call returns the next step, or throws a `Refusal` and
 /// changes nothing. `now` is the time in ms since 1970.
@@ -58,11 +91,43 @@ impl FlowHandle {
         self.flow.snapshot().into()
     }
 
-    /// Starts the flow.
+    /// Passes an event to the flow. `number` is the serial of a request or the number of a round, `text` what
+    /// else belongs to the event.
     #[wasm_bindgen(unchecked_return_type = "Step")]
-    pub fn started(&mut self, now: f64) -> Result<JsValue, JsValue> {
-        let credentials = core::mem::take(&mut self.credentials);
-        self.advance(Event::Started(&credentials), now)
+    pub fn advance(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "CoreEvent")] event: &str,
+        number: u32,
+        text: &str,
+        now: f64,
+    ) -> Result<JsValue, JsValue> {
+        use CoreEvent as Name;
+        let name = CoreEvent::from_text(event).unwrap_or(Name::Failed);
+        let json = match name {
+            Name::Started => core::mem::take(&mut self.credentials),
+            Name::Answered | Name::AnsweredRaw => parse("answers", text)?,
+            Name::Returned => parse("claim", text)?,
+            _ => Value::Null,
+        };
+        let event = match name {
+            Name::Started => Event::Started(&json),
+            Name::Lost => Event::Lost(number, Loss::from_text(text).unwrap_or(Loss::MaybeSent)),
+            Name::Answered => Event::Answered(number, AnswerInput::Fields(&json)),
+            Name::AnsweredRaw => Event::Answered(number, AnswerInput::Raw(&json)),
+            Name::NewSession => Event::NewSession(number),
+            Name::Waited => Event::Waited,
+            Name::Returned => Event::Returned(&json),
+            Name::WindowOpened => Event::WindowOpened,
+            Name::TokenRefused => Event::TokenRefused,
+            Name::Cancelled => Event::Cancelled,
+            Name::Failed => {
+                let code = ErrorCode::from_text(text).unwrap_or(ErrorCode::InternalError);
+                Event::DriverFailed(code)
+            }
+            Name::Restored => Event::Restored,
+            Name::RestoredAtWindow => Event::RestoredAtWindow(text),
+        };
+        self.pass(event, now)
     }
 
     /// The reply to the request with this serial: its status, its Retry-After header and its body.
@@ -76,7 +141,7 @@ impl FlowHandle {
         now: f64,
     ) -> Result<JsValue, JsValue> {
         let response = reply::response(status, retry_after.as_deref(), body, now);
-        self.advance(Event::Replied(serial, response), now)
+        self.pass(Event::Replied(serial, response), now)
     }
 
     /// The vendor's word for the state in the body of a reply, as it came: the FlinksCode, or the connection_status of
@@ -86,93 +151,7 @@ impl FlowHandle {
         reply::vendor_code(body).map(JsString::from)
     }
 
-    /// The request with this serial got no reply.
-    #[wasm_bindgen(unchecked_return_type = "Step")]
-    pub fn lost(
-        &mut self,
-        serial: u32,
-        #[wasm_bindgen(unchecked_param_type = "Loss")] loss: &str,
-        now: f64,
-    ) -> Result<JsValue, JsValue> {
-        let loss = Loss::from_text(loss).unwrap_or(Loss::MaybeSent);
-        self.advance(Event::Lost(serial, loss), now)
-    }
-
-    /// The person answered the round with this number. The answers by field name are JSON.
-    #[wasm_bindgen(unchecked_return_type = "Step")]
-    pub fn answered(&mut self, round: u32, answers: &str, now: f64) -> Result<JsValue, JsValue> {
-        let answers = parse("answers", answers)?;
-        self.advance(Event::Answered(round, AnswerInput::Fields(&answers)), now)
-    }
-
-    /// The host submitted raw answers to the round with this number. They are JSON in the format of the vendor.
-    #[wasm_bindgen(js_name = answeredRaw, unchecked_return_type = "Step")]
-    pub fn answered_raw(&mut self, round: u32, raw: &str, now: f64) -> Result<JsValue, JsValue> {
-        let raw = parse("answers", raw)?;
-        self.advance(Event::Answered(round, AnswerInput::Raw(&raw)), now)
-    }
-
-    /// The person needs a new session instead of the round with this number.
-    #[wasm_bindgen(js_name = newSession, unchecked_return_type = "Step")]
-    pub fn new_session(&mut self, round: u32, now: f64) -> Result<JsValue, JsValue> {
-        self.advance(Event::NewSession(round), now)
-    }
-
-    /// The waiting time of the step is over.
-    #[wasm_bindgen(unchecked_return_type = "Step")]
-    pub fn waited(&mut self, now: f64) -> Result<JsValue, JsValue> {
-        self.advance(Event::Waited, now)
-    }
-
-    /// The person returned from the window or the vendor's page. What that page claims is JSON.
-    #[wasm_bindgen(unchecked_return_type = "Step")]
-    pub fn returned(&mut self, claim: &str, now: f64) -> Result<JsValue, JsValue> {
-        let claim = parse("claim", claim)?;
-        self.advance(Event::Returned(&claim), now)
-    }
-
-    /// Somebody is about to open the window. If the step stays `redirect`, they may.
-    #[wasm_bindgen(js_name = windowOpened, unchecked_return_type = "Step")]
-    pub fn window_opened(&mut self, now: f64) -> Result<JsValue, JsValue> {
-        self.advance(Event::WindowOpened, now)
-    }
-
-    /// The vendor's page did not accept its token.
-    #[wasm_bindgen(js_name = tokenRefused, unchecked_return_type = "Step")]
-    pub fn token_refused(&mut self, now: f64) -> Result<JsValue, JsValue> {
-        self.advance(Event::TokenRefused, now)
-    }
-
-    /// The caller cancelled the flow.
-    #[wasm_bindgen(unchecked_return_type = "Step")]
-    pub fn cancelled(&mut self, now: f64) -> Result<JsValue, JsValue> {
-        self.advance(Event::Cancelled, now)
-    }
-
-    /// The driver cannot go on: `host-error` or `internal-error`.
-    #[wasm_bindgen(unchecked_return_type = "Step")]
-    pub fn failed(
-        &mut self,
-        #[wasm_bindgen(unchecked_param_type = "ErrorCode")] code: &str,
-        now: f64,
-    ) -> Result<JsValue, JsValue> {
-        let code = ErrorCode::from_text(code).unwrap_or(ErrorCode::InternalError);
-        self.advance(Event::DriverFailed(code), now)
-    }
-
-    /// The flow was restored from a snapshot.
-    #[wasm_bindgen(unchecked_return_type = "Step")]
-    pub fn restored(&mut self, now: f64) -> Result<JsValue, JsValue> {
-        self.advance(Event::Restored, now)
-    }
-
-    /// The flow was restored from a snapshot, and the person is still in the window with this address.
-    #[wasm_bindgen(js_name = restoredAtWindow, unchecked_return_type = "Step")]
-    pub fn restored_at_window(&mut self, window: &str, now: f64) -> Result<JsValue, JsValue> {
-        self.advance(Event::RestoredAtWindow(window), now)
-    }
-
-    fn advance(&mut self, event: Event, now: f64) -> Result<JsValue, JsValue> {
+    fn pass(&mut self, event: Event, now: f64) -> Result<JsValue, JsValue> {
         let step: Result<Step, Refusal> = self
             .flow
             .advance(event, now.clamp(0.0, MAX_SAFE as f64) as u64);

@@ -59,7 +59,7 @@ async function reply(name, body) {
   const params = { loginId: '5e115eac-1209-4f19-641c-08d6d484e2fe', mostRecentCached: false }
   const config = { instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb' }
   const flow = FlowHandle.start('flinks', 'flow', JSON.stringify(params), JSON.stringify(config))
-  const { serial } = flow.started(NOON)
+  const { serial } = flow.advance('started', 0, '', NOON)
   const step = flow.replied(serial, 203, undefined, Buffer.from(body), NOON)
   return { step, memory: memory.buffer.byteLength }
 }

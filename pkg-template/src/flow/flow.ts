@@ -16,7 +16,7 @@ import { challengeStep, landingClaim, once, parseLandingUrl, redirectStep } from
 import type { ChallengeStep, ConnectStep, RedirectStep, Step } from './steps.js'
 import type { FlowAction } from './trace.js'
 import { TASK_ENDED, Transport, type Lost } from './transport.js'
-import type { FlowHandle, Frame, Round, Step as CoreStep } from '../wasm/bank_mfa.js'
+import type { CoreEvent, FlowHandle, Frame, Round, Step as CoreStep } from '../wasm/bank_mfa.js'
 
 /**
  * A running flow. Creating a flow starts it: create it in an event handler, never while a page renders. Iterate over
@@ -68,16 +68,15 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     this.id = handle.id
     this.#transport = new Transport(host, this.id, this.recorder, (body) => handle.vendorCode(body))
     this.#dispatch(() => {
-      const now = host.clock.now()
-      if (host.signal?.aborted) return handle.cancelled(now)
-      return typeof begin === 'string' ? handle[begin](now) : handle.restoredAtWindow(begin.window, now)
+      if (host.signal?.aborted) return this.#advance('cancelled')
+      return typeof begin === 'string' ? this.#advance(begin) : this.#advance('restoredAtWindow', begin.window)
     })
     if (this.#finalSnapshot === undefined) host.signal?.addEventListener('abort', this.cancel)
   }
 
   /** Ends the flow with `cancelled`. Requests that were sent are not undone. */
   readonly cancel = (): void => {
-    this.#dispatch(() => this.#handle.cancelled(this.#host.clock.now()))
+    this.#dispatch(() => this.#advance('cancelled'))
   }
 
   /**
@@ -86,6 +85,11 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
    */
   snapshot(): string {
     return this.#finalSnapshot ?? this.#handle.snapshot()
+  }
+
+  /** Passes an event to the core. `number` is the serial of a request or the number of a round. */
+  #advance(event: CoreEvent, text = '', number = 0, now = this.#host.clock.now()): CoreStep {
+    return this.#handle.advance(event, number, text, now)
   }
 
   /**
@@ -121,7 +125,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     const now = this.recorder.now()
     let step: CoreStep
     try {
-      step = this.#handle.failed(code, now)
+      step = this.#advance('failed', code, 0, now)
     } catch {
       // The core itself is broken.
       step = { kind: 'failed', failure: brokenFlow(code, now) }
@@ -202,7 +206,9 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   /** Nobody types into a form that cannot be sent. */
   async #probeBefore(form: CoreStep): Promise<void> {
     this.#cause = await this.#transport.firstProbe()
-    this.#dispatchUnattended(() => (this.#cause ? this.#handle.failed('unreachable', this.recorder.now()) : form))
+    this.#dispatchUnattended(() =>
+      this.#cause ? this.#advance('failed', 'unreachable', 0, this.recorder.now()) : form,
+    )
   }
 
   async #send(step: CoreStep & { kind: 'send' }): Promise<void> {
@@ -212,9 +218,9 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     this.#lost = 'loss' in reply ? reply : undefined
     this.#cause = this.#lost?.cause
     this.#dispatchUnattended(() => {
-      const now = this.#host.clock.now()
-      if ('loss' in reply) return this.#handle.lost(step.serial, reply.loss, now)
-      return this.#handle.replied(step.serial, reply.status, reply.retryAfter, reply.bytes, now)
+      if ('loss' in reply) return this.#advance('lost', reply.loss, step.serial)
+      const { status, retryAfter, bytes } = reply
+      return this.#handle.replied(step.serial, status, retryAfter, bytes, this.#host.clock.now())
     })
   }
 
@@ -222,7 +228,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     const stop = (this.#waitAbort = new LazyAbort())
     const go = (next: () => void) => stop.aborted || next()
     waitUntil(until, this.#host.clock, stop, waitsFor).then(
-      (now) => go(() => this.#dispatchUnattended(() => this.#handle.waited(now))),
+      (now) => go(() => this.#dispatchUnattended(() => this.#advance('waited', '', 0, now))),
       (error: unknown) => go(() => this.#fail('host-error', error)),
     )
   }
@@ -254,12 +260,11 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     }
     const submit = async (answers: Record<string, unknown>, isRaw: boolean) => {
       const json = toJson('answers', answers, !isRaw)
-      const event = () => this.#handle[isRaw ? 'answeredRaw' : 'answered'](number, json, this.#host.clock.now())
+      const event = () => this.#advance(isRaw ? 'answeredRaw' : 'answered', json, number)
       this.#resubmit = event
       leave('answer', event)
     }
-    const startNewSession = async () =>
-      leave('new-session', () => this.#handle.newSession(number, this.#host.clock.now()))
+    const startNewSession = async () => leave('new-session', () => this.#advance('newSession', '', number))
     return challengeStep(round, this.nextStepAbort(), submit, startNewSession)
   }
 
@@ -272,7 +277,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       }
       if (left.aborted) throw stepLeft(this.id)
     }
-    const reportOpened = () => this.#dispatch(() => this.#handle.windowOpened(this.#host.clock.now()))
+    const reportOpened = () => this.#dispatch(() => this.#advance('windowOpened'))
     const openAddress = async () => {
       await untilAtWindow()
       this.recorder.action('window-opened')
@@ -285,7 +290,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     }
     const returned = (landingUrl?: string | URL) => {
       const claim = JSON.stringify(landingClaim(parseLandingUrl(landingUrl, purpose)))
-      this.#dispatch(this.recorder.recorded('returned', () => this.#handle.returned(claim, this.#host.clock.now())))
+      this.#dispatch(this.recorder.recorded('returned', () => this.#advance('returned', claim)))
       // The user has left the window. A snapshot taken from here on must not show it again.
       if (!left.aborted) this.setStep({ kind: 'working', stage: 'poll', until: null })
     }
@@ -295,12 +300,12 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   #connect(frame: Frame, until: number): ConnectStep {
     const left = this.nextStepAbort()
     // Reports from a page that the flow has left are ignored.
-    const dispatch = (name: FlowAction, event: (now: number) => CoreStep) => {
-      if (!left.aborted) this.#dispatch(this.recorder.recorded(name, () => event(this.#host.clock.now())))
+    const dispatch = (name: FlowAction, event: () => CoreStep) => {
+      if (!left.aborted) this.#dispatch(this.recorder.recorded(name, event))
     }
     // Without a token source, a page in the middle of a session cannot be opened with a fresh token.
     const cannotRenew = frame.purpose === 'mfa' && Object.values(this.#host.secrets).every((source) => !source)
-    const sessionExpired = () => dispatch('session-expired', (now) => this.#handle.failed('session-expired', now))
+    const sessionExpired = () => dispatch('session-expired', () => this.#advance('failed', 'session-expired'))
     const requestUrl = async () => {
       const url = await this.#transport.pageUrl(frame).catch((error: unknown) => {
         throw left.aborted ? stepLeft(this.id) : sourceError(error, this.id)
@@ -316,10 +321,8 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
         return left.signal
       },
       pageUrl: once(requestUrl),
-      returned: (claim) => dispatch('returned', (now) => this.#handle.returned(toJson('claim', claim), now)),
-      tokenRefused: cannotRenew
-        ? sessionExpired
-        : () => dispatch('token-refused', (now) => this.#handle.tokenRefused(now)),
+      returned: (claim) => dispatch('returned', () => this.#advance('returned', toJson('claim', claim))),
+      tokenRefused: cannotRenew ? sessionExpired : () => dispatch('token-refused', () => this.#advance('tokenRefused')),
       sessionExpired,
     }
   }
