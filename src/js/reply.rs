@@ -9,7 +9,7 @@ use crate::json::Value;
 const MAX_RETRY_AFTER_MS: f64 = 86_400_000.0;
 
 /// The names of the vendors' words for a state.
-const CODE_NAMES: [&[u8]; 2] = [b"\"FlinksCode\"", b"\"connection_status\""];
+const CODE_NAMES: [&[u8]; 2] = [b"FlinksCode", b"connection_status"];
 
 /// A reply as a flow takes it at the time `now`: its status, its Retry-After header and its body.
 pub fn response<'a>(
@@ -28,11 +28,8 @@ pub fn response<'a>(
 /// The vendor's word for the state, as it came: the FlinksCode, or the connection_status of MX's member.
 pub fn vendor_code(body: &[u8]) -> Option<String> {
     // Most replies have none, and need not be parsed for it.
-    let has_name_at = |at| {
-        let rest = body.get(at..).unwrap_or_default();
-        CODE_NAMES.iter().any(|name| rest.starts_with(name))
-    };
-    if !(0..body.len()).any(has_name_at) {
+    let mut between_quotes = body.split(|byte| *byte == b'"');
+    if !between_quotes.any(|part| CODE_NAMES.contains(&part)) {
         return None;
     }
     let body = response(0, None, body, 0.0).json();

@@ -40,30 +40,31 @@ fn between<T>(out: &mut String, open: char, items: &[T], close: char, write: fn(
     out.push(close);
 }
 
-/// Appends a JSON string with quotes and escapes.
+/// Appends a JSON string with quotes and escapes. What needs no escape is copied run by run.
 pub fn quoted(text: &str, out: &mut String) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..' ' => {
-                out.push_str(if character < '\u{10}' {
-                    "\\u000"
-                } else {
-                    "\\u001"
-                });
-                if let Some(digit) = char::from_digit(character as u32 & 15, 16) {
-                    out.push(digit);
-                }
-            }
-            _ => out.push(character),
+    out.push_str("\"");
+    let mut copied = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escape = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            0..0x10 => "\\u000",
+            0x10..0x20 => "\\u001",
+            _ => continue,
+        };
+        // Both ends are beside an ASCII character, so the run is whole.
+        out.push_str(text.get(copied..at).unwrap_or_default());
+        out.push_str(escape);
+        if escape.len() > 2 {
+            out.extend(char::from_digit(u32::from(byte) & 15, 16));
         }
+        copied = at + 1;
     }
-    out.push('"');
+    out.push_str(text.get(copied..).unwrap_or_default());
+    out.push_str("\"");
 }
 
 /// The decimal digits. `core::fmt` would cost five times the bytes in the wasm.
