@@ -1,4 +1,4 @@
-/** Decodes base64 with the fastest means that the runtime has: an entry with inlined wasm does so at each import. */
+/** Decodes base64 with the fastest means that the runtime has: an entry with inlined wasm does so once. */
 
 interface Decoders {
   Uint8Array: { fromBase64?(base64: string): Uint8Array<ArrayBuffer> }

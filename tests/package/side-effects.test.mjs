@@ -34,6 +34,10 @@ const program = (code) => `
   const started = []
   const init = (id, type) => /^(Timeout|Immediate|WORKER|MESSAGEPORT|.*WRAP)$/.test(type) && started.push(type)
   createHook({ init }).enable()
+  for (const name of ['Module', 'Instance']) {
+    const construct = (...call) => (started.push(name), Reflect.construct(...call))
+    WebAssembly[name] = new Proxy(WebAssembly[name], { construct })
+  }
   ${code}
   console.log(JSON.stringify({ before, after: look(), started }))`
 
@@ -46,7 +50,7 @@ async function observe(code) {
 }
 
 for (const name of entries) {
-  test(`an import of ${name} in Node adds no global or listener, and starts no timer`, async () => {
+  test(`an import of ${name} in Node adds no global or listener, starts no timer and compiles no wasm`, async () => {
     const { before, after, started } = await observe(`await import('${name}')`)
     assert.deepEqual(after, before)
     assert.deepEqual(started, [])
@@ -66,7 +70,65 @@ for (const [what, code] of [
   })
 }
 
-test('the tests of imports notice a timer', async () => {
-  const { started } = await observe('setTimeout(() => {}, 0)')
-  assert.deepEqual(started, ['Timeout'])
+test('the tests of imports notice a timer and a wasm', async () => {
+  const { started } = await observe(
+    'setTimeout(() => {}, 0); new WebAssembly.Module(Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]))',
+  )
+  assert.deepEqual(started, ['Timeout', 'Module'])
+})
+
+/** What an app does with an import, and what is compiled or instantiated meanwhile. */
+const HOST =
+  "{ instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb', fetch: () => new Promise(() => {}) }"
+const START = `flinks.authorize({ loginId: '5e115eac-1209-4f19-641c-08d6d484e2fe' }, ${HOST}).cancel()`
+const EDGE = `
+  const { edge, memoryStore } = await import('bank-mfa/edge')
+  const config = {
+    authenticate: () => 'user',
+    resolve: () => ({ vendor: 'flinks', host: ${HOST}, start: { flow: 'authorize', loginId: '5e115eac-1209-4f19-641c-08d6d484e2fe' } }),
+    origins: ['https://shop.example'],
+    seal: { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } },
+    store: memoryStore(),
+  }
+  const handle = edge(config)
+  const origin = { origin: 'https://shop.example' }
+`
+
+for (const [what, code, expected] of [
+  [
+    'the first flow compiles the wasm, and the second uses it',
+    `const { flinks } = await import('bank-mfa/flinks'); ${START}; ${START}`,
+    ['Module', 'Instance'],
+  ],
+  [
+    'the first single call compiles the wasm',
+    `const { flinks } = await import('bank-mfa/calls'); try { flinks.pollRequest() } catch {}`,
+    ['Module', 'Instance'],
+  ],
+  [
+    'an edge compiles no wasm for a request that needs no flow',
+    `${EDGE}; await handle(new Request('https://shop.example/mfa/health', { headers: origin }))`,
+    [],
+  ],
+]) {
+  test(`${what}`, async () => {
+    const { started } = await observe(code)
+    assert.deepEqual(
+      started.filter((type) => type === 'Module' || type === 'Instance'),
+      expected,
+    )
+  })
+}
+
+test('where wasm cannot be compiled, each use throws the error of the runtime until it can', async () => {
+  const { started } = await observe(`
+    const { flinks } = await import('bank-mfa/flinks')
+    const { Module } = WebAssembly
+    WebAssembly.Module = class { constructor() { throw new EvalError('forbidden') } }
+    const attempt = () => { try { ${START}; return 'started' } catch (error) { return String(error) } }
+    started.push(attempt(), attempt())
+    WebAssembly.Module = Module
+    started.push(attempt())`)
+  const seen = started.filter((type) => !/Timeout|Immediate/.test(type))
+  assert.deepEqual(seen, ['EvalError: forbidden', 'EvalError: forbidden', 'Module', 'Instance', 'started'])
 })

@@ -32,6 +32,26 @@ const REPLACEMENTS = [
 }
 `,
   ],
+  // Importing an entry starts nothing: its wasm is decoded, compiled and instantiated when an export is first used. If that
+  // fails, the next use tries again, and throws the same error.
+  [
+    /^export \{ initSync, __wbg_init as default \};\n/m,
+    `function initLazily(source) {
+    const lazy = wasm ??= new Proxy({}, {
+        get(_, name) {
+            wasm = undefined;
+            try {
+                return initSync({ module: source() })[name];
+            } finally {
+                wasm ??= lazy;
+            }
+        },
+    });
+}
+
+export { initLazily, initSync, __wbg_init as default };
+`,
+  ],
   // The package frees its objects itself.
   [/^if \(Symbol\.dispose\) .*\n/gm, ''],
   // Every wasm here exports a realloc.
@@ -79,6 +99,10 @@ const SINGLE_VENDORS = ['flinks', 'mx']
 const types = readFileSync(file('.d.ts'), 'utf8')
   .replaceAll(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, '')
   .replace(/export interface InitOutput \{.*?\n\}/s, 'export type InitOutput = Record<string, unknown>')
+  .replace(
+    /\/\*\*[^/]*\*\/\nexport function initSync\(.*\n/,
+    'export function initLazily(source: () => SyncInitInput): void\n',
+  )
   .replaceAll(/\bRequestInfo\b/g, 'string | Request')
   .replaceAll(/\bBufferSource\b/g, 'ArrayBuffer | ArrayBufferView')
 const isSingle = SINGLE_VENDORS.includes(name)

@@ -1,7 +1,7 @@
 /** `bank-mfa/calls` in workerd, which imports the wasm as a module. */
-import { initSync } from '../wasm/calls.js'
+import { initLazily } from '../wasm/calls.js'
 import module from '../wasm/calls_bg.wasm'
 
-initSync({ module })
+initLazily(() => module)
 
 export * from '../calls/index.js'

@@ -1,4 +1,4 @@
-/** `bank-mfa/edge/data` in workerd. It makes single calls, so it needs the wasm that the first import loads. */
+/** `bank-mfa/edge/data` in workerd. It makes single calls, so it needs the wasm of the first import. */
 import './calls.workerd.js'
 
 export * from '../edge/data.js'

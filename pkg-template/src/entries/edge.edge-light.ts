@@ -1,4 +1,4 @@
-/** `bank-mfa/edge` in Vercel's edge runtime. It runs flows, so it needs the wasm that the first import loads. */
+/** `bank-mfa/edge` in Vercel's edge runtime. It runs flows, so it needs the wasm of the first import. */
 import './index.edge-light.js'
 
 export * from '../edge/index.js'

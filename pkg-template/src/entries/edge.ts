@@ -1,4 +1,4 @@
-/** `bank-mfa/edge`. It runs flows, so it needs the wasm that the first import loads. */
+/** `bank-mfa/edge`. It runs flows, so it needs the wasm of the first import. */
 import './index.js'
 
 export * from '../edge/index.js'

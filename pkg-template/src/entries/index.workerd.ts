@@ -1,7 +1,7 @@
 /** `bank-mfa` in workerd, which cannot compile bytes and imports the wasm as a module. */
-import { initSync } from '../wasm/bank_mfa.js'
+import { initLazily } from '../wasm/bank_mfa.js'
 import module from '../wasm/bank_mfa_bg.wasm'
 
-initSync({ module })
+initLazily(() => module)
 
 export * from '../vendors/both.js'

@@ -1,7 +1,7 @@
 /** `bank-mfa/simulator` in Vercel's edge runtime, which cannot compile bytes and imports the wasm as a module. */
-import { initSync } from '../wasm/simulator.js'
+import { initLazily } from '../wasm/simulator.js'
 import module from '../wasm/simulator_bg.wasm?module'
 
-initSync({ module })
+initLazily(() => module)
 
 export * from '../simulator/index.js'
