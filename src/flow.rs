@@ -37,6 +37,7 @@ pub use timing::{MAX_LOST_POLLS, MAX_REPEATS};
 use window::Window;
 
 /// A flow. Times are in milliseconds since 1970.
+#[cfg_attr(feature = "simulator", derive(Clone))]
 pub struct Flow {
     id: String,
     vendor: Box<dyn Vendor>,
@@ -72,6 +73,7 @@ pub struct Flow {
     redirect_error: Option<RedirectError>,
 }
 
+#[derive(Clone)]
 enum State {
     New,
     Sending(Stage),

@@ -187,8 +187,29 @@ pub struct TimeLimits {
     pub total: u64,
 }
 
+/// Copies a flow, so that a search can try several events in one state. Only builds with the simulator need it.
+pub trait CopyVendor {
+    /// A copy in the same state.
+    #[cfg(feature = "simulator")]
+    fn copy(&self) -> Box<dyn Vendor>;
+}
+
+impl<V: Vendor + Clone + 'static> CopyVendor for V {
+    #[cfg(feature = "simulator")]
+    fn copy(&self) -> Box<dyn Vendor> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(feature = "simulator")]
+impl Clone for Box<dyn Vendor> {
+    fn clone(&self) -> Self {
+        self.as_ref().copy()
+    }
+}
+
 /// One flow at a vendor: its ids, its requests, and the meaning of the replies.
-pub trait Vendor {
+pub trait Vendor: CopyVendor {
     /// The name of its [`Entry`].
     fn name(&self) -> &'static str;
 

@@ -25,6 +25,7 @@ const TOY: Entry = Entry {
     },
 };
 
+#[derive(Clone)]
 struct Toy {
     name: String,
 }

@@ -39,6 +39,7 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
 }
 
 /// A flow of Authorize.
+#[derive(Clone)]
 pub struct Authorize {
     pub(super) config: FlinksConfig,
     pub(super) params: Params,

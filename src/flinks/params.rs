@@ -64,7 +64,7 @@ const PARAMS: &[(&str, Check)] = &[
 ];
 
 /// Checked parameters without username and password.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Params {
     /// The LoginId.
     pub login_id: Option<Guid>,

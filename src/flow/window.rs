@@ -8,6 +8,7 @@ use crate::json::{Reader, Value, object};
 use crate::vendor::Stage;
 
 /// The window of a flow.
+#[derive(Clone)]
 pub enum Window {
     None,
     Open(OpenWindow),
@@ -17,6 +18,7 @@ pub enum Window {
 }
 
 /// An open window. A snapshot keeps all but the address.
+#[derive(Clone)]
 pub struct OpenWindow {
     /// The newest address. Empty after a restore.
     pub url: String,

@@ -66,6 +66,7 @@ pub fn restore(ids: Reader, saved: Reader, config: Reader) -> Result<Box<dyn Ven
     }))
 }
 
+#[derive(Clone)]
 struct Member {
     requests: MemberRequests,
     /// How many polls in a row gave a reply that another poll must confirm.

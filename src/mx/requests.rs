@@ -33,6 +33,7 @@ const JOBS: &[(&str, &str)] = &[
 ];
 
 /// Builds the requests of one member.
+#[derive(Clone)]
 pub struct MemberRequests {
     config: MxConfig,
     /// The parameters as the host gave them, without credentials, for a snapshot.

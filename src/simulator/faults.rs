@@ -258,7 +258,7 @@ fn replace_member(body: &[u8], name: &str, other: impl Fn(Json) -> Option<Json>)
 pub(crate) type Refusal = fn(u16, Option<&str>) -> Outgoing;
 
 /// The faults that are still to happen, in order.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Faults(Vec<Fault>);
 
 impl Faults {

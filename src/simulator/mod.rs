@@ -116,7 +116,7 @@ use flinks::Flinks;
 use mx::Mx;
 
 /// Both vendors, their banks and the people with an account there.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Simulator {
     flinks: Flinks,
     mx: Mx,
@@ -174,6 +174,13 @@ impl Simulator {
                 flinks.handle(now, &call, counts)
             })
         }
+    }
+
+    /// Removes all people but this one, and all members but the one of this name. A search that copies the simulator for
+    /// each state needs a small one.
+    pub fn keep_only(&mut self, name: &str) {
+        self.flinks.keep_only(name);
+        self.mx.keep_only(name);
     }
 
     /// The counts so far.

@@ -101,6 +101,7 @@ pub fn request(name: &Reader, params: Reader, config: Reader) -> Result<Request,
 }
 
 /// The flow of one call.
+#[derive(Clone)]
 struct Call {
     service: &'static Service,
     config: FlinksConfig,

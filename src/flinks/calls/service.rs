@@ -35,7 +35,7 @@ pub enum CallKind {
 }
 
 /// The parameters of a call.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct ServiceRequest {
     /// The RequestId or LoginId.
     pub id: Option<Guid>,

@@ -77,6 +77,7 @@ pub struct ConnectionProof {
 }
 
 /// A reconnect, a resumed session or a first link.
+#[derive(Clone)]
 pub struct Reconnect {
     /// All calls of Authorize, from the live refresh to the verification.
     authorize: Authorize,

@@ -54,7 +54,7 @@ text_enum! {
 }
 
 /// What the flow knows of signing in.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct SignIn {
     pub window: BankWindow,
     /// The status when the window was opened, or an empty text if it is not known.

@@ -21,7 +21,7 @@ const SCHEDULE: &Keys = &[
     ("isActivated", Shape::Bool),
 ];
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Card {
     pub(crate) person: &'static Person,
     pub(crate) stored: StoredAnswers,

@@ -42,7 +42,7 @@ use super::counts::{Counts, Rule};
 use super::http::Outgoing;
 use super::seed::Seed;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Flinks {
     pub(crate) rules: Rules,
     pub(crate) secret_key: String,
@@ -78,6 +78,10 @@ impl Flinks {
             connect,
             first_request_at,
         }
+    }
+
+    pub(crate) fn keep_only(&mut self, username: &str) {
+        self.cards.retain(|card| card.person.username == username);
     }
 
     pub(crate) fn handle(&mut self, now: u64, call: &Call<'_>, counts: &mut Counts) -> Outgoing {

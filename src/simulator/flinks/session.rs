@@ -14,7 +14,7 @@ const IDLE_TIMEOUT_MS: u64 = 8 * MINUTE_MS;
 /// A RequestId of an authorized session expires after this long without a call (A).
 const DATA_TIMEOUT_MS: u64 = 30 * MINUTE_MS;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) person: &'static Person,
     pub(crate) live: bool,

@@ -25,7 +25,7 @@ const ANSWER: &Keys = &[
 ];
 
 /// The bank's questions to a person, with the stored answers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct StoredAnswers(Vec<(&'static Challenge, Option<String>)>);
 
 impl StoredAnswers {

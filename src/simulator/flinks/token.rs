@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::rules::Rules;
 use crate::simulator::counts::Rule;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Tokens(BTreeMap<String, Token>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Token {
     minted: u64,
     used: bool,

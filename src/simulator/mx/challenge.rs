@@ -126,7 +126,7 @@ impl Challenge {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct OfferedOption {
     label: String,
     value: Option<String>,

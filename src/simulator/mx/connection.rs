@@ -12,7 +12,7 @@ const HOUR_MS: u64 = 3_600_000;
 /// The shortest time between two standard aggregations (A).
 const THROTTLE_MS: u64 = 3 * HOUR_MS;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Connection {
     pub(crate) guid: String,
     pub(crate) member: &'static Member,
@@ -77,7 +77,7 @@ pub(crate) enum AfterRun {
 }
 
 /// Reads of the status.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct StatusReads {
     pub(super) last: Option<u64>,
     pub(super) in_this_round: u32,

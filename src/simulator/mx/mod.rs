@@ -45,13 +45,15 @@ use super::json::Json;
 use super::pictures::base64;
 use super::seed::Seed;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Mx {
     pub(crate) rules: MxRules,
     pub(crate) client_id: String,
     pub(crate) api_key: String,
     seed: Seed,
-    /// The members of the tables, from the first request on, and those that were created later.
+    /// The members of the tables, until the first request.
+    members: Vec<&'static Member>,
+    /// These members from the first request on, and those that were created later.
     connections: Vec<Connection>,
     windows: Vec<Window>,
     widgets: Vec<Widget>,
@@ -68,18 +70,22 @@ impl Mx {
             client_id,
             api_key,
             seed,
+            members: all_members().collect(),
             connections,
             windows,
             widgets,
         }
     }
 
+    pub(crate) fn keep_only(&mut self, name: &str) {
+        self.members.retain(|member| member.name == name);
+    }
+
     pub(crate) fn handle(&mut self, now: u64, call: &Call<'_>, counts: &mut Counts) -> Outgoing {
-        if self.connections.is_empty() {
+        for member in std::mem::take(&mut self.members) {
             let (rules, seed) = (&self.rules, &mut self.seed);
-            let found =
-                |member| Connection::existing(member, Member::guid(member), now, rules, seed);
-            self.connections = all_members().map(found).collect();
+            let found = Connection::existing(member, member.guid(), now, rules, seed);
+            self.connections.push(found);
         }
         for connection in &mut self.connections {
             connection.advance_to(now, &self.rules);

@@ -9,7 +9,7 @@ use super::request::Redirect;
 use crate::simulator::counts::Rule;
 use crate::simulator::http::Outgoing;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Window {
     state: String,
     member_guid: String,

@@ -21,7 +21,7 @@ use crate::simulator::counts::{Counts, Rule};
 use crate::simulator::http::{Incoming, Outgoing};
 use crate::simulator::json::Json;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Connect {
     visits: Vec<Visit>,
     /// The `tag` of the page that last authorized a person, by username.

@@ -12,7 +12,7 @@ use crate::simulator::flinks::{Flinks, judge::Judgement};
 use crate::simulator::json::Json;
 use crate::simulator::seed::Seed;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Visit {
     pub(super) id: String,
     opened_with: OpenedWith,
@@ -22,7 +22,7 @@ pub(super) struct Visit {
     pub(super) session: Option<usize>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum OpenedWith {
     /// The RequestId in the URL of the page. The session may have a newer RequestId when the page is reloaded.
     RequestId(String),

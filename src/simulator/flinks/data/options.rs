@@ -13,7 +13,7 @@ pub(crate) enum DataKind {
 }
 
 /// The state of a session's data.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct DataState {
     /// When the session's first data call started preparing its data.
     pub(super) started_at: Option<u64>,

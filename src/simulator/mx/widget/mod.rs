@@ -22,7 +22,7 @@ const URL_TTL_MS: u64 = 10 * MINUTE_MS;
 const PAGE: &str = include_str!("assets/widget.html");
 const WIDGET: &str = include_str!("assets/widget.js");
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Widget {
     token: String,
     member_guid: String,
