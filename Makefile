@@ -365,6 +365,12 @@ swarm: $(INSTALLED) $(NPM) ## run whole systems from seeds, in which everything 
 test-swarm: $(INSTALLED) $(NPM) ## test some seeds of make swarm, and that it finds mistakes
 	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run swarm $(NODE_TEST) tests/swarm/*.test.mjs
 
+# STATES bounds the states of each pair, PAIRS selects pairs by a part of their name.
+.PHONY: explore
+explore: rust ## search the states of each flow with each simulated bank, breadth first; ten minutes
+	@STATES='$(STATES)' PAIRS='$(PAIRS)' cargo test --quiet --profile search --features calls,simulator --test explore -- \
+	  --ignored --nocapture
+
 # Takes some minutes. Run it on an idle machine, as CPU times are longer on a busy one.
 .PHONY: load
 load: $(INSTALLED) $(NPM) ## run a thousand flows at once, and check the edge's CPU time against tests/load/budget.json

@@ -10,7 +10,7 @@ use bank_mfa::flow::{Event, Flow, Loss, Step};
 use bank_mfa::json::Value;
 use bank_mfa::redirect_error::RedirectErrorCode;
 use bank_mfa::simulator::{Fault, FaultKind, Incoming, Target};
-use scenario::member::{answer_right, json, landing, poll_from_window, reply, window};
+use scenario::member::{answer_right, claim, json, landing, poll_from_window, reply, window};
 use scenario::{
     Scenario, Setup, aggregate, aggregate_in_widget, continue_member, create, mx_setup,
 };
@@ -42,19 +42,6 @@ fn decide(scenario: &mut Scenario, decision: &str) -> String {
     assert_eq!(reply.status, 302);
     let location = reply.headers.iter().find(|(name, _)| name == "location");
     location.unwrap().1.clone()
-}
-
-/// What a driver passes on from a landing URL.
-fn claim(location: &str) -> Value {
-    let (_, query) = location.split_once('?').unwrap();
-    let values = |name: &str| {
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        let matching = pairs.filter(|(key, _)| key.trim_start_matches("amp;") == name);
-        let values: Vec<String> = matching.map(|(_, value)| format!("\"{value}\"")).collect();
-        format!("\"{name}\":[{}]", values.join(","))
-    };
-    let names = ["member_guid", "status", "error_reason"];
-    json(&format!("{{{}}}", names.map(values).join(",")))
 }
 
 fn come_back(scenario: &mut Scenario, claim: &Value) {

@@ -84,3 +84,16 @@ pub fn poll_from_window(scenario: &mut Scenario) {
         "the flow left the window"
     );
 }
+
+/// What a driver passes on from a landing URL.
+pub fn claim(location: &str) -> Value {
+    let (_, query) = location.split_once('?').unwrap();
+    let values = |name: &str| {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let matching = pairs.filter(|(key, _)| key.trim_start_matches("amp;") == name);
+        let values: Vec<String> = matching.map(|(_, value)| format!("\"{value}\"")).collect();
+        format!("\"{name}\":[{}]", values.join(","))
+    };
+    let names = ["member_guid", "status", "error_reason"];
+    json(&format!("{{{}}}", names.map(values).join(",")))
+}

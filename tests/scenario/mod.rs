@@ -31,6 +31,7 @@ const ORIGINS: [&str; 2] = [
     "https://int-api.mx.com",
 ];
 
+#[derive(Clone)]
 pub struct Scenario {
     pub bank: Simulator,
     pub flow: Flow,
@@ -39,11 +40,11 @@ pub struct Scenario {
     /// Every request that the flow returned.
     pub sent: Vec<Request>,
     /// The authorize token of each session.
-    tokens: BTreeMap<u32, String>,
-    config: Value,
+    pub tokens: BTreeMap<u32, String>,
+    pub config: Value,
     /// The newest answers, which a driver keeps until they are sent.
-    answers: Value,
-    answers_are_raw: bool,
+    pub answers: Value,
+    pub answers_are_raw: bool,
 }
 
 /// A scenario that has not started. [`Setup::run`] starts it.
@@ -204,6 +205,22 @@ fn flinks_setup(params: String) -> Setup {
         params,
         config: format!(r#"{{"instance":"toolbox","customerId":"{CUSTOMER}"}}"#),
         bank: Simulator::new(1),
+    }
+}
+
+/// The event of a reply, or of its loss.
+pub fn replied(serial: u32, reply: &Outgoing) -> Event<'_> {
+    let retry_after = reply.headers.iter().find(|(name, _)| name == "retry-after");
+    match reply.arrival {
+        Arrival::Arrives => Event::Replied(
+            serial,
+            Response {
+                status: reply.status,
+                retry_after: retry_after.map(|(_, value)| value.parse::<u64>().unwrap() * 1000),
+                body: &reply.body,
+            },
+        ),
+        _ => Event::Lost(serial, Loss::MaybeSent),
     }
 }
 
@@ -378,7 +395,8 @@ impl Scenario {
         )
     }
 
-    fn secret(&mut self, slot: &str, session: u32) -> String {
+    /// The secret of a slot, as the host fills it in.
+    pub fn secret(&mut self, slot: &str, session: u32) -> String {
         match slot {
             AUTHORIZE_TOKEN => {
                 let known = self.tokens.get(&session).cloned();
@@ -436,19 +454,7 @@ impl Scenario {
 
     /// Passes a reply to the flow.
     pub fn deliver(&mut self, serial: u32, reply: &Outgoing) {
-        let retry_after = reply.headers.iter().find(|(name, _)| name == "retry-after");
-        let event = match reply.arrival {
-            Arrival::Arrives => Event::Replied(
-                serial,
-                Response {
-                    status: reply.status,
-                    retry_after: retry_after.map(|(_, value)| value.parse::<u64>().unwrap() * 1000),
-                    body: &reply.body,
-                },
-            ),
-            _ => Event::Lost(serial, Loss::MaybeSent),
-        };
-        self.advance(event);
+        self.advance(replied(serial, reply));
     }
 
     /// The open round.
@@ -531,7 +537,8 @@ impl Scenario {
         self.call_page("answer", &[("visit", visit), ("responses", responses)]);
     }
 
-    fn call_page(&mut self, name: &str, entries: &[(&str, Value)]) -> Value {
+    /// A call of the vendor's page.
+    pub fn call_page(&mut self, name: &str, entries: &[(&str, Value)]) -> Value {
         let mut body = Value::object();
         for (name, value) in entries {
             body.set(name, value.clone());
