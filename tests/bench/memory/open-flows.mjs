@@ -17,7 +17,6 @@ WebAssembly.Instance = class extends Instance {
   }
 }
 const { flinks } = await import('../lib/flinks.mjs')
-if (memories.length !== 1) throw new Error(`${memories.length} memories of wasm`)
 
 const bank = openBank()
 const host = { instance: 'toolbox', customerId, authorizeToken: token, fetch: bank.fetch, clock: jumpingClock() }
@@ -48,6 +47,7 @@ async function bytesInUse() {
 
 // The engine optimises the code, and the wasm has the pages that one flow needs.
 for (let warmUp = 0; warmUp < 1_500; warmUp++) await end(await open())
+if (memories.length !== 1) throw new Error(`${memories.length} memories of wasm`)
 const { wasm: before } = await bytesInUse()
 const began = performance.now()
 const flows = []
