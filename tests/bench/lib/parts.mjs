@@ -1,5 +1,5 @@
 /** The parts of the bench, in their order on the page. Each module exports `title`, `method` and `measure({ short })`. */
-const NAMES = ['size', 'ready', 'flows', 'memory', 'polling', 'screen', 'edge']
+const NAMES = ['size', 'ready', 'flows', 'memory', 'polling', 'screen', 'edge', 'cold']
 
 /** The parts that `selected` names, separated by commas or spaces: all of them if it is empty. */
 export function selectParts(selected = '') {

@@ -145,6 +145,7 @@ const DRAWN = {
   screen: ({ tables: [table] }) =>
     bars(table.rows, { column: 'ms', label: "milliseconds added to the vendor's delay" }),
   edge: ({ tables: [table] }) => bars(table.rows, { column: 'cpuMs', label: 'CPU milliseconds for a request' }),
+  cold: ({ tables: [table] }) => bars(table.rows, { column: 'ms', label: 'milliseconds to the first reply' }),
 }
 
 /** `{ svg, alternative }` of a part. */

@@ -1,5 +1,4 @@
-/** The CPU time that the edge adds to a request, and its cold start. */
-import { measureColdStart } from '../../load/cold-start.mjs'
+/** The CPU time that the edge adds to a request. */
 import { measureCpu } from '../../load/cpu-cost.mjs'
 import { openProcesses } from '../../load/processes.mjs'
 import { summary } from '../lib/stats.mjs'
@@ -8,8 +7,7 @@ export const title = 'The edge'
 export const method =
   'CPU time of workerd for one request of a page, in turns, over loopback sockets: everything in the process, including wasm, ' +
   'encryption and garbage collection. A flow is three requests. A pass-through makes the same calls to the bank and nothing ' +
-  'else; in Durable Objects it also stores as often. Added: the time above the pass-through of the same turn. Cold start: ' +
-  'from the start of the workerd process to its first reply. The limit is the pass-through of the same turn.'
+  'else; in Durable Objects it also stores as often. Added: the time above the pass-through of the same turn.'
 
 /** The pass-through that each worker is compared with. */
 const BASE = {
@@ -25,18 +23,12 @@ const NAMES = {
   durable: 'bank-mfa/edge, Durable Objects',
 }
 
-const COLD_NAMES = {
-  passThrough: 'a pass-through',
-  memory: 'bank-mfa/edge, the first request starts a flow',
-  memoryCheck: 'bank-mfa/edge, the first request needs no flow',
-}
-
-async function measureRequests({ short }) {
+export async function measure({ short }) {
   const effort = short ? { flows: 2, warmUpRounds: 0, rounds: 1 } : { flows: 120, warmUpRounds: 24, rounds: 15 }
   const processes = await openProcesses()
   try {
     const workers = await measureCpu(processes, effort)
-    return workers.map(({ name, times }) => {
+    const rows = workers.map(({ name, times }) => {
       const base = workers.find((worker) => worker.name === BASE[name]).times
       return {
         name: NAMES[name],
@@ -44,25 +36,8 @@ async function measureRequests({ short }) {
         cpuMs: summary(times),
       }
     })
+    return { tables: [{ heading: 'CPU time of a request', rows }] }
   } finally {
     await processes.close()
   }
 }
-
-async function measureStarts({ short }) {
-  const all = await measureColdStart({ runs: short ? 1 : 30 })
-  const totals = ({ toListen, toReply }) => toListen.map((ms, run) => ms + toReply[run])
-  const limit = totals(all[0])
-  return all.map((start) => ({
-    name: COLD_NAMES[start.name],
-    aboveLimitMs: summary(totals(start).map((ms, run) => ms - limit[run])),
-    ms: summary(totals(start)),
-  }))
-}
-
-export const measure = async (effort) => ({
-  tables: [
-    { heading: 'CPU time of a request', rows: await measureRequests(effort) },
-    { heading: 'Cold start', rows: await measureStarts(effort) },
-  ],
-})
