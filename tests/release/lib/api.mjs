@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const { Extractor, ExtractorConfig } = createRequire(import.meta.url)('@microsoft/api-extractor')
+const { CompilerState, Extractor, ExtractorConfig } = createRequire(import.meta.url)('@microsoft/api-extractor')
 
 /** An entry's name as a file name: `bank-mfa/edge/data` is `edge-data`. */
 const fileName = (entry) => (entry === '.' ? 'index' : entry.slice(2).replaceAll('/', '-'))
@@ -18,9 +18,9 @@ const compilerOptions = {
 const QUIET = ['ae-missing-release-tag', 'ae-forgotten-export', 'ae-undocumented', 'ae-internal-missing-underscore']
 const quiet = Object.fromEntries(QUIET.map((id) => [id, { logLevel: 'none' }]))
 
-function report(folder, name, types, reportFolder) {
+function configOf(folder, name, types, reportFolder) {
   const entry = join(folder, types)
-  const config = ExtractorConfig.prepare({
+  return ExtractorConfig.prepare({
     configObjectFullPath: undefined,
     packageJsonFullPath: join(folder, 'package.json'),
     configObject: {
@@ -44,9 +44,13 @@ function report(folder, name, types, reportFolder) {
       },
     },
   })
+}
+
+function report(name, config, compilerState) {
   const problems = []
   Extractor.invoke(config, {
     localBuild: true,
+    compilerState,
     messageCallback(message) {
       message.handled = true
       if (message.logLevel === 'error' || message.category === 'Compiler') problems.push(message.text)
@@ -54,7 +58,7 @@ function report(folder, name, types, reportFolder) {
   })
   if (problems.length > 0) throw new Error(`${name}: ${problems.join('\n')}`)
   // A comment more or less is no change of the API.
-  return readFileSync(join(reportFolder, `${name}.api.md`), 'utf8').replace(/^ *\/\/ \(undocumented\)\n/gm, '')
+  return readFileSync(config.reportFilePath, 'utf8').replace(/^ *\/\/ \(undocumented\)\n/gm, '')
 }
 
 /** The report of each entry of the assembled package in `folder`, by name. It must not be inside a node_modules. */
@@ -63,9 +67,14 @@ export function apiReports(folder) {
   const entries = Object.entries(exports).filter(([, { types }]) => types?.endsWith('.d.ts'))
   const reports = mkdtempSync(join(tmpdir(), 'bank-mfa-api-'))
   try {
-    return Object.fromEntries(
-      entries.map(([entry, { types }]) => [fileName(entry), report(folder, fileName(entry), types, reports)]),
-    )
+    const configs = entries.map(([entry, { types }]) => [
+      fileName(entry),
+      configOf(folder, fileName(entry), types, reports),
+    ])
+    const files = configs.map(([, { mainEntryPointFilePath }]) => mainEntryPointFilePath)
+    // All entries are compiled once.
+    const compiled = CompilerState.create(configs[0][1], { additionalEntryPoints: files.slice(1) })
+    return Object.fromEntries(configs.map(([name, config]) => [name, report(name, config, compiled)]))
   } finally {
     rmSync(reports, { recursive: true })
   }
