@@ -13,9 +13,16 @@ const SHARED = ['.tools', 'tests/node_modules']
 
 const sha256 = (file) => createHash('sha256').update(readFileSync(file)).digest('hex')
 
-/** Builds a clone in `folder`, and returns the path of its tarball. */
+const git = (folder, ...args) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' })
+
+/** Makes a clone of one commit in `folder`. */
+function clone(root, commit, folder) {
+  git(root, 'clone', '--quiet', '--no-hardlinks', '--no-checkout', root, folder)
+  git(folder, 'checkout', '--quiet', '--detach', commit)
+}
+
+/** Builds the package in a clone, and returns the path of its tarball. */
 function build(root, folder, { umask, env }) {
-  execFileSync('git', ['clone', '--quiet', '--no-hardlinks', root, folder])
   for (const path of SHARED) symlinkSync(join(root, path), join(folder, path))
   // -o: make must not install anew what is shared.
   const make = `umask ${umask}; make --silent -o tests/node_modules/.package-lock.json pack`
@@ -46,14 +53,17 @@ function compareBuilds(root) {
     mkdirSync(otherCargo, { recursive: true })
     symlinkSync(join(cargo, 'registry'), join(otherCargo, 'registry'))
     const { MAKEFLAGS: _, MFLAGS: __, ...env } = process.env
-    const builds = [
+    const ways = [
       { folder: 'one', umask: '022', env: { ...env, TZ: 'UTC', LC_ALL: 'C' } },
       {
         folder: 'another/and/deeper',
         umask: '077',
         env: { ...env, TZ: 'Pacific/Auckland', LC_ALL: 'C.UTF-8', CARGO_BUILD_JOBS: '1', CARGO_HOME: otherCargo },
       },
-    ].map(({ folder, ...how }) => build(root, join(place, folder), how))
+    ]
+    const commit = git(root, 'rev-parse', 'HEAD').trim()
+    for (const { folder } of ways) clone(root, commit, join(place, folder))
+    const builds = ways.map(({ folder, ...how }) => build(root, join(place, folder), how))
     const [one, other] = builds.map((tarball, index) => filesOf(tarball, join(place, `files-${index}`)))
     const names = new Set([one, other].flatMap(({ hashes }) => Object.keys(hashes)))
     const differing = [...names].filter((name) => one.hashes[name] !== other.hashes[name])
@@ -68,7 +78,7 @@ function compareBuilds(root) {
 }
 
 export function reproducible({ root }) {
-  const dirty = execFileSync('git', ['status', '--porcelain'], { cwd: root, encoding: 'utf8' }) !== ''
+  const dirty = git(root, 'status', '--porcelain') !== ''
   const { differing, files, hash } = compareBuilds(root)
   const says =
     differing.length > 0 ? `differ: ${differing.join(', ')}` : `${files} files, sha256 of the tarball ${hash}`
