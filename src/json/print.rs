@@ -42,7 +42,7 @@ fn between<T>(out: &mut String, open: char, items: &[T], close: char, write: fn(
 
 /// Appends a JSON string with quotes and escapes. What needs no escape is copied run by run.
 pub fn quoted(text: &str, out: &mut String) {
-    out.push_str("\"");
+    out.push('"');
     let mut copied = 0;
     for (at, byte) in text.bytes().enumerate() {
         let escape = match byte {
@@ -64,7 +64,7 @@ pub fn quoted(text: &str, out: &mut String) {
         copied = at + 1;
     }
     out.push_str(text.get(copied..).unwrap_or_default());
-    out.push_str("\"");
+    out.push('"');
 }
 
 /// The decimal digits. `core::fmt` would cost five times the bytes in the wasm.
