@@ -100,7 +100,7 @@ fn each_planted_fault_is_found() {
 #[ignore = "takes ten minutes: make explore"]
 fn everything_within_ten_minutes() {
     let var = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let max_states = var("STATES").map_or(6_000, |states| states.parse().unwrap());
+    let max_states = var("STATES").map_or(20_000, |states| states.parse().unwrap());
     let only = var("PAIRS").unwrap_or_default();
     let pairs = PAIRS.iter().filter(|pair| pair.name().contains(&only));
     let queue = Mutex::new(pairs);

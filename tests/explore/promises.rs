@@ -92,10 +92,10 @@ fn check_refusals(world: &World) -> Result<(), Broken> {
     let number = world.round_number();
     let mut events: Vec<(&str, Event)> = vec![("a start", Event::Started(&Value::Null))];
     if let Some((serial, reply)) = &world.late
-        && !world
+        && world
             .sent
             .as_ref()
-            .is_some_and(|sent| sent.serial == *serial)
+            .is_none_or(|sent| sent.serial != *serial)
     {
         events.push(("a late reply", replied(*serial, reply)));
     }
