@@ -1,7 +1,7 @@
 # Builds, tests and runs bank-mfa. `make` alone lists the targets.
 #
 # Versions are pinned in one place each: Rust in rust-toolchain.toml, crates and wasm-bindgen's command line in
-# Cargo.lock, npm packages in tests/package-lock.json, tests/matrix/package-lock.json,
+# Cargo.lock and tests/fuzz/Cargo.lock, npm packages in tests/package-lock.json, tests/matrix/package-lock.json,
 # tests/bench/package-lock.json, tests/mutants/package-lock.json,
 # tests/release/package-lock.json and www/docs/package-lock.json.
 
@@ -199,7 +199,7 @@ demo: $(PACKAGE) ## build and serve the demo, and print its address
 
 COUNT_TESTS := node tests/tools/count-tests.mjs
 KINDS := rust wasm-node wasm-chromium package element edge crash swarm demo-page demo-flows examples docs matrix bench \
-  release upgrade
+  fuzz release upgrade
 
 # Four at a time, as the tests mostly wait. The output of each part is printed in one piece. The longest parts are first.
 # A line with $(MAKE) itself would run also in a dry run, `make -n`.
@@ -208,7 +208,7 @@ PARALLEL_MAKE = $(MAKE) --no-print-directory --jobs=4 --output-sync=target
 .PHONY: test
 test: tools ## run everything, and print the counts at the end
 	@$(PARALLEL_MAKE) test-demo test-docs test-examples test-package test-element test-edge test-crash test-swarm test-bench \
-	  test-wasm test-matrix test-release test-upgrade check size
+	  test-fuzz test-wasm test-matrix test-release test-upgrade check size
 	@$(COUNT_TESTS) report $(KINDS)
 
 .PHONY: check
@@ -370,6 +370,22 @@ test-swarm: $(INSTALLED) $(NPM) ## test some seeds of make swarm, and that it fi
 explore: rust ## search the states of each flow with each simulated bank, breadth first; ten minutes
 	@STATES='$(STATES)' PAIRS='$(PAIRS)' cargo test --quiet --profile search --features calls,simulator --test explore -- \
 	  --ignored --nocapture
+
+# SECONDS or RUNS limit each target, TARGETS=names selects targets, MERGE=1 keeps what is new in tests/fuzz/corpus,
+# PLANT=1 looks for a planted panic. Needs a C++ compiler, for LLVM's libFuzzer.
+FUZZ := SECONDS='$(SECONDS)' RUNS='$(RUNS)' TARGETS='$(TARGETS)' MERGE='$(MERGE)' PLANT='$(PLANT)'
+
+.PHONY: fuzz
+fuzz: rust ## fuzz the core, guided by its coverage
+	@$(FUZZ) node tests/fuzz/fuzz.mjs
+
+.PHONY: fuzz-js
+fuzz-js: $(INSTALLED) ## fuzz the pages' messages, landing addresses, and the edge's requests and records
+	@$(FUZZ) BANK_MFA_APP=$(CURDIR)/target/app node tests/fuzz/js/fuzz.mjs
+
+.PHONY: test-fuzz
+test-fuzz: $(INSTALLED) $(NPM) ## run the fuzz corpus through the wasms and the TypeScript that ship
+	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run fuzz $(NODE_TEST) tests/fuzz/*.test.mjs tests/fuzz/js/*.test.mjs
 
 # Takes some minutes. Run it on an idle machine, as CPU times are longer on a busy one.
 .PHONY: load

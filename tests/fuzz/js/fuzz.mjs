@@ -1,0 +1,91 @@
+// Fuzzes the TypeScript of the package, guided by the coverage that V8 counts. Prints what each target did.
+//   SECONDS, RUNS  the limit of each target: 60 seconds by default
+//   TARGETS        names of targets, with commas; all by default
+//   MERGE=1        keeps the inputs that reach something new in tests/fuzz/js/corpus
+import { Session } from 'node:inspector'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { mutate, randomOf } from './mutate.mjs'
+import { targets } from './targets.mjs'
+
+const HERE = new URL('.', import.meta.url).pathname
+const { SECONDS, RUNS, TARGETS, MERGE } = process.env
+const session = new Session()
+session.connect()
+
+function post(method, params) {
+  let result
+  session.post(method, params, (error, found) => {
+    if (error) throw error
+    result = found
+  })
+  return result
+}
+
+/** The parts of the package's files that have run since the last call: each function and block, by its place. */
+function* reached() {
+  for (const { url, functions } of post('Profiler.takePreciseCoverage').result) {
+    if (!url.includes('/bank-mfa/dist/')) continue
+    for (const { ranges } of functions) {
+      for (const { startOffset, endOffset, count } of ranges) if (count > 0) yield `${url}:${startOffset}-${endOffset}`
+    }
+  }
+}
+
+/** Reading the coverage takes longer than most inputs, so it is read after so many. */
+const BATCH = 16
+
+async function fuzz(name) {
+  const folder = join(HERE, 'corpus', name)
+  const seeds = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'))
+  const [edges, kept] = [new Set(), []]
+  let executions = 0
+
+  /** Runs an input. What it throws is a fault, and ends the search. */
+  async function run(input) {
+    executions++
+    try {
+      await targets[name](input)
+    } catch (error) {
+      const folder = join(HERE, '../../../target/fuzz/crashes')
+      mkdirSync(folder, { recursive: true })
+      const file = join(folder, `js-${name}-${hash(input)}`)
+      writeFileSync(file, input)
+      console.log(`  ${error.stack}\n  input: ${file}`)
+      process.exit(1)
+    }
+  }
+
+  /** Runs inputs, and keeps those that reach something new. */
+  async function runAll(inputs) {
+    for (const input of inputs) await run(input)
+    const found = new Set([...reached()].filter((edge) => !edges.has(edge)))
+    if (found.size === 0) return
+    for (const input of inputs) {
+      await run(input)
+      const own = [...reached()].filter((edge) => found.has(edge))
+      if (own.some((edge) => !edges.has(edge))) kept.push(input)
+      for (const edge of own) edges.add(edge)
+    }
+  }
+
+  post('Profiler.enable')
+  post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
+  await runAll(seeds)
+  const random = randomOf(Number(process.env.SEED ?? 1))
+  const [began, end] = [performance.now(), performance.now() + Number(SECONDS || 60) * 1000]
+  while (RUNS ? executions < Number(RUNS) : performance.now() < end) {
+    await runAll(Array.from({ length: BATCH }, () => mutate(kept[random(kept.length)] ?? '', random)))
+  }
+  post('Profiler.stopPreciseCoverage')
+  const perSecond = Math.round((executions / (performance.now() - began)) * 1000)
+  console.log(row(`js ${name}`, [executions, edges.size, kept.length, perSecond]))
+  if (MERGE) for (const input of kept) if (!seeds.includes(input)) writeFileSync(join(folder, hash(input)), input)
+}
+
+const hash = (input) => createHash('sha1').update(input).digest('hex').slice(0, 12)
+const row = (name, numbers) => `${name.padEnd(18)}${numbers.map((number) => String(number).padStart(12)).join('')}`
+
+for (const name of TARGETS ? TARGETS.split(',') : Object.keys(targets)) await fuzz(name)
+process.exit()
