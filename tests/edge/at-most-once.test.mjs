@@ -363,6 +363,12 @@ for (const [what, reply, code, message] of [
   })
 }
 
+test('a token that comes with 201 and the FlinksCode CREATED is used', async (t) => {
+  const { env, state } = await atChallenge(t, { rules: { successCode: 'created' } })
+  assert.equal(state.step.kind, 'challenge')
+  assert.deepEqual([env.bank.counts().tokensUsed, env.reported.errors], [1, []])
+})
+
 for (const [what, broken, liveStarts] of [
   [
     'returns nothing',

@@ -80,7 +80,8 @@ async function requestToken(
     onError(new TypeError(`GenerateAuthorizeToken refused the secretKey with status ${status}`))
     return ''
   }
-  if (status !== 200) throw new TypeError(`GenerateAuthorizeToken replied with status ${status}`)
+  // The table of codes has OK with 200 and CREATED with 201: https://docs.flinks.com
+  if (status !== 200 && status !== 201) throw new TypeError(`GenerateAuthorizeToken replied with status ${status}`)
   const body = parse(text)
   if (body === null) throw new TypeError('GenerateAuthorizeToken replied without JSON')
   const token = member(toRecord(body), 'token')
