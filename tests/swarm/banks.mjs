@@ -1,7 +1,7 @@
 /** The vendors and their banks, and an account of all that reaches them. */
 import { atTheBank, noteId } from '../crash/at-the-bank.mjs'
 import { simulator } from '../lib/package.mjs'
-import { DAMAGE, MX_DAMAGE, STATUSES } from './faults.mjs'
+import { DAMAGE, LACKS, MX_DAMAGE, STATUSES } from './faults.mjs'
 
 const BANK = 'https://bank.example'
 
@@ -50,9 +50,11 @@ export class Bank {
     this.arrivals.push(arrival)
     this.#world.note(`${name}: ${call.purpose} reaches the vendor${damaged ? `, whose reply is ${damaged}` : ''}`)
     const reply = await bank.fetch(url, { method, headers, body })
-    const bytes = Buffer.from(await reply.arrayBuffer())
+    const bytes = withoutKey(Buffer.from(await reply.arrayBuffer()), damaged)
     arrival.reply = { status: reply.status, ...readReply(bytes) }
     noteId(connection, url, bytes)
+    const { token } = arrival.reply.body
+    if (typeof token === 'string') this.#world.secrets.addToken(token)
     this.#world.note(`${name}: the vendor replies to ${call.purpose} with ${reply.status} ${arrival.reply.says}`)
     const hasBody = reply.status !== 204 && reply.status !== 304
     return { arrival, reply: new Response(hasBody ? bytes : null, { status: reply.status, headers: reply.headers }) }
@@ -62,7 +64,8 @@ export class Bank {
   #damage(bank, { vendor }, { purpose }) {
     const happens = (fault) => this.#world.happens('bank', fault, this.#random)
     if (happens('vendor reply damaged')) {
-      const kind = this.#random.pick(vendor === 'mx' ? MX_DAMAGE : DAMAGE)
+      const kind = this.#random.pick(vendor === 'mx' ? MX_DAMAGE : [...DAMAGE, LACK])
+      if (kind === LACK) return `${LACK} ${this.#random.pick(LACKS)}`
       bank.fault({ kind })
       return kind
     }
@@ -102,6 +105,17 @@ export class Bank {
     const { resolved, newestId, base } = connection
     return atTheBank[where](what, { bank, connection: resolved, newestId }, base)
   }
+}
+
+const LACK = 'without'
+
+/** A reply of Flinks without a key, if the damage is such a one. */
+function withoutKey(bytes, damaged) {
+  if (!damaged?.startsWith(LACK)) return bytes
+  const missing = damaged.slice(LACK.length + 1).toLowerCase()
+  const body = JSON.parse(bytes.length > 0 ? bytes : '{}')
+  for (const key of Object.keys(body)) if (key.toLowerCase() === missing) delete body[key]
+  return Buffer.from(JSON.stringify(body))
 }
 
 /** The people and members do not depend on the seed, and a simulator parses their lists anew. */

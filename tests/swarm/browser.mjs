@@ -66,7 +66,11 @@ export class Page {
   /** Sends a request as a browser does. */
   async fetch(url, { method, headers, body, signal }) {
     const world = this.#world
-    const init = { method, headers: { ...headers, origin: this.origin, cookie: world.cookieOf(this.user) }, body }
+    const init = {
+      method,
+      headers: { ...headers, origin: this.origin, cookie: world.company.cookieOf(this.user) },
+      body,
+    }
     // A GET ends with its page; a POST of a page that is left still arrives.
     const request = new Life()
     const hangUp = () => request.end()
@@ -74,7 +78,7 @@ export class Page {
     const what = `${method} ${new URL(url).pathname.split('/').slice(4).join('/') || 'start'}`
     const reply = await this.#link.send({ signal, mayRepeat: true, what }, () => world.fleet.handle(url, init, request))
     const { status, headers: replied, text, stream, edge } = reply
-    world.onReply(this, what, status, text)
+    world.witness.onReply(this, what, status, text)
     if (stream === undefined) return new Response(status === 204 ? null : text, { status, headers: replied })
     signal?.addEventListener('abort', hangUp)
     return new Response(this.#carry(stream, edge, hangUp, reply), { status, headers: replied })
@@ -117,7 +121,7 @@ export class Page {
               return controller.close()
             }
             controller.enqueue(value)
-            this.#world.onText(this, value)
+            this.#world.witness.onText(this, value)
           }
         }
         pass().catch(fail)

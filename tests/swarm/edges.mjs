@@ -34,20 +34,20 @@ class Edge {
       life.guard(async (...args) => {
         await world.clock.wait(this.#random.below(10))
         if (this.#happens('company function throws')) throw new Error(`${name} does not work`)
-        return call(...args)
+        return this.#effect(life, name, async () => call(...args))
       })
     this.handle = release.edge({
-      authenticate: life.guard(async (request) => world.userOf(request.headers.get('cookie'))),
-      resolve: company('resolve', (user, name) => world.resolve(user, name)),
+      authenticate: life.guard(async (request) => world.company.userOf(request.headers.get('cookie'))),
+      resolve: company('resolve', (user, name) => world.company.resolve(user, name)),
       origins: [ORIGIN],
       seal: SEAL,
       store,
       limits: { startsPerHour: 10_000 },
-      webhooks: { findConnection: company('findConnection', (webhook) => world.findConnection(webhook)) },
-      onFlowEnded: company('onFlowEnded', (ended) => world.onFlowEnded(ended)),
-      onPersonNeeded: life.guard(async (event) => world.onPersonNeeded(event)),
-      onEvent: (event) => life.alive && world.onEvent(event),
-      onError: (error) => life.alive && world.onEdgeError(error),
+      webhooks: { findConnection: company('findConnection', (webhook) => world.company.findConnection(webhook)) },
+      onFlowEnded: company('onFlowEnded', (ended) => world.company.onFlowEnded(ended)),
+      onPersonNeeded: life.guard(async (event) => world.witness.onPersonNeeded(event)),
+      onEvent: (event) => life.alive && world.witness.onEvent(event),
+      onError: (error) => life.alive && world.witness.onEdgeError(error),
       fetch: life.guard((url, init) => this.#fetch(life, url, init)),
       clock: { now: () => world.clock.now(), wait: life.guard((ms, signal) => world.clock.wait(ms, signal)) },
     })

@@ -9,6 +9,7 @@ export const FAULTS = {
   'vendor request lost': 0.03,
   'vendor reply lost': 0.04,
   'vendor request slow': 0.05,
+  'vendor request very late': 0.02,
   'vendor request twice': 0.05,
   'vendor reply damaged': 0.04,
   'vendor status': 0.03,
@@ -18,7 +19,7 @@ export const FAULTS = {
   'edge dies at an effect': 0.01,
   'edge dies': 0.3,
   'page storage refuses': 0.03,
-  'company function throws': 0.02,
+  'company function throws': 0.05,
   webhook: 0.5,
   'webhook twice': 0.3,
   'foreign page': 0.15,
@@ -40,12 +41,38 @@ export const DEEDS = {
   'refuses at the bank': 0.4,
   'leaves the window': 0.4,
   'opens a window twice': 0.3,
-  'sends a forged message': 0.3,
+  'sends a forged message': 0.5,
   'wakes the page': 0.15,
 }
 
-/** The replies that a vendor or a gateway can send in place of the right one. The simulator knows them by these names. */
-export const DAMAGE = ['html', 'html-type', 'empty', 'not-utf8', 'truncated-json', 'redirect', 'no-content']
+/**
+ * The replies that a vendor or a gateway can send in place of the right one. The simulator knows them by these names. A
+ * reply of ten megabytes would take too long; the tests of the package have it.
+ */
+export const DAMAGE = [
+  'html',
+  'html-type',
+  'empty',
+  'not-utf8',
+  'truncated-json',
+  'deep-json',
+  'redirect',
+  'no-content',
+]
+/** The keys that a reply can lack. */
+export const LACKS = ['RequestId', 'SecurityChallenges', 'FlinksCode', 'Login']
 export const MX_DAMAGE = [...DAMAGE, 'no-member', 'null-member', 'member-list']
 
 export const STATUSES = [400, 403, 404, 408, 409, 429, 500, 502, 503, 504]
+
+/** What depends on a company's contract with a vendor, or on which page of a vendor is right. */
+export const CONTRACTS = [
+  {},
+  { rules: { tokenMinutes: 30, successCode: 'ok' } },
+  { rules: { tokenExpiresInSession: true, successCode: 'created' } },
+  { rules: { refuseConcurrent: true } },
+  { rules: { emptyAnswersIncomplete: true } },
+  { mxRules: { acceptVersionRequired: true, createdStatus: 200 } },
+  { mxRules: { createdVisibleAfter: 5_000, challengeMinutes: 1 } },
+  { mxRules: { expiredAsksAgain: false, mxBankDenies: true } },
+]

@@ -127,16 +127,23 @@ function rulesAreKept({ bank, connections }, flaw) {
   for (const rule of NEVER) if (broken[rule]) flaw('vendor rule', `${rule}, ${broken[rule]} times: ${people}`)
 }
 
+/** An edge ends a flow after 135 minutes. It may be down for a while, or wait for its store. */
+const MAX_FLOW_MS = 140 * 60_000
+
+/** A delivery that fails is retried each minute. */
+const MAX_DELIVERY_MS = 30 * 60_000
+
 /** Every flow has ended, and the company has heard of it. */
 function flowsEnd({ flows, deliveries, connections, pageEndings }, flaw) {
-  const delivered = new Set(deliveries.map(({ flow }) => flow))
-  for (const { flow, connection, stages, step, at, lastAt, isLocal } of flows.values()) {
+  const delivered = new Map(deliveries.map(({ flow, at }) => [flow, at]).toReversed())
+  for (const { flow, connection, stages, step, at, endedAt, isLocal } of flows.values()) {
     // A page that was closed for good does not continue its own flow.
     if (isLocal) continue
     if (!['done', 'failed'].includes(step.kind)) flaw('does not end', `${connection}: ${flow} is ${stages.join(' ')}`)
     else if (!delivered.has(flow)) flaw('not delivered', `${connection}: the ending of ${flow}`)
-    if (lastAt - at > 137 * 60_000 + 26 * 3_600_000)
-      flaw('does not end', `${connection}: ${flow} took ${lastAt - at} ms`)
+    const waited = delivered.get(flow) - endedAt
+    if (waited > MAX_DELIVERY_MS) flaw('not delivered', `${connection}: the ending of ${flow} for ${waited} ms`)
+    if (endedAt - at > MAX_FLOW_MS) flaw('does not end', `${connection}: ${flow} took ${endedAt - at} ms`)
   }
   for (const { name, ending } of connections.values()) {
     if (ending === 'waits for ever') flaw('does not end', `${name}: a page waits for the ending of its flow`)
@@ -176,7 +183,9 @@ const TRUTHS = {
     (isDisturbed || isOdd) &&
     (submissions.length > 0 || stages.length === 0 || stages.some((stage) => SUBMITTING.includes(stage))),
   'answer-refused': ({ arrivals, submissions }) =>
-    submissions.some(({ answers }) => answers !== undefined) || arrivals.some(isRejected),
+    submissions.some(({ answers, right }) => answers !== undefined && !isRightAnswer(answers, right)) ||
+    arrivals.some(isRejected) ||
+    arrivals.some(({ reply }) => /SECURITY_?RESPONSE/.test(reply?.code)),
   'session-expired': ({ ageMs, arrivals }) =>
     ageMs >= 4 * MINUTE ||
     arrivals.some(({ reply }) => /EXPIRED|NONEXISTENT|"status":40[14]/.test(JSON.stringify(reply))),
@@ -208,11 +217,12 @@ const ODD = ['no_challenges', 'code_no_transaction']
 /** The endings that say that nothing was sent: no submission has reached a bank without its reply being heard. */
 const NOTHING_SENT = ['host-error', 'secret-missing', 'unreachable']
 
+/** The data is there: Flinks authorizes the session, or MX's member is connected. */
 const isAuthorized = ({ reply }) =>
-  (reply?.status === 200 && reply.requestId !== undefined) ||
-  ['CONNECTED', 6, '6'].includes(reply?.mxStatus) ||
-  isSaid(reply)
-const isSaid = (reply) => reply !== null && [200, 201, 202].includes(reply.status) && reply.mxStatus !== undefined
+  ([200, 201].includes(reply?.status) && reply.requestId !== undefined) ||
+  reply?.code === 'ALREADY_AUTHORIZED' ||
+  ['CONNECTED', 6, '6'].includes(reply?.mxStatus)
+const isRightAnswer = (answers, right) => right !== null && same(valuesOf(right), answers)
 const isRejected = ({ reply }) => ['REJECTED', 9, '9'].includes(reply?.mxStatus)
 
 function isRefused({ arrivals }) {
@@ -226,7 +236,8 @@ const isSubmission = ({ answers, credentials, purpose }) =>
 
 /** An ending says what is true at the bank. */
 function endingsAreTrue({ bank, flows, deliveries, connections, happenedAt }, flaw) {
-  for (const { flow: id, connection, at: endedAt, outcome, failure } of deliveries) {
+  for (const ended of deliveries) {
+    const { flow: id, connection, at: endedAt, outcome, failure } = ended
     const { at, stages } = flows.get(id)
     const arrivals = of(bank, connection).filter((arrival) => arrival.at >= at && arrival.at <= endedAt)
     const submissions = arrivals.filter(isSubmission)
@@ -239,6 +250,7 @@ function endingsAreTrue({ bank, flows, deliveries, connections, happenedAt }, fl
     }
     const code = outcome === 'done' ? 'done' : failure.code
     if (TRUTHS[code]?.(story) === false) flaw('untrue ending', `${connection}: ${code} of ${id}`)
+    if (outcome === 'done') resultFits(ended, connections.get(connection), arrivals, flaw)
     const last = submissions.at(-1)
     if (NOTHING_SENT.includes(code) && last && !arrivals.some(({ at, heard }) => heard && at >= last.at)) {
       flaw('untrue ending', `${connection}: ${code}, although ${last.purpose} was sent and not heard`)
@@ -252,6 +264,21 @@ function endingsAreTrue({ bank, flows, deliveries, connections, happenedAt }, fl
     ) {
       flaw('untrue ending', `${connection}: ${code} with the code ${vendorCode}, which no vendor has sent`)
     }
+  }
+}
+
+/** A result is of this connection, and its RequestId is one that the vendor has sent. */
+function resultFits({ flow, result }, { name, original }, arrivals, flaw) {
+  const { loginId, requestId, ownership } = result ?? {}
+  const { params } = original.flow ?? {}
+  if (params?.loginId && loginId && loginId !== params.loginId && ownership !== 'unproven') {
+    flaw('untrue ending', `${name}: ${flow} is done with another LoginId`)
+  }
+  if (
+    requestId &&
+    !arrivals.some((arrival) => arrival.reply?.requestId === requestId || arrival.requestId === requestId)
+  ) {
+    flaw('untrue ending', `${name}: ${flow} is done with a RequestId that no vendor has sent`)
   }
 }
 

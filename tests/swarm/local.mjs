@@ -43,7 +43,7 @@ export class LocalPage {
       resolved.vendor === 'mx'
         ? this.release.mx.member(resolved.params, this.#host())
         : this.release.flinks[resolved.flow.kind](resolved.flow.params, this.#host())
-    this.#world.onLocalFlow(this.#connection, flow)
+    this.#world.witness.onLocalFlow(this.#connection, flow)
     return flow
   }
 
@@ -64,14 +64,14 @@ export class LocalPage {
     const secrets =
       vendor === 'mx'
         ? { clientId, apiKey }
-        : { authorizeToken: company('authorizeToken', (wanted) => world.tokenOf(this.#connection, wanted)) }
+        : { authorizeToken: company('authorizeToken', (wanted) => world.company.tokenOf(this.#connection, wanted)) }
     return {
       ...host,
       ...secrets,
       fetch: life.guard((url, init) => world.bank.call(this.#link, life, url, init)),
       clock: { now: () => world.clock.now(), wait: life.guard((ms, signal) => world.clock.wait(ms, signal)) },
       store: life.guard((snapshot) => this.#store(snapshot)),
-      onEvent: (event) => life.alive && world.onEvent(event),
+      onEvent: (event) => life.alive && world.witness.onEvent(event),
     }
   }
 

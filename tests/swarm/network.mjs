@@ -1,7 +1,8 @@
 /** The networks: requests and replies are late, lost or repeated, and so change their order. */
 
-/** Milliseconds. A vendor's client waits 15 seconds at least, so a slow request still arrives in time or fails. */
-const [SLOW_MIN_MS, SLOW_MAX_MS] = [1_000, 12_000]
+/** A client waits 15 seconds or more, so a slow request still arrives in time. A very late one does not. */
+const SLOW_MS = [1_000, 12_000]
+const VERY_LATE_MS = [13_000, 400_000]
 
 const lostError = () => new TypeError('fetch failed')
 
@@ -38,7 +39,10 @@ export class Link {
     const { clock } = this.#world
     const lost = this.happens('request lost')
     const silent = this.#random.chance(0.5)
-    const there = this.delay() + (this.happens('request slow') ? this.#random.between(SLOW_MIN_MS, SLOW_MAX_MS) : 0)
+    const slow = this.happens('request slow') ? this.#random.between(...SLOW_MS) : 0
+    const late =
+      this.#kind === 'vendor' && this.happens('request very late') ? this.#random.between(...VERY_LATE_MS) : 0
+    const there = this.delay() + slow + late
     const twice = mayRepeat && this.happens('request twice')
     const again = this.#random.between(0, 3_000)
     const replyLost = this.happens('reply lost')

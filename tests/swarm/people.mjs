@@ -13,6 +13,9 @@ const PATIENCE_MS = 3 * MINUTE
 
 const MAX_PAGES = 4
 
+/** A user whose credentials are refused this often does not try them again. */
+const MAX_FORMS = 4
+
 /** How often a user tries again after the same failure. */
 const MAX_SAME = 3
 
@@ -48,7 +51,7 @@ export class Person {
     const isOver = () => clock.now() >= deadline
     for (let visit = 0; visit < visits && !isOver(); visit++) {
       const outcome = await this.#visit(deadline)
-      if (outcome === 'leaves for good') break
+      if (outcome === 'leaves for good' || outcome === 'gives up') break
       const pause = outcome === 'comes back tomorrow' ? 24 * HOUR : this.#random.between(500, 10 * MINUTE)
       await clock.wait(outcome === 'reloads' ? this.#random.below(1_000) : pause)
     }
@@ -67,7 +70,7 @@ export class Person {
       const { code, retryAt } = ending.failure
       const last = calmEndings.slice(-MAX_SAME).map(({ failure }) => failure.code)
       if (last.length === MAX_SAME && last.every((other) => other === code)) break
-      if (ending.failure.next === 'ask-credentials') await this.#world.askCredentials(this.#connection)
+      if (ending.failure.next === 'ask-credentials') await this.#world.company.askCredentials(this.#connection)
       await clock.wait(Math.max(retryAt ? retryAt - clock.now() : 0, this.#random.between(1_000, 5_000)))
     }
     return calmEndings.at(-1)
@@ -137,7 +140,7 @@ export class Person {
     const world = this.#world
     const { code } = current.failure ?? {}
     world.note(`${page.name} sees ${code ?? 'done'}`)
-    world.onPageEnding(this.#connection, flow, current)
+    world.witness.onPageEnding(this.#connection, flow, current)
     this.#stored = null
     page.forget()
     return current
@@ -219,6 +222,10 @@ export class Person {
       this.#world.note(`${page.name} asks for a new session in place of round ${round.number}`)
       return this.#calls(page, 'startNewSession', step.startNewSession())
     }
+    if (isForm && this.#forms(flow) >= MAX_FORMS) {
+      this.#cancels(page, flow)
+      return 'gives up'
+    }
     const first = this.#knows(round, isForm) ?? this.#guess(round)
     const given = !isForm && this.#does('answers wrongly') ? this.#guess(round) : first
     const submit = ({ kind, answers }) => (kind === 'raw' ? step.answerRaw(answers) : step.answer(answers))
@@ -237,7 +244,7 @@ export class Person {
   /** Waits for a call of the flow. It may be refused, but only with a `FlowError`. */
   async #calls(page, name, call) {
     const settled = await this.#or(page, Promise.resolve(call))
-    if (settled?.error !== undefined) this.#world.onRefusal(this.#connection, page, name, settled.error)
+    if (settled?.error !== undefined) this.#world.witness.onRefusal(this.#connection, page, name, settled.error)
   }
 
   #submits(page, flow, round, isForm, { values, answers, isRight }) {
@@ -248,6 +255,12 @@ export class Person {
     })
     const what = isForm ? 'credentials' : `${isRight ? 'right' : 'wrong'} answers`
     this.#world.note(`${page.name} submits ${what} in round ${round.number}`)
+  }
+
+  /** How many forms of credentials the user has filled in for a flow. */
+  #forms(flow) {
+    const { submissions } = this.#connection
+    return submissions.filter((given) => given.flow === flow.id && given.kind === 'credentials').length
   }
 
   /** The right answers, if there are any. */
@@ -279,7 +292,7 @@ export class Person {
         const option = this.#random.pick(options)
         return type === 'multi-select' ? [option.id] : option.id
       }
-      const text = this.#world.newSecret(this.#random)
+      const text = this.#world.secrets.newAnswer(this.#random)
       values.push(text)
       return text
     }

@@ -32,6 +32,11 @@ export const SABOTAGE = {
     shows: ['foreign page'],
     within: 30,
   },
+  'a failed delivery is not retried': {
+    patches: { 'edge/engine/turn.js': [['due: now + RETRY_MS }', 'due: null }']] },
+    shows: ['not delivered'],
+    within: 100,
+  },
   'token shared between sessions': {
     patches: {
       'flow/transport.js': [['`${slot} ${session}`', 'slot']],

@@ -26,7 +26,7 @@ export class Store {
         const version = records.get(id)?.version ?? 0
         if (version !== expectedVersion) return false
         records.set(id, { sealed, version: version + 1, due, expires })
-        this.#world.onRecord(id, sealed)
+        this.#world.witness.onRecord(id, sealed)
         return true
       }),
       remove: call('remove', (id) => void records.delete(id)),
@@ -55,7 +55,8 @@ export class Store {
     await clock.wait(this.#random.below(4) + slow)
     if (refuses) throw new Error('the store is not available')
     const outcome = effect()
-    await clock.wait(this.#random.below(4))
+    // Whoever reads learns what was true a moment ago, whatever happens in the meantime.
+    if (name === 'write') await clock.wait(this.#random.below(4))
     if (losesReply) throw new Error('the connection to the store was lost')
     return outcome
   }

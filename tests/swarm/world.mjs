@@ -5,17 +5,18 @@
 import { createHash } from 'node:crypto'
 import { REREAD_MS, enter } from './globals.mjs'
 import { Bank } from './banks.mjs'
-import { Page } from './browser.mjs'
 import { credentialsOf, find, pickEntry } from './catalogue.mjs'
 import { Clock } from './clock.mjs'
-import { EDGE, Fleet } from './edges.mjs'
-import { DEEDS, FAULTS } from './faults.mjs'
+import { Company } from './company.mjs'
+import { Fleet } from './edges.mjs'
+import { CONTRACTS, DEEDS, FAULTS } from './faults.mjs'
 import { flawsOf } from './invariants.mjs'
+import { sendWebhooks, visitForeignPages } from './outsiders.mjs'
 import { Person } from './people.mjs'
 import { randomOf } from './random.mjs'
-import { SEAL, releases } from './releases.mjs'
 import { Secrets } from './secrets.mjs'
 import { Store } from './stores.mjs'
+import { Witness } from './witness.mjs'
 
 const NOON = Date.UTC(2026, 0, 21, 12)
 const MINUTE = 60_000
@@ -33,8 +34,6 @@ const DELIVERY_MS = 10 * MINUTE
 
 /** A flow that nobody follows ends after 135 minutes, and the next sweep says so. */
 const LIFETIME_MS = 136 * MINUTE
-
-const readSealed = releases[0].sealer(SEAL)
 
 /** The names of a world's connections. They have the same rules, because they share the vendors. */
 function namesOf(seed) {
@@ -110,6 +109,8 @@ class World {
     const share = random.pick([0.15, 0.5, 0.5, 0.9])
     this.#weather = new Set(only ? [] : all.filter(() => random.chance(share)))
     this.secrets = new Secrets()
+    this.company = new Company(this)
+    this.witness = new Witness(this)
   }
 
   stream(name) {
@@ -153,7 +154,7 @@ class World {
     return timer
   }
 
-  #wakeRereads() {
+  wakeRereads() {
     const { clock } = this
     for (const { timer, at } of this.#rereads) clock.after(at - clock.now(), () => timer.run?.())
     this.#rereads.clear()
@@ -168,155 +169,6 @@ class World {
   flaw(kind, text) {
     this.flaws.push({ kind, text })
     this.note(`FLAW ${kind}: ${text}`)
-  }
-
-  newSecret(random) {
-    return this.secrets.newAnswer(random)
-  }
-
-  // The company ---------------------------------------------------------------------------------
-
-  cookieOf(user) {
-    return `session=${this.secrets.cookieOf(user)}`
-  }
-
-  userOf(cookie) {
-    return ['ann', 'bob'].find((user) => this.cookieOf(user) === cookie) ?? null
-  }
-
-  resolve(user, name) {
-    const connection = this.connections.get(name)
-    return connection?.user === user ? connection.resolved : null
-  }
-
-  findConnection({ memberGuid }) {
-    for (const { name, user, resolved, isLocal } of this.connections.values()) {
-      if (isLocal) continue
-      if (memberGuid !== null && resolved.params?.memberGuid === memberGuid) return { user, connection: name }
-    }
-    return null
-  }
-
-  /** The company keeps the vendor's id of a member, and uses it from then on. */
-  onFlowEnded(ended) {
-    const { connection: name, outcome, result, failure, flow } = ended
-    this.note(`${name}: the company gets ${failure?.code ?? 'done'} of ${flow.slice(0, 6)}`)
-    this.deliveries.push({ at: this.clock.now(), ...ended })
-    const connection = this.connections.get(name)
-    const { resolved } = connection
-    if (resolved.vendor !== 'mx') return
-    const { userGuid, isOauth, memberGuid } = resolved.params
-    const found = outcome === 'done' ? result?.memberGuid : failure.code === 'member-exists' && failure.memberGuid
-    const use = (guid) => {
-      const params = { userGuid, memberGuid: guid, ...(isOauth ? { isOauth } : { job: 'aggregate' }) }
-      connection.resolved = { ...resolved, params }
-    }
-    if (!memberGuid && found) use(found)
-    // A flow that only watches a job cannot start another one.
-    const { job, credentials } = resolved.params
-    if (memberGuid && outcome === 'failed' && !job && !credentials) use(memberGuid)
-  }
-
-  /** The company asks its user for their credentials, and uses them for the next flow. */
-  async askCredentials(connection) {
-    const { resolved, entry } = connection
-    const given = credentialsOf(entry, resolved)
-    connection.hasOwnCredentials = true
-    if (resolved.vendor === 'flinks') {
-      const [username, password] = given
-      const params = { username, password, institution: 'FlinksCapital' }
-      connection.resolved = { ...resolved, flow: { kind: 'authorize', params } }
-    } else if (resolved.params.memberGuid && given[0] !== '') {
-      const { userGuid, memberGuid } = resolved.params
-      const credentials = await this.bank.credentialFields(connection, given)
-      connection.resolved = { ...resolved, params: { userGuid, memberGuid, credentials } }
-    }
-  }
-
-  onPersonNeeded(event) {
-    this.secrets.scan('onPersonNeeded', JSON.stringify(event), this)
-  }
-
-  onEvent(event) {
-    this.secrets.scan('onEvent', JSON.stringify(event), this)
-  }
-
-  onEdgeError(error) {
-    this.note(`edge error: ${error?.message}`)
-    const texts = [error, error?.cause].map((each) => (each instanceof Error ? each.stack : JSON.stringify(each)))
-    this.secrets.scan('onError', texts.join(), this)
-    if (error instanceof Error && error.name === 'FlowError' && error.code === 'internal-error')
-      this.flaw('internal error', error.stack)
-    if (!(error instanceof Error)) this.flaw('throws', `the edge reports ${JSON.stringify(error)}`)
-  }
-
-  /** The back end mints a token once for each session of a flow. */
-  async tokenOf({ name }, { flowId, session }) {
-    const key = `${name} ${flowId} ${session}`
-    if (!this.#tokens.has(key)) this.#tokens.set(key, this.bank.simulator.token())
-    const token = await this.#tokens.get(key)
-    this.secrets.addToken(token)
-    return token
-  }
-
-  #tokens = new Map()
-
-  /** A page runs a flow itself. */
-  onLocalFlow({ name, user }, { id }) {
-    const known = { flow: id, connection: name, user, at: this.clock.now(), stages: [], isLocal: true }
-    this.flows.set(id, known)
-  }
-
-  // What is seen --------------------------------------------------------------------------------
-
-  /** A record was written. */
-  async onRecord(id, sealed) {
-    this.secrets.scan('a sealed record', sealed, this)
-    this.#wakeRereads()
-    const text = await readSealed.open(sealed, id)
-    const record = JSON.parse(text)
-    if (record.kind !== 'flow') return
-    this.secrets.scan('a record', text, this)
-    const { flow, connection, user, step, version } = record
-    const known = this.flows.get(flow) ?? { flow, connection, user, at: this.clock.now(), stages: [] }
-    this.flows.set(flow, known)
-    const label = step.kind === 'working' ? step.stage : step.kind
-    if (known.stages.at(-1) !== label) known.stages.push(label)
-    if (known.version > version) this.flaw('goes back', `version ${version} of ${flow} after ${known.version}`)
-    Object.assign(known, { step, version, lastAt: this.clock.now() })
-    this.note(`${connection}: stored ${label}${record.leaseUntil ? ', leased' : ''}`)
-  }
-
-  /** A page got a reply of the edge. */
-  onReply(page, what, status, text) {
-    this.note(`${page.name}: ${what} gets ${status}`)
-    if (text !== undefined) this.secrets.scanPage('a reply to a page', text, this)
-    if (status >= 500 && status !== 503 && status !== 502) this.serverErrors.push(`${what} ${status} ${text}`)
-  }
-
-  serverErrors = []
-
-  onText(_, bytes) {
-    this.secrets.scanPage('an event of a stream', Buffer.from(bytes).toString(), this)
-  }
-
-  onPageEnding(connection, flow, step) {
-    const id = flow.id.split('.').at(-1)
-    if (connection.isLocal) {
-      const outcome = step.kind
-      this.onFlowEnded({ flow: id, connection: connection.name, outcome, result: step.result, failure: step.failure })
-    }
-    this.pageEndings.push({ at: this.clock.now(), connection: connection.name, flow: id, step })
-    const trace = JSON.stringify(flow.trace())
-    const error = step.error ? `${step.error.stack} ${JSON.stringify(step.error)}` : ''
-    this.secrets.scanPage('a page', `${trace} ${error} ${JSON.stringify(step)} ${flow.snapshot()}`, this)
-  }
-
-  /** A call of a page's flow was refused. */
-  onRefusal(connection, page, name, error) {
-    this.note(`${page.name}: ${name} is refused with ${error?.code}`)
-    if (error?.name !== 'FlowError') this.flaw('throws', `${name}: ${error?.stack ?? error}`)
-    this.secrets.scanPage('a refusal', `${error?.stack} ${JSON.stringify(error)}`, this)
   }
 
   // The course of the world ---------------------------------------------------------------------
@@ -347,8 +199,8 @@ class World {
     this.fleet = new Fleet(this)
     const people = [...this.connections.values()].map((connection) => new Person(this, connection))
     if (!this.only) {
-      this.#sendWebhooks()
-      this.#visitForeignPages()
+      sendWebhooks(this)
+      visitForeignPages(this)
       const random = this.stream('storm')
       const deadline = clock.now() + random.pick([20 * MINUTE, HOUR, 30 * HOUR])
       await Promise.all(people.map((person) => person.storm(deadline)))
@@ -356,11 +208,11 @@ class World {
     this.isCalm = true
     this.note('calm')
     // Edges that are down come back, and requests that were delayed arrive.
-    await clock.wait(2 * MINUTE)
+    await clock.wait(8 * MINUTE)
     await Promise.all(
       people.map(async (person, at) => {
         const connection = [...this.connections.values()][at]
-        connection.stays = this.only !== undefined || this.stream(`${connection.name} stays`).chance(0.8)
+        connection.stays = this.only !== undefined || this.stream(`${connection.name} stays`).chance(0.7)
         connection.ending = connection.stays ? await person.calm(CALM_TRIES) : await clock.wait(LIFETIME_MS)
       }),
     )
@@ -373,7 +225,12 @@ class World {
     const names = this.only ? [this.only] : namesOf(this.seed)
     const first = find(names[0])
     this.store = new Store(this)
-    this.bank = new Bank(this, first)
+    const contract = this.only ? {} : random.pick(CONTRACTS)
+    this.note(`the contract is ${JSON.stringify(contract)}`)
+    this.bank = new Bank(this, {
+      rules: { ...contract.rules, ...first.rules },
+      mxRules: { ...contract.mxRules, ...first.mxRules },
+    })
     const { simulator } = this.bank
     this.secrets.addKeys(simulator)
     this.foreignLoginId = simulator.loginId('date_of_birth')
@@ -391,71 +248,16 @@ class World {
       for (const id of ids) if (id) taken.add(`${id}`.toLowerCase())
       if (username) taken.add(simulator.people.find((person) => person.username === username)?.loginId.toLowerCase())
       this.connections.set(name, {
-        ...{
-          name,
-          entry,
-          base,
-          resolved,
-          original: resolved,
-          user: random.pick(['ann', 'bob']),
-          newestId: params.requestId ?? '',
-        },
+        ...{ name, entry, base, resolved, original: resolved, newestId: params.requestId ?? '' },
+        user: random.pick(['ann', 'bob']),
+        /** The vendor's ids, which no page gets. */
+        ids: [params.loginId, params.memberGuid, params.userGuid].filter(Boolean),
+        /** Whether a page runs the flow itself. */
         isLocal: !this.only && random.chance(0.25),
         ...{ submissions: [], cancels: 0, newSessions: new Set(), calmEndings: [], ending: undefined },
       })
       this.note(`${name} is ${entryName}`)
     }
-  }
-
-  /** MX sends webhooks at any time, also twice and late, and anybody else can send them, too. */
-  #sendWebhooks() {
-    const random = this.stream('webhooks')
-    const send = async (body) => {
-      const url = `${EDGE}/webhooks/mx`
-      const init = { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-      const { status } = await this.fleet.handle(url, init).catch(() => ({ status: 'none' }))
-      this.note(`webhook gets ${status}`)
-    }
-    for (const { resolved } of this.connections.values()) {
-      const { userGuid, memberGuid = 'MBR-unknown' } = resolved.params ?? {}
-      for (let count = 0; count < 6; count++) {
-        const at = random.between(1_000, 20 * MINUTE)
-        const isTwice = this.happens('webhooks', 'webhook twice', random)
-        if (!this.happens('webhooks', 'webhook', random)) continue
-        const body = { type: 'CONNECTION_STATUS', action: 'CHANGED', user_guid: userGuid, member_guid: memberGuid }
-        this.clock.after(at, () => void send(body))
-        if (isTwice) this.clock.after(at + random.between(1, 5_000), () => void send(body))
-      }
-    }
-  }
-
-  /** A page of another origin, in the user's own browser, tries to act for them. */
-  #visitForeignPages() {
-    const random = this.stream('foreign pages')
-    for (const connection of this.connections.values()) {
-      for (let count = 0; count < 6; count++) {
-        const at = random.between(1_000, 10 * MINUTE)
-        if (this.happens('foreign pages', 'foreign page', random))
-          this.clock.after(at, () => void this.#forge(connection, random))
-      }
-    }
-  }
-
-  async #forge(connection, random) {
-    const page = new Page(this, connection.user, `foreign page of ${connection.name}`, 'https://foreign.example')
-    const stored = [...this.flows.values()].findLast(({ connection: name }) => name === connection.name)
-    const id = [...this.store.records.keys()][0] ?? 'x'.repeat(43)
-    const flow = stored ? `/${id}.${stored.flow}` : ''
-    const [action, body] = random.pick([
-      ['', { connection: connection.name, flow: '0'.repeat(32) }],
-      ['/answer', { round: stored?.step?.round?.number ?? 1, raw: { forged: [this.newSecret(random)] } }],
-      ['/cancel', {}],
-    ])
-    const url = `${EDGE}/flows${action === '' ? '' : flow}${action === '' || flow !== '' ? action : ''}`
-    const init = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: JSON.stringify(body) }
-    const reply = await page.fetch(url, init).catch(() => null)
-    if (reply && reply.status !== 403) this.flaw('foreign page', `a page of another origin got ${reply.status}`)
-    page.close()
   }
 
   outcome() {

@@ -1,0 +1,105 @@
+/** Sees all that leaves a page, an edge or a store: remembers what the invariants need, and looks for secrets in it. */
+import { SEAL, releases } from './releases.mjs'
+
+const readSealed = releases[0].sealer(SEAL)
+
+const isEnding = ({ kind }) => kind === 'done' || kind === 'failed'
+
+export class Witness {
+  #world
+
+  constructor(world) {
+    this.#world = world
+  }
+
+  /** What the company's functions get. */
+  onPersonNeeded(event) {
+    this.#world.secrets.scan('onPersonNeeded', JSON.stringify(event), this.#world)
+  }
+
+  onEvent(event) {
+    this.#world.secrets.scan('onEvent', JSON.stringify(event), this.#world)
+  }
+
+  onEdgeError(error) {
+    this.#world.note(`edge error: ${error?.message}`)
+    const texts = [error, error?.cause].map((each) => (each instanceof Error ? each.stack : JSON.stringify(each)))
+    this.#world.secrets.scan('onError', texts.join(), this.#world)
+    if (error instanceof Error && error.name === 'FlowError' && error.code === 'internal-error')
+      this.#world.flaw('internal error', error.stack)
+    if (!(error instanceof Error)) this.#world.flaw('throws', `the edge reports ${JSON.stringify(error)}`)
+  }
+
+  /** A page runs a flow itself. */
+  onLocalFlow({ name, user }, { id }) {
+    const known = { flow: id, connection: name, user, at: this.#world.clock.now(), stages: [], isLocal: true }
+    this.#world.flows.set(id, known)
+  }
+
+  /** A record was written. */
+  async onRecord(id, sealed) {
+    this.#world.secrets.scan('a sealed record', sealed, this.#world)
+    this.#world.wakeRereads()
+    const text = await readSealed.open(sealed, id)
+    const record = JSON.parse(text)
+    if (record.kind !== 'flow') return
+    this.#world.secrets.scan('a record', text, this.#world)
+    const { flow, connection, user, step, version } = record
+    const known = this.#world.flows.get(flow) ?? { flow, connection, user, at: this.#world.clock.now(), stages: [] }
+    this.#world.flows.set(flow, known)
+    const label = step.kind === 'working' ? step.stage : step.kind
+    if (known.stages.at(-1) !== label) known.stages.push(label)
+    if (known.version > version) this.#world.flaw('goes back', `version ${version} of ${flow} after ${known.version}`)
+    Object.assign(known, { step, version })
+    if (isEnding(step)) known.endedAt ??= this.#world.clock.now()
+    this.#world.note(`${connection}: stored ${label}${record.leaseUntil ? ', leased' : ''}`)
+  }
+
+  /** A page got a reply of the edge. */
+  onReply(page, what, status, text) {
+    this.#world.note(`${page.name}: ${what} gets ${status}`)
+    if (text !== undefined) this.#world.secrets.scanPage('a reply to a page', text, this.#world)
+    if (text !== undefined) this.#findIds(text)
+    if (status >= 500 && this.#world.isCalm)
+      this.#world.flaw('server error', `${what} gets ${status} in the calm: ${text}`)
+  }
+
+  onText(_, bytes) {
+    const text = Buffer.from(bytes).toString()
+    this.#world.secrets.scanPage('an event of a stream', text, this.#world)
+    this.#findIds(text)
+  }
+
+  /** No page gets an id of a vendor, except in the address of an iframe or a window. */
+  #findIds(text) {
+    const others = text.replaceAll(/"(address|url)":"[^"]*"/g, '')
+    for (const { ids } of this.#world.connections.values()) {
+      for (const id of ids) if (others.includes(id)) this.#world.flaw('secret', `a page gets the id ${id}`)
+    }
+  }
+
+  onPageEnding(connection, flow, step) {
+    const id = flow.id.split('.').at(-1)
+    if (connection.isLocal) {
+      const outcome = step.kind
+      this.#world.company.onFlowEnded({
+        flow: id,
+        connection: connection.name,
+        outcome,
+        result: step.result,
+        failure: step.failure,
+      })
+    }
+    this.#world.pageEndings.push({ at: this.#world.clock.now(), connection: connection.name, flow: id, step })
+    const trace = JSON.stringify(flow.trace())
+    const error = step.error ? `${step.error.stack} ${JSON.stringify(step.error)}` : ''
+    this.#world.secrets.scanPage('a page', `${trace} ${error} ${JSON.stringify(step)} ${flow.snapshot()}`, this.#world)
+  }
+
+  /** A call of a page's flow was refused. */
+  onRefusal(connection, page, name, error) {
+    this.#world.note(`${page.name}: ${name} is refused with ${error?.code}`)
+    if (error?.name !== 'FlowError') this.#world.flaw('throws', `${name}: ${error?.stack ?? error}`)
+    this.#world.secrets.scanPage('a refusal', `${error?.stack} ${JSON.stringify(error)}`, this.#world)
+  }
+}
