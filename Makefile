@@ -149,6 +149,7 @@ panics: $(PANICS) ## list the functions of each wasm that can panic, throw or tr
 THIRD_PARTY := tests/tools/third-party.mjs
 PACKAGED := pkg-template/package.json pkg-template/openapi.json pkg-template/README.md LICENSE-APACHE LICENSE-MIT
 
+# npm packs the modes of files, which must not depend on the builder's umask.
 $(PACKAGE): $(GLUE) $(PACKAGED) $(THIRD_PARTY) Cargo.toml Cargo.lock rust-toolchain.toml \
   pkg-template/tsconfig.json $(wildcard pkg-template/worker/*) \
   $(shell find pkg-template/src -name '*.ts' -o -name tsconfig.json) tests/tools/check-manifest.mjs \
@@ -163,6 +164,7 @@ $(PACKAGE): $(GLUE) $(PACKAGED) $(THIRD_PARTY) Cargo.toml Cargo.lock rust-toolch
 	cp -r www/site www/server $(@D)/demo/
 	cp $(PACKAGED) $(@D)/
 	node $(THIRD_PARTY) > $(@D)/THIRD-PARTY-LICENSES
+	chmod -R u=rwX,go=rX $(@D)
 	node tests/tools/check-manifest.mjs $(@D) $(VERSION)
 
 .PHONY: pack
