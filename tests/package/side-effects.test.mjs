@@ -82,13 +82,15 @@ const HOST =
   "{ instance: 'toolbox', customerId: '43387ca6-0391-4c82-857d-70d95f087ecb', fetch: () => new Promise(() => {}) }"
 const START = `flinks.authorize({ loginId: '5e115eac-1209-4f19-641c-08d6d484e2fe' }, ${HOST}).cancel()`
 const EDGE = `
+  const errors = []
   const { edge, memoryStore } = await import('bank-mfa/edge')
   const config = {
     authenticate: () => 'user',
-    resolve: () => ({ vendor: 'flinks', host: ${HOST}, start: { flow: 'authorize', loginId: '5e115eac-1209-4f19-641c-08d6d484e2fe' } }),
+    resolve: () => ({ vendor: 'flinks', host: ${HOST}, flow: { kind: 'authorize', params: { loginId: '5e115eac-1209-4f19-641c-08d6d484e2fe' } } }),
     origins: ['https://shop.example'],
     seal: { current: 'k1', keys: { k1: btoa('k'.repeat(32)) } },
     store: memoryStore(),
+    onError: (error) => errors.push(error),
   }
   const handle = edge(config)
   const origin = { origin: 'https://shop.example' }
@@ -120,15 +122,46 @@ for (const [what, code, expected] of [
   })
 }
 
-test('where wasm cannot be compiled, each use throws the error of the runtime until it can', async () => {
+test('where wasm cannot be compiled, each use is refused with host-error until it can', async () => {
   const { started } = await observe(`
-    const { flinks } = await import('bank-mfa/flinks')
+    const { flinks, FlowError, restore } = await import('bank-mfa/flinks')
     const { Module } = WebAssembly
     WebAssembly.Module = class { constructor() { throw new EvalError('forbidden') } }
-    const attempt = () => { try { ${START}; return 'started' } catch (error) { return String(error) } }
-    started.push(attempt(), attempt())
+    const attempt = (use) => {
+      try {
+        use()
+        return 'started'
+      } catch (error) {
+        return [error instanceof FlowError, error.message, error.next, String(error.cause), JSON.stringify(error)]
+      }
+    }
+    started.push(attempt(() => restore('', ${HOST})), attempt(() => ${START}))
     WebAssembly.Module = Module
-    started.push(attempt())`)
+    started.push(attempt(() => ${START}))`)
   const seen = started.filter((type) => !/Timeout|Immediate/.test(type))
-  assert.deepEqual(seen, ['EvalError: forbidden', 'EvalError: forbidden', 'Module', 'Instance', 'started'])
+  const message = 'host-error: the wasm cannot be compiled; see cause'
+  const [first, second, ...rest] = seen
+  for (const [isFlowError, ...said] of [first, second]) {
+    assert.equal(isFlowError, true)
+    assert.deepEqual(said.slice(0, 3), [message, 'fix-integration', 'EvalError: forbidden'])
+    assert.ok(!said[3].includes('forbidden'))
+  }
+  assert.deepEqual(rest, ['Module', 'Instance', 'started'])
+})
+
+test('where an edge cannot compile wasm, a start is refused, and onError gets the cause', async () => {
+  const { started } = await observe(`${EDGE}
+    WebAssembly.Module = class { constructor() { throw new EvalError('forbidden') } }
+    const headers = { ...origin, 'content-type': 'application/json' }
+    const request = { method: 'POST', headers, body: JSON.stringify({ connection: 'c_1' }) }
+    const reply = await handle(new Request('https://shop.example/mfa/flows', request))
+    const { status, code, title } = await reply.json()
+    const causes = errors.map((error) => String(error.cause))
+    started.push({ status, code, title, causes })`)
+  assert.deepEqual(started.at(-1), {
+    status: 500,
+    code: 'host-error',
+    title: 'the wasm cannot be compiled; see cause',
+    causes: ['EvalError: forbidden'],
+  })
 })

@@ -159,12 +159,59 @@ for (const [what, source] of [
   })
 }
 
-test('load rejects what is no wasm', async () => {
+/** Runs a program that uses the slim entry of Flinks. `start()` starts a flow, and `wasm` are the bytes. */
+async function runSlim(code) {
   const script = `
-    import { load } from 'bank-mfa/flinks/slim'
-    await load(new Response('<html>')).catch((error) => console.log(error instanceof WebAssembly.CompileError))`
-  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: app })
-  assert.equal(stdout, 'true\n')
+    import assert from 'node:assert/strict'
+    import { readFileSync } from 'node:fs'
+    import { FlowError, flinks, load, restore } from 'bank-mfa/flinks/slim'
+    const wasm = readFileSync(new URL(import.meta.resolve('bank-mfa/flinks.wasm')))
+    const ID = '43387ca6-0391-4c82-857d-70d95f087ecb'
+    const host = { instance: 'toolbox', customerId: ID, fetch: () => new Promise(() => {}) }
+    const start = (loginId = ID) => flinks.authorize({ loginId }, host)
+    ${code}
+    process.exit()`
+  await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: app })
+}
+
+test('a flow of a slim entry before load is refused with host-error', async () => {
+  await runSlim(`
+    for (const use of [() => start(), () => restore('', host)]) {
+      assert.throws(use, { name: 'FlowError', code: 'host-error', next: 'fix-integration', message: /await load\\(\\)/ })
+    }
+    await load(wasm)
+    start()`)
+})
+
+test('a second load that ends after a flow has started leaves the flow alone', async () => {
+  await runSlim(`
+    let arrive
+    const slow = load(new Promise((resolve) => (arrive = resolve)))
+    await load(wasm)
+    const flow = start()
+    const snapshot = flow.snapshot()
+    arrive(wasm)
+    await slow
+    const other = start('5e115eac-1209-4f19-641c-08d6d484e2fe')
+    assert.equal(flow.snapshot(), snapshot)
+    assert.notEqual(other.snapshot(), snapshot)`)
+})
+
+test('after a load that failed, the next one loads', async () => {
+  await runSlim(`
+    await assert.rejects(load(new Response('<html>')), WebAssembly.CompileError)
+    await load(wasm)
+    start()`)
+})
+
+test('a slim entry loads also if the entry with the inlined wasm is imported, which then needs no second wasm', async () => {
+  await runSlim(`
+    await import('bank-mfa/flinks')
+    await assert.rejects(load(new Response('<html>')), WebAssembly.CompileError)
+    const { Module } = WebAssembly
+    await load(new Module(wasm))
+    WebAssembly.Module = class { constructor() { throw new Error('a second wasm') } }
+    start()`)
 })
 
 /** What a snapshot of another vendor's flow is refused with. */

@@ -33,25 +33,34 @@ const REPLACEMENTS = [
 `,
   ],
   // Importing an entry starts nothing: its wasm is decoded, compiled and instantiated when an export is first used. If that
-  // fails, the next use tries again, and throws the same error.
+  // fails, the use is refused like any other call, and the next use tries again.
+  [
+    'let wasmModule, wasmInstance, wasm;',
+    `let wasmModule, wasmInstance, source;
+const lazy = new Proxy({}, {
+    get(_, name) {
+        try {
+            return initSync({ module: source() })[name];
+        } catch (cause) {
+            const message = source ? 'the wasm cannot be compiled; see cause' : 'await load() first';
+            throw { code: 'host-error', next: 'fix-integration', message, cause };
+        }
+    },
+});
+let wasm = lazy;`,
+  ],
   [
     /^export \{ initSync, __wbg_init as default \};\n/m,
-    `function initLazily(source) {
-    const lazy = wasm ??= new Proxy({}, {
-        get(_, name) {
-            wasm = undefined;
-            try {
-                return initSync({ module: source() })[name];
-            } finally {
-                wasm ??= lazy;
-            }
-        },
-    });
+    `function initLazily(from) {
+    source = from;
 }
 
 export { initLazily, initSync, __wbg_init as default };
 `,
   ],
+  // There is one instance, whoever asks for it and when: a second one would take over the handles of the first.
+  [/if \(wasm !== undefined\) return wasm;/g, 'if (wasm !== lazy) return wasm;'],
+  ['function __wbg_finalize_init(instance, module) {\n', (start) => `${start}    if (wasm !== lazy) return wasm;\n`],
   // The package frees its objects itself.
   [/^if \(Symbol\.dispose\) .*\n/gm, ''],
   // Every wasm here exports a realloc.

@@ -45,8 +45,9 @@ export class Problem extends Error {
   /** Whether `onError` has received the cause. */
   isReported = false
 
-  constructor(body: Omit<ProblemBody, 'type'>, retryAfter = 0) {
-    super(`${body.code}: ${body.title}`)
+  /** @param cause what was thrown; no reply contains it */
+  constructor(body: Omit<ProblemBody, 'type'>, retryAfter = 0, cause?: unknown) {
+    super(`${body.code}: ${body.title}`, cause === undefined ? undefined : { cause })
     this.retryAfter = retryAfter
     this.body = { type: `urn:bank-mfa:${body.code.toLowerCase().replaceAll('_', '-')}`, ...body }
   }
@@ -74,12 +75,13 @@ export function flowLimitReached(): Problem {
 /** Turns a thrown value into a problem. `status` replaces the status of an error that the page did not cause. */
 export function toProblem(error: unknown, status?: number): Problem {
   if (error instanceof Problem) return error
-  if (!(error instanceof FlowError)) return problem('UNAVAILABLE')
+  if (!(error instanceof FlowError)) return new Problem({ ...EDGE_CODES.UNAVAILABLE, code: 'UNAVAILABLE' }, 0, error)
   const { code, next, path, fields } = error
   const title = error.message.slice(error.message.indexOf(': ') + 2)
   const byCode = CONFIG_PATH.test(path ?? '') ? 500 : PAGE_CODES[code]
   const found = EDGE_CODES[code as EdgeCode]?.status ?? status ?? byCode ?? 500
-  return new Problem({ title, status: found, code, next, ...(path && { path }), ...(fields && { fields }) })
+  const body = { title, status: found, code, next, ...(path && { path }), ...(fields && { fields }) }
+  return new Problem(body, 0, error.cause)
 }
 
 /** The default of `onError`. It writes no stack and no other property, because they could contain a secret. */

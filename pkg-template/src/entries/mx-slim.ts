@@ -1,7 +1,10 @@
 /** `bank-mfa/mx/slim`: the host loads `bank-mfa/mx.wasm` itself, which is about a fifth smaller when compressed. */
 import init, { type InitInput } from '../wasm/mx.js'
 
-/** Loads the wasm. Await it once before any other call. `source` is a URL, a response, bytes or a module. */
+/**
+ * Loads the wasm. Await it before any other call, which otherwise throws a `FlowError` with `host-error`. `source` is a URL,
+ * a response, bytes or a module. Only the first wasm is used: once there is one, `load` does nothing.
+ */
 export async function load(source: InitInput | Promise<InitInput>): Promise<void> {
   await init({ module_or_path: source })
 }

@@ -124,10 +124,13 @@ export function asFlowError<T>(call: () => T, flowId?: string): T {
   try {
     return call()
   } catch (reason) {
-    throw isRefusal(reason) ? new FlowError(reason, flowId) : reason
+    if (!isRefusal(reason)) throw reason
+    // Only the refusal of a wasm that cannot be compiled has a cause.
+    const { cause, ...details } = reason
+    throw new FlowError(details, flowId, cause)
   }
 }
 
-function isRefusal(reason: unknown): reason is Refusal {
+function isRefusal(reason: unknown): reason is Refusal & { cause?: unknown } {
   return typeof reason === 'object' && reason !== null && !(reason instanceof Error) && 'code' in reason
 }
