@@ -4,10 +4,10 @@
 
 use std::sync::LazyLock;
 
-use bank_mfa_fuzz::mutator::mutate;
+use bank_mfa_fuzz::mutator::{cross, mutate};
 use bank_mfa_fuzz::plant;
 use bank_mfa_fuzz::targets::{TARGETS, Target};
-use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
 
 static TARGET: LazyLock<&Target> = LazyLock::new(|| {
     let name = std::env::var("FUZZ_TARGET").unwrap_or_default();
@@ -32,4 +32,8 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
         0 => fuzzer_mutate(data, size, max_size),
         _ => mutate(data, size, max_size, seed),
     }
+});
+
+fuzz_crossover!(|one: &[u8], other: &[u8], out: &mut [u8], seed: u32| {
+    cross(one, other, out, seed)
 });

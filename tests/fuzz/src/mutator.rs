@@ -29,6 +29,22 @@ pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize
     length
 }
 
+/// Writes the first lines of one input and the last lines of another, and returns the length.
+pub fn cross(one: &[u8], other: &[u8], out: &mut [u8], seed: u32) -> usize {
+    let mut random = Random(u64::from(seed) << 1 | 1);
+    let lines = |input: &[u8]| -> Vec<Vec<u8>> {
+        let lines = input.split(|byte| *byte == b'\n');
+        lines.map(<[u8]>::to_vec).collect()
+    };
+    let (mut first, last) = (lines(one), lines(other));
+    first.truncate(1 + random.below(first.len()));
+    first.extend_from_slice(&last[random.below(last.len())..]);
+    let crossed = first.join(&b'\n');
+    let length = crossed.len().min(out.len());
+    out[..length].copy_from_slice(&crossed[..length]);
+    length
+}
+
 fn change_lines(lines: &mut Vec<Vec<u8>>, random: &mut Random) {
     let index = random.below(lines.len());
     match random.below(10) {
@@ -86,7 +102,7 @@ fn change(value: &mut Value, random: &mut Random) {
                 _ => change(&mut items[index], random),
             }
         }
-        Value::Text(text) if random.below(2) > 0 => *text = random.word(),
+        Value::Text(text) if random.below(2) > 0 => *text = random.word_like(text),
         _ => {
             let old = std::mem::take(value);
             *value = match random.below(6) {
@@ -130,6 +146,17 @@ impl Random {
     fn word(&mut self) -> String {
         let index = self.below(WORDS.len());
         WORDS[index].clone()
+    }
+
+    /// A word in the same letter case, in place of a code or a name.
+    fn word_like(&mut self, text: &str) -> String {
+        let is_code = |text: &str| {
+            text.bytes()
+                .all(|byte| matches!(byte, b'A'..=b'Z' | b'_' | b' '))
+        };
+        let like = || WORDS.iter().filter(|word| is_code(word) == is_code(text));
+        let index = self.below(like().count());
+        like().nth(index).cloned().unwrap_or_default()
     }
 
     fn value(&mut self) -> Value {
