@@ -3,6 +3,8 @@
 //! Input is JSON text, which the same [`Reader`](crate::json::Reader) reads as the vendors' replies. That is
 //! smaller than deserialising JavaScript values, and an error names the path.
 
+#[cfg(not(target_feature = "atomics"))]
+mod allocator;
 #[cfg(any(feature = "flinks", feature = "mx", feature = "calls"))]
 pub mod flow;
 #[cfg(any(feature = "flinks", feature = "mx", feature = "calls"))]
@@ -17,7 +19,3 @@ pub mod reply;
 pub mod send;
 #[cfg(feature = "simulator")]
 pub mod simulator;
-
-#[cfg(not(target_feature = "atomics"))]
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
