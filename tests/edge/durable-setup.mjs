@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { customerId } from '../lib/bank.mjs'
+import { see, seeReply } from '../lib/canary.mjs'
 import { simulator } from '../lib/package.mjs'
 import { until } from '../lib/until.mjs'
 import { bundle, startWorkerd } from '../lib/workerd.mjs'
@@ -50,6 +51,7 @@ export async function setup(t, { folder }, connections, { speed = 60, config = '
     const { method, url, headers } = request
     if (url === '/reports') {
       reports.push(JSON.parse(body))
+      if ('error' in reports.at(-1)) see('error', body)
       events.emit('report')
       return response.end()
     }
@@ -80,6 +82,7 @@ export async function setup(t, { folder }, connections, { speed = 60, config = '
   let worker = await start()
   t.after(async () => {
     await worker.kill()
+    see('sealed record', Buffer.from(diskBytes(), 'latin1'))
     vendor.closeAllConnections()
     vendor.close()
     assert.deepEqual(
@@ -91,8 +94,15 @@ export async function setup(t, { folder }, connections, { speed = 60, config = '
     assert.deepEqual([answersRepeated, credentialsRepeated], [0, 0])
   })
 
-  const ask = (method, path, body, headers = {}) =>
-    fetch(`${worker.url}${path}`, {
+  /** All bytes on the disk. */
+  const diskBytes = () =>
+    readdirSync(disk, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, path, name }) => readFileSync(join(parentPath ?? path, name), 'latin1'))
+      .join('\n')
+
+  const ask = async (method, path, body, headers = {}) => {
+    const reply = await fetch(`${worker.url}${path}`, {
       method,
       headers: {
         authorization: 'ann',
@@ -101,6 +111,10 @@ export async function setup(t, { folder }, connections, { speed = 60, config = '
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
+    const isStream = reply.headers.get('content-type')?.startsWith('text/event-stream')
+    if (!isStream) seeReply(`${JSON.stringify([...reply.headers])}\n${await reply.clone().text()}`)
+    return reply
+  }
   const call = async (...args) => (await ask(...args)).json()
   const page = {
     ask,
@@ -158,12 +172,7 @@ export async function setup(t, { folder }, connections, { speed = 60, config = '
       }
       await until(isEmpty, 'the object is empty', { limitMs: 45_000 })
     },
-    /** All bytes on the disk. */
-    diskBytes: () =>
-      readdirSync(disk, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map(({ parentPath, path, name }) => readFileSync(join(parentPath ?? path, name), 'latin1'))
-        .join('\n'),
+    diskBytes,
   }
 }
 

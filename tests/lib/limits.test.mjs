@@ -1,4 +1,4 @@
-/** If a wait, a test or the loading of a file hangs, the run fails with its name. */
+/** If a wait, a test or the loading of a file hangs, or a test leaks a secret, the run fails with its name. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -63,4 +63,22 @@ test('a file that does not load fails with its name, and the tests of other file
   assert.equal(code, 1)
   assert.match(output, /timeout after 1000 ms: stuck\.mjs does not load/)
   assert.match(output, /^ok \d+ - in another file$/m)
+})
+
+test('a secret that a test leaks fails it with the place, also after its end, and not the next test', async (t) => {
+  const canary = new URL('canary.mjs', import.meta.url)
+  const [leak, secret] = ["see('trace', 'hunter2')", "mark('token', 'hunter2')"]
+  const { code, output } = await run(t, {
+    'leak.mjs': `import test from '${TEST}'
+      import { mark, see } from '${canary}'
+      test('a planted leak', () => { ${secret}; ${leak} })
+      test('a leak at its end', (t) => { ${secret}; t.after(() => ${leak}) })
+      test('a secret alone', () => { ${secret} })
+      test('its text alone', () => { ${leak} })`,
+  })
+  assert.equal(code, 1)
+  assert.match(output, /token in trace: hunter2/)
+  for (const name of ['a planted leak', 'a leak at its end'])
+    assert.match(output, new RegExp(`^not ok \\d+ - ${name}$`, 'm'))
+  for (const name of ['a secret alone', 'its text alone']) assert.match(output, new RegExp(`^ok \\d+ - ${name}$`, 'm'))
 })

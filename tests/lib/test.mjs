@@ -1,5 +1,9 @@
-/** node:test with a time limit on each test: a test that hangs fails with its name, and the next one runs. */
+/**
+ * node:test with a time limit on each test: a test that hangs fails with its name, and the next one runs. After each test,
+ * no secret may be anywhere but in requests.
+ */
 import test from 'node:test'
+import { assertNoLeaks, forget } from './canary.mjs'
 
 export { after, before, describe } from 'node:test'
 
@@ -12,10 +16,17 @@ export default function testWithLimit(name, ...rest) {
     // node:test's own timer does not keep the process alive, and a test may wait for nothing that does.
     const alive = setInterval(() => {}, LIMIT_MS)
     t.signal.addEventListener('abort', () => clearInterval(alive))
+    let hasPassed = false
+    forget()
     try {
-      return await run(t)
+      const result = await run(t)
+      await assertNoLeaks()
+      hasPassed = true
+      return result
     } finally {
       clearInterval(alive)
+      // What the test's own `t.after` does comes before this.
+      t.after(() => (hasPassed ? assertNoLeaks(false) : undefined))
     }
   })
 }
