@@ -13,6 +13,9 @@ const TRACE_LINES = 60
 const seeds = readSeeds(process.argv[2] || DEFAULT_SEEDS)
 const begun = performance.now()
 let done = 0
+let isStopped = false
+// The seeds that ran count, too.
+process.once('SIGINT', () => (isStopped = true))
 
 const sum = await runSeeds(seeds, {
   jobs: Number(process.env.JOBS || 1),
@@ -20,7 +23,8 @@ const sum = await runSeeds(seeds, {
   onOutcome(outcome) {
     done += 1
     if (outcome.flaws.length > 0) printFailure(outcome)
-    else if (done % 1_000 === 0) console.log(`${done} of ${seeds.length} seeds`)
+    else if (done % 500 === 0) console.log(`${done} of ${seeds.length} seeds`)
+    return isStopped
   },
 })
 

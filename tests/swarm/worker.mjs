@@ -15,5 +15,7 @@ async function run({ seed, shrinks }) {
 }
 
 process.on('message', async (message) => process.send(await run(message)))
+// The parent ends the run.
+process.on('SIGINT', () => {})
 process.once('disconnect', () => process.exit())
 process.send('ready')
