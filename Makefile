@@ -309,7 +309,7 @@ test-release: $(INSTALLED) $(NPM) $(RELEASE_NPM) ## test the types, the licences
 	@BANK_MFA_APP=$(CURDIR)/target/app $(COUNT_TESTS) run release $(NODE_TEST) tests/release/*.test.mjs
 
 .PHONY: api
-api: $(PACKAGE) $(RELEASE_NPM) ## record the types and formats of the package, in tests/release; needs a line in CHANGELOG.md
+api: $(PACKAGE) $(RELEASE_NPM) ## record the types and formats of the package, and the lines of CHANGELOG.md, in tests/release
 	@node tests/release/record-api.mjs
 
 # FLOWS=all runs all flows over two builds.

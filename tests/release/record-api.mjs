@@ -1,4 +1,4 @@
-/** `make api`: records the package's surface. Refuses a changed one without a line in the changelog. */
+/** `make api`: records the package's surface and the changelog's lines. Refuses a changed surface without a new line. */
 import { apiReports } from './lib/api.mjs'
 import { judge, lineHashes, newestSection } from './lib/changelog.mjs'
 import { changelog, pkg, readRecord, root, writeRecord } from './lib/record.mjs'
@@ -12,6 +12,6 @@ if (fault) {
   console.error(fault)
   process.exitCode = 1
 } else {
-  if (changed.length > 0) writeRecord({ surface, lines: lineHashes(newest.lines) }, reports)
-  console.log(changed.length > 0 ? `recorded: ${changed.join(', ')}` : 'nothing has changed')
+  writeRecord({ surface, version: newest.version, lines: lineHashes(newest.lines) }, reports)
+  console.log(changed.length > 0 ? `recorded: ${changed.join(', ')}` : 'the types and formats have not changed')
 }

@@ -13,8 +13,8 @@ const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'))
 
 export const changelog = () => readFileSync(join(root, 'CHANGELOG.md'), 'utf8')
 
-/** `{ surface, lines }`: the surface, and the hashes of the newest changelog lines when it was recorded. */
-export const readRecord = () => (existsSync(file) ? readJson(file) : { surface: {}, lines: [] })
+/** `{ surface, version, lines }`: the surface, and the changelog's newest section with the hashes of its lines. */
+export const readRecord = () => (existsSync(file) ? readJson(file) : { surface: {}, version: null, lines: [] })
 
 export const readReport = (name) => {
   const path = join(folder, 'api', `${name}.api.md`)
