@@ -347,7 +347,8 @@ CARGO_CYCLONEDX := .tools/cargo-cyclonedx-0.5.9/bin/cargo-cyclonedx
 $(CARGO_DENY) $(CARGO_CYCLONEDX) $(CARGO_MUTANTS): | rust
 	cargo install $(@F) --version $(patsubst .tools/$(@F)-%/bin/,%,$(dir $@)) --locked --root $(patsubst %/bin/,%,$(dir $@))
 
-# STEPS=names selects checks. ALLOW_UNCHECKED=names accepts those that need a network. RECORD=1 records the release.
+# STEPS=names selects checks. ALLOW_UNCHECKED=names accepts those that need a network. RECORD=1 records a release whose checks
+# have all been made.
 .PHONY: release
 release: $(INSTALLED) $(NPM) $(RELEASE_NPM) | $(CARGO_DENY) $(CARGO_CYCLONEDX) ## check a release: builds, licences, SBOM, advisories, API, sizes, changelog
 	@CARGO_DENY=$(CURDIR)/$(CARGO_DENY) CARGO_CYCLONEDX=$(CURDIR)/$(CARGO_CYCLONEDX) node tests/release/release.mjs

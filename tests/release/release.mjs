@@ -1,12 +1,13 @@
 /**
  * `make release`: checks what is released beside the tests of `make test`, and prints a table. A check that could not be
- * made fails as well, unless ALLOW_UNCHECKED names it. `make release RECORD=1` also records the release.
+ * made fails as well, unless it needs a network and ALLOW_UNCHECKED names it. `make release RECORD=1` also records the
+ * release, if no check is left out.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newestSection } from './lib/changelog.mjs'
 import { changelog, pkg, readRecord, root, writeRelease } from './lib/record.mjs'
-import { tableOf, verdictOf } from './lib/table.mjs'
+import { allowedIn, asksToRecord, namesIn, tableOf, verdictOf } from './lib/table.mjs'
 import { crateAdvisories, licencesAndSources } from './steps/crates.mjs'
 import { changes, measureSizes, sizes } from './steps/last-release.mjs'
 import { npmAdvisories } from './steps/npm-advisories.mjs'
@@ -35,11 +36,14 @@ const context = {
   tools: { deny: process.env.CARGO_DENY, cyclonedx: process.env.CARGO_CYCLONEDX },
 }
 
-const chosen = process.env.STEPS?.split(',') ?? Object.keys(STEPS)
+const { STEPS: steps, ALLOW_UNCHECKED, RECORD } = process.env
+const chosen = steps ? namesIn('STEPS', steps, Object.keys(STEPS)) : Object.keys(STEPS)
+const allowed = allowedIn(ALLOW_UNCHECKED)
+const record = asksToRecord(RECORD)
 const rows = []
 for (const [name, step] of Object.entries(STEPS)) {
   if (!chosen.includes(name)) {
-    rows.push({ name, ok: null, says: 'left out by STEPS' })
+    rows.push({ name, ok: null, leftOut: true, says: 'left out by STEPS' })
     continue
   }
   console.error(`${name} …`)
@@ -48,14 +52,13 @@ for (const [name, step] of Object.entries(STEPS)) {
 }
 
 const table = tableOf(rows)
-const allowed = process.env.ALLOW_UNCHECKED?.split(',') ?? []
 const { code, says } = verdictOf(rows, allowed)
 mkdirSync(context.report, { recursive: true })
 writeFileSync(join(context.report, 'summary.txt'), `${table}\n${says}\n`)
 console.log(`\nbank-mfa ${version}\n${table}\n${says}`)
 process.exitCode = code
 
-if (process.env.RECORD && code === 0) {
+if (record && code === 0) {
   const { date } = newestSection(changelog())
   if (date === null) throw new Error(`to record ${version}, give its section in CHANGELOG.md a date`)
   writeRelease({ version, date, surface: readRecord().surface, sizes: await measureSizes(context) })

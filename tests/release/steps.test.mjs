@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { thirdParty } from '../tools/third-party.mjs'
 import { root } from './lib/record.mjs'
-import { tableOf, verdictOf } from './lib/table.mjs'
+import { allowedIn, asksToRecord, namesIn, tableOf, verdictOf } from './lib/table.mjs'
 import { judgeAudits, readAudit } from './steps/npm-advisories.mjs'
 import { compareWithRelease } from './steps/last-release.mjs'
 import { faultOf } from './steps/sbom.mjs'
@@ -33,6 +33,28 @@ test('a check that could not be made fails the release, unless it is accepted by
   assert.deepEqual([accepted.code, accepted.says], [0, 'ok, but NOT CHECKED: crate-advisories, npm-advisories'])
   assert.equal(verdictOf([...rows, row('sbom', false)], ['crate-advisories']).code, 1)
   assert.deepEqual(verdictOf([row('tests', true)], []), { code: 0, says: 'ok' })
+})
+
+test('only checks that need a network can be accepted, and a name must be that of a check', () => {
+  assert.deepEqual(allowedIn('crate-advisories,npm-advisories'), ['crate-advisories', 'npm-advisories'])
+  assert.deepEqual([allowedIn(undefined), allowedIn('')], [[], []])
+  for (const list of ['tests', 'npm-advisories,builds', 'npm'])
+    assert.throws(() => allowedIn(list), /^Error: ALLOW_UNCHECKED/)
+  assert.throws(
+    () => namesIn('STEPS', 'sbom,size', ['sbom', 'sizes']),
+    /^Error: STEPS has size, and can have sbom,sizes$/,
+  )
+})
+
+test('a check that STEPS leaves out cannot be accepted, so the release is not recorded', () => {
+  const rows = ['tests', 'npm-advisories'].map((name) => ({ name, ok: null, leftOut: true, says: '' }))
+  const { code, says } = verdictOf(rows, ['tests', 'npm-advisories'])
+  assert.deepEqual([code, says], [3, 'NOT CHECKED, left out by STEPS: tests, npm-advisories'])
+})
+
+test('only RECORD=1 records a release', () => {
+  assert.deepEqual([undefined, '', '0', '1'].map(asksToRecord), [false, false, false, true])
+  assert.throws(() => asksToRecord('no'), /^Error: RECORD is no/)
 })
 
 test('a bill of materials must fit CycloneDX, have each part of the wasms, and no path of the builder', async () => {
