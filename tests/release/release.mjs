@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { newestSection } from './lib/changelog.mjs'
+import { lineHashes, newestSection } from './lib/changelog.mjs'
 import { changelog, pkg, readRecord, root, writeRelease } from './lib/record.mjs'
 import { allowedIn, asksToRecord, namesIn, tableOf, verdictOf } from './lib/table.mjs'
 import { crateAdvisories, licencesAndSources } from './steps/crates.mjs'
@@ -59,8 +59,9 @@ console.log(`\nbank-mfa ${version}\n${table}\n${says}`)
 process.exitCode = code
 
 if (record && code === 0) {
-  const { date } = newestSection(changelog())
+  const { date, lines } = newestSection(changelog())
   if (date === null) throw new Error(`to record ${version}, give its section in CHANGELOG.md a date`)
-  writeRelease({ version, date, surface: readRecord().surface, sizes: await measureSizes(context) })
+  const sizes = await measureSizes(context)
+  writeRelease({ version, date, surface: readRecord().surface, lines: lineHashes(lines), sizes })
   console.log(`recorded in tests/release/releases/${version}.json`)
 }

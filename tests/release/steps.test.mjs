@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { thirdParty } from '../tools/third-party.mjs'
+import { lineHashes } from './lib/changelog.mjs'
 import { root } from './lib/record.mjs'
 import { allowedIn, asksToRecord, namesIn, tableOf, verdictOf } from './lib/table.mjs'
 import { judgeAudits, readAudit } from './steps/npm-advisories.mjs'
@@ -72,19 +73,32 @@ test('a bill of materials must fit CycloneDX, have each part of the wasms, and n
 })
 
 test('a release has its own section in the changelog, and does not change once it is recorded', () => {
-  const last = { version: '0.1.0', surface: { types: '1' } }
-  const section = (version, lines = ['One.']) => ({ version, date: null, lines })
+  const last = { version: '0.2.0', surface: { types: '1' }, lines: lineHashes(['One.']) }
+  const section = (version, lines = ['One.', 'Two.']) => ({ version, date: null, lines })
   const judged = (...args) => compareWithRelease(...args).ok
   assert.equal(judged(null, { types: '1' }, '0.1.0', section('0.1.0')), true)
   assert.equal(judged(null, { types: '1' }, '0.1.0', section('0.1.0', [])), false)
-  assert.equal(judged(last, { types: '2' }, '0.2.0', section('0.1.0')), false)
-  assert.deepEqual(compareWithRelease(last, { types: '2' }, '0.1.0', section('0.1.0')), {
-    ok: false,
-    says: '0.1.0 is released, and differs in types',
-  })
-  assert.deepEqual(compareWithRelease(last, { types: '2' }, '0.2.0', section('0.2.0')), {
+  assert.equal(judged(last, { types: '2' }, '0.3.0', section('0.2.0')), false)
+  assert.equal(
+    compareWithRelease(last, { types: '2' }, '0.2.0', section('0.2.0')).says,
+    '0.2.0 is released, and differs in types',
+  )
+  assert.equal(judged(last, { types: '1' }, '0.2.0', section('0.2.0', ['One.'])), true, 'made anew')
+  assert.deepEqual(compareWithRelease(last, { types: '2' }, '0.3.0', section('0.3.0')), {
     ok: true,
-    says: 'since 0.1.0: types',
+    says: 'since 0.2.0, 1 lines: types',
   })
-  assert.equal(judged(last, { types: '1' }, '0.1.0', section('0.1.0')), true)
+  assert.equal(judged(last, { types: '1' }, '0.10.0', section('0.10.0')), true)
+  assert.equal(
+    compareWithRelease(last, { types: '1' }, '0.3.0', section('0.3.0', ['One.'])).says,
+    'the lines of 0.3.0 in CHANGELOG.md are those of 0.2.0',
+  )
+})
+
+test('a release comes after the last one', () => {
+  const says = (version, last) =>
+    compareWithRelease({ version: last, surface: {}, lines: [] }, {}, version, { version, date: null, lines: ['One.'] })
+  assert.deepEqual(says('0.1.9', '0.2.0'), { ok: false, says: '0.1.9 comes before 0.2.0, which is released' })
+  assert.equal(says('0.9.0', '0.10.0').ok, false)
+  assert.equal(says('1.0.0', '0.10.0').ok, true)
 })

@@ -32,13 +32,24 @@ export function writeRecord(record, reports) {
 
 const releases = join(folder, 'releases')
 
-/** The last release, `{ version, surface, sizes, tarball }`, or `null`. */
+/** Below 0 if the version `one` comes before `other`, above 0 if after. */
+export function compareVersions(one, other) {
+  const [parts, others] = [one, other].map((version) => version.split('.').map(Number))
+  return parts.reduce((order, part, index) => order || part - others[index], 0)
+}
+
+/** The recorded releases, the oldest first. */
+export const releaseVersions = () =>
+  existsSync(releases)
+    ? readdirSync(releases)
+        .map((name) => name.replace(/\.json$/, ''))
+        .sort(compareVersions)
+    : []
+
+/** The last release, `{ version, date, surface, lines, sizes }`, or `null`. `lines` are the hashes of its section. */
 export function lastRelease() {
-  if (!existsSync(releases)) return null
-  const parts = (name) => name.split('.').slice(0, 3).map(Number)
-  const byVersion = (one, other) => parts(one).reduce((order, part, index) => order || part - parts(other)[index], 0)
-  const newest = readdirSync(releases).sort(byVersion).at(-1)
-  return newest === undefined ? null : readJson(join(releases, newest))
+  const newest = releaseVersions().at(-1)
+  return newest === undefined ? null : readJson(join(releases, `${newest}.json`))
 }
 
 export function writeRelease(release) {

@@ -2,8 +2,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sizesOf, sum } from '../../lib/size.mjs'
-import { newestSection } from '../lib/changelog.mjs'
-import { changelog, lastRelease, readRecord } from '../lib/record.mjs'
+import { lineHashes, newestSection } from '../lib/changelog.mjs'
+import { changelog, compareVersions, lastRelease, readRecord } from '../lib/record.mjs'
 import { differences } from '../lib/surface.mjs'
 
 const budgetOf = (root) => JSON.parse(readFileSync(join(root, 'tests/size/budget.json'), 'utf8'))
@@ -44,9 +44,13 @@ export function compareWithRelease(last, surface, version, newest) {
   if (newest.lines.length === 0) return { ok: false, says: `CHANGELOG.md has no line for ${version}` }
   if (last === null) return { ok: true, says: `no earlier release; the changelog has ${newest.lines.length} lines` }
   const changed = differences(last.surface, surface).join(', ')
-  if (changed === '') return { ok: true, says: `nothing that ${last.version} promises has changed` }
-  if (last.version === version) return { ok: false, says: `${version} is released, and differs in ${changed}` }
-  return { ok: true, says: `since ${last.version}: ${changed}` }
+  const order = compareVersions(version, last.version)
+  if (order < 0) return { ok: false, says: `${version} comes before ${last.version}, which is released` }
+  if (order === 0 && changed !== '') return { ok: false, says: `${version} is released, and differs in ${changed}` }
+  if (order === 0) return { ok: true, says: `${version} is released, and nothing that it promises has changed` }
+  const added = lineHashes(newest.lines).filter((line) => !last.lines.includes(line)).length
+  if (added === 0) return { ok: false, says: `the lines of ${version} in CHANGELOG.md are those of ${last.version}` }
+  return { ok: true, says: `since ${last.version}, ${added} lines: ${changed || 'no type or format has changed'}` }
 }
 
 /** `make test` compares the recorded surface with the package. This compares it with the last release. */
