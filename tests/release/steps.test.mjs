@@ -1,11 +1,13 @@
 /** The checks of `make release`: what they let pass, what they refuse, and what they say if they could not check. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from '../lib/test.mjs'
 import { thirdParty } from '../tools/third-party.mjs'
 import { lineHashes } from './lib/changelog.mjs'
 import { root } from './lib/record.mjs'
 import { allowedIn, asksToRecord, namesIn, tableOf, verdictOf } from './lib/table.mjs'
-import { judgeAudits, readAudit } from './steps/npm-advisories.mjs'
+import { judgeAudits, lockedFolders, readAudit } from './steps/npm-advisories.mjs'
 import { compareWithRelease } from './steps/last-release.mjs'
 import { faultOf } from './steps/sbom.mjs'
 
@@ -21,6 +23,18 @@ test('an audit that the registry refuses is not checked, and one with a high sev
   assert.deepEqual(judged(refused, refused), { ok: null, says: 'tests, tests: 405 Method Not Allowed' })
   assert.deepEqual(judged(refused, counts({ critical: 1 })).ok, false)
   for (const output of ['', '{}', 'not found']) assert.equal(judged(output).ok, null, output)
+})
+
+test('npm audits each folder whose packages the Makefile installs', () => {
+  const installed = readFileSync(join(root, 'Makefile'), 'utf8').matchAll(
+    /^\S+: (\S+)\/package\.json \1\/package-lock/gm,
+  )
+  const folders = [...installed].map(([, folder]) => folder)
+  assert.ok(folders.includes('tests/mutants'))
+  assert.deepEqual(
+    folders.filter((folder) => !lockedFolders(root).includes(folder)),
+    [],
+  )
 })
 
 test('a check that could not be made fails the release, unless it is accepted by name', () => {

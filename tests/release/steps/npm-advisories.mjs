@@ -2,10 +2,15 @@
  * What `npm audit` says of the npm packages that build and test this one. The package itself has no dependencies, so
  * none of them reaches its users: a vulnerability is reported, and fails from the severity `high` on.
  */
-import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
 
-const FOLDERS = ['tests', 'tests/matrix', 'tests/bench', 'tests/release', 'www/docs']
+/** Each folder with a lock file. */
+export const lockedFolders = (root) =>
+  execFileSync('git', ['ls-files', '*package-lock.json'], { cwd: root, encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((file) => dirname(file))
 
 /** The counts of one lock file by severity, or why there are none. */
 export function readAudit(folder, output) {
@@ -46,5 +51,5 @@ export function npmAdvisories({ root }) {
     const args = ['audit', '--json', '--package-lock-only']
     return readAudit(folder, spawnSync('npm', args, { cwd: join(root, folder), encoding: 'utf8' }).stdout)
   }
-  return judgeAudits(FOLDERS.map(audit))
+  return judgeAudits(lockedFolders(root).map(audit))
 }
