@@ -9,7 +9,7 @@ import { root } from './lib/record.mjs'
 import { allowedIn, asksToRecord, namesIn, tableOf, verdictOf } from './lib/table.mjs'
 import { judgeAudits, lockedFolders, readAudit } from './steps/npm-advisories.mjs'
 import { compareWithRelease } from './steps/last-release.mjs'
-import { faultOf } from './steps/sbom.mjs'
+import { faultOf, withoutFolder } from './steps/sbom.mjs'
 
 const counts = (more) =>
   JSON.stringify({ metadata: { vulnerabilities: { low: 0, moderate: 0, high: 0, critical: 0, ...more } } })
@@ -83,7 +83,21 @@ test('a bill of materials must fit CycloneDX, have each part of the wasms, and n
   assert.match(await faultOf(bom({ components: [{ name: 'talc' }] }), root), /does not fit/)
   const withoutTalc = components.filter(({ name }) => name !== 'talc')
   assert.match(await faultOf(bom({ components: withoutTalc }), root), /^lacks talc /)
-  assert.match(await faultOf(bom({ metadata: { component: { type: 'library', name: root } } }), root), /build machine/)
+  const of = (name) => bom({ metadata: { component: { type: 'library', name } } })
+  const folder = '/home/a builder/bank-mfa/'
+  for (const name of [
+    '/home/a builder/bank-mfa',
+    '/home/a builder/bank-mfa/src',
+    'path+file:///home/a%20builder/bank-mfa#0.1.0',
+    'pkg:cargo/bank-mfa?download_url=file%3A%2F%2F%2Fhome%2Fa%20builder%2Fbank-mfa',
+  ])
+    assert.equal(await faultOf(of(name), folder), 'contains the path of the build machine', name)
+  assert.equal(await faultOf(of('bank-mfa'), folder), null)
+})
+
+test('the references of a bill of materials lose the folder, also one whose name has a space', () => {
+  assert.equal(withoutFolder('"path+file:///home/ann/bank-mfa#0.1.0"', '/home/ann/bank-mfa/'), '"wasm#0.1.0"')
+  assert.equal(withoutFolder('"path+file:///home/a%20b/bank-mfa#0.1.0"', '/home/a b/bank-mfa/'), '"wasm#0.1.0"')
 })
 
 test('a release has its own section in the changelog, and does not change once it is recorded', () => {

@@ -4,12 +4,16 @@
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library'
 import { thirdParty } from '../../tools/third-party.mjs'
 
 const run = (cwd, program, ...args) =>
   execFileSync(program, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'] })
+
+/** References contain the address of the folder. */
+export const withoutFolder = (text, root) => text.replaceAll(`path+${pathToFileURL(resolve(root)).href}`, 'wasm')
 
 function cratesBom(root, cyclonedx) {
   const name = 'bank-mfa-crates.cdx'
@@ -21,8 +25,7 @@ function cratesBom(root, cyclonedx) {
       ...['cyclonedx', '--format', 'json', '--spec-version', '1.5', '--target', 'wasm32-unknown-unknown'],
       ...['--no-build-deps', '--features', 'calls,simulator', '--override-filename', name, '--quiet'],
     )
-    // References contain the path of the folder.
-    return JSON.parse(readFileSync(file, 'utf8').replaceAll(`path+file://${root.replace(/\/$/, '')}`, 'wasm'))
+    return JSON.parse(withoutFolder(readFileSync(file, 'utf8'), root))
   } finally {
     rmSync(file, { force: true })
   }
@@ -63,11 +66,17 @@ export function makeBom(root, pkg, cyclonedx) {
   }
 }
 
+/** Whether a text has a folder, as a path, in an address or in a part of one. */
+function hasFolder(text, root) {
+  const path = resolve(root)
+  return [path, pathToFileURL(path).pathname, encodeURIComponent(path)].some((spelling) => text.includes(spelling))
+}
+
 /** What is wrong with a document, or `null`: by CycloneDX's schema, and by the parts that it must have. */
 export async function faultOf(text, root) {
   const errors = await new Validation.JsonStrictValidator(Spec.Version.v1dot5).validate(text)
   if (errors !== null) return `does not fit CycloneDX 1.5: ${JSON.stringify(errors).slice(0, 300)}`
-  if (text.includes(root)) return 'contains the path of the build machine'
+  if (hasFolder(text, root)) return 'contains the path of the build machine'
   const named = JSON.parse(text).components.map(({ name, version }) => `${name} ${version}`)
   const missing = thirdParty().filter(({ title }) => !named.some((name) => title.startsWith(name)))
   return missing.length === 0 ? null : `lacks ${missing.map(({ title }) => title).join(', ')}`
