@@ -1,38 +1,43 @@
 /** What another release has stored: it is continued as that release would have, or refused and left as it is. */
 import assert from 'node:assert/strict'
-import { fileURLToPath } from 'node:url'
 import { app } from '../lib/package.mjs'
 import test from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
-import { formats } from '../release/lib/surface.mjs'
+import { releaseVersions } from '../release/lib/record.mjs'
 import { placeRecord } from './lib/continue.mjs'
 import { loadPackage } from './lib/package.mjs'
-import { hashOf, readSet, setHashes, setNames } from './lib/sets.mjs'
+import { newest, reads } from './lib/reads.mjs'
+import { hashOf, missingSets, newestRead, readSet, setFiles, setHashes, setNames } from './lib/sets.mjs'
 import { edited, sealedIn, snapshotOfVersion, withSealed } from './lib/versions.mjs'
 import { SEAL } from './lib/world.mjs'
 
 const pkg = await loadPackage(app)
 const seal = pkg.sealer(SEAL)
-const now = formats(fileURLToPath(new URL('../..', import.meta.url)))
-const newest = {
-  snapshot: Number(now['snapshot, written']),
-  record: Number(now['edge record']),
-  sealed: now['sealed text'],
-}
-
-/** Whether this release continues what a set's release has stored. */
-const reads = ({ snapshot, record, sealed }) =>
-  sealed === newest.sealed &&
-  record === newest.record &&
-  snapshot >= Number(now['snapshot, oldest read']) &&
-  snapshot <= newest.snapshot + 1
-
 const nameOf = ({ flow }, { home, step, calls }) => `${flow}, ${home}, ${step} after ${calls} calls`
 const all = setNames().map((name) => ({ name, ...readSet(name) }))
 const recordsOf = ({ flows }) => flows.flatMap((recorded) => recorded.records.map((record) => ({ recorded, record })))
 
 test('no set of fixtures has changed, and none lacks a hash', () => {
-  assert.deepEqual(Object.fromEntries(setNames().map((name) => [name, hashOf(name)])), setHashes())
+  assert.deepEqual(setFiles().sort(), setNames().sort())
+  for (const { set, sha256 } of setHashes()) assert.equal(hashOf(set), sha256, set)
+})
+
+test('each recorded release has its set', () => {
+  assert.deepEqual(
+    missingSets(releaseVersions(), setNames()),
+    [],
+    'run `make fixtures` with the tarball of the release',
+  )
+  assert.deepEqual(missingSets(['0.1.0', '0.10.0'], ['dev-1.json', '0.1.0.json']), ['0.10.0.json'])
+})
+
+test('the newest set is the last of the list that this release reads, whatever its name', () => {
+  const set = (name, record = 2) => ({ name, wrote: { record } })
+  const newestOf = (...sets) => newestRead(sets, ({ record }) => record === 2).name
+  assert.equal(newestOf(set('dev-ca847a5'), set('dev-8e11621')), 'dev-8e11621')
+  assert.equal(newestOf(set('dev-8e11621'), set('0.9.0'), set('0.10.0')), '0.10.0')
+  assert.equal(newestOf(set('0.9.0'), set('0.10.0', 3)), '0.9.0')
+  assert.throws(() => newestOf(set('0.9.0', 1)), /^Error: this release reads no set: write one with `make fixtures/)
 })
 
 for (const set of all) {
@@ -107,10 +112,11 @@ for (const set of all) {
 
 // Newer releases ------------------------------------------------------------------------------
 
-/** The newest set that this release reads, and a record of it. */
-const base = all.filter(({ wrote }) => reads(wrote)).at(-1)
+/** A record of the newest set that this release reads. */
 const find = (home, flow, step) =>
-  recordsOf(base).find(({ recorded, record }) => record.home === home && recorded.flow === flow && record.step === step)
+  recordsOf(newestRead(all, reads)).find(
+    ({ recorded, record }) => record.home === home && recorded.flow === flow && record.step === step,
+  )
 
 /** Each request is refused as SNAPSHOT_VERSION, nothing reaches the bank, and what is stored stays. */
 async function assertRefused(recorded, record, stored) {
@@ -133,28 +139,29 @@ async function assertRefused(recorded, record, stored) {
   assert.deepEqual([after, world.bank.log.length], [same, calls], nameOf(recorded, record))
 }
 
-const SAMPLES = ['table', 'objects'].flatMap((home) => [
-  find(home, 'flinks live Greatday', 'working'),
-  find(home, 'flinks live Greatday', 'challenge'),
-  find(home, 'mx job text', 'challenge'),
-])
+const samples = () =>
+  ['table', 'objects'].flatMap((home) => [
+    find(home, 'flinks live Greatday', 'working'),
+    find(home, 'flinks live Greatday', 'challenge'),
+    find(home, 'mx job text', 'challenge'),
+  ])
 
 test('a record of a newer format is refused as SNAPSHOT_VERSION, and stays', async () => {
-  for (const { recorded, record } of SAMPLES) {
+  for (const { recorded, record } of samples()) {
     const newer = await edited(seal, record, (opened) => ({ ...opened, v: newest.record + 1, leaseUntil: 0 }))
     await assertRefused(recorded, record, newer)
   }
 })
 
 test('a record that is sealed in a newer format is refused as SNAPSHOT_VERSION, and stays', async () => {
-  for (const { recorded, record } of SAMPLES) {
+  for (const { recorded, record } of samples()) {
     const sealed = sealedIn(record.stored).replace(/^bm\d+/, 'bm9')
     await assertRefused(recorded, record, withSealed(record.stored, sealed))
   }
 })
 
 test('a record with the next version of a snapshot is continued, as a deployment may be rolled back', async () => {
-  for (const { recorded, record } of SAMPLES) {
+  for (const { recorded, record } of samples()) {
     const next = await edited(seal, record, (opened) => ({
       ...opened,
       snapshot: opened.snapshot && snapshotOfVersion(opened.snapshot, newest.snapshot + 1),
@@ -165,7 +172,7 @@ test('a record with the next version of a snapshot is continued, as a deployment
 })
 
 test('a record with a newer snapshot is refused as SNAPSHOT_VERSION, stays, and names the vendor’s ids', async () => {
-  for (const { recorded, record } of SAMPLES.filter(({ record }) => record.step === 'challenge')) {
+  for (const { recorded, record } of samples().filter(({ record }) => record.step === 'challenge')) {
     const newer = await edited(seal, record, (opened) => ({
       ...opened,
       snapshot: snapshotOfVersion(opened.snapshot, newest.snapshot + 2),
@@ -193,11 +200,12 @@ test('a record with a newer snapshot is refused as SNAPSHOT_VERSION, stays, and 
 })
 
 /** Where a flow of another release can stand. */
-const PLACES = ['table', 'objects'].flatMap((home) => [
-  find(home, 'flinks live slow_pending', 'working'),
-  find(home, 'flinks live Greatday', 'challenge'),
-  find(home, 'mx job, in the widget', 'redirect'),
-])
+const places = () =>
+  ['table', 'objects'].flatMap((home) => [
+    find(home, 'flinks live slow_pending', 'working'),
+    find(home, 'flinks live Greatday', 'challenge'),
+    find(home, 'mx job, in the widget', 'redirect'),
+  ])
 
 for (const [who, end] of [
   ['its user cancels it', ({ ask }, { handle }) => ask('POST', `/flows/${handle}/cancel`, {})],
@@ -211,7 +219,7 @@ for (const [who, end] of [
   ],
 ]) {
   test(`a flow with a newer snapshot ends when ${who}, says that it was not restored, and sends nothing`, async () => {
-    for (const { recorded, record } of PLACES) {
+    for (const { recorded, record } of places()) {
       const newer = await edited(seal, record, (opened) => ({
         ...opened,
         snapshot: snapshotOfVersion(opened.snapshot, newest.snapshot + 2),
