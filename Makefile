@@ -143,7 +143,7 @@ target/panics/%_bg.wasm: $(NPM) | $(BINDGEN)
 	@$(BINDGEN)/wasm-bindgen --target web --out-dir $(@D) --out-name $* $(filter %.wasm,$^)
 
 .PHONY: panics
-panics: $(PANICS) ## list the functions of each wasm that can panic, throw or trap, and why none does
+panics: $(PANICS) ## list the functions of each wasm but the simulator's that can panic, throw or trap, and why none does
 	@node --liftoff-only tests/tools/panics.mjs $^
 
 THIRD_PARTY := tests/tools/third-party.mjs

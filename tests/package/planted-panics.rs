@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::hint::black_box;
+use wasm_bindgen::prelude::*;
 
 #[no_mangle]
 pub extern "C" fn index(at: usize) -> u8 {
@@ -62,6 +63,17 @@ pub extern "C" fn indirect(at: usize) -> u8 {
 pub extern "C" fn no_panic(at: usize) -> usize {
     let byte = black_box([7_u8]).get(at).copied().unwrap_or_default();
     black_box("abc").get(at..).map_or(0, str::len) + usize::from(byte)
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = decodeURI)]
+    fn decode(number: f64) -> f64;
+}
+
+#[no_mangle]
+pub extern "C" fn import(number: f64) -> f64 {
+    decode(number)
 }
 
 #[no_mangle]
