@@ -73,12 +73,12 @@ for (const [vendor, { entry, host, params, replies }] of Object.entries(VENDORS)
       const flow = FlowHandle.start(entry, 'flow', JSON.stringify(params([username, password])), config)
       assert.ok(partsOf(password).every(holds), 'the flow has the credentials until it starts')
       let now = NOON
-      let step = flow.started(now)
+      let step = flow.advance('started', 0, '', now)
       assert.ok(step.request.body.includes(JSON.stringify(password).slice(1, -1)))
       assertWiped()
       const walk = (list) => {
         for (const [status, body] of list) {
-          if (step.kind === 'wait') step = flow.waited((now = step.until))
+          if (step.kind === 'wait') step = flow.advance('waited', 0, '', (now = step.until))
           step = flow.replied(step.serial, status, undefined, Buffer.from(JSON.stringify(body)), (now += 1_000))
         }
       }
@@ -88,20 +88,20 @@ for (const [vendor, { entry, host, params, replies }] of Object.entries(VENDORS)
 
       const answers = JSON.stringify({ [step.round.challenges[0].fields[0].name]: answer })
       now += 60_000
-      step = flow.answered(step.round.number, answers, now)
+      step = flow.advance('answered', step.round.number, answers, now)
       // MX is asked first whether the round is still open.
       if (step.stage === 'pre-check') {
         assertWiped()
         walk(replies('What city?').slice(-1))
         assert.equal(step.kind, 'resubmit')
-        step = flow.answered(step.round, answers, now)
+        step = flow.advance('answered', step.round, answers, now)
       }
       assert.ok(step.request.body.includes(JSON.stringify(answer).slice(1, -1)))
       assertWiped()
 
       const refusals = { '1.1.answer': answer, other: answer }
       assert.throws(() => FlowHandle.restore(JSON.stringify(refusals), config), { code: 'SNAPSHOT_UNREADABLE' })
-      assert.throws(() => flow.answered(1, JSON.stringify(refusals), now))
+      assert.throws(() => flow.advance('answered', 1, JSON.stringify(refusals), now))
       assertWiped()
       flow.free()
       assert.ok(!holds('What city?'), 'a freed flow leaves nothing')
