@@ -1,6 +1,6 @@
 /** Watches the places of this process in which a secret could be: see canary.mjs. Import it before the package. */
 import { format } from 'node:util'
-import { see, seeReply, watchPlace } from './canary.mjs'
+import { isInTest, see, seeReply, watchPlace } from './canary.mjs'
 
 /** The files of the package, and those of its edge that write replies. */
 const PACKAGE = /node_modules\/bank-mfa\/dist\/(?!wasm\/simulator|simulator\/)/
@@ -124,7 +124,7 @@ export function watchTraces({ Recorder }) {
   const { step, trace } = Recorder.prototype
   const recorders = new Set()
   Recorder.prototype.step = function (...values) {
-    recorders.add(this)
+    if (isInTest()) recorders.add(this)
     return step.apply(this, values)
   }
   watchPlace('trace', () => {

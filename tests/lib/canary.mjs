@@ -44,16 +44,20 @@ const places = []
 /** Functions that note secrets, before the places are read. */
 const sources = []
 
+/** Whether a test runs. A program that uses tests/lib without tests, such as a bench, keeps nothing. */
+let isTest = false
+export const isInTest = () => isTest
+
 /** Notes a secret. */
 export function mark(kind, text) {
-  if (typeof text === 'string' && text.length >= MIN_LENGTH) secrets.set(text, kind)
+  if (isTest && typeof text === 'string' && text.length >= MIN_LENGTH) secrets.set(text, kind)
 }
 
 /** The kinds of the secrets with a text: one, or none. */
 export const kindsOf = (text) => [...secrets].filter(([secret]) => secret === text).map(([, kind]) => kind)
 
 /** Notes what a place has got. A value is read at the end of the test. */
-export const see = (place, value) => void seen.push([place, value])
+export const see = (place, value) => void (isTest && seen.push([place, value]))
 
 /** Notes a reply of an edge, without the address of a vendor's page, which may have a token. */
 export const seeReply = (text) => see('reply of the edge', text.replace(/"address":"[^"]*"/g, ''))
@@ -67,8 +71,9 @@ export const watchSource = (note) => void sources.push(note)
 /** Notes a text of the package itself, such as a file. */
 export const ownText = (text) => void packageTexts.push(text)
 
-/** Forgets the secrets and all that was seen. */
+/** Forgets the secrets and all that was seen, at the beginning of a test. */
 export function forget() {
+  isTest = true
   secrets.clear()
   vendorTexts.clear()
   seen.length = 0
@@ -142,6 +147,7 @@ function tryJson(value) {
 
 /** Wraps the `fetch` of a simulated vendor: notes the secrets in each request and reply. */
 export const marking = (fetch) => async (input, init) => {
+  if (!isTest) return fetch(input, init)
   const request = new Request(input, init)
   markRequest(request.url, request.headers, await request.clone().text())
   const reply = await fetch(input, init)
