@@ -44,7 +44,7 @@ export class Bank {
     const connection = this.#world.connections.get(name)
     const bank = this.#advanced()
     const call = purposeOf(url, method, body)
-    const damaged = this.#damage(bank, connection, call)
+    const damaged = this.#damage(bank, connection)
     const arrival = { at: this.#world.clock.now(), connection: name, ...call, damaged, heard: false, reply: null }
     if (call.answers !== undefined) arrival.right = rightAnswersOf(bank, connection)
     this.arrivals.push(arrival)
@@ -61,7 +61,7 @@ export class Bank {
   }
 
   /** Lets the reply to the next call be an odd one. */
-  #damage(bank, { vendor }, { purpose }) {
+  #damage(bank, { vendor }) {
     const happens = (fault) => this.#world.happens('bank', fault, this.#random)
     if (happens('vendor reply damaged')) {
       const kind = this.#random.pick(vendor === 'mx' ? MX_DAMAGE : [...DAMAGE, LACK])
@@ -76,7 +76,7 @@ export class Bank {
       bank.fault({ kind: 'status', status, processed, ...(isWait && { retryAfter: '20' }) })
       return `${status}${processed ? ', although it was handled' : ''}`
     }
-    return purpose === '' ? purpose : null
+    return null
   }
 
   right(connection) {
