@@ -124,7 +124,11 @@ export class Page {
             this.#world.witness.onText(this, value)
           }
         }
-        pass().catch(fail)
+        pass().catch((error) => {
+          // The stream of a page that has hung up is aborted, and that of an edge that has died.
+          if (!isOver && edge.alive) this.#world.flaw('throws', `a stream of the edge breaks: ${error?.stack}`)
+          fail()
+        })
       },
       cancel: stop,
     })

@@ -33,7 +33,7 @@ class Edge {
     const company = (name, call) =>
       life.guard(async (...args) => {
         await world.clock.wait(this.#random.below(10))
-        if (this.#happens('company function throws')) throw new Error(`${name} does not work`)
+        if (this.#happens('company function throws')) throw world.fault(`${name} does not work`)
         return this.#effect(life, name, async () => call(...args))
       })
     this.handle = release.edge({
@@ -119,7 +119,11 @@ export class Fleet {
     const disconnect = new AbortController()
     life?.atEnd(() => disconnect.abort())
     const request = new Request(url, { ...init, signal: disconnect.signal })
-    const reply = await edge.life.orEnd(edge.handle(request), refusedError)
+    const from = this.#world.clock.now()
+    const served = edge.handle(request)
+    served.catch((error) => edge.life.alive && this.#world.flaw('throws', `the edge rejects: ${error?.stack}`))
+    const reply = await edge.life.orEnd(served, refusedError)
+    this.#world.witness.onServed(init.method ?? 'GET', new URL(url).pathname, reply.status, from)
     if (reply.headers.get('content-type') === 'text/event-stream') {
       return { status: reply.status, headers: reply.headers, stream: reply.body, edge: edge.life, disconnect, request }
     }

@@ -246,7 +246,7 @@ function endingsAreTrue({ bank, flows, deliveries, connections, happenedAt }, fl
       isCancelled: connections.get(connection).cancels > 0,
       isOdd: ODD.some((name) => connections.get(connection).entry.name.endsWith(name)),
       // What was delayed happens later.
-      isDisturbed: happenedAt.some((time) => time >= at - MINUTE && time <= endedAt),
+      isDisturbed: happenedAt.some((happened) => happened.at >= at - MINUTE && happened.at <= endedAt),
     }
     const code = outcome === 'done' ? 'done' : failure.code
     if (TRUTHS[code]?.(story) === false) flaw('untrue ending', `${connection}: ${code} of ${id}`)

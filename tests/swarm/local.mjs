@@ -58,7 +58,7 @@ export class LocalPage {
     const company = (name, call) =>
       life.guard(async (...args) => {
         await world.clock.wait(this.#random.below(200))
-        if (world.happens(this.name, 'company function throws', this.#random)) throw new Error(`${name} does not work`)
+        if (world.happens(this.name, 'company function throws', this.#random)) throw world.fault(`${name} does not work`)
         return call(...args)
       })
     const secrets =
@@ -77,7 +77,7 @@ export class LocalPage {
 
   #store(snapshot) {
     const world = this.#world
-    if (world.happens(this.name, 'page storage refuses', this.#random)) throw new Error('the storage is full')
+    if (world.happens(this.name, 'page storage refuses', this.#random)) throw world.fault('the storage is full')
     world.secrets.scanPage('a snapshot', snapshot, world)
     this.#storage.snapshot = snapshot
   }

@@ -4,8 +4,6 @@
 const SLOW_MS = [1_000, 12_000]
 const VERY_LATE_MS = [13_000, 400_000]
 
-const lostError = () => new TypeError('fetch failed')
-
 /**
  * One way between two machines. `kind` is `page` or `vendor`. What arrives twice is up to the caller: only requests that
  * a client or a proxy may repeat.
@@ -37,6 +35,7 @@ export class Link {
    */
   send({ signal, mayRepeat, what }, deliver) {
     const { clock } = this.#world
+    const lostError = () => this.#world.fault('fetch failed', TypeError)
     const lost = this.happens('request lost')
     const silent = this.#random.chance(0.5)
     const slow = this.happens('request slow') ? this.#random.between(...SLOW_MS) : 0

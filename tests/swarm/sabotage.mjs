@@ -5,6 +5,8 @@ import { losingStore, precedesSend } from '../crash/losing-store.mjs'
 
 const TARGET = fileURLToPath(new URL('../../target/swarm', import.meta.url))
 
+const AT_TIMES = "(request.method === 'GET' && Math.random() < 0.15)"
+
 /**
  * Each mistake: how it is made, the kinds of flaws that show it, and the number of seeds within which one does. `patches`
  * are by file: a text, which must be there once, and what replaces it.
@@ -31,6 +33,20 @@ export const SABOTAGE = {
     patches: { 'edge/http/origin.js': [["throw problem('FORBIDDEN')", '']] },
     shows: ['foreign page'],
     within: 30,
+  },
+  'an edge throws at times': {
+    patches: {
+      'edge/http/handler.js': [
+        ['await route(call)', `await (${AT_TIMES} ? Promise.reject(new TypeError('planted')) : route(call))`],
+      ],
+    },
+    shows: ['throws'],
+    within: 20,
+  },
+  'an edge replies with 500 at times': {
+    patches: { 'edge/http/handler.js': [['status,\n            headers: {', `status: ${AT_TIMES} ? 500 : status, headers: {`]] },
+    shows: ['server error'],
+    within: 20,
   },
   'a failed delivery is not retried': {
     patches: { 'edge/engine/turn.js': [['due: now + RETRY_MS }', 'due: null }']] },

@@ -53,11 +53,11 @@ export class Store {
     const refuses = happens('store refuses')
     const losesReply = name === 'write' && happens('store loses an acknowledgement')
     await clock.wait(this.#random.below(4) + slow)
-    if (refuses) throw new Error('the store is not available')
+    if (refuses) throw this.#world.fault('the store is not available')
     const outcome = effect()
     // Whoever reads learns what was true a moment ago, whatever happens in the meantime.
     if (name === 'write') await clock.wait(this.#random.below(4))
-    if (losesReply) throw new Error('the connection to the store was lost')
+    if (losesReply) throw this.#world.fault('the connection to the store was lost')
     return outcome
   }
 }

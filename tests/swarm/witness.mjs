@@ -3,6 +3,17 @@ import { SEAL, releases } from './releases.mjs'
 
 const readSealed = releases[0].sealer(SEAL)
 
+const MINUTE = 60_000
+
+/** The errors that the edge makes itself: those by name, a time limit's, and that of a token which it did not get. */
+const OWN_ERRORS = ['Problem', 'FlowError', 'TimeoutError']
+const isOwn = (error) => OWN_ERRORS.includes(error?.name) || /^GenerateAuthorizeToken /.test(error?.message)
+const rootOf = (error) => (error instanceof Error && error.cause !== undefined ? rootOf(error.cause) : error)
+
+/** The faults that a page may hear of as a 503. The address of an iframe needs a token of the vendor, too. */
+const explains503 = (path, what) =>
+  /^(store|company|edge) /.test(what) || (path.endsWith('/message') && what.startsWith('vendor '))
+
 const isEnding = ({ kind }) => kind === 'done' || kind === 'failed'
 
 export class Witness {
@@ -27,7 +38,17 @@ export class Witness {
     this.#world.secrets.scan('onError', texts.join(), this.#world)
     if (error instanceof Error && error.name === 'FlowError' && error.code === 'internal-error')
       this.#world.flaw('internal error', error.stack)
-    if (!(error instanceof Error)) this.#world.flaw('throws', `the edge reports ${JSON.stringify(error)}`)
+    const root = rootOf(error)
+    if (!this.#world.isFault(root) && !isOwn(root))
+      this.#world.flaw('throws', `the edge reports ${root?.stack ?? JSON.stringify(root)}`)
+  }
+
+  /** An edge has replied. It is never at fault itself: a 503 says that its store or its company did not work. */
+  onServed(method, path, status, from) {
+    if (status < 500) return
+    const { isCalm, happenedAt } = this.#world
+    const isExplained = happenedAt.some(({ what, at }) => at >= from - MINUTE && explains503(path, what))
+    if (status !== 503 || isCalm || !isExplained) this.#world.flaw('server error', `${method} ${path} gets ${status}`)
   }
 
   /** A page runs a flow itself. */
@@ -60,8 +81,6 @@ export class Witness {
     this.#world.note(`${page.name}: ${what} gets ${status}`)
     if (text !== undefined) this.#world.secrets.scanPage('a reply to a page', text, this.#world)
     if (text !== undefined) this.#findIds(text)
-    if (status >= 500 && this.#world.isCalm)
-      this.#world.flaw('server error', `${what} gets ${status} in the calm: ${text}`)
   }
 
   onText(_, bytes) {

@@ -136,15 +136,26 @@ class World {
     if (this.#skipped.has(id)) return false
     this.happened[what] = (this.happened[what] ?? 0) + 1
     this.happenings.push(id)
-    this.happenedAt.push(this.clock.now())
+    this.happenedAt.push({ what, at: this.clock.now() })
     this.note(`! ${id}`)
     return true
   }
 
   /** The ids of all that has happened, which `skip` takes. */
   happenings = []
-  /** When they happened. */
+  /** What happened when: `{ what, at }`. */
   happenedAt = []
+  /** The errors that faults have thrown. */
+  #thrown = new WeakSet()
+
+  /** Makes the error of a fault. */
+  fault(message, Kind = Error) {
+    const error = new Kind(message)
+    this.#thrown.add(error)
+    return error
+  }
+
+  isFault = (error) => this.#thrown.has(error)
 
   /** Holds a process's reading again of a record, for another process may have written it, until one has. */
   reread(run) {
