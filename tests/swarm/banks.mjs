@@ -158,7 +158,12 @@ function purposeOf(url, method, body) {
   const given = sent.member?.credentials?.map(({ value }) => value)
   const values = given?.length > 0 ? given : undefined
   if (last === 'resume') {
-    return { purpose: 'resume', member, answers: sent.member.challenges.map(({ value }) => value) }
+    return {
+      purpose: 'resume',
+      member,
+      answers: sent.member.challenges.map(({ value }) => value),
+      guids: sent.member.challenges.map(({ guid }) => guid),
+    }
   }
   if (method === 'GET') return { purpose: last, member }
   if (last === 'members') return { purpose: 'create', ...(values && { credentials: values }) }

@@ -20,10 +20,15 @@ function answersArriveOnce({ bank, connections }, flaw) {
     const rounds = countOf(submitted, ({ flow, round }) => `${flow} ${round}`)
     if (answers.length > rounds) flaw('received twice', `${name}: ${answers.length} answers for ${rounds} rounds`)
     const seen = new Set()
-    for (const arrival of answers) {
-      const unique = arrival.answers.filter((text) => /^zq/.test(text)).join()
-      if (unique !== '' && seen.has(unique)) flaw('received twice', `${name}: the answer ${unique} arrived twice`)
-      seen.add(unique)
+    for (const { requestId, member, guids, raw, answers: values, damaged } of answers) {
+      const unique = values.filter((text) => /^zq/.test(text)).join()
+      // Each round has a RequestId of its own at Flinks, and guids of its own at MX. It stays open if the vendor has only
+      // replied with a status, and then the user is asked again.
+      const round = !/^\d+$/.test(damaged) && `${requestId ?? member} ${guids ?? Object.keys(raw)}`
+      for (const key of [unique, round].filter(Boolean)) {
+        if (seen.has(key)) flaw('received twice', `${name}: the answer ${key} arrived twice`)
+        seen.add(key)
+      }
     }
   }
 }
