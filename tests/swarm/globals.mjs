@@ -3,9 +3,7 @@
  * under test then has the virtual time and the seed of the world that runs. Import this first.
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
-
-/** An edge that waits reads its record again after this time. A world leaves that out if nothing was written. */
-export const REREAD_MS = 1_000
+import { REREAD_MS } from './reread.mjs'
 
 let world
 const real = { setTimeout, clearTimeout, setInterval, clearInterval, now: Date.now, random: Math.random, crypto }

@@ -58,7 +58,8 @@ export class LocalPage {
     const company = (name, call) =>
       life.guard(async (...args) => {
         await world.clock.wait(this.#random.below(200))
-        if (world.happens(this.name, 'company function throws', this.#random)) throw world.fault(`${name} does not work`)
+        if (world.happens(this.name, 'company function throws', this.#random))
+          throw world.fault(`${name} does not work`)
         return call(...args)
       })
     const secrets =

@@ -1,8 +1,11 @@
 /** The swarm for some seeds, and the proof that it finds mistakes. `make swarm` runs more seeds. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { app } from '../lib/package.mjs'
 import test from '../lib/test.mjs'
 import { DEEDS, FAULTS } from './faults.mjs'
+import { REREAD_MS } from './reread.mjs'
 import { readSeeds, runSeeds } from './run.mjs'
 import { SABOTAGE } from './sabotage.mjs'
 
@@ -71,6 +74,11 @@ test('the cryptography of the swarm gives what WebCrypto gives', async () => {
   `
   const [own, real] = JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script]))
   assert.deepEqual(own, real)
+})
+
+test('an edge reads its record again after the time that the swarm knows', () => {
+  const waiting = readFileSync(`${app}/node_modules/bank-mfa/dist/edge/engine/waiting.js`, 'utf8')
+  assert.equal(Number(/^const REREAD_MS = ([\d_]+);$/m.exec(waiting)?.[1].replaceAll('_', '')), REREAD_MS)
 })
 
 test('a range of seeds is read, and anything else is refused', () => {

@@ -3,7 +3,7 @@
  * clock and one seed. First a storm, in which all that can go wrong does; then a calm, in which every flow must end well.
  */
 import { createHash } from 'node:crypto'
-import { REREAD_MS, enter } from './globals.mjs'
+import { enter } from './globals.mjs'
 import { Bank } from './banks.mjs'
 import { credentialsOf, find, pickEntry } from './catalogue.mjs'
 import { Clock } from './clock.mjs'
@@ -14,6 +14,7 @@ import { flawsOf } from './invariants.mjs'
 import { sendWebhooks, visitForeignPages } from './outsiders.mjs'
 import { Person } from './people.mjs'
 import { randomOf } from './random.mjs'
+import { REREAD_MS } from './reread.mjs'
 import { Secrets } from './secrets.mjs'
 import { Store } from './stores.mjs'
 import { Witness } from './witness.mjs'
@@ -94,7 +95,6 @@ class World {
   #skipped
   #weather
   #counts = new Map()
-  #begun = performance.now()
 
   /** `skip` are the happenings that do not happen. `only` is the name of the only connection's flow, without a storm. */
   constructor(seed, { skip = [], only, wrapStore = (store) => store } = {}) {
@@ -272,7 +272,7 @@ class World {
   }
 
   outcome() {
-    const { seed, flaws, trace, happened, happenings, deliveries, clock, pageEndings } = this
+    const { seed, flaws, trace, happened, happenings, deliveries, clock } = this
     const endings = {}
     for (const { failure } of deliveries) {
       const code = failure?.code ?? 'done'
@@ -280,11 +280,9 @@ class World {
     }
     return {
       ...{ seed, flaws, trace, happened, happenings, endings },
-      ...{ flows: this.flows.size, events: clock.happened, pages: pageEndings.length },
+      ...{ flows: this.flows.size, events: clock.happened },
       virtualMs: clock.now() - NOON,
       hash: createHash('sha256').update(trace.join('\n')).digest('hex'),
-      calmEndings: [...this.connections.values()].map(({ ending }) => ending),
-      seconds: (performance.now() - this.#begun) / 1000,
     }
   }
 }
