@@ -1,4 +1,5 @@
 /** What must be true of every world when it has ended. */
+import { lieOf } from './endings.mjs'
 
 /** All that is wrong with a world: `{ kind, text }`. */
 export function flawsOf(world) {
@@ -161,7 +162,7 @@ function flowsEnd({ flows, deliveries, connections, pageEndings }, flaw) {
 /** All who hear of a flow's ending hear the same. */
 function endingsAgree({ deliveries, pageEndings }, flaw) {
   const endings = new Map()
-  const word = ({ failure, outcome }) => (outcome === 'done' ? 'done' : failure.code)
+  const word = ({ failure, outcome }) => (outcome === 'done' ? 'done' : `${failure.code}, ${failure.next}`)
   for (const ended of deliveries) {
     const before = endings.get(ended.flow)
     if (before && before !== word(ended)) flaw('contradicting endings', `${ended.flow}: ${before} and ${word(ended)}`)
@@ -180,61 +181,11 @@ function endingsAgree({ deliveries, pageEndings }, flaw) {
 
 const MINUTE = 60_000
 
-/** What must have happened in a flow that ends in this way. */
-const TRUTHS = {
-  done: ({ arrivals }) => arrivals.some(isAuthorized),
-  cancelled: ({ isCancelled, ageMs }) => isCancelled || ageMs >= 119 * MINUTE,
-  'outcome-unknown': ({ submissions, stages, isDisturbed, isOdd }) =>
-    (isDisturbed || isOdd) &&
-    (submissions.length > 0 || stages.length === 0 || stages.some((stage) => SUBMITTING.includes(stage))),
-  'answer-refused': ({ arrivals, submissions }) =>
-    submissions.some(({ answers, right }) => answers !== undefined && !isRightAnswer(answers, right)) ||
-    arrivals.some(isRejected) ||
-    arrivals.some(({ reply }) => /SECURITY_?RESPONSE/.test(reply?.code)),
-  'session-expired': ({ ageMs, arrivals }) =>
-    ageMs >= 4 * MINUTE ||
-    arrivals.some(({ reply }) => /EXPIRED|NONEXISTENT|"status":40[14]/.test(JSON.stringify(reply))),
-  'timed-out': ({ ageMs }) => ageMs >= MINUTE,
-  unreachable: ({ isDisturbed }) => isDisturbed,
-  'unreadable-reply': ({ isDisturbed }) => isDisturbed,
-  redirected: ({ isDisturbed }) => isDisturbed,
-  'host-error': ({ isDisturbed }) => isDisturbed,
-  'secret-missing': ({ isDisturbed }) => isDisturbed,
-  'internal-error': () => false,
-  busy: isRefused,
-  'vendor-error': isRefused,
-  'request-refused': isRefused,
-  unauthorized: isRefused,
-  'access-refused': isRefused,
-  'session-refused': isRefused,
-  'login-disabled': isRefused,
-  'credentials-refused': isRefused,
-  'too-many-attempts': isRefused,
-  'concurrent-session': isRefused,
-  'member-exists': isRefused,
-}
-
-const SUBMITTING = ['start', 'answer', 'credentials', 'connect', 'verify']
-
 /** These have replies that make no sense, whatever happens. */
 const ODD = ['no_challenges', 'code_no_transaction']
 
 /** The endings that say that nothing was sent: no submission has reached a bank without its reply being heard. */
 const NOTHING_SENT = ['host-error', 'secret-missing', 'unreachable']
-
-/** The data is there: Flinks authorizes the session, or MX's member is connected. */
-const isAuthorized = ({ reply }) =>
-  ([200, 201].includes(reply?.status) && reply.requestId !== undefined) ||
-  reply?.code === 'ALREADY_AUTHORIZED' ||
-  ['CONNECTED', 6, '6'].includes(reply?.mxStatus)
-const isRightAnswer = (answers, right) => right !== null && same(valuesOf(right), answers)
-const isRejected = ({ reply }) => ['REJECTED', 9, '9'].includes(reply?.mxStatus)
-
-function isRefused({ arrivals }) {
-  return arrivals.some(
-    ({ reply, damaged }) => reply?.status >= 400 || reply?.mxStatus !== undefined || damaged !== null,
-  )
-}
 
 const isSubmission = ({ answers, credentials, purpose }) =>
   answers !== undefined || credentials !== undefined || purpose === 'live start' || purpose === 'create'
@@ -243,18 +194,24 @@ const isSubmission = ({ answers, credentials, purpose }) =>
 function endingsAreTrue({ bank, flows, deliveries, connections, happenedAt }, flaw) {
   for (const ended of deliveries) {
     const { flow: id, connection, at: endedAt, outcome, failure } = ended
+    const { name, entry, cancels, original } = connections.get(connection)
     const { at, stages } = flows.get(id)
     const arrivals = of(bank, connection).filter((arrival) => arrival.at >= at && arrival.at <= endedAt)
     const submissions = arrivals.filter(isSubmission)
+    const times = [at, ...arrivals.map((arrival) => arrival.at), endedAt]
+    // What was delayed happens later.
+    const faults = happenedAt.flatMap(({ what, at: time }) => (time >= at - MINUTE && time <= endedAt ? [what] : []))
     const story = {
-      ...{ arrivals, submissions, stages, ageMs: endedAt - at },
-      isCancelled: connections.get(connection).cancels > 0,
-      isOdd: ODD.some((name) => connections.get(connection).entry.name.endsWith(name)),
-      // What was delayed happens later.
-      isDisturbed: happenedAt.some((happened) => happened.at >= at - MINUTE && happened.at <= endedAt),
+      ...{ arrivals, submissions, stages, faults, ageMs: endedAt - at },
+      silentMs: Math.max(...times.slice(1).map((time, index) => time - times[index])),
+      isCancelled: cancels > 0,
+      isOdd: ODD.some((odd) => entry.name.endsWith(odd)),
+      isDisturbed: faults.length > 0,
+      loginId: original.flow?.params.loginId,
     }
     const code = outcome === 'done' ? 'done' : failure.code
-    if (TRUTHS[code]?.(story) === false) flaw('untrue ending', `${connection}: ${code} of ${id}`)
+    const lie = lieOf(outcome, failure, story)
+    if (lie) flaw('untrue ending', `${name} (${entry.name}): ${id} ends with ${lie}`)
     if (outcome === 'done') resultFits(ended, connections.get(connection), arrivals, flaw)
     const last = submissions.at(-1)
     if (NOTHING_SENT.includes(code) && last && !arrivals.some(({ at, heard }) => heard && at >= last.at)) {

@@ -7,6 +7,17 @@ const TARGET = fileURLToPath(new URL('../../target/swarm', import.meta.url))
 
 const AT_TIMES = "(request.method === 'GET' && Math.random() < 0.15)"
 
+const ENDS = "this.#end({ kind: 'failed',"
+const RELABELLED = 'outcome-unknown|answer-refused|session-expired|unreachable|timed-out|unreadable-reply'
+
+/** A reply in which the member is connected, although it asks or has failed. */
+const AS_CONNECTED = `const asConnected = (bytes) => {
+  const text = new TextDecoder().decode(bytes)
+  if (!/"connection_status":"(CHALLENGED|REJECTED|DENIED)"/.test(text)) return bytes
+  const changed = text.replace(/"connection_status":"\\w+"/, '"connection_status":"CONNECTED"')
+  return new TextEncoder().encode(changed.replace('"is_being_aggregated":true', '"is_being_aggregated":false'))
+}`
+
 /**
  * Each mistake: how it is made, the kinds of flaws that show it, and the number of seeds within which one does. `patches`
  * are by file: a text, which must be there once, and what replaces it.
@@ -44,8 +55,50 @@ export const SABOTAGE = {
     within: 20,
   },
   'an edge replies with 500 at times': {
-    patches: { 'edge/http/handler.js': [['status,\n            headers: {', `status: ${AT_TIMES} ? 500 : status, headers: {`]] },
+    patches: {
+      'edge/http/handler.js': [['status,\n            headers: {', `status: ${AT_TIMES} ? 500 : status, headers: {`]],
+    },
     shows: ['server error'],
+    within: 20,
+  },
+  'failures have the code of another one': {
+    patches: {
+      'flow/flow.js': [
+        [ENDS, `if (/${RELABELLED}/.test(step.failure.code)) step.failure.code = 'institution-closed'; ${ENDS}`],
+      ],
+    },
+    shows: ['untrue ending'],
+    within: 20,
+  },
+  'failures have the next action of another one': {
+    patches: {
+      'flow/flow.js': [[ENDS, `if (step.failure.next === 'start-over') step.failure.next = 'retry-later'; ${ENDS}`]],
+    },
+    shows: ['untrue ending'],
+    within: 20,
+  },
+  'MX is taken for connected before it is': {
+    patches: {
+      'flow/flow.js': [
+        ['reply.retryAfter, reply.bytes', 'reply.retryAfter, asConnected(reply.bytes)'],
+        ['export class Flow ', `${AS_CONNECTED}\nexport class Flow `],
+      ],
+    },
+    shows: ['untrue ending'],
+    within: 20,
+  },
+  'an answer is lost, and another one is sent twice': {
+    patches: {
+      'flow/transport.js': [
+        [
+          'const reply = await this.#call({ ...request, stage }, headers, timeout);',
+          `if (stage === 'answer' && Math.random() < 0.5) throw new TypeError('planted')
+          if (stage === 'answer') await this.#call({ ...request, stage }, headers, timeout)
+          const reply = await this.#call({ ...request, stage }, headers, timeout);`,
+        ],
+      ],
+    },
+    shows: ['received twice'],
     within: 20,
   },
   'a failed delivery is not retried': {

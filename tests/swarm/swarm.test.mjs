@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { app } from '../lib/package.mjs'
 import test from '../lib/test.mjs'
+import { ENDINGS } from './endings.mjs'
 import { DEEDS, FAULTS } from './faults.mjs'
 import { REREAD_MS } from './reread.mjs'
 import { readSeeds, runSeeds } from './run.mjs'
@@ -74,6 +75,13 @@ test('the cryptography of the swarm gives what WebCrypto gives', async () => {
   `
   const [own, real] = JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script]))
   assert.deepEqual(own, real)
+})
+
+test('every code that a flow can end with has a truth', () => {
+  const report = readFileSync(new URL('../release/api/flinks.api.md', import.meta.url), 'utf8')
+  const [, union] = /^export type ErrorCode = (.*);$/m.exec(report)
+  const codes = [...union.matchAll(/"([a-z-]+)"/g)].map(([, code]) => code)
+  assert.deepEqual(Object.keys(ENDINGS).toSorted(), ['done', ...codes].toSorted())
 })
 
 test('an edge reads its record again after the time that the swarm knows', () => {
