@@ -76,9 +76,10 @@ const isAuthorized = ({ code, status, requestId, body }) =>
 const isConnected = ({ mxStatus, body }) => nameOf(mxStatus) === 'CONNECTED' && body.member.is_being_aggregated !== true
 
 /** The data is there, and the vendor has said so since it got the last answers. */
-function isDone({ arrivals }) {
-  const last = arrivals.findLastIndex(({ answers }) => answers !== undefined)
-  return arrivals.slice(Math.max(last, 0)).some(({ reply }) => reply && (isAuthorized(reply) || isConnected(reply)))
+function isDone({ arrivals, lastAnswer }) {
+  return arrivals
+    .slice(Math.max(lastAnswer, 0))
+    .some(({ reply }) => reply && (isAuthorized(reply) || isConnected(reply)))
 }
 
 const SUBMITTING = ['start', 'answer', 'credentials', 'connect', 'verify']

@@ -193,9 +193,11 @@ const isSubmission = ({ answers, credentials, purpose }) =>
 /** An ending says what is true at the bank. */
 function endingsAreTrue({ bank, flows, deliveries, connections, happenedAt }, flaw) {
   for (const ended of deliveries) {
-    const { flow: id, connection, at: endedAt, outcome, failure } = ended
-    const { name, entry, cancels, original } = connections.get(connection)
-    const { at, stages } = flows.get(id)
+    const { flow: id, connection, outcome, failure } = ended
+    const { name, entry, cancels, original, submissions: given } = connections.get(connection)
+    // The company may get it late. A page that runs its flow itself tells the company at once.
+    const { at, stages, endedAt = ended.at } = flows.get(id)
+    const own = given.filter(({ flow, values }) => flow.endsWith(id) && values.length > 0)
     const arrivals = of(bank, connection).filter((arrival) => arrival.at >= at && arrival.at <= endedAt)
     const submissions = arrivals.filter(isSubmission)
     const times = [at, ...arrivals.map((arrival) => arrival.at), endedAt]
@@ -204,6 +206,7 @@ function endingsAreTrue({ bank, flows, deliveries, connections, happenedAt }, fl
     const story = {
       ...{ arrivals, submissions, stages, faults, ageMs: endedAt - at },
       silentMs: Math.max(...times.slice(1).map((time, index) => time - times[index])),
+      lastAnswer: arrivals.findLastIndex((arrival) => arrival.answers && own.some((each) => fits(each, arrival))),
       isCancelled: cancels > 0,
       isOdd: ODD.some((odd) => entry.name.endsWith(odd)),
       isDisturbed: faults.length > 0,
