@@ -44,7 +44,10 @@ class Edge {
       store,
       limits: { startsPerHour: 10_000 },
       webhooks: { findConnection: company('findConnection', (webhook) => world.company.findConnection(webhook)) },
-      onFlowEnded: company('onFlowEnded', (ended) => world.company.onFlowEnded(ended)),
+      onFlowEnded: company('onFlowEnded', (ended) => {
+        if (this.#happens('company refuses an ending')) throw world.fault('the company refuses an ending')
+        world.company.onFlowEnded(ended)
+      }),
       onPersonNeeded: life.guard(async (event) => world.witness.onPersonNeeded(event)),
       onEvent: (event) => life.alive && world.witness.onEvent(event),
       onError: (error) => life.alive && world.witness.onEdgeError(error),
