@@ -51,7 +51,7 @@ for (const [name, { shows, within }] of Object.entries(SABOTAGE)) {
 
 test('a failing seed is made smaller, and still fails', SLOW, async () => {
   const shows = ({ flaws }) => flaws.length > 0
-  const found = { sabotage: 'no compare-and-set', shrinks: true, onOutcome: shows }
+  const found = { sabotage: 'origin unchecked', shrinks: true, onOutcome: shows }
   const [{ happenings, smallest }] = (await runSeeds(readSeeds('1-50'), found)).failed
   assert.ok(smallest.flaws.length > 0)
   assert.ok(smallest.happenings.length < happenings.length, `${smallest.happenings.length} of ${happenings.length}`)
