@@ -50,7 +50,7 @@ const sidebar = [
     Object.keys(ENTRIES).map((name) => page(name, `/api/${name}`)),
     true,
   ),
-  group('For contributors', [page('Architecture', '/architecture')], true),
+  group('For contributors', [page('Architecture', '/architecture'), page('How this is tested', '/tested')], true),
 ]
 
 /** A plot becomes a part of its page, whose colours it takes: an image would not follow the switch between dark and light. */
