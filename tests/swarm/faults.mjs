@@ -20,7 +20,7 @@ export const FAULTS = {
   'edge dies': 0.3,
   'page storage refuses': 0.03,
   'company function throws': 0.05,
-  'company refuses an ending': 0.4,
+  'company refuses an ending': 0.6,
   webhook: 0.5,
   'webhook twice': 0.3,
   'foreign page': 0.15,

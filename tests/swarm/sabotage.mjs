@@ -104,7 +104,7 @@ export const SABOTAGE = {
   'a failed delivery is not retried': {
     patches: { 'edge/engine/turn.js': [['due: now + RETRY_MS }', 'due: null }']] },
     shows: ['not delivered'],
-    within: 50,
+    within: 100,
   },
   'token shared between sessions': {
     patches: {
