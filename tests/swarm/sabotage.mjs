@@ -80,7 +80,7 @@ export const SABOTAGE = {
   'MX is taken for connected before it is': {
     patches: {
       'flow/flow.js': [
-        ['reply.retryAfter, reply.bytes', 'reply.retryAfter, asConnected(reply.bytes)'],
+        ['status, retryAfter, bytes, this', 'status, retryAfter, asConnected(bytes), this'],
         ['export class Flow ', `${AS_CONNECTED}\nexport class Flow `],
       ],
     },
