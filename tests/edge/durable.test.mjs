@@ -107,7 +107,7 @@ describe('flows in Durable Objects', { concurrency: 2 }, () => {
     const state = await env.page.settled(await env.page.start('c_1'))
     await env.crash(withKeys('k2', keys))
     const right = rightAnswers(env, 'many_rounds')
-    const next = await env.page.answer(state, 1, right(state.step.round))
+    const next = await env.page.settled(await env.page.answer(state, 1, right(state.step.round)))
     assert.ok(env.diskBytes().includes('bm1.k2.'))
     await env.crash(withKeys('k1', SEAL.keys))
     const refused = await env.page.getState(next)
