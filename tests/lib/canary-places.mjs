@@ -30,8 +30,9 @@ function watchClass(name, show) {
   })
 }
 
-/** Whether the function that made a stack is in these files. */
-function isFrom(files, stack = '') {
+/** Whether the function that made a stack is in these files. A library can replace the text by call sites. */
+function isFrom(files, stack) {
+  if (typeof stack !== 'string') return false
   const frames = stack.split('\n').filter((line) => line.startsWith('    at '))
   return files.test(frames.find((line) => !line.includes('canary-places.mjs') && !line.includes('<anonymous>')))
 }
