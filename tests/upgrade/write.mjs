@@ -8,14 +8,11 @@ import { HOMES } from './lib/homes.mjs'
 import { loadPackage } from './lib/package.mjs'
 import { writeSet } from './lib/sets.mjs'
 import { CONNECTION, SEAL, finish, openWorld } from './lib/world.mjs'
+import { sealedIn } from './lib/versions.mjs'
 
 const [app, name] = process.argv.slice(2)
 const pkg = await loadPackage(app)
 const seal = pkg.sealer(SEAL)
-
-/** The sealed text that is stored. */
-const sealedIn = ({ sealed, entries }) =>
-  sealed ?? Array.from({ length: entries.head.parts }, (_, part) => entries[`part ${part}`]).join('')
 
 /** What a record is a kind of. Two records of one kind differ only in their values. */
 function kindOf({ step, snapshot, leaseUntil, ...record }, home) {
