@@ -27,7 +27,7 @@ export function wordsOf({ status, code, mxStatus, body }) {
   return words
 }
 
-/** The words after which a flow may end with a code. A status of HTTP counts only if the reply has no code. */
+/** The words after which a flow may end with a code. A status of HTTP counts also beside a code. */
 const WORDS = {
   'credentials-refused': ['INVALID_LOGIN', 'INVALID_USERNAME', 'INVALID_PASSWORD', 'DENIED', 'IMPORTED', 'IMPAIRED'],
   'too-many-attempts': ['PREVENTED'],
