@@ -321,11 +321,17 @@ export class Person {
     return undefined
   }
 
-  async #inWidget(page, step) {
+  /** The address of a window that the person stays in. */
+  async #openWindow(page, step) {
     const address = await this.#or(page, step.pageUrl())
-    if (typeof address !== 'string') return undefined
-    if (this.#does('leaves the window')) return undefined
+    if (typeof address !== 'string' || this.#does('leaves the window')) return undefined
     if (this.#does('opens a window twice')) await this.#or(page, step.pageUrl())
+    return address
+  }
+
+  async #inWidget(page, step) {
+    const address = await this.#openWindow(page, step)
+    if (address === undefined) return undefined
     await this.#or(page, this.#world.bank.act(this.#connection, 'widget', { url: address }))
     this.#world.note(`${page.name} answers in the widget`)
     if (this.#random.chance(0.5)) step.returned()
@@ -333,10 +339,8 @@ export class Person {
   }
 
   async #inWindow(page, step) {
-    const address = await this.#or(page, step.pageUrl())
-    if (typeof address !== 'string') return undefined
-    if (this.#does('leaves the window')) return undefined
-    if (this.#does('opens a window twice')) await this.#or(page, step.pageUrl())
+    const address = await this.#openWindow(page, step)
+    if (address === undefined) return undefined
     const decision = this.#does('refuses at the bank') ? 'cancel' : 'approve'
     const visit = this.#world.bank.act(this.#connection, 'window', { url: address, decision })
     const landing = (await this.#or(page, visit))?.url
