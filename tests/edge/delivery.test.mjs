@@ -29,6 +29,12 @@ function backEnd() {
   return own
 }
 
+function newGate() {
+  const gate = {}
+  gate.opened = new Promise((resolve) => (gate.open = resolve))
+  return gate
+}
+
 async function sweepFor(env, minutes) {
   for (let minute = 0; minute < minutes; minute++) {
     env.bank.clock.advance(MINUTE)
@@ -88,6 +94,58 @@ for (const [when, wait] of [
     )
   })
 }
+
+test('a pending ending is delivered while a later flow waits for its user', async (t) => {
+  const own = backEnd()
+  const env = setup(t, { connections, onFlowEnded: own.onFlowEnded })
+  const page = env.page()
+  const first = await runFlow(env, page)
+  const waiting = await page.settled(await page.start('c_1'))
+  assert.equal(waiting.step.kind, 'challenge')
+  await sweepFor(env, 2)
+  own.isUp = true
+  await sweepFor(env, 2)
+  assert.deepEqual(
+    own.received.map(({ flow }) => flow),
+    [first.flow.split('.')[1]],
+  )
+  assert.deepEqual(await page.getState(waiting), waiting)
+  assert.equal(
+    (await page.settled(await page.answer(waiting, 1, rightAnswers(env)(waiting.step.round)))).step.kind,
+    'done',
+  )
+})
+
+test('an ending that is delivered while a turn sends does not stop the turn', async (t) => {
+  const own = backEnd()
+  const [accepted, delivered, replied, sent] = [newGate(), newGate(), newGate(), newGate()]
+  const onFlowEnded = async (ended) => {
+    own.onFlowEnded(ended)
+    delivered.open()
+    await accepted.opened
+  }
+  const slowly = (fetch) => async (url, init) => {
+    if (own.isUp && `${init.body}`.includes('SecurityResponses')) {
+      sent.open()
+      await replied.opened
+    }
+    return fetch(url, init)
+  }
+  const env = setup(t, { connections, onFlowEnded, fetch: slowly })
+  const page = env.page()
+  await runFlow(env, page)
+  const waiting = await page.settled(await page.start('c_1'))
+  own.isUp = true
+  const swept = sweepFor(env, 1)
+  await delivered.opened
+  const answered = page.answer(waiting, 1, rightAnswers(env)(waiting.step.round))
+  await sent.opened
+  accepted.open()
+  await swept
+  replied.open()
+  assert.equal((await page.settled(await answered)).step.kind, 'done')
+  assert.equal(env.bank.counts().answers, 2)
+})
 
 test('a start first cancels an expired flow, and its ending is delivered', async (t) => {
   const env = setup(t, { connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'text') }) })

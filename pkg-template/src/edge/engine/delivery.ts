@@ -6,7 +6,8 @@ import type { EngineContext } from './context.js'
 
 /**
  * Delivers the pending endings of a record, the oldest first, and removes each from the record once `onFlowEnded` has
- * resolved. If it rejects, the rest stays pending, and `FlowService.continueDue` retries.
+ * resolved. If it rejects, the rest stays pending, and `FlowService.continueDue` retries. Nothing is written while a turn
+ * sends, because the turn could then not store its outcome.
  */
 export async function deliverEndings(
   context: EngineContext,
@@ -15,7 +16,7 @@ export async function deliverEndings(
 ): Promise<VersionedRecord> {
   const { records, onFlowEnded, onError } = context
   const [ended, ...others] = stored.record.pendingEndings ?? []
-  if (ended === undefined || !isEnding(stored.record.step)) return stored
+  if (ended === undefined || stored.record.leaseUntil > 0) return stored
   try {
     await onFlowEnded?.(ended)
   } catch (error) {
@@ -24,14 +25,16 @@ export async function deliverEndings(
   }
   for (let latest = stored; ;) {
     const { pendingEndings: _, ...record } = latest.record
-    const next = others.length > 0 ? { ...record, pendingEndings: others } : { ...record, due: null }
+    const isOver = others.length === 0 && isEnding(record.step)
+    const next = { ...record, ...(others.length > 0 && { pendingEndings: others }), ...(isOver && { due: null }) }
     if (await records.write(id, latest, next)) {
       return deliverEndings(context, id, { record: next, version: latest.version + 1 })
     }
-    // A page may have begun to read data in the meantime.
+    // A page may have begun to read data in the meantime, or to continue the flow.
     const { flow, expired, version } = await records.read(id)
     const found = flow ?? expired
     if (found?.flow !== stored.record.flow || found.pendingEndings?.length !== others.length + 1) return stored
+    if (found.leaseUntil > 0) return stored
     latest = { record: found, version }
   }
 }

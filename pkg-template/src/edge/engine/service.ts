@@ -234,8 +234,12 @@ export class LocalFlowService implements FlowService {
       if ((last.due ?? 0) <= clock.now()) await deliverEndings(this.#context, id, stored)
     } else if (current === undefined) {
       await cancelFlow(this.#context, id, stored).catch(ignoreConflict)
-    } else if (!turns.has(id) && wakesAt(current) <= clock.now()) {
+    } else if (turns.has(id)) {
+      return
+    } else if (wakesAt(current) <= clock.now()) {
       await runTurn(this.#context, id, stored, { present: false }).catch(ignoreConflict)
+    } else {
+      await deliverEndings(this.#context, id, stored)
     }
   }
 

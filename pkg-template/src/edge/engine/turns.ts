@@ -1,5 +1,6 @@
 /** Runs turns in the background of the process, one at a time for each record. */
 import type { Flow } from '../../flow/flow.js'
+import { isEnding } from '../../flow/steps.js'
 import type { Connection } from '../config.js'
 import type { VersionedRecord } from '../records/flow-record.js'
 import { toProblem } from '../problem.js'
@@ -26,7 +27,8 @@ export function runTurn(
   const { records, turns, background } = context
   const run = async () => {
     const resolved = connection ?? (await connectionOf(context, stored.record))
-    return deliverEndings(context, id, await new Turn(context, id, stored).run(resolved, act))
+    const after = await new Turn(context, id, stored).run(resolved, act)
+    return isEnding(after.record.step) ? deliverEndings(context, id, after) : after
   }
   const turn = run()
     .catch((error: unknown) => {

@@ -76,7 +76,9 @@ export class Records {
     const ended = isEnding(record.step)
     const delay = !ended ? PURGE_DELAY_MS : record.pendingEndings ? DELIVERY_WINDOW_MS : 0
     const expires = record.expires + delay
-    const due = ended ? (record.due ?? expires) : Math.min(this.wakesAt(record), record.expires)
+    const due = ended
+      ? (record.due ?? expires)
+      : Math.min(this.wakesAt(record), this.#deliversAt(record), record.expires)
     const written = await this.#put(id, record, before.version, { due, expires })
     // No request waits for a write that only renews the lease.
     if (written && (record.version !== before.record.version || before.record.leaseUntil === 0)) this.notify(id)
@@ -93,6 +95,11 @@ export class Records {
     // With a single writer, only a crash can have left a lease.
     if (leaseUntil > 0) return this.singleWriter ? 0 : leaseUntil
     return snapshot === null ? 0 : (due ?? Infinity)
+  }
+
+  /** When endings of earlier flows are delivered: at once, but not while a turn runs. In milliseconds since 1970. */
+  #deliversAt({ leaseUntil, pendingEndings }: FlowRecord): number {
+    return leaseUntil === 0 && pendingEndings ? this.#options.clock.now() : Infinity
   }
 
   /** When the open round may be watched, in milliseconds since 1970. */
