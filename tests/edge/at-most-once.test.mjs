@@ -97,6 +97,16 @@ test('a start that is repeated with the same flow id after the end gets the endi
   assert.deepEqual([refused.status, refused.path], [400, '/body/flow'])
 })
 
+test('a start that arrives again after a later flow has ended starts nothing', async (t) => {
+  const { env, page, state } = await atChallenge(t)
+  await page.cancel(state)
+  await page.cancel(await page.settled(await page.start('c_1')))
+  const { liveStarts } = env.bank.counts()
+  const late = await page.call('POST', '/flows', { connection: 'c_1', flow: state.flow.split('.')[1] })
+  assert.deepEqual([late.status, late.code, late.next], [404, 'NOT_FOUND', 'start-over'])
+  assert.equal(env.bank.counts().liveStarts, liveStarts)
+})
+
 test('two connection ids with the same key have one flow', async (t) => {
   const both = (bank) => {
     const connection = { ...flinksConnection(bank, 'Greatday'), key: 'the card' }

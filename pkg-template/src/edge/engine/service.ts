@@ -2,7 +2,7 @@ import type { PublicStep } from '../../shared.js'
 import { FlowError, staleRound } from '../../flow/errors.js'
 import { isEnding, type Claim, type RawAnswers } from '../../flow/steps.js'
 import type { Connection } from '../config.js'
-import { flowLimitReached, problem } from '../problem.js'
+import { flowLimitReached, notFound, problem } from '../problem.js'
 import { needsPerson, newRecord, type FlowRecord, type FlowRef, type VersionedRecord } from '../records/flow-record.js'
 import { otherFormatRefused } from '../records/records.js'
 import { withStatusOnly } from '../vendors/index.js'
@@ -52,7 +52,8 @@ export type PageMessage =
 export interface FlowService {
   /**
    * Starts a flow, or joins the one that runs on the connection. `flow` is an id that the page has chosen: if a start
-   * is repeated with the same id, it returns the same flow, even after its end.
+   * is repeated with the same id, it returns the same flow, even after its end. If a later flow has followed and ended,
+   * it throws `NOT_FOUND`.
    */
   start(target: StartTarget, connection: Connection, flow?: string): Promise<State>
   /** Returns the state. With `after`, it waits until the version differs from it, for at most `waitMs` milliseconds. */
@@ -91,6 +92,7 @@ export class LocalFlowService implements FlowService {
       const { flow: current, expired, otherFormat, version } = await records.read(id)
       if (current && (!isEnding(current.step) || current.flow === flow)) return toState(id, current)
       if (otherFormat !== undefined) refuseSecondSend(otherFormat, flow, clock.now())
+      if (flow !== undefined && (current ?? expired)?.earlier?.includes(flow)) throw notFound('the flow has ended')
       if (expired && !isEnding(expired.step)) {
         await cancelFlow(this.#context, id, { record: expired, version }).catch(ignoreConflict)
         if ((await records.read(id)).version === version) throw notStored()
@@ -100,7 +102,7 @@ export class LocalFlowService implements FlowService {
       const delivered = last && (await deliverEndings(this.#context, id, { record: last, version }))
       const pendingEndings = delivered?.record.pendingEndings
       const fresh = {
-        record: newRecord(target, clock.now(), { flow, pendingEndings }),
+        record: newRecord(target, clock.now(), { flow, pendingEndings, earlier: earlierFlows(last) }),
         version: delivered?.version ?? version,
       }
       const { change, stop } = records.listen(id)
@@ -204,7 +206,8 @@ export class LocalFlowService implements FlowService {
       // This flow only reads the status, to find out whether the user is needed. It starts no session at the bank.
       const statusOnly = withStatusOnly(connection)
       if (statusOnly === null) return
-      const record = newRecord(target, clock.now(), { pendingEndings: expired?.pendingEndings })
+      const { pendingEndings } = expired ?? {}
+      const record = newRecord(target, clock.now(), { pendingEndings, earlier: earlierFlows(expired) })
       const options = { present: false, connection: statusOnly }
       await runTurn(this.#context, id, { record, version }, options).catch(ignoreConflict)
       return
@@ -297,6 +300,14 @@ export class LocalFlowService implements FlowService {
 
 function toState(id: string, { flow, version, step }: FlowRecord): State {
   return { flow: `${id}.${flow}`, version, step }
+}
+
+/** How many flows a record remembers that came before its own. */
+const MAX_EARLIER = 8
+
+/** The ids that the next flow of a record remembers. */
+function earlierFlows(last: FlowRecord | undefined): string[] | undefined {
+  return last && [...(last.earlier ?? []), last.flow].slice(-MAX_EARLIER)
 }
 
 /** Throws if a start must not replace a record of another release, because it could send the same credentials twice. */

@@ -39,6 +39,8 @@ export interface FlowRecord {
   expires: number
   /** Endings that were not delivered yet: of this flow and of earlier ones. */
   pendingEndings?: FlowEnded[]
+  /** The ids of the flows before this one, the last one last. A start that arrives late must not start them again. */
+  earlier?: string[]
   /** The result with the vendor's ids. It is kept only if data may be read. */
   result?: unknown
   readings?: Readings
@@ -76,11 +78,18 @@ export interface FlowRef {
 /** The longest life of a flow: the core ends it after two hours, and after this time the edge cancels it. */
 const FLOW_LIFETIME_MS = 135 * 60_000
 
+/** What a new flow begins with: the id that its page has chosen, and what the record has of the flows before it. */
+interface NewFlow {
+  flow?: string | undefined
+  pendingEndings?: FlowEnded[] | undefined
+  earlier?: string[] | undefined
+}
+
 /** Makes the record of a new flow. */
 export function newRecord(
   target: { user: string; connection: string },
   now: number,
-  { flow = newId(), pendingEndings }: { flow?: string | undefined; pendingEndings?: FlowEnded[] | undefined },
+  { flow = newId(), pendingEndings, earlier }: NewFlow,
 ): FlowRecord {
   const { user, connection } = target
   return {
@@ -89,6 +98,7 @@ export function newRecord(
     ...{ snapshot: null, tokens: {}, answerCount: 0, roundCount: 0, due: null, watchAt: null, leaseUntil: 0 },
     expires: now + FLOW_LIFETIME_MS,
     ...(pendingEndings && { pendingEndings }),
+    ...(earlier && { earlier }),
   }
 }
 
