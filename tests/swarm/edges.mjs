@@ -126,11 +126,13 @@ export class Fleet {
     const served = edge.handle(request)
     served.catch((error) => edge.life.alive && this.#world.flaw('throws', `the edge rejects: ${error?.stack}`))
     const reply = await edge.life.orEnd(served, refusedError)
-    this.#world.witness.onServed(init.method ?? 'GET', new URL(url).pathname, reply.status, from)
-    if (reply.headers.get('content-type') === 'text/event-stream') {
-      return { status: reply.status, headers: reply.headers, stream: reply.body, edge: edge.life, disconnect, request }
-    }
-    return { status: reply.status, headers: reply.headers, text: await reply.text() }
+    const { status, headers } = reply
+    if (headers.get('content-type') === 'text/event-stream')
+      return { status, headers, stream: reply.body, edge: edge.life, disconnect, request }
+    const text = await reply.text()
+    const [{ pathname: path }, { method = 'GET', body }] = [new URL(url), init]
+    this.#world.witness.onServed({ method, path, status, retryAfter: headers.get('retry-after'), text, body, from })
+    return { status, headers, text }
   }
 
   /** Every half minute the company sweeps. A sweep that would find nothing is left out. */

@@ -61,6 +61,13 @@ export const SABOTAGE = {
     shows: ['server error'],
     within: 20,
   },
+  'an edge does not wait for another turn': {
+    patches: {
+      'edge/engine/service.js': [['const deadline = clock.now() + LONG_POLL_MS', 'const deadline = clock.now()']],
+    },
+    shows: ['server error'],
+    within: 10,
+  },
   'failures have the code of another one': {
     patches: {
       'flow/flow.js': [

@@ -1,18 +1,13 @@
 /** Sees all that leaves a page, an edge or a store: remembers what the invariants need, and looks for secrets in it. */
+import { isUnavailable } from './busy.mjs'
 import { SEAL, releases } from './releases.mjs'
 
 const readSealed = releases[0].sealer(SEAL)
-
-const MINUTE = 60_000
 
 /** The errors that the edge makes itself: those by name, a time limit's, and that of a token which it did not get. */
 const OWN_ERRORS = ['Problem', 'FlowError', 'TimeoutError']
 const isOwn = (error) => OWN_ERRORS.includes(error?.name) || /^GenerateAuthorizeToken /.test(error?.message)
 const rootOf = (error) => (error instanceof Error && error.cause !== undefined ? rootOf(error.cause) : error)
-
-/** The faults that a page may hear of as a 503. The address of an iframe needs a token of the vendor, too. */
-const explains503 = (path, what) =>
-  /^(store|company|edge) /.test(what) || (path.endsWith('/message') && what.startsWith('vendor '))
 
 const isEnding = ({ kind }) => kind === 'done' || kind === 'failed'
 
@@ -43,12 +38,15 @@ export class Witness {
       this.#world.flaw('throws', `the edge reports ${root?.stack ?? JSON.stringify(root)}`)
   }
 
-  /** An edge has replied. It is never at fault itself: a 503 says that its store or its company did not work. */
-  onServed(method, path, status, from) {
+  /** An edge has replied. It is never at fault itself. */
+  onServed({ method, path, status, retryAfter, text, body, from }) {
     if (status < 500) return
-    const { isCalm, happenedAt } = this.#world
-    const isExplained = happenedAt.some(({ what, at }) => at >= from - MINUTE && explains503(path, what))
-    if (status !== 503 || isCalm || !isExplained) this.#world.flaw('server error', `${method} ${path} gets ${status}`)
+    const { happenedAt, clock, flows } = this.#world
+    const { history = [] } = flows.get(/\.(\w+)\//.exec(path)?.[1]) ?? {}
+    const request = { path, sent: body && JSON.parse(body), from, now: clock.now() }
+    const reply = { problem: JSON.parse(text), retryAfter }
+    if (status === 503 && isUnavailable({ ...request, ...reply, history, happenedAt })) return
+    this.#world.flaw('server error', `${method} ${path} gets ${status} ${reply.problem.code}`)
   }
 
   /** A page runs a flow itself. */
@@ -66,13 +64,15 @@ export class Witness {
     if (record.kind !== 'flow') return
     this.#world.secrets.scan('a record', text, this.#world)
     const { flow, connection, user, step, version } = record
-    const known = this.#world.flows.get(flow) ?? { flow, connection, user, at: this.#world.clock.now(), stages: [] }
+    const at = this.#world.clock.now()
+    const known = this.#world.flows.get(flow) ?? { flow, connection, user, at, stages: [], history: [] }
     this.#world.flows.set(flow, known)
+    known.history.push({ at, isLeased: record.leaseUntil > 0, kind: step.kind })
     const label = step.kind === 'working' ? step.stage : step.kind
     if (known.stages.at(-1) !== label) known.stages.push(label)
     if (known.version > version) this.#world.flaw('goes back', `version ${version} of ${flow} after ${known.version}`)
     Object.assign(known, { step, version })
-    if (isEnding(step)) known.endedAt ??= this.#world.clock.now()
+    if (isEnding(step)) known.endedAt ??= at
     this.#world.note(`${connection}: stored ${label}${record.leaseUntil ? ', leased' : ''}`)
   }
 
