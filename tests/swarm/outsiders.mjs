@@ -4,6 +4,12 @@ import { EDGE } from './edges.mjs'
 
 const MINUTE = 60_000
 
+const WEBHOOKS_MS = 20 * MINUTE
+const MAX_REPEAT_MS = 5_000
+
+/** When the last webhook of a world has been sent, and a flow that it starts is stored. */
+export const LAST_WEBHOOK_MS = WEBHOOKS_MS + MAX_REPEAT_MS + MINUTE
+
 /** MX sends webhooks at any time, also twice and late, and anybody else can send them, too. */
 export function sendWebhooks(world) {
   const random = world.stream('webhooks')
@@ -16,12 +22,12 @@ export function sendWebhooks(world) {
   for (const { resolved } of world.connections.values()) {
     const { userGuid, memberGuid = 'MBR-unknown' } = resolved.params ?? {}
     for (let count = 0; count < 6; count++) {
-      const at = random.between(1_000, 20 * MINUTE)
+      const at = random.between(1_000, WEBHOOKS_MS)
       const isTwice = world.happens('webhooks', 'webhook twice', random)
       if (!world.happens('webhooks', 'webhook', random)) continue
       const body = { type: 'CONNECTION_STATUS', action: 'CHANGED', user_guid: userGuid, member_guid: memberGuid }
       world.clock.after(at, () => void send(body))
-      if (isTwice) world.clock.after(at + random.between(1, 5_000), () => void send(body))
+      if (isTwice) world.clock.after(at + random.between(1, MAX_REPEAT_MS), () => void send(body))
     }
   }
 }

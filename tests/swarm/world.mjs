@@ -11,7 +11,7 @@ import { Company } from './company.mjs'
 import { Fleet } from './edges.mjs'
 import { CONTRACTS, DEEDS, FAULTS } from './faults.mjs'
 import { flawsOf } from './invariants.mjs'
-import { sendWebhooks, visitForeignPages } from './outsiders.mjs'
+import { LAST_WEBHOOK_MS, sendWebhooks, visitForeignPages } from './outsiders.mjs'
 import { Person } from './people.mjs'
 import { randomOf } from './random.mjs'
 import { REREAD_MS } from './reread.mjs'
@@ -227,6 +227,10 @@ class World {
         connection.ending = connection.stays ? await person.calm(CALM_TRIES) : await clock.wait(LIFETIME_MS)
       }),
     )
+    // A late webhook may start a flow that nobody follows.
+    await clock.wait(NOON + LAST_WEBHOOK_MS - clock.now())
+    const isRunning = ({ step, isLocal }) => !isLocal && step.kind !== 'done' && step.kind !== 'failed'
+    if ([...this.flows.values()].some(isRunning)) await clock.wait(LIFETIME_MS)
     await clock.wait(DELIVERY_MS)
   }
 
