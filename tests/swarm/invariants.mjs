@@ -130,6 +130,12 @@ const NEVER = [
 function rulesAreKept({ bank, connections }, flaw) {
   const { broken } = bank.simulator.counts()
   const people = [...connections.values()].map(({ entry }) => entry.name).join()
+  // Two tabs show the same iframe, whose token is for one.
+  const reopened = [...connections.values()].reduce(
+    (sum, { iframes }) => sum + iframes.length - new Set(iframes).size,
+    0,
+  )
+  if (broken['token-used'] <= reopened) delete broken['token-used']
   for (const rule of NEVER) if (broken[rule]) flaw('vendor rule', `${rule}, ${broken[rule]} times: ${people}`)
 }
 

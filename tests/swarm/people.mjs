@@ -311,6 +311,7 @@ export class Person {
       await this.#calls(page, 'returned', step.returned({ loginId: this.#world.foreignLoginId }))
       return undefined
     }
+    this.#connection.iframes.push(address)
     const message = await this.#or(page, bank.act(this.#connection, 'iframe', { address }))
     if (message === undefined || message.error) return undefined
     this.#world.note(`${page.name} returns from the iframe: ${message.kind}`)

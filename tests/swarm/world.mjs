@@ -269,7 +269,7 @@ class World {
         ids: [params.loginId, params.memberGuid, params.userGuid].filter(Boolean),
         /** Whether a page runs the flow itself. */
         isLocal: !this.only && random.chance(0.25),
-        ...{ submissions: [], cancels: 0, newSessions: new Set(), calmEndings: [], ending: undefined },
+        ...{ submissions: [], cancels: 0, newSessions: new Set(), iframes: [], calmEndings: [], ending: undefined },
       })
       this.note(`${name} is ${entryName}`)
     }
