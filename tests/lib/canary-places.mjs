@@ -39,12 +39,12 @@ function isFrom(files, stack) {
 
 const NativeError = Error
 for (const name of ['Error', 'RangeError', 'SyntaxError', 'TypeError']) {
-  watchClass(name, (error) => isFrom(PACKAGE, error.stack) && see('error', error))
+  watchClass(name, (error) => isInTest() && isFrom(PACKAGE, error.stack) && see('error', error))
 }
 
 /** Notes a reply, if a function of the edge makes it. */
 function seeIfReply(text) {
-  if (isFrom(REPLIES, new NativeError().stack)) seeReply(text)
+  if (isInTest() && isFrom(REPLIES, new NativeError().stack)) seeReply(text)
 }
 
 watchClass('Response', (_, [body, init]) => {
