@@ -8,7 +8,8 @@ interface NativeBytesConstructor {
   fromBase64?(text: string, options: { alphabet: 'base64url' }): Uint8Array<ArrayBuffer>
 }
 
-const DIGITS = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
+const [encoder, decoder] = [new TextEncoder(), new TextDecoder()]
+const DIGITS = encoder.encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
 const VALUES = new Uint8Array(256)
 DIGITS.forEach((digit, value) => (VALUES[digit] = value))
 
@@ -24,27 +25,31 @@ export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-// These work on bytes: one character at a time takes seconds for megabytes.
+// These work on three bytes, or four digits, at a time: a turn seals and opens some kilobytes, several times. The arrays are
+// as long as whole groups need, because engines read slowly beyond the end.
 
 function toDigits(bytes: Uint8Array): string {
-  const digits = new Uint8Array(Math.ceil((bytes.length * 4) / 3))
-  let [index, buffer, bits] = [0, 0, 0]
-  for (const byte of bytes) {
-    buffer = ((buffer & 0x3f) << 8) | byte
-    for (bits += 8; bits >= 6; index++) digits[index] = DIGITS[(buffer >> (bits -= 6)) & 0x3f]!
+  const digits = new Uint8Array(Math.ceil(bytes.length / 3) * 4)
+  for (let [from, to] = [0, 0]; from < bytes.length; from += 3) {
+    const three = (bytes[from]! << 16) | (bytes[from + 1]! << 8) | bytes[from + 2]!
+    digits[to++] = DIGITS[three >> 18]!
+    digits[to++] = DIGITS[(three >> 12) & 0x3f]!
+    digits[to++] = DIGITS[(three >> 6) & 0x3f]!
+    digits[to++] = DIGITS[three & 0x3f]!
   }
-  if (bits > 0) digits[index] = DIGITS[(buffer << (6 - bits)) & 0x3f]!
-  return new TextDecoder().decode(digits)
+  return decoder.decode(digits.subarray(0, Math.ceil((bytes.length * 4) / 3)))
 }
 
 function fromDigits(text: string): Uint8Array<ArrayBuffer> {
-  const digits = new TextEncoder().encode(text)
-  const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4))
-  let [index, buffer, bits] = [0, 0, 0]
-  for (const digit of digits) {
-    buffer = ((buffer & 0xff) << 6) | VALUES[digit]!
-    bits += 6
-    if (bits >= 8) bytes[index++] = buffer >> (bits -= 8)
+  const digits = new Uint8Array(Math.ceil(text.length / 4) * 4)
+  encoder.encodeInto(text, digits)
+  const bytes = new Uint8Array((digits.length / 4) * 3)
+  for (let [from, to] = [0, 0]; from < digits.length; from += 4) {
+    const first = (VALUES[digits[from]!]! << 18) | (VALUES[digits[from + 1]!]! << 12)
+    const four = first | (VALUES[digits[from + 2]!]! << 6) | VALUES[digits[from + 3]!]!
+    bytes[to++] = four >> 16
+    bytes[to++] = four >> 8
+    bytes[to++] = four
   }
-  return bytes
+  return bytes.subarray(0, Math.floor((text.length * 3) / 4))
 }
