@@ -116,6 +116,23 @@ test('a pending ending is delivered while a later flow waits for its user', asyn
   )
 })
 
+test('a pending ending is delivered while each sweep polls a later flow', async (t) => {
+  const own = backEnd()
+  const oauth = (bank) => ({ 'ann/c_1': mxConnection(bank, 'oauth') })
+  const env = setup(t, { connections: oauth, onFlowEnded: own.onFlowEnded })
+  const page = env.page()
+  const first = await page.cancel(await page.settled(await page.start('c_1')))
+  const waiting = await page.settled(await page.start('c_1'))
+  assert.equal(waiting.step.kind, 'redirect')
+  own.isUp = true
+  await sweepFor(env, 1)
+  assert.deepEqual(
+    own.received.map(({ flow }) => flow),
+    [first.flow.split('.')[1]],
+  )
+  assert.equal((await page.getState(waiting)).step.kind, 'redirect')
+})
+
 test('an ending that is delivered while a turn sends does not stop the turn', async (t) => {
   const own = backEnd()
   const [accepted, delivered, replied, sent] = [newGate(), newGate(), newGate(), newGate()]

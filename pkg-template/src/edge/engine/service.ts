@@ -237,12 +237,11 @@ export class LocalFlowService implements FlowService {
       if ((last.due ?? 0) <= clock.now()) await deliverEndings(this.#context, id, stored)
     } else if (current === undefined) {
       await cancelFlow(this.#context, id, stored).catch(ignoreConflict)
-    } else if (turns.has(id)) {
-      return
-    } else if (wakesAt(current) <= clock.now()) {
-      await runTurn(this.#context, id, stored, { present: false }).catch(ignoreConflict)
-    } else {
-      await deliverEndings(this.#context, id, stored)
+    } else if (!turns.has(id)) {
+      const isDue = wakesAt(current) <= clock.now()
+      const after = isDue ? await runTurn(this.#context, id, stored, { present: false }).catch(ignoreConflict) : stored
+      // The turn that ends a flow delivers the endings itself.
+      if (after && !isEnding(after.record.step)) await deliverEndings(this.#context, id, after)
     }
   }
 
