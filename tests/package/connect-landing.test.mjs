@@ -47,6 +47,12 @@ test('other parameters of the address stay unchanged', () => {
   assert.equal(page.location.href, 'https://shop.example/bank?q=a%20b+c&flag&x=%7E')
 })
 
+test('a parameter whose name begins with a question mark keeps its name', () => {
+  const page = pageAt(`https://shop.example/bank?loginId=${LOGIN}&?state=x`)
+  readLanding(page, BACK)
+  assert.equal(page.location.href, 'https://shop.example/bank??state=x')
+})
+
 test('a query that contains only a landing is removed completely', () => {
   const page = pageAt(`https://shop.example/bank?loginId=${LOGIN}`)
   assert.equal(readLanding(page, BACK).state, null)

@@ -85,7 +85,9 @@ function removeEntries(page: LandingPage): void {
     .slice(1)
     .split('&')
     .filter((entry) => !OUR_ENTRIES.test(readEntry(entry)[0]))
-  url.search = rest.join('&')
+    .join('&')
+  // Without a `?` of its own, the setter would take the first one of the text.
+  url.search = rest && `?${rest}`
   page.history.replaceState(page.history.state, '', url.href)
 }
 
