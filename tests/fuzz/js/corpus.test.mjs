@@ -19,7 +19,7 @@ for (const [name, run] of Object.entries(targets)) {
 test('the same seed gives the same mutations', () => {
   const mutations = () => {
     const random = randomOf(7)
-    return Array.from({ length: 20 }, () => mutate('{"a":[1,{"b":"c"}]}\nx', random))
+    return Array.from({ length: 20 }, () => mutate('{"a":[1,{"b":"c"}]}\nx', 'one\ntwo', random))
   }
   assert.deepEqual(mutations(), mutations())
   assert.ok(new Set(mutations()).size > 10)

@@ -2,6 +2,7 @@
 //   SECONDS, RUNS  the limit of each target: 60 seconds by default
 //   TARGETS        names of targets, with commas; all by default
 //   MERGE=1        keeps the inputs that reach something new in tests/fuzz/js/corpus
+//   PLANT=1        looks for a planted fault instead
 import { Session } from 'node:inspector'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { mutate, randomOf } from './mutate.mjs'
 import { targets } from './targets.mjs'
 
 const HERE = new URL('.', import.meta.url).pathname
-const { SECONDS, RUNS, TARGETS, MERGE } = process.env
+const { SECONDS, RUNS, TARGETS, MERGE, PLANT } = process.env
 const session = new Session()
 session.connect()
 
@@ -33,8 +34,11 @@ function* reached() {
   }
 }
 
-/** Reading the coverage takes longer than most inputs, so it is read after so many. */
-const BATCH = 16
+/**
+ * Reading the coverage takes longer than most inputs, so it is read after so many. The more rarely something new is
+ * found, the more inputs.
+ */
+const [MIN_BATCH, MAX_BATCH] = [16, 1024]
 
 async function fuzz(name) {
   const folder = join(HERE, 'corpus', name)
@@ -57,17 +61,19 @@ async function fuzz(name) {
     }
   }
 
-  /** Runs inputs, and keeps those that reach something new. */
+  /** Runs inputs, keeps those that reach something new, and returns whether there are any. */
   async function runAll(inputs) {
     for (const input of inputs) await run(input)
-    const found = new Set([...reached()].filter((edge) => !edges.has(edge)))
-    if (found.size === 0) return
-    for (const input of inputs) {
-      await run(input)
-      const own = [...reached()].filter((edge) => found.has(edge))
-      if (own.some((edge) => !edges.has(edge))) kept.push(input)
-      for (const edge of own) edges.add(edge)
+    const found = [...reached()].filter((edge) => !edges.has(edge))
+    if (found.length === 0) return false
+    if (inputs.length === 1) {
+      kept.push(inputs[0])
+      for (const edge of found) edges.add(edge)
+      return true
     }
+    const half = inputs.length >> 1
+    const isIn = [await runAll(inputs.slice(0, half)), await runAll(inputs.slice(half))]
+    return isIn.includes(true)
   }
 
   post('Profiler.enable')
@@ -75,8 +81,11 @@ async function fuzz(name) {
   await runAll(seeds)
   const random = randomOf(Number(process.env.SEED ?? 1))
   const [began, end] = [performance.now(), performance.now() + Number(SECONDS || 60) * 1000]
+  const pick = () => kept[random(kept.length)] ?? ''
+  let batch = MIN_BATCH
   while (RUNS ? executions < Number(RUNS) : performance.now() < end) {
-    await runAll(Array.from({ length: BATCH }, () => mutate(kept[random(kept.length)] ?? '', random)))
+    const isNew = await runAll(Array.from({ length: batch }, () => mutate(pick(), pick(), random)))
+    batch = isNew ? MIN_BATCH : Math.min(2 * batch, MAX_BATCH)
   }
   post('Profiler.stopPreciseCoverage')
   const perSecond = Math.round((executions / (performance.now() - began)) * 1000)

@@ -16,10 +16,19 @@ export function randomOf(seed) {
   }
 }
 
-export function mutate(input, random) {
+/** Changes an input. Some get lines of the input `other`. */
+export function mutate(input, other, random) {
   const lines = input.split('\n')
+  if (random(4) === 0) cross(lines, other.split('\n'), random)
   for (let times = random(3) + 1; times > 0; times--) changeLines(lines, random)
   return lines.join('\n').slice(0, 4096)
+}
+
+/** Replaces some lines by as many of another input, from the same place or any other. */
+function cross(lines, others, random) {
+  const from = random(others.length)
+  const count = random(others.length - from) + 1
+  lines.splice(random(2) === 0 ? from : random(lines.length + 1), count, ...others.slice(from, from + count))
 }
 
 const wordOf = (random) => (random(8) === 0 ? MORE[random(MORE.length)] : WORDS[random(WORDS.length)])
