@@ -1,7 +1,7 @@
 /** Records that another release has written in another format. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { NOON, SEAL, setup, flinksConnection, mxConnection, sealer } from './setup.mjs'
+import { MINUTE, NOON, SEAL, setup, flinksConnection, mxConnection, sealer } from './setup.mjs'
 
 const seal = sealer(SEAL)
 const FLOW = 'a'.repeat(32)
@@ -43,6 +43,25 @@ test('a start replaces a record in an older format', async (t) => {
   assert.notEqual(next.flow, state.flow)
   assert.deepEqual([next.step.kind, env.bank.counts().liveStarts], ['challenge', 2])
   assert.equal((await page.getState(state)).code, 'NOT_FOUND')
+})
+
+test('a start that replaces a record in another format delivers its pending endings', async (t) => {
+  const connection = (bank) => flinksConnection(bank, 'Greatday')
+  const ended = { user: 'ann', connection: 'c_1', flow: 'e'.repeat(32), outcome: 'done', result: { requestId: 'r' } }
+  const { env, page } = await inOldFormat(t, connection, { keys: { pendingEndings: [ended] } })
+  await page.settled(await start(page))
+  env.bank.clock.advance(MINUTE)
+  await env.handle.sweep()
+  assert.deepEqual(env.reported.ended, [ended])
+})
+
+test('a late start of a flow whose record in another format was replaced starts nothing', async (t) => {
+  const earlier = ['e'.repeat(32)]
+  const { env, page } = await inOldFormat(t, (bank) => flinksConnection(bank, 'Greatday'), { keys: { earlier } })
+  assert.equal((await start(page, earlier[0])).code, 'NOT_FOUND')
+  await page.cancel(await page.settled(await start(page)))
+  for (const flow of [FLOW, ...earlier]) assert.equal((await start(page, flow)).code, 'NOT_FOUND')
+  assert.equal(env.bank.counts().liveStarts, 2)
 })
 
 test('a start is refused until the lease of a record in an older format has expired', async (t) => {

@@ -3,7 +3,8 @@ import { FlowError, staleRound } from '../../flow/errors.js'
 import { isEnding, type Claim, type RawAnswers } from '../../flow/steps.js'
 import type { Connection } from '../config.js'
 import { flowLimitReached, notFound, problem } from '../problem.js'
-import { needsPerson, newRecord, type FlowRecord, type FlowRef, type VersionedRecord } from '../records/flow-record.js'
+import { needsPerson, newRecord } from '../records/flow-record.js'
+import type { FlowRecord, FlowRef, OtherFormat, VersionedRecord } from '../records/flow-record.js'
 import { otherFormatRefused } from '../records/records.js'
 import { withStatusOnly } from '../vendors/index.js'
 import type { EngineContext } from './context.js'
@@ -92,7 +93,8 @@ export class LocalFlowService implements FlowService {
       const { flow: current, expired, otherFormat, version } = await records.read(id)
       if (current && (!isEnding(current.step) || current.flow === flow)) return toState(id, current)
       if (otherFormat !== undefined) refuseSecondSend(otherFormat, flow, clock.now())
-      if (flow !== undefined && (current ?? expired)?.earlier?.includes(flow)) throw notFound('the flow has ended')
+      const before = current ?? expired ?? otherFormat
+      if (flow !== undefined && before?.earlier?.includes(flow)) throw notFound('the flow has ended')
       if (expired && !isEnding(expired.step)) {
         await cancelFlow(this.#context, id, { record: expired, version }).catch(ignoreConflict)
         if ((await records.read(id)).version === version) throw notStored()
@@ -100,9 +102,9 @@ export class LocalFlowService implements FlowService {
       }
       const last = current ?? expired
       const delivered = last && (await deliverEndings(this.#context, id, { record: last, version }))
-      const pendingEndings = delivered?.record.pendingEndings
+      const { pendingEndings } = delivered?.record ?? otherFormat ?? {}
       const fresh = {
-        record: newRecord(target, clock.now(), { flow, pendingEndings, earlier: earlierFlows(last) }),
+        record: newRecord(target, clock.now(), { flow, pendingEndings, earlier: earlierFlows(before) }),
         version: delivered?.version ?? version,
       }
       const { change, stop } = records.listen(id)
@@ -305,12 +307,12 @@ function toState(id: string, { flow, version, step }: FlowRecord): State {
 const MAX_EARLIER = 8
 
 /** The ids that the next flow of a record remembers. */
-function earlierFlows(last: FlowRecord | undefined): string[] | undefined {
-  return last && [...(last.earlier ?? []), last.flow].slice(-MAX_EARLIER)
+function earlierFlows(last: OtherFormat | undefined): string[] | undefined {
+  return last?.flow === undefined ? undefined : [...(last.earlier ?? []), last.flow].slice(-MAX_EARLIER)
 }
 
 /** Throws if a start must not replace a record of another release, because it could send the same credentials twice. */
-function refuseSecondSend(other: { flow?: string; leaseUntil?: number }, flow: string | undefined, now: number): void {
+function refuseSecondSend(other: OtherFormat, flow: string | undefined, now: number): void {
   if (other.flow !== undefined && other.flow === flow) throw otherFormatRefused()
   const lease = (other.leaseUntil ?? 0) - now
   if (lease > 0) throw problem('UNAVAILABLE', lease)

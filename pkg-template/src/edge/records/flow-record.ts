@@ -4,7 +4,7 @@ import type { FlowEnded } from '../config.js'
 
 /**
  * The format of stored records. Increment it if the meaning of a key changes. A record of another format is refused,
- * except that a start replaces it. For that, `v`, `flow` and `leaseUntil` must keep their meaning in all formats.
+ * except that a start replaces it. For that, `v` and the keys of `OtherFormat` must keep their meaning in all formats.
  */
 export const FORMAT = 2
 
@@ -58,6 +58,9 @@ export interface CounterRecord {
   kind: 'counter'
   times: number[]
 }
+
+/** What a start reads of a record in another format. */
+export type OtherFormat = Partial<Pick<FlowRecord, 'flow' | 'leaseUntil' | 'pendingEndings' | 'earlier'>>
 
 export type StoredRecord = FlowRecord | CounterRecord
 

@@ -5,7 +5,7 @@ import type { Store } from '../config.js'
 import { notFound, toProblem } from '../problem.js'
 import type { Changes } from './changes.js'
 import { FORMAT, type CounterRecord, type FlowRecord, type FlowRef } from './flow-record.js'
-import type { StoredRecord, VersionedRecord } from './flow-record.js'
+import type { OtherFormat, StoredRecord, VersionedRecord } from './flow-record.js'
 import type { Sealer } from './seal.js'
 
 /** How long an expired flow stays stored, so that a sweep can cancel it, in milliseconds. */
@@ -33,7 +33,7 @@ export interface FoundRecord {
   expired?: FlowRecord
   counter?: CounterRecord
   /** A record in another format: only these keys can be read. */
-  otherFormat?: { flow?: string; leaseUntil?: number }
+  otherFormat?: OtherFormat
 }
 
 /** Opens, writes and watches the records in a store. */
@@ -58,7 +58,7 @@ export class Records {
       throw toProblem(error, 500)
     })
     const record = JSON.parse(text) as StoredRecord
-    if (record.v !== FORMAT) return { version, otherFormat: record as FoundRecord['otherFormat'] & {} }
+    if (record.v !== FORMAT) return { version, otherFormat: record as OtherFormat }
     if (record.kind === 'counter') return { version, counter: record }
     return record.expires > clock.now() ? { version, flow: record } : { version, expired: record }
   }
