@@ -366,11 +366,11 @@ release: $(INSTALLED) $(NPM) $(RELEASE_NPM) | $(CARGO_DENY) $(CARGO_CYCLONEDX) #
 crash: postgres $(INSTALLED) $(NPM) ## kill a worker at every point of every flow
 	@BANK_MFA_APP=$(CURDIR)/target/app node tests/crash/crash.mjs '$(FLOWS)'
 
-# SEEDS=1-1000 selects the seeds, and JOBS=2 the number of processes. BANK_MFA_APP_OTHER is the folder of another release,
-# which then runs beside this one.
+# SEEDS=1-1000 selects the seeds, and JOBS=2 the number of processes. OTHER='another build' or 'the next format' is a release
+# that runs beside this one, and BANK_MFA_APP_OTHER the folder of any other one.
 .PHONY: swarm
 swarm: $(INSTALLED) $(NPM) ## run whole systems from seeds, in which everything goes wrong: SEEDS=1-1000 JOBS=1
-	@BANK_MFA_APP=$(CURDIR)/target/app node tests/swarm/swarm.mjs '$(SEEDS)'
+	@BANK_MFA_APP=$(CURDIR)/target/app OTHER='$(OTHER)' node tests/swarm/swarm.mjs '$(SEEDS)'
 
 .PHONY: test-swarm
 test-swarm: $(INSTALLED) $(NPM) ## test some seeds of make swarm, and that it finds mistakes

@@ -1,7 +1,7 @@
 /** Two processes of an edge over one store, and what is in front of them. Each can die at any point. */
 import { Life } from './life.mjs'
 import { Link } from './network.mjs'
-import { SEAL, releases } from './releases.mjs'
+import { SEAL, formatsDiffer, releases } from './releases.mjs'
 
 export const ORIGIN = 'https://app.example'
 export const EDGE = 'https://edge.example/mfa'
@@ -28,7 +28,8 @@ class Edge {
   start() {
     const world = this.#world
     const life = (this.life = new Life())
-    const release = this.#random.pick(releases)
+    const release = this.#random.pick(world.deployed ? [world.deployed] : releases)
+    this.format = release.format
     const store = this.#withDeaths(world.wrapStore(world.store.connection(life), life))
     const company = (name, call) =>
       life.guard(async (...args) => {
@@ -54,7 +55,7 @@ class Edge {
       fetch: life.guard((url, init) => this.#fetch(life, url, init)),
       clock: { now: () => world.clock.now(), wait: life.guard((ms, signal) => world.clock.wait(ms, signal)) },
     })
-    world.note(`${this.name} starts`)
+    world.note(`${this.name} starts${formatsDiffer ? ` with format ${this.format}` : ''}`)
   }
 
   /** The process ends at once, and starts again later. */
@@ -115,6 +116,12 @@ export class Fleet {
     this.#scheduleSweep()
   }
 
+  /** From now on all edges are of one release: the deployment is over, or was rolled back. */
+  finishDeployment() {
+    this.#world.deployed = this.#random.pick(releases)
+    for (const edge of this.edges) if (edge.format !== this.#world.deployed.format) edge.die('for the deployment')
+  }
+
   /** Handles a request of a page or a vendor at one of the edges. Rejects if it dies. */
   async handle(url, init, life) {
     const edge = this.#random.pick(this.edges)
@@ -127,11 +134,13 @@ export class Fleet {
     served.catch((error) => edge.life.alive && this.#world.flaw('throws', `the edge rejects: ${error?.stack}`))
     const reply = await edge.life.orEnd(served, refusedError)
     const { status, headers } = reply
+    const { format } = edge
     if (headers.get('content-type') === 'text/event-stream')
       return { status, headers, stream: reply.body, edge: edge.life, disconnect, request }
     const text = await reply.text()
     const [{ pathname: path }, { method = 'GET', body }] = [new URL(url), init]
-    this.#world.witness.onServed({ method, path, status, retryAfter: headers.get('retry-after'), text, body, from })
+    const retryAfter = headers.get('retry-after')
+    this.#world.witness.onServed({ method, path, status, retryAfter, text, body, from, format })
     return { status, headers, text }
   }
 

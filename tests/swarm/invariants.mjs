@@ -1,5 +1,6 @@
 /** What must be true of every world when it has ended. */
 import { lieOf } from './endings.mjs'
+import { formatsDiffer } from './releases.mjs'
 
 /** All that is wrong with a world: `{ kind, text }`. */
 export function flawsOf(world) {
@@ -145,13 +146,31 @@ const MAX_FLOW_MS = 140 * 60_000
 /** A delivery that fails is retried each minute. */
 const MAX_DELIVERY_MS = 30 * 60_000
 
+const isEnding = ({ kind }) => kind === 'done' || kind === 'failed'
+
+/**
+ * Whether no release can continue a flow, or deliver its ending: the releases that could read its record are gone, or were
+ * when it was purged, or a start of another release has replaced it while the flow ran. Its pages are told to start over.
+ */
+function isUnreadable({ flow, record, step }, { stored, deployed }) {
+  if (!formatsDiffer) return false
+  const all = stored.get(record)
+  const next = all.findLastIndex((entry) => entry.flow === flow) + 1
+  const isReplaced = next < all.length && all[next].format !== all[next - 1].format
+  const isPurged = all.slice(next).some(({ format }) => format === null)
+  return isPurged || (isReplaced && !isEnding(step)) || all.at(-1).format !== deployed.format
+}
+
 /** Every flow has ended, and the company has heard of it. */
-function flowsEnd({ flows, deliveries, connections, pageEndings }, flaw) {
+function flowsEnd(world, flaw) {
+  const { flows, deliveries, connections, pageEndings } = world
   const delivered = new Map(deliveries.map(({ flow, at }) => [flow, at]).toReversed())
-  for (const { flow, connection, stages, step, at, endedAt, isLocal } of flows.values()) {
+  for (const known of flows.values()) {
+    const { flow, connection, stages, step, at, endedAt, isLocal } = known
     // A page that was closed for good does not continue its own flow.
     if (isLocal) continue
-    if (!['done', 'failed'].includes(step.kind)) flaw('does not end', `${connection}: ${flow} is ${stages.join(' ')}`)
+    if (!(isEnding(step) && delivered.has(flow)) && isUnreadable(known, world)) continue
+    if (!isEnding(step)) flaw('does not end', `${connection}: ${flow} is ${stages.join(' ')}`)
     else if (!delivered.has(flow)) flaw('not delivered', `${connection}: the ending of ${flow}`)
     const waited = delivered.get(flow) - endedAt
     if (waited > MAX_DELIVERY_MS) flaw('not delivered', `${connection}: the ending of ${flow} for ${waited} ms`)
@@ -161,9 +180,14 @@ function flowsEnd({ flows, deliveries, connections, pageEndings }, flaw) {
     if (ending === 'waits for ever') flaw('does not end', `${name}: a page waits for the ending of its flow`)
   }
   for (const { flow, step } of pageEndings) {
-    if (step.kind === 'done' && !delivered.has(flow)) flaw('not delivered', `a page saw done of ${flow}`)
+    if (step.kind !== 'done' || delivered.has(flow) || isUnreadable(flows.get(flow), world)) continue
+    flaw('not delivered', `a page saw done of ${flow}`)
   }
 }
+
+/** A page ends by itself if its user cancels, or if it cannot reach the edge, or one that can read its flow. */
+const OWN_ENDINGS = ['cancelled', 'unreachable', 'UNAVAILABLE', 'NOT_FOUND', 'RATE_LIMITED', 'host-error']
+if (formatsDiffer) OWN_ENDINGS.push('SNAPSHOT_VERSION')
 
 /** All who hear of a flow's ending hear the same. */
 function endingsAgree({ deliveries, pageEndings }, flaw) {
@@ -177,11 +201,8 @@ function endingsAgree({ deliveries, pageEndings }, flaw) {
   for (const { flow, step } of pageEndings) {
     const known = endings.get(flow)
     if (known === undefined || known === word({ ...step, outcome: step.kind })) continue
-    // A page ends by itself if its user cancels, or if it cannot reach the edge.
-    const isOwn =
-      step.failure &&
-      ['cancelled', 'unreachable', 'UNAVAILABLE', 'NOT_FOUND', 'RATE_LIMITED', 'host-error'].includes(step.failure.code)
-    if (!isOwn) flaw('contradicting endings', `${flow}: ${known}, and for a page ${step.failure?.code ?? 'done'}`)
+    const code = step.failure?.code ?? 'done'
+    if (!OWN_ENDINGS.includes(code)) flaw('contradicting endings', `${flow}: ${known}, and for a page ${code}`)
   }
 }
 

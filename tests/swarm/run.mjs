@@ -2,10 +2,15 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { NEXT_FORMAT, copyApp } from '../lib/app-copy.mjs'
 import { app } from '../lib/package.mjs'
-import { SABOTAGE, patchedApp } from './sabotage.mjs'
+import { SABOTAGE } from './sabotage.mjs'
 
 const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url))
+const TARGET = fileURLToPath(new URL('../../target/swarm', import.meta.url))
+
+/** The other releases that can run beside the installed one: how each differs from it. */
+const OTHERS = { 'another build': {}, 'the next format': NEXT_FORMAT }
 
 /** `1-1000`, `7`, or several with commas. */
 export function readSeeds(text) {
@@ -18,11 +23,16 @@ export function readSeeds(text) {
 
 /**
  * Runs seeds in `jobs` processes. `onOutcome` gets each outcome, and may return true to end the run. `sabotage` names a
- * mistake. `shrinks` makes failing seeds small.
+ * mistake. `other` names another release in the same fleet. `shrinks` makes failing seeds small.
  */
-export async function runSeeds(seeds, { jobs = 1, sabotage, shrinks = false, onOutcome = () => false } = {}) {
-  const env = { ...process.env, ...(sabotage && { SWARM_SABOTAGE: sabotage }) }
-  if (SABOTAGE[sabotage]?.patches) env.BANK_MFA_APP = patchedApp(app, sabotage)
+export async function runSeeds(seeds, { jobs = 1, sabotage, other, shrinks = false, onOutcome = () => false } = {}) {
+  const env = { BANK_MFA_APP: app, ...process.env, ...(sabotage && { SWARM_SABOTAGE: sabotage }) }
+  const folder = (name) => `${TARGET}/${name.replaceAll(/\W+/g, '-')}`
+  const { patches, other: release = other } = SABOTAGE[sabotage] ?? {}
+  if (patches) env.BANK_MFA_APP = copyApp(app, folder(sabotage), patches)
+  if (release) {
+    env.BANK_MFA_APP_OTHER = copyApp(env.BANK_MFA_APP, folder(`${sabotage ?? ''} ${release}`), OTHERS[release])
+  }
   const left = [...seeds]
   const sum = { seeds: 0, flows: 0, events: 0, hours: 0, happened: {}, endings: {}, hashes: new Map(), failed: [] }
   let isOver = false

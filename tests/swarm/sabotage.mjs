@@ -1,9 +1,5 @@
 /** Mistakes that the swarm must find, made from outside: around the store, or in a copy of the package. */
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { losingStore, precedesSend } from '../crash/losing-store.mjs'
-
-const TARGET = fileURLToPath(new URL('../../target/swarm', import.meta.url))
 
 const AT_TIMES = "(request.method === 'GET' && Math.random() < 0.15)"
 
@@ -19,8 +15,8 @@ const AS_CONNECTED = `const asConnected = (bytes) => {
 }`
 
 /**
- * Each mistake: how it is made, the kinds of flaws that show it, and the number of seeds within which one does. `patches`
- * are by file: a text, which must be there once, and what replaces it.
+ * Each mistake: how it is made, the kinds of flaws that show it, and the number of seeds within which one does, from 1 or
+ * `first` on. `patches` are those of `copyApp`. `other` names another release that runs, too.
  */
 export const SABOTAGE = {
   'stores after it sends': {
@@ -113,6 +109,31 @@ export const SABOTAGE = {
     shows: ['not delivered'],
     within: 100,
   },
+  'a record of another format is taken for an empty one': {
+    other: 'the next format',
+    patches: { 'edge/records/records.js': [['return { version, otherFormat: record }', 'return { version }']] },
+    shows: ['goes back'],
+    within: 10,
+  },
+  'a start does not wait for the call of a flow in another format': {
+    other: 'the next format',
+    patches: { 'edge/engine/service.js': [['if (lease > 0)', 'if (lease > Infinity)']] },
+    shows: ['lease ignored'],
+    first: 61,
+    within: 10,
+  },
+  'another format is refused with another next action': {
+    other: 'the next format',
+    patches: { 'edge/records/records.js': [["next: 'start-over'", "next: 'retry-later'"]] },
+    shows: ['server error'],
+    within: 10,
+  },
+  'a start over another format loses the endings that were not delivered': {
+    other: 'the next format',
+    patches: { 'edge/engine/service.js': [['delivered?.record ?? otherFormat ??', 'delivered?.record ??']] },
+    shows: ['not delivered'],
+    within: 50,
+  },
   'token shared between sessions': {
     patches: {
       'flow/transport.js': [['`${slot} ${session}`', 'slot']],
@@ -121,21 +142,4 @@ export const SABOTAGE = {
     shows: ['vendor rule'],
     within: 50,
   },
-}
-
-/** The folder of a copy of the installed package with the patches of a mistake. */
-export function patchedApp(app, name) {
-  const folder = `${TARGET}/${name.replaceAll(' ', '-')}`
-  rmSync(folder, { recursive: true, force: true })
-  cpSync(app, folder, { recursive: true, dereference: true })
-  for (const [file, replacements] of Object.entries(SABOTAGE[name].patches)) {
-    const path = `${folder}/node_modules/bank-mfa/dist/${file}`
-    let text = readFileSync(path, 'utf8')
-    for (const [from, to] of replacements) {
-      if (text.split(from).length !== 2) throw new Error(`${file} must contain once: ${from}`)
-      text = text.replace(from, to)
-    }
-    writeFileSync(path, text)
-  }
-  return folder
 }

@@ -34,7 +34,11 @@ export class Store {
         [...records].flatMap(([id, { due }]) => (due <= now ? [id] : [])).slice(0, limit),
       ),
       purge: call('purge', () => {
-        for (const [id, { expires }] of records) if (expires <= clock.now()) records.delete(id)
+        for (const [id, { expires }] of records) {
+          if (expires > clock.now()) continue
+          records.delete(id)
+          this.#world.witness.onPurge(id)
+        }
       }),
     }
   }

@@ -1,6 +1,7 @@
 /**
  * The swarm: `swarm.mjs [seeds]` runs whole systems, each from one seed, and prints what has happened in them. A failing
- * seed is repeated with `make swarm SEEDS=…`. JOBS is the number of processes.
+ * seed is repeated with `make swarm SEEDS=…`. JOBS is the number of processes, and OTHER a release that runs, too:
+ * 'another build' or 'the next format'.
  */
 import { DEEDS, FAULTS } from './faults.mjs'
 import { readSeeds, runSeeds } from './run.mjs'
@@ -10,7 +11,9 @@ const DEFAULT_SEEDS = '1-1000'
 const COVERING_SEEDS = 300
 const TRACE_LINES = 60
 
+const { OTHER: other } = process.env
 const seeds = readSeeds(process.argv[2] || DEFAULT_SEEDS)
+const command = (seed) => `make swarm SEEDS=${seed}${other ? ` OTHER='${other}'` : ''}`
 const begun = performance.now()
 let done = 0
 let isStopped = false
@@ -19,6 +22,7 @@ process.once('SIGINT', () => (isStopped = true))
 
 const sum = await runSeeds(seeds, {
   jobs: Number(process.env.JOBS || 1),
+  other,
   shrinks: true,
   onOutcome(outcome) {
     done += 1
@@ -43,12 +47,12 @@ if (missing.length > 0 && sum.seeds >= COVERING_SEEDS) {
   process.exitCode = 1
 }
 if (sum.failed.length > 0) {
-  console.log(`\n${sum.failed.length} seeds failed: make swarm SEEDS=${sum.failed.map(({ seed }) => seed).join()}`)
+  console.log(`\n${sum.failed.length} seeds failed: ${command(sum.failed.map(({ seed }) => seed).join())}`)
   process.exitCode = 1
 }
 
 function printFailure({ seed, flaws, happenings, smallest }) {
-  console.log(`\nmake swarm SEEDS=${seed}`)
+  console.log(`\n${command(seed)}`)
   for (const { kind, text } of flaws.slice(0, 5)) console.log(`  ${kind}: ${text}`)
   if (!smallest) return
   console.log(

@@ -1,5 +1,5 @@
 /** Sees all that leaves a page, an edge or a store: remembers what the invariants need, and looks for secrets in it. */
-import { isUnavailable } from './busy.mjs'
+import { isTrueRefusal } from './refusals.mjs'
 import { SEAL, releases } from './releases.mjs'
 
 const readSealed = releases[0].sealer(SEAL)
@@ -39,14 +39,28 @@ export class Witness {
   }
 
   /** An edge has replied. It is never at fault itself. */
-  onServed({ method, path, status, retryAfter, text, body, from }) {
+  onServed({ method, path, status, retryAfter, text, body, from, format }) {
     if (status < 500) return
-    const { happenedAt, clock, flows } = this.#world
-    const { history = [] } = flows.get(/\.(\w+)\//.exec(path)?.[1]) ?? {}
-    const request = { path, sent: body && JSON.parse(body), from, now: clock.now() }
-    const reply = { problem: JSON.parse(text), retryAfter }
-    if (status === 503 && isUnavailable({ ...request, ...reply, history, happenedAt })) return
-    this.#world.flaw('server error', `${method} ${path} gets ${status} ${reply.problem.code}`)
+    const { clock } = this.#world
+    const sent = body && JSON.parse(body)
+    const all = this.#world.stored.get(this.#recordOf(path, sent)) ?? []
+    // The first one is what the request has found.
+    const stored = all.slice(
+      Math.max(
+        0,
+        all.findLastIndex(({ at }) => at <= from),
+      ),
+    )
+    const { code, next } = JSON.parse(text)
+    const request = { path, sent, from, now: clock.now(), stored, format }
+    if (isTrueRefusal(request, { status, code, next, retryAfter }, this.#world)) return
+    this.#world.flaw('server error', `${method} ${path} gets ${status} ${code}`)
+  }
+
+  /** The id of the record that a request concerns: a start names its connection only. */
+  #recordOf(path, sent) {
+    const [, id] = /\/flows\/([\w-]+)\./.exec(path) ?? []
+    return id ?? [...this.#world.flows.values()].findLast(({ connection }) => connection === sent?.connection)?.record
   }
 
   /** A page runs a flow itself. */
@@ -65,15 +79,28 @@ export class Witness {
     this.#world.secrets.scan('a record', text, this.#world)
     const { flow, connection, user, step, version } = record
     const at = this.#world.clock.now()
-    const known = this.#world.flows.get(flow) ?? { flow, connection, user, at, stages: [], history: [] }
+    const known = this.#world.flows.get(flow) ?? { flow, connection, user, at, stages: [], record: id }
     this.#world.flows.set(flow, known)
-    known.history.push({ at, isLeased: record.leaseUntil > 0, kind: step.kind })
+    const stored = this.#world.stored.get(id) ?? []
+    this.#world.stored.set(id, stored)
+    const before = stored.at(-1)
+    if (before?.leaseUntil > at && before.flow !== flow)
+      this.#world.flaw('lease ignored', `${flow} begins during a call of ${before.flow}`)
+    stored.push({ at, format: record.v, flow, leaseUntil: record.leaseUntil, kind: step.kind })
     const label = step.kind === 'working' ? step.stage : step.kind
     if (known.stages.at(-1) !== label) known.stages.push(label)
     if (known.version > version) this.#world.flaw('goes back', `version ${version} of ${flow} after ${known.version}`)
     Object.assign(known, { step, version })
     if (isEnding(step)) known.endedAt ??= at
     this.#world.note(`${connection}: stored ${label}${record.leaseUntil ? ', leased' : ''}`)
+  }
+
+  /** A record has expired. An edge that can read it has ended its flow before. */
+  onPurge(id) {
+    const { stored, fleet, clock } = this.#world
+    const all = stored.get(id)
+    const isRead = ({ life, format }) => life.alive && format === all.at(-1).format
+    if (all && !fleet.edges.some(isRead)) all.push({ at: clock.now(), format: null, leaseUntil: 0 })
   }
 
   /** A page got a reply of the edge. */

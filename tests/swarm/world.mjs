@@ -14,6 +14,7 @@ import { flawsOf } from './invariants.mjs'
 import { LAST_WEBHOOK_MS, sendWebhooks, visitForeignPages } from './outsiders.mjs'
 import { Person } from './people.mjs'
 import { randomOf } from './random.mjs'
+import { formatsDiffer } from './releases.mjs'
 import { REREAD_MS } from './reread.mjs'
 import { Secrets } from './secrets.mjs'
 import { Store } from './stores.mjs'
@@ -89,6 +90,13 @@ class World {
   happened = {}
   /** The flows that were stored, by their id. */
   flows = new Map()
+  /**
+   * What was stored in each record, the newest last: `{ at, format, flow, leaseUntil, kind }`. `format` is `null` if no
+   * edge could read the record when it was purged.
+   */
+  stored = new Map()
+  /** The release of all edges, once its deployment is over. */
+  deployed = undefined
   deliveries = []
   pageEndings = []
   #isOver = false
@@ -218,6 +226,7 @@ class World {
     }
     this.isCalm = true
     this.note('calm')
+    if (formatsDiffer) this.fleet.finishDeployment()
     // Edges that are down come back, and requests that were delayed arrive.
     await clock.wait(8 * MINUTE)
     await Promise.all(

@@ -1,9 +1,10 @@
 /** Two releases over the same records: during a deployment, each request may reach either. */
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { flows } from '../crash/flows.mjs'
+import { NEXT_FORMAT, copyApp } from '../lib/app-copy.mjs'
 import { app } from '../lib/package.mjs'
 import test, { after } from '../lib/test.mjs'
 import { HOMES } from './lib/homes.mjs'
@@ -13,24 +14,10 @@ import { CONNECTION, finish, openWorld } from './lib/world.mjs'
 const folder = mkdtempSync(join(tmpdir(), 'bank-mfa-fleet-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** A copy of the app: another build. `edit` changes the text of a file of the package. */
-function copyOfApp(name, file, edit) {
-  const copy = join(folder, name)
-  cpSync(app, copy, { recursive: true })
-  if (file === undefined) return copy
-  const path = join(copy, 'node_modules/bank-mfa/dist', file)
-  const text = readFileSync(path, 'utf8')
-  assert.notEqual(edit(text), text)
-  writeFileSync(path, edit(text))
-  return copy
-}
-
-const nextFormat = (text) => text.replace(/(?<=export const FORMAT = )\d+/, (format) => Number(format) + 1)
-
 const one = await loadPackage(app)
 /** Another release, or the same one as another build. */
-const other = await loadPackage(process.env.BANK_MFA_APP_OTHER ?? copyOfApp('same'))
-const newer = await loadPackage(copyOfApp('newer', 'edge/records/flow-record.js', nextFormat))
+const other = await loadPackage(process.env.BANK_MFA_APP_OTHER ?? copyApp(app, join(folder, 'same')))
+const newer = await loadPackage(copyApp(app, join(folder, 'newer'), NEXT_FORMAT))
 
 /**
  * Runs a flow whose requests reach the builds in turn. Each build keeps its edge on a table. A Durable Object has one

@@ -1,0 +1,48 @@
+/** What an edge may refuse with a status of a server's error, because of something that has happened and is not its fault. */
+const MINUTE = 60_000
+
+/** So long does a request wait for another turn. */
+const LONG_POLL_MS = 25_000
+
+/** A request takes its steps in this time. */
+const MAX_HOPS_MS = 1_000
+
+/** The faults that a page may hear of. The address of an iframe needs a token of the vendor, too. */
+const mayFail = (path, what) =>
+  /^(store|company) /.test(what) || (path.endsWith('/message') && what.startsWith('vendor '))
+
+/**
+ * Whether a refusal is true. `stored` is what the record had since the request came, the newest last, and `format` what the
+ * edge can read.
+ */
+export function isTrueRefusal(request, { status, code, next, retryAfter }, world) {
+  if (code === 'SNAPSHOT_VERSION') {
+    const isOther = request.stored.some(({ format }) => format !== request.format)
+    return isOther && status === 500 && next === 'start-over' && retryAfter === null
+  }
+  if (status !== 503 || code !== 'UNAVAILABLE' || next !== 'retry-later') return false
+  if (retryAfter === null) return happened(world, request.from - MINUTE, (what) => mayFail(request.path, what))
+  return isKeptOut(request, Number(retryAfter), world) || waitsForLease(request, Number(retryAfter))
+}
+
+const happened = ({ happenedAt }, since, explains) => happenedAt.some(({ what, at }) => at >= since && explains(what))
+
+/** Another turn of the flow has kept the request out for the whole wait, or has got the address for its window. */
+function isKeptOut({ path, sent, from, now, stored }, retryAfter, world) {
+  if (retryAfter !== 1 || !/\/(answer|message)$/.test(path)) return false
+  const { leaseUntil, at } = stored.at(-1) ?? {}
+  const isHeld = leaseUntil > 0 && now - at >= LONG_POLL_MS - MAX_HOPS_MS
+  // A slow store also delays a turn that has not stored anything yet.
+  const isSlow = happened(world, from, (what) => what === 'store is slow')
+  if (now - from >= LONG_POLL_MS && (isHeld || isSlow)) return true
+  // Another turn has got this address for the window, or none. Somebody may have opened it.
+  const isOther = stored.some(({ leaseUntil, kind }) => leaseUntil > 0 || kind !== 'redirect')
+  return sent?.kind === 'window-opened' && (isOther || happened(world, from, (what) => what.startsWith('vendor ')))
+}
+
+/** A start waits for the call of a flow whose record it cannot read. */
+function waitsForLease({ path, now, stored, format: own }, retryAfter) {
+  const { leaseUntil, format } = stored.at(-1) ?? {}
+  const lateMs = now + retryAfter * 1_000 - leaseUntil
+  return path.endsWith('/flows') && format !== own && lateMs >= 0 && lateMs <= 1_000 + MAX_HOPS_MS
+}
