@@ -1,5 +1,5 @@
 //! An exhaustive search over pairs of a flow and a simulated bank, breadth first. In each state everything happens that
-//! can: the reply comes, is lost, late or unreadable; the process crashes and restores the flow; the person answers
+//! can: the reply comes, is lost, late or unreadable; a gateway refuses; the host has no secret; the process crashes and restores the flow; the person answers
 //! rightly, wrongly, late or twice, cancels, or does something in the vendor's page; time passes.
 //!
 //! `make explore` searches as far as ten minutes allow, and `cargo test` a few hundred states of each pair.
@@ -11,6 +11,7 @@ mod scenario;
 
 mod canonical;
 mod moves;
+mod network;
 mod page;
 mod pairs;
 mod plant;

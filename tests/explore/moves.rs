@@ -1,14 +1,14 @@
 //! What can happen in a state, and how the state changes.
 
 use bank_mfa::challenge::{Challenge, ChallengeKind};
-use bank_mfa::flow::{AnswerInput, Event, Loss, Step};
+use bank_mfa::flow::{AnswerInput, Event, Step};
 use bank_mfa::json::Value;
-use bank_mfa::simulator::Outgoing;
 use bank_mfa::vendor::{Stage, WindowPurpose};
 
+use crate::network;
 use crate::page;
 use crate::plant::Plant;
-use crate::world::{Broken, Sent, World};
+use crate::world::{Broken, World};
 
 /// Something that can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +21,12 @@ pub enum Move {
     ReplyLost,
     /// The request is lost on its way.
     RequestLost,
+    /// A gateway refuses the request with this status, and the vendor does not receive it.
+    Refused(u16),
     /// The driver knows that it could not send the request.
     NotSent,
+    /// The host has no secret for the request, so the driver does not send it.
+    NoSecret,
     /// The process ends. A request that is under way has reached the vendor, or has not.
     Crash {
         reached: bool,
@@ -52,8 +56,8 @@ pub enum Move {
 }
 
 use Move::{
-    Cancel, Crash, CrashAtWindow, Decide, Garbled, Hesitate, InPage, NewSession, NotSent,
-    OpenWindow, Reply, ReplyLost, RequestLost, Resubmit, Return, Right, Time, Wrong,
+    Cancel, Crash, CrashAtWindow, Decide, Garbled, Hesitate, InPage, NewSession, NoSecret, NotSent,
+    OpenWindow, Refused, Reply, ReplyLost, RequestLost, Resubmit, Return, Right, Time, Wrong,
 };
 
 /// What happens if the network is fine and no person is there.
@@ -76,7 +80,10 @@ pub fn moves(world: &World) -> Vec<Move> {
             Garbled,
             ReplyLost,
             RequestLost,
+            Refused(429),
+            Refused(503),
             NotSent,
+            NoSecret,
             Crash { reached: true },
         ]);
         if sent.stage == Stage::Watch && matches!(world.scenario.step, Step::Send { .. }) {
@@ -130,11 +137,11 @@ pub fn moves(world: &World) -> Vec<Move> {
 impl World {
     pub fn apply(&mut self, it: Move) -> Result<(), Broken> {
         match it {
-            Reply | Garbled | ReplyLost | RequestLost | NotSent => {
+            Reply | Garbled | ReplyLost | RequestLost | Refused(_) | NotSent | NoSecret => {
                 let Some(sent) = self.sent.clone() else {
                     return Err("no request is under way".to_owned());
                 };
-                self.network(it, &sent)
+                network::happens(self, it, &sent)
             }
             Crash { reached } => {
                 if let Some(sent) = self.sent.clone().filter(|_| reached) {
@@ -191,52 +198,6 @@ impl World {
 
     fn is_in_connect(&self) -> bool {
         matches!(self.scenario.step, Step::Connect { .. })
-    }
-
-    fn network(&mut self, it: Move, sent: &Sent) -> Result<(), Broken> {
-        let lost = match it {
-            Reply | Garbled => {
-                let mut reply = self.reach_vendor(sent)?;
-                if self.plant == Some(Plant::Mistakes203) && reply.status == 203 {
-                    let body = String::from_utf8_lossy(&reply.body);
-                    let body = body.replace("SecurityChallenges", "Nothing").into_bytes();
-                    reply = Outgoing {
-                        body,
-                        status: 200,
-                        ..reply
-                    };
-                }
-                if it == Garbled {
-                    reply = Outgoing {
-                        body: b"<html>".to_vec(),
-                        status: 200,
-                        ..reply
-                    };
-                }
-                // At MX any 2xx says that the submission was accepted.
-                let says_nothing = it == Garbled && !sent.request.url.contains("mx.com");
-                let unheard = self.unheard && says_nothing;
-                self.deliver(sent, &reply)?;
-                self.unheard = unheard;
-                return Ok(());
-            }
-            ReplyLost => {
-                let reply = self.reach_vendor(sent)?;
-                if self.plant == Some(Plant::SendsAgain) && sent.request.once {
-                    self.reach_vendor(sent)?;
-                }
-                self.late = Some((sent.serial, reply));
-                self.scenario.now += u64::from(sent.request.timeout);
-                match self.plant {
-                    Some(Plant::DeniesSending) => Loss::NotSent,
-                    _ => Loss::MaybeSent,
-                }
-            }
-            RequestLost => Loss::MaybeSent,
-            _ => Loss::NotSent,
-        };
-        self.sent = None;
-        self.must_take(Event::Lost(sent.serial, lost), "a loss")
     }
 
     fn pass_time(&mut self) -> Result<(), Broken> {
