@@ -63,6 +63,7 @@ class Edge {
     if (!this.life.alive) return
     const world = this.#world
     world.note(`${this.name} dies ${why}`)
+    for (const name of world.connections.keys()) world.loses(name)
     this.life.end()
     world.clock.after(this.#random.between(MIN_RESTART_MS, MAX_RESTART_MS), () => this.start())
   }

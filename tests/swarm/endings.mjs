@@ -4,8 +4,11 @@
  */
 const MINUTE = 60_000
 
-/** A flow that nobody follows ends after two hours. */
-const UNWATCHED_MS = 119 * MINUTE
+/** The edge cancels a flow after this time. A slow store delays its first record. */
+const LIFETIME_MS = 134 * MINUTE
+
+/** So long does a flow poll after a start or an answer, and in all. The last poll would come after this time. */
+const [POLLING_MS, TOTAL_MS] = [29 * MINUTE, 119 * MINUTE]
 
 /** MX's numbers for its statuses, which its widget sends, and the API may. */
 const MX_STATUSES =
@@ -84,8 +87,8 @@ function isDone({ arrivals, lastAnswer }) {
 
 const SUBMITTING = ['start', 'answer', 'credentials', 'connect', 'verify']
 
-const isOutcomeUnknown = ({ submissions, stages, isDisturbed, isOdd }) =>
-  (isDisturbed || isOdd) &&
+const isOutcomeUnknown = ({ submissions, stages, isDisturbed, isLost, isOdd }) =>
+  (isDisturbed || isLost || isOdd) &&
   (submissions.length > 0 || stages.length === 0 || stages.some((stage) => SUBMITTING.includes(stage)))
 
 const isDisturbed = (story) => story.isDisturbed
@@ -105,14 +108,19 @@ const isHostAtFault = ({ faults }) => faults.some((what) => /^(company|page stor
 const isTokenLost = ({ arrivals, faults }) =>
   faults.some((what) => what.startsWith('vendor ')) && (arrivals.at(-1)?.purpose ?? 'token') === 'token'
 
+/** A call of the flow was lost, or the edge has got no token. */
+const isUnreachable = ({ isLost, arrivals }) =>
+  isLost || arrivals.some(({ purpose, damaged }) => purpose === 'token' && damaged !== null)
+const isCancelled = ({ isCancelled, isLocal, ageMs }) => isCancelled || (!isLocal && ageMs >= LIFETIME_MS)
+
 /** By code: the next action, what must be true, and the other action of codes with two causes. */
 export const ENDINGS = {
   done: [null, isDone],
-  unreachable: ['retry-later', isDisturbed],
+  unreachable: ['retry-later', isUnreachable],
   'outcome-unknown': ['retry-later', isOutcomeUnknown],
   'host-error': ['retry-later', any(isHostAtFault, isTokenLost)],
   'internal-error': ['retry-later', () => false],
-  'timed-out': ['retry-later', ({ ageMs }) => ageMs >= MINUTE],
+  'timed-out': ['retry-later', ({ ageMs, workedMs }) => workedMs >= POLLING_MS || ageMs >= TOTAL_MS],
   'unreadable-reply': ['retry-later', isUnreadable],
   'concurrent-session': ['retry-later', says('concurrent-session')],
   busy: ['retry-later', says('busy')],
@@ -121,7 +129,7 @@ export const ENDINGS = {
   'vendor-error': ['retry-later', says('vendor-error')],
   'challenge-unanswerable': ['retry-later', asks],
   'session-expired': ['start-over', any(says('session-expired'), isTokenRefused, isSilent)],
-  cancelled: ['start-over', ({ isCancelled, ageMs }) => isCancelled || ageMs >= UNWATCHED_MS],
+  cancelled: ['start-over', isCancelled],
   'answer-refused': ['start-over', says('answer-refused')],
   'answers-mismatched': ['start-over', says('answers-mismatched')],
   'session-refused': ['start-over', says('session-refused'), 'visit-bank'],

@@ -24,9 +24,9 @@ function answersArriveOnce({ bank, connections }, flaw) {
     const seen = new Set()
     for (const { requestId, member, guids, raw, answers: values, damaged } of answers) {
       const unique = values.filter((text) => /^zq/.test(text)).join()
-      // Each round has a RequestId of its own at Flinks, and guids of its own at MX. It stays open if the vendor has only
-      // replied with a status, and then the user is asked again.
-      const round = !/^\d+$/.test(damaged) && `${requestId ?? member} ${guids ?? Object.keys(raw)}`
+      // Each round has a RequestId of its own at Flinks, and guids of its own at MX. It stays open if a gateway has replied
+      // in the vendor's place, and then the user is asked again.
+      const round = !/^(\d+|redirect)$/.test(damaged) && `${requestId ?? member} ${guids ?? Object.keys(raw)}`
       for (const key of [unique, round].filter(Boolean)) {
         if (seen.has(key)) flaw('received twice', `${name}: the answer ${key} arrived twice`)
         seen.add(key)
@@ -218,23 +218,27 @@ const isSubmission = ({ answers, credentials, purpose }) =>
   answers !== undefined || credentials !== undefined || purpose === 'live start' || purpose === 'create'
 
 /** An ending says what is true at the bank. */
-function endingsAreTrue({ bank, flows, deliveries, connections, happenedAt }, flaw) {
+function endingsAreTrue({ bank, flows, deliveries, connections, happenedAt, losses }, flaw) {
   for (const ended of deliveries) {
     const { flow: id, connection, outcome, failure } = ended
-    const { name, entry, cancels, original, submissions: given } = connections.get(connection)
+    const { name, entry, cancelled, original, isLocal, submissions: given } = connections.get(connection)
     // The company may get it late. A page that runs its flow itself tells the company at once.
     const { at, stages, endedAt = ended.at } = flows.get(id)
     const own = given.filter(({ flow, values }) => flow.endsWith(id) && values.length > 0)
     const arrivals = of(bank, connection).filter((arrival) => arrival.at >= at && arrival.at <= endedAt)
     const submissions = arrivals.filter(isSubmission)
+    const heeded = own.filter((each) => arrivals.some((arrival) => arrival.answers && fits(each, arrival)))
     const times = [at, ...arrivals.map((arrival) => arrival.at), endedAt]
     // What was delayed happens later.
     const faults = happenedAt.flatMap(({ what, at: time }) => (time >= at - MINUTE && time <= endedAt ? [what] : []))
     const story = {
-      ...{ arrivals, submissions, stages, faults, ageMs: endedAt - at },
+      ...{ arrivals, submissions, stages, faults, isLocal, ageMs: endedAt - at },
+      isLost: losses.some((loss) => loss.connection === connection && loss.at >= at && loss.at <= endedAt),
+      workedMs: endedAt - Math.max(at, ...heeded.map((each) => each.at)),
       silentMs: Math.max(...times.slice(1).map((time, index) => time - times[index])),
       lastAnswer: arrivals.findLastIndex((arrival) => arrival.answers && own.some((each) => fits(each, arrival))),
-      isCancelled: cancels > 0,
+      // A page that cancels a flow may not know its id yet.
+      isCancelled: cancelled.some((flow) => flow.id.endsWith(id)),
       isOdd: ODD.some((odd) => entry.name.endsWith(odd)),
       isDisturbed: faults.length > 0,
       loginId: original.flow?.params.loginId,

@@ -22,7 +22,9 @@ export class LocalPage {
     this.release = this.#random.pick(releases)
   }
 
+  /** A call that is under way is lost with its page. */
   close() {
+    this.#world.loses(this.#connection.name)
     this.life.end()
   }
 

@@ -46,6 +46,7 @@ export class Link {
     const again = this.#random.between(0, 3_000)
     const replyLost = this.happens('reply lost')
     const back = this.delay()
+    if (this.#kind === 'vendor' && (lost || late > 0 || replyLost)) this.#world.loses(/\/(c\d+)\//.exec(what)[1])
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
       let isOver = false

@@ -192,7 +192,7 @@ export class Person {
 
   #cancels(page, flow) {
     this.#world.note(`${page.name} cancels`)
-    this.#connection.cancels += 1
+    this.#connection.cancelled.push(flow)
     flow.cancel()
   }
 

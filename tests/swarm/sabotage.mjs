@@ -4,6 +4,17 @@ import { losingStore, precedesSend } from '../crash/losing-store.mjs'
 const AT_TIMES = "(request.method === 'GET' && Math.random() < 0.15)"
 
 const ENDS = "this.#end({ kind: 'failed',"
+/** Ends a flow with another failure than its own, if it has one of these. */
+const ends = (codes, code, next) => ({
+  'flow/flow.js': [
+    [
+      ENDS,
+      `if (/${codes}/.test(step.failure.code))
+        Object.assign(step.failure, { code: '${code}', next: '${next}', otherwise: null, vendorCode: null });
+      ${ENDS}`,
+    ],
+  ],
+})
 const RELABELLED = 'outcome-unknown|answer-refused|session-expired|unreachable|timed-out|unreadable-reply'
 
 /** A reply in which the member is connected, although it asks or has failed. */
@@ -77,6 +88,21 @@ export const SABOTAGE = {
     patches: {
       'flow/flow.js': [[ENDS, `if (step.failure.next === 'start-over') step.failure.next = 'retry-later'; ${ENDS}`]],
     },
+    shows: ['untrue ending'],
+    within: 20,
+  },
+  'a flow is cancelled that nobody has cancelled': {
+    patches: ends('session-expired|answer-refused', 'cancelled', 'start-over'),
+    shows: ['untrue ending'],
+    within: 20,
+  },
+  'a flow times out too early': {
+    patches: ends('session-expired|answer-refused', 'timed-out', 'retry-later'),
+    shows: ['untrue ending'],
+    within: 20,
+  },
+  'a vendor is called unreachable that has replied': {
+    patches: ends('busy|unreadable-reply|session-expired', 'unreachable', 'retry-later'),
     shows: ['untrue ending'],
     within: 20,
   },

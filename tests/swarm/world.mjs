@@ -50,17 +50,18 @@ function namesOf(seed) {
   return names
 }
 
-/** How a flow ends if nothing goes wrong, by its name. */
+/** How a flow ends if nothing goes wrong, by its name and the contract. */
 const baselines = new Map()
 
-async function baselineOf(name) {
-  if (!baselines.has(name)) {
-    const world = new World(0, { only: name })
+async function baselineOf(name, contract) {
+  const key = `${name} ${JSON.stringify(contract)}`
+  if (!baselines.has(key)) {
+    const world = new World(0, { only: name, contract })
     await world.run()
     const [{ ending }] = world.connections.values()
-    baselines.set(name, ending?.failure?.code ?? ending?.kind ?? `${ending}`)
+    baselines.set(key, ending?.failure?.code ?? ending?.kind ?? `${ending}`)
   }
-  return baselines.get(name)
+  return baselines.get(key)
 }
 
 /** Runs the world of a seed. Returns what is wrong, and what has happened. */
@@ -71,7 +72,7 @@ export async function runSeed(seed, options) {
     // The session that the company of this flow holds is over after the first try.
     if (!stays || ending?.kind !== 'failed' || entry.name === 'flinks resume') continue
     const { code } = ending.failure
-    const usual = await baselineOf(entry.name)
+    const usual = await baselineOf(entry.name, world.contract)
     if (usual === code) continue
     const way = calmEndings.map(({ failure }) => `${failure?.code} ${failure?.next}`).join(', ')
     world.flaw('next does not help', `${name} (${entry.name}) ends with ${code} instead of ${usual}: ${way}`)
@@ -104,10 +105,14 @@ class World {
   #weather
   #counts = new Map()
 
-  /** `skip` are the happenings that do not happen. `only` is the name of the only connection's flow, without a storm. */
-  constructor(seed, { skip = [], only, wrapStore = (store) => store } = {}) {
+  /**
+   * `skip` are the happenings that do not happen. `only` is the name of the only connection's flow, without a storm, and
+   * `contract` its contract.
+   */
+  constructor(seed, { skip = [], only, contract, wrapStore = (store) => store } = {}) {
     this.seed = seed
     this.only = only
+    this.contract = contract
     this.wrapStore = wrapStore
     this.#skipped = new Set(skip)
     this.clock = new Clock(NOON)
@@ -153,6 +158,13 @@ class World {
   happenings = []
   /** What happened when: `{ what, at }`. */
   happenedAt = []
+  /** When a call to a vendor may have been lost, and of which connection: `{ at, connection }`. */
+  losses = []
+
+  loses(connection) {
+    this.losses.push({ at: this.clock.now(), connection })
+  }
+
   /** The errors that faults have thrown. */
   #thrown = new WeakSet()
 
@@ -249,7 +261,7 @@ class World {
     const names = this.only ? [this.only] : namesOf(this.seed)
     const first = find(names[0])
     this.store = new Store(this)
-    const contract = this.only ? {} : random.pick(CONTRACTS)
+    const contract = (this.contract ??= random.pick(CONTRACTS))
     this.note(`the contract is ${JSON.stringify(contract)}`)
     this.bank = new Bank(this, {
       rules: { ...contract.rules, ...first.rules },
@@ -278,7 +290,7 @@ class World {
         ids: [params.loginId, params.memberGuid, params.userGuid].filter(Boolean),
         /** Whether a page runs the flow itself. */
         isLocal: !this.only && random.chance(0.25),
-        ...{ submissions: [], cancels: 0, newSessions: new Set(), iframes: [], calmEndings: [], ending: undefined },
+        ...{ submissions: [], cancelled: [], newSessions: new Set(), iframes: [], calmEndings: [], ending: undefined },
       })
       this.note(`${name} is ${entryName}`)
     }
