@@ -38,4 +38,15 @@ export class Life {
       promise.then(settled(resolve), settled(reject))
     })
   }
+
+  /** Resolves with what a promise gives, with its error as `{ error }`, or with nothing at the end. */
+  outcome(promise) {
+    return new Promise((resolve) => {
+      const forget = this.atEnd(resolve)
+      promise.then(
+        (value) => (forget(), resolve(value)),
+        (error) => (forget(), resolve({ error })),
+      )
+    })
+  }
 }

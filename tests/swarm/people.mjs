@@ -1,8 +1,6 @@
-/** Users: what they do with their pages, rightly and wrongly. */
-import { fill } from '../lib/fill.mjs'
-import { toRaw } from '../crash/page.mjs'
-import { credentialsOf } from './catalogue.mjs'
+/** Users: how they visit their pages, leave them and come back. */
 import { Page } from './browser.mjs'
+import { Hands } from './hands.mjs'
 import { LocalPage } from './local.mjs'
 
 const MINUTE = 60_000
@@ -12,9 +10,6 @@ const HOUR = 60 * MINUTE
 const PATIENCE_MS = 3 * MINUTE
 
 const MAX_PAGES = 4
-
-/** A user whose credentials are refused this often does not try them again. */
-const MAX_FORMS = 4
 
 /** How often a user tries again after the same failure. */
 const MAX_SAME = 3
@@ -28,6 +23,7 @@ export class Person {
   #world
   #random
   #connection
+  #hands
   #pages = new Set()
   #visits = 0
   #running = 0
@@ -41,6 +37,7 @@ export class Person {
     this.#connection = connection
     this.name = `person of ${connection.name}`
     this.#random = world.stream(this.name)
+    this.#hands = new Hands(world, connection, this.name, this.#random)
   }
 
   /** Lives through a storm: some visits, often in several tabs. Resolves when the last page is closed. */
@@ -76,10 +73,6 @@ export class Person {
     return calmEndings.at(-1)
   }
 
-  #does(deed) {
-    return this.#world.does(this.name, deed, this.#random)
-  }
-
   /** Opens a page and follows the flow. Returns the last step, or how the user has left. */
   async #visit(deadline) {
     const world = this.#world
@@ -106,7 +99,7 @@ export class Person {
   async #follow(page, deadline) {
     const world = this.#world
     const { clock } = world
-    const startsOver = this.#stored === null || (!world.isCalm && this.#does('starts over at once'))
+    const startsOver = this.#stored === null || (!world.isCalm && this.#hands.does('starts over at once'))
     world.note(`${page.name} ${startsOver ? 'starts a flow' : 'resumes its flow'}`)
     const flow = startsOver ? page.start(this.#connection.name) : page.resume(this.#stored)
     let last
@@ -120,13 +113,13 @@ export class Person {
       last = step
       let outcome
       if (step.kind !== 'working' && (isNew || clock.now() >= actsAgain)) {
-        await this.#or(page, clock.wait(this.#random.between(500, world.isCalm ? 5_000 : 40_000)))
+        await page.life.outcome(clock.wait(this.#random.between(500, world.isCalm ? 5_000 : 40_000)))
         if (!page.life.alive) return 'closes the page'
         if (flow.current !== step) continue
         outcome = await this.#act(page, flow, step, deadline)
         actsAgain = clock.now() + PATIENCE_MS
       } else if (isNew) outcome = this.#idles(page, flow)
-      if (this.#does('wakes the page')) page.wake()
+      if (this.#hands.does('wakes the page')) page.wake()
       if (outcome) return outcome
       if (flow.current !== step) continue
       await this.#change(page, flow, step, Math.min(deadline, actsAgain > clock.now() ? actsAgain : Infinity))
@@ -144,17 +137,6 @@ export class Person {
     this.#stored = null
     page.forget()
     return current
-  }
-
-  /** Resolves with a promise, or when the page is closed. */
-  #or(page, promise) {
-    return new Promise((resolve) => {
-      const forget = page.life.atEnd(resolve)
-      promise.then(
-        (value) => (forget(), resolve(value)),
-        (error) => (forget(), resolve({ error })),
-      )
-    })
   }
 
   /** Resolves when the flow has another step, at a time, or when the page is closed. */
@@ -175,10 +157,10 @@ export class Person {
 
   /** What a user does while the flow works. */
   #idles(page, flow) {
-    if (this.#does('reloads')) return 'reloads'
-    if (this.#does('closes the page')) return 'closes the page'
-    if (this.#does('opens a second tab')) this.#opensTab(page)
-    if (this.#does('cancels')) this.#cancels(page, flow)
+    if (this.#hands.does('reloads')) return 'reloads'
+    if (this.#hands.does('closes the page')) return 'closes the page'
+    if (this.#hands.does('opens a second tab')) this.#opensTab(page)
+    if (this.#hands.does('cancels')) this.#hands.cancels(page, flow)
     return undefined
   }
 
@@ -190,164 +172,16 @@ export class Person {
     void this.#visit(clock.now() + 30 * MINUTE)
   }
 
-  #cancels(page, flow) {
-    this.#world.note(`${page.name} cancels`)
-    this.#connection.cancelled.push(flow)
-    flow.cancel()
-  }
-
   async #act(page, flow, step, deadline) {
-    if (this.#does('reloads')) return 'reloads'
-    if (this.#does('closes the page')) return 'closes the page'
-    if (this.#does('comes back tomorrow')) return 'comes back tomorrow'
-    if (this.#does('opens a second tab')) this.#opensTab(page)
-    if (this.#does('cancels')) return void this.#cancels(page, flow)
-    if (this.#does('lets it expire')) {
+    if (this.#hands.does('reloads')) return 'reloads'
+    if (this.#hands.does('closes the page')) return 'closes the page'
+    if (this.#hands.does('comes back tomorrow')) return 'comes back tomorrow'
+    if (this.#hands.does('opens a second tab')) this.#opensTab(page)
+    if (this.#hands.does('cancels')) return void this.#hands.cancels(page, flow)
+    if (this.#hands.does('lets it expire')) {
       await this.#change(page, flow, step, Math.min(deadline, this.#world.clock.now() + HOUR))
       return undefined
     }
-    if (step.kind === 'challenge') return this.#answers(page, flow, step)
-    if (step.kind === 'connect') return this.#inIframe(page, step)
-    return step.purpose === 'widget' ? this.#inWidget(page, step) : this.#inWindow(page, step)
-  }
-
-  // Challenges ----------------------------------------------------------------------------------
-
-  async #answers(page, flow, step) {
-    const { round } = step
-    const isForm = round.challenges[0].kind === 'credentials'
-    const wantsNewSession = this.#connection.entry.noCode.length > 0 && !this.#connection.newSessions.has(flow.id)
-    if (round.newSession && (wantsNewSession || this.#does('asks for a new session'))) {
-      this.#connection.newSessions.add(flow.id)
-      this.#world.note(`${page.name} asks for a new session in place of round ${round.number}`)
-      return this.#calls(page, 'startNewSession', step.startNewSession())
-    }
-    if (isForm && this.#forms(flow) >= MAX_FORMS) {
-      this.#cancels(page, flow)
-      return 'gives up'
-    }
-    const first = this.#knows(round, isForm) ?? this.#guess(round)
-    const given = !isForm && this.#does('answers wrongly') ? this.#guess(round) : first
-    const submit = ({ kind, answers }) => (kind === 'raw' ? step.answerRaw(answers) : step.answer(answers))
-    this.#submits(page, flow, round, isForm, given)
-    const calls = [submit(given)]
-    if (this.#does('double-clicks')) calls.push(submit(given))
-    if (this.#does('submits two different answers')) {
-      const other = this.#guess(round)
-      this.#submits(page, flow, round, isForm, other)
-      calls.push(submit(other))
-    }
-    for (const call of calls) await this.#calls(page, 'answer', call)
-    return undefined
-  }
-
-  /** Waits for a call of the flow. It may be refused, but only with a `FlowError`. */
-  async #calls(page, name, call) {
-    const settled = await this.#or(page, Promise.resolve(call))
-    if (settled?.error !== undefined) this.#world.witness.onRefusal(this.#connection, page, name, settled.error)
-  }
-
-  #submits(page, flow, round, isForm, { values, answers, isRight }) {
-    const prompts = round.challenges.map(({ prompt }) => prompt)
-    this.#connection.submissions.push({
-      ...{ flow: flow.id, round: round.number, kind: isForm ? 'credentials' : 'answers' },
-      ...{ at: this.#world.clock.now(), values, answers, isRight, prompts },
-    })
-    const what = isForm ? 'credentials' : `${isRight ? 'right' : 'wrong'} answers`
-    this.#world.note(`${page.name} submits ${what} in round ${round.number}`)
-  }
-
-  /** How many forms of credentials the user has filled in for a flow. */
-  #forms(flow) {
-    const { submissions } = this.#connection
-    return submissions.filter((given) => given.flow === flow.id && given.kind === 'credentials').length
-  }
-
-  /** The right answers, if there are any. */
-  #knows(round, isForm) {
-    if (isForm) {
-      const values = credentialsOf(this.#connection.entry, this.#connection.resolved)
-      const names = round.challenges.map(({ fields }) => fields[0].name)
-      const answers = Object.fromEntries(names.map((name, at) => [name, values[at] ?? values.at(-1)]))
-      return { kind: 'form', answers, values: Object.values(answers), isRight: true }
-    }
-    const right = this.#world.bank.right(this.#connection)
-    if (right === null) return undefined
-    const raw = toRaw(right)
-    const values = Object.values(raw).flat()
-    const isFlinks = right.member === undefined
-    if (isFlinks && this.#random.chance(0.5)) {
-      try {
-        return { kind: 'form', answers: fill(round, right), values, isRight: true }
-      } catch {}
-    }
-    return { kind: 'raw', answers: raw, values, isRight: true }
-  }
-
-  /** Valid answers that are wrong. A typed one is unique, so that it can be recognised wherever it appears. */
-  #guess(round) {
-    const values = []
-    const answer = ({ type, options = [] }) => {
-      if (options.length > 0) {
-        const option = this.#random.pick(options)
-        return type === 'multi-select' ? [option.id] : option.id
-      }
-      const text = this.#world.secrets.newAnswer(this.#random)
-      values.push(text)
-      return text
-    }
-    const answers = round.challenges.flatMap(({ fields }) => fields.map((field) => [field.name, answer(field)]))
-    return { kind: 'form', answers: Object.fromEntries(answers), values, isRight: false }
-  }
-
-  // The vendors' pages ----------------------------------------------------------------------------
-
-  async #inIframe(page, step) {
-    const address = await this.#or(page, step.pageUrl())
-    if (typeof address !== 'string') return undefined
-    const { bank } = this.#world
-    if (this.#does('sends a forged message')) {
-      this.#world.note(`${page.name} gets a forged message of the iframe`)
-      await this.#calls(page, 'returned', step.returned({ loginId: this.#world.foreignLoginId }))
-      return undefined
-    }
-    this.#connection.iframes.push(address)
-    const message = await this.#or(page, bank.act(this.#connection, 'iframe', { address }))
-    if (message === undefined || message.error) return undefined
-    this.#world.note(`${page.name} returns from the iframe: ${message.kind}`)
-    if (message.kind === 'returned') {
-      await this.#calls(page, 'returned', step.returned(message.claim))
-      if (this.#does('double-clicks')) await this.#calls(page, 'returned', step.returned(message.claim))
-    } else step.tokenRefused()
-    return undefined
-  }
-
-  /** The address of a window that the person stays in. */
-  async #openWindow(page, step) {
-    const address = await this.#or(page, step.pageUrl())
-    if (typeof address !== 'string' || this.#does('leaves the window')) return undefined
-    if (this.#does('opens a window twice')) await this.#or(page, step.pageUrl())
-    return address
-  }
-
-  async #inWidget(page, step) {
-    const address = await this.#openWindow(page, step)
-    if (address === undefined) return undefined
-    await this.#or(page, this.#world.bank.act(this.#connection, 'widget', { url: address }))
-    this.#world.note(`${page.name} answers in the widget`)
-    if (this.#random.chance(0.5)) step.returned()
-    return undefined
-  }
-
-  async #inWindow(page, step) {
-    const address = await this.#openWindow(page, step)
-    if (address === undefined) return undefined
-    const decision = this.#does('refuses at the bank') ? 'cancel' : 'approve'
-    const visit = this.#world.bank.act(this.#connection, 'window', { url: address, decision })
-    const landing = (await this.#or(page, visit))?.url
-    if (landing === undefined) return undefined
-    this.#world.note(`${page.name} returns from the bank: ${decision}`)
-    step.returned(landing)
-    return undefined
+    return this.#hands.act(page, flow, step)
   }
 }
