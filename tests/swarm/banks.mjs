@@ -33,19 +33,27 @@ export class Bank {
     let hasHungUp = false
     init.signal?.addEventListener('abort', () => (hasHungUp = true))
     const how = { signal: init.signal, mayRepeat: init.method === 'GET', what: url }
-    const { arrival, reply } = await link.send(how, () => this.receive(url, init))
+    const { arrival, reply } = await link.send(how, (isLate) => this.receive(url, init, isLate))
     if (life.alive && !hasHungUp && arrival.damaged === null) arrival.heard = true
     return reply
   }
 
   /** Receives a call of an edge or a page. The first part of its path names the connection. */
-  async receive(url, { method = 'GET', headers, body }) {
+  async receive(url, { method = 'GET', headers, body }, isLate) {
     const [, name] = /^\/(\w+)/.exec(new URL(url).pathname)
     const connection = this.#world.connections.get(name)
     const bank = this.#advanced()
     const call = purposeOf(url, method, body)
     const damaged = this.#damage(bank, connection)
-    const arrival = { at: this.#world.clock.now(), connection: name, ...call, damaged, heard: false, reply: null }
+    const arrival = {
+      at: this.#world.clock.now(),
+      connection: name,
+      ...call,
+      damaged,
+      isLate,
+      heard: false,
+      reply: null,
+    }
     if (call.answers !== undefined) arrival.right = rightAnswersOf(bank, connection)
     this.arrivals.push(arrival)
     this.#world.note(`${name}: ${call.purpose} reaches the vendor${damaged ? `, whose reply is ${damaged}` : ''}`)

@@ -22,11 +22,14 @@ function answersArriveOnce({ bank, connections }, flaw) {
     const rounds = countOf(submitted, ({ flow, round }) => `${flow} ${round}`)
     if (answers.length > rounds) flaw('received twice', `${name}: ${answers.length} answers for ${rounds} rounds`)
     const seen = new Set()
-    for (const { requestId, member, guids, raw, answers: values, damaged } of answers) {
+    for (const { requestId, member, guids, raw, answers: values, damaged, isLate, reply } of answers) {
       const unique = values.filter((text) => /^zq/.test(text)).join()
       // Each round has a RequestId of its own at Flinks, and guids of its own at MX. It stays open if a gateway has replied
       // in the vendor's place, and then the user is asked again.
-      const round = !/^(\d+|redirect)$/.test(damaged) && `${requestId ?? member} ${guids ?? Object.keys(raw)}`
+      const isOpen = /^(\d+|redirect)$/.test(damaged)
+      // After a minute and two polls the user is asked again. MX refuses what comes later, because it asks nothing then.
+      const isStray = isLate && reply.status === 405
+      const round = !isOpen && !isStray && `${requestId ?? member} ${guids ?? Object.keys(raw)}`
       for (const key of [unique, round].filter(Boolean)) {
         if (seen.has(key)) flaw('received twice', `${name}: the answer ${key} arrived twice`)
         seen.add(key)

@@ -30,7 +30,7 @@ export class Link {
   }
 
   /**
-   * Sends a request: `deliver` hands it over, and its result travels back. Rejects if something is lost, at once or when
+   * Sends a request: `deliver` hands it over, and gets whether it is very late. Its result travels back. Rejects if something is lost, at once or when
    * `signal` aborts.
    */
   send({ signal, mayRepeat, what }, deliver) {
@@ -60,10 +60,10 @@ export class Link {
       clock.after(there, async () => {
         // A client that has hung up in the meantime has sent nothing, or everything.
         if (lost || (isOver && silent)) return fail(lostError())
-        if (twice) clock.after(again, () => void deliver().catch(() => {}))
+        if (twice) clock.after(again, () => void deliver(late > 0).catch(() => {}))
         let reply, error
         try {
-          reply = await deliver()
+          reply = await deliver(late > 0)
         } catch (cause) {
           error = cause
         }
