@@ -106,7 +106,7 @@ export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env>
     async alarm(): Promise<void> {
       const before = await this.#storage.get<Head>('head')
       if (before === undefined) return
-      await this.#shared.turns.get(before.id)?.catch(() => {})
+      await this.#shared.turns.get(before.id)?.outcome.catch(() => {})
       await this.#service.continueDue(before.id).catch(this.#onError)
       const head = await this.#storage.get<Head>('head')
       if (head === undefined || (await this.#storage.getAlarm()) !== null) return

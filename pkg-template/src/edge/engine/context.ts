@@ -4,12 +4,18 @@ import { notFound } from '../problem.js'
 import type { FlowRecord, VersionedRecord } from '../records/flow-record.js'
 import type { Records } from '../records/records.js'
 
+/** A turn that runs in this process. */
+export interface RunningTurn {
+  flow: string
+  outcome: Promise<VersionedRecord>
+}
+
 /** What every function of the engine needs. */
 export interface EngineContext {
   records: Records
   clock: Clock
   /** The turns that run in this process, by the id of their record. */
-  turns: Map<string, Promise<VersionedRecord>>
+  turns: Map<string, RunningTurn>
   /** The `fetch` and the timeout of each call to a vendor. */
   callOptions: Pick<HostOptions, 'fetch' | 'timeout'>
   resolve(user: string, connection: string): Promise<Connection | null>

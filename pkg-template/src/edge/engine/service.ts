@@ -12,7 +12,7 @@ import { deliverEndings } from './delivery.js'
 import { countUse } from './rate-limit.js'
 import { readData, type Reading } from './reading.js'
 import { Conflict, ignoreConflict } from './turn.js'
-import { cancelFlow, runTurn, type TurnOptions } from './turns.js'
+import { cancelFlow, runTurn, runningTurn, type TurnOptions } from './turns.js'
 import { LONG_POLL_MS, waitFor, waitForTurn, withTimeout } from './waiting.js'
 
 /** A flow as its page sees it. */
@@ -109,19 +109,20 @@ export class LocalFlowService implements FlowService {
       }
       const { change, stop } = records.listen(id)
       try {
-        const running = turns.get(id)
-        const turn = running ?? runTurn(this.#context, id, fresh, { present: true, connection })
-        if (running === undefined) own = { turn, version: fresh.version }
+        // Another page of this process starts a flow, too.
+        const joined = turns.get(id)?.flow === last?.flow ? undefined : turns.get(id)?.outcome
+        const turn = joined ?? runTurn(this.#context, id, fresh, { present: true, connection })
+        if (joined === undefined) own = { turn, version: fresh.version }
         // The first write of the turn creates the flow.
         await Promise.race([change, turn.catch(() => {})])
-        if (turns.get(id) !== turn) await turn.catch(ignoreConflict)
+        if (turns.get(id)?.outcome !== turn) await turn.catch(ignoreConflict)
       } finally {
         stop()
       }
       const found = await records.read(id)
       if (found.flow && found.flow.flow !== last?.flow) return toState(id, found.flow)
       // Another turn would call the vendor again.
-      if (own && turns.get(id) !== own.turn && found.version === own.version) throw notStored()
+      if (own && turns.get(id)?.outcome !== own.turn && found.version === own.version) throw notStored()
     }
   }
 
@@ -229,7 +230,7 @@ export class LocalFlowService implements FlowService {
   }
 
   async #continueDue(id: string, wakesAt: (record: FlowRecord) => number): Promise<void> {
-    const { records, turns, clock } = this.#context
+    const { records, clock } = this.#context
     const { flow: current, expired, version } = await records.read(id)
     const last = current ?? expired
     if (last === undefined) return
@@ -239,7 +240,7 @@ export class LocalFlowService implements FlowService {
       if ((last.due ?? 0) <= clock.now()) await deliverEndings(this.#context, id, stored)
     } else if (current === undefined) {
       await cancelFlow(this.#context, id, stored).catch(ignoreConflict)
-    } else if (!turns.has(id)) {
+    } else if (runningTurn(this.#context, id, current.flow) === undefined) {
       const isDue = wakesAt(current) <= clock.now()
       const after = isDue ? await runTurn(this.#context, id, stored, { present: false }).catch(ignoreConflict) : stored
       // The turn that ends a flow delivers the endings itself.
@@ -262,7 +263,7 @@ export class LocalFlowService implements FlowService {
     act: NonNullable<TurnOptions['act']>,
     waitsForOutcome = true,
   ): Promise<State> {
-    const { records, turns, clock } = this.#context
+    const { records, clock } = this.#context
     const { id } = ref
     const deadline = clock.now() + LONG_POLL_MS
     const remaining = () => Math.max(0, deadline - clock.now())
@@ -273,7 +274,7 @@ export class LocalFlowService implements FlowService {
       // check again.
       const isPolling = leaseUntil > 0 && (step.kind === 'redirect' || step.kind === 'challenge')
       if ((leaseUntil > 0 && !isPolling) || !isCurrent(stored.record)) break
-      const running = turns.get(id)
+      const running = runningTurn(this.#context, id, ref.flow)
       // No turn has stored this call, so the page must repeat it.
       if ((isPolling || running !== undefined) && remaining() === 0) throw problem('UNAVAILABLE', BUSY_RETRY_MS)
       if (isPolling) {

@@ -35,13 +35,22 @@ export function runTurn(
       throw reportOnce(context, error)
     })
     .finally(() => {
-      if (turns.get(id) === turn) turns.delete(id)
+      if (turns.get(id)?.outcome === turn) turns.delete(id)
       records.notify(id)
     })
-  turns.set(id, turn)
+  turns.set(id, { flow: stored.record.flow, outcome: turn })
   // The user may answer while onPersonNeeded is still being called.
   background(turn.then((after) => reportPersonNeeded(context, stored.record, after.record, present)).catch(() => {}))
   return turn
+}
+
+/**
+ * The turn of a flow that runs in this process. That of an earlier flow on the record may still wait for its reply if another
+ * process has ended the flow, but it can send nothing more.
+ */
+export function runningTurn({ turns }: EngineContext, id: string, flow: string): Promise<VersionedRecord> | undefined {
+  const running = turns.get(id)
+  return running?.flow === flow ? running.outcome : undefined
 }
 
 /** Reports the error of a turn, for which several requests may wait, or none. Returns the error that they get. */

@@ -5,7 +5,7 @@ import { TASK_ENDED } from '../../flow/transport.js'
 import type { FlowRecord, FlowRef } from '../records/flow-record.js'
 import type { EngineContext } from './context.js'
 import { ignoreConflict } from './turn.js'
-import { runTurn } from './turns.js'
+import { runTurn, runningTurn } from './turns.js'
 
 /** How long a request waits for a change, in milliseconds. */
 export const LONG_POLL_MS = 25_000
@@ -30,7 +30,7 @@ export async function waitFor(
       const stored = await records.open(ref)
       const { record } = stored
       const now = clock.now()
-      const running = turns.get(id)
+      const running = runningTurn(context, id, record.flow)
       const isOver = isEnding(record.step) || isEnough(record) || now >= deadline || signal?.aborted === true
       // A page that waits for news lets an open round be watched.
       const wakesAt = Math.min(records.wakesAt(record), isOver ? Infinity : records.watchesAt(record))
@@ -40,7 +40,7 @@ export async function waitFor(
       if (started !== undefined) {
         const settled = started.catch(ignoreConflict)
         await withTimeout(context, deadline - now, Promise.race([settled, change]), { mayReread: true, signal })
-        if (turns.get(id) !== started) await settled
+        if (turns.get(id)?.outcome !== started) await settled
       } else {
         // If no turn runs and the flow waits for the vendor, only the next poll can change the record.
         const vendorIsNext = record.leaseUntil === 0 && ['working', 'redirect'].includes(record.step.kind)
@@ -61,9 +61,11 @@ export function waitForTurn(
   waitsForOutcome: boolean,
   waitMs: number,
 ): Promise<FlowRecord> {
-  const { records, turns } = context
+  const { records } = context
   const isEnough = (record: FlowRecord) =>
-    !(waitsForOutcome && record.step.kind === 'working') && !turns.has(ref.id) && !records.isLeased(record)
+    !(waitsForOutcome && record.step.kind === 'working') &&
+    runningTurn(context, ref.id, ref.flow) === undefined &&
+    !records.isLeased(record)
   return waitFor(context, ref, isEnough, waitMs)
 }
 
