@@ -329,7 +329,7 @@ $(MUTANTS_NPM): tests/mutants/package.json tests/mutants/package-lock.json
 CARGO_MUTANTS := .tools/cargo-mutants-27.1.0/bin/cargo-mutants
 
 # PART is a file or folder of src/, but not of src/js/, or of pkg-template/src/edge/ and pkg-template/src/flow/. A folder
-# can take hours. The compiled crates are kept in a folder of their own, beside the reports.
+# of the latter can take hours. The compiled crates are kept in a folder of their own, beside the reports.
 .PHONY: mutants
 ifdef PART
 ifeq ($(wildcard $(PART)),)
@@ -342,8 +342,7 @@ endif
 ifeq ($(filter pkg-template/%,$(PART)),)
 mutants: $(CARGO_MUTANTS) ## change the code of PART, one mistake at a time, and list the mistakes that no test notices
 	@test -n '$(PART)' || { echo 'PART=src/flow/timing.rs, for example'; exit 1; }
-	@CARGO_TARGET_DIR=$(CURDIR)/target/mutants/cargo $(CARGO_MUTANTS) mutants --config tests/mutants/mutants.toml \
-	  --output target/mutants --file '$(PART:%/=%)$(if $(filter %.rs,$(PART)),,/**)'
+	@node tests/mutants/core.mjs $(CARGO_MUTANTS) '$(PART)'
 else
 mutants: postgres $(INSTALLED) $(NPM) $(MUTANTS_NPM)
 	@cd pkg-template && PART='$(PART)' ../tests/mutants/node_modules/.bin/stryker run ../tests/mutants/stryker.config.mjs
