@@ -10,7 +10,7 @@ use bank_mfa::simulator::{Fault, FaultKind, Target};
 use bank_mfa::vendor::{Stage, WindowPurpose};
 
 mod scenario;
-use scenario::member::json;
+use scenario::member::{json, reply};
 use scenario::{MINUTE, Scenario, aggregate_in_widget, create};
 
 /// The number of the window, its address, and whether that was opened.
@@ -67,6 +67,47 @@ fn an_address_that_was_opened_is_replaced_in_the_same_window() {
         assert_eq!(window(&scenario).0, 1);
         assert!(matches!(scenario.step, Step::Redirect { purpose: found, .. } if found == purpose));
     }
+}
+
+#[test]
+fn a_round_for_the_widget_replaces_the_window_of_the_bank() {
+    let mut scenario = aggregate_in_widget("text").start_only();
+    let serial = scenario.serial();
+    scenario.deliver(serial, &reply(202, r#"{"member":{"guid":"MBR-1"}}"#));
+    for (stage, body) in [
+        (Stage::Poll, r#"{"member":{"connection_status":"PENDING"}}"#),
+        (
+            Stage::Window,
+            r#"{"member":{"oauth_window_uri":"https://mxbank.mx.com/1"}}"#,
+        ),
+        (
+            Stage::Poll,
+            r#"{"member":{"connection_status":"CHALLENGED","challenges":[{"guid":"CRD-1"}]}}"#,
+        ),
+        (
+            Stage::Window,
+            r#"{"widget_url":{"url":"https://int-widgets.moneydesktop.com/md/connect/1"}}"#,
+        ),
+    ] {
+        if let Step::Wait { until, .. } | Step::Redirect { until, .. } = scenario.step {
+            scenario.now = until;
+            scenario.advance(Event::Waited);
+        }
+        assert!(
+            matches!(scenario.step, Step::Send { stage: sent, .. } if sent == stage),
+            "{stage:?}: {:?}",
+            scenario.step
+        );
+        scenario.deliver(scenario.serial(), &reply(200, body));
+    }
+    assert!(matches!(
+        scenario.step,
+        Step::Redirect {
+            number: 2,
+            purpose: WindowPurpose::Widget,
+            ..
+        }
+    ));
 }
 
 #[test]

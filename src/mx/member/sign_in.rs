@@ -191,10 +191,7 @@ impl Member {
                 Some(Verdict::Redirect)
             }
             (BankWindow::Offered, _) if asks && self.opens_widget => Some(Verdict::Redirect),
-            (_, _) if asks && self.answers_in_widget() => {
-                self.offer(status, true);
-                Some(Verdict::Redirect)
-            }
+            (_, _) if asks && self.answers_in_widget() => Some(self.offer(status, true)),
             (BankWindow::NotOffered, Reply::Redirect) if !self.may_ask_to_sign_in() => {
                 Some(match is_confirmed {
                     true => {
