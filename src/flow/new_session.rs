@@ -21,7 +21,7 @@ impl Flow {
         }
         Some(NewSession {
             at,
-            documented: at.is_some() && idle.is_some_and(|(_, documented)| documented),
+            documented: idle.is_some_and(|(_, documented)| documented),
         })
     }
 
