@@ -360,6 +360,14 @@ mod tests {
     }
 
     #[test]
+    fn the_refusal_of_an_argument_says_where_it_is_and_what_is_wrong() {
+        let refusal = Refusal::input("/params/loginId".to_owned(), "must be a text");
+        assert_eq!(refusal.code, ErrorCode::InvalidInput);
+        assert_eq!(refusal.path.as_deref(), Some("/params/loginId"));
+        assert_eq!(refusal.message, "must be a text");
+    }
+
+    #[test]
     fn an_unknown_outcome_never_suggests_to_start_over_at_once() {
         assert_eq!(ErrorCode::OutcomeUnknown.next(), NextAction::RetryLater);
     }

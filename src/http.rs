@@ -163,3 +163,22 @@ pub fn add_query(url: &mut String, name: &str, value: Option<&str>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_printed_request_has_its_address_and_not_its_answers() {
+        let request = Request {
+            method: "POST",
+            url: "https://bank.example/answer".to_owned(),
+            headers: Vec::new(),
+            body: Some(r#"{"answer":"Montreal"}"#.to_owned()),
+            session: 1,
+            timeout: 1000,
+            once: true,
+        };
+        assert_eq!(format!("{request:?}"), "POST https://bank.example/answer");
+    }
+}

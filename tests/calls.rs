@@ -354,6 +354,44 @@ fn a_data_call_with_a_lost_reply_is_repeated() {
 }
 
 #[test]
+fn a_repeated_data_call_begins_a_session_and_its_polls_belong_to_it() {
+    let fault = Fault::new(FaultKind::LostReply).on(Target::Data);
+    let setup = data("slow_data", "GetAccountsDetail", "").with_fault(fault);
+    let mut scenario = setup.start_only();
+    scenario.send_one();
+    let until = scenario.now + 2_000;
+    assert!(matches!(scenario.step, Step::Wait { until: at, .. } if at == until));
+    scenario.run_on();
+    let sessions: Vec<_> = scenario.sent.iter().map(|sent| sent.session).collect();
+    assert_eq!(sessions[..3], [1, 2, 2]);
+    assert!(sessions[3..].iter().all(|session| *session == 2));
+}
+
+#[test]
+fn a_throttled_poll_is_sent_again_and_a_throttled_call_is_not() {
+    let refused = |on, code: &str| {
+        let fault = Fault {
+            code: Some(code.to_owned()),
+            ..Fault::new(FaultKind::Status).on(on).status(429)
+        };
+        data("slow_data", "GetAccountsDetail", "")
+            .with_fault(fault)
+            .run()
+    };
+    assert!(is_done(&refused(Target::Poll, "TOO_MANY_REQUESTS")));
+    for (on, code, expected) in [
+        (Target::Data, "TOO_MANY_REQUESTS", ErrorCode::Busy),
+        (
+            Target::Poll,
+            "SESSION_NONEXISTENT",
+            ErrorCode::SessionExpired,
+        ),
+    ] {
+        assert_eq!(refused(on, code).failure().code, expected, "{code}");
+    }
+}
+
+#[test]
 fn a_data_call_that_replies_with_html_is_repeated() {
     let fault = Fault::new(FaultKind::Html).on(Target::Data);
     let scenario = data("Greatday", "GetAccountsDetail", "")
@@ -361,6 +399,14 @@ fn a_data_call_that_replies_with_html_is_repeated() {
         .run();
     assert!(is_done(&scenario));
     assert_eq!(scenario.sent.len(), 2);
+}
+
+#[test]
+fn a_data_call_that_is_restored_while_it_is_sent_is_repeated() {
+    let mut scenario = data("slow_data", "GetAccountsDetail", "").start_only();
+    scenario.restore();
+    scenario.run_on();
+    assert!(is_done(&scenario));
 }
 
 #[test]

@@ -216,6 +216,9 @@ fn an_authorize_without_credentials_asks_for_them_before_it_sends_anything() {
         ]
     );
     assert!(scenario.sent.is_empty());
+    // Stored flows have this round.
+    let stored = r#""challengePayload":{"credentials":true}"#;
+    assert!(scenario.flow.snapshot().contains(stored));
     // The 8 minutes of a session begin with its first request.
     scenario.now += 30 * MINUTE;
     scenario.answer(&["Greatday", "Everyday"]);
@@ -256,18 +259,19 @@ fn a_login_id_whose_credentials_are_refused_is_reconnected_instead() {
 
 #[test]
 fn credentials_whose_reply_is_lost_are_never_sent_again() {
-    for (setup, target) in [(create_and_ask("mxbank"), "mx"), (sign_in(""), "flinks")] {
+    let setup = |target| match target {
+        "MX" => create_and_ask("mxbank"),
+        "Authorize" => sign_in(""),
+        _ => sign_in("").with_authorize_async(),
+    };
+    for target in ["MX", "Authorize", "AuthorizeAsync"] {
         for kind in [
             FaultKind::LostReply,
             FaultKind::LostRequest,
             FaultKind::Html,
         ] {
             let fault = Fault::new(kind).on(Target::Start);
-            let setup = match target {
-                "mx" => create_and_ask("mxbank"),
-                _ => sign_in(""),
-            };
-            let mut scenario = setup.with_fault(fault).run();
+            let mut scenario = setup(target).with_fault(fault).run();
             scenario.answer(&["mxuser", "x"]);
             assert_eq!(
                 scenario.failure().code,
@@ -276,7 +280,7 @@ fn credentials_whose_reply_is_lost_are_never_sent_again() {
             );
             assert_eq!(scenario.failure().next, NextAction::RetryLater);
         }
-        let mut scenario = setup.run();
+        let mut scenario = setup(target).run();
         scenario.try_answer(&["mxuser", "x"]).unwrap();
         let snapshot = scenario.flow.snapshot();
         assert!(!snapshot.contains("mxuser"), "{snapshot}");

@@ -287,6 +287,7 @@ fn check(entry: &Entry, config: &str, params: &str, replies: &[(u16, &str)], dep
 const LOGIN: &str =
     r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","mostRecentCached":false}"#;
 const CACHED: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#;
+const IN_FORM: &str = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","presentation":"form"}"#;
 const CREDENTIALS: &str = r#"{"username":"u","password":"p","institution":"FlinksCapital"}"#;
 
 #[test]
@@ -299,8 +300,7 @@ fn an_edited_snapshot_of_an_authorize_is_refused_or_runs_to_an_end() {
 #[test]
 fn an_edited_snapshot_of_a_reconnect_is_refused_or_runs_to_an_end() {
     check(&flinks::RECONNECT, FLINKS_CONFIG, CACHED, FLINKS, 3);
-    let form = r#"{"loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe","presentation":"form"}"#;
-    check(&flinks::RECONNECT, FLINKS_CONFIG, form, FLINKS, 3);
+    check(&flinks::RECONNECT, FLINKS_CONFIG, IN_FORM, FLINKS, 3);
     check(
         &flinks::CONNECT,
         FLINKS_CONFIG,
@@ -341,6 +341,55 @@ fn a_snapshot_that_polls_without_a_request_id_is_refused_with_its_path() {
         refusal.path.as_deref(),
         Some("/snapshot/vendorIds/RequestId")
     );
+}
+
+#[test]
+fn a_poll_of_a_call_that_is_never_polled_is_refused() {
+    let params = r#"{"call":"GetMFAQuestions","loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#;
+    let config = json(FLINKS_CONFIG);
+    let (flow, _) = started(&flinks::CALL, &config, params);
+    let poll = r#"{"name":"sending","stage":"poll"}"#;
+    let edited = flow
+        .snapshot()
+        .replace(r#"{"name":"sending","stage":"start"}"#, poll);
+    assert!(edited.contains(poll));
+    let text = with_checksum(json(&edited));
+    let refusal = Flow::restore(&text, VENDORS, &config).err().unwrap();
+    assert_eq!(refusal.path.as_deref(), Some("/snapshot/flow/state"));
+}
+
+#[test]
+fn a_round_without_a_request_id_is_refused_with_its_path() {
+    let config = json(FLINKS_CONFIG);
+    for (entry, params) in [(flinks::ENTRY, LOGIN), (flinks::RECONNECT, IN_FORM)] {
+        let (mut flow, serial) = started(&entry, &config, params);
+        let (status, body) = FLINKS[1];
+        let response = Response {
+            status,
+            retry_after: None,
+            body: body.as_bytes(),
+        };
+        flow.advance(Event::Replied(serial, response), NOW).unwrap();
+        let id = r#""9022abc2-8a2e-4b06-a06e-c3e5449c4d11""#;
+        let text = with_checksum(json(&flow.snapshot().replace(id, "null")));
+        let refusal = Flow::restore(&text, VENDORS, &config).err().unwrap();
+        let path = Some("/snapshot/vendorIds/RequestId");
+        assert_eq!(refusal.path.as_deref(), path);
+    }
+}
+
+#[test]
+fn the_page_of_a_flow_that_has_none_is_refused() {
+    let config = json(FLINKS_CONFIG);
+    let (flow, _) = started(&flinks::ENTRY, &config, LOGIN);
+    let page = r#"{"name":"connecting","until":0}"#;
+    let edited = flow
+        .snapshot()
+        .replace(r#"{"name":"sending","stage":"start"}"#, page);
+    assert!(edited.contains(page));
+    let text = with_checksum(json(&edited));
+    let refusal = Flow::restore(&text, VENDORS, &config).err().unwrap();
+    assert_eq!(refusal.path.as_deref(), Some("/snapshot/flow/state"));
 }
 
 #[test]

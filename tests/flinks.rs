@@ -10,6 +10,7 @@ use bank_mfa::flow::{AnswerInput, Event, Loss, Step};
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, Person, Rules, SuccessCode, Target};
 use bank_mfa::vendor::Stage;
+use scenario::member::reply;
 use scenario::{MINUTE, Scenario, cached, live, live_async, signing_in};
 
 fn json(text: &str) -> Value {
@@ -133,6 +134,7 @@ fn several_options_are_sent_in_the_vendors_order() {
 fn a_picked_image_is_sent_back_byte_for_byte() {
     let mut scenario = live("image_selection").run();
     let options = scenario.challenge().fields[0].options.clone();
+    assert_eq!(options[1].label, "#2");
     let src = options[1].image.as_ref().unwrap().src.clone();
     scenario.answer(&["1"]);
     let answers = &scenario.answers_sent()[0];
@@ -151,6 +153,17 @@ fn the_person_chooses_a_phone_and_types_its_code_in_the_next_round() {
     assert_eq!(code.autocomplete, Some("one-time-code"));
     scenario.answer(&["123456"]);
     scenario.result();
+}
+
+#[test]
+fn a_question_after_a_question_is_no_code() {
+    let mut scenario = live("Greatday").run();
+    scenario.try_answer(&["Montreal"]).unwrap();
+    let next = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d10",
+        "SecurityChallenges":[{"Type":"QuestionAndAnswer","Prompt":"Which colour is your card?"}]}"#;
+    scenario.deliver(scenario.serial(), &reply(203, next));
+    let field = &scenario.challenge().fields[0];
+    assert_eq!((field.secret, field.autocomplete), (true, None));
 }
 
 #[test]
@@ -279,6 +292,18 @@ fn a_second_answer_to_a_round_is_stale() {
     let refusal = scenario.flow.advance(again, scenario.now).unwrap_err();
     assert_eq!(refusal.code, ErrorCode::StaleRound);
     scenario.run_on();
+    assert_eq!(scenario.bank.counts().answers, 1);
+}
+
+#[test]
+fn raw_answers_to_the_previous_round_are_stale_and_not_sent() {
+    let mut scenario = live("Greatday").run();
+    scenario.answer(&["Toronto"]);
+    assert_eq!(scenario.round().number, 2);
+    let raw = json(r#"{"What city were you born in?":["Montreal"]}"#);
+    let old = Event::Answered(1, AnswerInput::Raw(&raw));
+    let refusal = scenario.flow.advance(old, scenario.now).unwrap_err();
+    assert_eq!(refusal.code, ErrorCode::StaleRound);
     assert_eq!(scenario.bank.counts().answers, 1);
 }
 
@@ -531,6 +556,21 @@ fn a_429_without_a_flinks_code_does_not_end_polling() {
 }
 
 #[test]
+fn a_throttled_start_can_be_retried_after_the_retry_after_of_its_reply() {
+    for (retry_after, pause) in [("600", 10 * MINUTE), ("0", MINUTE)] {
+        let throttled = Fault {
+            code: Some("TOO_MANY_REQUESTS".to_owned()),
+            retry_after: Some(retry_after.to_owned()),
+            ..Fault::new(FaultKind::Status).on(Target::Start).status(429)
+        };
+        let scenario = live("Greatday").with_fault(throttled).run();
+        assert_eq!(scenario.failure().code, ErrorCode::Busy);
+        assert_eq!(scenario.failure().retry_at, Some(scenario.now + pause));
+        assert_eq!(scenario.failure().status, Some(429));
+    }
+}
+
+#[test]
 fn a_live_timeout_can_be_retried_after_eight_minutes() {
     let scenario = live("slow_for_ever").run();
     assert!(scenario.failure().retry_at >= Some(scenario.now + 8 * MINUTE));
@@ -561,6 +601,11 @@ fn a_cancelled_flow_can_start_over_only_if_no_submission_is_pending() {
     let mut answered = live("Greatday").run();
     answered.try_answer(&["Montreal"]).unwrap();
     assert_eq!(cancel(answered), later);
+    let mut polling = live("slow_after_answer").run();
+    polling.try_answer(&["Montreal"]).unwrap();
+    polling.send_one();
+    assert!(matches!(polling.step, Step::Wait { .. }));
+    assert_eq!(cancel(polling), later);
 }
 
 #[test]
@@ -653,6 +698,21 @@ fn a_lost_cached_start_is_repeated_in_a_new_session() {
 }
 
 #[test]
+fn a_cached_start_whose_second_request_gets_no_token_fails_as_the_first_did() {
+    let mut scenario = cached("Greatday").start_only();
+    let lost = Event::Lost(scenario.serial(), Loss::MaybeSent);
+    scenario.advance(lost);
+    let Step::Wait { until, .. } = scenario.step else {
+        panic!("{:?}", scenario.step)
+    };
+    scenario.now = until;
+    scenario.advance(Event::Waited);
+    let no_token = Event::Lost(scenario.serial(), Loss::NoSecret);
+    scenario.advance(no_token);
+    assert_eq!(scenario.failure().code, ErrorCode::Unreachable);
+}
+
+#[test]
 fn a_cached_start_that_is_always_lost_ends_after_five_requests() {
     for (kind, code) in [
         (FaultKind::LostRequest, ErrorCode::Unreachable),
@@ -697,6 +757,16 @@ fn a_lost_answer_is_never_sent_again() {
 }
 
 #[test]
+fn a_lost_answer_ends_the_flow_at_once_if_no_request_can_tell_its_outcome() {
+    let lost = Fault::new(FaultKind::LostReply).on(Target::Answer);
+    let setup = signing_in("Greatday", "Everyday").with_fault(lost);
+    let mut scenario = setup.run();
+    scenario.answer(&["Montreal"]);
+    assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
+    assert_eq!(scenario.sent.len(), 2);
+}
+
+#[test]
 fn authorize_async_is_asked_for_the_outcome_of_a_lost_answer() {
     let lost = Fault::new(FaultKind::LostReply).on(Target::Answer);
     let mut scenario = signing_in("Greatday", "Everyday")
@@ -738,6 +808,50 @@ fn a_lost_answer_ends_with_outcome_unknown_if_the_round_is_still_open() {
 }
 
 #[test]
+fn only_an_error_about_the_answer_is_the_outcome_of_a_lost_answer() {
+    let step_after = |code: &str| {
+        let mut scenario = live("Greatday").with_authorize_async().run();
+        scenario.try_answer(&["Montreal"]).unwrap();
+        let lost = Event::Lost(scenario.serial(), Loss::MaybeSent);
+        scenario.advance(lost);
+        if let Step::Wait { until, .. } = scenario.step {
+            scenario.now = until;
+            scenario.advance(Event::Waited);
+        }
+        let body = format!(r#"{{"FlinksCode":"{code}"}}"#);
+        scenario.deliver(scenario.serial(), &reply(401, &body));
+        scenario.step
+    };
+    for (code, outcome) in [
+        ("INVALID_SECURITY_RESPONSE", ErrorCode::AnswerRefused),
+        ("INVALID_LOGIN", ErrorCode::CredentialsRefused),
+        ("QUESTION_NOT_FOUND", ErrorCode::QuestionUnanswered),
+        ("NEW_ACCOUNT", ErrorCode::BankActionRequired),
+        ("DISABLED_LOGIN", ErrorCode::LoginDisabled),
+    ] {
+        let step = step_after(code);
+        assert!(
+            matches!(&step, Step::Failed { failure } if failure.code == outcome),
+            "{code}: {step:?}"
+        );
+    }
+    for code in [
+        "SESSION_NONEXISTENT",
+        "UNAUTHORIZED",
+        "DISABLED_INSTITUTION",
+        "AGGREGATION_ERROR",
+        "SOMETHING_NEW",
+    ] {
+        let step = step_after(code);
+        let stage = Stage::Verify;
+        assert!(
+            matches!(&step, Step::Send { stage: verify, .. } if *verify == stage),
+            "{code}: {step:?}"
+        );
+    }
+}
+
+#[test]
 fn the_last_refresh_of_a_login_id_tells_the_outcome_of_a_lost_answer() {
     let lost = Fault::new(FaultKind::LostReply).on(Target::Answer);
     let mut received = live("Greatday").with_fault(lost).run();
@@ -764,6 +878,24 @@ fn lost_polls_are_repeated_and_end_with_outcome_unknown() {
     let mut scenario = live("slow_after_answer").with_fault(lost(99)).run();
     scenario.answer(&["Montreal"]);
     assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
+}
+
+#[test]
+fn lost_polls_of_a_cached_session_leave_no_outcome_unknown() {
+    let mut scenario = cached("Greatday").start_only();
+    let pending = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d10"}"#;
+    scenario.deliver(scenario.serial(), &reply(202, pending));
+    loop {
+        match scenario.step {
+            Step::Wait { until, .. } => {
+                scenario.now = until;
+                scenario.advance(Event::Waited);
+            }
+            Step::Send { serial, .. } => scenario.advance(Event::Lost(serial, Loss::MaybeSent)),
+            _ => break,
+        }
+    }
+    assert_eq!(scenario.failure().code, ErrorCode::Unreachable);
 }
 
 #[test]

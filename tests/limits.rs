@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use bank_mfa::challenge::{MAX_CHALLENGES, MAX_OPTIONS};
-use bank_mfa::failure::ErrorCode;
-use bank_mfa::flow::{Event, Flow, Step};
+use bank_mfa::challenge::{MAX_ANSWER_BYTES, MAX_CHALLENGES, MAX_OPTIONS};
+use bank_mfa::failure::{ErrorCode, FieldErrorReason};
+use bank_mfa::flow::{AnswerInput, Event, Flow, Step};
 use bank_mfa::http::{MAX_VALUES, Response};
 use bank_mfa::json::{Reader, Value};
 use bank_mfa::vendor::{Entry, Stage};
@@ -107,6 +107,30 @@ fn a_round_above_a_limit_is_unanswerable_and_is_not_kept() {
             };
             assert_eq!(failure.code, ErrorCode::ChallengeUnanswerable, "{vendor}");
             assert!(flow.snapshot().len() < 2_000, "{vendor}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_at_the_limit_is_sent_and_a_longer_one_is_refused() {
+    for (bytes, is_sent) in [(MAX_ANSWER_BYTES, true), (MAX_ANSWER_BYTES + 1, false)] {
+        let question = r#"{"Type":"QuestionAndAnswer","Prompt":"?"}"#;
+        let (mut flow, _) = flinks_reply(203, &format!(r#""SecurityChallenges":[{question}]"#));
+        let mut answers = Value::object();
+        answers.set("1.1.answer", "a".repeat(bytes).as_str().into());
+        let answered = Event::Answered(1, AnswerInput::Fields(&answers));
+        match flow.advance(answered, NOW) {
+            Ok(step) => assert!(is_sent && matches!(step, Step::Send { .. })),
+            Err(refusal) => {
+                assert!(!is_sent);
+                assert_eq!(refusal.fields.len(), 1);
+                assert!(
+                    refusal
+                        .fields
+                        .iter()
+                        .all(|field| field.reason == FieldErrorReason::TooLong)
+                );
+            }
         }
     }
 }

@@ -160,6 +160,7 @@ fn a_member_that_exists_is_named_in_the_failure() {
     let mut scenario = create("simulated_bank", &credentials).run();
     let guid = scenario.bank.member_guid("taken");
     assert_eq!(scenario.failure().code, ErrorCode::MemberExists);
+    assert_eq!(scenario.failure().status, Some(409));
     assert_eq!(scenario.failure().member_guid, guid);
     scenario.restore();
     assert_eq!(scenario.failure().member_guid, guid);

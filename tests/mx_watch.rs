@@ -134,16 +134,19 @@ fn a_round_that_stays_open_expires_with_the_flow() {
 fn the_pauses_between_watches_grow_to_ten_seconds() {
     let mut scenario = aggregate("text").run();
     let step = scenario.round().clone();
+    let mut is_spread = false;
     for seconds in [3, 6, 9, 10, 10] {
         let pause = watch_at(&scenario) - scenario.now;
         assert!(
             (seconds * SECOND..=seconds * 1_100).contains(&pause),
             "{pause}"
         );
+        is_spread |= pause > seconds * 1_010;
         begin_watch(&mut scenario);
         scenario.send_one();
         assert_eq!(*scenario.round(), step);
     }
+    assert!(is_spread);
 }
 
 #[test]
@@ -153,6 +156,20 @@ fn a_watch_before_its_time_is_not_sent() {
     let step = scenario.flow.advance(Event::Waited, scenario.now).unwrap();
     assert_eq!(step, scenario.step);
     assert_eq!(scenario.flow.snapshot(), before);
+}
+
+#[test]
+fn the_reply_to_a_watch_is_awaited_for_fifteen_seconds_and_others_for_a_minute() {
+    let timeout = |scenario: &Scenario| match &scenario.step {
+        Step::Send { request, .. } => u64::from(request.timeout),
+        step => panic!("no request, but {step:?}"),
+    };
+    let mut scenario = aggregate("text").run();
+    begin_watch(&mut scenario);
+    assert_eq!(timeout(&scenario), 15 * SECOND);
+    scenario.send_one();
+    submit(&mut scenario, "Chicago");
+    assert_eq!(timeout(&scenario), MINUTE);
 }
 
 #[test]

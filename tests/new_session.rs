@@ -8,9 +8,10 @@ use bank_mfa::challenge::NewSession;
 use bank_mfa::failure::{ErrorCode, NextAction};
 use bank_mfa::flow::{AnswerInput, Event, Loss, Step};
 use bank_mfa::http::{Header, Request, Response};
+use bank_mfa::json::Value;
 use bank_mfa::simulator::{MxRules, Rules};
 use bank_mfa::vendor::Stage;
-use scenario::member::json;
+use scenario::member::{json, vendor_ids};
 use scenario::{
     MINUTE, Scenario, Setup, aggregate, continue_member, live, live_async, reconnect, signing_in,
     update,
@@ -57,6 +58,7 @@ fn a_new_session_begins_when_the_old_one_has_expired() {
     scenario.now += MINUTE;
     ask(&mut scenario);
     assert!(is_waiting_for_start(&scenario, at));
+    assert_eq!(*vendor_ids(&scenario).get("RequestId"), Value::Null);
     scenario.run_on();
     assert_eq!(scenario.round().number, 2);
     assert!(!scenario.round().refused);
@@ -225,6 +227,7 @@ fn only_a_live_flow_with_a_login_id_offers_a_new_session_at_flinks() {
 fn a_reconnect_in_a_form_starts_its_new_session_live() {
     let mut scenario = reconnect("code_never_comes", r#","presentation":"form""#).run();
     ask(&mut scenario);
+    assert_eq!(*vendor_ids(&scenario).get("RequestId"), Value::Null);
     scenario.run_on();
     scenario.answer(&["123456"]);
     assert_eq!(scenario.result().get("method").as_text(), Some("form"));

@@ -5,11 +5,12 @@
 mod scenario;
 
 use bank_mfa::failure::{ErrorCode, NextAction};
-use bank_mfa::flow::{Event, Step};
+use bank_mfa::flow::{Event, Loss, Step};
 use bank_mfa::http::Header;
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, Target};
 use bank_mfa::vendor::{ConnectPurpose, Stage};
+use scenario::member::{json, reply};
 use scenario::{MINUTE, STATE, Scenario, first_link, live_async, reconnect, resume, resume_with};
 
 const FORM: &str = r#","presentation":"form""#;
@@ -701,6 +702,25 @@ fn a_first_link_is_verified_and_its_ownership_is_unproven() {
 }
 
 #[test]
+fn only_the_random_tag_of_the_flow_proves_the_ownership_of_a_first_link() {
+    let ownership = |options: &str, tag: &str| {
+        let mut scenario = first_link(options).run();
+        let login_id = scenario.bank.login_id("Greatday").unwrap();
+        let claim = json(&format!(r#"{{"loginId":"{login_id}"}}"#));
+        scenario.advance(Event::Returned(&claim));
+        let body = format!(
+            r#"{{"RequestId":"{REQUEST_ID}","Login":{{"Id":"{login_id}"}},"Tag":"{tag}"}}"#
+        );
+        scenario.deliver(scenario.serial(), &reply(200, &body));
+        text(&scenario, "ownership").to_owned()
+    };
+    assert_eq!(ownership("", STATE), "tagged");
+    assert_eq!(ownership("", "5bd3e1a7"), "unproven");
+    let of_the_host = format!(r#","tag":"{STATE}""#);
+    assert_eq!(ownership(&of_the_host, STATE), "unproven");
+}
+
+#[test]
 fn a_claim_of_an_unknown_login_id_fails() {
     let mut scenario = first_link("").run();
     scenario
@@ -742,6 +762,43 @@ fn a_restore_at_connect_and_while_verifying_continues() {
     scenario.restore();
     scenario.run_on();
     assert_eq!(text(&scenario, "method"), "mid-session");
+}
+
+#[test]
+fn a_verification_that_is_always_lost_says_what_is_unknown() {
+    // The claim of Connect can be verified later. Whether a lost answer of a form arrived stays unknown.
+    for (options, code) in [
+        (CONNECT, ErrorCode::Unreachable),
+        (FORM, ErrorCode::OutcomeUnknown),
+    ] {
+        let mut scenario = reconnect("Greatday", options).run();
+        if options == FORM {
+            scenario.try_answer(&["Montreal"]).unwrap();
+        } else {
+            let login_id = scenario.bank.login_id("Greatday").unwrap();
+            let claim = json(&format!(r#"{{"loginId":"{login_id}"}}"#));
+            scenario.advance(Event::Returned(&claim));
+        }
+        loop {
+            match scenario.step {
+                Step::Wait { until, .. } => {
+                    scenario.now = until;
+                    scenario.advance(Event::Waited);
+                }
+                Step::Send { serial, .. } => scenario.advance(Event::Lost(serial, Loss::MaybeSent)),
+                _ => break,
+            }
+        }
+        assert_eq!(scenario.failure().code, code, "{options}");
+    }
+}
+
+#[test]
+fn a_lost_answer_of_a_form_is_no_success_if_the_data_is_older_than_the_flow() {
+    let lost = Fault::new(FaultKind::LostRequest).on(Target::Answer);
+    let mut scenario = reconnect("Greatday", FORM).with_fault(lost).run();
+    scenario.answer(&["Montreal"]);
+    assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
 }
 
 #[test]

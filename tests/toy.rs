@@ -179,6 +179,7 @@ fn a_flow_is_restored_only_with_a_list_that_has_its_vendor() {
     let flow = asking();
     let restored = Flow::restore(&flow.snapshot(), &[TOY], &Value::Null).unwrap();
     assert_eq!(restored.step(), flow.step());
+    assert_eq!(restored.id(), "toy-1");
     let refusal = Flow::restore(&flow.snapshot(), bank_mfa::VENDORS, &Value::Null)
         .err()
         .unwrap();
@@ -244,6 +245,51 @@ fn answers_that_were_not_sent_are_asked_for_in_a_new_round() {
     };
     assert_eq!(round.number, 2);
     assert_eq!(round.challenges[0].prompt, "What is your favourite colour?");
+}
+
+#[test]
+fn answers_that_are_never_sent_end_the_flow_after_five_rounds() {
+    let mut flow = asking();
+    for round in 1.. {
+        let answers = Value::parse(format!(r#"{{"{round}.1.answer":"blue"}}"#).as_bytes());
+        let answers = answers.unwrap();
+        let answered = Event::Answered(round, AnswerInput::Fields(&answers));
+        let Ok(Step::Send { serial, .. }) = flow.advance(answered, NOW) else {
+            panic!("round {round}")
+        };
+        let step = flow.advance(Event::Lost(serial, Loss::NotSent), NOW);
+        if let Step::Failed { failure } = step.unwrap() {
+            assert_eq!((round, failure.code), (5, ErrorCode::Unreachable));
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_poll_without_its_secret_ends_the_flow_with_the_outcome_of_the_answer_unknown() {
+    let mut flow = asking();
+    let step = answer(&mut flow);
+    let step = reply(&mut flow, &step, 202);
+    let Step::Send { serial, .. } = waited(&mut flow, &step) else {
+        panic!()
+    };
+    let step = flow.advance(Event::Lost(serial, Loss::NoSecret), NOW);
+    let Step::Failed { failure } = step.unwrap() else {
+        panic!()
+    };
+    assert_eq!(failure.code, ErrorCode::OutcomeUnknown);
+}
+
+#[test]
+fn a_flow_that_has_not_started_cannot_be_restored_or_waited_for() {
+    let params = Value::parse(br#"{"name":"arthur"}"#).unwrap();
+    let params = Reader::new("params", &params);
+    let (vendor, _) = (TOY.start)(params, Reader::new("host", &Value::Null)).unwrap();
+    let mut flow = Flow::new("toy-1", vendor);
+    for event in [Event::Restored, Event::Waited] {
+        let refusal = flow.advance(event, NOW).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::OutOfTurn);
+    }
 }
 
 #[test]

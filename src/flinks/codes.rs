@@ -121,6 +121,23 @@ mod tests {
     }
 
     #[test]
+    fn without_a_known_code_the_status_decides() {
+        for (status, has_code, code) in [
+            (302, false, None),
+            (401, false, Some(Unauthorized)),
+            (401, true, Some(Refused)),
+            (404, false, Some(RequestRefused)),
+            (408, true, None),
+            (418, true, Some(Refused)),
+            (429, false, Some(Busy)),
+            (500, false, None),
+            (500, true, Some(VendorError)),
+        ] {
+            assert_eq!(status_meaning(status, has_code), code, "{status}");
+        }
+    }
+
+    #[test]
     fn a_code_can_contain_a_space_and_other_texts_are_ignored() {
         let is_code = |text: &str| {
             let body = object! { "FlinksCode": text };

@@ -178,6 +178,18 @@ mod tests {
                 format!(r#"{{"instance":"Toolbox",{CUSTOMER}}}"#),
                 "/config/instance",
             ),
+            (
+                format!(r#"{{"instance":"-toolbox",{CUSTOMER}}}"#),
+                "/config/instance",
+            ),
+            (
+                format!(r#"{{"instance":"toolbox-",{CUSTOMER}}}"#),
+                "/config/instance",
+            ),
+            (
+                format!(r#"{{"instance":"{}",{CUSTOMER}}}"#, "a".repeat(51)),
+                "/config/instance",
+            ),
             (r#"{"instance":"toolbox"}"#.to_owned(), "/config/customerId"),
             (
                 r#"{"instance":"toolbox","customerId":"../.."}"#.to_owned(),
@@ -186,6 +198,10 @@ mod tests {
         ] {
             let refusal = read(&config).unwrap_err();
             assert_eq!(refusal.path.as_deref(), Some(path), "{config}");
+        }
+        for instance in ["tool-box-2", &"a".repeat(50)] {
+            let config = format!(r#"{{"instance":"{instance}",{CUSTOMER}}}"#);
+            assert!(read(&config).is_ok(), "{instance}");
         }
     }
 

@@ -134,6 +134,8 @@ mod tests {
             ),
             ("javascript:alert(1)", "[]", redirect.clone()),
             ("http://app.example/", "[]", redirect.clone()),
+            ("https://app.example/back?a=b#c", "[]", redirect.clone()),
+            ("https://app.example/back?a=b c", "[]", redirect.clone()),
             ("https://app.example/back?states=1&x=state", "[]", None),
             ("https://app.example/back&state=1?x=?state=1", "[]", None),
             ("https://app.example/back?state=1", "[]", redirect.clone()),

@@ -178,9 +178,12 @@ mod tests {
     }
 
     #[test]
-    fn a_401_with_challenges_asks_again() {
-        let body = with_id(&[CHALLENGES, r#","FlinksCode":"INVALID_SECURITY_RESPONSE""#].concat());
-        assert!(matches!(judge(401, &body), Reply::Challenged(_, _, true)));
+    fn challenges_with_a_status_or_a_code_of_a_refusal_ask_again() {
+        let code = [CHALLENGES, r#","FlinksCode":"INVALID_SECURITY_RESPONSE""#].concat();
+        for (status, body) in [(401, &*code), (401, CHALLENGES), (203, &*code)] {
+            let reply = judge(status, &with_id(body));
+            assert!(matches!(reply, Reply::Challenged(_, _, true)), "{status}");
+        }
     }
 
     #[test]
@@ -204,12 +207,22 @@ mod tests {
     }
 
     #[test]
-    fn an_institution_id_above_2_53_is_left_out() {
-        let body = with_id(r#""InstitutionId":99999999999999999"#);
-        let Reply::Authorized(authorized) = judge(200, &body) else {
-            panic!()
-        };
-        assert_eq!(authorized.institution_id, None);
+    fn an_institution_id_is_a_number_below_2_53_or_its_digits() {
+        for (sent, read) in [
+            ("14", Some(14)),
+            (r#""14""#, Some(14)),
+            (r#""x""#, None),
+            ("9007199254740991", Some(9_007_199_254_740_991)),
+            ("9007199254740992", None),
+            ("9007199254740993", None),
+        ] {
+            let Reply::Authorized(authorized) =
+                judge(200, &with_id(&format!(r#""InstitutionId":{sent}"#)))
+            else {
+                panic!()
+            };
+            assert_eq!(authorized.institution_id, read, "{sent}");
+        }
     }
 
     #[test]
