@@ -158,7 +158,8 @@ export const SABOTAGE = {
     other: 'the next format',
     patches: { 'edge/engine/service.js': [['delivered?.record ?? otherFormat ??', 'delivered?.record ??']] },
     shows: ['not delivered'],
-    within: 50,
+    first: 21,
+    within: 10,
   },
   'token shared between sessions': {
     patches: {
