@@ -30,14 +30,21 @@ const happened = ({ happenedAt }, since, explains) => happenedAt.some(({ what, a
 /** Another turn of the flow has kept the request out for the whole wait, or has got the address for its window. */
 function isKeptOut({ path, sent, from, now, stored }, retryAfter, world) {
   if (retryAfter !== 1 || !/\/(answer|message)$/.test(path)) return false
-  const { leaseUntil, at } = stored.at(-1) ?? {}
-  const isHeld = leaseUntil > 0 && now - at >= LONG_POLL_MS - MAX_HOPS_MS
+  const isHeld = stored.at(-1)?.leaseUntil > 0 && freeMs(stored, from, now) <= MAX_HOPS_MS
   // A slow store also delays a turn that has not stored anything yet.
   const isSlow = happened(world, from, (what) => what === 'store is slow')
   if (now - from >= LONG_POLL_MS && (isHeld || isSlow)) return true
   // Another turn has got this address for the window, or none. Somebody may have opened it.
   const isOther = stored.some(({ leaseUntil, kind }) => leaseUntil > 0 || kind !== 'redirect')
   return sent?.kind === 'window-opened' && (isOther || happened(world, from, (what) => what.startsWith('vendor ')))
+}
+
+/** How long no turn had the lease. */
+function freeMs(stored, from, now) {
+  const ends = [...stored.slice(1).map(({ at }) => at), now]
+  return stored.reduce((sum, { at, leaseUntil }, index) => {
+    return leaseUntil > 0 ? sum : sum + ends[index] - Math.max(at, from)
+  }, 0)
 }
 
 /** A start waits for the call of a flow whose record it cannot read. */
