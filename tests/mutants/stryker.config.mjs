@@ -7,17 +7,18 @@ import { partOf } from './parts.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const { mutate } = partOf(process.env.PART)
-const report = mutate.replace(/^src\/|\/\*\*.*$|\.ts$/g, '').replaceAll('/', '-')
+const report = mutate[0].replace(/^src\/|\/\*\*.*$|\.ts$/g, '').replaceAll('/', '-')
 
 export default {
-  mutate: [mutate],
-  testRunner: 'command',
+  mutate,
+  testRunner: 'one-process',
+  coverageAnalysis: 'perTest',
   buildCommand: `node ${here('build.mjs')}`,
-  commandRunner: { command: `node ${here('test.mjs')}` },
-  plugins: [],
+  plugins: [here('runner.mjs'), here('messages.mjs')],
+  ignorers: ['messages'],
   checkers: [],
   concurrency: 1,
-  timeoutMS: 10_000,
+  timeoutMS: 8_000,
   timeoutFactor: 2,
   disableTypeChecks: true,
   // Stryker would rewrite the paths in it, with an API that TypeScript 7 does not have.

@@ -25,6 +25,13 @@ test('a part that stands before another is not hidden by it, and its tests exist
   }
 })
 
+test('a folder is without the parts in it that have tests of their own', () => {
+  const { mutate } = partOf('pkg-template/src/flow')
+  assert.deepEqual(mutate.slice(0, 2), ['src/flow/**/*.ts', '!src/flow/recorder.ts'])
+  assert.deepEqual(partOf('pkg-template/src/flow/recorder.ts').mutate, ['src/flow/recorder.ts'])
+  assert.deepEqual(partOf('pkg-template/src/flow/flow.ts').mutate, ['src/flow/flow.ts'])
+})
+
 test('a part that no Rust test checks, or that is not there, is refused', () => {
   const { MAKEFLAGS: _, MFLAGS: __, ...env } = process.env
   const made = (part) => spawnSync('make', ['-n', 'mutants', `PART=${part}`], { cwd: root, encoding: 'utf8', env })
