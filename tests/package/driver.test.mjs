@@ -14,6 +14,7 @@ import {
   runToEnd,
   setup,
   until,
+  untilPollWait,
   untilStep,
 } from './setup.mjs'
 
@@ -262,6 +263,22 @@ test('an answer just before the round expires is sent', async (t) => {
   bank.clock.advance(8 * MINUTE - 1)
   await step.answer(city)
   assert.equal(await ending(flow), 'done')
+})
+
+test('without a clock of the host, the flow polls by the timers of the runtime', async (t) => {
+  const env = setup(t)
+  const { clock, counts } = env.bank
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: clock.now() })
+  const flow = env.start(CACHED(person('slow_pending')), { clock: undefined })
+  const pause = (await untilPollWait(flow)) - Date.now()
+  assert.ok(pause >= 10_000, `${pause}`)
+  const { polls } = counts()
+  t.mock.timers.tick(pause - 1)
+  await nextTurn()
+  assert.equal(counts().polls, polls)
+  clock.advance(pause)
+  t.mock.timers.tick(1)
+  await until(() => counts().polls > polls, 'the flow polls')
 })
 
 test('each flow has an id of its own, which is not sent to the vendor', async (t) => {

@@ -1,5 +1,6 @@
 /** A host's `fetch` that misbehaves: the flow ends in a step, and sends nothing again that a bank may have received. */
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import test from '../lib/test.mjs'
 import {
   CACHED,
@@ -228,6 +229,7 @@ test('a signal that aborts after the end changes nothing', async (t) => {
   const controller = new AbortController()
   const flow = env.start(CACHED(person('Greatday')), { signal: controller.signal })
   const result = await flow.result()
+  assert.deepEqual(getEventListeners(controller.signal, 'abort'), [])
   controller.abort()
   assert.equal(await flow.result(), result)
 })

@@ -65,6 +65,12 @@ test('a token source that could not reach the vendor ends the flow in unreachabl
   assert.equal(flow.current.error.cause, cause)
 })
 
+test('a fetch that says that it could not reach the vendor may still have sent a start', async (t) => {
+  const cause = Object.assign(new Error(SECRET), { code: 'unreachable' })
+  const flow = setup(t).start(LIVE(person('Greatday')), { fetch: () => Promise.reject(cause) })
+  assert.equal(await ending(flow), 'outcome-unknown')
+})
+
 test('a token source that rejects for the vendor’s page rejects pageUrl, and can be called again', async (t) => {
   const env = setup(t)
   const cause = thrown()
@@ -78,6 +84,22 @@ test('a token source that rejects for the vendor’s page rejects pageUrl, and c
   })
   fails = false
   assert.match(await step.pageUrl(), /authorizeToken=/)
+})
+
+test('a token for the vendor’s page has the time limit of the host, or 30 seconds', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  for (const timeout of [undefined, 5_000]) {
+    const env = setup(t)
+    const step = await untilStep(env.connect({}, { authorizeToken: () => new Promise(() => {}), timeout }), 'connect')
+    let error
+    step.pageUrl().catch((thrown) => (error = thrown))
+    t.mock.timers.tick((timeout ?? 30_000) - 1)
+    await nextTurn()
+    assert.equal(error, undefined)
+    t.mock.timers.tick(1)
+    await nextTurn()
+    assert.deepEqual([error.code, error.cause.name], ['host-error', 'TimeoutError'])
+  }
 })
 
 test('a clock whose wait rejects ends the flow in host-error', async (t) => {
@@ -119,25 +141,73 @@ test('a clock that is set back by an hour during a wait delays no poll', async (
   assert.equal(env.bank.counts().polls, waits, 'each wait ends in a poll')
 })
 
-test('a clock that throws after an answer was sent ends the flow in outcome-unknown', async (t) => {
+test('a clock that wakes the flow too early changes neither its step nor the time of the poll', async (t) => {
   const env = setup(t)
-  const cause = thrown()
-  let isBroken = false
-  const now = () => {
-    if (isBroken) throw cause
-    return env.bank.clock.now()
+  const { clock } = env.bank
+  let isEarly = true
+  const wait = async (...args) => (isEarly ? (isEarly = false) : clock.wait(...args))
+  const [steps, polls] = [[], []]
+  const fetch = (url, init) => {
+    if (steps.length > 0) polls.push(clock.now())
+    return env.wire.fetch(url, init)
   }
-  const fetch = async (url, init) => {
-    const reply = await env.wire.fetch(url, init)
-    isBroken = init.body.includes('SecurityResponses')
-    return reply
-  }
-  const flow = env.start(LIVE(person('Greatday')), { fetch, clock: { ...env.bank.clock, now } })
-  await (await untilStep(flow, 'challenge')).answer({ '1.1.answer': 'Montreal' })
-  assert.equal(await ending(flow), 'outcome-unknown')
-  assert.equal(flow.current.error.cause, cause)
-  assert.equal(env.bank.counts().answers, 1)
+  const flow = env.start(CACHED(person('slow_pending')), { fetch, clock: { now: clock.now, wait } })
+  flow.subscribe(() => flow.current.until && steps.push(flow.current.until))
+  assert.equal(await ending(flow), 'done')
+  assert.deepEqual(polls, steps)
+  assert.equal(new Set(steps).size, steps.length, 'a wait is one step')
 })
+
+test('a clock that wakes the flow too early does not open the iframe again', async (t) => {
+  const env = setup(t)
+  const { clock } = env.bank
+  let early = 0
+  const wait = async (...args) => ((early += 1) <= 3 ? undefined : clock.wait(...args))
+  const flow = env.connect({}, { clock: { now: clock.now, wait } })
+  const step = await untilStep(flow, 'connect')
+  await until(() => early > 3, 'the flow waits again')
+  assert.deepEqual([flow.current === step, step.signal.aborted], [true, false])
+})
+
+test('a clock learns whom the flow waits for', async (t) => {
+  const env = setup(t)
+  const waits = async (flow, kind) => {
+    await untilStep(flow, kind)
+    return waitsFor.splice(0)
+  }
+  const waitsFor = []
+  const wait = (_, __, who) => (waitsFor.push(who), new Promise(() => {}))
+  const more = { clock: { now: () => env.bank.clock.now(), wait } }
+  assert.deepEqual(await waits(env.connect({}, more), 'connect'), ['person'])
+  assert.deepEqual(await waits(env.start(LIVE(person('Greatday')), more), 'challenge'), ['person'])
+  await untilPollWait(env.start(CACHED(person('slow_pending')), more))
+  assert.deepEqual(waitsFor, ['vendor'])
+})
+
+for (const [what, cause] of [
+  ['an error', thrown()],
+  ['an error with a code', Object.assign(thrown(), { code: 'EPERM' })],
+  ['null', null],
+]) {
+  test(`a clock that throws ${what} after an answer was sent ends the flow in outcome-unknown`, async (t) => {
+    const env = setup(t)
+    let isBroken = false
+    const now = () => {
+      if (isBroken) throw cause
+      return env.bank.clock.now()
+    }
+    const fetch = async (url, init) => {
+      const reply = await env.wire.fetch(url, init)
+      isBroken = init.body.includes('SecurityResponses')
+      return reply
+    }
+    const flow = env.start(LIVE(person('Greatday')), { fetch, clock: { ...env.bank.clock, now } })
+    await (await untilStep(flow, 'challenge')).answer({ '1.1.answer': 'Montreal' })
+    assert.equal(await ending(flow), 'outcome-unknown')
+    assert.equal(flow.current.error.cause, cause)
+    assert.equal(env.bank.counts().answers, 1)
+  })
+}
 
 const core = pathToFileURL(`${app}/node_modules/bank-mfa/dist/wasm/bank_mfa.js`)
 

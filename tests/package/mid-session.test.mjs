@@ -79,6 +79,13 @@ test('a refused token in mid-session ends the flow of a host without tokens', as
   assert.equal(await ending(flow), 'session-expired')
 })
 
+test('a refused token at the sign-in of a host without tokens opens the page again', async (t) => {
+  const flow = setup(t, { tokensRequired: false }).connect({}, { authorizeToken: undefined })
+  const step = await untilStep(flow, 'connect')
+  step.tokenRefused()
+  assert.deepEqual([flow.current.kind, flow.current.purpose, step.signal.aborted], ['connect', 'credentials', true])
+})
+
 test('a session that Connect calls expired ends the flow', async (t) => {
   const env = setup(t)
   const flow = env.reconnect(LOGIN)

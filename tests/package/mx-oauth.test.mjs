@@ -264,6 +264,7 @@ test('the person can return during a poll', async (t) => {
   const landing = await env.approve(url)
   try {
     assert.doesNotThrow(() => returned(landing))
+    assert.deepEqual(flow.current, { kind: 'working', stage: 'poll', until: null })
   } finally {
     hold = undefined
     release()

@@ -1,7 +1,20 @@
 /** The probe: before its first submission to another origin, a flow in a page checks that CORS allows the call. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { CACHED, CREDENTIALS, LIVE, customerId, person, purpose, runToEnd, setup, untilStep } from './setup.mjs'
+import {
+  CACHED,
+  CREDENTIALS,
+  LIVE,
+  customerId,
+  ending,
+  nextTurn,
+  person,
+  purpose,
+  runToEnd,
+  setup,
+  until,
+  untilStep,
+} from './setup.mjs'
 
 /** A fixture whose process looks like a page with this origin. */
 function setupPage(t, origin = 'https://shop.example') {
@@ -62,6 +75,31 @@ test('a form of credentials comes after the probe, and its submission has no sec
   await flow.result()
   assert.deepEqual(purposes(env), ['probe', 'live start'])
 })
+
+for (const [what, params] of [
+  ['a start', LIVE(person('Greatday'))],
+  ['a form of credentials', FORM],
+]) {
+  test(`a probe before ${what} has the time limit of the host, or 30 seconds`, async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    for (const timeout of [undefined, 5_000]) {
+      let isSent = false
+      const fetch = () => ((isSent = true), new Promise(() => {}))
+      const flow = setupPage(t).start(params, { fetch, timeout })
+      await until(() => isSent, 'the probe is sent')
+      t.mock.timers.tick((timeout ?? 30_000) - 1)
+      await nextTurn()
+      assert.equal(flow.current.kind, 'working')
+      t.mock.timers.tick(1)
+      assert.equal(await ending(flow), 'unreachable')
+      assert.equal(flow.current.error.cause.name, 'TimeoutError')
+      assert.equal(
+        flow.trace().events.find(({ name }) => name === 'bank_mfa.call').attributes['bank_mfa.call.name'],
+        'probe',
+      )
+    }
+  })
+}
 
 test('if calls to another origin are refused, nobody is asked for credentials', async (t) => {
   const env = setupPage(t)

@@ -117,18 +117,50 @@ for (const [name, params, host, username] of [
   })
 }
 
-test('a store that never settles times out', async (t) => {
+for (const [token, authorizeToken] of [
+  ['a function', (env) => () => env.bank.token()],
+  ['known', (env) => env.bank.token()],
+]) {
+  test(`a store that never settles times out, also if the token is ${token}`, async (t) => {
+    const env = setup(t)
+    const more = { authorizeToken: await authorizeToken(env), timeout: 5000 }
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    let stored = false
+    const store = () => {
+      stored = true
+      return new Promise(() => {})
+    }
+    const flow = env.start(LIVE(person('Greatday')), { store, ...more })
+    await until(() => stored, 'the store is called')
+    t.mock.timers.tick(5000)
+    assert.equal(await ending(flow), 'host-error')
+    assert.equal(flow.current.error.cause.name, 'TimeoutError')
+    assert.deepEqual(env.wire.calls, [])
+  })
+}
+
+test('a token that comes after the time limit is neither stored nor sent', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const env = setup(t)
-  let stored = false
-  const store = () => {
-    stored = true
-    return new Promise(() => {})
+  const stored = []
+  for (const store of [undefined, (snapshot) => stored.push(snapshot)]) {
+    let give
+    const authorizeToken = () => new Promise((resolve) => (give = resolve))
+    const flow = env.start(LIVE(person('Greatday')), { store, authorizeToken, timeout: 5000 })
+    await until(() => give, 'the token is requested')
+    t.mock.timers.tick(5000)
+    assert.equal(await ending(flow), 'host-error')
+    assert.equal(flow.current.error.cause.name, 'TimeoutError')
+    give(await env.bank.token())
+    await nextTurn()
   }
-  const flow = env.start(LIVE(person('Greatday')), { store, timeout: 5000 })
-  await until(() => stored, 'the store is called')
-  t.mock.timers.tick(5000)
-  assert.equal(await ending(flow), 'host-error')
-  assert.equal(flow.current.error.cause.name, 'TimeoutError')
-  assert.deepEqual(env.wire.calls, [])
+  assert.deepEqual([stored, env.wire.calls], [[], []])
+})
+
+test('a start without a usable token is not stored', async (t) => {
+  const env = setup(t)
+  const stored = []
+  const more = { authorizeToken: () => '', store: (snapshot) => stored.push(snapshot) }
+  assert.equal(await ending(env.start(LIVE(person('Greatday')), more)), 'secret-missing')
+  assert.deepEqual([stored, env.wire.calls], [[], []])
 })

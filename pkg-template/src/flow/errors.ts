@@ -124,13 +124,10 @@ export function asFlowError<T>(call: () => T, flowId?: string): T {
   try {
     return call()
   } catch (reason) {
-    if (!isRefusal(reason)) throw reason
+    // Anything else has been thrown by the host, or is a trap.
+    if (reason instanceof Error || !('code' in Object(reason))) throw reason
     // Only the refusal of a wasm that cannot be compiled has a cause.
-    const { cause, ...details } = reason
+    const { cause, ...details } = reason as Refusal & { cause?: unknown }
     throw new FlowError(details, flowId, cause)
   }
-}
-
-function isRefusal(reason: unknown): reason is Refusal & { cause?: unknown } {
-  return typeof reason === 'object' && reason !== null && !(reason instanceof Error) && 'code' in reason
 }

@@ -175,8 +175,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
         }
         break
       case 'resubmit':
-        if (this.#resubmit) this.#dispatch(this.#resubmit)
-        else this.#wait(step.until, 'vendor')
+        this.#dispatch(this.#resubmit!)
         break
       case 'redirect': {
         const isOpen = this.current.kind === 'redirect' && this.#window.number === step.number
@@ -214,7 +213,6 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   async #send(step: CoreStep & { kind: 'send' }): Promise<void> {
     const { store, timeout = step.request.timeout } = this.#host
     const reply = await this.#transport.send(step, store && (() => store(this.snapshot(), timeout)))
-    if (this.#finalSnapshot !== undefined) return
     this.#lost = 'loss' in reply ? reply : undefined
     this.#cause = this.#lost?.cause
     this.#dispatchUnattended(() => {
