@@ -61,6 +61,7 @@ const params = [
   ['a function', () => SECRET, '/params'],
   ['a circular value', circular, '/params/tag'],
   ['a big integer', { loginId, tag: 7n }, '/params/tag'],
+  ['a symbol instead of a value', { loginId, tag: Symbol(SECRET) }, '/params/tag'],
   ['a function instead of a value', { loginId, tag: () => SECRET }, '/params/tag'],
 ]
 
@@ -85,6 +86,7 @@ const hosts = [
   ['a baseUrl with a query', { baseUrl: `https://example/?${SECRET}` }, '/host/baseUrl'],
   ['a baseUrl with a fragment', { baseUrl: `https://example/#${SECRET}` }, '/host/baseUrl'],
   ['a baseUrl with another scheme', { baseUrl: `javascript:${SECRET}` }, '/host/baseUrl'],
+  ['a baseUrl with an impossible port', { baseUrl: `https://${SECRET}:99999` }, '/host/baseUrl'],
   ['a relative baseUrl', { baseUrl: `/${SECRET}` }, '/host/baseUrl'],
   ['an empty baseUrl', { baseUrl: '' }, '/host/baseUrl'],
   ['authorizeAsync as text', { authorizeAsync: SECRET }, '/host/authorizeAsync'],
@@ -92,6 +94,7 @@ const hosts = [
   ['a fetch that is not a function', { fetch: SECRET }, '/host/fetch'],
   ['a fetch of null', { fetch: null }, '/host/fetch'],
   ['a store that is not a function', { store: SECRET }, '/host/store'],
+  ['an onEvent that is not a function', { onEvent: SECRET }, '/host/onEvent'],
   ['a probe as text', { probe: 'false' }, '/host/probe'],
   ['an empty token', { authorizeToken: '' }, '/host/authorizeToken'],
   ['a token with a line break', { authorizeToken: `${SECRET}\n` }, '/host/authorizeToken'],
@@ -103,6 +106,7 @@ const hosts = [
   ['a timeout of NaN', { timeout: NaN }, '/host/timeout'],
   ['a timeout above the maximum of timers', { timeout: 2 ** 31 }, '/host/timeout'],
   ['a signal that is not an AbortSignal', { signal: { aborted: SECRET } }, '/host/signal'],
+  ['a signal of null', { signal: null }, '/host/signal'],
   ['a clock without wait', { clock: { now: Date.now } }, '/host/clock'],
   ['a clock of null', { clock: null }, '/host/clock'],
 ]
@@ -127,6 +131,11 @@ for (const [name, given, path] of params) {
   })
 }
 
+test('parameters of a first link that are no object are rejected', (t) => {
+  const env = setup(t)
+  for (const given of [undefined, null, SECRET, [SECRET]]) assertRejected(() => env.connect(given), '/params', env)
+})
+
 for (const [name, given, path] of hosts) {
   test(`host: ${name} is rejected at ${path} by start and restore`, async (t) => {
     const env = setup(t)
@@ -146,7 +155,9 @@ test('a timeout as text is rejected', (t) => {
 
 for (const host of [undefined, null]) {
   test(`a host of ${host} is rejected`, () => {
-    assert.throws(() => flinks.authorize({ loginId }, host), { code: 'INVALID_INPUT', path: '/host/instance' })
+    const refusal = { code: 'INVALID_INPUT', path: '/host/instance' }
+    assert.throws(() => flinks.authorize({ loginId }, host), refusal)
+    assert.throws(() => flinks.connect({}, host), refusal)
     assert.throws(() => restore('{}', host), FlowError)
   })
 }

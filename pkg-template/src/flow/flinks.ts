@@ -92,7 +92,7 @@ export const flinksFlows = (core: Core): FlinksFlows => {
     }
     const read = readFlinks(host)
     // The redirect URL and the tag carry this random state, so that a landing URL works for this flow only.
-    const json = toJson('params', typeof params === 'object' ? { ...params, state: newId() } : params)
+    const json = toJson('params', isObject(params) ? { ...params, state: newId() } : params)
     return core.start<Connected>(name, json, read)
   }
   return {
