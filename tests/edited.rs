@@ -378,6 +378,50 @@ fn a_round_without_a_request_id_is_refused_with_its_path() {
     }
 }
 
+/// A value with another one at a path.
+fn with(value: &Value, path: &[&str], new: &Value) -> Value {
+    let [name, rest @ ..] = path else {
+        return new.clone();
+    };
+    let mut all = value.without(&[name]);
+    all.set(name, with(value.get(name), rest, new));
+    all
+}
+
+#[test]
+fn a_time_later_than_any_flow_plans_is_refused() {
+    let two_totals = 2 * 120 * 60_000;
+    let flinks = (flinks::ENTRY, FLINKS_CONFIG, LOGIN);
+    let params = r#"{"userGuid":"USR-1","memberGuid":"MBR-1"}"#;
+    let mx = (mx::ENTRY, MX_CONFIG, params);
+    for ((entry, config, params), (status, body), field) in [
+        (&flinks, FLINKS[0], "startedAt"),
+        (&flinks, FLINKS[0], "workingSince"),
+        (&flinks, FLINKS[0], "lastReplyAt"),
+        (&flinks, FLINKS[0], "state/until"),
+        (&flinks, FLINKS[1], "expiresAt"),
+        (&mx, MX[0], "expiresAt"),
+        (&mx, MX[0], "state/watchAt"),
+    ] {
+        let config = json(config);
+        let (mut flow, serial) = started(entry, &config, params);
+        let response = Response {
+            status,
+            retry_after: None,
+            body: body.as_bytes(),
+        };
+        flow.advance(Event::Replied(serial, response), NOW).unwrap();
+        let path: Vec<_> = ["flow"].into_iter().chain(field.split('/')).collect();
+        for (later, is_restored) in [(two_totals, true), (two_totals + 1, false)] {
+            let time = Value::number(NOW + later);
+            let edited = with(&json(&flow.snapshot()), &path, &time);
+            let restored = Flow::restore(&with_checksum(edited), VENDORS, &config);
+            let step = restored.ok().unwrap().advance(Event::Restored, NOW);
+            assert_eq!(step.is_ok(), is_restored, "{field}: {step:?}");
+        }
+    }
+}
+
 #[test]
 fn the_page_of_a_flow_that_has_none_is_refused() {
     let config = json(FLINKS_CONFIG);

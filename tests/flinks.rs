@@ -563,7 +563,8 @@ fn a_throttled_start_can_be_retried_after_the_retry_after_of_its_reply() {
             retry_after: Some(retry_after.to_owned()),
             ..Fault::new(FaultKind::Status).on(Target::Start).status(429)
         };
-        let scenario = live("Greatday").with_fault(throttled).run();
+        let mut scenario = live("Greatday").with_fault(throttled).run();
+        scenario.restore();
         assert_eq!(scenario.failure().code, ErrorCode::Busy);
         assert_eq!(scenario.failure().retry_at, Some(scenario.now + pause));
         assert_eq!(scenario.failure().status, Some(429));
@@ -580,6 +581,9 @@ fn a_live_timeout_can_be_retried_after_eight_minutes() {
 fn a_cancelled_flow_can_start_over_only_if_no_submission_is_pending() {
     let cancel = |mut scenario: Scenario| {
         scenario.advance(Event::Cancelled);
+        let cancelled = scenario.step.clone();
+        scenario.restore();
+        assert_eq!(scenario.step, cancelled);
         (
             scenario.failure().next,
             scenario.failure().retry_at.map(|time| time - scenario.now),
@@ -722,7 +726,17 @@ fn a_cached_start_that_is_always_lost_ends_after_five_requests() {
             times: 99,
             ..Fault::new(kind)
         };
-        let scenario = cached("Greatday").with_fault(fault.on(Target::Start)).run();
+        let setup = cached("Greatday").with_fault(fault.on(Target::Start));
+        let mut scenario = setup.start_only();
+        for pause in [2_000, 4_000, 8_000, 16_000] {
+            scenario.send_one();
+            let until = scenario.now + pause;
+            let stage = Stage::Start;
+            assert_eq!(scenario.step, Step::Wait { until, stage });
+            scenario.now = until;
+            scenario.advance(Event::Waited);
+        }
+        scenario.send_one();
         assert_eq!(scenario.failure().code, code);
         assert_eq!(scenario.sent.len(), 5);
     }

@@ -392,6 +392,8 @@ fn answers_that_are_not_resubmitted_are_asked_again() {
     let Step::Resubmit { until, .. } = scenario.step else {
         panic!("{:?}", scenario.step)
     };
+    let early = scenario.flow.advance(Event::Waited, until - 1).unwrap();
+    assert_eq!(early, scenario.step);
     scenario.now = until;
     scenario.advance(Event::Waited);
     assert_eq!(scenario.round().number, number);

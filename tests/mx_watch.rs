@@ -334,6 +334,22 @@ fn a_flow_that_is_restored_during_a_watch_asks_the_same_round() {
 }
 
 #[test]
+fn a_flow_that_is_restored_before_the_answer_is_submitted_again_asks_the_same_round() {
+    let mut scenario = continue_member("already_challenged").run();
+    let round = scenario.round().clone();
+    scenario.now += MINUTE;
+    submit(&mut scenario, "Chicago");
+    sent(&scenario, Stage::PreCheck);
+    scenario.send_one();
+    assert!(matches!(scenario.step, Step::Resubmit { .. }));
+    scenario.restore();
+    assert_eq!(*scenario.round(), round);
+    answer_right(&mut scenario);
+    scenario.result();
+    assert_eq!(scenario.bank.counts().answers, 1);
+}
+
+#[test]
 fn a_flow_that_is_cancelled_during_a_watch_may_start_over_at_once() {
     let mut scenario = aggregate("text").run();
     let serial = begin_watch(&mut scenario);

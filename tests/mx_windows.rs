@@ -111,14 +111,30 @@ fn a_round_for_the_widget_replaces_the_window_of_the_bank() {
 }
 
 #[test]
-fn only_the_address_of_a_widget_is_too_old_after_ten_minutes() {
-    for (oauth, is_fresh) in [(false, true), (true, false)] {
+fn a_wait_in_the_window_that_ends_too_early_continues() {
+    let mut scenario = aggregate_in_widget("text").run();
+    let Step::Redirect { until, .. } = scenario.step else {
+        panic!("no window")
+    };
+    let step = scenario.step.clone();
+    scenario.now = until - 1;
+    scenario.advance(Event::Waited);
+    assert_eq!(scenario.step, step);
+}
+
+#[test]
+fn only_the_address_of_a_widget_is_too_old_half_a_minute_before_ten_minutes() {
+    for (oauth, age, is_fresh) in [
+        (false, 569_999, false),
+        (false, 570_000, true),
+        (true, 10 * MINUTE, false),
+    ] {
         let mut scenario = match oauth {
             true => create("mx_bank_oauth", r#""isOauth":true"#).run(),
             false => aggregate_in_widget("text").run(),
         };
         let (_, first, _) = window(&scenario);
-        scenario.now += 10 * MINUTE;
+        scenario.now += age;
         assert_eq!(opened(&mut scenario) != first, is_fresh);
     }
 }

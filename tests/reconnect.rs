@@ -738,6 +738,8 @@ fn connect_expires_after_thirty_minutes() {
         panic!()
     };
     assert_eq!(until, scenario.now + 30 * MINUTE);
+    let step = scenario.flow.advance(Event::Waited, until - 1).unwrap();
+    assert_eq!(step, scenario.step);
     scenario.step = scenario.flow.advance(Event::Waited, until).unwrap();
     assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);
 }

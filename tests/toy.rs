@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::collections::BTreeSet;
+
 use bank_mfa::challenge::{Challenge, ChallengeKind, FieldPart, FieldType};
 use bank_mfa::failure::{ErrorCode, NextAction, Refusal};
 use bank_mfa::flow::{AnswerInput, Event, Flow, Loss, MAX_LOST_POLLS, Step};
@@ -111,13 +113,17 @@ impl Vendor for Toy {
 const NOW: u64 = 1_000_000;
 
 fn start() -> (Flow, Step) {
+    start_as("toy-1")
+}
+
+fn start_as(id: &str) -> (Flow, Step) {
     let params = Value::parse(br#"{"name":"arthur"}"#).unwrap();
     let (vendor, credentials) = (TOY.start)(
         Reader::new("params", &params),
         Reader::new("host", &Value::Null),
     )
     .unwrap();
-    let mut flow = Flow::new("toy-1", vendor);
+    let mut flow = Flow::new(id, vendor);
     let step = flow.advance(Event::Started(&credentials), NOW).unwrap();
     (flow, step)
 }
@@ -153,6 +159,25 @@ fn waited(flow: &mut Flow, step: &Step) -> Step {
         panic!("{step:?}")
     };
     flow.advance(Event::Waited, *until).unwrap()
+}
+
+/// When a flow polls first after its answer, if it does.
+fn poll_at(id: &str, retry_after: Option<u64>) -> Option<u64> {
+    let (mut flow, step) = start_as(id);
+    reply(&mut flow, &step, 200);
+    let Step::Send { serial, .. } = answer(&mut flow) else {
+        panic!()
+    };
+    let response = Response {
+        status: 202,
+        retry_after,
+        body: b"",
+    };
+    let step = flow.advance(Event::Replied(serial, response), NOW);
+    match step.unwrap() {
+        Step::Wait { until, .. } => Some(until),
+        _ => None,
+    }
 }
 
 #[test]
@@ -204,6 +229,24 @@ fn polls_keep_the_vendors_interval_with_a_jitter_of_at_most_a_tenth() {
         panic!()
     };
     assert!((NOW + 1000..=NOW + 1100).contains(&until));
+}
+
+#[test]
+fn the_polls_of_many_flows_are_spread_over_a_tenth_of_the_interval() {
+    let pauses = (0..2_000).map(|id| {
+        let until = poll_at(&format!("toy-{id}"), None);
+        until.unwrap() - NOW - 1000
+    });
+    let pauses: BTreeSet<u64> = pauses.collect();
+    assert!(pauses.into_iter().eq(0..=100));
+}
+
+#[test]
+fn a_poll_may_come_as_late_as_polling_ends_and_no_later() {
+    let jitter = poll_at("toy-1", None).unwrap() - NOW - 1000;
+    let latest = 60_000 - jitter;
+    assert_eq!(poll_at("toy-1", Some(latest)), Some(NOW + 60_000));
+    assert_eq!(poll_at("toy-1", Some(latest + 1)), None);
 }
 
 #[test]

@@ -196,7 +196,6 @@ impl State {
         let stage = || variant(reader.get("stage"), Stage::from_text);
         let until = || reader.get("until").uint();
         Ok(match reader.get("name").text()? {
-            "new" => State::New,
             "sending" => State::Sending(stage()?),
             "waiting" => State::Waiting {
                 stage: stage()?,
@@ -334,6 +333,16 @@ mod tests {
         let refusal = refused(&edited);
         assert_eq!(refusal.code, ErrorCode::SnapshotUnreadable);
         assert_eq!(refusal.path.as_deref(), Some("/snapshot/flow/state/stage"));
+    }
+
+    #[test]
+    fn a_number_that_a_flow_could_count_beyond_is_refused() {
+        let serial = |number: u32| {
+            let text = snapshot().replace(r#""serial":1"#, &format!(r#""serial":{number}"#));
+            Flow::restore(&with_new_checksum(&text), VENDORS, &config()).is_ok()
+        };
+        assert!(serial(u32::MAX / 2 - 1));
+        assert!(!serial(u32::MAX / 2));
     }
 
     #[test]

@@ -166,7 +166,7 @@ function programs() {
 }
 
 /**
- * `caught`, `missed`, or `timeout` if the tests need more than 20 seconds of a processor. The search of `edited.rs` stays
+ * `caught`, `missed`, or `timeout` if the tests need more than 5 seconds of a processor. The search of `edited.rs` stays
  * out: it takes 20 seconds, and other tests pin what it finds.
  */
 function judge(id, executables) {
@@ -174,7 +174,7 @@ function judge(id, executables) {
     const skipped = parts.some((part) => part.startsWith('src/simulator')) ? '' : '--skip simulator::'
     const { status, signal } = run(
       'bash',
-      ['-c', `ulimit -t 20 -v 8000000; exec ${executable} -q --skip runs_to_an_end ${skipped}`],
+      ['-c', `ulimit -t 5 -v 8000000; exec ${executable} -q --skip runs_to_an_end ${skipped}`],
       {
         cwd: TREE,
         env: { ...process.env, MUTANT: String(id) },
