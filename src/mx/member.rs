@@ -163,10 +163,6 @@ impl Vendor for Member {
         !self.asks_credentials
     }
 
-    fn asks_credentials(&self) -> bool {
-        self.asks_credentials
-    }
-
     fn initial_verdict(&self) -> Verdict {
         Verdict::Go(match self.asks_credentials {
             true => Stage::Credentials,
