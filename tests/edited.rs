@@ -344,21 +344,6 @@ fn a_snapshot_that_polls_without_a_request_id_is_refused_with_its_path() {
 }
 
 #[test]
-fn a_poll_of_a_call_that_is_never_polled_is_refused() {
-    let params = r#"{"call":"GetMFAQuestions","loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#;
-    let config = json(FLINKS_CONFIG);
-    let (flow, _) = started(&flinks::CALL, &config, params);
-    let poll = r#"{"name":"sending","stage":"poll"}"#;
-    let edited = flow
-        .snapshot()
-        .replace(r#"{"name":"sending","stage":"start"}"#, poll);
-    assert!(edited.contains(poll));
-    let text = with_checksum(json(&edited));
-    let refusal = Flow::restore(&text, VENDORS, &config).err().unwrap();
-    assert_eq!(refusal.path.as_deref(), Some("/snapshot/flow/state"));
-}
-
-#[test]
 fn a_round_without_a_request_id_is_refused_with_its_path() {
     let config = json(FLINKS_CONFIG);
     for (entry, params) in [(flinks::ENTRY, LOGIN), (flinks::RECONNECT, IN_FORM)] {
@@ -423,17 +408,44 @@ fn a_time_later_than_any_flow_plans_is_refused() {
 }
 
 #[test]
-fn the_page_of_a_flow_that_has_none_is_refused() {
-    let config = json(FLINKS_CONFIG);
-    let (flow, _) = started(&flinks::ENTRY, &config, LOGIN);
+fn a_state_that_a_vendor_does_not_have_or_cannot_leave_is_refused_with_its_path() {
+    let questions =
+        r#"{"call":"GetMFAQuestions","loginId":"5e115eac-1209-4f19-641c-08d6d484e2fe"}"#;
+    let member = r#"{"userGuid":"USR-1","memberGuid":"MBR-1","job":"aggregate"}"#;
+    let creation = r#"{"userGuid":"USR-1","institutionCode":"mxbank","isOauth":true}"#;
+    let poll = r#"{"name":"sending","stage":"poll"}"#;
+    let verify = r#"{"name":"sending","stage":"verify"}"#;
+    let answer = r#"{"name":"sending","stage":"answer"}"#;
     let page = r#"{"name":"connecting","until":0}"#;
-    let edited = flow
-        .snapshot()
-        .replace(r#"{"name":"sending","stage":"start"}"#, page);
-    assert!(edited.contains(page));
-    let text = with_checksum(json(&edited));
-    let refusal = Flow::restore(&text, VENDORS, &config).err().unwrap();
-    assert_eq!(refusal.path.as_deref(), Some("/snapshot/flow/state"));
+    for (entry, config, params, edited, path) in [
+        (flinks::CALL, FLINKS_CONFIG, questions, poll, "flow/state"),
+        (flinks::ENTRY, FLINKS_CONFIG, LOGIN, page, "flow/state"),
+        (mx::ENTRY, MX_CONFIG, member, verify, "flow/state"),
+        (
+            mx::ENTRY,
+            MX_CONFIG,
+            creation,
+            poll,
+            "vendorIds/member_guid",
+        ),
+        (
+            mx::ENTRY,
+            MX_CONFIG,
+            creation,
+            answer,
+            "vendorIds/member_guid",
+        ),
+    ] {
+        let config = json(config);
+        let (flow, _) = started(&entry, &config, params);
+        let start = r#"{"name":"sending","stage":"start"}"#;
+        let text = flow.snapshot().replace(start, edited);
+        assert_ne!(text, flow.snapshot());
+        let text = with_checksum(json(&text));
+        let refusal = Flow::restore(&text, VENDORS, &config).err().unwrap();
+        let path = format!("/snapshot/{path}");
+        assert_eq!(refusal.path, Some(path), "{params}");
+    }
 }
 
 #[test]

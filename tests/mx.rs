@@ -4,12 +4,12 @@
 
 mod scenario;
 
-use bank_mfa::VENDORS;
-use bank_mfa::challenge::ChallengeKind;
+use bank_mfa::challenge::{ChallengeKind, FieldType};
 use bank_mfa::failure::{ErrorCode, FieldErrorReason, NextAction};
 use bank_mfa::flow::{AnswerInput, Event, Flow, Step};
-use bank_mfa::json::Value;
+use bank_mfa::json::{Reader, Value};
 use bank_mfa::simulator::{Fault, FaultKind, Target};
+use bank_mfa::{VENDORS, mx};
 use scenario::member::{
     answer_right, json, landing, poll_from_window, reply, signing_in, vendor_ids, window,
 };
@@ -65,6 +65,26 @@ fn a_new_member_connects_with_credentials() {
 fn both_versions_of_the_api_are_supported() {
     aggregate("text").run().round();
     aggregate("text").with_older_version().run().round();
+}
+
+#[test]
+fn the_environment_names_the_host_of_mx() {
+    let url = |environment: &str| {
+        let config = json(&format!(r#"{{"environment":"{environment}"}}"#));
+        let params = json(r#"{"userGuid":"USR-1","memberGuid":"MBR-1"}"#);
+        let (params, config) = (Reader::new("params", &params), Reader::new("host", &config));
+        let (vendor, credentials) = (mx::ENTRY.start)(params, config).ok()?;
+        let mut flow = Flow::new("flow", vendor);
+        match flow.advance(Event::Started(&credentials), 0).unwrap() {
+            Step::Send { request, .. } => Some(request.url),
+            step => panic!("{step:?}"),
+        }
+    };
+    let path = ".mx.com/users/USR-1/members/MBR-1/status";
+    for (environment, host) in [("integration", "int-api"), ("production", "api")] {
+        assert_eq!(url(environment), Some(format!("https://{host}{path}")));
+    }
+    assert_eq!(url("staging"), None);
 }
 
 // Challenges ------------------------------------------------------------------------------------
@@ -148,6 +168,15 @@ fn an_image_is_shown_however_its_base64_is_written() {
         let image = scenario.challenge().image.as_ref().unwrap();
         assert!(!image.src.contains(char::is_whitespace), "{member}");
     }
+}
+
+#[test]
+fn one_of_several_images_is_picked_by_its_image() {
+    let scenario = aggregate("image_options").run();
+    let field = &scenario.challenge().fields[0];
+    assert_eq!(field.control, FieldType::ImageSelect);
+    assert_eq!(field.options.len(), 3);
+    assert!(field.options.iter().all(|option| option.image.is_some()));
 }
 
 #[test]
@@ -398,6 +427,31 @@ fn answers_that_are_not_resubmitted_are_asked_again() {
     scenario.advance(Event::Waited);
     assert_eq!(scenario.round().number, number);
     assert_eq!(scenario.bank.counts().answers, 0);
+}
+
+#[test]
+fn an_answer_that_mx_refuses_with_400_is_refused_in_the_next_round_after_a_restore_too() {
+    for is_restored in [false, true] {
+        let mut scenario = aggregate("text").run();
+        scenario.now += MINUTE;
+        scenario.try_answer(&["anything"]).unwrap();
+        scenario.send_one();
+        let answers = scenario.answers.clone();
+        scenario.advance(Event::Answered(1, AnswerInput::Fields(&answers)));
+        scenario.deliver(scenario.serial(), &reply(400, ""));
+        if is_restored {
+            scenario.restore();
+        }
+        let Step::Wait { until, .. } = scenario.step else {
+            panic!("{:?}", scenario.step)
+        };
+        scenario.now = until;
+        scenario.advance(Event::Waited);
+        let asks =
+            r#"{"member":{"connection_status":"CHALLENGED","challenges":[{"guid":"CRD-new"}]}}"#;
+        scenario.deliver(scenario.serial(), &reply(200, asks));
+        assert!(scenario.round().refused);
+    }
 }
 
 #[test]

@@ -155,6 +155,15 @@ fn a_known_member_that_is_not_found_fails_at_once() {
 }
 
 #[test]
+fn a_creation_that_is_restored_while_it_is_sent_has_an_unknown_outcome() {
+    let credentials = format!(r#""credentials":{}"#, signing_in("text", "Everyday"));
+    let mut scenario = create("simulated_bank", &credentials).start_only();
+    scenario.restore();
+    assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
+    assert!(scenario.sent.is_empty());
+}
+
+#[test]
 fn a_member_that_exists_is_named_in_the_failure() {
     let credentials = format!(r#""credentials":{}"#, signing_in("taken", "Everyday"));
     let mut scenario = create("simulated_bank", &credentials).run();

@@ -107,6 +107,7 @@ fn an_end_without_a_code_is_confirmed_by_a_second_watch() {
     scenario.deliver(serial, &reply(200, EXPIRED));
     assert_eq!(scenario.round().number, 1);
     assert!(watch_at(&scenario) - scenario.now < 4 * SECOND);
+    scenario.restore();
     let serial = begin_watch(&mut scenario);
     scenario.deliver(serial, &reply(200, EXPIRED));
     assert_eq!(scenario.failure().code, ErrorCode::SessionExpired);

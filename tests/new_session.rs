@@ -11,7 +11,7 @@ use bank_mfa::http::{Header, Request, Response};
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{MxRules, Rules};
 use bank_mfa::vendor::Stage;
-use scenario::member::{json, vendor_ids};
+use scenario::member::{json, reply, vendor_ids};
 use scenario::{
     MINUTE, Scenario, Setup, aggregate, continue_member, live, live_async, reconnect, signing_in,
     update,
@@ -33,6 +33,17 @@ fn refusal(scenario: &mut Scenario, number: u32) -> ErrorCode {
     let refusal = scenario.flow.advance(event, scenario.now).unwrap_err();
     assert_eq!(scenario.flow.snapshot(), before);
     refusal.code
+}
+
+/// Lets the time of a wait pass, or sends a request.
+fn wait_or_send(scenario: &mut Scenario) {
+    match scenario.step {
+        Step::Wait { until, .. } => {
+            scenario.now = until;
+            scenario.advance(Event::Waited);
+        }
+        _ => scenario.send_one(),
+    }
 }
 
 fn is_waiting_for_start(scenario: &Scenario, at: u64) -> bool {
@@ -293,6 +304,26 @@ fn a_restored_member_flow_still_waits_for_the_expiry() {
         scenario.result();
         assert_eq!(scenario.bank.counts().jobs_started, 2);
     }
+}
+
+#[test]
+fn the_end_of_the_old_session_does_not_end_a_new_job_that_was_restored() {
+    let mut scenario = aggregate("code_never_comes").run();
+    ask(&mut scenario);
+    let polls = |step: &Step| {
+        let stage = Stage::Poll;
+        matches!(step, Step::Wait { stage: next, .. } if *next == stage)
+    };
+    while !polls(&scenario.step) {
+        wait_or_send(&mut scenario);
+    }
+    scenario.restore();
+    wait_or_send(&mut scenario);
+    let ended = r#"{"member":{"connection_status":"EXPIRED","error":{"error_code":2003}}}"#;
+    scenario.deliver(scenario.serial(), &reply(200, ended));
+    assert!(polls(&scenario.step), "{:?}", scenario.step);
+    scenario.run_on();
+    assert_eq!(scenario.round().number, 2);
 }
 
 #[test]

@@ -232,9 +232,9 @@ mod tests {
     #[test]
     fn parsed_json_prints_unchanged() {
         for json in [
-            r#"{"a":[1,-0.50,1e+3,12345678901234567890],"b":{},"c":[],"d":null,"e":true}"#,
+            r#"{"a":[1,-0.50,1e+3,1E-3,12345678901234567890],"b":{},"c":[],"d":null,"e":true}"#,
             r#"{"__proto__":{"x":"•"},"":""}"#,
-            r#""\"\\\n\t\u0001é😀""#,
+            r#""\"\\\n\r\t\u0001\u001fé😀""#,
         ] {
             assert_eq!(reprint(json).as_deref(), Ok(json));
         }
@@ -246,6 +246,8 @@ mod tests {
             reprint(r#" "\u00e9\uD83D\uDE00\/" "#).as_deref(),
             Ok(r#""é😀/""#)
         );
+        let controls = Value::parse(br#""\b\f\n\r\t""#).unwrap();
+        assert_eq!(controls, "\u{8}\u{c}\n\r\t".into());
     }
 
     #[test]
@@ -271,6 +273,7 @@ mod tests {
             "\"\\uD83D\"",
             "\"\\uDE00\"",
             "\"\\uD83D\\u0041\"",
+            "\"\\uD83D\\uE000\"",
             "{} {}",
             "\u{feff}{}",
             "NaN",

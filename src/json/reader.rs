@@ -184,6 +184,34 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_number_is_one_that_javascript_has_exactly() {
+        let uint = |text: &str| {
+            let value = Value::parse(text.as_bytes()).unwrap();
+            Reader::new("number", &value).uint().ok()
+        };
+        assert_eq!(uint("9007199254740991"), Some(9_007_199_254_740_991));
+        for text in ["9007199254740992", "-1", "1.5", "\"1\""] {
+            assert_eq!(uint(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_is_null_is_not_checked() {
+        let path = |text: &str| {
+            let value = Value::parse(text.as_bytes()).unwrap();
+            let refusal = Reader::new("params", &value).each(&[("webview", bool)]);
+            refusal.err().and_then(|refusal| refusal.path.clone())
+        };
+        for text in ["{}", r#"{"webview":null}"#, r#"{"webview":true}"#] {
+            assert_eq!(path(text), None, "{text}");
+        }
+        let refused = path(r#"{"webview":1}"#);
+        assert_eq!(refused.as_deref(), Some("/params/webview"));
+        let unknown = path(r#"{"webwiev":null}"#);
+        assert_eq!(unknown.as_deref(), Some("/params/webwiev"));
+    }
+
+    #[test]
     fn a_refusal_of_an_unknown_entry_has_its_path() {
         let value = Value::parse(br#"{"loginId":"a","mostRecentCache":true}"#).unwrap();
         let reader = Reader::new("params", &value);
