@@ -431,14 +431,14 @@ fn answers_that_are_not_resubmitted_are_asked_again() {
 
 #[test]
 fn an_answer_that_mx_refuses_with_400_is_refused_in_the_next_round_after_a_restore_too() {
-    for is_restored in [false, true] {
+    for (status, is_restored) in [(202, false), (400, false), (400, true)] {
         let mut scenario = aggregate("text").run();
         scenario.now += MINUTE;
         scenario.try_answer(&["anything"]).unwrap();
         scenario.send_one();
         let answers = scenario.answers.clone();
         scenario.advance(Event::Answered(1, AnswerInput::Fields(&answers)));
-        scenario.deliver(scenario.serial(), &reply(400, ""));
+        scenario.deliver(scenario.serial(), &reply(status, ""));
         if is_restored {
             scenario.restore();
         }
@@ -450,7 +450,7 @@ fn an_answer_that_mx_refuses_with_400_is_refused_in_the_next_round_after_a_resto
         let asks =
             r#"{"member":{"connection_status":"CHALLENGED","challenges":[{"guid":"CRD-new"}]}}"#;
         scenario.deliver(scenario.serial(), &reply(200, asks));
-        assert!(scenario.round().refused);
+        assert_eq!(scenario.round().refused, status == 400);
     }
 }
 

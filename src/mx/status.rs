@@ -146,6 +146,7 @@ mod tests {
             r#""boom""#,
             "[]",
             r#"{"error_code":null}"#,
+            r#"{"error_code":"The city is wrong"}"#,
         ] {
             assert_eq!(code(none), None, "{none}");
         }
