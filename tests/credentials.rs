@@ -426,6 +426,15 @@ fn a_throttled_list_of_credentials_is_asked_for_again() {
 }
 
 #[test]
+fn a_list_of_credentials_in_an_error_of_the_server_is_not_shown() {
+    let mut scenario = create_and_ask("mxbank").start_only();
+    let list = r#"{"credentials":[{"guid":"CRD-1","field_type":"LOGIN"}]}"#;
+    scenario.deliver(scenario.serial(), &reply(503, list));
+    let stage = Stage::Credentials;
+    assert!(matches!(scenario.step, Step::Wait { stage: next, .. } if next == stage));
+}
+
+#[test]
 fn raw_credentials_name_those_of_the_round() {
     let mut scenario = create_and_ask("mxbank").run();
     let guids = scenario.credential_guids("mxbank");

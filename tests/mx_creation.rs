@@ -8,6 +8,7 @@ use bank_mfa::failure::{ErrorCode, NextAction};
 use bank_mfa::flow::{Event, Step};
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, MxRules, Target};
+use bank_mfa::vendor::Stage;
 use scenario::member::{answer_right, json, reply, signing_in};
 use scenario::{MINUTE, Scenario, aggregate, continue_member, create, mx_setup};
 
@@ -73,6 +74,25 @@ fn a_job_that_the_creation_started_is_not_started_again() {
         scenario.result();
         assert_eq!(jobs(&scenario), [""; 0]);
     }
+}
+
+#[test]
+fn a_first_job_that_runs_already_is_polled() {
+    let setup = create("simulated_bank", &credentials_and(""));
+    let mut scenario = setup.with_mx_rules(created_with(200)).start_only();
+    scenario.send_one();
+    scenario.deliver(scenario.serial(), &reply(409, ""));
+    let stage = Stage::Poll;
+    assert!(matches!(scenario.step, Step::Wait { stage: next, .. } if next == stage));
+}
+
+#[test]
+fn a_creation_whose_reply_is_an_error_of_the_server_has_an_unknown_outcome() {
+    let credentials = credentials_and("");
+    let mut scenario = create("simulated_bank", &credentials).start_only();
+    let body = r#"{"member":{"guid":"MBR-1","connection_status":"CREATED"}}"#;
+    scenario.deliver(scenario.serial(), &reply(503, body));
+    assert_eq!(scenario.failure().code, ErrorCode::OutcomeUnknown);
 }
 
 #[test]

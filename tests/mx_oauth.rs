@@ -497,6 +497,10 @@ fn an_error_of_the_landing_page_is_not_told_again_if_the_status_shows_it_too() {
     poll(&mut scenario, DENIED);
     assert_eq!(error(&scenario).unwrap().1, "CANCELLED");
     assert_eq!(windows(&scenario), 2);
+    let again = format!(r#"{DENIED},"aggregated_at":"2026-11-01T00:00:00Z""#);
+    poll(&mut scenario, &again);
+    scenario.send_one();
+    assert_eq!(windows(&scenario), 3);
 }
 
 #[test]

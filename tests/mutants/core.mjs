@@ -187,17 +187,18 @@ function judge(id, executables) {
 }
 
 const LOG = 'target/mutants/core.log'
-const listed = listMutants()
-let mutants = viable(listed)
-const executables = programs()
-if (judge(0, executables) !== 'missed') throw new Error('the tests fail without a mutant')
+const withoutPlace = (name) => name.replace(/:\d+:\d+/, '')
+let listed = listMutants()
 if (process.env.AGAIN) {
   const missed = readFileSync(LOG, 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('missed'))
-  const names = new Set(missed.map((line) => line.split('\t')[2]))
-  mutants = mutants.filter((mutant) => names.has(mutant.name))
+  const names = new Set(missed.map((line) => withoutPlace(line.split('\t')[2])))
+  listed = listed.filter((mutant) => names.has(withoutPlace(mutant.name)))
 }
+const mutants = viable(listed)
+const executables = programs()
+if (judge(0, executables) !== 'missed') throw new Error('the tests fail without a mutant')
 const counts = { caught: 0, missed: 0, timeout: 0 }
 rmSync(LOG, { force: true })
 const started = Date.now()
