@@ -294,6 +294,27 @@ fn an_answer_right_after_a_watch_needs_no_pre_check() {
 }
 
 #[test]
+fn a_round_is_asked_again_after_a_lost_answer_only_if_two_replies_in_a_row_show_it() {
+    let mut scenario = continue_member("already_challenged").run();
+    begin_watch(&mut scenario);
+    scenario.send_one();
+    submit(&mut scenario, "Chicago");
+    let serial = sent(&scenario, Stage::Answer);
+    scenario.advance(Event::Lost(serial, Loss::MaybeSent));
+    for _ in 0..2 {
+        let Step::Wait { until, stage } = scenario.step else {
+            panic!("{:?}", scenario.step)
+        };
+        assert_eq!(stage, Stage::Reconcile);
+        scenario.now = until;
+        scenario.advance(Event::Waited);
+        scenario.send_one();
+    }
+    assert_eq!(scenario.round().number, 2);
+    assert_eq!(scenario.bank.counts().answers, 0);
+}
+
+#[test]
 fn an_answer_after_a_watch_whose_reply_names_no_challenges_is_pre_checked() {
     let mut scenario = aggregate("text").run();
     let serial = begin_watch(&mut scenario);

@@ -6,12 +6,13 @@ use bank_mfa::VENDORS;
 use bank_mfa::failure::ErrorCode;
 use bank_mfa::flow::{Event, Flow, Step};
 use bank_mfa::json::Value;
+use bank_mfa::redirect_error::RedirectErrorCode;
 use bank_mfa::simulator::{Fault, FaultKind, Target};
 use bank_mfa::vendor::{Stage, WindowPurpose};
 
 mod scenario;
 use scenario::member::{json, reply};
-use scenario::{MINUTE, Scenario, aggregate_in_widget, create};
+use scenario::{MINUTE, Scenario, aggregate, aggregate_in_widget, create};
 
 /// The number of the window, its address, and whether that was opened.
 fn window(scenario: &Scenario) -> (u32, String, bool) {
@@ -69,37 +70,48 @@ fn an_address_that_was_opened_is_replaced_in_the_same_window() {
     }
 }
 
-#[test]
-fn a_round_for_the_widget_replaces_the_window_of_the_bank() {
-    let mut scenario = aggregate_in_widget("text").start_only();
-    let serial = scenario.serial();
-    scenario.deliver(serial, &reply(202, r#"{"member":{"guid":"MBR-1"}}"#));
-    for (stage, body) in [
-        (Stage::Poll, r#"{"member":{"connection_status":"PENDING"}}"#),
-        (
-            Stage::Window,
-            r#"{"member":{"oauth_window_uri":"https://mxbank.mx.com/1"}}"#,
-        ),
-        (
-            Stage::Poll,
-            r#"{"member":{"connection_status":"CHALLENGED","challenges":[{"guid":"CRD-1"}]}}"#,
-        ),
-        (
-            Stage::Window,
-            r#"{"widget_url":{"url":"https://int-widgets.moneydesktop.com/md/connect/1"}}"#,
-        ),
-    ] {
+/// Replies to each of these requests when it is due.
+fn reply_to(scenario: &mut Scenario, replies: &[(Stage, u16, &str)]) {
+    for (stage, status, body) in replies {
         if let Step::Wait { until, .. } | Step::Redirect { until, .. } = scenario.step {
             scenario.now = until;
             scenario.advance(Event::Waited);
         }
         assert!(
-            matches!(scenario.step, Step::Send { stage: sent, .. } if sent == stage),
+            matches!(scenario.step, Step::Send { stage: sent, .. } if sent == *stage),
             "{stage:?}: {:?}",
             scenario.step
         );
-        scenario.deliver(scenario.serial(), &reply(200, body));
+        scenario.deliver(scenario.serial(), &reply(*status, body));
     }
+}
+
+const ACCEPTED: (Stage, u16, &str) = (Stage::Start, 202, r#"{"member":{"guid":"MBR-1"}}"#);
+const PENDING: (Stage, u16, &str) = (
+    Stage::Poll,
+    200,
+    r#"{"member":{"connection_status":"PENDING"}}"#,
+);
+const DENIED: (Stage, u16, &str) = (
+    Stage::Poll,
+    200,
+    r#"{"member":{"is_oauth":true,"connection_status":"DENIED"}}"#,
+);
+
+#[test]
+fn a_round_for_the_widget_replaces_the_window_of_the_bank() {
+    let bank = r#"{"member":{"oauth_window_uri":"https://mxbank.mx.com/1"}}"#;
+    let asks = r#"{"member":{"connection_status":"CHALLENGED","challenges":[{"guid":"CRD-1"}]}}"#;
+    let widget = r#"{"widget_url":{"url":"https://int-widgets.moneydesktop.com/md/connect/1"}}"#;
+    let mut scenario = aggregate_in_widget("text").start_only();
+    let replies = [
+        ACCEPTED,
+        PENDING,
+        (Stage::Window, 200, bank),
+        (Stage::Poll, 200, asks),
+        (Stage::Window, 200, widget),
+    ];
+    reply_to(&mut scenario, &replies);
     assert!(matches!(
         scenario.step,
         Step::Redirect {
@@ -108,6 +120,56 @@ fn a_round_for_the_widget_replaces_the_window_of_the_bank() {
             ..
         }
     ));
+}
+
+#[test]
+fn a_window_mends_a_denial_without_a_code_only_if_a_second_poll_confirms_it() {
+    let mut scenario = aggregate("text").start_only();
+    reply_to(&mut scenario, &[ACCEPTED, DENIED]);
+    let waits = matches!(
+        scenario.step,
+        Step::Wait {
+            stage: Stage::Poll,
+            ..
+        }
+    );
+    assert!(waits, "{:?}", scenario.step);
+    reply_to(&mut scenario, &[DENIED, (Stage::Window, 404, "")]);
+}
+
+#[test]
+fn a_sign_in_that_expires_in_the_window_of_the_bank_is_the_error_of_the_next_one() {
+    let bank = r#"{"member":{"oauth_window_uri":"https://mxbank.mx.com/1"}}"#;
+    let expired =
+        r#"{"member":{"is_oauth":true,"connection_status":"EXPIRED","error":{"error_code":2003}}}"#;
+    let mut scenario = aggregate("text").start_only();
+    let window = (Stage::Window, 200, bank);
+    let replies = [
+        ACCEPTED,
+        PENDING,
+        window,
+        (Stage::Poll, 200, expired),
+        window,
+    ];
+    reply_to(&mut scenario, &replies);
+    let Step::Redirect {
+        number: 2, error, ..
+    } = scenario.step
+    else {
+        panic!("{:?}", scenario.step)
+    };
+    assert_eq!(error.unwrap().code, RedirectErrorCode::SessionExpired);
+}
+
+#[test]
+fn a_window_that_mx_refuses_a_second_time_ends_the_flow() {
+    let refused = (Stage::Window, 404, "");
+    let mut scenario = aggregate("text").start_only();
+    reply_to(
+        &mut scenario,
+        &[ACCEPTED, DENIED, DENIED, refused, PENDING, refused],
+    );
+    assert_eq!(scenario.failure().code, ErrorCode::RequestRefused);
 }
 
 #[test]
