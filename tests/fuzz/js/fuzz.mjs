@@ -2,11 +2,14 @@
 //   SECONDS, RUNS  the limit of each target: 60 seconds by default
 //   TARGETS        names of targets, with commas; all by default
 //   MERGE=1        keeps the inputs that reach something new in tests/fuzz/js/corpus
-//   PLANT=1        looks for a planted fault instead
+//   PLANT=1        looks for a planted fault instead, which no input of the corpus reaches
+import { spawnSync } from 'node:child_process'
 import { Session } from 'node:inspector'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
+import { copyApp } from '../../lib/app-copy.mjs'
+import { app } from '../../lib/package.mjs'
 import { mutate, randomOf } from './mutate.mjs'
 import { targets } from './targets.mjs'
 
@@ -56,7 +59,7 @@ async function fuzz(name) {
       mkdirSync(folder, { recursive: true })
       const file = join(folder, `js-${name}-${hash(input)}`)
       writeFileSync(file, input)
-      console.log(`  ${error.stack}\n  input: ${file}`)
+      console.log(`after ${executions} executions: ${error.stack}\n  input: ${file}`)
       process.exit(1)
     }
   }
@@ -96,5 +99,27 @@ async function fuzz(name) {
 const hash = (input) => createHash('sha1').update(input).digest('hex').slice(0, 12)
 const row = (name, numbers) => `${name.padEnd(18)}${numbers.map((number) => String(number).padStart(12)).join('')}`
 
+/** In a copy of the package: a state that begins with these characters ends the search. The first one reaches something new. */
+const PLANTED = {
+  'connect/landing.js': [
+    [
+      "const [loginIds, errors] = [landing('loginid'), landing('error')];",
+      `$&
+       const [first = ''] = landing('state');
+       if (first[0] === '=') { if (first[1] === '?') throw new Error('the planted fault'); }`,
+    ],
+  ],
+}
+
+function plant() {
+  const copy = copyApp(app, join(HERE, '../../../target/fuzz/planted-app'), PLANTED)
+  const env = { ...process.env, PLANT: '', TARGETS: 'landing', BANK_MFA_APP: copy, SECONDS: SECONDS || '300' }
+  const { stdout, status } = spawnSync(process.execPath, [import.meta.filename], { env, encoding: 'utf8' })
+  const isFound = status === 1 && stdout.includes('the planted fault')
+  console.log(isFound ? `found: ${stdout.trim().split('\n', 1)}` : `not found: ${stdout}`)
+  return isFound ? 0 : 1
+}
+
+if (PLANT) process.exit(plant())
 for (const name of TARGETS ? TARGETS.split(',') : Object.keys(targets)) await fuzz(name)
 process.exit()

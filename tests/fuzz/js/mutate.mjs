@@ -52,7 +52,9 @@ function changeLine(line, random) {
       // Not JSON.
     }
   }
-  const at = random(line.length + 1)
+  // Half of the changes begin where a part of a URL, a header or JSON does.
+  const parts = [...line.matchAll(/(?<=^|[&=?#/:;," ])/g)].map(({ index }) => index)
+  const at = random(2) === 0 ? (parts[random(parts.length)] ?? 0) : random(line.length + 1)
   const length = random(Math.min(12, line.length - at + 1))
   const pieces = [wordOf(random), String.fromCharCode(random(0x250)), '%', '&', '=', '?', line.slice(at, at + 20)]
   return line.slice(0, at) + pieces[random(pieces.length)] + line.slice(at + length)
