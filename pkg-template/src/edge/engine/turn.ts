@@ -147,11 +147,8 @@ export class Turn {
     }
   }
 
-  #isAtRest({ current, watchAt, roundEndsAt }: Flow): boolean {
-    // Until it ends, only the user can continue a round that neither expires nor is watched.
-    const neverExpires = current.kind === 'challenge' && current.round.expires === null && watchAt === null
-    const isOpen = neverExpires && roundEndsAt > this.#context.clock.now()
-    return this.#waitsUntil() !== null || isOpen || isEnding(current)
+  #isAtRest({ current }: Flow): boolean {
+    return this.#waitsUntil() !== null || isEnding(current)
   }
 
   #waitsUntil(): number | null {

@@ -1,0 +1,32 @@
+/** The address of the iframe, whose token an edge requests. */
+import assert from 'node:assert/strict'
+import test from '../lib/test.mjs'
+import { MINUTE, flinksConnection, setup } from './setup.mjs'
+
+test('an address that could not be made is requested again a minute later, and not before', async (t) => {
+  let fails = false
+  let requested = 0
+  const fetch = (next) => async (url, init) => {
+    if (!url.endsWith('/GenerateAuthorizeToken')) return next(url, init)
+    requested += 1
+    return fails ? new Response(null, { status: 500 }) : next(url, init)
+  }
+  const connections = (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday', 'connect') })
+  const { bank, handle, page, reported } = setup(t, { connections, fetch })
+  fails = true
+  const ann = page()
+  const state = await ann.settled(await ann.start('c_1'))
+  assert.deepEqual([state.step.kind, state.step.address, requested, reported.errors.length], ['connect', null, 1, 1])
+  for (const wait of [0, MINUTE - 1]) {
+    bank.clock.advance(wait)
+    await handle.sweep()
+    assert.equal((await ann.getState(state)).step.address, null)
+    assert.equal(requested, 1)
+  }
+  fails = false
+  bank.clock.advance(1)
+  await handle.sweep()
+  const { step } = await ann.getState(state)
+  assert.match(step.address, /authorizeToken=/)
+  assert.equal(requested, 2)
+})
