@@ -15,6 +15,8 @@ export const PARTS = {
     'edge/routes',
   ],
   'edge/engine/turn.ts': [
+    'edge/pre-check',
+    'edge/iframe-address',
     'edge/delivery',
     'edge/record-format',
     'edge/watch',
@@ -28,6 +30,8 @@ export const PARTS = {
     'edge/trace',
   ],
   'edge/engine': [
+    'edge/pre-check',
+    'edge/iframe-address',
     'edge/delivery',
     'edge/record-format',
     'edge/watch',
@@ -109,6 +113,8 @@ export const PARTS = {
     'package/page',
     'package/mx-widget',
     'package/trace',
+    'package/trace-actions',
+    'package/calls',
     'edge/windows',
   ],
 }

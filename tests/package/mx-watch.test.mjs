@@ -54,6 +54,20 @@ test('if nobody looks, no request is sent', async (t) => {
   assert.equal(flow.current, step)
 })
 
+test('if nobody looks, the flow begins no endless wait', async (t) => {
+  const env = setup(t)
+  const { clock } = env.bank
+  const waits = []
+  const wait = (ms, ...rest) => (waits.push(ms), clock.wait(ms, ...rest))
+  const flow = env.start(job('approved_in_app'), { clock: { now: clock.now, wait } })
+  await untilStep(flow, 'challenge')
+  await settle()
+  assert.deepEqual(
+    waits.filter((ms) => ms === Infinity),
+    [],
+  )
+})
+
 /** Ways to look at a flow; each returns a function that looks away. */
 const LOOKS = {
   'an open iteration, while its body runs': (flow) => {
