@@ -202,13 +202,30 @@ test('after a crash during an answer, another server waits until the lease expir
 
   const now = await other.getState(state)
   assert.equal(now.step.kind, 'working')
-  await env.handle.sweep()
-  assert.equal((await other.getState(state)).version, now.version, 'the lease has not ended')
-  env.bank.clock.advance(250_000)
+  // The time limit of an answer, and five seconds.
+  for (const pass of [0, 244_999]) {
+    env.bank.clock.advance(pass)
+    await env.handle.sweep()
+    assert.equal((await other.getState(state)).version, now.version, 'the lease has not ended')
+  }
+  env.bank.clock.advance(5_000)
   const end = await other.settled(await other.answer(state, 1, { '1.1.answer': 'again' }))
   assert.equal(end.step.kind, 'done')
   const { answers, tokensMinted } = env.bank.counts()
   assert.deepEqual([answers, tokensMinted], [1, 2], 'the verification is a session of its own')
+})
+
+test('after a crash during a poll, another server polls with the token of the session', async (t) => {
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'slow_dispatched') }) })
+  let polls = 0
+  const isPoll = (_, { body }) => body?.includes('RequestId') === true && (polls += 1) === 1
+  const crashed = page(crashing(t, env, isPoll))
+  const started = await crashed.start('c_1')
+  void crashed.settled(started)
+  await until(() => polls === 1, 'the bank receives a poll')
+  env.bank.clock.advance(60_000)
+  const { step } = await env.page().settled(started)
+  assert.deepEqual([step.kind, env.bank.counts().tokensMinted], ['challenge', 1])
 })
 
 test('after a crash during a token request, another server starts the flow under the same handle', async (t) => {
