@@ -126,14 +126,10 @@ fn a_round_for_the_widget_replaces_the_window_of_the_bank() {
 fn a_window_mends_a_denial_without_a_code_only_if_a_second_poll_confirms_it() {
     let mut scenario = aggregate("text").start_only();
     reply_to(&mut scenario, &[ACCEPTED, DENIED]);
-    let waits = matches!(
-        scenario.step,
-        Step::Wait {
-            stage: Stage::Poll,
-            ..
-        }
-    );
-    assert!(waits, "{:?}", scenario.step);
+    let Step::Wait { stage, .. } = scenario.step else {
+        panic!("{:?}", scenario.step)
+    };
+    assert_eq!(stage, Stage::Poll);
     reply_to(&mut scenario, &[DENIED, (Stage::Window, 404, "")]);
 }
 
@@ -159,6 +155,25 @@ fn a_sign_in_that_expires_in_the_window_of_the_bank_is_the_error_of_the_next_one
         panic!("{:?}", scenario.step)
     };
     assert_eq!(error.unwrap().code, RedirectErrorCode::SessionExpired);
+}
+
+#[test]
+fn an_address_that_is_not_https_or_comes_with_an_error_is_requested_again() {
+    for (status, address) in [
+        (200, "http://mxbank.mx.com/1"),
+        (200, "javascript:alert(1)"),
+        (503, "https://mxbank.mx.com/1"),
+        (429, ""),
+    ] {
+        let body = format!(r#"{{"member":{{"oauth_window_uri":"{address}"}}}}"#);
+        let mut scenario = aggregate("text").start_only();
+        let window = (Stage::Window, status, &*body);
+        reply_to(&mut scenario, &[ACCEPTED, PENDING, window]);
+        let Step::Wait { stage, .. } = scenario.step else {
+            panic!("{address}: {:?}", scenario.step)
+        };
+        assert_eq!(stage, Stage::Window);
+    }
 }
 
 #[test]

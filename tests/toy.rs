@@ -85,6 +85,7 @@ impl Vendor for Toy {
                 challenges: "What is your favourite colour?".into(),
                 refused: false,
             },
+            (Stage::Start, 203) => Verdict::Connect,
             (Stage::Answer | Stage::Poll, 202) => Verdict::Wait(Stage::Poll, response.retry_after),
             (Stage::Poll, 200) => Verdict::Done(self.vendor_ids()),
             _ => Verdict::Unclear,
@@ -321,6 +322,18 @@ fn a_poll_without_its_secret_ends_the_flow_with_the_outcome_of_the_answer_unknow
         panic!()
     };
     assert_eq!(failure.code, ErrorCode::OutcomeUnknown);
+}
+
+#[test]
+fn a_page_that_refuses_its_token_ends_the_flow_if_the_vendor_renews_none() {
+    let (mut flow, step) = start();
+    let step = reply(&mut flow, &step, 203);
+    assert!(matches!(step, Step::Connect { .. }));
+    let step = flow.advance(Event::TokenRefused, NOW).unwrap();
+    let Step::Failed { failure } = step else {
+        panic!("{step:?}")
+    };
+    assert_eq!(failure.code, ErrorCode::SessionExpired);
 }
 
 #[test]

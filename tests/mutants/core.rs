@@ -16,6 +16,8 @@ mod mx;
 mod mx_creation;
 #[path = "../mx_oauth.rs"]
 mod mx_oauth;
+#[path = "../mx_params.rs"]
+mod mx_params;
 #[path = "../mx_watch.rs"]
 mod mx_watch;
 #[path = "../mx_widget.rs"]
