@@ -176,3 +176,50 @@ pub fn refusal(response: &Response) -> Option<Refused> {
     let later = LATER.iter().find(|later| kind == Some(later)).copied();
     Some((later.map_or(code, |_| ErrorCode::Busy), later))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(status: u16, body: &str) -> Response<'_> {
+        Response {
+            status,
+            retry_after: None,
+            body: body.as_bytes(),
+        }
+    }
+
+    #[test]
+    fn the_status_of_a_refusal_decides() {
+        for (status, code) in [
+            (0, Some(ErrorCode::Redirected)),
+            (200, None),
+            (302, Some(ErrorCode::Redirected)),
+            (400, Some(ErrorCode::RequestRefused)),
+            (401, Some(ErrorCode::Unauthorized)),
+            (403, Some(ErrorCode::Unauthorized)),
+            (404, Some(ErrorCode::RequestRefused)),
+            (408, None),
+            (409, Some(ErrorCode::ConcurrentSession)),
+            (429, Some(ErrorCode::Busy)),
+            (500, None),
+        ] {
+            let refused = refusal(&response(status, ""));
+            assert_eq!(refused.map(|(code, _)| code), code, "{status}");
+        }
+    }
+
+    #[test]
+    fn challenges_count_only_with_a_success() {
+        let listed = r#"{"challenges":[{"guid":"CRD-1"}]}"#;
+        let meaning = |status, body| {
+            let response = response(status, body);
+            Reply::challenges(&response, &response.json())
+        };
+        assert!(matches!(meaning(200, listed), Reply::Challenged { .. }));
+        assert!(matches!(meaning(404, listed), Reply::Refused(_)));
+        assert_eq!(meaning(503, listed), Reply::Unclear);
+        assert_eq!(meaning(204, ""), Reply::Working);
+        assert_eq!(meaning(200, "{}"), Reply::Unclear);
+    }
+}
