@@ -49,7 +49,15 @@ const WORDS = {
   unauthorized: ['UNAUTHORIZED', 'ACCESS_DENIED', 'HTTP 401', 'HTTP 403'],
   'access-refused': ['UNAUTHORIZED'],
   'session-refused': ['UNAUTHORIZED'],
-  'request-refused': ['INVALID_REQUEST', 'METHOD_NOT_AVAILABLE', 'HTTP 400', 'HTTP 404', 'HTTP 405', 'HTTP 409'],
+  'request-refused': [
+    'INVALID_REQUEST',
+    'METHOD_NOT_AVAILABLE',
+    'HTTP 400',
+    'HTTP 404',
+    'HTTP 405',
+    'HTTP 409',
+    'HTTP 418',
+  ],
   'card-in-use': ['CARD_IN_USE'],
   'vendor-error': ['AGGREGATION_ERROR', 'FAILED'],
   redirected: ['HTTP 301', 'HTTP 302', 'HTTP 303', 'HTTP 307', 'HTTP 308'],
@@ -77,6 +85,14 @@ const isAuthorized = ({ code, status, requestId, body }) =>
 
 /** MX is connected, and no job is running. Newer versions of its API do not say whether one is. */
 const isConnected = ({ mxStatus, body }) => nameOf(mxStatus) === 'CONNECTED' && body.member.is_being_aggregated !== true
+
+/** MX has accepted a job, which did not start: the polls of two minutes have found the member as it was. */
+const IDLE_POLLS = 40
+function isIdle({ arrivals }) {
+  const polls = arrivals.filter(({ purpose, reply }) => purpose === 'status' && reply).slice(-IDLE_POLLS)
+  const isIdlePoll = ({ reply }) => reply.mxStatus === 'CREATED' && reply.body.member?.is_being_aggregated !== true
+  return polls.length === IDLE_POLLS && polls.every(isIdlePoll)
+}
 
 /** The data is there, and the vendor has said so since it got the last answers. */
 function isDone({ arrivals, lastAnswer }) {
@@ -123,7 +139,7 @@ export const ENDINGS = {
   'timed-out': ['retry-later', ({ ageMs, workedMs }) => workedMs >= POLLING_MS || ageMs >= TOTAL_MS],
   'unreadable-reply': ['retry-later', isUnreadable],
   'concurrent-session': ['retry-later', says('concurrent-session')],
-  busy: ['retry-later', says('busy')],
+  busy: ['retry-later', any(says('busy'), isIdle)],
   'institution-disabled': ['retry-later', says('institution-disabled')],
   'card-in-use': ['retry-later', says('card-in-use')],
   'vendor-error': ['retry-later', says('vendor-error')],

@@ -4,8 +4,14 @@ const MINUTE = 60_000
 /** So long does a request wait for another turn. */
 const LONG_POLL_MS = 25_000
 
+/** So long can a call of a slow store take. */
+const SLOW_STORE_MS = 20_000
+
 /** A request takes its steps in this time. */
 const MAX_HOPS_MS = 1_000
+
+/** The faults with which a call of a store rejects. */
+const STORE_FAILS = ['store refuses', 'store loses an acknowledgement']
 
 /** The faults that a page may hear of. The address of an iframe needs a token of the vendor, too. */
 const mayFail = (path, what) =>
@@ -31,12 +37,14 @@ const happened = ({ happenedAt }, since, explains) => happenedAt.some(({ what, a
 function isKeptOut({ path, sent, from, now, stored }, retryAfter, world) {
   if (retryAfter !== 1 || !/\/(answer|message)$/.test(path)) return false
   const isHeld = stored.at(-1)?.leaseUntil > 0 && freeMs(stored, from, now) <= MAX_HOPS_MS
-  // A slow store also delays a turn that has not stored anything yet.
-  const isSlow = happened(world, from, (what) => what === 'store is slow')
+  // A slow store also delays a turn that has not stored anything yet, and may have begun before the request.
+  const isSlow = happened(world, from - SLOW_STORE_MS, (what) => what === 'store is slow')
   if (now - from >= LONG_POLL_MS && (isHeld || isSlow)) return true
-  // Another turn has got this address for the window, or none. Somebody may have opened it.
+  // Another turn has got this address for the window, or none: somebody may have opened it, or the call of this request
+  // for another address has failed.
   const isOther = stored.some(({ leaseUntil, kind }) => leaseUntil > 0 || kind !== 'redirect')
-  return sent?.kind === 'window-opened' && (isOther || happened(world, from, (what) => what.startsWith('vendor ')))
+  const hasFailed = happened(world, from, (what) => what.startsWith('vendor ') || STORE_FAILS.includes(what))
+  return sent?.kind === 'window-opened' && (isOther || hasFailed)
 }
 
 /** How long no turn had the lease. */
