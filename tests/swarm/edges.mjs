@@ -64,6 +64,7 @@ class Edge {
     const world = this.#world
     world.note(`${this.name} dies ${why}`)
     for (const name of world.connections.keys()) world.loses(name)
+    world.deaths.push(world.clock.now())
     this.life.end()
     world.clock.after(this.#random.between(MIN_RESTART_MS, MAX_RESTART_MS), () => this.start())
   }
@@ -96,7 +97,15 @@ class Edge {
   }
 
   #fetch(life, url, init) {
-    return this.#effect(life, 'a call', () => this.#world.bank.call(this.#link, life, url, init))
+    const world = this.#world
+    return this.#effect(life, 'a call', async () => {
+      const onOver = world.witness.onCall(/\/(c\d+)\//.exec(url)[1])
+      try {
+        return await world.bank.call(this.#link, life, url, init)
+      } finally {
+        if (life.alive) onOver()
+      }
+    })
   }
 }
 
@@ -131,6 +140,7 @@ export class Fleet {
     life?.atEnd(() => disconnect.abort())
     const request = new Request(url, { ...init, signal: disconnect.signal })
     const from = this.#world.clock.now()
+    this.#world.witness.onRequest(url, init.body)
     const served = edge.handle(request)
     served.catch((error) => edge.life.alive && this.#world.flaw('throws', `the edge rejects: ${error?.stack}`))
     const reply = await edge.life.orEnd(served, refusedError)

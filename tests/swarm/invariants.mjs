@@ -281,6 +281,45 @@ function resultFits({ flow, result }, { name, original }, arrivals, flaw) {
   }
 }
 
+/** After a write, an edge tells the company in this time. */
+const MAX_CALL_MS = 10
+
+/**
+ * The company hears once that a flow waits for its user, in each round, window and iframe, and only if it does. It hears
+ * nothing if the edge dies, or does not learn that it has stored the step.
+ */
+function personsAreCalled({ stored, calls, deaths, connections }, flaw) {
+  const waits = new Map()
+  for (const entries of stored.values()) {
+    const last = new Map()
+    for (const { at, flow, kind, number, isLost } of entries) {
+      const key = `${kind} ${number ?? ''}`
+      const isNew = last.get(flow) !== key
+      last.set(flow, key)
+      if (!isNew || !['challenge', 'connect', 'redirect'].includes(kind)) continue
+      const word = wordOf({ flow, step: kind, round: number })
+      const known = waits.get(word) ?? { begins: 0, heard: new Set() }
+      known.begins += 1
+      if (!isLost && !deaths.some((death) => death >= at && death <= at + MAX_CALL_MS)) known.heard.add(key)
+      waits.set(word, known)
+    }
+  }
+  const counts = new Map()
+  for (const call of calls) {
+    counts.set(wordOf(call), (counts.get(wordOf(call)) ?? 0) + 1)
+    if (connections.get(call.connection).user !== call.user) flaw('person needed', `another user: ${wordOf(call)}`)
+  }
+  for (const word of new Set([...waits.keys(), ...counts.keys()])) {
+    const [count, { begins, heard }] = [counts.get(word) ?? 0, waits.get(word) ?? { begins: 0, heard: new Set() }]
+    if (count > begins || count < heard.size) {
+      flaw('person needed', `${count} calls, at least ${heard.size} and at most ${begins} were to come: ${word}`)
+    }
+  }
+}
+
+/** The event has the number of a round, and not that of a window. */
+const wordOf = ({ flow, step, round }) => `${step} ${step === 'challenge' ? round : ''} of ${flow}`
+
 const CHECKS = [
   answersArriveOnce,
   credentialsArriveOnce,
@@ -290,4 +329,5 @@ const CHECKS = [
   flowsEnd,
   endingsAgree,
   endingsAreTrue,
+  personsAreCalled,
 ]

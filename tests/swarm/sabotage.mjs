@@ -135,6 +135,32 @@ export const SABOTAGE = {
     shows: ['not delivered'],
     within: 100,
   },
+  'a lease does not last as long as its call': {
+    patches: { 'edge/engine/turn.js': [['.now() + timeout + LEASE_GRACE_MS', '.now() + LEASE_GRACE_MS']] },
+    shows: ['lease too short'],
+    within: 20,
+  },
+  'the user is called again while a window is open': {
+    patches: {
+      'edge/engine/delivery.js': [
+        ['before.step.kind === step.kind &&', "before.step.kind === step.kind && step.kind !== 'redirect' &&"],
+      ],
+    },
+    shows: ['person needed'],
+    within: 20,
+  },
+  'the user is not called in a second round': {
+    patches: {
+      'edge/engine/delivery.js': [['!needsPerson(step) ||', '!needsPerson(step) || step.round?.number > 1 ||']],
+    },
+    shows: ['person needed'],
+    within: 20,
+  },
+  'the company hears of a page that is not there': {
+    patches: { 'edge/engine/delivery.js': [['...round, present }', '...round, present: true }']] },
+    shows: ['person needed'],
+    within: 40,
+  },
   'a record of another format is taken for an empty one': {
     other: 'the next format',
     patches: { 'edge/records/records.js': [['return { version, otherFormat: record }', 'return { version }']] },

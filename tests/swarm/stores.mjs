@@ -6,6 +6,8 @@ export class Store {
   #world
   #random
   records = new Map()
+  /** The call whose effect happens now: whether the process learns nothing of it, and how late it is. */
+  #effect
 
   constructor(world) {
     this.#world = world
@@ -26,7 +28,7 @@ export class Store {
         const version = records.get(id)?.version ?? 0
         if (version !== expectedVersion) return false
         records.set(id, { sealed, version: version + 1, due, expires })
-        this.#world.witness.onRecord(id, sealed)
+        this.#world.witness.onRecord(id, sealed, this.#effect)
         return true
       }),
       remove: call('remove', (id) => void records.delete(id)),
@@ -58,6 +60,7 @@ export class Store {
     const losesReply = name === 'write' && happens('store loses an acknowledgement')
     await clock.wait(this.#random.below(4) + slow)
     if (refuses) throw this.#world.fault('the store is not available')
+    this.#effect = { isLost: losesReply, lateMs: slow }
     const outcome = effect()
     // Whoever reads learns what was true a moment ago, whatever happens in the meantime.
     if (name === 'write') await clock.wait(this.#random.below(4))

@@ -21,6 +21,10 @@ export class Witness {
   /** What the company's functions get. */
   onPersonNeeded(event) {
     this.#world.secrets.scan('onPersonNeeded', JSON.stringify(event), this.#world)
+    this.#world.note(`${event.connection}: a ${event.step} needs the user`)
+    this.#world.calls.push(event)
+    const { flow, present } = event
+    if (present && !this.#named.has(flow)) this.#world.flaw('person needed', `no page has sent anything of ${flow}`)
   }
 
   onEvent(event) {
@@ -36,6 +40,27 @@ export class Witness {
     const root = rootOf(error)
     if (!this.#world.isFault(root) && !isOwn(root))
       this.#world.flaw('throws', `the edge reports ${root?.stack ?? JSON.stringify(root)}`)
+  }
+
+  /** The flows that pages have named to an edge. */
+  #named = new Set()
+
+  /** An edge gets a request. */
+  onRequest(url, body) {
+    const { flow } = body ? JSON.parse(body) : {}
+    const [, named = flow] = /\/flows\/[\w-]+\.(\w+)/.exec(url) ?? []
+    this.#named.add(named)
+  }
+
+  /** An edge calls a vendor. Returns a function for the end of the call, until which the lease must last. */
+  onCall(connection) {
+    const { clock, flows, stored } = this.#world
+    const known = [...flows.values()].findLast((flow) => !flow.isLocal && flow.connection === connection)
+    const { leaseUntil = 0, lateMs, flow } = stored.get(known?.record)?.at(-1) ?? {}
+    return () => {
+      const overMs = clock.now() - leaseUntil - lateMs
+      if (leaseUntil > 0 && overMs > 0) this.#world.flaw('lease too short', `${flow}: a call lasts ${overMs} ms longer`)
+    }
   }
 
   /** An edge has replied. It is never at fault itself. */
@@ -69,8 +94,8 @@ export class Witness {
     this.#world.flows.set(id, known)
   }
 
-  /** A record was written. */
-  async onRecord(id, sealed) {
+  /** A record was written. `isLost` tells whether the edge learns nothing of it, and `lateMs` how long the store took. */
+  async onRecord(id, sealed, { isLost, lateMs }) {
     this.#world.secrets.scan('a sealed record', sealed, this.#world)
     this.#world.wakeRereads()
     const text = await readSealed.open(sealed, id)
@@ -86,7 +111,15 @@ export class Witness {
     const before = stored.at(-1)
     if (before?.leaseUntil > at && before.flow !== flow)
       this.#world.flaw('lease ignored', `${flow} begins during a call of ${before.flow}`)
-    stored.push({ at, format: record.v, flow, leaseUntil: record.leaseUntil, kind: step.kind })
+    stored.push({
+      at,
+      format: record.v,
+      flow,
+      leaseUntil: record.leaseUntil,
+      kind: step.kind,
+      number: step.round?.number ?? step.number,
+      ...{ isLost, lateMs },
+    })
     const label = step.kind === 'working' ? step.stage : step.kind
     if (known.stages.at(-1) !== label) known.stages.push(label)
     if (known.version > version) this.#world.flaw('goes back', `version ${version} of ${flow} after ${known.version}`)

@@ -92,13 +92,16 @@ class World {
   /** The flows that were stored, by their id. */
   flows = new Map()
   /**
-   * What was stored in each record, the newest last: `{ at, format, flow, leaseUntil, kind }`. `format` is `null` if no
-   * edge could read the record when it was purged.
+   * What was stored in each record, the newest last: `{ at, format, flow, leaseUntil, kind, number, isLost, lateMs }`.
+   * `number` is that of a round or a window. `format` is `null` if no edge could read the record when it was purged.
    */
   stored = new Map()
   /** The release of all edges, once its deployment is over. */
   deployed = undefined
   deliveries = []
+  /** The calls of `onPersonNeeded`, and when processes of the edge have died. */
+  calls = []
+  deaths = []
   pageEndings = []
   #isOver = false
   #skipped
