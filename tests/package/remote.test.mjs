@@ -57,6 +57,18 @@ const setupPolling = (t, more = {}) =>
     },
   })
 
+test('a start whose reply was lost is not repeated after more than five minutes, when a laptop wakes up', async (t) => {
+  let [now, starts] = [0, 0]
+  const clock = { now: () => now, wait: async () => void (now += 60 * 60_000) }
+  const fetch = async () => {
+    starts += 1
+    throw new TypeError('the connection was lost')
+  }
+  const flow = remote('https://edge.example/mfa', { clock, fetch }).start({ connection: 'chequing' })
+  const { failure } = await untilStep(flow, 'failed')
+  assert.deepEqual([failure.code, failure.next, starts], ['unreachable', 'retry-later', 1])
+})
+
 // Steps -------------------------------------------------------------------------------------------
 
 for (const [name, make, route] of [

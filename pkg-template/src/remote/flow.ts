@@ -19,6 +19,12 @@ const WAKE_EVENTS = ['online', 'visibilitychange']
 const MIN_BACKOFF_MS = 1_000
 const MAX_BACKOFF_MS = 30_000
 
+/**
+ * How long a start is repeated, in milliseconds. The edge remembers a flow for ten minutes after its end: a start that comes
+ * later, when a laptop wakes up, would send the credentials again.
+ */
+const START_WINDOW_MS = 5 * 60_000
+
 /** The stages that submit an answer or a password. */
 const SUBMITTING_STAGES = ['start', 'answer']
 
@@ -107,8 +113,10 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
   async #follow(start: object | undefined): Promise<void> {
     try {
       // A cancelled flow still needs its id: without a cancel request, the edge would keep it running.
+      const lastStart = this.#edge.clock.now() + START_WINDOW_MS
       while (this.#id === '' || !this.#ended.signal.aborted) {
         const starts = this.#id === ''
+        if (starts && this.#edge.clock.now() > lastStart) await this.#backOff(undefined, Infinity)
         const { signal } = starts ? new AbortController() : this.#wakeUp
         const version = this.#version
         try {
@@ -175,13 +183,13 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
   async #backOff(error: unknown, failures: number, pauseSignal?: AbortSignal): Promise<number> {
     if (error instanceof FlowError) throw error
     const offline = globalThis.navigator?.onLine === false
-    if (!offline && failures >= (this.#version > 0 ? MAX_RETRIES : MAX_FIRST_RETRIES)) {
-      const retryAt = this.#edge.clock.now() + MAX_BACKOFF_MS
+    if (failures >= (offline ? Infinity : this.#version > 0 ? MAX_RETRIES : MAX_FIRST_RETRIES)) {
       const {
         code = 'unreachable',
         message = 'the edge could not be reached',
         cause,
       } = error instanceof RequestLost ? error.reason : {}
+      const retryAt = this.#edge.clock.now() + MAX_BACKOFF_MS
       throw new FlowError({ code, next: 'retry-later', message, retryAt }, undefined, cause)
     }
     const backoffMs = offline ? MAX_BACKOFF_MS : Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** failures)
