@@ -107,6 +107,16 @@ test('a start that arrives again after a later flow has ended starts nothing', a
   assert.equal(env.bank.counts().liveStarts, liveStarts)
 })
 
+test('a start that arrives again when the edge has forgotten its outcome, and its ending is pending, starts nothing', async (t) => {
+  const onFlowEnded = () => Promise.reject(new Error('hunter2'))
+  const { env, page, state } = await atChallenge(t, { onFlowEnded })
+  await page.cancel(state)
+  env.bank.clock.advance(11 * 60_000)
+  const { liveStarts } = env.bank.counts()
+  const late = await page.call('POST', '/flows', { connection: 'c_1', flow: state.flow.split('.')[1] })
+  assert.deepEqual([late.status, late.code, env.bank.counts().liveStarts], [404, 'NOT_FOUND', liveStarts])
+})
+
 test('two connection ids with the same key have one flow', async (t) => {
   const both = (bank) => {
     const connection = { ...flinksConnection(bank, 'Greatday'), key: 'the card' }

@@ -34,6 +34,14 @@ test('a start does not wait for the turn of a flow that another process has canc
   assert.deepEqual(await one.getState(next), next)
 })
 
+test('a start does not wait for the turn of the flow before the last one', async (t) => {
+  const { one, other, reply } = await withHangingStart(t)
+  await other.cancel(await other.settled(await other.start('c_1')))
+  const next = await one.settled(await one.start('c_1'))
+  assert.equal(next.step.kind, 'challenge')
+  reply()
+})
+
 test('an answer does not wait for the turn of a flow that another process has cancelled', async (t) => {
   const { env, one, other } = await withHangingStart(t)
   const next = await other.settled(await other.start('c_1'))

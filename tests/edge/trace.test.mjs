@@ -85,6 +85,19 @@ test('fifty starts at three servers report one start', async (t) => {
   assert.deepEqual([count('flow.started'), count('step challenge')], [1, 1])
 })
 
+test('a flow whose first server stops during the request for its token is reported as started once', async (t) => {
+  let tokens = 0
+  const fetch = (send) => (url, init) =>
+    url.endsWith('Token') && ++tokens === 1 ? new Promise(() => {}) : send(url, init)
+  const { env, events, page } = traced(t, (bank) => flinksConnection(bank, 'Greatday'), { fetch })
+  await page.start('c_1')
+  await until(() => tokens === 1, 'the token is requested')
+  env.bank.clock.advance(10 * 60_000)
+  await edge(env.config).sweep()
+  await until(() => events.some((event) => brief(event) === 'step challenge'), 'the bank asks')
+  assert.equal(events.filter((event) => brief(event) === 'flow.started').length, 1)
+})
+
 test('a cancelled flow ends with its code, also if its connection is gone', async (t) => {
   for (const isGone of [false, true]) {
     const { env, events, page } = traced(t, (bank) => flinksConnection(bank, 'Greatday'))

@@ -1,42 +1,69 @@
 /** Calls the company's `onFlowEnded` and `onPersonNeeded`. */
 import { isEnding } from '../../flow/steps.js'
 import type { PublicStep } from '../../shared.js'
-import { needsPerson, type FlowRecord, type VersionedRecord } from '../records/flow-record.js'
+import { needsPerson, type FlowRecord, type PendingEnding, type VersionedRecord } from '../records/flow-record.js'
 import type { EngineContext } from './context.js'
+import { withTimeout } from './timeout.js'
+
+/** How long one call of `onFlowEnded` may take, in milliseconds. */
+const DELIVERY_TIMEOUT_MS = 30_000
 
 /**
- * Delivers the pending endings of a record, the oldest first, and removes each from the record once `onFlowEnded` has
- * resolved. If it rejects, the rest stays pending, and `FlowService.continueDue` retries. Nothing is written while a turn
- * sends, because the turn could then not store its outcome.
+ * Delivers the pending endings of a record, the oldest first, and removes those for which `onFlowEnded` has resolved. The
+ * others stay pending, and `FlowService.continueDue` retries. Nothing is written while a turn sends, because the turn could
+ * then not store its outcome.
  */
 export async function deliverEndings(
   context: EngineContext,
   id: string,
   stored: VersionedRecord,
 ): Promise<VersionedRecord> {
-  const { records, onFlowEnded, onError } = context
-  const [ended, ...others] = stored.record.pendingEndings ?? []
-  if (ended === undefined || stored.record.leaseUntil > 0) return stored
-  try {
-    await onFlowEnded?.(ended)
-  } catch (error) {
-    onError(error)
-    return stored
-  }
+  const { records } = context
+  const { pendingEndings = [], leaseUntil, flow } = stored.record
+  if (leaseUntil > 0 || pendingEndings.length === 0) return stored
+  const delivered = await callOnFlowEnded(context, pendingEndings)
   for (let latest = stored; ;) {
-    const { pendingEndings: _, ...record } = latest.record
-    const isOver = others.length === 0 && isEnding(record.step)
-    const next = { ...record, ...(others.length > 0 && { pendingEndings: others }), ...(isOver && { due: null }) }
-    if (await records.write(id, latest, next)) {
-      return deliverEndings(context, id, { record: next, version: latest.version + 1 })
-    }
-    // A page may have begun to read data in the meantime, or to continue the flow.
-    const { flow, expired, version } = await records.read(id)
-    const found = flow ?? expired
-    if (found?.flow !== stored.record.flow || found.pendingEndings?.length !== others.length + 1) return stored
-    if (found.leaseUntil > 0) return stored
-    latest = { record: found, version }
+    const { pendingEndings: pending = [], ...record } = latest.record
+    const left = pending.filter((ended) => !delivered.includes(ended.flow))
+    const own = latest.record.flow === flow ? latest : stored
+    if (left.length === pending.length || record.leaseUntil > 0) return own
+    const next = left.length > 0 ? { ...record, pendingEndings: left } : { ...record, due: dueWithout(record) }
+    const version = latest.version + 1
+    if (await records.write(id, latest, next)) return next.flow === flow ? { record: next, version } : own
+    // Somebody has continued the flow in the meantime, or has started the next one.
+    const found = await records.read(id)
+    const current = found.flow ?? found.expired
+    if (current === undefined) return stored
+    latest = { record: current, version: found.version }
   }
+}
+
+/** Returns the flows whose endings need not be delivered any more. After one that takes too long, the others wait for the next time. */
+async function callOnFlowEnded(context: EngineContext, endings: PendingEnding[]): Promise<string[]> {
+  const { onFlowEnded, onError, clock } = context
+  const delivered: string[] = []
+  for (const { until = Infinity, ...ended } of endings) {
+    if (until <= clock.now()) {
+      onError(new Error(`onFlowEnded has accepted the ending of the flow ${ended.flow} at no time within a day`))
+      delivered.push(ended.flow)
+      continue
+    }
+    let isSettled = false
+    const call = (async () => onFlowEnded?.(ended))()
+      .then(() => void delivered.push(ended.flow), onError)
+      .finally(() => (isSettled = true))
+    await withTimeout(context, DELIVERY_TIMEOUT_MS, call)
+    if (!isSettled) {
+      onError(new Error(`onFlowEnded has not settled within ${DELIVERY_TIMEOUT_MS / 1_000} seconds`))
+      break
+    }
+  }
+  return delivered
+}
+
+/** When a record without pending endings is due: a flow that has ended has nothing left to do. */
+function dueWithout({ step, due }: FlowRecord): number | null {
+  return isEnding(step) ? null : due
 }
 
 /** Calls `onPersonNeeded` if the flow has begun to wait for its user. */

@@ -8,7 +8,8 @@ import type { DataStep } from '../config.js'
 import { flowLimitReached, problem, toProblem } from '../problem.js'
 import type { FlowRecord, FlowRef, Readings } from '../records/flow-record.js'
 import { connectionOf, type EngineContext } from './context.js'
-import { LONG_POLL_MS, withTimeout } from './waiting.js'
+import { withTimeout } from './timeout.js'
+import { LONG_POLL_MS } from './waiting.js'
 
 /** The data, or when the page may retry, in milliseconds since 1970. */
 export type Reading = { data: unknown } | { until: number }

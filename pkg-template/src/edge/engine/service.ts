@@ -13,7 +13,8 @@ import { countUse } from './rate-limit.js'
 import { readData, type Reading } from './reading.js'
 import { Conflict, ignoreConflict } from './turn.js'
 import { cancelFlow, runTurn, runningTurn, type TurnOptions } from './turns.js'
-import { LONG_POLL_MS, waitFor, waitForTurn, withTimeout } from './waiting.js'
+import { withTimeout } from './timeout.js'
+import { LONG_POLL_MS, waitFor, waitForTurn } from './waiting.js'
 
 /** A flow as its page sees it. */
 export interface State {
@@ -94,25 +95,22 @@ export class LocalFlowService implements FlowService {
       if (current && (!isEnding(current.step) || current.flow === flow)) return toState(id, current)
       if (otherFormat !== undefined) refuseSecondSend(otherFormat, flow, clock.now())
       const before = current ?? expired ?? otherFormat
-      if (flow !== undefined && before?.earlier?.includes(flow)) throw notFound('the flow has ended')
+      const earlier = earlierFlows(before)
       if (expired && !isEnding(expired.step)) {
         await cancelFlow(this.#context, id, { record: expired, version }).catch(ignoreConflict)
         if ((await records.read(id)).version === version) throw notStored()
         continue
       }
-      const last = current ?? expired
-      const delivered = last && (await deliverEndings(this.#context, id, { record: last, version }))
-      const { pendingEndings } = delivered?.record ?? otherFormat ?? {}
-      const fresh = {
-        record: newRecord(target, clock.now(), { flow, pendingEndings, earlier: earlierFlows(before) }),
-        version: delivered?.version ?? version,
-      }
+      if (flow !== undefined && earlier.includes(flow)) throw notFound('the flow has ended')
+      const { pendingEndings } = before ?? {}
+      const fresh = { record: newRecord(target, clock.now(), { flow, pendingEndings, earlier }), version }
       const { change, stop } = records.listen(id)
       try {
         // Another page of this process starts a flow, too.
-        const joined = turns.get(id)?.flow === last?.flow ? undefined : turns.get(id)?.outcome
+        const running = turns.get(id)
+        const joined = running && !earlier.includes(running.flow) ? running.outcome : undefined
         const turn = joined ?? runTurn(this.#context, id, fresh, { present: true, connection })
-        if (joined === undefined) own = { turn, version: fresh.version }
+        if (joined === undefined) own = { turn, version }
         // The first write of the turn creates the flow.
         await Promise.race([change, turn.catch(() => {})])
         if (turns.get(id)?.outcome !== turn) await turn.catch(ignoreConflict)
@@ -120,7 +118,7 @@ export class LocalFlowService implements FlowService {
         stop()
       }
       const found = await records.read(id)
-      if (found.flow && found.flow.flow !== last?.flow) return toState(id, found.flow)
+      if (found.flow && found.flow.flow !== before?.flow) return toState(id, found.flow)
       // Another turn would call the vendor again.
       if (own && turns.get(id)?.outcome !== own.turn && found.version === own.version) throw notStored()
     }
@@ -238,11 +236,15 @@ export class LocalFlowService implements FlowService {
     if (isEnding(last.step)) {
       // The process that has ended the flow delivers the ending. Others retry later.
       if ((last.due ?? 0) <= clock.now()) await deliverEndings(this.#context, id, stored)
-    } else if (current === undefined) {
-      await cancelFlow(this.#context, id, stored).catch(ignoreConflict)
-    } else if (runningTurn(this.#context, id, current.flow) === undefined) {
-      const isDue = wakesAt(current) <= clock.now()
-      const after = isDue ? await runTurn(this.#context, id, stored, { present: false }).catch(ignoreConflict) : stored
+      return
+    }
+    if (current !== undefined && runningTurn(this.#context, id, current.flow) !== undefined) return
+    let after: VersionedRecord | undefined = stored
+    try {
+      if (current === undefined) after = await cancelFlow(this.#context, id, stored).catch(ignoreConflict)
+      else if (wakesAt(current) <= clock.now())
+        after = await runTurn(this.#context, id, stored, { present: false }).catch(ignoreConflict)
+    } finally {
       // The turn that ends a flow delivers the endings itself.
       if (after && !isEnding(after.record.step)) await deliverEndings(this.#context, id, after)
     }
@@ -308,8 +310,9 @@ function toState(id: string, { flow, version, step }: FlowRecord): State {
 const MAX_EARLIER = 8
 
 /** The ids that the next flow of a record remembers. */
-function earlierFlows(last: OtherFormat | undefined): string[] | undefined {
-  return last?.flow === undefined ? undefined : [...(last.earlier ?? []), last.flow].slice(-MAX_EARLIER)
+function earlierFlows(before: Pick<OtherFormat, 'flow' | 'earlier'> | undefined): string[] {
+  const { flow, earlier = [] } = before ?? {}
+  return flow === undefined ? earlier : [...earlier, flow].slice(-MAX_EARLIER)
 }
 
 /** Throws if a start must not replace a record of another release, because it could send the same credentials twice. */

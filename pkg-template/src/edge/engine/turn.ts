@@ -4,9 +4,10 @@ import type { WaitsFor } from '../../flow/host.js'
 import { emit, startEvent, stepEvent } from '../../flow/recorder.js'
 import { isEnding } from '../../flow/steps.js'
 import type { EventName, OnEvent } from '../../flow/trace.js'
-import type { Connection, FlowEnded } from '../config.js'
+import type { Connection } from '../config.js'
 import { toProblem } from '../problem.js'
-import { toPublic, type FlowRecord, type VersionedRecord } from '../records/flow-record.js'
+import { KEEP_MS, toPublic } from '../records/flow-record.js'
+import type { FlowRecord, PendingEnding, VersionedRecord } from '../records/flow-record.js'
 import { beginFlow, resumeFlow } from '../vendors/index.js'
 import type { FlowHost } from '../vendors/vendor.js'
 import type { Failure } from '../../wasm/bank_mfa.js'
@@ -26,6 +27,9 @@ const LEASE_GRACE_MS = 5_000
 
 /** How long the result of an ended flow can be read, in milliseconds. */
 const RESULT_TTL_MS = 10 * 60_000
+
+/** How many endings a record keeps that could not be delivered. */
+const MAX_PENDING_ENDINGS = 50
 
 /** The delay before a failed delivery, or a failed request for the iframe's address, is retried, in milliseconds. */
 const RETRY_MS = 60_000
@@ -77,7 +81,8 @@ export class Turn {
     this.#id = id
     this.#stored = stored
     this.#tokens = { ...stored.record.tokens }
-    this.#isNew = stored.record.snapshot === null
+    // A lease without a snapshot is that of the first token, which a process has stored that is gone.
+    this.#isNew = stored.record.snapshot === null && stored.record.leaseUntil === 0
     const [{ onEvent }, { flow }] = [context, stored.record]
     this.#onEvent = onEvent && ((event) => onEvent({ ...event, flow }))
   }
@@ -194,13 +199,15 @@ export class Turn {
     const { onFlowEnded, readers, clock } = this.#context
     const { user, connection, flow, pendingEndings = [] } = this.#stored.record
     const now = clock.now()
-    const ended: FlowEnded = {
+    const ended: PendingEnding = {
       ...{ user, connection, flow, ...outcome },
       outcome: 'failure' in outcome ? 'failed' : 'done',
+      until: now + KEEP_MS,
     }
+    const pending = [...pendingEndings, ended].slice(-MAX_PENDING_ENDINGS)
     return this.#write({
       ...{ step, watchAt: null, leaseUntil: 0, snapshot: null, tokens: {} },
-      ...(onFlowEnded ? { pendingEndings: [...pendingEndings, ended], due: now + RETRY_MS } : { due: null }),
+      ...(onFlowEnded ? { pendingEndings: pending, due: now + RETRY_MS } : { due: null }),
       ...(Object.keys(readers).length > 0 && 'result' in outcome && outcome),
       expires: now + RESULT_TTL_MS,
     })

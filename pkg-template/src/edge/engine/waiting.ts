@@ -1,17 +1,13 @@
 /** How requests wait: for a change of a record, for a turn, and for time to pass. */
-import type { WaitsFor } from '../../flow/host.js'
 import { isEnding } from '../../flow/steps.js'
-import { TASK_ENDED } from '../../flow/transport.js'
 import type { FlowRecord, FlowRef } from '../records/flow-record.js'
 import type { EngineContext } from './context.js'
 import { ignoreConflict } from './turn.js'
+import { withTimeout } from './timeout.js'
 import { runTurn, runningTurn } from './turns.js'
 
 /** How long a request waits for a change, in milliseconds. */
 export const LONG_POLL_MS = 25_000
-
-/** How often a waiting request reads a record that other processes may write, in milliseconds of real time. */
-const REREAD_MS = 1_000
 
 /** Waits until `isEnough`, the flow has ended, or `waitMs` milliseconds have passed. Runs the turns that are due. */
 export async function waitFor(
@@ -67,32 +63,4 @@ export function waitForTurn(
     runningTurn(context, ref.id, ref.flow) === undefined &&
     !records.isLeased(record)
   return waitFor(context, ref, isEnough, waitMs)
-}
-
-interface TimeoutOptions {
-  /** Whether to return early, to read what another process may have written. */
-  mayReread?: boolean
-  signal?: AbortSignal | undefined
-  waitsFor?: WaitsFor
-}
-
-/** Waits for a task, for at most `ms` milliseconds. */
-export async function withTimeout<T>(
-  { clock, records }: EngineContext,
-  ms: number,
-  task: Promise<T>,
-  { mayReread = false, signal, waitsFor = 'person' }: TimeoutOptions = {},
-): Promise<T | void> {
-  const stop = new AbortController()
-  let end = () => {}
-  const ended = new Promise<void>((resolve) => (end = resolve))
-  signal?.addEventListener('abort', end)
-  const timer = mayReread && !records.singleWriter ? setTimeout(end, REREAD_MS) : undefined
-  try {
-    return await Promise.race([task, ended, clock.wait(ms, stop.signal, waitsFor)])
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', end)
-    stop.abort(TASK_ENDED)
-  }
 }

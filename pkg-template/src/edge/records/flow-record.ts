@@ -37,13 +37,18 @@ export interface FlowRecord {
   leaseUntil: number
   /** When the record expires, in milliseconds since 1970. */
   expires: number
-  /** Endings that were not delivered yet: of this flow and of earlier ones. */
-  pendingEndings?: FlowEnded[]
+  /** Endings that were not delivered yet, of earlier flows and of this one, the last one last. */
+  pendingEndings?: PendingEnding[]
   /** The ids of the flows before this one, the last one last. A start that arrives late must not start them again. */
   earlier?: string[]
   /** The result with the vendor's ids. It is kept only if data may be read. */
   result?: unknown
   readings?: Readings
+}
+
+/** An ending that is delivered until a time, in milliseconds since 1970. */
+export interface PendingEnding extends FlowEnded {
+  until?: number
 }
 
 /** The number of reads of data that were begun, and the state of each unfinished one, by the reader's name. */
@@ -84,15 +89,18 @@ const FLOW_LIFETIME_MS = 135 * 60_000
 /** What a new flow begins with: the id that its page has chosen, and what the record has of the flows before it. */
 interface NewFlow {
   flow?: string | undefined
-  pendingEndings?: FlowEnded[] | undefined
+  pendingEndings?: PendingEnding[] | undefined
   earlier?: string[] | undefined
 }
+
+/** How long an expired flow, and an ending that was not delivered, stay stored, so that a sweep can act, in milliseconds. */
+export const KEEP_MS = 24 * 60 * 60_000
 
 /** Makes the record of a new flow. */
 export function newRecord(
   target: { user: string; connection: string },
   now: number,
-  { flow = newId(), pendingEndings, earlier }: NewFlow,
+  { flow = newId(), pendingEndings, earlier = [] }: NewFlow,
 ): FlowRecord {
   const { user, connection } = target
   return {
@@ -101,7 +109,7 @@ export function newRecord(
     ...{ snapshot: null, tokens: {}, answerCount: 0, roundCount: 0, due: null, watchAt: null, leaseUntil: 0 },
     expires: now + FLOW_LIFETIME_MS,
     ...(pendingEndings && { pendingEndings }),
-    ...(earlier && { earlier }),
+    ...(earlier.length > 0 && { earlier }),
   }
 }
 

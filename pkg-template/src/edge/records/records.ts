@@ -4,15 +4,9 @@ import { isEnding } from '../../flow/steps.js'
 import type { Store } from '../config.js'
 import { notFound, toProblem } from '../problem.js'
 import type { Changes } from './changes.js'
-import { FORMAT, type CounterRecord, type FlowRecord, type FlowRef } from './flow-record.js'
-import type { OtherFormat, StoredRecord, VersionedRecord } from './flow-record.js'
+import { FORMAT, KEEP_MS } from './flow-record.js'
+import type { CounterRecord, FlowRecord, FlowRef, OtherFormat, StoredRecord, VersionedRecord } from './flow-record.js'
 import type { Sealer } from './seal.js'
-
-/** How long an expired flow stays stored, so that a sweep can cancel it, in milliseconds. */
-const PURGE_DELAY_MS = 60 * 60_000
-
-/** How long the delivery of an ending is retried, in milliseconds. */
-const DELIVERY_WINDOW_MS = 24 * 60 * 60_000
 
 export interface RecordsOptions {
   store: Store
@@ -74,8 +68,7 @@ export class Records {
   /** Writes a record if it is still the one that was read; otherwise returns `false`. */
   async write(id: string, before: VersionedRecord, record: FlowRecord): Promise<boolean> {
     const ended = isEnding(record.step)
-    const delay = !ended ? PURGE_DELAY_MS : record.pendingEndings ? DELIVERY_WINDOW_MS : 0
-    const expires = record.expires + delay
+    const expires = record.expires + (ended && !record.pendingEndings ? 0 : KEEP_MS)
     const due = ended
       ? (record.due ?? expires)
       : Math.min(this.wakesAt(record), this.#deliversAt(record), record.expires)

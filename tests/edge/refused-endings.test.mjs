@@ -1,0 +1,140 @@
+/** A back end that refuses, hangs or is down: no ending is lost within a day, and nothing else waits for it. */
+import assert from 'node:assert/strict'
+import test from '../lib/test.mjs'
+import { until } from '../lib/until.mjs'
+import { MINUTE, SEAL, edge, flinksConnection, page as pageOf, sealer, setup } from './setup.mjs'
+
+const HOUR = 60 * MINUTE
+const connections = (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday') })
+const limits = { startsPerHour: 1_000 }
+const idOf = ({ flow }) => flow.split('.')[1]
+const recordOf = async (env, { flow }) => {
+  const [id] = flow.split('.')
+  const found = await env.store.read(id)
+  return found && JSON.parse(await sealer(SEAL).open(found.sealed, id))
+}
+
+async function sweepFor(env, minutes, handle = env.handle) {
+  for (let minute = 0; minute < minutes; minute++) {
+    env.bank.clock.advance(MINUTE)
+    await handle.sweep()
+  }
+}
+
+/** A flow that its user cancels. */
+const cancelled = async (page) => page.cancel(await page.settled(await page.start('c_1')))
+
+test('an ending that is refused for good does not hold up the later ones', async (t) => {
+  const received = []
+  let first
+  const onFlowEnded = ({ flow }) => {
+    if (flow === (first ??= flow)) throw new Error('hunter2')
+    received.push(flow)
+  }
+  const env = setup(t, { connections, limits, onFlowEnded })
+  const ends = []
+  for (let count = 0; count < 4; count++) ends.push(await cancelled(env.page()))
+  await sweepFor(env, 2)
+  assert.deepEqual(received, ends.slice(1).map(idOf))
+  assert.deepEqual(
+    (await recordOf(env, ends[0])).pendingEndings.map(({ flow }) => flow),
+    [first],
+  )
+})
+
+test('a delivery removes only the endings that it has delivered', async (t) => {
+  const [received, tries] = [[], []]
+  let isUp = false
+  let accept
+  const accepted = new Promise((resolve) => (accept = resolve))
+  const onFlowEnded = async ({ flow }) => {
+    tries.push(flow)
+    if (!isUp) throw new Error('hunter2')
+    if (flow === idOf(first)) await accepted
+    else if (tries.filter((tried) => tried === flow).length === 1) throw new Error('hunter2')
+    received.push(flow)
+  }
+  const env = setup(t, { connections, onFlowEnded })
+  const page = env.page()
+  const first = await cancelled(page)
+  const second = await page.settled(await page.start('c_1'))
+  isUp = true
+  tries.length = 0
+  env.bank.clock.advance(MINUTE)
+  const swept = env.handle.sweep()
+  await until(() => tries.length === 1, 'the first ending is being delivered')
+  const ended = page.cancel(second)
+  await until(() => tries.length === 2, 'the cancel delivers it, too')
+  accept()
+  await Promise.all([swept, ended])
+  await sweepFor(env, 3)
+  assert.deepEqual([...new Set(received)], [first, second].map(idOf))
+})
+
+test('an ending that was refused for a day is dropped and reported, however many flows follow', async (t) => {
+  const env = setup(t, { connections, limits, onFlowEnded: () => Promise.reject(new Error('hunter2')) })
+  let last
+  for (let hour = 0; hour < 30; hour++) {
+    last = await cancelled(env.page())
+    env.bank.clock.advance(HOUR)
+    await env.handle.sweep()
+  }
+  const { pendingEndings } = await recordOf(env, last)
+  assert.equal(pendingEndings.length, 23)
+  assert.equal(env.reported.errors.filter(({ message }) => /at no time within a day$/.test(message)).length, 7)
+})
+
+test('a record keeps fifty endings that are refused', async (t) => {
+  const env = setup(t, { connections, limits, onFlowEnded: () => Promise.reject(new Error('hunter2')) })
+  let last
+  for (let count = 0; count < 53; count++) last = await cancelled(env.page())
+  const { pendingEndings } = await recordOf(env, last)
+  assert.deepEqual([pendingEndings.length, pendingEndings.at(-1).flow], [50, idOf(last)])
+})
+
+test('after three hours in which neither resolve nor onFlowEnded works, each ending is delivered', async (t) => {
+  const received = []
+  let isUp = true
+  const whileUp = (call) => (value) => {
+    if (!isUp) throw new Error('hunter2')
+    return call(value)
+  }
+  const env = setup(t, { connections, onFlowEnded: whileUp(({ flow }) => void received.push(flow)) })
+  const { resolve } = env.config
+  const handle = edge({ ...env.config, resolve: (...args) => whileUp(() => resolve(...args))() })
+  const page = pageOf(handle)
+  const abandoned = await page.settled(await page.start('c_1'))
+  isUp = false
+  await sweepFor(env, 200, handle)
+  assert.deepEqual(received, [])
+  isUp = true
+  await sweepFor(env, 2, handle)
+  assert.deepEqual(received, [idOf(abandoned)])
+})
+
+test('a cancel and a sweep wait 30 seconds for an onFlowEnded that hangs, and a start does not wait', async (t) => {
+  let tries = 0
+  const onFlowEnded = () => {
+    tries += 1
+    return new Promise(() => {})
+  }
+  const env = setup(t, { connections, onFlowEnded })
+  const page = env.page()
+  /** Lets half a minute pass while the `count`th call hangs. */
+  async function hangs(count) {
+    await until(() => tries === count, 'onFlowEnded is called')
+    env.bank.clock.advance(30_000)
+  }
+  const ended = page.cancel(await page.settled(await page.start('c_1')))
+  await hangs(1)
+  assert.equal((await ended).step.failure.code, 'cancelled')
+  assert.equal((await page.settled(await page.start('c_1'))).step.kind, 'challenge')
+  env.bank.clock.advance(MINUTE)
+  const swept = env.handle.sweep()
+  await hangs(2)
+  await swept
+  assert.deepEqual(
+    env.reported.errors.map(({ message }) => message),
+    Array(2).fill('onFlowEnded has not settled within 30 seconds'),
+  )
+})
