@@ -81,7 +81,7 @@ test('an ending that was refused for a day is dropped and reported, however many
   }
   const { pendingEndings } = await recordOf(env, last)
   assert.equal(pendingEndings.length, 23)
-  assert.equal(env.reported.errors.filter(({ message }) => /at no time within a day$/.test(message)).length, 7)
+  assert.equal(env.reported.errors.filter(({ message }) => /within a day; it is dropped$/.test(message)).length, 7)
 })
 
 test('a record keeps fifty endings that are refused', async (t) => {

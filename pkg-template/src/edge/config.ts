@@ -46,8 +46,8 @@ export interface HandlerConfig<Env = unknown> {
    */
   onPersonNeeded?: ((event: PersonNeeded, env: Env) => unknown) | undefined
   /**
-   * Called when a flow has ended; only this call has the vendor's ids. If it rejects, or the process dies, it is
-   * retried for a day. A retry has the same `flow`.
+   * Called when a flow has ended; only this call has the vendor's ids. If it rejects, takes longer than 30 seconds, or the
+   * process dies, it is retried for a day. A retry has the same `flow`.
    */
   onFlowEnded?: ((event: FlowEnded, env: Env) => unknown) | undefined
   /**

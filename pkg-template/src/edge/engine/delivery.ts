@@ -38,13 +38,15 @@ export async function deliverEndings(
   }
 }
 
-/** Returns the flows whose endings need not be delivered any more. After one that takes too long, the others wait for the next time. */
+/** Returns the flows whose endings are delivered, or too old. After one that takes too long, the others wait. */
 async function callOnFlowEnded(context: EngineContext, endings: PendingEnding[]): Promise<string[]> {
   const { onFlowEnded, onError, clock } = context
   const delivered: string[] = []
   for (const { until = Infinity, ...ended } of endings) {
     if (until <= clock.now()) {
-      onError(new Error(`onFlowEnded has accepted the ending of the flow ${ended.flow} at no time within a day`))
+      onError(
+        new Error(`onFlowEnded has not accepted the ending of the flow ${ended.flow} within a day; it is dropped`),
+      )
       delivered.push(ended.flow)
       continue
     }
