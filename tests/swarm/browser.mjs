@@ -11,6 +11,8 @@ export class Page {
   #link
   #random
   life = new Life()
+  /** The network of the page, until it goes offline. */
+  #network = new Life()
 
   constructor(world, user, name, origin = ORIGIN) {
     this.#world = world
@@ -51,6 +53,24 @@ export class Page {
     for (const listener of [...this.#listeners]) listener()
   }
 
+  /** The page has no network for some time: what is on its way is lost for it, or arrives. */
+  goOffline(ms) {
+    if (!this.#network.alive) return
+    const { clock } = this.#world
+    this.#world.note(`${this.name} is offline for ${Math.round(ms / 60_000)} minutes`)
+    this.#world.losesNetwork()
+    this.#network.end()
+    clock.after(ms, () => {
+      this.#network = new Life()
+      if (this.life.alive) this.wake()
+    })
+  }
+
+  #offlineError = () => {
+    this.#world.losesNetwork()
+    return this.#world.fault('the page is offline', TypeError)
+  }
+
   #listeners = new Set()
 
   /** Makes a flow, whose listeners are this page's: the globals are those of all pages. */
@@ -76,16 +96,23 @@ export class Page {
     const hangUp = () => request.end()
     if (method === 'GET') this.life.atEnd(hangUp)
     const what = `${method} ${new URL(url).pathname.split('/').slice(4).join('/') || 'start'}`
-    const reply = await this.#link.send({ signal, mayRepeat: true, what }, () => world.fleet.handle(url, init, request))
+    const network = this.#network
+    if (!network.alive) {
+      await world.clock.wait(1)
+      throw this.#offlineError()
+    }
+    if (method === 'GET') network.atEnd(hangUp)
+    const send = this.#link.send({ signal, mayRepeat: true, what }, () => world.fleet.handle(url, init, request))
+    const reply = await network.orEnd(send, this.#offlineError)
     const { status, headers: replied, text, stream, edge } = reply
     world.witness.onReply(this, what, status, text)
     if (stream === undefined) return new Response(status === 204 ? null : text, { status, headers: replied })
     signal?.addEventListener('abort', hangUp)
-    return new Response(this.#carry(stream, edge, hangUp, reply), { status, headers: replied })
+    return new Response(this.#carry(stream, edge, network, hangUp, reply), { status, headers: replied })
   }
 
   /** Carries an event stream: late, cut off, or held back by a proxy. */
-  #carry(stream, edge, hangUp, reply) {
+  #carry(stream, edge, network, hangUp, reply) {
     const { clock } = this.#world
     const isHeld = this.#link.happens('stream held back')
     const reader = stream.getReader()
@@ -104,6 +131,7 @@ export class Page {
           controller.error(streamError())
         }
         edge.atEnd(fail)
+        network.atEnd(fail)
         this.life.atEnd(stop)
         const pass = async () => {
           for (;;) {

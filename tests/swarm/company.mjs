@@ -5,6 +5,8 @@ const USERS = ['ann', 'bob']
 
 export class Company {
   #world
+  /** The flow of each connection whose ending the company never accepts. */
+  #refused = new Map()
   /** By connection, flow and session. */
   #tokens = new Map()
 
@@ -31,6 +33,16 @@ export class Company {
       if (memberGuid !== null && resolved.params?.memberGuid === memberGuid) return { user, connection: name }
     }
     return null
+  }
+
+  /** Whether the company refuses an ending for good: one of each connection, if `begins` says so. */
+  refuses({ connection, flow }, begins) {
+    if (!this.#refused.has(connection) && begins()) this.#refused.set(connection, flow)
+    return this.hasRefused(flow)
+  }
+
+  hasRefused(flow) {
+    return [...this.#refused.values()].includes(flow)
   }
 
   /** The company keeps the vendor's id of a member, and uses it from then on. */

@@ -9,6 +9,9 @@ export const EDGE = 'https://edge.example/mfa'
 const SWEEP_MS = 30_000
 const [MIN_RESTART_MS, MAX_RESTART_MS] = [200, 90_000]
 
+/** So long does the company take that hangs. */
+const HANG_MS = [40_000, 600_000]
+
 const refusedError = () => new TypeError('connection refused')
 
 class Edge {
@@ -45,7 +48,10 @@ class Edge {
       store,
       limits: { startsPerHour: 10_000 },
       webhooks: { findConnection: company('findConnection', (webhook) => world.company.findConnection(webhook)) },
-      onFlowEnded: company('onFlowEnded', (ended) => {
+      onFlowEnded: company('onFlowEnded', async (ended) => {
+        const refuses = () => this.#happens('company refuses an ending for good')
+        if (world.company.refuses(ended, refuses)) throw world.fault('the company never accepts this ending')
+        if (this.#happens('company hangs')) await world.clock.wait(this.#random.between(...HANG_MS))
         if (this.#happens('company refuses an ending')) throw world.fault('the company refuses an ending')
         world.company.onFlowEnded(ended)
       }),

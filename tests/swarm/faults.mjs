@@ -21,6 +21,8 @@ export const FAULTS = {
   'page storage refuses': 0.03,
   'company function throws': 0.05,
   'company refuses an ending': 0.6,
+  'company refuses an ending for good': 0.1,
+  'company hangs': 0.1,
   webhook: 0.5,
   'webhook twice': 0.3,
   'foreign page': 0.15,
@@ -44,6 +46,7 @@ export const DEEDS = {
   'opens a window twice': 0.3,
   'sends a forged message': 0.5,
   'wakes the page': 0.15,
+  'goes offline': 0.2,
 }
 
 /**

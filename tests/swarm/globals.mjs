@@ -42,6 +42,16 @@ AbortSignal.timeout = (ms) => {
   return controller.signal
 }
 
+/** A page that has just learned that it is offline: nothing else runs at this moment. */
+Object.defineProperty(globalThis, 'navigator', {
+  configurable: true,
+  value: {
+    get onLine() {
+      return !world?.isOffline()
+    },
+  },
+})
+
 const TAG_BYTES = 16
 const cut = (bytes, at) => [bytes.subarray(0, at), bytes.subarray(at)]
 const toBuffer = (bytes) => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)

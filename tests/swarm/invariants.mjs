@@ -166,7 +166,7 @@ function isUnreadable({ flow, record, step }, { stored, deployed }) {
 
 /** Every flow has ended, and the company has heard of it. */
 function flowsEnd(world, flaw) {
-  const { flows, deliveries, connections, pageEndings } = world
+  const { flows, deliveries, connections, pageEndings, company } = world
   const delivered = new Map(deliveries.map(({ flow, at }) => [flow, at]).toReversed())
   for (const known of flows.values()) {
     const { flow, connection, stages, step, at, endedAt, isLocal } = known
@@ -174,6 +174,7 @@ function flowsEnd(world, flaw) {
     if (isLocal) continue
     if (!(isEnding(step) && delivered.has(flow)) && isUnreadable(known, world)) continue
     if (!isEnding(step)) flaw('does not end', `${connection}: ${flow} is ${stages.join(' ')}`)
+    else if (company.hasRefused(flow)) continue
     else if (!delivered.has(flow)) flaw('not delivered', `${connection}: the ending of ${flow}`)
     const waited = delivered.get(flow) - endedAt
     if (waited > MAX_DELIVERY_MS) flaw('not delivered', `${connection}: the ending of ${flow} for ${waited} ms`)
@@ -183,7 +184,8 @@ function flowsEnd(world, flaw) {
     if (ending === 'waits for ever') flaw('does not end', `${name}: a page waits for the ending of its flow`)
   }
   for (const { flow, step } of pageEndings) {
-    if (step.kind !== 'done' || delivered.has(flow) || isUnreadable(flows.get(flow), world)) continue
+    if (step.kind !== 'done' || delivered.has(flow) || company.hasRefused(flow) || isUnreadable(flows.get(flow), world))
+      continue
     flaw('not delivered', `a page saw done of ${flow}`)
   }
 }

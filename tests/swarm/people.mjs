@@ -6,6 +6,9 @@ import { LocalPage } from './local.mjs'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
+/** A page without a network is so for longer than an edge remembers how a flow has ended. */
+const LONG_MS = 11 * MINUTE
+
 /** How long a user waits before they act again in a step that has not changed. */
 const PATIENCE_MS = 3 * MINUTE
 
@@ -102,6 +105,9 @@ export class Person {
     const startsOver = this.#stored === null || (!world.isCalm && this.#hands.does('starts over at once'))
     world.note(`${page.name} ${startsOver ? 'starts a flow' : 'resumes its flow'}`)
     const flow = startsOver ? page.start(this.#connection.name) : page.resume(this.#stored)
+    if (startsOver && !this.#connection.isLocal && this.#hands.does('goes offline')) {
+      clock.after(this.#random.between(1, 400), () => page.goOffline(LONG_MS + this.#random.below(2 * HOUR)))
+    }
     let last
     let actsAgain = 0
     for (;;) {

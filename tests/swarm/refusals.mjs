@@ -33,6 +33,15 @@ export function isTrueRefusal(request, { status, code, next, retryAfter }, world
 
 const happened = ({ happenedAt }, since, explains) => happenedAt.some(({ what, at }) => at >= since && explains(what))
 
+/** The company may keep a request waiting for this time, and other turns for a shorter one. */
+const MAX_WAIT_MS = 30_000
+
+/** Whether a request has waited too long. A vendor waits for its webhook. */
+export const waitedTooLong = ({ path, from, now }, world) =>
+  !path.includes('/webhooks/') &&
+  now - from > MAX_WAIT_MS + MAX_HOPS_MS &&
+  !happened(world, from - SLOW_STORE_MS, (what) => what === 'store is slow')
+
 /** Another turn of the flow has kept the request out for the whole wait, or has got the address for its window. */
 function isKeptOut({ path, sent, from, now, stored }, retryAfter, world) {
   if (retryAfter !== 1 || !/\/(answer|message)$/.test(path)) return false

@@ -140,6 +140,11 @@ export const SABOTAGE = {
     shows: ['lease too short'],
     within: 20,
   },
+  'a start is repeated after hours': {
+    patches: { 'remote/flow.js': [['this.#edge.clock.now() + START_WINDOW_MS', 'Infinity']] },
+    shows: ['received twice'],
+    within: 60,
+  },
   'the user is called again while a window is open': {
     patches: {
       'edge/engine/delivery.js': [
@@ -160,6 +165,18 @@ export const SABOTAGE = {
     patches: { 'edge/engine/delivery.js': [['...round, present }', '...round, present: true }']] },
     shows: ['person needed'],
     within: 40,
+  },
+  'an ending that is refused keeps back the later ones': {
+    patches: {
+      'edge/engine/delivery.js': [['if (!isSettled) {', 'if (!delivered.includes(ended.flow)) {']],
+    },
+    shows: ['not delivered'],
+    within: 50,
+  },
+  'an edge waits for a company that hangs': {
+    patches: { 'edge/engine/delivery.js': [['DELIVERY_TIMEOUT_MS = 30_000', 'DELIVERY_TIMEOUT_MS = 3_000_000']] },
+    shows: ['waits too long'],
+    within: 50,
   },
   'a record of another format is taken for an empty one': {
     other: 'the next format',

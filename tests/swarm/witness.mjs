@@ -1,12 +1,13 @@
 /** Sees all that leaves a page, an edge or a store: remembers what the invariants need, and looks for secrets in it. */
-import { isTrueRefusal } from './refusals.mjs'
+import { isTrueRefusal, waitedTooLong } from './refusals.mjs'
 import { SEAL, releases } from './releases.mjs'
 
 const readSealed = releases[0].sealer(SEAL)
 
 /** The errors that the edge makes itself: those by name, a time limit's, and that of a token which it did not get. */
 const OWN_ERRORS = ['Problem', 'FlowError', 'TimeoutError']
-const isOwn = (error) => OWN_ERRORS.includes(error?.name) || /^GenerateAuthorizeToken /.test(error?.message)
+const isOwn = (error) =>
+  OWN_ERRORS.includes(error?.name) || /^(GenerateAuthorizeToken|onFlowEnded) /.test(error?.message)
 const rootOf = (error) => (error instanceof Error && error.cause !== undefined ? rootOf(error.cause) : error)
 
 const isEnding = ({ kind }) => kind === 'done' || kind === 'failed'
@@ -65,8 +66,10 @@ export class Witness {
 
   /** An edge has replied. It is never at fault itself. */
   onServed({ method, path, status, retryAfter, text, body, from, format }) {
-    if (status < 500) return
     const { clock } = this.#world
+    if (waitedTooLong({ path, from, now: clock.now() }, this.#world))
+      this.#world.flaw('waits too long', `${method} ${path} takes ${clock.now() - from} ms`)
+    if (status < 500) return
     const sent = body && JSON.parse(body)
     const all = this.#world.stored.get(this.#recordOf(path, sent)) ?? []
     // The first one is what the request has found.
@@ -124,6 +127,8 @@ export class Witness {
     if (known.stages.at(-1) !== label) known.stages.push(label)
     if (known.version > version) this.#world.flaw('goes back', `version ${version} of ${flow} after ${known.version}`)
     Object.assign(known, { step, version })
+    if (known.endedAt !== undefined && !isEnding(step))
+      this.#world.flaw('received twice', `${connection}: ${flow} begins again after its end`)
     if (isEnding(step)) known.endedAt ??= at
     this.#world.note(`${connection}: stored ${label}${record.leaseUntil ? ', leased' : ''}`)
   }

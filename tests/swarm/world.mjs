@@ -168,6 +168,14 @@ class World {
     this.losses.push({ at: this.clock.now(), connection })
   }
 
+  /** A page loses its network, or sees that it has none, in the event that happens now. */
+  losesNetwork() {
+    this.#offlineEvent = this.clock.happened
+  }
+
+  isOffline = () => this.#offlineEvent === this.clock.happened
+  #offlineEvent
+
   /** The errors that faults have thrown. */
   #thrown = new WeakSet()
 
