@@ -18,7 +18,8 @@ function runOf(request, { BANK, CONTROLLER }) {
   if (!runs.has(run)) {
     const all = background()
     const clock = clockOf(all.isBusy)
-    runs.set(run, { run, clock, ...all, ...companyOf(run, { bank: BANK, controller: CONTROLLER }, clock) })
+    const company = companyOf(run, { bank: BANK, controller: CONTROLLER }, clock, all.waitUntil)
+    runs.set(run, { run, clock, ...all, ...company })
   }
   const found = runs.get(run)
   found.clock.reach(Number(request.headers.get('x-now')))

@@ -36,9 +36,10 @@ function pointsOf(stop) {
 }
 
 /**
- * The company of a run: its user and its connection have the run's name. `between` runs an effect between two points.
+ * The company of a run: its user and its connection have the run's name. `between` runs an effect between two points. While
+ * `waitUntil` knows of a delivery, the clock stands still.
  */
-export function companyOf(run, { bank, controller }, clock) {
+export function companyOf(run, { bank, controller }, clock, waitUntil) {
   const post = (url, body) =>
     fetch(url, { method: 'POST', headers: { 'x-now': `${clock.now()}` }, body: JSON.stringify(body) })
   // The controller never replies to this call.
@@ -55,7 +56,11 @@ export function companyOf(run, { bank, controller }, clock) {
     origins: [ORIGIN],
     seal: SEAL,
     limits: { startsPerHour: 1_000 },
-    onFlowEnded: (ended) => between('delivery', async () => (await post(`${controller}/${run}/ended`, ended)).text()),
+    onFlowEnded(ended) {
+      const delivery = between('delivery', async () => (await post(`${controller}/${run}/ended`, ended)).text())
+      waitUntil(delivery)
+      return delivery
+    },
     onError: (error) => console.error(error),
     fetch: (url, init) => {
       const headers = { ...init.headers, 'x-now': `${clock.now()}` }

@@ -15,7 +15,7 @@ const edges = new Map()
 function edgeOf(run) {
   const { isBusy, waitUntil, quiet } = background()
   const clock = clockOf(isBusy)
-  const { between, config, points, stopAt } = companyOf(run, others, clock)
+  const { between, config, points, stopAt } = companyOf(run, others, clock, waitUntil)
   const inner = losesWrites ? losingStore(table, precedesSend(seal)) : table
   const store = {
     read: inner.read,
