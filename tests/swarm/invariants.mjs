@@ -27,8 +27,9 @@ function answersArriveOnce({ bank, connections }, flaw) {
       // Each round has a RequestId of its own at Flinks, and guids of its own at MX. It stays open if a gateway has replied
       // in the vendor's place, and then the user is asked again.
       const isOpen = /^(\d+|redirect)$/.test(damaged)
-      // After a minute and two polls the user is asked again. MX refuses what comes later, because it asks nothing then.
-      const isStray = isLate && reply.status === 405
+      // After a minute and two polls the user is asked again. MX refuses what comes later, because it then asks nothing, or
+      // something else.
+      const isStray = isLate && [400, 405].includes(reply.status)
       const round = !isOpen && !isStray && `${requestId ?? member} ${guids ?? Object.keys(raw)}`
       for (const key of [unique, round].filter(Boolean)) {
         if (seen.has(key)) flaw('received twice', `${name}: the answer ${key} arrived twice`)
