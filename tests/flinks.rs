@@ -899,16 +899,7 @@ fn lost_polls_of_a_cached_session_leave_no_outcome_unknown() {
     let mut scenario = cached("Greatday").start_only();
     let pending = r#"{"RequestId":"9022abc2-8a2e-4b06-a06e-c3e5449c4d10"}"#;
     scenario.deliver(scenario.serial(), &reply(202, pending));
-    loop {
-        match scenario.step {
-            Step::Wait { until, .. } => {
-                scenario.now = until;
-                scenario.advance(Event::Waited);
-            }
-            Step::Send { serial, .. } => scenario.advance(Event::Lost(serial, Loss::MaybeSent)),
-            _ => break,
-        }
-    }
+    scenario.lose_all();
     assert_eq!(scenario.failure().code, ErrorCode::Unreachable);
 }
 

@@ -5,7 +5,7 @@
 mod scenario;
 
 use bank_mfa::failure::{ErrorCode, NextAction};
-use bank_mfa::flow::{Event, Loss, Step};
+use bank_mfa::flow::{Event, Step};
 use bank_mfa::http::Header;
 use bank_mfa::json::Value;
 use bank_mfa::simulator::{Fault, FaultKind, Target};
@@ -781,16 +781,7 @@ fn a_verification_that_is_always_lost_says_what_is_unknown() {
             let claim = json(&format!(r#"{{"loginId":"{login_id}"}}"#));
             scenario.advance(Event::Returned(&claim));
         }
-        loop {
-            match scenario.step {
-                Step::Wait { until, .. } => {
-                    scenario.now = until;
-                    scenario.advance(Event::Waited);
-                }
-                Step::Send { serial, .. } => scenario.advance(Event::Lost(serial, Loss::MaybeSent)),
-                _ => break,
-            }
-        }
+        scenario.lose_all();
         assert_eq!(scenario.failure().code, code, "{options}");
     }
 }

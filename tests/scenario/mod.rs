@@ -315,6 +315,20 @@ impl Setup {
 }
 
 impl Scenario {
+    /// Waits, and loses each request, until the flow waits for the person or ends.
+    pub fn lose_all(&mut self) {
+        loop {
+            match self.step {
+                Step::Wait { until, .. } => {
+                    self.now = until;
+                    self.advance(Event::Waited);
+                }
+                Step::Send { serial, .. } => self.advance(Event::Lost(serial, Loss::MaybeSent)),
+                _ => break,
+            }
+        }
+    }
+
     /// Sends and waits until the person is asked or the flow ends.
     pub fn run_on(&mut self) {
         for _ in 0..5000 {
