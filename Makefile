@@ -329,7 +329,8 @@ $(MUTANTS_NPM): tests/mutants/package.json tests/mutants/package-lock.json
 CARGO_MUTANTS := .tools/cargo-mutants-27.1.0/bin/cargo-mutants
 
 # PART is a file or folder of src/, but not of src/js/, or of pkg-template/src/edge/ and pkg-template/src/flow/. A folder
-# of the latter can take hours. The compiled crates are kept in a folder of their own, beside the reports.
+# of the latter can take hours: QUICK=5 runs only 5 seconds of tests for each mistake. The compiled crates are kept in a
+# folder of their own, beside the reports.
 .PHONY: mutants
 ifdef PART
 ifeq ($(wildcard $(PART)),)
@@ -345,7 +346,7 @@ mutants: $(CARGO_MUTANTS) ## change the code of PART, one mistake at a time, and
 	@node tests/mutants/core.mjs $(CARGO_MUTANTS) '$(PART)'
 else
 mutants: postgres $(INSTALLED) $(NPM) $(MUTANTS_NPM)
-	@cd pkg-template && PART='$(PART)' ../tests/mutants/node_modules/.bin/stryker run ../tests/mutants/stryker.config.mjs
+	@cd pkg-template && PART='$(PART)' QUICK='$(QUICK)' ../tests/mutants/node_modules/.bin/stryker run ../tests/mutants/stryker.config.mjs
 endif
 
 # The tools of a release, which only a release needs: they take some minutes to compile.

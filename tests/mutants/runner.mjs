@@ -26,6 +26,9 @@ const MAX_OF_A_LINE = 5
 /** Slower tests are not run. Most of them are in a browser, to which no mutant comes. */
 const SLOW_MS = 2_000
 
+/** A mutant that the quickest tests do not notice in this time survives. */
+const QUICK_MS = Number(process.env.QUICK || Infinity) * 1_000
+
 // Tests mock timers.
 const { setInterval, clearInterval, setTimeout } = globalThis
 const Mocks = mock.constructor
@@ -73,7 +76,10 @@ class Runner {
     const isFresh = this.#isFresh
     this.#isFresh = false
     let nrOfTests = 0
+    let usual = 0
     for (const [id, test] of chosen) {
+      usual += this.#times[id]
+      if (usual > QUICK_MS) break
       nrOfTests += 1
       const limit = Math.max(LIMIT_MS, LIMIT_FACTOR * this.#times[id])
       const error = await runTest(test, limit)
