@@ -70,7 +70,7 @@ export const PARTS = {
     'edge/at-most-once',
   ],
   // Node cannot give a mutant to workerd, in which the other tests of Durable Objects run.
-  'edge/durable.ts': ['upgrade/upgrade'],
+  'edge/durable.ts': ['edge/durable-objects', 'upgrade/upgrade'],
   edge: [
     'edge/routes',
     'edge/developer-errors',
