@@ -225,7 +225,13 @@ impl Flow {
             round: self.round,
             challenge_payload: &self.challenge_payload,
         };
-        let verdict = self.vendor.judge(stage, response, context);
+        let response = Response {
+            retry_after: response
+                .retry_after
+                .map(|ms| ms.min(timing::MAX_RETRY_AFTER_MS)),
+            ..*response
+        };
+        let verdict = self.vendor.judge(stage, &response, context);
         self.last_reply_at = now;
         if stage == Stage::Watch {
             return self.watched(verdict, response.status, now);

@@ -72,7 +72,7 @@ impl fmt::Debug for Request {
 pub struct Response<'a> {
     /// The HTTP status. It is 0 if a browser hides a redirect.
     pub status: u16,
-    /// The Retry-After header, in milliseconds from now.
+    /// The Retry-After header, in milliseconds from now. A flow follows it for one day at most.
     pub retry_after: Option<u64>,
     /// The body.
     pub body: &'a [u8],

@@ -557,7 +557,8 @@ fn a_429_without_a_flinks_code_does_not_end_polling() {
 
 #[test]
 fn a_throttled_start_can_be_retried_after_the_retry_after_of_its_reply() {
-    for (retry_after, pause) in [("600", 10 * MINUTE), ("0", MINUTE)] {
+    let day = 24 * 60 * MINUTE;
+    for (retry_after, pause) in [("600", 10 * MINUTE), ("0", MINUTE), ("9999999999999", day)] {
         let throttled = Fault {
             code: Some("TOO_MANY_REQUESTS".to_owned()),
             retry_after: Some(retry_after.to_owned()),

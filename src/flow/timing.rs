@@ -17,6 +17,9 @@ const RESUBMIT_WITHIN_MS: u64 = 10_000;
 /// The pause before the first retry. It doubles with each retry.
 const FIRST_RETRY_MS: u64 = 2000;
 
+/// The longest Retry-After that a flow follows: one day.
+pub const MAX_RETRY_AFTER_MS: u64 = 86_400_000;
+
 /// The time until a new flow may start, if the vendor does not say. A guess.
 pub const DEFAULT_RETRY_AFTER_MS: u64 = 60_000;
 

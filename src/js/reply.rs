@@ -5,9 +5,6 @@ use js_sys::Date;
 use crate::http::Response;
 use crate::json::Value;
 
-/// The longest Retry-After that a flow follows, in ms: one day.
-const MAX_RETRY_AFTER_MS: f64 = 86_400_000.0;
-
 /// The names of the vendors' words for a state.
 const CODE_NAMES: [&[u8]; 2] = [b"FlinksCode", b"connection_status"];
 
@@ -46,5 +43,5 @@ fn millis(retry_after: &str, now: f64) -> Option<u64> {
         Ok(seconds) => f64::from(seconds) * 1000.0,
         Err(_) => Date::parse(retry_after) - now,
     };
-    (millis > 0.0).then(|| millis.min(MAX_RETRY_AFTER_MS) as u64)
+    (millis > 0.0).then_some(millis as u64)
 }
