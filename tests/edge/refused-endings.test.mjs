@@ -42,6 +42,36 @@ test('an ending that is refused for good does not hold up the later ones', async
   )
 })
 
+test('an ending for which onFlowEnded always hangs does not hold up the later ones', async (t) => {
+  const received = []
+  let first
+  const calls = []
+  const onFlowEnded = ({ flow }) => {
+    calls.push(flow)
+    if (flow === (first ??= flow)) return new Promise(() => {})
+    received.push(flow)
+  }
+  const env = setup(t, { connections, limits, onFlowEnded })
+  /** Does something during which the first ending hangs for half a minute. */
+  async function hanging(work) {
+    const before = calls.filter((flow) => flow === first).length
+    const done = work()
+    await until(() => calls.filter((flow) => flow === first).length > before, 'onFlowEnded hangs')
+    env.bank.clock.advance(30_000)
+    return done
+  }
+  const ends = []
+  for (let count = 0; count < 2; count++) ends.push(await hanging(() => cancelled(env.page())))
+  env.bank.clock.advance(MINUTE)
+  await hanging(() => env.handle.sweep())
+  assert.deepEqual(received, [idOf(ends[1])])
+  const { pendingEndings } = await recordOf(env, ends[1])
+  assert.deepEqual(
+    pendingEndings.map(({ flow }) => flow),
+    [first],
+  )
+})
+
 test('a delivery removes only the endings that it has delivered', async (t) => {
   const [received, tries] = [[], []]
   let isUp = false

@@ -169,7 +169,10 @@ export const SABOTAGE = {
   },
   'an ending that is refused keeps back the later ones': {
     patches: {
-      'edge/engine/delivery.js': [['if (!isSettled) {', 'if (!delivered.includes(ended.flow)) {']],
+      'edge/engine/delivery.js': [
+        ['if (!isSettled) {', 'if (!delivered.includes(flow)) {'],
+        ['return { delivered, late: flow }', 'return { delivered }'],
+      ],
     },
     shows: ['not delivered'],
     within: 50,

@@ -10,7 +10,7 @@ const DELIVERY_TIMEOUT_MS = 30_000
 
 /**
  * Delivers the pending endings of a record, the oldest first, and removes those for which `onFlowEnded` has resolved. The
- * others stay pending, and `FlowService.continueDue` retries. Nothing is written while a turn sends, because the turn could
+ * others stay pending, and `FlowService.continueDue` retries; one that takes too long comes last then. Nothing is written while a turn sends, because the turn could
  * then not store its outcome.
  */
 export async function deliverEndings(
@@ -21,12 +21,17 @@ export async function deliverEndings(
   const { records } = context
   const { pendingEndings = [], leaseUntil, flow } = stored.record
   if (leaseUntil > 0 || pendingEndings.length === 0) return stored
-  const delivered = await callOnFlowEnded(context, pendingEndings)
+  const { delivered, late } = await callOnFlowEnded(context, pendingEndings)
   for (let latest = stored; ;) {
     const { pendingEndings: pending = [], ...record } = latest.record
-    const left = pending.filter((ended) => !delivered.includes(ended.flow))
+    const undelivered = pending.filter((ended) => !delivered.includes(ended.flow))
+    const left = [
+      ...undelivered.filter((ended) => ended.flow !== late),
+      ...undelivered.filter((ended) => ended.flow === late),
+    ]
     const own = latest.record.flow === flow ? latest : stored
-    if (left.length === pending.length || record.leaseUntil > 0) return own
+    const isSame = left.length === pending.length && left.at(-1) === pending.at(-1)
+    if (isSame || record.leaseUntil > 0) return own
     const next = left.length > 0 ? { ...record, pendingEndings: left } : { ...record, due: dueWithout(record) }
     const version = latest.version + 1
     if (await records.write(id, latest, next)) return next.flow === flow ? { record: next, version } : own
@@ -38,29 +43,35 @@ export async function deliverEndings(
   }
 }
 
-/** Returns the flows whose endings are delivered, or too old. After one that takes too long, the others wait. */
-async function callOnFlowEnded(context: EngineContext, endings: PendingEnding[]): Promise<string[]> {
+/**
+ * Calls `onFlowEnded` for each ending until one takes too long. Returns the flows whose endings are delivered, or too old,
+ * and the one that took too long.
+ */
+async function callOnFlowEnded(
+  context: EngineContext,
+  endings: PendingEnding[],
+): Promise<{ delivered: string[]; late?: string }> {
   const { onFlowEnded, onError, clock } = context
   const delivered: string[] = []
   for (const { until = Infinity, ...ended } of endings) {
+    const { flow } = ended
     if (until <= clock.now()) {
-      onError(
-        new Error(`onFlowEnded has not accepted the ending of the flow ${ended.flow} within a day; it is dropped`),
-      )
-      delivered.push(ended.flow)
+      onError(new Error(`onFlowEnded has not accepted the ending of the flow ${flow} within a day; it is dropped`))
+      delivered.push(flow)
       continue
     }
-    let isSettled = false
-    const call = (async () => onFlowEnded?.(ended))()
-      .then(() => void delivered.push(ended.flow), onError)
-      .finally(() => (isSettled = true))
-    await withTimeout(context, DELIVERY_TIMEOUT_MS, call)
+    const call = (async () => onFlowEnded?.(ended))().then(() => void delivered.push(flow), onError)
+    const isSettled = await withTimeout(
+      context,
+      DELIVERY_TIMEOUT_MS,
+      call.then(() => true),
+    )
     if (!isSettled) {
       onError(new Error(`onFlowEnded has not settled within ${DELIVERY_TIMEOUT_MS / 1_000} seconds`))
-      break
+      return { delivered, late: flow }
     }
   }
-  return delivered
+  return { delivered }
 }
 
 /** When a record without pending endings is due: a flow that has ended has nothing left to do. */
