@@ -284,7 +284,7 @@ function resultFits({ flow, result }, { name, original }, arrivals, flaw) {
   }
 }
 
-/** After a write, an edge tells the company in this time. */
+/** A quick write takes no longer than this, and an edge tells the company in this time after it. */
 const MAX_CALL_MS = 10
 
 /**
@@ -295,7 +295,7 @@ function personsAreCalled({ stored, calls, deaths, connections }, flaw) {
   const waits = new Map()
   for (const entries of stored.values()) {
     const last = new Map()
-    for (const { at, flow, kind, number, isLost } of entries) {
+    for (const { at, flow, kind, number, isLost, lateMs } of entries) {
       const key = `${kind} ${number ?? ''}`
       const isNew = last.get(flow) !== key
       last.set(flow, key)
@@ -303,7 +303,9 @@ function personsAreCalled({ stored, calls, deaths, connections }, flaw) {
       const word = wordOf({ flow, step: kind, round: number })
       const known = waits.get(word) ?? { begins: 0, heard: new Set() }
       known.begins += 1
-      if (!isLost && !deaths.some((death) => death >= at && death <= at + MAX_CALL_MS)) known.heard.add(key)
+      // An edge can die while a slow store still writes for it.
+      const hasDied = deaths.some((death) => death >= at - lateMs - MAX_CALL_MS && death <= at + MAX_CALL_MS)
+      if (!isLost && !hasDied) known.heard.add(key)
       waits.set(word, known)
     }
   }
