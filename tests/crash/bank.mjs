@@ -3,12 +3,16 @@
  * flow has its own vendors under `/{run}`. The routes under `/run/{run}/…` act for the user and for the company's
  * database.
  */
+import { forget, marks } from '../lib/canary.mjs'
 import { simulator } from '../lib/package.mjs'
 import { atTheBank, noteId } from './at-the-bank.mjs'
 import { flows, NOON } from './flows.mjs'
 import { sendAddress, serve } from './serve.mjs'
 
 const banks = new Map()
+
+// Notes what requests carry, for those who look for it elsewhere.
+forget()
 
 /** Advances the bank's clock to that of the caller, if that is later. */
 function advanced(bank, now) {
@@ -36,6 +40,7 @@ const routes = {
 const server = await serve(async (request, response, body) => {
   const { method, url, headers } = request
   const now = Number(headers['x-now'] ?? 0)
+  if (url === '/marks') return response.end(JSON.stringify(marks()))
   const [, run, verb] = /^\/run\/(\w+)\/(\w+)$/.exec(url) ?? []
   if (run !== undefined) {
     const trial = banks.get(run)

@@ -1,8 +1,9 @@
 /**
  * The whole crash test: kills the worker at every point of every flow with each store, and prints the outcomes. Then it
- * shows that it finds double sends in an edge that stores after it sends. `crash.mjs [pattern]` runs the matching
- * flows.
+ * shows that it finds double sends in an edge that stores after it sends. Last, it looks for secrets in the files of the
+ * stores and in what the workers have printed. `crash.mjs [pattern]` runs the matching flows.
  */
+import { findLeaks, forget } from '../lib/canary.mjs'
 import { flows } from './flows.mjs'
 import { crash, isSubmission } from './run.mjs'
 import { openHarness } from './harness.mjs'
@@ -45,6 +46,7 @@ function print({ flow, ...report }) {
   console.log(row(`  ${flow}`, cells))
 }
 
+forget()
 const harness = await openHarness()
 let passed = true
 try {
@@ -57,6 +59,9 @@ try {
     for (const { flow } of undetected) console.log(`  no double send was found in: ${flow}`)
     passed &&= sum.faults.length === 0 && sum.doubleSends === 0 && undetected.length === 0
   }
+  const leaks = await findLeaks()
+  for (const leak of leaks.keys()) console.log(`  leaked: ${leak}`)
+  passed &&= leaks.size === 0
   const success = 'no double send; with a store that loses writes, one is found in each flow that submits'
   console.log(`\n${passed ? success : 'the crash test failed'}`)
 } finally {

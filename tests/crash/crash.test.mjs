@@ -1,7 +1,13 @@
-/** The crash test for a few flows. `make crash` runs all. */
+/**
+ * The crash test for a few flows. `make crash` runs all. After each test, nothing secret may be in the files of the stores or
+ * in what the workers print.
+ */
 import assert from 'node:assert/strict'
+import { findLeaks, forget } from '../lib/canary.mjs'
 import test, { after, before } from '../lib/test.mjs'
+import { sealer } from './entry.mjs'
 import { flows } from './flows.mjs'
+import { SEAL } from './points.mjs'
 import { crash, isSubmission } from './run.mjs'
 import { openHarness } from './harness.mjs'
 
@@ -38,5 +44,23 @@ for (const store of STORES) {
   test(`the crash test finds double sends in an edge that stores after it sends: ${store}`, SLOW, async () => {
     const { tried, doubleSends } = await crashed(store, { losesWrites: true }, 'flinks live Greatday', isSubmission)
     assert.deepEqual({ tried, doubleSends }, { tried: 2, doubleSends: 2 })
+  })
+
+  test(`the files that are searched for secrets have the records: ${store}`, SLOW, async () => {
+    const session = await harness.openSession(store)
+    await crash(session, named('flinks live Greatday'), (point) => point === 'after answer')
+    const run = session.newestRun()
+    const id = await sealer(SEAL).name('flow', run, run)
+    await session.close()
+    assert.ok(session.files().some((bytes) => bytes.includes(id)))
+  })
+
+  test(`what a killed worker has printed is searched for secrets: ${store}`, SLOW, async () => {
+    const isAnswer = (point) => point === 'after answer'
+    await crashed(store, { prints: true }, 'flinks live Greatday', isAnswer)
+    const leaks = [...(await findLeaks()).keys()].map((leak) => leak.split(':')[0])
+    assert.ok(leaks.includes('answer in console'), `${leaks}`)
+    assert.ok(!leaks.some((leak) => leak.endsWith('in sealed record')), `${leaks}`)
+    forget()
   })
 }

@@ -22,6 +22,7 @@ const edge :Workerd.Worker = (
     (name = "BANK", fromEnvironment = "BANK"),
     (name = "CONTROLLER", fromEnvironment = "CONTROLLER"),
     (name = "LOSES_WRITES", fromEnvironment = "LOSES_WRITES"),
+    (name = "PRINTS", fromEnvironment = "PRINTS"),
   ],
   globalOutbound = "loopback",
   compatibilityDate = "2026-10-01",

@@ -13,12 +13,12 @@ const isBeforeSend = precedesSend(seal)
 /** Each run has one company and one clock for all its objects. */
 const runs = new Map()
 
-function runOf(request, { BANK, CONTROLLER }) {
+function runOf(request, { BANK, CONTROLLER, PRINTS }) {
   const run = request.headers.get('authorization')
   if (!runs.has(run)) {
     const all = background()
     const clock = clockOf(all.isBusy)
-    const company = companyOf(run, { bank: BANK, controller: CONTROLLER }, clock, all.waitUntil)
+    const company = companyOf(run, { bank: BANK, controller: CONTROLLER, prints: PRINTS === '1' }, clock, all.waitUntil)
     runs.set(run, { run, clock, ...all, ...company })
   }
   const found = runs.get(run)

@@ -1,4 +1,5 @@
 /** The processes of the crash test: the vendors, one worker at a time, and the controller that stops and kills it. */
+import { mark, see } from '../lib/canary.mjs'
 import { ORIGIN } from './points.mjs'
 import { serve } from './serve.mjs'
 import { openStores } from './stores.mjs'
@@ -88,9 +89,15 @@ async function openSession(place, bank, options) {
       for (const { run } of all) trials.delete(run)
       return all.map(({ points, ended }, at) => ({ points, ended, ...done[at] }))
     },
+    files: place.files,
+    /** The name of the newest run, which is also its user and its connection. */
+    newestRun: () => `run${runs}`,
     async close() {
       await (await worker).kill()
       controller.close()
+      const marks = await (await fetch(`${bank}/marks`)).json()
+      for (const [kind, text] of marks) mark(kind, text)
+      for (const bytes of place.files()) see('sealed record', bytes)
     },
   }
 }
@@ -101,9 +108,9 @@ export async function openHarness() {
   const bank = await startNode('bank.mjs')
   return {
     stores: Object.keys(stores),
-    /** With `losesWrites`, the worker behaves as if it stored after it sends. */
-    openSession: async (store, { losesWrites = false } = {}) =>
-      openSession(await stores[store](), bank.url, { losesWrites }),
+    /** With `losesWrites`, the worker behaves as if it stored after it sends. With `prints`, it prints what it sends. */
+    openSession: async (store, { losesWrites = false, prints = false } = {}) =>
+      openSession(await stores[store](), bank.url, { losesWrites, prints }),
     async close() {
       await bank.kill()
       await close()

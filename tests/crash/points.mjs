@@ -37,9 +37,9 @@ function pointsOf(stop) {
 
 /**
  * The company of a run: its user and its connection have the run's name. `between` runs an effect between two points. While
- * `waitUntil` knows of a delivery, the clock stands still.
+ * `waitUntil` knows of a delivery, the clock stands still. With `prints`, the company makes a mistake: it prints requests.
  */
-export function companyOf(run, { bank, controller }, clock, waitUntil) {
+export function companyOf(run, { bank, controller, prints }, clock, waitUntil) {
   const post = (url, body) =>
     fetch(url, { method: 'POST', headers: { 'x-now': `${clock.now()}` }, body: JSON.stringify(body) })
   // The controller never replies to this call.
@@ -64,6 +64,7 @@ export function companyOf(run, { bank, controller }, clock, waitUntil) {
     onError: (error) => console.error(error),
     fetch: (url, init) => {
       const headers = { ...init.headers, 'x-now': `${clock.now()}` }
+      if (prints) console.log(init.body)
       return between(purposeOf(url, init), () => fetch(url, { ...init, headers }))
     },
     clock,

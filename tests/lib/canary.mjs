@@ -53,6 +53,9 @@ export function mark(kind, text) {
   if (isTest && typeof text === 'string' && text.length >= MIN_LENGTH) secrets.set(text, kind)
 }
 
+/** The secrets of this test, as `[kind, text]`: a process can send them to the one that looks for leaks. */
+export const marks = () => [...secrets].flatMap(([text, kind]) => (isOrdinary(text, kind) ? [] : [[kind, text]]))
+
 /** The kinds of the secrets with a text: one, or none. */
 export const kindsOf = (text) => [...secrets].filter(([secret]) => secret === text).map(([, kind]) => kind)
 
@@ -82,15 +85,15 @@ export function forget() {
 /** The leaks of the test, as `answer in a snapshot`, each with its text. */
 export async function findLeaks(readPlaces = true) {
   for (const note of sources) note()
-  const marks = [...secrets].filter(([text, kind]) => !isOrdinary(text, kind))
+  const noted = marks()
   const leaks = new Map()
-  if (marks.length === 0) return leaks
+  if (noted.length === 0) return leaks
   const read = await Promise.all(
     (readPlaces ? places : []).map(async ([place, read]) => (await read()).map((value) => [place, value])),
   )
   for (const [place, value] of [...seen, ...read.flat()]) {
     const includes = finder(value)
-    for (const [text, kind] of marks) {
+    for (const [kind, text] of noted) {
       if (!MAY_HOLD[place].includes(kind) && formsOf(text).some(includes))
         leaks.set(`${kind} in ${place}: ${text}`, value)
     }

@@ -52,12 +52,15 @@ export async function runWorkerTest(config, entry) {
   }
 }
 
-/** Starts workerd with a configuration. `folders` and `sockets` give the paths and addresses of its names. */
-export async function startWorkerd(config, { folders = {}, sockets = {}, env = {} } = {}) {
+/**
+ * Starts workerd with a configuration. `folders` and `sockets` give the paths and addresses of its names. `onLine` gets each
+ * line that it prints.
+ */
+export async function startWorkerd(config, { folders = {}, sockets = {}, env = {}, onLine = () => {} } = {}) {
   const flags = (name, values) => Object.entries(values).map(([key, value]) => `--${name}=${key}=${value}`)
   const flagged = [...flags('directory-path', folders), ...flags('socket-addr', sockets)]
   const child = spawn(workerd.default, ['serve', config, '--experimental', '--control-fd=3', ...flagged], {
-    stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
   // workerd ends with this process, also if a signal ends that.
@@ -67,7 +70,12 @@ export async function startWorkerd(config, { folders = {}, sockets = {}, env = {
   const ended = once(child, 'exit').then(() => process.off('exit', kill))
   // Drops harmless warnings: an alarm that was moved while it ran, and SQLite being experimental.
   createInterface({ input: child.stderr }).on('line', (line) => {
+    onLine(line)
     if (!/NOSENTRY|experimental/.test(line)) console.error(line)
+  })
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    onLine(line)
+    console.log(line)
   })
   const lines = createInterface({ input: child.stdio[3] })
   const untilListening = async () => {
