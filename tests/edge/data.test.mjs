@@ -312,6 +312,12 @@ test('each flow has its own rate limit of reads', async (t) => {
   assert.equal(env.reported.errors.length, 0)
 })
 
+test('without limits of your own, a flow has twenty reads', async (t) => {
+  const { page, end } = await done(t, flinksOf('Greatday'), { data: { score: () => ({ data: 7 }) } })
+  for (let reads = 0; reads < 20; reads++) assert.deepEqual(await page.data(end, 'score'), { data: 7 })
+  assert.equal((await page.data(end, 'score')).code, 'RATE_LIMITED')
+})
+
 test('an ending is delivered once, even if the page reads data at the same time', async (t) => {
   let resolveDelivery
   const delivered = []

@@ -91,6 +91,13 @@ test('a flow gets a limited number of fresh addresses', async (t) => {
   assert.equal(widgetUrls(env).length, 3)
 })
 
+test('without limits of your own, a flow gets twenty fresh addresses', async (t) => {
+  const { env, page, state } = await atWidget(t)
+  for (let opened = 0; opened < 21; opened++) assert.equal((await page.message(state, OPENED)).step.kind, 'redirect')
+  assert.equal((await page.message(state, OPENED)).code, 'RATE_LIMITED')
+  assert.equal(widgetUrls(env).length, 21)
+})
+
 test('the message is ignored if the flow is at another step', async (t) => {
   const { env, page, state } = await atWidget(t)
   await page.cancel(state)

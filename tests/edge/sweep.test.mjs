@@ -1,0 +1,82 @@
+/** Sweeps: what one continues, what it waits for, and what it does if something fails. */
+import assert from 'node:assert/strict'
+import test from '../lib/test.mjs'
+import { until } from '../lib/until.mjs'
+import { MINUTE, edge, memoryStore, mxConnection, setup } from './setup.mjs'
+
+const connections = (bank) => ({ 'ann/c_1': mxConnection(bank, 'text'), 'bob/c_1': mxConnection(bank, 'mixed') })
+
+/** Two flows that wait for their next poll, and no page. */
+async function atPolls(t, more) {
+  const env = setup(t, { connections, ...more })
+  const states = []
+  for (const user of ['ann', 'bob']) {
+    const page = env.page(user)
+    const state = await page.start('c_1')
+    await until(async () => (await page.getState(state)).step.until, 'the flow waits for its next poll')
+    states.push(state)
+  }
+  env.bank.clock.advance(MINUTE)
+  return { env, states }
+}
+
+test('a sweep ends only after onPersonNeeded has', async (t) => {
+  const calls = []
+  const onPersonNeeded = ({ user }) => new Promise((end) => calls.push({ user, end }))
+  const { env } = await atPolls(t, { onPersonNeeded })
+  let isOver = false
+  const swept = env.handle.sweep().then(() => (isOver = true))
+  await until(() => calls.length === 2, 'both users are needed')
+  calls[0].end()
+  for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(isOver, false)
+  calls[1].end()
+  await swept
+})
+
+test('onError gets what onPersonNeeded throws, and the flow goes on', async (t) => {
+  const onPersonNeeded = () => Promise.reject(new Error('hunter2'))
+  const { env, states } = await atPolls(t, { onPersonNeeded })
+  await env.handle.sweep()
+  assert.deepEqual(
+    env.reported.errors.map(({ message }) => message),
+    ['hunter2', 'hunter2'],
+  )
+  assert.equal((await env.page().getState(states[0])).step.kind, 'challenge')
+})
+
+test('a flow whose continuation fails is reported, stays due, and does not stop the others', async (t) => {
+  const { env } = await atPolls(t)
+  const { resolve } = env.config
+  const fails = (user) => (user === 'ann' ? Promise.reject(new Error('hunter2')) : resolve(user, 'c_1'))
+  await edge({ ...env.config, resolve: fails }).sweep()
+  assert.deepEqual(
+    env.reported.errors.map(({ message }) => message),
+    ['hunter2'],
+  )
+  const needed = () => env.reported.personNeeded.map(({ user }) => user)
+  assert.deepEqual(needed(), ['bob'])
+  await env.handle.sweep()
+  assert.deepEqual(needed(), ['bob', 'ann'])
+})
+
+test('a store may come from the bindings of the worker, and need not find what is due', async (t) => {
+  const { config, bank } = setup(t, { connections })
+  const inner = memoryStore()
+  const { due: _, purge: __, ...store } = inner
+  const opened = []
+  const openStore = (env) => (opened.push(env), store)
+  const handle = edge({ ...config, store: openStore })
+  const reply = await handle(
+    new Request('https://edge.example/flows', {
+      method: 'POST',
+      headers: { authorization: 'Bearer ann', origin: config.origins[0], 'content-type': 'application/json' },
+      body: '{"connection":"c_1"}',
+    }),
+    { DATABASE: 'x' },
+  )
+  assert.equal(reply.status, 200)
+  await until(() => bank.counts().jobsStarted === 1, 'the flow runs')
+  await handle.sweep({ DATABASE: 'y' })
+  assert.deepEqual([...new Set(opened.map(({ DATABASE }) => DATABASE))], ['x', 'y'])
+})
