@@ -33,13 +33,14 @@ export class Bank {
     let hasHungUp = false
     init.signal?.addEventListener('abort', () => (hasHungUp = true))
     const how = { signal: init.signal, mayRepeat: init.method === 'GET', what: url }
-    const { arrival, reply } = await link.send(how, (isLate) => this.receive(url, init, isLate))
+    const sentAt = this.#world.clock.now()
+    const { arrival, reply } = await link.send(how, (isLate) => this.receive(url, init, isLate, sentAt))
     if (life.alive && !hasHungUp && arrival.damaged === null) arrival.heard = true
     return reply
   }
 
   /** Receives a call of an edge or a page. The first part of its path names the connection. */
-  async receive(url, { method = 'GET', headers, body }, isLate) {
+  async receive(url, { method = 'GET', headers, body }, isLate, sentAt) {
     const [, name] = /^\/(\w+)/.exec(new URL(url).pathname)
     const connection = this.#world.connections.get(name)
     const bank = this.#advanced()
@@ -47,6 +48,7 @@ export class Bank {
     const damaged = this.#damage(bank, connection)
     const arrival = {
       at: this.#world.clock.now(),
+      sentAt,
       connection: name,
       ...call,
       damaged,

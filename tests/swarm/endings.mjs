@@ -120,9 +120,12 @@ const any =
     truths.some((truth) => truth(story))
 
 const isHostAtFault = ({ faults }) => faults.some((what) => /^(company|page storage|store|edge) /.test(what))
-/** The edge's own token call is a function of the host, too. */
-const isTokenLost = ({ arrivals, faults }) =>
-  faults.some((what) => what.startsWith('vendor ')) && (arrivals.at(-1)?.purpose ?? 'token') === 'token'
+/** The edge's own token call is a function of the host, too. A call that is repeated needs a token again. */
+function isTokenLost({ arrivals, faults }) {
+  const last = arrivals.at(-1)
+  const isForToken = last === undefined || last.purpose === 'token' || !last.heard
+  return isForToken && faults.some((what) => what.startsWith('vendor '))
+}
 
 /** A call of the flow was lost, or the edge has got no token. */
 const isUnreachable = ({ isLost, arrivals }) =>

@@ -231,7 +231,8 @@ function endingsAreTrue({ bank, flows, deliveries, connections, happenedAt, loss
     // The company may get it late. A page that runs its flow itself tells the company at once.
     const { at, stages, endedAt = ended.at } = flows.get(id)
     const own = given.filter(({ flow, values }) => flow.endsWith(id) && values.length > 0)
-    const arrivals = of(bank, connection).filter((arrival) => arrival.at >= at && arrival.at <= endedAt)
+    // A call of a flow before it can arrive late.
+    const arrivals = of(bank, connection).filter((arrival) => arrival.sentAt >= at && arrival.at <= endedAt)
     const submissions = arrivals.filter(isSubmission)
     const heeded = own.filter((each) => arrivals.some((arrival) => arrival.answers && fits(each, arrival)))
     const times = [at, ...arrivals.map((arrival) => arrival.at), endedAt]
