@@ -417,10 +417,12 @@ fn a_state_that_a_vendor_does_not_have_or_cannot_leave_is_refused_with_its_path(
     let verify = r#"{"name":"sending","stage":"verify"}"#;
     let answer = r#"{"name":"sending","stage":"answer"}"#;
     let page = r#"{"name":"connecting","until":0}"#;
+    let watch = r#"{"name":"waiting","stage":"watch","until":0}"#;
     for (entry, config, params, edited, path) in [
         (flinks::CALL, FLINKS_CONFIG, questions, poll, "flow/state"),
         (flinks::ENTRY, FLINKS_CONFIG, LOGIN, page, "flow/state"),
         (mx::ENTRY, MX_CONFIG, member, verify, "flow/state"),
+        (mx::ENTRY, MX_CONFIG, member, watch, "flow/state"),
         (
             mx::ENTRY,
             MX_CONFIG,
@@ -449,16 +451,29 @@ fn a_state_that_a_vendor_does_not_have_or_cannot_leave_is_refused_with_its_path(
 }
 
 #[test]
-fn a_wait_for_a_start_whose_credentials_are_gone_is_refused() {
-    let params = r#"{"username":"u","password":"p","institution":"i"}"#;
-    let config = json(FLINKS_CONFIG);
-    let (flow, _) = started(&flinks::ENTRY, &config, params);
+fn a_wait_for_a_start_is_restored_only_in_a_new_session_without_credentials() {
+    let credentials = r#"{"username":"u","password":"p","institution":"i"}"#;
     let sending = r#"{"name":"sending","stage":"start"}"#;
     let waiting = r#"{"name":"waiting","stage":"start","until":0}"#;
-    let text = with_checksum(json(&flow.snapshot().replace(sending, waiting)));
-    assert!(text.contains(waiting));
-    let refusal = Flow::restore(&text, VENDORS, &config).err().unwrap();
-    assert_eq!(refusal.path.as_deref(), Some("/snapshot/flow/state"));
+    let config = json(FLINKS_CONFIG);
+    for (params, new_sessions, is_restored) in [
+        (credentials, 0, false),
+        (credentials, 1, false),
+        (LOGIN, 0, false),
+        (LOGIN, 1, true),
+    ] {
+        let (flow, _) = started(&flinks::ENTRY, &config, params);
+        let count = format!(r#""newSessions":{new_sessions}"#);
+        let text = flow
+            .snapshot()
+            .replace(sending, waiting)
+            .replace(r#""newSessions":0"#, &count);
+        assert!(text.contains(waiting) && text.contains(&count));
+        let restored = Flow::restore(&with_checksum(json(&text)), VENDORS, &config);
+        let path = restored.err().and_then(|refusal| refusal.path.clone());
+        let expected = (!is_restored).then(|| "/snapshot/flow/state".to_owned());
+        assert_eq!(path, expected, "{params} {new_sessions}");
+    }
 }
 
 #[test]
