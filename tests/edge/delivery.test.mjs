@@ -177,6 +177,34 @@ test('a start first cancels an expired flow, and its ending is delivered', async
   )
 })
 
+test('another server does not deliver an ending that the first one is delivering', async (t) => {
+  const own = backEnd()
+  own.isUp = true
+  const accepted = newGate()
+  const onFlowEnded = async (ended) => {
+    own.onFlowEnded(ended)
+    await accepted.opened
+  }
+  const env = setup(t, { connections, onFlowEnded })
+  const page = env.page()
+  const ended = page.cancel(await page.settled(await page.start('c_1')))
+  await until(() => own.tries === 1, 'the ending is being delivered')
+  await edge(env.config).sweep()
+  accepted.open()
+  await ended
+  assert.equal(own.tries, 1)
+})
+
+test('without onFlowEnded, a sweep finds nothing to do for a flow that has ended', async (t) => {
+  const env = setup(t, { connections, onFlowEnded: undefined })
+  const page = env.page()
+  const state = await page.settled(await page.start('c_1'))
+  env.bank.clock.advance(7 * MINUTE)
+  await page.cancel(state)
+  env.bank.clock.advance(9 * MINUTE)
+  assert.deepEqual(await env.store.due(env.bank.clock.now(), 10), [])
+})
+
 test('endings that cannot be delivered do not delay other flows', async (t) => {
   const names = Array.from({ length: 120 }, (_, at) => `c_${at}`)
   const own = backEnd()

@@ -1,7 +1,7 @@
 /** The address of the iframe, whose token an edge requests. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { MINUTE, flinksConnection, setup } from './setup.mjs'
+import { MINUTE, edge, flinksConnection, setup } from './setup.mjs'
 
 test('an address that could not be made is requested again a minute later, and not before', async (t) => {
   let fails = false
@@ -12,7 +12,7 @@ test('an address that could not be made is requested again a minute later, and n
     return fails ? new Response(null, { status: 500 }) : next(url, init)
   }
   const connections = (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday', 'connect') })
-  const { bank, handle, page, reported } = setup(t, { connections, fetch })
+  const { bank, config, handle, page, reported, store } = setup(t, { connections, fetch })
   fails = true
   const ann = page()
   const state = await ann.settled(await ann.start('c_1'))
@@ -25,8 +25,13 @@ test('an address that could not be made is requested again a minute later, and n
   }
   fails = false
   bank.clock.advance(1)
-  await handle.sweep()
+  await Promise.all([handle.sweep(), edge(config).sweep()])
   const { step } = await ann.getState(state)
   assert.match(step.address, /authorizeToken=/)
   assert.equal(requested, 2)
+  assert.equal(reported.errors.length, 1, 'a server that comes second is no error')
+  const { version } = await store.read(state.flow.split('.')[0])
+  bank.clock.advance(10 * MINUTE)
+  await handle.sweep()
+  assert.equal((await store.read(state.flow.split('.')[0])).version, version, 'an open iframe has no turns')
 })

@@ -7,8 +7,8 @@ import { atChallenge, edge, mxConnection, page as pageOf, setup } from './setup.
 const connections = (bank) => ({ 'ann/c_1': mxConnection(bank, 'text') })
 
 /** A flow at its round, and the right answers. */
-async function atRound(t) {
-  const env = setup(t, { connections })
+async function atRound(t, more) {
+  const env = setup(t, { connections, ...more })
   const page = env.page()
   const state = await page.settled(await page.start('c_1'))
   assert.equal(state.step.kind, 'challenge')
@@ -55,4 +55,21 @@ test('an answer after the end of its round gets the ending', async (t) => {
   env.bank.clock.advance(9 * 60_000)
   const { step } = await page.answer(state, 1, { '1.1.answer': 'Montreal' })
   assert.deepEqual([step.kind, step.failure.code, env.bank.counts().answers], ['failed', 'session-expired', 0])
+})
+
+test('an answer counts once, before its pre-check', async (t) => {
+  const rounds = (bank) => ({ 'ann/c_1': mxConnection(bank, 'three_rounds') })
+  const { page, state, bank } = await atRound(t, { connections: rounds, limits: { answersPerFlow: 2 } })
+  const answer = async ({ step }) => {
+    const { number, challenges } = step.round
+    const { memberGuid } = bank.mx.member('three_rounds')
+    const { value } = JSON.parse(bank.mx.rightValues(memberGuid)).member.challenges[0]
+    const { name, options } = challenges[0].fields[0]
+    return page.answer(state, number, { [name]: options.find(({ label }) => label === value)?.id ?? value })
+  }
+  const second = await page.settled(await answer(state))
+  const third = await page.settled(await answer(second))
+  assert.deepEqual([second.step.round.number, third.step.round.number], [2, 3])
+  const refused = await answer(third)
+  assert.deepEqual([refused.code, bank.counts().answers], ['RATE_LIMITED', 2])
 })
