@@ -486,6 +486,7 @@ test('without a page, sweeps run the flow and onPersonNeeded is called once', as
     env.reported.personNeeded.map(({ round, present }) => [round, present]),
     [[1, false]],
   )
+  assert.deepEqual(env.reported.ended, [], 'nothing has ended')
 })
 
 test('a sweep cancels an abandoned flow, and a later one deletes it', async (t) => {

@@ -131,6 +131,9 @@ test('a pending ending is delivered while each sweep polls a later flow', async 
     [first.flow.split('.')[1]],
   )
   assert.equal((await page.getState(waiting)).step.kind, 'redirect')
+  const calls = env.wire.calls.length
+  await sweepFor(env, 2)
+  assert.equal(env.wire.calls.length, calls + 2, 'the polls go on')
 })
 
 test('an ending that is delivered while a turn sends does not stop the turn', async (t) => {

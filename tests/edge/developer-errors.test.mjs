@@ -1,7 +1,7 @@
 /** What a developer learns of a mistake: in `onError`, in the console without one, and in the title of a refusal. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { ORIGIN, TWO_USERS, atChallenge, edge, page, setup } from './setup.mjs'
+import { ORIGIN, TWO_USERS, atChallenge, edge, page as pageOf, setup } from './setup.mjs'
 
 const fail = (error) => () => {
   throw error
@@ -43,7 +43,7 @@ test('without onError, errors are written to the console: their name, code and m
   ]) {
     for (const name of ['authenticate', 'resolve', 'store']) {
       lines.length = 0
-      const reply = await page(silent(t, { [name]: fail(thrown) })).ask('POST', '/flows', { connection: 'c_1' })
+      const reply = await pageOf(silent(t, { [name]: fail(thrown) })).ask('POST', '/flows', { connection: 'c_1' })
       assert.equal(reply.status, 503)
       assert.equal(lines.length, 1, JSON.stringify(lines))
       const [[level, text, ...rest]] = lines
@@ -56,7 +56,7 @@ test('without onError, errors are written to the console: their name, code and m
 test('an onError of your own replaces the console', async (t) => {
   const lines = collectConsole(t)
   const handle = silent(t, { onError: () => {}, resolve: fail(new Error('no table')) })
-  assert.equal((await page(handle).ask('POST', '/flows', { connection: 'c_1' })).status, 503)
+  assert.equal((await pageOf(handle).ask('POST', '/flows', { connection: 'c_1' })).status, 503)
   assert.deepEqual(lines, [])
 })
 
@@ -98,7 +98,7 @@ test('a resolve that returns undefined is reported, and one that returns null is
     [null, []],
     [undefined, ['resolve returned undefined; return null if there is no such connection']],
   ]) {
-    const refused = await page(edge({ ...config, resolve: () => found })).start('c_1')
+    const refused = await pageOf(edge({ ...config, resolve: () => found })).start('c_1')
     assert.deepEqual([refused.status, refused.title], [404, 'connection not found'])
     const messages = reported.errors.map(({ message }) => message)
     assert.deepEqual(messages, wanted)
@@ -112,4 +112,24 @@ test('the title of a 404 says what was not found', async (t) => {
   assert.equal(await title('POST', '/flow', { connection: 'c_1' }), 'no such route')
   assert.equal(await title('POST', '/flows', { connection: 'c_9' }), 'connection not found')
   assert.equal(await title('GET', `/flows/${other}`), 'flow not found')
+})
+
+test('each refusal of the edge has a type, a code and a next action', async (t) => {
+  const { handle, page, state } = await atChallenge(t, { limits: { startsPerHour: 1 } })
+  const ask = (method, path, body) => page.call(method, path, body)
+  const broken = pageOf(silent(t, { onError: () => {}, resolve: fail(new Error('no table')) }))
+  for (const [status, type, code, next, refused] of [
+    [401, 'unauthenticated', 'UNAUTHENTICATED', 'sign-in', pageOf(handle, null).start('c_1')],
+    [403, 'forbidden', 'FORBIDDEN', 'fix-integration', startFrom(handle, 'null').then((reply) => reply.json())],
+    [404, 'not-found', 'NOT_FOUND', 'start-over', ask('GET', `/flows/${state.flow}/data/accounts`)],
+    [405, 'method-not-allowed', 'METHOD_NOT_ALLOWED', 'fix-integration', ask('GET', '/flows')],
+    [413, 'body-too-large', 'BODY_TOO_LARGE', 'fix-integration', ask('POST', '/flows', 'x'.repeat(65_537))],
+    [429, 'rate-limited', 'RATE_LIMITED', 'retry-later', page.start('c_1')],
+    [503, 'unavailable', 'UNAVAILABLE', 'retry-later', broken.start('c_1')],
+    [409, 'out-of-turn', 'OUT_OF_TURN', 'answer-again', page.answer(state, 7, {})],
+  ]) {
+    const { title, ...problem } = await refused
+    assert.deepEqual(problem, { type: `urn:bank-mfa:${type}`, status, code, next })
+    assert.ok(title.length > 0)
+  }
 })

@@ -5,7 +5,16 @@ import test from '../lib/test.mjs'
 import { resolve } from '../lib/package.mjs'
 import { until } from '../lib/until.mjs'
 import { objects } from '../upgrade/lib/homes.mjs'
-import { MINUTE, flinksConnection, mxConnection, page as pageOf, rightAnswers, setup, walk } from './setup.mjs'
+import {
+  MINUTE,
+  flinksConnection,
+  memoryStore,
+  mxConnection,
+  page as pageOf,
+  rightAnswers,
+  setup,
+  walk,
+} from './setup.mjs'
 
 const { durable } = await import(pathToFileURL(resolve('bank-mfa/edge')))
 
@@ -98,6 +107,23 @@ test('a refusal by an object reaches the page with its status, and only one that
   )
 })
 
+test('an object reports what it cannot read: a call that is not JSON, and a record', async (t) => {
+  const { page, config, home, diskOf, reported } = inObjects(t)
+  const tasks = []
+  const { FlowObject } = durable({ ...config, objects: () => {} })
+  const object = new FlowObject({ storage: {}, waitUntil: (task) => tasks.push(task) }, undefined)
+  const reply = await object.fetch(new Request('https://flow/', { method: 'POST', body: 'hunter2' }))
+  await Promise.all(tasks)
+  assert.deepEqual([reply.status, (await reply.json()).body.code, reported.errors.length], [503, 'UNAVAILABLE', 1])
+
+  const state = await page.settled(await page.start('c_1'))
+  diskOf(state).entries['part 0'] = 'hunter2'
+  const other = pageOf(home.open({ durable }, config, (task) => tasks.push(task)).handle)
+  const refused = await other.getState(state)
+  await Promise.all(tasks)
+  assert.deepEqual([refused.status, refused.code, reported.errors.length], [500, 'SNAPSHOT_UNREADABLE', 2])
+})
+
 test('a delay that an object asks for becomes the retry-after of the reply', async (t) => {
   const { config, reported } = inObjects(t)
   const body = { type: 'urn:bank-mfa:unavailable', title: 'service unavailable', status: 503 }
@@ -115,6 +141,7 @@ test('durable() throws on an invalid configuration', (t) => {
   for (const [wrong, path] of [
     [{}, '/objects'],
     [{ objects: {} }, '/objects'],
+    [{ objects: memoryStore() }, '/objects'],
     [{ objects: () => {}, store: () => {} }, '/store'],
   ]) {
     assert.throws(() => durable({ ...config, ...wrong }), { code: 'INVALID_INPUT', path })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
-import { MINUTE, SEAL, edge, flinksConnection, page as pageOf, sealer, setup } from './setup.mjs'
+import { MINUTE, SEAL, edge, flinksConnection, mxConnection, page as pageOf, sealer, setup } from './setup.mjs'
 
 const HOUR = 60 * MINUTE
 const connections = (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday') })
@@ -70,6 +70,109 @@ test('an ending for which onFlowEnded always hangs does not hold up the later on
     pendingEndings.map(({ flow }) => flow),
     [first],
   )
+})
+
+test('an ending that hangs behind refused ones does not hold up the later ones', async (t) => {
+  const received = []
+  const flows = []
+  let hangs = 0
+  const onFlowEnded = ({ flow }) => {
+    const at = flows.includes(flow) ? flows.indexOf(flow) : flows.push(flow) - 1
+    if (at < 2) throw new Error('hunter2')
+    if (at > 2) return void received.push(flow)
+    hangs += 1
+    return new Promise(() => {})
+  }
+  const env = setup(t, { connections, limits, onFlowEnded })
+  async function hanging(work) {
+    const before = hangs
+    const done = work()
+    await until(() => hangs > before, 'onFlowEnded hangs')
+    env.bank.clock.advance(30_000)
+    return done
+  }
+  for (let count = 0; count < 2; count++) await cancelled(env.page())
+  await hanging(() => cancelled(env.page()))
+  const last = await hanging(() => cancelled(env.page()))
+  env.bank.clock.advance(MINUTE)
+  await hanging(() => env.handle.sweep())
+  assert.deepEqual(received, [idOf(last)])
+})
+
+test('a delivery that changes nothing writes nothing', async (t) => {
+  const env = setup(t, { connections, onFlowEnded: () => Promise.reject(new Error('hunter2')) })
+  const { flow } = await cancelled(env.page())
+  const [id] = flow.split('.')
+  const { version } = await env.store.read(id)
+  await sweepFor(env, 3)
+  assert.deepEqual([(await env.store.read(id)).version, env.reported.errors.length], [version, 4])
+})
+
+test('an ending is not delivered while a turn of a later flow sends', async (t) => {
+  let tries = 0
+  let hangs = false
+  let sent = false
+  const onFlowEnded = () => {
+    tries += 1
+    throw new Error('hunter2')
+  }
+  const fetch = (fetch) => async (url, init) => {
+    if (!hangs) return fetch(url, init)
+    sent = true
+    return new Promise((_, reject) => t.after(() => reject(new TypeError())))
+  }
+  const webhooks = { findConnection: () => ({ user: 'ann', connection: 'c_1' }) }
+  const member = (bank) => ({ 'ann/c_1': mxConnection(bank, 'text') })
+  const env = setup(t, { connections: member, onFlowEnded, fetch, webhooks })
+  await cancelled(env.page())
+  assert.equal(tries, 1)
+  hangs = true
+  const { flow } = await env.page().start('c_1')
+  await until(() => sent, 'the call is sent')
+  const tasks = []
+  const request = new Request('https://edge.example/webhooks/mx', { method: 'POST', body: '{"member_guid":"MBR-1"}' })
+  const waits = env.nextWait()
+  await edge(env.config)(request, undefined, { waitUntil: (task) => tasks.push(task) })
+  await waits
+  env.bank.clock.advance(25_000)
+  await Promise.all(tasks)
+  assert.deepEqual([tasks.length > 0, tries], [true, 1])
+  assert.ok((await recordOf(env, { flow })).leaseUntil > env.bank.clock.now())
+})
+
+test('a record that is deleted during a delivery is not written again', async (t) => {
+  const onFlowEnded = ({ flow }) => env.store.remove(ids[flow])
+  const env = setup(t, { connections, onFlowEnded })
+  const page = env.page()
+  const state = await page.settled(await page.start('c_1'))
+  const [id, flow] = state.flow.split('.')
+  const ids = { [flow]: id }
+  assert.equal((await page.cancel(state)).step.failure.code, 'cancelled')
+  assert.deepEqual([await env.store.read(id), env.reported.errors], [null, []])
+})
+
+test('pending endings are dropped if onFlowEnded has been removed', async (t) => {
+  const env = setup(t, { connections, onFlowEnded: () => Promise.reject(new Error('hunter2')) })
+  const end = await cancelled(env.page())
+  env.bank.clock.advance(MINUTE)
+  await edge({ ...env.config, onFlowEnded: undefined }).sweep()
+  assert.equal(env.reported.errors.length, 1)
+  assert.equal((await recordOf(env, end)).pendingEndings, undefined)
+})
+
+test('a cancel gets its own ending, even if the next flow starts during the delivery', async (t) => {
+  let accept
+  const onFlowEnded = () => new Promise((resolve) => (accept = resolve))
+  const env = setup(t, { connections, onFlowEnded })
+  const page = env.page()
+  const state = await page.settled(await page.start('c_1'))
+  const ended = page.cancel(state)
+  await until(() => accept, 'the ending is being delivered')
+  const next = await page.settled(await page.start('c_1'))
+  accept()
+  assert.deepEqual([(await ended).flow, (await ended).step.kind], [state.flow, 'failed'])
+  assert.deepEqual(await page.getState(next), next)
+  assert.equal((await recordOf(env, next)).pendingEndings, undefined)
 })
 
 test('a delivery removes only the endings that it has delivered', async (t) => {

@@ -641,6 +641,7 @@ test('edge() throws on an invalid configuration', () => {
     [{ store: 'memory' }, '/store'],
     [{ store: {} }, '/store'],
     [{ store: null }, '/store'],
+    [{ store: undefined }, '/store'],
     ...['read', 'write', 'remove'].map((name) => [{ store: { ...memoryStore(), [name]: 'x' } }, '/store']),
     [{ webhooks: {} }, '/webhooks'],
     [{ webhooks: null }, '/webhooks'],

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
-import { MINUTE, edge, memoryStore, mxConnection, setup } from './setup.mjs'
+import { MINUTE, SEAL, edge, memoryStore, mxConnection, page as pageOf, setup, walk } from './setup.mjs'
 
 const connections = (bank) => ({ 'ann/c_1': mxConnection(bank, 'text'), 'bob/c_1': mxConnection(bank, 'mixed') })
 
@@ -61,7 +61,7 @@ test('a flow whose continuation fails is reported, stays due, and does not stop 
 })
 
 test('a store may come from the bindings of the worker, and need not find what is due', async (t) => {
-  const { config, bank } = setup(t, { connections })
+  const { config, bank, reported } = setup(t, { connections })
   const inner = memoryStore()
   const { due: _, purge: __, ...store } = inner
   const opened = []
@@ -79,4 +79,45 @@ test('a store may come from the bindings of the worker, and need not find what i
   await until(() => bank.counts().jobsStarted === 1, 'the flow runs')
   await handle.sweep({ DATABASE: 'y' })
   assert.deepEqual([...new Set(opened.map(({ DATABASE }) => DATABASE))], ['x', 'y'])
+  assert.deepEqual(reported.errors, [])
+})
+
+test('onError gets what the store throws in a sweep', async (t) => {
+  const { env } = await atPolls(t)
+  const { read, due } = env.store
+  const messages = () => env.reported.errors.splice(0).map(({ message }) => message)
+  env.store.read = () => Promise.reject(new Error('no row'))
+  await env.handle.sweep()
+  assert.deepEqual(messages(), ['no row', 'no row'])
+  env.store.read = read
+  env.store.due = () => Promise.reject(new Error('no table'))
+  await env.handle.sweep()
+  assert.deepEqual(messages(), ['no table'])
+  env.store.due = due
+})
+
+test('the functions of the company get the bindings of the worker, and so does the one that returns the keys', async (t) => {
+  const bindings = { NAME: 'binding', SEAL }
+  const seen = []
+  const see = (name, value) => (_, env) => (seen.push([name, env]), value)
+  const { config, bank } = setup(t, { connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'text') }) })
+  const handle = edge({
+    ...config,
+    seal: (env) => env.SEAL,
+    onPersonNeeded: see('onPersonNeeded'),
+    onFlowEnded: see('onFlowEnded'),
+    data: { score: see('data', { data: 7 }) },
+  })
+  const page = pageOf((request) => handle(request, bindings))
+  const end = await walk(page, await page.start('c_1'), () => ({ '1.1.answer': 'Chicago' }))
+  assert.deepEqual([end.step.kind, await page.data(end, 'score')], ['done', { data: 7 }])
+  assert.deepEqual(
+    seen.map(([name, env]) => [name, env === bindings]),
+    [
+      ['onPersonNeeded', true],
+      ['onFlowEnded', true],
+      ['data', true],
+    ],
+  )
+  assert.equal(bank.counts().answers, 1)
 })
