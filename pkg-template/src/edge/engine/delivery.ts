@@ -10,17 +10,13 @@ const DELIVERY_TIMEOUT_MS = 30_000
 
 /**
  * Delivers the pending endings of a record, the oldest first, and removes those for which `onFlowEnded` has resolved. The
- * others stay pending, and `FlowService.continueDue` retries; one that takes too long comes last then. Nothing is written while a turn sends, because the turn could
- * then not store its outcome.
+ * others stay pending, and `FlowService.continueDue` retries; one that takes too long comes last then. Nothing is written
+ * while a turn sends, because the turn could then not store its outcome.
  */
-export async function deliverEndings(
-  context: EngineContext,
-  id: string,
-  stored: VersionedRecord,
-): Promise<VersionedRecord> {
+export async function deliverEndings(context: EngineContext, id: string, stored: VersionedRecord): Promise<void> {
   const { records } = context
-  const { pendingEndings = [], leaseUntil, flow } = stored.record
-  if (leaseUntil > 0 || pendingEndings.length === 0) return stored
+  const { pendingEndings = [], leaseUntil } = stored.record
+  if (leaseUntil > 0) return
   const { delivered, late } = await callOnFlowEnded(context, pendingEndings)
   for (let latest = stored; ;) {
     const { pendingEndings: pending = [], ...record } = latest.record
@@ -29,16 +25,14 @@ export async function deliverEndings(
       ...undelivered.filter((ended) => ended.flow !== late),
       ...undelivered.filter((ended) => ended.flow === late),
     ]
-    const own = latest.record.flow === flow ? latest : stored
     const isSame = left.length === pending.length && left.at(-1) === pending.at(-1)
-    if (isSame || record.leaseUntil > 0) return own
+    if (isSame || record.leaseUntil > 0) return
     const next = left.length > 0 ? { ...record, pendingEndings: left } : { ...record, due: dueWithout(record) }
-    const version = latest.version + 1
-    if (await records.write(id, latest, next)) return next.flow === flow ? { record: next, version } : own
+    if (await records.write(id, latest, next)) return
     // Somebody has continued the flow in the meantime, or has started the next one.
     const found = await records.read(id)
     const current = found.flow ?? found.expired
-    if (current === undefined) return stored
+    if (current === undefined) return
     latest = { record: current, version: found.version }
   }
 }

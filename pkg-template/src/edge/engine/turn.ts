@@ -288,8 +288,8 @@ export class Turn {
     // The flow sets its step only after it has begun the wait.
     await Promise.resolve()
     if (ms <= 0 || signal.aborted) return
-    const current = this.#flow?.current
-    if (current?.kind === 'working' && current.stage === 'pre-check') {
+    const { current } = this.#flow!
+    if (current.kind === 'working' && current.stage === 'pre-check') {
       await this.#takeLease(ms).catch((error: unknown) => {
         throw this.#drop(error)
       })

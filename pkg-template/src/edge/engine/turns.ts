@@ -28,7 +28,8 @@ export function runTurn(
   const run = async () => {
     const resolved = connection ?? (await connectionOf(context, stored.record))
     const after = await new Turn(context, id, stored).run(resolved, act)
-    return isEnding(after.record.step) ? deliverEndings(context, id, after) : after
+    if (isEnding(after.record.step)) await deliverEndings(context, id, after)
+    return after
   }
   const turn = run()
     .catch((error: unknown) => {
@@ -75,5 +76,6 @@ export async function cancelFlow(
   // A turn that still runs can send nothing more. The next flow does not wait for it.
   if (turns.get(id) === running) turns.delete(id)
   records.notify(id)
-  return deliverEndings(context, id, ended)
+  await deliverEndings(context, id, ended)
+  return ended
 }
