@@ -62,7 +62,11 @@ test('an onError of your own replaces the console', async (t) => {
 
 test('a flow without mistakes writes nothing to the console', async (t) => {
   const lines = collectConsole(t)
-  const { page, state } = await atChallenge(t, { onError: undefined })
+  const { page, state } = await atChallenge(t, {
+    onError: undefined,
+    onPersonNeeded: undefined,
+    onFlowEnded: undefined,
+  })
   await page.cancel(state)
   assert.deepEqual(lines, [])
 })

@@ -216,6 +216,50 @@ test('an alarm waits for a call to the bank, which keeps the object alive', asyn
   assert.equal((await page.settled(await answered)).step.kind, 'done')
 })
 
+/** A flow that was cancelled while its answer hangs at the bank; `reply` lets the bank reply. `hold` holds the next start. */
+async function withHangingAnswer(t) {
+  const held = {}
+  const hangs = (name) => new Promise((resolve) => (held[name] = resolve))
+  let holds = false
+  const fetch = (fetch) => async (url, init) => {
+    const reply = await fetch(url, init)
+    if (init.body?.includes('SecurityResponses')) await hangs('answer')
+    else if (holds && url.endsWith('/Authorize')) await hangs('start')
+    return reply
+  }
+  const env = inObjects(t, { fetch })
+  const asked = await env.page.settled(await env.page.start('c_1'))
+  const answered = env.page.answer(asked, 1, rightAnswers(env)(asked.step.round))
+  await until(() => held.answer, 'the answer hangs')
+  await env.page.cancel(asked)
+  return { ...env, asked, answered, held, hold: () => (holds = true) }
+}
+
+test('an alarm does not wait for the call of a cancelled flow', async (t) => {
+  const { bank, sweep, diskOf, asked, answered, held } = await withHangingAnswer(t)
+  bank.clock.advance(11 * MINUTE)
+  let isOver = false
+  void sweep().then(() => (isOver = true))
+  await until(() => isOver, 'the alarm is over')
+  assert.equal(diskOf(asked), undefined)
+  held.answer()
+  await answered
+})
+
+test('a late reply to a cancelled flow does not disturb the turn of the next one', async (t) => {
+  const { page, hold, held, answered, bank } = await withHangingAnswer(t)
+  hold()
+  const next = await page.start('c_1')
+  await until(() => held.start, 'the next start hangs')
+  held.answer()
+  await answered
+  assert.deepEqual(await page.getState(next), next)
+  for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve))
+  held.start()
+  assert.equal((await page.settled(next)).step.kind, 'challenge')
+  assert.equal(bank.counts().liveStarts, 2)
+})
+
 test('an alarm that fails is reported, and rings again a minute later', async (t) => {
   let isUp = true
   const find = (user, id) => connections(bank)[`${user}/${id}`]

@@ -123,6 +123,7 @@ test('invalid answers are refused with their fields, and the round stays open', 
   assert.deepEqual([refused.status, refused.code], [422, 'INVALID_ANSWER'])
   assert.deepEqual(refused.fields, [{ name: '1.1.answer', reason: 'missing' }])
   assert.deepEqual(await page.getState(state), state)
+  assert.deepEqual(env.reported.errors, [], 'it is the page’s mistake')
   assert.equal((await page.answer(state, 1, rightAnswers(env)(state.step.round))).step.kind, 'done')
 })
 
@@ -158,6 +159,10 @@ test('the claim of the iframe is verified with the vendor', async (t) => {
   const state = await page.settled(await page.start('c_1'))
   const { kind, purpose, address } = state.step
   assert.deepEqual([kind, purpose], ['connect', 'mfa'])
+  assert.deepEqual(
+    env.reported.personNeeded.map(({ step }) => step),
+    ['connect'],
+  )
   const { searchParams } = new URL(address)
   assert.ok(searchParams.get('requestId'))
   assert.ok(!address.includes(env.bank.loginId('Greatday')))
