@@ -79,7 +79,8 @@ test('an answer to an earlier round is not sent and gets the current round', asy
 test('a second start, from any page, joins the flow', async (t) => {
   const { env, state } = await atChallenge(t)
   assert.deepEqual(await env.page().start('c_1'), state)
-  assert.deepEqual([env.bank.counts().liveStarts, env.reported.personNeeded.length], [1, 1])
+  const present = env.reported.personNeeded.map(({ present }) => present)
+  assert.deepEqual([env.bank.counts().liveStarts, present], [1, [true]])
 })
 
 test('a start that is repeated with the same flow id after the end gets the ending', async (t) => {
@@ -175,6 +176,25 @@ test('a store that fails once before a send ends the flow in host-error, and onl
   assert.equal(env.bank.counts().liveStarts, 0)
   assert.equal(env.reported.errors.at(-1).cause, cause)
   assert.ok(!JSON.stringify([state, env.reported.ended]).includes('hunter2'))
+})
+
+test('a start whose first write fails ends its flow, and the edge does not start another one', async (t) => {
+  const connections = (bank) => ({ 'ann/c_1': { ...flinksConnection(bank, 'Greatday'), secretKey: undefined } })
+  const env = setup(t, { connections, rules: { tokensRequired: false } })
+  const { write } = env.store
+  let writes = 0
+  // The counter of starts is written first.
+  env.store.write = async (...args) => (++writes === 2 ? Promise.reject(new Error('hunter2')) : write(...args))
+  const { step } = await env.page().start('c_1')
+  assert.deepEqual([step.failure?.code, env.bank.counts().liveStarts], ['host-error', 0])
+  assert.equal(env.reported.ended.length, 1)
+})
+
+test('cancels at two servers at once get the same ending, which is delivered once', async (t) => {
+  const { env, page: first, state } = await atChallenge(t)
+  const [one, other] = await Promise.all([first, page(edge(env.config))].map((page) => page.cancel(state)))
+  assert.deepEqual(one, other)
+  assert.deepEqual([one.step.failure.code, env.reported.ended.length], ['cancelled', 1])
 })
 
 test('raw answers under keys of another round are refused, and nothing is sent', async (t) => {

@@ -174,6 +174,7 @@ test('a start first cancels an expired flow, and its ending is delivered', async
   env.bank.clock.advance(136 * MINUTE)
   const started = await page.start('c_1')
   assert.notEqual(started.flow, abandoned.flow)
+  assert.equal(started.step.kind, 'working')
   assert.deepEqual(
     env.reported.ended.map(({ flow, failure }) => [flow, failure.code]),
     [[abandoned.flow.split('.')[1], 'cancelled']],

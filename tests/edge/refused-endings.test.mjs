@@ -160,6 +160,26 @@ test('pending endings are dropped if onFlowEnded has been removed', async (t) =>
   assert.equal((await recordOf(env, end)).pendingEndings, undefined)
 })
 
+test('a start whose first write comes after the one of a delivery starts its flow once', async (t) => {
+  let accept
+  const onFlowEnded = () => new Promise((resolve) => (accept = resolve))
+  const env = setup(t, { connections, onFlowEnded })
+  const page = env.page()
+  const state = await page.settled(await page.start('c_1'))
+  const ended = page.cancel(state)
+  await until(() => accept, 'the ending is being delivered')
+  const { write } = env.store
+  let writes = 0
+  env.store.write = async (...args) => {
+    // After the counter of starts comes the start itself.
+    if (++writes === 2) await (accept(), ended)
+    return write(...args)
+  }
+  const next = await page.settled(await page.start('c_1'))
+  assert.notEqual(next.flow, state.flow)
+  assert.deepEqual([next.step.kind, env.bank.counts().liveStarts, env.reported.errors], ['challenge', 2, []])
+})
+
 test('a cancel gets its own ending, even if the next flow starts during the delivery', async (t) => {
   let accept
   const onFlowEnded = () => new Promise((resolve) => (accept = resolve))

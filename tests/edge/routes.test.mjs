@@ -180,7 +180,7 @@ test('the iframe’s URL stays the same until its token is refused, and then has
   const state = await page.settled(await page.start('c_1'))
   assert.deepEqual([state.step.kind, state.step.purpose], ['connect', 'credentials'])
   assert.deepEqual(await page.getState(state), state)
-  const reopened = await page.message(state, { kind: 'token-refused' })
+  const reopened = await page.message(state, { kind: 'token-refused', address: state.step.address })
   const tokens = [state, reopened].map(({ step }) => new URL(step.address).searchParams.get('authorizeToken'))
   assert.ok(tokens[0] && tokens[1] && tokens[0] !== tokens[1])
   assert.equal(env.bank.counts().tokensMinted, 2)

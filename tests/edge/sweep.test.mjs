@@ -121,3 +121,15 @@ test('the functions of the company get the bindings of the worker, and so does t
   )
   assert.equal(bank.counts().answers, 1)
 })
+
+test('a record that is deleted after the sweep has found it is no error', async (t) => {
+  const { env, states } = await atPolls(t)
+  const { due } = env.store
+  env.store.due = async (...args) => {
+    const found = await due(...args)
+    for (const { flow } of states) await env.store.remove(flow.split('.')[0])
+    return found
+  }
+  await env.handle.sweep()
+  assert.deepEqual(env.reported.errors, [])
+})

@@ -14,7 +14,7 @@ const bodyFor = ({ userGuid, memberGuid }) => ({
   user_guid: userGuid,
 })
 
-function withWebhooks(t, connection, more = {}) {
+function withWebhooks(t, connection, { onFlowEnded, ...more } = {}) {
   const tasks = []
   const received = []
   const webhooks = {
@@ -25,7 +25,8 @@ function withWebhooks(t, connection, more = {}) {
     },
     ...more,
   }
-  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }), webhooks })
+  const options = { webhooks, ...(onFlowEnded && { onFlowEnded }) }
+  const env = setup(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }), ...options })
   const send = async (body, vendor = 'mx', headers = {}) => {
     const isRaw = typeof body === 'string' || body instanceof ReadableStream || body instanceof Uint8Array
     const init = { method: 'POST', headers, body: isRaw ? body : JSON.stringify(body), duplex: 'half' }
@@ -196,4 +197,44 @@ test('a webhook about an ended flow is ignored until its result has expired', as
   env.bank.clock.advance(10 * MINUTE)
   assert.equal(await env.send(body), 204)
   assert.ok(env.wire.calls.length > calls)
+})
+
+test('a webhook about an expired flow cancels it, and its ending is delivered', async (t) => {
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
+  const page = env.page()
+  const { flow } = await page.settled(await page.start('c_1'))
+  env.bank.clock.advance(136 * MINUTE)
+  assert.equal(await env.send(bodyFor(env.bank.mx.member('text'))), 204)
+  assert.deepEqual(
+    env.reported.ended.map((ended) => [ended.flow, ended.failure.code]),
+    [[flow.split('.')[1], 'cancelled']],
+  )
+})
+
+test('a flow that a webhook starts keeps the pending endings of the ones before it', async (t) => {
+  let isUp = false
+  const received = []
+  const onFlowEnded = ({ flow }) => (isUp ? void received.push(flow) : Promise.reject(new Error('hunter2')))
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'), { onFlowEnded })
+  const page = env.page()
+  const ended = await page.cancel(await page.settled(await page.start('c_1')))
+  env.bank.clock.advance(11 * MINUTE)
+  const calls = env.wire.calls.length
+  assert.equal(await env.send(bodyFor(env.bank.mx.member('text'))), 204)
+  assert.ok(env.wire.calls.length > calls, 'a flow reads the status')
+  isUp = true
+  env.bank.clock.advance(MINUTE)
+  await env.handle.sweep()
+  assert.equal(received[0], ended.flow.split('.')[1])
+})
+
+test('a webhook polls while a window is open', async (t) => {
+  const findConnection = () => ({ user: 'ann', connection: 'c_1' })
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'oauth'), { findConnection })
+  const page = env.page()
+  const state = await page.settled(await page.start('c_1'))
+  assert.equal(state.step.kind, 'redirect')
+  const calls = env.wire.calls.length
+  assert.equal(await env.send(bodyFor(env.bank.mx.member('oauth'))), 204)
+  assert.deepEqual([env.wire.calls.length, await page.getState(state)], [calls + 1, state])
 })
