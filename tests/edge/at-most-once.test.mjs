@@ -412,6 +412,7 @@ for (const [what, reply, code, message] of [
   ['no token', () => Response.json({ hunter2: 'hunter2' }), 'secret-missing', 'replied without a token'],
   ['status 500', () => new Response('hunter2', { status: 500 }), 'unreachable', 'replied with status 500'],
   ['status 401', () => new Response('', { status: 401 }), 'secret-missing', 'refused the secretKey with status 401'],
+  ['status 403', () => new Response('', { status: 403 }), 'secret-missing', 'refused the secretKey with status 403'],
   ['no reply', () => Promise.reject(new TypeError('hunter2')), 'unreachable', 'got no reply: TypeError'],
 ]) {
   test(`a request for a token that gets ${what} is reported, without a secret`, async (t) => {

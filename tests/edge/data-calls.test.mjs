@@ -113,10 +113,10 @@ test('without a fetch of the company, the global one is used', async (t) => {
 test('the account of a vendor is shown by names that are the same for all, and with texts and numbers only', async () => {
   const Account = {
     ...{ Title: 'Chequing', Type: 'Operation', Currency: { code: 'CAD' }, Balance: { Current: '1.50', Available: 0 } },
-    Transactions: [{ Date: '2026-01-02', Description: true, Debit: 7.5, Credit: null, Balance: 3, Id: 'hunter2' }],
+    Transactions: [{ Date: '2026-01-02', Description: 'Coffee', Debit: 7.5, Credit: null, Balance: 3, Id: 'hunter2' }],
   }
   const { step } = await read(transactions(), FLINKS, () => Response.json({ Accounts: [Account] }))
-  const transaction = { date: '2026-01-02', description: null, debit: 7.5, credit: null }
+  const transaction = { date: '2026-01-02', description: 'Coffee', debit: 7.5, credit: null }
   const amounts = { balance: '1.50', available: 0 }
   assert.deepEqual(step.data, [
     { name: 'Chequing', type: 'Operation', currency: null, ...amounts, transactions: [transaction] },

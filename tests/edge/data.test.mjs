@@ -50,7 +50,7 @@ function lists(perPage = 2) {
   const account = (at, type) => ({
     guid: `ACT-${at}`,
     ...{ member_guid: 'MBR-7', user_guid: 'USR-7', id: 'own-1', account_number: '0815', routing_number: '31176110' },
-    ...{ name: `Account ${at}`, type, currency_code: 'USD', balance: 100.5 * at, available_balance: null },
+    ...{ name: `Account ${at}`, type, currency_code: 'USD', balance: 100.5 * at, available_balance: 90 },
   })
   const transaction = (at, account, type) => ({
     ...{ guid: `TRN-${at}`, account_guid: `ACT-${account}`, member_guid: 'MBR-7', user_guid: 'USR-7' },
@@ -103,7 +103,7 @@ test('a page reads accounts and transactions of MX, from all pages of its lists'
   const mx = lists()
   const { page, end, env } = await done(t, MX_TEXT, { fetch: mx.fetch, right: CHICAGO })
   const { data } = await page.data(end, 'accounts')
-  assert.deepEqual(data[0], { name: 'Account 1', type: 'CHECKING', currency: 'USD', balance: 100.5, available: null })
+  assert.deepEqual(data[0], { name: 'Account 1', type: 'CHECKING', currency: 'USD', balance: 100.5, available: 90 })
   assert.deepEqual([data.length, mx.calls.length], [3, 2])
   const detail = await page.data(end, 'transactions')
   assert.deepEqual(

@@ -10,6 +10,7 @@ import {
   TWO_USERS,
   approve,
   atChallenge,
+  customerId,
   edge,
   flinksConnection,
   memoryStore,
@@ -595,6 +596,26 @@ const MISTAKEN_CONNECTIONS = [
   ['/clientId', (bank) => ({ ...mxConnection(bank, 'text'), clientId: 'hunter2:' })],
   ['/apiKey', (bank) => ({ ...mxConnection(bank, 'text'), apiKey: 'hunter2 ' })],
 ]
+
+test('a token is requested at the base URL of the connection, with its key and nothing else', async (t) => {
+  const calls = []
+  const fetch = (fetch) => (url, init) => (calls.push({ url, ...init }), fetch(url, init))
+  for (const end of ['', '/']) {
+    const baseUrl = `http://127.0.0.1:8080${end}`
+    const connections = (bank) => {
+      const connection = flinksConnection(bank, 'Greatday')
+      return { 'ann/c_1': { ...connection, host: { ...connection.host, baseUrl } } }
+    }
+    const env = setup(t, { connections, fetch })
+    const page = env.page()
+    await page.settled(await page.start('c_1'))
+    const { url, method, headers, body, redirect } = calls.splice(0)[0]
+    const path = `/v3/${customerId}/BankingServices/GenerateAuthorizeToken`
+    assert.equal(url, `http://127.0.0.1:8080${path}`)
+    assert.deepEqual(headers, { accept: 'application/json', 'flinks-auth-key': env.bank.secretKey })
+    assert.deepEqual([method, body, redirect], ['POST', null, 'manual'])
+  }
+})
 
 test('an invalid connection from resolve gets a 500 with the path of the mistake', async (t) => {
   const env = setup(t)

@@ -238,3 +238,16 @@ test('a webhook polls while a window is open', async (t) => {
   assert.equal(await env.send(bodyFor(env.bank.mx.member('oauth'))), 204)
   assert.deepEqual([env.wire.calls.length, await page.getState(state)], [calls + 1, state])
 })
+
+test('a webhook about a member that is still to be created sends nothing', async (t) => {
+  const params = { memberGuid: undefined, institutionCode: 'simulated_bank' }
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text', params))
+  assert.equal(await env.send(bodyFor(env.bank.mx.member('text'))), 204)
+  assert.deepEqual([env.received.length, env.wire.calls, env.reported.errors], [1, [], []])
+})
+
+test('an id of a webhook that is longer than 200 characters is ignored', async (t) => {
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
+  assert.equal(await env.send({ user_guid: 'U'.repeat(201), member_guid: 'M'.repeat(200) }), 204)
+  assert.deepEqual(env.received, [{ vendor: 'mx', userGuid: null, memberGuid: 'M'.repeat(200) }])
+})
