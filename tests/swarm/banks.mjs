@@ -35,7 +35,7 @@ export class Bank {
     const how = { signal: init.signal, mayRepeat: init.method === 'GET', what: url }
     const sentAt = this.#world.clock.now()
     const { arrival, reply } = await link.send(how, (isLate) => this.receive(url, init, isLate, sentAt))
-    if (life.alive && !hasHungUp && arrival.damaged === null) arrival.heard = true
+    if (life.alive && !hasHungUp && isClear(arrival)) arrival.heard = true
     return reply
   }
 
@@ -118,6 +118,10 @@ export class Bank {
 }
 
 const LACK = 'without'
+
+/** Whether a reply says what it said before it was damaged. A refusal needs only its code. */
+const isClear = ({ damaged, reply }) =>
+  damaged === null || (damaged.startsWith(LACK) && !damaged.endsWith('FlinksCode') && reply.status >= 400)
 
 /** A reply of Flinks without a key, if the damage is such a one. */
 function withoutKey(bytes, damaged) {
