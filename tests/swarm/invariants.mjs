@@ -26,7 +26,7 @@ function answersArriveOnce({ bank, connections }, flaw) {
       const unique = values.filter((text) => /^zq/.test(text)).join()
       // Each round has a RequestId of its own at Flinks, and guids of its own at MX. It stays open if a gateway has replied
       // in the vendor's place, and then the user is asked again.
-      const isOpen = /^(\d+|redirect)$/.test(damaged)
+      const isOpen = /^(\d+|redirect|without RequestId)$/.test(damaged)
       // After a minute and two polls the user is asked again. MX refuses what comes later, because it then asks nothing, or
       // something else.
       const isStray = isLate && [400, 405].includes(reply.status)
