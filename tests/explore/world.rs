@@ -33,7 +33,7 @@ pub struct World {
     pub late: Option<(u32, Outgoing)>,
     /// What the person has entered and no request has brought to the vendor: the ids of the round that it is for.
     pub entered: Option<Vec<String>>,
-    /// Whether a submission or job was sent since the person was last asked.
+    /// Whether a submission or job was sent since the person was last asked, or the bank went on without their answer.
     pub submitted: bool,
     /// Whether the vendor has received a submission, and no reply has come since.
     pub unheard: bool,
@@ -129,7 +129,8 @@ impl World {
                 if self.plant == Some(Plant::MixesRounds) && *stage == Stage::Answer {
                     request = self.first_answer.get_or_insert(request).clone();
                 }
-                self.submitted |= request.once || *stage == Stage::Start;
+                let is_poll = matches!(stage, Stage::Poll | Stage::Challenges);
+                self.submitted |= request.once || is_poll || *stage == Stage::Start;
                 self.sent = Some(Sent {
                     serial: *serial,
                     stage: *stage,
