@@ -145,7 +145,6 @@ async fn a_fetch_that_throws_or_rejects_gives_its_reason() {
 fn retry_after_is_a_number_of_seconds_or_a_date() {
     let after = |value: &str| response(202, Some(value), b"", NOW).retry_after;
     assert_eq!(after("120"), Some(120_000));
-    assert_eq!(after("99999999"), Some(86_400_000));
     assert_eq!(after("0"), None);
     assert_eq!(after("soon"), None);
     let utc = |ms: f64| String::from(js_sys::Date::new(&ms.into()).to_utc_string());
