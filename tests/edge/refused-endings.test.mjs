@@ -21,6 +21,18 @@ async function sweepFor(env, minutes, handle = env.handle) {
   }
 }
 
+/** A flow that its user has cancelled, and whose ending is delivered once `accept` is called. */
+async function delivering(t) {
+  let accept
+  const onFlowEnded = () => new Promise((resolve) => (accept = resolve))
+  const env = setup(t, { connections, onFlowEnded })
+  const page = env.page()
+  const state = await page.settled(await page.start('c_1'))
+  const ended = page.cancel(state)
+  await until(() => accept, 'the ending is being delivered')
+  return { env, page, state, ended, accept: () => accept() }
+}
+
 /** A flow that its user cancels. */
 const cancelled = async (page) => page.cancel(await page.settled(await page.start('c_1')))
 
@@ -161,13 +173,7 @@ test('pending endings are dropped if onFlowEnded has been removed', async (t) =>
 })
 
 test('a start whose first write comes after the one of a delivery starts its flow once', async (t) => {
-  let accept
-  const onFlowEnded = () => new Promise((resolve) => (accept = resolve))
-  const env = setup(t, { connections, onFlowEnded })
-  const page = env.page()
-  const state = await page.settled(await page.start('c_1'))
-  const ended = page.cancel(state)
-  await until(() => accept, 'the ending is being delivered')
+  const { env, page, state, ended, accept } = await delivering(t)
   const { write } = env.store
   let writes = 0
   env.store.write = async (...args) => {
@@ -181,13 +187,7 @@ test('a start whose first write comes after the one of a delivery starts its flo
 })
 
 test('a cancel gets its own ending, even if the next flow starts during the delivery', async (t) => {
-  let accept
-  const onFlowEnded = () => new Promise((resolve) => (accept = resolve))
-  const env = setup(t, { connections, onFlowEnded })
-  const page = env.page()
-  const state = await page.settled(await page.start('c_1'))
-  const ended = page.cancel(state)
-  await until(() => accept, 'the ending is being delivered')
+  const { env, page, state, ended, accept } = await delivering(t)
   const next = await page.settled(await page.start('c_1'))
   accept()
   assert.deepEqual([(await ended).flow, (await ended).step.kind], [state.flow, 'failed'])
