@@ -1,7 +1,7 @@
 /** What a developer learns of a mistake: in `onError`, in the console without one, and in the title of a refusal. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { ORIGIN, TWO_USERS, atChallenge, edge, page as pageOf, setup } from './setup.mjs'
+import { ORIGIN, TWO_USERS, atChallenge, edge, flinksConnection, page as pageOf, setup } from './setup.mjs'
 
 const fail = (error) => () => {
   throw error
@@ -107,6 +107,23 @@ test('a resolve that returns undefined is reported, and one that returns null is
     const messages = reported.errors.map(({ message }) => message)
     assert.deepEqual(messages, wanted)
   }
+})
+
+test('a key that is no text is refused as a mistake of resolve, and joins no connections', async (t) => {
+  const { config, reported, bank } = setup(t)
+  for (const key of [null, '', 7, ['a'], {}]) {
+    const page = pageOf(edge({ ...config, resolve: () => ({ ...flinksConnection(bank, 'Greatday'), key }) }))
+    const { status, code, path } = await page.start('c_1')
+    assert.deepEqual([status, code, path], [500, 'INVALID_INPUT', '/key'], JSON.stringify(key))
+    const errors = reported.errors.splice(0)
+    assert.deepEqual(
+      errors.map(({ message }) => message),
+      ['INVALID_INPUT: /key must be a non-empty string'],
+    )
+  }
+  const unset = edge({ ...config, resolve: () => ({ ...flinksConnection(bank, 'Greatday'), key: undefined }) })
+  const states = [await pageOf(unset).start('c_1'), await pageOf(unset).start('c_2')]
+  assert.equal(new Set(states.map(({ flow }) => flow.split('.')[0])).size, 2)
 })
 
 test('the title of a 404 says what was not found', async (t) => {

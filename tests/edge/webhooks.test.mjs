@@ -85,6 +85,16 @@ test('a webhook that contradicts an open challenge makes one call and changes no
   assert.deepEqual([await page.getState(state), env.wire.calls.length], [state, calls + 1])
 })
 
+test('a webhook whose connection has a key that is no text starts nothing, and is reported', async (t) => {
+  const env = withWebhooks(t, (bank) => ({ ...mxConnection(bank, 'text'), key: null }))
+  assert.equal(await env.send(bodyFor(env.bank.mx.member('text'))), 204)
+  assert.deepEqual(
+    env.reported.errors.map(({ body }) => [body.code, body.path]),
+    [['INVALID_INPUT', '/key']],
+  )
+  assert.deepEqual(env.wire.calls, [])
+})
+
 test('a webhook makes a waiting flow poll as early as the poll interval allows', async (t) => {
   const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
   const page = env.page()

@@ -1,6 +1,7 @@
+import { invalidInput } from '../../flow/errors.js'
 import type { Connection, HandlerConfig } from '../config.js'
 import type { FlowService, StartTarget } from '../engine/service.js'
-import { methodNotAllowed, notFound, problem } from '../problem.js'
+import { methodNotAllowed, notFound, problem, toProblem } from '../problem.js'
 import type { FlowRef } from '../records/flow-record.js'
 import type { Sealer } from '../records/seal.js'
 import { resolveConnection } from '../resolve.js'
@@ -79,12 +80,16 @@ async function start<Env>(
   return jsonReply(await service.start(await toTarget(sealer, user, connection, found), found, flow))
 }
 
-/** All ids with the same `key` share one record, so only one flow runs at a time. */
+/**
+ * All ids with the same `key` share one record, so only one flow runs at a time. Without the check, a `null` of the
+ * company's database would join all connections of a user.
+ */
 export async function toTarget(
   sealer: Sealer,
   user: string,
   connection: string,
   { key = connection }: Connection,
 ): Promise<StartTarget> {
+  if (typeof key !== 'string' || key === '') throw toProblem(invalidInput('/key', 'must be a non-empty string'), 500)
   return { id: await sealer.name('flow', user, key), user, connection }
 }
