@@ -68,6 +68,22 @@ fn pending_data_is_polled_every_ten_seconds_at_the_async_variant() {
 }
 
 #[test]
+fn only_the_start_of_a_data_call_has_four_minutes() {
+    let timeouts = |scenario: Scenario| -> Vec<_> {
+        let sent = scenario.sent.iter();
+        sent.map(|request| request.timeout / 1_000).collect()
+    };
+    for name in DATA {
+        let pending = data("slow_data", name, "").run();
+        assert_eq!(timeouts(pending), [240, 30, 30, 30], "{name}");
+    }
+    for name in ["GetMFAQuestions", "DeleteCard"] {
+        let card = call_about("Greatday", name, "").run();
+        assert_eq!(timeouts(card), [30], "{name}");
+    }
+}
+
+#[test]
 fn every_option_is_sent_under_its_flinks_name() {
     let id = "9022abc2-8a2e-4b06-a06e-c3e5449c4d10";
     let options = format!(
@@ -277,6 +293,10 @@ fn a_wrong_option_is_refused_by_path() {
         let setup = data("Greatday", name, &format!(",{option}"));
         let refusal = setup.refusal();
         assert_eq!(refusal.path, Some(format!("/params/{path}")), "{option}");
+    }
+    for name in ["GenerateAuthorizeToken", "GetNightlyRefreshStatus"] {
+        let refusal = call_about("Greatday", name, "").refusal();
+        assert_eq!(refusal.path.as_deref(), Some("/params/loginId"), "{name}");
     }
     let refusal = call(Simulator::new(1), "GetAccountsDetail", "").refusal();
     assert_eq!(refusal.path.as_deref(), Some("/params/requestId"));

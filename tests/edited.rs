@@ -513,3 +513,45 @@ fn an_edited_snapshot_cannot_turn_credentials_into_answers() {
         assert_eq!(restored.err().unwrap().code, ErrorCode::SnapshotUnreadable);
     }
 }
+
+#[test]
+fn credentials_are_never_resubmitted_after_a_restore() {
+    let config = json(MX_CONFIG);
+    let member = r#"{"userGuid":"USR-1","memberGuid":"MBR-1"}"#;
+    let (mut flow, _) = started(&mx::ENTRY, &config, member);
+    let (status, body) = MX[3];
+    let response = Response {
+        status,
+        retry_after: None,
+        body: body.as_bytes(),
+    };
+    // The status, and then the list of credentials.
+    for serial in 1..=2 {
+        flow.advance(Event::Replied(serial, response), NOW).unwrap();
+    }
+    let resubmitting = r#"{"name":"resubmitting","until":1790000000000}"#;
+    let snapshot = flow.snapshot();
+    let edited = snapshot.replace(r#"{"name":"asking"}"#, resubmitting);
+    assert_ne!(edited, snapshot);
+    let refusal = Flow::restore(&with_checksum(json(&edited)), VENDORS, &config).err();
+    let path = refusal.and_then(|refusal| refusal.path.clone());
+    assert_eq!(path.as_deref(), Some("/snapshot/flow/state"));
+}
+
+#[test]
+fn only_connect_in_the_middle_of_a_session_needs_a_request_id() {
+    let config = json(FLINKS_CONFIG);
+    let request_id = r#""9022abc2-8a2e-4b06-a06e-c3e5449c4d11""#;
+    let waiting = format!(r#"{{"requestId":{request_id},"state":"5bd3e1a6"}}"#);
+    let path_without = |entry: &Entry, params: &str| {
+        let (flow, _) = started(entry, &config, params);
+        let vendor_ids = format!(r#""RequestId":{request_id}"#);
+        let text = flow.snapshot().replace(&vendor_ids, r#""RequestId":null"#);
+        let restored = Flow::restore(&with_checksum(json(&text)), VENDORS, &config);
+        restored.err().and_then(|refusal| refusal.path.clone())
+    };
+    let path = path_without(&flinks::RESUME, &waiting);
+    assert_eq!(path.as_deref(), Some("/snapshot/vendorIds/RequestId"));
+    let path = path_without(&flinks::CONNECT, r#"{"state":"5bd3e1a6"}"#);
+    assert_eq!(path, None);
+}

@@ -42,6 +42,17 @@ fn live_mode_asks_and_ends_after_the_answer() {
 }
 
 #[test]
+fn a_start_and_an_answer_are_sent_at_most_once_and_have_four_minutes() {
+    let mut scenario = live_async("Greatday").run();
+    scenario.answer(&["Montreal"]);
+    let (submissions, polls): (Vec<_>, Vec<_>) =
+        scenario.sent.iter().partition(|request| request.once);
+    assert_eq!(submissions.len(), 2);
+    assert!(submissions.iter().all(|sent| sent.timeout == 240_000));
+    assert!(!polls.is_empty() && polls.iter().all(|sent| sent.timeout == 30_000));
+}
+
+#[test]
 fn credentials_authorize_if_the_bank_asks_nothing() {
     let scenario = signing_in("greatday_nomfa", "Everyday").run();
     assert!(scenario.result().get("requestId").as_text().is_some());

@@ -315,6 +315,16 @@ fn the_status_is_requested_before_every_resume() {
 }
 
 #[test]
+fn only_a_resume_is_sent_at_most_once() {
+    let mut scenario = aggregate("text").run();
+    answer_right(&mut scenario);
+    for request in &scenario.sent {
+        let is_resume = request.url.ends_with("/resume");
+        assert_eq!(request.once, is_resume, "{request:?}");
+    }
+}
+
+#[test]
 fn an_answer_to_an_expired_member_is_not_sent() {
     let mut scenario = aggregate("text").run();
     scenario.now += 10 * MINUTE;

@@ -10,6 +10,7 @@ use bank_mfa::flow::{Event, Flow, Loss, Step};
 use bank_mfa::json::Value;
 use bank_mfa::redirect_error::RedirectErrorCode;
 use bank_mfa::simulator::{Fault, FaultKind, Incoming, Target};
+use bank_mfa::vendor::WindowPurpose;
 use scenario::member::{answer_right, claim, json, landing, poll_from_window, reply, window};
 use scenario::{
     Scenario, Setup, aggregate, aggregate_in_widget, continue_member, create, mx_setup,
@@ -226,6 +227,22 @@ fn other_endings_of_an_oauth_member_open_no_window() {
 fn a_member_in_the_widget_gets_the_bank_and_not_the_widget() {
     let scenario = aggregate_in_widget("oauth_revoked").run();
     assert!(window(&scenario).starts_with("https://mxbank.mx.com"));
+}
+
+#[test]
+fn endings_that_the_bank_may_not_mend_open_the_widget() {
+    let locked = aggregate_in_widget("oauth_locked").run();
+    // MX does not say whether this member uses OAuth.
+    let mut revoked = with_params("text", r#","presentation":"widget""#).start_only();
+    let denied = r#""connection_status":"DENIED","error":{"error_code":2004}"#;
+    poll(&mut revoked, denied);
+    revoked.run_on();
+    for scenario in [locked, revoked] {
+        let Step::Redirect { purpose, .. } = scenario.step else {
+            panic!("no window, but {:?}", scenario.step)
+        };
+        assert_eq!(purpose, WindowPurpose::Widget);
+    }
 }
 
 #[test]

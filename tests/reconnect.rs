@@ -506,6 +506,7 @@ fn invalid_parameters_of_connect_are_refused_by_path() {
 fn invalid_parameters_of_a_reconnect_are_refused_by_path() {
     let request_id = format!(r#","requestId":"{REQUEST_ID}""#);
     for (options, path) in [
+        (r#","presentation":"popup""#, "/params/presentation"),
         (r#","midSessionToken":"true""#, "/params/midSessionToken"),
         (r#","midSessionToken":1"#, "/params/midSessionToken"),
         (
@@ -529,6 +530,17 @@ fn invalid_parameters_of_a_reconnect_are_refused_by_path() {
         let refusal = reconnect("Greatday", options).refusal();
         assert_eq!(refusal.path.as_deref(), Some(path), "{options}");
     }
+}
+
+#[test]
+fn at_most_256_accounts_can_be_selected() {
+    let selecting = |count: usize| {
+        let ids = vec![r#""a_1""#; count].join(",");
+        reconnect("Greatday", &format!(r#","resumeSelectedAccounts":[{ids}]"#))
+    };
+    selecting(256).run().frame();
+    let path = selecting(257).refusal().path.clone();
+    assert_eq!(path.as_deref(), Some("/params/resumeSelectedAccounts"));
 }
 
 // Tokens --------------------------------------------------------------------------------------
