@@ -1,7 +1,7 @@
 /** The headers that let your pages read a reply. */
 export function corsHeaders(request: Request, origins: string[]): Record<string, string> {
-  const origin = request.headers.get('origin')
-  if (origin === null || !origins.includes(origin)) return {}
+  const origin = origins.find((allowed) => allowed === request.headers.get('origin'))
+  if (origin === undefined) return {}
   return {
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',
