@@ -47,6 +47,8 @@ const sources = []
 /** Whether a test runs. A program that uses tests/lib without tests, such as a bench, keeps nothing. */
 let isTest = false
 export const isInTest = () => isTest
+/** The tests that run at this moment: a suite can run several at a time. */
+const running = new Set()
 
 /** Notes a secret. */
 export function mark(kind, text) {
@@ -74,7 +76,15 @@ export const watchSource = (note) => void sources.push(note)
 /** Notes a text of the package itself, such as a file. A large one is read often, so it is kept in small letters. */
 export const ownText = (text) => void packageTexts.push(text.toLowerCase())
 
-/** Forgets the secrets and all that was seen, at the beginning of a test. */
+/** A test begins. What is known of the tests that run beside it stays. Returns the function that ends it. */
+export function begin() {
+  if (running.size === 0) forget()
+  const end = () => running.delete(end)
+  running.add(end)
+  return end
+}
+
+/** Forgets the secrets and all that was seen. */
 export function forget() {
   isTest = true
   secrets.clear()

@@ -82,3 +82,26 @@ test('a secret that a test leaks fails it with the place, also after its end, an
     assert.match(output, new RegExp(`^not ok \\d+ - ${name}$`, 'm'))
   for (const name of ['a secret alone', 'its text alone']) assert.match(output, new RegExp(`^ok \\d+ - ${name}$`, 'm'))
 })
+
+test('tests that run side by side keep what each of them knows', async (t) => {
+  const canary = new URL('canary.mjs', import.meta.url)
+  const { code, output } = await run(t, {
+    'side.mjs': `import { EventEmitter, once } from 'node:events'
+      import test, { describe } from '${TEST}'
+      import { mark, see } from '${canary}'
+      const steps = new EventEmitter()
+      describe('two', { concurrency: 2 }, () => {
+        test('the first', async () => {
+          mark('token', 'hunter2')
+          const marked = once(steps, 'second')
+          await marked
+          see('trace', 'hunter2')
+        })
+        test('the second', async () => void steps.emit('second'))
+      })
+      test('the next one', () => see('trace', 'hunter2'))`,
+  })
+  assert.equal(code, 1)
+  assert.match(output, /^ *not ok \d+ - the first$/m)
+  assert.match(output, /^ok \d+ - the next one$/m)
+})

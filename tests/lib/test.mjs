@@ -3,7 +3,7 @@
  * no secret may be anywhere but in requests.
  */
 import test from 'node:test'
-import { assertNoLeaks, forget } from './canary.mjs'
+import { assertNoLeaks, begin } from './canary.mjs'
 
 export { after, before, describe } from 'node:test'
 
@@ -15,9 +15,12 @@ export default function testWithLimit(name, ...rest) {
   return test(name, { timeout: LIMIT_MS, ...rest[0] }, async (t) => {
     // node:test's own timer does not keep the process alive, and a test may wait for nothing that does.
     const alive = setInterval(() => {}, LIMIT_MS)
-    t.signal.addEventListener('abort', () => clearInterval(alive))
+    const end = begin()
+    t.signal.addEventListener('abort', () => {
+      clearInterval(alive)
+      end()
+    })
     let hasPassed = false
-    forget()
     try {
       const result = await run(t)
       await assertNoLeaks()
@@ -26,7 +29,7 @@ export default function testWithLimit(name, ...rest) {
     } finally {
       clearInterval(alive)
       // What the test's own `t.after` does comes before this.
-      t.after(() => (hasPassed ? assertNoLeaks(false) : undefined))
+      t.after(() => (hasPassed ? assertNoLeaks(false).finally(end) : void end()))
     }
   })
 }
