@@ -36,6 +36,24 @@ test('an answer that waits for its pre-check is seen by another server, which do
   assert.deepEqual([steps, bank.counts().answers], [['done', 'done'], 1])
 })
 
+test('an answer keeps its lease while MX delays the pre-check, so no sweep takes the flow', async (t) => {
+  const { env, bank, page, state, answers } = await atRound(t)
+  bank.fault({ on: 'poll', kind: 'status', status: 429, retryAfter: '120' })
+  const { wait } = bank.clock
+  let release
+  bank.clock.wait = async (ms, signal, waitsFor) => {
+    if (waitsFor === 'vendor' && ms > 100_000) await new Promise((resolve) => (release = resolve))
+    return wait(ms, signal, waitsFor)
+  }
+  const answered = page.answer(state, 1, answers)
+  await until(() => release, 'MX has delayed the pre-check')
+  bank.clock.advance(100_000)
+  await edge(env.config).sweep()
+  release()
+  const { step } = await page.settled(await answered)
+  assert.deepEqual([step.kind, bank.counts().answers], ['done', 1])
+})
+
 test('if the store fails once before the pre-check, the answer is refused, and the round stays open', async (t) => {
   const { bank, store, page, state, answers, reported } = await atRound(t)
   const { write } = store

@@ -63,7 +63,6 @@ export class Turn {
   readonly #abort = new AbortController()
   /** The record that this turn has read or written last. */
   #stored: VersionedRecord
-  #hasLease = false
   /** Whether this turn starts the flow and has not written it yet. */
   #isNew: boolean
   #vendor: Connection['vendor'] | null = null
@@ -216,20 +215,17 @@ export class Turn {
   async #storeBeforeSend(snapshot: string, timeout: number): Promise<void> {
     const leaseUntil = this.#context.clock.now() + timeout + LEASE_GRACE_MS
     await this.#write({ ...this.#progress(), snapshot, tokens: { ...this.#tokens }, due: null, leaseUntil })
-    this.#hasLease = true
   }
 
   /**
-   * Takes the lease for `ms` milliseconds without a send. The record keeps its last snapshot, so a crash loses nothing.
+   * Takes or renews the lease for `ms` milliseconds without a send. The record keeps its last snapshot, so a crash loses nothing.
    * In an iframe step the new snapshot is stored, too, with the page's claim: the flow may verify a claim twice.
    */
-  async #takeLease(ms: number, renew = false): Promise<void> {
-    if (this.#hasLease && !renew) return
+  async #takeLease(ms: number): Promise<void> {
     const { current } = this.#flow!
     const isIframe = current.kind === 'connect' || (current.kind === 'working' && current.stage === 'verify')
     const leaseUntil = this.#context.clock.now() + ms + LEASE_GRACE_MS
     await this.#write({ ...this.#progress(), ...(isIframe && { snapshot: this.#flow!.snapshot() }), leaseUntil })
-    this.#hasLease = true
   }
 
   #progress(): { step: PublicStep; answerCount: number } {
@@ -277,7 +273,7 @@ export class Turn {
     const known = this.#tokens[session]
     if (known !== undefined) return known
     // Without the lease, another process may be requesting one, too.
-    await this.#takeLease(timeout, true)
+    await this.#takeLease(timeout)
     return (this.#tokens[session] = await request())
   }
 
