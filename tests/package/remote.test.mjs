@@ -158,15 +158,35 @@ test('result() rejects with the error of the step failed', async (t) => {
   assert.equal(step.error.flowId, 'flow-1')
 })
 
-for (const failure of [undefined, null, 'x', {}, { code: 7 }, { code: '<b>' }]) {
-  test(`a state whose failure is ${JSON.stringify(failure)} is no reply of an edge`, async (t) => {
+const noSteps = [undefined, null, 'x', {}, { code: 7 }, { code: '<b>' }].map((failure) => ({ kind: 'failed', failure }))
+const moreNoSteps = [
+  {},
+  { kind: 7 },
+  { kind: 'constructor' },
+  { kind: 'newer' },
+  { kind: 'working' },
+  { kind: 'challenge' },
+  { kind: 'redirect' },
+  { kind: 'connect' },
+]
+for (const step of [...noSteps, ...moreNoSteps]) {
+  test(`a state with the step ${JSON.stringify(step)} is no reply of an edge`, async (t) => {
     const { edge, flow } = await setupPolling(t, {
-      prepare: (edge) => edge.replyOnce('poll', gateway(200, { version: 7, step: { kind: 'failed', failure } })),
+      prepare: (edge) => edge.replyOnce('poll', gateway(200, { version: 7, step })),
     })
+    await edge.untilCall('poll')
     edge.setStep(DONE)
     assert.deepEqual(await flow.result(), DONE.result)
   })
 }
+
+test('a flow whose edge sends only steps of a newer release fails', async (t) => {
+  const newer = gateway(200, { version: 7, step: { kind: 'newer' } })
+  const { flow } = await setup(t, {
+    prepare: (edge) => ['stream', 'poll'].forEach((route) => edge.replyAlways(route, newer)),
+  })
+  assert.ok(isError('unreachable')((await untilStep(flow, 'failed')).error))
+})
 
 // Streams -----------------------------------------------------------------------------------------
 
@@ -385,6 +405,16 @@ test('Retry-After of more than a minute ends the flow with retryAt', async (t) =
   assert.ok(isError('RATE_LIMITED', facts)(error))
 })
 
+test('the Retry-After of a reply that is no state delays the next try by at most a minute', async (t) => {
+  const { edge, flow, clock } = await setupPolling(t, {
+    prepare: (edge) => edge.replyOnce('poll', gateway(200, {}, { 'retry-after': '31536000' })),
+  })
+  await edge.untilCall('poll')
+  edge.setStep(DONE)
+  assert.deepEqual(await flow.result(), DONE.result)
+  assert.equal(Math.max(...clock.pauses), 60_000)
+})
+
 test('a flow gives up after 5 retries before the first reply, and after 20 later', async (t) => {
   for (const [route, tries] of [
     ['start', 6],
@@ -426,9 +456,9 @@ test('a start is retried after a lost reply and joins the same flow', async (t) 
 // Errors ------------------------------------------------------------------------------------------
 
 /** A reply: JSON of a gateway in front of the edge, which is no problem document. */
-function gateway(status, body) {
+function gateway(status, body, headers = {}) {
   return (_, response) => {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
   }
 }
 

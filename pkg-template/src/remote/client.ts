@@ -80,7 +80,7 @@ const SILENCE_TIMEOUT_MS = 40_000
 /** A stream starts with the current step. If no step arrives in this time, a proxy may be buffering the stream. */
 const FIRST_EVENT_TIMEOUT_MS = 5_000
 
-/** If `Retry-After` is longer, the flow fails with `retryAt`. */
+/** If the `Retry-After` of an error is longer, the flow fails with `retryAt`. */
 const MAX_RETRY_AFTER_MS = 60_000
 
 /** The code and `next` of a status, if the response is not a problem document: 400 and 500 are for all others. */
@@ -241,14 +241,25 @@ function toFlowsUrl(url: string | URL): string {
 
 function checked<T>(body: unknown, check: Check<T>, retryAfterMs = 0): T {
   const value = isObject(body) && check(body)
-  if (!value) throw new RequestLost(retryAfterMs)
+  if (!value) throw new RequestLost(Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
   return value
+}
+
+/** What each kind of step cannot do without. */
+const PARTS: Record<string, string> = {
+  working: 'stage',
+  challenge: 'round',
+  redirect: 'purpose',
+  connect: 'purpose',
+  done: 'result',
+  failed: 'failure',
 }
 
 const isState: Check<FlowState> = (body) => {
   const { version, step } = body
-  if (!Number.isInteger(version) || !isObject(step) || typeof step.kind !== 'string') return false
-  if (step.kind === 'failed' && !(isObject(step.failure) && matches(step.failure.code, CODE))) return false
+  const part = isObject(step) && step[PARTS[`${step.kind}`]!]
+  if (!Number.isInteger(version) || !part) return false
+  if ((step as Message).kind === 'failed' && !matches((part as Message).code, CODE)) return false
   return body as unknown as FlowState
 }
 
