@@ -65,6 +65,22 @@ test('a token source that could not reach the vendor ends the flow in unreachabl
   assert.equal(flow.current.error.cause, cause)
 })
 
+const unreadable = Object.defineProperty({}, 'code', { get: () => assert.fail('it cannot be read') })
+const revocable = Proxy.revocable({}, {})
+revocable.revoke()
+for (const [name, cause] of [
+  ['with a code that cannot be read', unreadable],
+  ['that is a revoked proxy', revocable.proxy],
+]) {
+  for (const option of ['authorizeToken', 'store']) {
+    test(`if ${option} throws an object ${name}, the flow ends in host-error`, async (t) => {
+      const flow = setup(t).start(LIVE(person('Greatday')), { [option]: () => Promise.reject(cause) })
+      assert.equal(await ending(flow), 'host-error')
+      assert.equal(flow.current.error.cause, cause)
+    })
+  }
+}
+
 test('a fetch that says that it could not reach the vendor may still have sent a start', async (t) => {
   const cause = Object.assign(new Error(SECRET), { code: 'unreachable' })
   const flow = setup(t).start(LIVE(person('Greatday')), { fetch: () => Promise.reject(cause) })

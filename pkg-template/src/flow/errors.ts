@@ -101,7 +101,12 @@ export const HOST_ERROR_MESSAGE = 'a function of the host threw an error; see ca
 
 /** Whether a token source says that it could not reach the vendor, as `flinks.token` of `bank-mfa/calls` does. */
 export function isUnreachable(error: unknown): boolean {
-  return (error as { code?: unknown } | null | undefined)?.code === 'unreachable'
+  try {
+    return (error as { code?: unknown } | null | undefined)?.code === 'unreachable'
+  } catch {
+    // A thrown object whose properties cannot be read.
+    return false
+  }
 }
 
 /** The error for a token source that threw. */
