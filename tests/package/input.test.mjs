@@ -106,6 +106,7 @@ const hosts = [
   ['a timeout of NaN', { timeout: NaN }, '/host/timeout'],
   ['a timeout above the maximum of timers', { timeout: 2 ** 31 }, '/host/timeout'],
   ['a signal that is not an AbortSignal', { signal: { aborted: SECRET } }, '/host/signal'],
+  ['a signal that only adds listeners', { signal: { addEventListener() {} } }, '/host/signal'],
   ['a signal of null', { signal: null }, '/host/signal'],
   ['a clock without wait', { clock: { now: Date.now } }, '/host/clock'],
   ['a clock of null', { clock: null }, '/host/clock'],

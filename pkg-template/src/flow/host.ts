@@ -153,7 +153,9 @@ export function splitHostOptions<T extends HostOptions>(host: T): [CheckedOption
   check(isFunction(onEvent), 'onEvent', 'must be a function')
   check(typeof probe === 'boolean', 'probe', 'must be a boolean')
   check(timeout === undefined || isTimeout(timeout), 'timeout', 'must be a positive number of milliseconds')
-  check(signal === undefined || typeof signal?.addEventListener === 'function', 'signal', 'must be an AbortSignal')
+  const methods = ['addEventListener', 'removeEventListener'] as const
+  const isSignal = methods.every((name) => typeof signal?.[name] === 'function')
+  check(signal === undefined || isSignal, 'signal', 'must be an AbortSignal')
   check(typeof clock?.now === 'function' && typeof clock.wait === 'function', 'clock', 'must have now() and wait()')
   return [{ fetch, store, probe, timeout, onEvent, signal, clock }, config]
 }
