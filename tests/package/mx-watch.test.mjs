@@ -136,6 +136,37 @@ test('answered_elsewhere: the next round replaces the form', async (t) => {
   assert.deepEqual([await ending(flow), bank.counts().answers], ['done', 1])
 })
 
+test('a late answer to a round that was replaced does not stop an answer that waits for its watch', async (t) => {
+  const env = setup(t)
+  const held = gate(env.wire.fetch)
+  const flow = env.start(job('answered_elsewhere'), { fetch: held.fetch })
+  const replaced = await untilStep(flow, 'challenge')
+  flow.subscribe(() => {})
+  const secondRound = async () => {
+    await pass(env.bank, 1)
+    return flow.current.round?.number === 2
+  }
+  await until(secondRound, 'the second round')
+  const { current } = flow
+  held.closed = true
+  await pass(env.bank, 4)
+  await until(() => held.waiting === 1, 'a watch is under way')
+  await current.answer(text(current.round, 'Chicago'))
+  await assert.rejects(replaced.answer(text(replaced.round, SECRET)), { code: 'STALE_ROUND' })
+  held.open()
+  assert.deepEqual([await ending(flow), env.bank.counts().answers], ['done', 1])
+})
+
+test('a listener that answers again while the answer is on its way gets the promise of the first', async (t) => {
+  const { flow, step } = await asked(t, job('text'))
+  const again = []
+  flow.subscribe(() => again.push(step.answer(text(step.round, SECRET))))
+  const answered = step.answer(text(step.round, 'Chicago'))
+  assert.ok(again.length > 0)
+  for (const promise of again) assert.equal(promise, answered)
+  assert.equal(await ending(flow), 'done')
+})
+
 /** A flow whose watch has reached MX, and whose reply is held. */
 async function watching(t, name = 'text') {
   const env = setup(t)

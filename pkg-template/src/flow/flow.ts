@@ -261,8 +261,15 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     const submit = async (answers: Record<string, unknown>, isRaw: boolean) => {
       const json = toJson('answers', answers, !isRaw)
       const event = () => this.#advance(isRaw ? 'answeredRaw' : 'answered', json, number)
+      const pending = this.#resubmit
       this.#resubmit = event
-      leave('answer', event)
+      try {
+        leave('answer', event)
+      } catch (error) {
+        // Other answers may still wait for their pre-check.
+        this.#resubmit = pending
+        throw error
+      }
     }
     const startNewSession = async () => leave('new-session', () => this.#advance('newSession', '', number))
     return challengeStep(round, this.nextStepAbort(), submit, startNewSession)

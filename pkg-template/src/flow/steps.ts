@@ -147,14 +147,16 @@ export function challengeStep(
   }
 }
 
-/** @internal A call whose promise every later call returns, unless it rejected. */
+/** @internal A call whose promise every later call returns, unless it rejected. It may call back while it runs. */
 export function once<Args extends unknown[], T>(call: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
   let first: Promise<T> | undefined
   return (...args) => {
-    first ??= call(...args).catch((error: unknown) => {
-      first = undefined
-      throw error
-    })
+    if (!first) {
+      let settle!: (result: Promise<T>) => void
+      first = new Promise<T>((resolve) => (settle = resolve))
+      settle(call(...args))
+      first.catch(() => (first = undefined))
+    }
     return first
   }
 }
