@@ -399,7 +399,7 @@ test('a known route with another method is refused, and says which one it has', 
 
 test('a webhook with another method is refused', async (t) => {
   const { handle } = setup(t, { webhooks: { findConnection: () => null } })
-  for (const method of ['GET', 'HEAD', 'PUT']) {
+  for (const method of ['GET', 'HEAD', 'PUT', 'OPTIONS']) {
     const reply = await handle(new Request('https://edge.example/mfa/webhooks/mx', { method }))
     assert.deepEqual([reply.status, reply.headers.get('allow')], [405, 'POST'], method)
   }

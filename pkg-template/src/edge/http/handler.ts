@@ -44,7 +44,7 @@ export function createHandler<Env>(config: HandlerConfig<Env>, open: OpenService
   async function route(call: Call<Env>): Promise<Reply> {
     const { request } = call
     // A webhook has no origin, and no user.
-    const accepted = webhooks && webhookRoute(call)
+    const accepted = webhooks && webhookRoute(call, webhooks)
     if (accepted) return accepted
     checkOrigin(request, origins, (origin) => reportOrigin(origin, call))
     if (request.method === 'OPTIONS') return { status: 204, headers: preflightHeaders(request), body: null }

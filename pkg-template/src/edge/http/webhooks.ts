@@ -1,3 +1,4 @@
+import type { Webhooks } from '../config.js'
 import { methodNotAllowed, report } from '../problem.js'
 import { resolveConnection } from '../resolve.js'
 import { findWebhookReader } from '../vendors/index.js'
@@ -6,32 +7,34 @@ import { readStrings } from './read-strings.js'
 import type { Reply } from './reply.js'
 import { partsOf, toTarget, type Call } from './routes.js'
 
-/** The longest webhook that is accepted, in bytes. A guess: MX documents no limit. */
+/** How much of a webhook is read, in bytes. A guess: MX documents no limit. */
 const MAX_WEBHOOK_BYTES = 1 << 20
 
 /**
  * Accepts a webhook at `…/webhooks/{vendor}`; `undefined` if the request is for another route. Webhooks are untrusted,
  * because they are not signed: they only trigger a poll.
  */
-export function webhookRoute<Env>(call: Call<Env>): Promise<Reply> | undefined {
+export function webhookRoute<Env>(call: Call<Env>, webhooks: Webhooks<Env>): Promise<Reply> | undefined {
   const { method, url } = call.request
   const [, vendor = ''] = /\/webhooks\/(\w+)$/.exec(partsOf(url).path) ?? []
   const reader = findWebhookReader(vendor)
-  if (reader === undefined || method === 'OPTIONS') return undefined
+  if (reader === undefined) return undefined
   if (method !== 'POST') throw methodNotAllowed('POST')
-  return accept(call, vendor, reader)
+  return accept(call, webhooks, vendor, reader)
 }
 
 async function accept<Env>(
   { config, request, env, background, open }: Call<Env>,
+  webhooks: Webhooks<Env>,
   vendor: string,
   { names, read }: WebhookReader,
 ): Promise<Reply> {
   const webhook = read(await readStrings(request, names, MAX_WEBHOOK_BYTES))
   const poll = async () => {
-    const target = await config.webhooks?.findConnection(webhook, env)
-    const found = target && (await resolveConnection(config, env, background, target.user, target.connection))
-    if (!target || found?.vendor !== vendor) return
+    const target = await webhooks.findConnection(webhook, env)
+    if (!target) return
+    const found = await resolveConnection(config, env, background, target.user, target.connection)
+    if (found?.vendor !== vendor) return
     const { service, sealer } = open()
     await service.pollForWebhook(await toTarget(sealer, target.user, target.connection, found), found)
   }
