@@ -51,6 +51,8 @@ export const PARTS = {
     'edge/data',
   ],
   'edge/http': [
+    'edge/reply-headers',
+    'edge/webhook-body',
     'edge/routes',
     'edge/webhooks',
     'edge/node-handler',

@@ -11,17 +11,18 @@ export async function readStrings(
   names: readonly string[],
   maxBytes: number,
 ): Promise<Record<string, string>> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw problem('BODY_TOO_LARGE')
   const finder = new StringFinder(names)
   const decoder = new TextDecoder('utf-8', { fatal: true })
   // The rest stays unread and is left to the platform: to cancel it can close the connection before the reply.
   const reader = request.body?.getReader()
   let length = 0
-  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
-    length += read.value.length
+  for (;;) {
+    const part = (await reader?.read())?.value
+    if (part === undefined) break
+    length += part.length
     if (length > maxBytes) throw problem('BODY_TOO_LARGE')
     try {
-      if (finder.add(decoder.decode(read.value, { stream: true }))) return finder.found
+      if (finder.add(decoder.decode(part, { stream: true }))) return finder.found
     } catch {
       break
     }
@@ -39,7 +40,7 @@ class StringFinder {
   #string: string | null = null
   #isEscaped = false
   /** The last string of the top level, and the key whose value is being read. */
-  #last = ''
+  #last: string | null = null
   #key: string | null = null
 
   constructor(names: readonly string[]) {
@@ -55,8 +56,8 @@ class StringFinder {
       else if (character === '"') this.#string = character
       else if ('{['.includes(character)) this.#depth++
       else if ('}]'.includes(character)) this.#depth--
-      else if (this.#depth === 1 && character === ':') this.#key = this.#last
-      else if (this.#depth === 1 && character === ',') this.#key = null
+      else if (character === ':') this.#key = this.#last
+      else if (character === ',') this.#key = null
       const hasEnded = this.#depth === 0 && '}]'.includes(character)
       if (hasEnded || this.#missing === 0) return true
     }
