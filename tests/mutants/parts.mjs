@@ -53,6 +53,7 @@ export const PARTS = {
   'edge/http': [
     'edge/reply-headers',
     'edge/webhook-body',
+    'edge/request-parts',
     'edge/routes',
     'edge/webhooks',
     'edge/node-handler',

@@ -60,10 +60,7 @@ export function readPageMessage(body: Body): PageMessage {
       if (accountIds !== undefined && !isTexts(accountIds)) {
         throw invalidInput('/body/claim/accountIds', 'must be an array of strings')
       }
-      return {
-        kind,
-        claim: { loginId, ...(state !== undefined && { state }), ...(accountIds !== undefined && { accountIds }) },
-      }
+      return { kind, claim: { loginId, accountIds, ...(state !== undefined && { state }) } }
     }
     default:
       throw invalidInput(
