@@ -54,6 +54,7 @@ export const PARTS = {
     'edge/reply-headers',
     'edge/webhook-body',
     'edge/request-parts',
+    'edge/request-body',
     'edge/routes',
     'edge/webhooks',
     'edge/node-handler',

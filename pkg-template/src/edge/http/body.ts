@@ -2,38 +2,30 @@ import { isObject } from '../../shared.js'
 import { invalidInput } from '../../flow/errors.js'
 import { problem } from '../problem.js'
 
+const JSON_TYPE = /^application\/json\s*(;|$)/i
+
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Reads the JSON object of a request. Refuses other content types, because any page can post an HTML form. */
 export async function readBody(request: Request, maxBytes: number): Promise<Record<string, unknown>> {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw invalidInput('/header/content-type', 'must be application/json')
+  if (!JSON_TYPE.test(request.headers.get('content-type') ?? '')) {
+    throw invalidInput('/header/content-type', 'must be application/json')
+  }
   const bytes = await readBytes(request, maxBytes)
   let body: unknown
   try {
     body = JSON.parse(decoder.decode(bytes))
-  } catch {
-    body = undefined
-  }
+  } catch {}
   if (!isObject(body)) throw invalidInput('/body', 'must be a JSON object')
   return body
 }
 
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const announced = request.headers.get('content-length')
-  if (Number(announced ?? 0) > maxBytes) throw problem('BODY_TOO_LARGE')
-  // The platform enforces the announced length.
-  if (announced !== null) return new Uint8Array(await request.arrayBuffer())
   const chunks: Uint8Array[] = []
   let length = 0
-  const reader = request.body?.getReader()
-  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
-    length += read.value.length
-    if (length > maxBytes) {
-      await reader?.cancel()
-      throw problem('BODY_TOO_LARGE')
-    }
-    chunks.push(read.value)
+  for await (const chunk of readChunks(request, maxBytes)) {
+    chunks.push(chunk)
+    length += chunk.length
   }
   const bytes = new Uint8Array(length)
   let offset = 0
@@ -42,4 +34,20 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
     offset += chunk.length
   }
   return bytes
+}
+
+/**
+ * Reads a body in chunks, and refuses the chunk that exceeds the limit. What the caller does not read is left to the
+ * platform: to cancel it can close the connection before the reply.
+ */
+export async function* readChunks({ body }: Request, maxBytes: number): AsyncGenerator<Uint8Array, void> {
+  const reader = body?.getReader()
+  let length = 0
+  for (;;) {
+    const chunk = (await reader?.read())?.value
+    if (chunk === undefined) return
+    length += chunk.length
+    if (length > maxBytes) throw problem('BODY_TOO_LARGE')
+    yield chunk
+  }
 }

@@ -1,5 +1,5 @@
 import { invalidInput } from '../../flow/errors.js'
-import { problem } from '../problem.js'
+import { readChunks } from './body.js'
 
 /**
  * Reads strings from the top level of a request's JSON object, and no further than the last of them: a vendor's body
@@ -13,16 +13,9 @@ export async function readStrings(
 ): Promise<Record<string, string>> {
   const finder = new StringFinder(names)
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  // The rest stays unread and is left to the platform: to cancel it can close the connection before the reply.
-  const reader = request.body?.getReader()
-  let length = 0
-  for (;;) {
-    const part = (await reader?.read())?.value
-    if (part === undefined) break
-    length += part.length
-    if (length > maxBytes) throw problem('BODY_TOO_LARGE')
+  for await (const chunk of readChunks(request, maxBytes)) {
     try {
-      if (finder.add(decoder.decode(part, { stream: true }))) return finder.found
+      if (finder.add(decoder.decode(chunk, { stream: true }))) return finder.found
     } catch {
       break
     }
