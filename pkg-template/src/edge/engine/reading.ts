@@ -8,7 +8,7 @@ import type { DataStep } from '../config.js'
 import { flowLimitReached, problem, toProblem } from '../problem.js'
 import type { FlowRecord, FlowRef, Readings } from '../records/flow-record.js'
 import { connectionOf, type EngineContext } from './context.js'
-import { withTimeout } from './timeout.js'
+import { waitForChange } from './timeout.js'
 import { LONG_POLL_MS } from './waiting.js'
 
 /** The data, or when the page may retry, in milliseconds since 1970. */
@@ -42,7 +42,7 @@ export async function readData(context: EngineContext, ref: FlowRef, name: strin
       if (found !== undefined && found.due > now) {
         if (now >= deadline) return { until: found.due }
         const sleep = Math.min(found.due, deadline) - now
-        await withTimeout(context, sleep, change, { mayReread: true, waitsFor: 'vendor' })
+        await waitForChange(context, sleep, change, 'vendor')
         continue
       }
       if (found === undefined && begun >= readsPerFlow) throw flowLimitReached()

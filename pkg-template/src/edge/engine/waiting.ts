@@ -3,7 +3,7 @@ import { isEnding } from '../../flow/steps.js'
 import type { FlowRecord, FlowRef } from '../records/flow-record.js'
 import type { EngineContext } from './context.js'
 import { ignoreConflict } from './turn.js'
-import { withTimeout } from './timeout.js'
+import { waitForChange } from './timeout.js'
 import { runTurn, runningTurn } from './turns.js'
 
 /** How long a request waits for a change, in milliseconds. */
@@ -35,14 +35,14 @@ export async function waitFor(
       if (isOver) return record
       if (started !== undefined) {
         const settled = started.catch(ignoreConflict)
-        await withTimeout(context, deadline - now, Promise.race([settled, change]), { mayReread: true, signal })
+        await waitForChange(context, deadline - now, Promise.race([settled, change]), 'person', signal)
         if (turns.get(id)?.outcome !== started) await settled
       } else {
         // If no turn runs and the flow waits for the vendor, only the next poll can change the record.
         const vendorIsNext = record.leaseUntil === 0 && ['working', 'redirect'].includes(record.step.kind)
         const sleep = Math.min(running ? Infinity : wakesAt, deadline) - now
         const waitsFor = vendorIsNext && !running ? 'vendor' : 'person'
-        await withTimeout(context, sleep, change, { mayReread: true, signal, waitsFor })
+        await waitForChange(context, sleep, change, waitsFor, signal)
       }
     } finally {
       stop()
