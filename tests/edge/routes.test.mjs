@@ -474,6 +474,7 @@ test('each user has a rate limit of starts per hour', async (t) => {
   assert.ok((await bob.start('c_1')).flow)
   env.bank.clock.advance(50 * MINUTE)
   assert.ok((await ann.start('c_1')).flow)
+  assert.equal((await ann.start('c_1')).status, 429, 'a start counts for an hour')
 })
 
 test('a start that is malformed, or of an unknown connection, is not counted', async (t) => {
