@@ -52,6 +52,13 @@ for (const [what, body] of [
   })
 }
 
+test('what follows the ids is not read', async (t) => {
+  const { send, found } = withWebhooks(t)
+  assert.equal(await send(`{${IDS}`, Uint8Array.of(0xff)), 204)
+  assert.equal(await send(`{${IDS.replace(',', ',"member_guid":7,')}`, 'nor', 'this'), 204)
+  assert.deepEqual(found, Array(2).fill(['USR-1', 'MBR-1']))
+})
+
 test('of a repeated key the first string counts', async (t) => {
   const { send, found } = withWebhooks(t)
   assert.equal(await send('{"member_guid":"MBR-1","member_guid":"MBR-2","user_guid":"USR-1"}'), 204)
