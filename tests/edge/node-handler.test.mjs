@@ -82,6 +82,66 @@ test('a body that the edge leaves unread gets its reply, and the connection stay
   assert.deepEqual(await post('/not-a-route', 10), [404, true])
 })
 
+test('a request or a reply without a body leaves the connection usable', async (t) => {
+  const respond = ({ method }) => (method === 'OPTIONS' ? new Response(null, { status: 204 }) : new Response(method))
+  const url = await serve(t, nodeHandler(respond))
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  t.after(() => agent.destroy())
+  const ask = async (method) => {
+    const sent = request(url, { method, agent }).end()
+    const [reply] = await once(sent, 'response')
+    let text = ''
+    reply.on('data', (part) => (text += part))
+    await once(reply, 'end')
+    return [reply.statusCode, text, sent.reusedSocket]
+  }
+  assert.deepEqual(await ask('GET'), [200, 'GET', false])
+  assert.deepEqual(await ask('OPTIONS'), [204, '', true])
+  assert.deepEqual(await ask('POST'), [200, 'POST', true])
+  assert.deepEqual(await ask('HEAD'), [200, '', true])
+})
+
+test('an upload that the client breaks off fails for who reads it', async (t) => {
+  const failed = withResolvers()
+  const begun = withResolvers()
+  const respond = async (incoming) => {
+    const reader = incoming.body.getReader()
+    await reader.read()
+    begun.resolve()
+    await reader.read().catch(failed.resolve)
+    return new Response()
+  }
+  const url = await serve(t, nodeHandler(respond))
+  const sent = request(url, { method: 'POST', headers: { 'content-length': '100' } })
+  sent.on('error', () => {})
+  sent.write('first')
+  await begun.promise
+  sent.destroy()
+  assert.ok((await failed.promise) instanceof Error)
+})
+
+test('an upload that nobody reads waits, while another one ends', async (t) => {
+  const size = 16 << 20
+  const sockets = []
+  const respond = async (incoming) => {
+    if (incoming.url.endsWith('/slow')) return new Promise(() => {})
+    return new Response(await incoming.arrayBuffer())
+  }
+  const listener = nodeHandler(respond)
+  const url = await serve(t, (incoming, response) => {
+    sockets.push(incoming.socket)
+    return listener(incoming, response)
+  })
+  const slow = request(`${url}/slow`, { method: 'POST' })
+  slow.on('error', () => {})
+  slow.end(Buffer.alloc(size))
+  await until(() => sockets.length === 1, 'the first upload begins')
+  const reply = await fetch(url, { method: 'POST', body: Buffer.alloc(size) })
+  assert.equal((await reply.arrayBuffer()).byteLength, size)
+  const [{ bytesRead }] = sockets
+  assert.ok(bytesRead < size / 4, `${bytesRead} bytes were read`)
+})
+
 test('a client that disconnects aborts the request and the body of the reply', async (t) => {
   const cancelled = withResolvers()
   const aborted = withResolvers()

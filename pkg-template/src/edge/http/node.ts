@@ -46,8 +46,8 @@ async function serve(
     closed.abort()
     continueWriting()
   })
-  const { method = 'GET', url = '/' } = incoming
-  const headers = incoming.headers as Record<string, string>
+  // A request that a server has received has a method and a URL.
+  const { method, url, headers } = incoming as { method: string; url: string; headers: Record<string, string> }
   const { body, discard } = ['GET', 'HEAD'].includes(method) ? { body: null, discard() {} } : bodyOf(incoming)
   const init = { method, headers, body, signal: closed.signal, duplex: 'half' }
   const request = new Request(`http://edge.example${url}`, init)
@@ -55,9 +55,11 @@ async function serve(
   response.writeHead(reply.status, Object.fromEntries(reply.headers))
   const reader = reply.body?.getReader()
   closed.signal.addEventListener('abort', () => void reader?.cancel().catch(() => {}))
-  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+  for (;;) {
+    const chunk = (await reader?.read())?.value
+    if (chunk === undefined) break
     // Node's fetch aborts the signal of a request only as long as something refers to the request: this line does.
-    if (response.write(read.value) || request.signal.aborted) continue
+    if (response.write(chunk) || request.signal.aborted) continue
     await new Promise<void>((resolve) => (continueWriting = resolve))
   }
   response.end()
@@ -77,11 +79,12 @@ function bodyOf(incoming: NodeRequest): { body: BodyInit; discard(): void } {
     start(controller) {
       incoming.on('data', (chunk: Uint8Array) => {
         if (discarded) return
+        // The stream pulls at once if it needs more.
+        incoming.pause()
         controller.enqueue(chunk)
-        if ((controller.desiredSize ?? 0) <= 0) incoming.pause()
       })
       incoming.on('end', () => discarded || controller.close())
-      incoming.on('error', (error) => discarded || controller.error(error))
+      incoming.on('error', (error) => controller.error(error))
     },
     pull: () => void incoming.resume(),
     cancel: discard,
