@@ -32,6 +32,7 @@ export const PARTS = {
   ],
   'edge/engine': [
     'edge/pre-check',
+    'edge/readings',
     'edge/waiting',
     'edge/iframe-address',
     'edge/delivery',

@@ -36,7 +36,7 @@ export async function readData(context: EngineContext, ref: FlowRef, name: strin
       if (record.step.kind !== 'done') throw notDone()
       // The flow ended before data could be read, or nothing proves that its LoginId belongs to the user.
       if (record.result === undefined || record.step.result['ownership'] === 'unproven') throw problem('NOT_FOUND')
-      const { begun, open } = record.readings ?? { begun: 0, open: {} }
+      const { begun, open } = readingsOf(record)
       const found = open[name]
       const now = clock.now()
       if (found !== undefined && found.due > now) {
@@ -100,12 +100,14 @@ async function callReader(
 async function storeReading({ records }: EngineContext, ref: FlowRef, name: string, open: OpenReading | undefined) {
   for (;;) {
     const stored = await records.open(ref)
-    const { readings = { begun: 0, open: {} } } = stored.record
+    const readings = readingsOf(stored.record)
     const { [name]: _, ...others } = readings.open
     const next = { ...readings, open: { ...others, ...(open && { [name]: open }) } }
     if (await records.write(ref.id, stored, { ...stored.record, readings: next })) return
   }
 }
+
+const readingsOf = ({ readings = { begun: 0, open: {} } }: FlowRecord): Readings => readings
 
 function notDone(): FlowError {
   const message = 'data can be read only after the flow is done'

@@ -1,0 +1,64 @@
+/** Readings of data that take several steps: who takes the next step, and what is kept between two. */
+import assert from 'node:assert/strict'
+import { pathToFileURL } from 'node:url'
+import { resolve } from '../lib/package.mjs'
+import test from '../lib/test.mjs'
+import { until } from '../lib/until.mjs'
+import { edge, flinksConnection, page as pageOf, setup } from './setup.mjs'
+
+const { accounts, transactions } = await import(pathToFileURL(resolve('bank-mfa/edge/data')))
+
+const CACHED = { mostRecentCached: true }
+
+/** A page whose flow is done, and whose data is not ready. */
+async function done(t, { username = 'slow_data', ...more } = {}) {
+  const connections = (bank) => ({
+    'ann/c_1': {
+      ...flinksConnection(bank, username, 'authorize', CACHED),
+      apiKey: bank.keys.apiKey,
+    },
+  })
+  const env = setup(t, { connections, data: { accounts: accounts(), transactions: transactions() }, ...more })
+  const page = env.page()
+  const end = await page.settled(await page.start('c_1'))
+  assert.equal(end.step.kind, 'done')
+  /** How many readings have begun at Flinks. */
+  const begun = () => env.wire.calls.filter(({ url }) => /GetAccounts(Summary|Detail)$/.test(url)).length
+  return { env, page, end, begun }
+}
+
+test('a reading that has begun goes on if the flow may begin no other one', async (t) => {
+  const { page, end } = await done(t, { limits: { readsPerFlow: 1 } })
+  assert.ok((await page.data(end, 'accounts')).until)
+  assert.equal((await page.data(end, 'transactions')).code, 'RATE_LIMITED')
+  assert.equal((await page.data(end, 'accounts')).data.length, 2)
+})
+
+test('two readings of a flow that take turns begin once each', async (t) => {
+  const { page, end, begun } = await done(t, { username: 'data_for_ever' })
+  for (const name of ['accounts', 'transactions', 'accounts']) assert.ok((await page.data(end, name)).until)
+  assert.equal(begun(), 2)
+})
+
+test('if a process dies during a step, another one takes it after 65 seconds', async (t) => {
+  let steps = 0
+  const hangs = () => ++steps === 1 && new Promise(() => {})
+  const data = { score: async () => (await hangs()) || { data: steps } }
+  const { env, page, end } = await done(t, { data })
+  const { clock } = env.bank
+  const other = pageOf(edge(env.config))
+  const began = clock.now()
+  void page.data(end, 'score')
+  await until(() => steps === 1, 'the first step begins')
+  assert.deepEqual(await other.data(end, 'score'), { until: began + 65_000 })
+  clock.advance(began + 65_000 - clock.now())
+  assert.deepEqual(await other.data(end, 'score'), { data: 2 })
+})
+
+test('data of a connection that the user no longer has is not found', async (t) => {
+  const { env, end, begun } = await done(t)
+  const later = pageOf(edge({ ...env.config, resolve: () => null }))
+  const refused = await later.data(end, 'accounts')
+  assert.deepEqual([refused.status, refused.code], [404, 'NOT_FOUND'])
+  assert.equal(begun(), 0)
+})
