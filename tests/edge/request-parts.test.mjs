@@ -6,6 +6,13 @@ import { atChallenge, flinksConnection, mxConnection, setup } from './setup.mjs'
 const refusalOf = ({ status, code, path }) => [status, code, path]
 const invalid = (path) => [400, 'INVALID_INPUT', path]
 
+test('a user who is no text, or an empty one, is not signed in', async (t) => {
+  for (const user of ['', undefined, 7, {}, ['ann']]) {
+    const page = setup(t, { connections: () => ({}), authenticate: () => user }).page()
+    assert.deepEqual(refusalOf(await page.start('c_1')), [401, 'UNAUTHENTICATED', undefined])
+  }
+})
+
 test('a start accepts a flow id of 32 hexadecimal digits, and refuses all others', async (t) => {
   const env = setup(t, { connections: (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday') }) })
   const page = env.page()

@@ -57,6 +57,7 @@ export const PARTS = {
     'edge/webhook-body',
     'edge/request-parts',
     'edge/request-body',
+    'edge/event-stream',
     'edge/routes',
     'edge/webhooks',
     'edge/node-handler',

@@ -24,7 +24,6 @@ export function eventStream(
   ref: FlowRef,
   { after, now, background, request }: StreamOptions,
 ): ReadableStream<Uint8Array> {
-  let isCancelled = false
   const stopped = new AbortController()
   request.signal.addEventListener('abort', () => stopped.abort())
   if (request.signal.aborted) stopped.abort()
@@ -37,22 +36,16 @@ export function eventStream(
         let lastVersion = after
         do {
           const { version, step } = await service.getState(ref, lastVersion, HEARTBEAT_MS, stopped.signal)
-          if (isCancelled) return
           send(version === lastVersion ? ':\n\n' : `id: ${version}\ndata: ${JSON.stringify({ version, step })}\n\n`)
           lastVersion = version
           if (isEnding(step)) return
           // Node's fetch aborts the signal of a request only as long as something refers to the request: this line does.
         } while (now() < end && !stopped.signal.aborted && !request.signal.aborted)
       }
-      // An error ends the stream. The page retries, and gets the error as a reply.
-      const task = run()
-        .catch(() => {})
-        .finally(() => isCancelled || controller.close())
-      background(task)
+      const task = run().finally(() => controller.close())
+      // An error ends the stream: the page retries, and gets the error as a reply. So does a write after the page has left.
+      background(task.catch(() => {}))
     },
-    cancel() {
-      isCancelled = true
-      stopped.abort()
-    },
+    cancel: () => stopped.abort(),
   })
 }

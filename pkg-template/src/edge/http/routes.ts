@@ -24,20 +24,20 @@ export interface Call<Env> {
 
 const HOUR_MS = 3_600_000
 
-/** `…/flows`, `…/flows/{flow}`, `…/flows/{flow}/{action}` and `…/flows/{flow}/data/{name}`. */
-const FLOWS = /\/flows(?:\/([\w-]{43})\.([0-9a-f]{32})(?:\/(?:(answer|message|cancel)|data\/([\w-]{1,64})))?)?$/
+/** `…/flows/{flow}`, `…/flows/{flow}/{action}` and `…/flows/{flow}/data/{name}`. */
+const FLOW = /\/flows\/([\w-]{43})\.([0-9a-f]{32})(?:\/(?:(answer|message|cancel)|data\/([\w-]{1,64})))?$/
 
 /** The path and the query of a request's URL, which is a valid one: a `URL` would parse it again. */
 export function partsOf(url: string): { path: string; query: URLSearchParams } {
-  const [path = '', ...query] = url.replace(/#.*/, '').split('?')
-  return { path, query: new URLSearchParams(query.join('?')) }
+  const end = url.search(/[?#]|$/)
+  return { path: url.slice(0, end), query: new URLSearchParams(url.slice(end)) }
 }
 
 /** Serves the routes of flows, for a request whose origin was checked. */
 export async function flowRoutes<Env>(call: Call<Env>): Promise<Reply> {
   const { config, request, env, now, background, open } = call
   const { path, query } = partsOf(request.url)
-  const [, id = '', flow = '', action = '', dataName = ''] = FLOWS.exec(path) ?? []
+  const [, id = '', flow = '', action = '', dataName = ''] = FLOW.exec(path) ?? []
   const isStart = id === '' && path.endsWith('/flows')
   const method = isStart || action !== '' ? 'POST' : 'GET'
   if (!isStart && id === '') throw notFound('no such route')
@@ -58,7 +58,7 @@ export async function flowRoutes<Env>(call: Call<Env>): Promise<Reply> {
   if (!headers.get('accept')?.includes('text/event-stream')) {
     return jsonReply(await service.getState(ref, readVersion(query.get('after')), undefined, request.signal))
   }
-  const after = readVersion(query.get('after') ?? headers.get('last-event-id'))
+  const after = readVersion(headers.get('last-event-id') ?? query.get('after'))
   // If the call is refused, the page gets a reply and not a stream that ends at once.
   await service.getState(ref)
   const events = eventStream(service, ref, { after, now, background, request })
