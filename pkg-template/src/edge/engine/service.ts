@@ -88,8 +88,8 @@ export class LocalFlowService implements FlowService {
 
   async start({ id, ...target }: StartTarget, connection: Connection, flow?: string): Promise<State> {
     const { records, turns, clock } = this.#context
-    /** The turn that this call has run, and the version of the record that it began with. */
-    let own: { turn: Promise<VersionedRecord>; version: number } | undefined
+    /** The version of the record with which this call has begun a turn. */
+    let begunAt: number | undefined
     for (;;) {
       const { flow: current, expired, otherFormat, version } = await records.read(id)
       if (current && (!isEnding(current.step) || current.flow === flow)) return toState(id, current)
@@ -109,8 +109,13 @@ export class LocalFlowService implements FlowService {
         // Another page of this process starts a flow, too.
         const running = turns.get(id)
         const joined = running && !earlier.includes(running.flow) ? running.outcome : undefined
+        if (joined === undefined && version === begunAt) {
+          // The turn has ended, maybe since the record was read. Another one would call the vendor again.
+          if ((await records.read(id)).version === version) throw notStored()
+          continue
+        }
         const turn = joined ?? runTurn(this.#context, id, fresh, { present: true, connection })
-        if (joined === undefined) own = { turn, version }
+        if (joined === undefined) begunAt = version
         // The first write of the turn creates the flow.
         await Promise.race([change, turn.catch(() => {})])
         if (turns.get(id)?.outcome !== turn) await turn.catch(ignoreConflict)
@@ -119,8 +124,6 @@ export class LocalFlowService implements FlowService {
       }
       const found = await records.read(id)
       if (found.flow && found.flow.flow !== before?.flow) return toState(id, found.flow)
-      // Another turn would call the vendor again.
-      if (own && turns.get(id)?.outcome !== own.turn && found.version === own.version) throw notStored()
     }
   }
 
