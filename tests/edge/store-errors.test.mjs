@@ -1,7 +1,50 @@
 /** What a store of the company's own returns by mistake: `onError` gets an error that names the function of the store. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { TWO_USERS, setup } from './setup.mjs'
+import { TWO_USERS, atChallenge, setup } from './setup.mjs'
+
+/** What `read` returns by mistake in place of a record. */
+const MISREADS = {
+  undefined: () => undefined,
+  'the sealed text alone': ({ sealed }) => sealed,
+  'a list of rows': (row) => [row],
+  'a version as text': (row) => ({ ...row, version: String(row.version) }),
+  'a version as a BigInt': (row) => ({ ...row, version: BigInt(row.version) }),
+  'no version': ({ sealed }) => ({ sealed }),
+  'a fractional version': (row) => ({ ...row, version: row.version + 0.5 }),
+  'a version of 0': (row) => ({ ...row, version: 0 }),
+  'a negative version': (row) => ({ ...row, version: -1 }),
+  'bytes in place of the sealed text': ({ sealed, version }) => ({ sealed: Buffer.from(sealed), version }),
+  'no sealed text': ({ version }) => ({ version }),
+}
+
+/** Asserts that the last call was refused and reported, each error with this message. */
+function assertReported({ reported }, refused, message) {
+  assert.deepEqual([refused.status, refused.code], [503, 'UNAVAILABLE'])
+  const errors = reported.errors.splice(0)
+  assert.ok(errors.length > 0 && errors.every((error) => error instanceof TypeError))
+  for (const error of errors) assert.match(error.message, message)
+}
+
+for (const [what, misread] of Object.entries(MISREADS)) {
+  test(`a store whose read returns ${what} is reported, and the call is refused`, async (t) => {
+    const { env, page, state } = await atChallenge(t)
+    const { read, write } = env.store
+    const message = /^store\.read must return null, or .+ version, a positive whole number \(and no string/
+    env.store.read = async (id) => misread(await read(id))
+    assertReported(env, await page.getState(state), message)
+
+    // A write that has lost is followed by a read that finds out why.
+    let reads = 0
+    env.store.read = async (id) => (++reads === 1 ? read(id) : misread(await read(id)))
+    env.store.write = async () => false
+    assertReported(env, await page.start('c_1'), message)
+    assert.equal(reads, 2)
+
+    Object.assign(env.store, { read, write })
+    assert.equal((await page.getState(state)).step.kind, 'challenge', 'the flow has not changed')
+  })
+}
 
 test('a store that keeps nothing gets one call to the vendor for a start, however long its reads take', async (t) => {
   for (let hops = 0; hops < 12; hops++) {

@@ -2,6 +2,7 @@ import { FlowError } from '../../flow/errors.js'
 import type { Clock } from '../../flow/host.js'
 import { isEnding } from '../../flow/steps.js'
 import type { Store } from '../config.js'
+import { toRecord } from '../json.js'
 import { notFound, toProblem } from '../problem.js'
 import type { Changes } from './changes.js'
 import { FORMAT, KEEP_MS } from './flow-record.js'
@@ -44,7 +45,7 @@ export class Records {
 
   async read(id: string): Promise<FoundRecord> {
     const { store, sealer, clock } = this.#options
-    const found = await store.read(id)
+    const found = checkFound(await store.read(id))
     if (found === null) return { version: 0 }
     const { version } = found
     // A record that cannot be opened is not a mistake of the page: status 500.
@@ -119,12 +120,24 @@ export class Records {
     const written: unknown = await store.write(id, await sealer.seal(JSON.stringify(record), id), version, when)
     if (typeof written !== 'boolean') throw new TypeError('store.write must return true or false')
     // Whoever loses a compare-and-set tries again. With such a store, that would never end.
-    if (!written && ((await store.read(id))?.version ?? 0) === version) {
+    if (!written && (checkFound(await store.read(id))?.version ?? 0) === version) {
       throw new TypeError('store.write must return false only if the version has changed')
     }
     return written
   }
 }
+
+/** Checks what `read` of a store returns. Some database drivers return a number as a string or a BigInt. */
+function checkFound(found: unknown): { sealed: string; version: number } | null {
+  if (found === null) return null
+  const { sealed, version } = toRecord(found)
+  if (typeof sealed === 'string' && isVersion(version)) return { sealed, version }
+  const message =
+    'store.read must return null, or an object with sealed, a string, and version, a positive whole number'
+  throw new TypeError(`${message} (and no string or BigInt, as some database drivers return)`)
+}
+
+const isVersion = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 
 /** The error for a record that another release has written. */
 export function otherFormatRefused(): FlowError {
