@@ -366,6 +366,21 @@ test('two users with the same connection id have two flows', async (t) => {
   assert.notEqual((await env.as('bob').start('c_1')).flow, state.flow)
 })
 
+test('the record of a flow is named by its user and the key of its connection, which is its id by default', async (t) => {
+  const connections = (bank) => ({
+    'ann/c_1': flinksConnection(bank, 'Greatday'),
+    'ann/c_2': { ...flinksConnection(bank, 'Greatday'), key: 'login' },
+  })
+  const page = setup(t, { connections }).page()
+  for (const [connection, key] of [
+    ['c_1', 'c_1'],
+    ['c_2', 'login'],
+  ]) {
+    const { flow } = await page.start(connection)
+    assert.equal(flow.split('.')[0], await sealer(SEAL).name('flow', 'ann', key))
+  }
+})
+
 test('an unknown path is not found', async (t) => {
   const { page, state } = await atChallenge(t)
   for (const [method, path] of [
