@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
 import { until } from '../lib/until.mjs'
-import { MINUTE, setup, flinksConnection, mxConnection, walk } from './setup.mjs'
+import { MINUTE, SEAL, setup, flinksConnection, mxConnection, sealer, walk } from './setup.mjs'
 
 const bodyFor = ({ userGuid, memberGuid }) => ({
   action: 'CHANGED',
@@ -219,6 +219,10 @@ test('a webhook about an ended flow is ignored until its result has expired', as
   const right = () => ({ '1.1.answer': 'Chicago' })
   const end = await walk(page, await page.start('c_1'), right)
   assert.equal(end.step.kind, 'done')
+  const [id] = end.flow.split('.')
+  const record = async () => JSON.parse(await sealer(SEAL).open((await env.store.read(id)).sealed, id))
+  // A write of the delivery could replace the record that the webhook has read.
+  await until(async () => !(await record()).pendingEndings, 'the ending is delivered')
   const calls = env.wire.calls.length
   const body = bodyFor(env.bank.mx.member('text'))
   assert.equal(await env.send(body), 204)
