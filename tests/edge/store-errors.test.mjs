@@ -60,3 +60,46 @@ test('a store that keeps nothing gets one call to the vendor for a start, howeve
     assert.equal(env.bank.counts().liveStarts, 1, `${hops} hops`)
   }
 })
+
+for (const [what, found] of Object.entries({
+  'a list of rows': [{ id: 'a' }],
+  undefined: undefined,
+  null: null,
+  'a text': 'a',
+  'a result of a query': { rows: ['a'] },
+  'a list with a number': ['a', 7],
+})) {
+  test(`a store whose due returns ${what} is reported, and the sweep ends`, async (t) => {
+    const { store, handle, reported } = setup(t)
+    let calls = 0
+    store.due = async () => {
+      assert.ok(++calls < 10, 'the sweep does not end')
+      return structuredClone(found)
+    }
+    await handle.sweep()
+    assert.deepEqual(
+      reported.errors.map(({ name, message }) => [name, message]),
+      [['TypeError', 'store.due must return a list of ids, each a string']],
+    )
+  })
+}
+
+test('a sweep ends and deletes expired records, even if the store finds 200 new ids each time', async (t) => {
+  const { store, handle, reported } = setup(t)
+  let calls = 0
+  let running = 0
+  let purges = 0
+  store.due = async () => {
+    assert.ok(++calls < 200, 'the sweep does not end')
+    return Array.from({ length: 200 }, (_, at) => `${calls} ${at}`)
+  }
+  store.read = async () => {
+    assert.ok(++running <= 100, 'a sweep continues at most 100 flows at once')
+    await null
+    running -= 1
+    return null
+  }
+  store.purge = async () => void (purges += 1)
+  await handle.sweep()
+  assert.deepEqual([reported.errors, purges], [[], 1])
+})

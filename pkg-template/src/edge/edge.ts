@@ -1,6 +1,7 @@
 import { realTime } from '../flow/host.js'
 import { checkConfig, createService, newSharedState, sealers } from './compose.js'
 import type { EdgeConfig } from './config.js'
+import { isTexts } from './json.js'
 import { createHandler, type Handler, type OpenService } from './http/handler.js'
 import { report } from './problem.js'
 
@@ -15,6 +16,9 @@ export interface Edge<Env> extends Handler<Env> {
 
 /** How many due records a sweep takes at a time. */
 const SWEEP_BATCH = 100
+
+/** After how many records a sweep ends. The next one takes the others. */
+const SWEEP_MAX = 10_000
 
 /**
  * Makes an edge whose flows are in a store. Throws a `FlowError` with `INVALID_INPUT` if an option is invalid.
@@ -44,9 +48,10 @@ export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
       const { service } = open(env as Env, (task) => void tasks.push(task.catch(onFailure)))
       // A record whose work fails stays due. It must not keep others waiting.
       const seen = new Set<string>()
-      for (;;) {
-        const due = (await store.due?.(clock.now(), seen.size + SWEEP_BATCH)) ?? []
-        const next = due.filter((id) => !seen.has(id))
+      while (seen.size < SWEEP_MAX) {
+        const due: unknown = store.due ? await store.due(clock.now(), seen.size + SWEEP_BATCH) : []
+        if (!isTexts(due)) throw new TypeError('store.due must return a list of ids, each a string')
+        const next = due.filter((id) => !seen.has(id)).slice(0, SWEEP_BATCH)
         if (next.length === 0) break
         for (const id of next) seen.add(id)
         await Promise.all(next.map((id) => service.continueDue(id).catch(onFailure)))

@@ -3,6 +3,7 @@ import { isObject } from '../../shared.js'
 import { invalidInput } from '../../flow/errors.js'
 import type { RawAnswers } from '../../flow/steps.js'
 import type { AnswerInput, PageMessage } from '../engine/service.js'
+import { isTexts } from '../json.js'
 
 type Body = Record<string, unknown>
 
@@ -68,8 +69,4 @@ export function readPageMessage(body: Body): PageMessage {
         'must be returned, token-refused, session-expired, landed, window-opened or new-session',
       )
   }
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
