@@ -133,3 +133,12 @@ test('a record that is deleted after the sweep has found it is no error', async 
   await env.handle.sweep()
   assert.deepEqual(env.reported.errors, [])
 })
+
+test('a memory store finds at most as many due records as it is asked for, and deletes a record', async () => {
+  const store = memoryStore()
+  for (const id of ['a', 'b', 'c']) await store.write(id, 'sealed', 0, { due: 1_000, expires: 2_000 })
+  assert.deepEqual(await store.due(1_000, 2), ['a', 'b'])
+  await store.remove('a')
+  assert.equal(await store.read('a'), null)
+  assert.deepEqual(await store.due(1_000, 2), ['b', 'c'])
+})

@@ -111,3 +111,21 @@ test('a process stops listening for changes when its requests have ended', async
   await page.data(end, 'accounts')
   assert.equal(open, 0)
 })
+
+test('a listener resolves at a change of its own record, unless it has stopped', async () => {
+  const changes = new Changes()
+  const resolved = []
+  const listen = (id, name) => {
+    const { change, stop } = changes.listen(id)
+    void change.then(() => resolved.push(name))
+    return stop
+  }
+  const stop = listen('a', 'stopped')
+  listen('a', 'first')
+  listen('b', 'other')
+  stop()
+  listen('a', 'second')
+  changes.notify('a')
+  await Promise.resolve()
+  assert.deepEqual(resolved, ['first', 'second'])
+})

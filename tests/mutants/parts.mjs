@@ -8,6 +8,8 @@ export const PARTS = {
   'edge/records/postgres.ts': ['edge/postgres'],
   'edge/records': [
     'edge/seal',
+    'edge/sweep',
+    'edge/waiting',
     'edge/record-format',
     'edge/delivery',
     'upgrade/upgrade',

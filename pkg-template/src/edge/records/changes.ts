@@ -2,7 +2,7 @@
 export class Changes {
   readonly #listeners = new Map<string, Set<() => void>>()
 
-  /** `change` resolves at the next change of a record. Call `stop` to stop listening. */
+  /** `change` resolves at the next change of a record. Call `stop` once, to stop listening. */
   listen(id: string): { change: Promise<void>; stop: () => void } {
     const listeners = this.#listeners.get(id) ?? new Set()
     this.#listeners.set(id, listeners)
@@ -11,7 +11,7 @@ export class Changes {
     listeners.add(listener)
     const stop = () => {
       listeners.delete(listener)
-      if (listeners.size === 0 && this.#listeners.get(id) === listeners) this.#listeners.delete(id)
+      if (listeners.size === 0) this.#listeners.delete(id)
     }
     return { change, stop }
   }
