@@ -1,7 +1,13 @@
 /** Sealing: which keys, names and texts open. */
 import assert from 'node:assert/strict'
+import { pathToFileURL } from 'node:url'
+import { resolve } from '../lib/package.mjs'
 import test from '../lib/test.mjs'
 import { KEYS, SEAL, setup, flinksConnection, edge, page as pageOf, rightAnswers, sealer, walk } from './setup.mjs'
+
+const { rememberTexts } = await import(
+  new URL('../edge/records/recent-texts.js', pathToFileURL(resolve('bank-mfa/edge')))
+)
 
 const ROTATED = { current: 'k2', keys: KEYS }
 
@@ -236,4 +242,35 @@ test('a process decrypts a record once, and again only after another process has
   mock.resetCalls()
   for (let polls = 0; polls < 5; polls++) assert.deepEqual(await page.getState(state), next)
   assert.equal(mock.callCount(), 1)
+})
+
+/** A process that remembers texts, and the names of the records that it has decrypted. */
+function remembering() {
+  const opened = []
+  const process = rememberTexts({
+    seal: async (text) => text,
+    open: async (sealed, name) => (opened.push(name), sealed),
+  })
+  return { process, opened }
+}
+
+test('a process remembers the 128 records that it sealed last', async () => {
+  const { process, opened } = remembering()
+  const all = Array.from({ length: 128 }, (_, at) => `record ${at}`)
+  for (const name of [...all, all[0]]) await process.seal('text', name)
+  for (const name of all) assert.equal(await process.open('text', name), 'text')
+  assert.deepEqual(opened, [])
+  await process.seal('text', 'one more')
+  for (const name of ['one more', all[2], all[1]]) await process.open('text', name)
+  assert.deepEqual(opened, [all[1]])
+})
+
+test('a process does not remember a record of more than 16,384 characters', async () => {
+  const { process, opened } = remembering()
+  for (const length of [16_384, 16_385]) {
+    const text = 'x'.repeat(length)
+    await process.seal(text, `${length}`)
+    assert.equal(await process.open(text, `${length}`), text)
+  }
+  assert.deepEqual(opened, ['16385'])
 })
