@@ -34,6 +34,34 @@ test('a sweep ends only after onPersonNeeded has', async (t) => {
   await swept
 })
 
+test('a sweep waits 30 seconds at most for each of onPersonNeeded, onEvent and onError', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const errors = new Set()
+  const hangs = () => new Promise(() => {})
+  const onError = ({ message }) => (errors.add(message), hangs())
+  const { env, states } = await atPolls(t, { onPersonNeeded: hangs, onEvent: hangs, onError })
+  let isOver = false
+  const swept = env.handle.sweep().then(() => (isOver = true))
+  const pass = async (ms) => {
+    for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve))
+    t.mock.timers.tick(ms)
+  }
+  await until(
+    async () => (await env.page('bob').getState(states[1])).step.kind === 'challenge',
+    'the flow asks its user',
+  )
+  await pass(29_999)
+  await pass(1)
+  assert.equal(isOver, false)
+  await pass(0)
+  assert.deepEqual([...errors].sort(), [
+    'onEvent has not settled within 30 seconds',
+    'onPersonNeeded has not settled within 30 seconds',
+  ])
+  await pass(30_000)
+  await swept
+})
+
 test('onError gets what onPersonNeeded throws, and the flow goes on', async (t) => {
   const onPersonNeeded = () => Promise.reject(new Error('hunter2'))
   const { env, states } = await atPolls(t, { onPersonNeeded })

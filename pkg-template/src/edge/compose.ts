@@ -16,7 +16,7 @@ import type { EngineContext } from './engine/context.js'
 import { LocalFlowService } from './engine/service.js'
 import { isOrigin } from './http/origin.js'
 import { toRecord } from './json.js'
-import { report } from './problem.js'
+import { report, settled } from './problem.js'
 import { Changes } from './records/changes.js'
 import { Records } from './records/records.js'
 import { rememberTexts } from './records/recent-texts.js'
@@ -61,13 +61,8 @@ export function createService<Env>(
   const { clock = realTime, fetch, timeout, onPersonNeeded, onFlowEnded, onEvent, onError } = config
   const { limits, data = {} } = config
   const readers = Object.entries(data).map(([name, read]) => [name, (source: DataSource) => read(source, env)])
-  const call = async (task: () => unknown) => {
-    try {
-      await task()
-    } catch (error) {
-      await report(onError, error, env)
-    }
-  }
+  const callOnEvent = async (event: EdgeEvent) => settled('onEvent', onEvent?.(event, env))
+  const reportError = (error: unknown) => report(onError, error, env)
   return new LocalFlowService({
     records: new Records({ store, sealer, clock, changes: shared.changes, singleWriter }),
     turns: shared.turns,
@@ -75,8 +70,8 @@ export function createService<Env>(
     resolve: (user, connection) => resolveConnection(config, env, background, user, connection),
     onPersonNeeded: onPersonNeeded && ((event: PersonNeeded) => onPersonNeeded(event, env)),
     onFlowEnded: onFlowEnded && ((event: FlowEnded) => onFlowEnded(event, env)),
-    onEvent: onEvent && ((event: EdgeEvent) => background(call(() => onEvent(event, env)))),
-    onError: (error) => background(report(onError, error, env)),
+    onEvent: onEvent && ((event: EdgeEvent) => background(callOnEvent(event).catch(reportError))),
+    onError: (error) => background(reportError(error)),
     readers: Object.fromEntries(readers),
     answersPerFlow: limits?.answersPerFlow ?? 20,
     readsPerFlow: limits?.readsPerFlow ?? 20,

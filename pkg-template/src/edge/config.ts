@@ -170,7 +170,10 @@ export interface FlowEnded {
   failure?: Failure
 }
 
-/** Stores sealed records by id, each with a version. */
+/**
+ * Stores sealed records by id, each with a version. The edge waits for each call until it settles: set a timeout in your
+ * database client.
+ */
 export interface Store {
   /** Returns a record and its version, which counts its writes. */
   read(id: string): Promise<{ sealed: string; version: number } | null>

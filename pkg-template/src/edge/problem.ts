@@ -97,6 +97,19 @@ function describe(error: unknown): string {
   return `${name}: ${isCoded ? `${code}: ` : ''}${message}`
 }
 
+/** How long a task waits for `onError`, `onEvent` or `onPersonNeeded`, in milliseconds of real time. */
+const CALLBACK_TIMEOUT_MS = 30_000
+
+/** Waits for what a function of the company has returned. Rejects if it takes too long, so that a task ends in any case. */
+export async function settled(name: string, returned: unknown): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise((_, reject) => {
+    const error = () => new Error(`${name} has not settled within ${CALLBACK_TIMEOUT_MS / 1_000} seconds`)
+    timer = setTimeout(() => reject(error()), CALLBACK_TIMEOUT_MS)
+  })
+  await Promise.race([returned, late]).finally(() => clearTimeout(timer))
+}
+
 /** Calls `onError` unless it has received the cause, and ignores the errors that `onError` itself throws. */
 export async function report<Env>(
   onError: ((error: unknown, env: Env) => unknown) | undefined,
@@ -105,6 +118,6 @@ export async function report<Env>(
 ): Promise<void> {
   if (error instanceof Problem && error.isReported) return
   try {
-    await (onError ?? logError)(error, env)
+    await settled('onError', (onError ?? logError)(error, env))
   } catch {}
 }

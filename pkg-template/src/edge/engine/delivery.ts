@@ -1,6 +1,7 @@
 /** Calls the company's `onFlowEnded` and `onPersonNeeded`. */
 import { isEnding } from '../../flow/steps.js'
 import type { PublicStep } from '../../shared.js'
+import { settled } from '../problem.js'
 import { needsPerson, type FlowRecord, type PendingEnding, type VersionedRecord } from '../records/flow-record.js'
 import type { EngineContext } from './context.js'
 import { withTimeout } from './timeout.js'
@@ -84,7 +85,7 @@ export async function reportPersonNeeded(
   const round = step.kind === 'challenge' ? { round: step.round.number } : {}
   if (!needsPerson(step) || (before.step.kind === step.kind && numberOf(before.step) === numberOf(step))) return
   try {
-    await onPersonNeeded?.({ user, connection, flow, step: step.kind, ...round, present })
+    await settled('onPersonNeeded', onPersonNeeded?.({ user, connection, flow, step: step.kind, ...round, present }))
   } catch (error) {
     onError(error)
   }
