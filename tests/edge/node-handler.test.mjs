@@ -142,6 +142,31 @@ test('an upload that nobody reads waits, while another one ends', async (t) => {
   assert.ok(bytesRead < size / 4, `${bytesRead} bytes were read`)
 })
 
+test('a client that disconnects in the middle of its body is no error of the company', async (t) => {
+  const webhooks = { findConnection: () => null }
+  const { handle, reported } = setup(t, { connections: TWO_USERS, webhooks })
+  for (const [path, length] of [
+    ['/flows', { 'content-length': 1_000 }],
+    ['/flows', { 'transfer-encoding': 'chunked' }],
+    ['/webhooks/mx', { 'content-length': 1_000 }],
+  ]) {
+    const begun = withResolvers()
+    const ended = withResolvers()
+    const listener = nodeHandler(async (received) => {
+      begun.resolve()
+      const reply = await handle(received)
+      ended.resolve(reply.status)
+      return reply
+    })
+    const sent = request((await serve(t, listener)) + path, { method: 'POST', headers: { ...HEADERS, ...length } })
+    sent.on('error', () => {})
+    sent.write('{"connection":')
+    await begun.promise
+    sent.destroy()
+    assert.deepEqual([await ended.promise, reported.errors], [400, []])
+  }
+})
+
 test('a client that disconnects aborts the request and the body of the reply', async (t) => {
   const cancelled = withResolvers()
   const aborted = withResolvers()

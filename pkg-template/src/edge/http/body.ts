@@ -42,9 +42,11 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
  */
 export async function* readChunks({ body }: Request, maxBytes: number): AsyncGenerator<Uint8Array, void> {
   const reader = body?.getReader()
+  // The page has disconnected. That is no error of the company.
+  const cutOff = () => Promise.reject(invalidInput('/body', 'must be complete'))
   let length = 0
   for (;;) {
-    const chunk = (await reader?.read())?.value
+    const chunk = (await reader?.read().catch(cutOff))?.value
     if (chunk === undefined) return
     length += chunk.length
     if (length > maxBytes) throw problem('BODY_TOO_LARGE')
