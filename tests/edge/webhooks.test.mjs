@@ -232,6 +232,23 @@ test('a webhook about an ended flow is ignored until its result has expired', as
   assert.ok(env.wire.calls.length > calls)
 })
 
+test('a webhook polls also if another write comes first', async (t) => {
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
+  const page = env.page()
+  await walk(page, await page.start('c_1'), () => ({ '1.1.answer': 'Chicago' }))
+  env.bank.clock.advance(11 * MINUTE)
+  const calls = env.wire.calls.length
+  const { read, write } = env.store
+  env.store.write = async (id, sealed, version, when) => {
+    env.store.write = write
+    const found = await read(id)
+    assert.ok(await write(id, found.sealed, version, when), 'a delivery writes')
+    return write(id, sealed, version, when)
+  }
+  assert.equal(await env.send(bodyFor(env.bank.mx.member('text'))), 204)
+  assert.ok(env.wire.calls.length > calls)
+})
+
 test('a webhook about an expired flow cancels it, and its ending is delivered', async (t) => {
   const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'))
   const page = env.page()

@@ -201,7 +201,8 @@ export class LocalFlowService implements FlowService {
     return readData(this.#context, ref, name)
   }
 
-  async pollForWebhook({ id, ...target }: StartTarget, connection: Connection): Promise<void> {
+  async pollForWebhook(start: StartTarget, connection: Connection): Promise<void> {
+    const { id, ...target } = start
     const { records, clock } = this.#context
     const { flow: current, expired, otherFormat, version } = await records.read(id)
     if (otherFormat !== undefined || (current && isEnding(current.step))) return
@@ -213,8 +214,9 @@ export class LocalFlowService implements FlowService {
       const { pendingEndings } = expired ?? {}
       const record = newRecord(target, clock.now(), { pendingEndings, earlier: earlierFlows(expired) })
       const options = { present: false, connection: statusOnly }
-      await runTurn(this.#context, id, { record, version }, options).catch(ignoreConflict)
-      return
+      const after = await runTurn(this.#context, id, { record, version }, options).catch(ignoreConflict)
+      // Another write came first, which may be that of a delivery.
+      return after ? undefined : this.pollForWebhook(start, connection)
     }
     // Poll as soon as the poll interval allows, if the flow waits for the vendor or watches a round.
     const watchesAt = records.watchesAt(current)
