@@ -142,6 +142,36 @@ test('a clock that returns NaN at the start of a wait ends the flow in host-erro
   assert.ok(flow.current.error.cause instanceof TypeError)
 })
 
+const NOT_FINITE = { name: 'TypeError', message: 'clock.now() must return a finite number' }
+for (const [what, now, wanted] of [
+  ['throws', () => assert.fail(SECRET), { name: 'AssertionError', message: SECRET }],
+  ['returns NaN', () => NaN, NOT_FINITE],
+  ['returns Infinity', () => Infinity, NOT_FINITE],
+  ['returns a Date', () => new Date(), NOT_FINITE],
+  ['returns a text', () => '0', NOT_FINITE],
+  ['returns a BigInt', () => 0n, NOT_FINITE],
+  ['returns nothing', () => {}, NOT_FINITE],
+]) {
+  test(`a clock whose now() ${what} ends the flow in host-error, at its start and after a wait`, async (t) => {
+    const env = setup(t)
+    const assertEnded = async (flow) => {
+      assert.equal(await ending(flow), 'host-error')
+      const { name, message } = flow.current.error.cause
+      assert.deepEqual({ name, message }, wanted)
+    }
+    await assertEnded(env.start(CACHED(person('slow_pending')), { clock: { ...env.bank.clock, now } }))
+    assert.deepEqual([env.wire.calls, env.sessions], [[], []], 'nothing is sent')
+
+    const clock = { ...env.bank.clock }
+    const wait = async (...args) => {
+      await env.bank.clock.wait(...args)
+      clock.now = now
+    }
+    const flow = env.start(CACHED(person('slow_pending')), { clock: Object.assign(clock, { wait }) })
+    await assertEnded(flow)
+  })
+}
+
 test('a clock that is set back by an hour during a wait delays no poll', async (t) => {
   const env = setup(t)
   const { clock } = env.bank

@@ -9,7 +9,7 @@ import {
   staleRound,
   stepLeft,
 } from './errors.js'
-import { toJson, waitUntil, type CheckedHost, type WaitsFor } from './host.js'
+import { readClock, toJson, waitUntil, type CheckedHost, type WaitsFor } from './host.js'
 import { LazyAbort } from './lazy-abort.js'
 import { Recorder } from './recorder.js'
 import { challengeStep, landingClaim, once, parseLandingUrl, redirectStep } from './steps.js'
@@ -51,6 +51,8 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   isWatching = false
   /** Identifies the vendor's page of the current step. */
   #pageKey = ''
+  /** When the event happened that the core gets, in milliseconds since 1970. */
+  #now = 0
   /** What was thrown, for the error of the step that is entered next. */
   #cause: unknown
 
@@ -88,22 +90,25 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
   }
 
   /** Passes an event to the core. `number` is the serial of a request or the number of a round. */
-  #advance(event: CoreEvent, text = '', number = 0, now = this.#host.clock.now()): CoreStep {
+  #advance(event: CoreEvent, text = '', number = 0, now = this.#now): CoreStep {
     return this.#handle.advance(event, number, text, now)
   }
 
   /**
    * Passes an event to the core, enters the step that it returns, and returns its kind. Does nothing after the end.
-   * Rethrows a refusal; any other error ends the flow.
+   * Rethrows a refusal; any other error ends the flow, and so does one of the host's clock.
    */
   #dispatch(event: () => CoreStep): CoreStep['kind'] | undefined {
     if (this.#finalSnapshot !== undefined) return undefined
     let step: CoreStep
+    let code: 'host-error' | 'internal-error' = 'host-error'
     try {
+      this.#now = readClock(this.#host.clock)
+      code = 'internal-error'
       step = asFlowError(event, this.id)
     } catch (error) {
       if (error instanceof FlowError) throw error
-      this.#fail('internal-error', error)
+      this.#fail(code, error)
       return 'failed'
     }
     this.#enter(step)
@@ -220,7 +225,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
       const { status, retryAfter, bytes } = reply
       // A plain object of headers may hold a number, and wasm traps on it.
       const header = retryAfter === undefined ? undefined : String(retryAfter)
-      return this.#handle.replied(step.serial, status, header, bytes, this.#host.clock.now())
+      return this.#handle.replied(step.serial, status, header, bytes, this.#now)
     })
   }
 

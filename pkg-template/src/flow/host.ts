@@ -118,13 +118,18 @@ export const realTime: Clock = {
  * meanwhile does not make the wait longer.
  */
 export async function waitUntil(until: number, clock: Clock, stop: LazyAbort, waitsFor: WaitsFor): Promise<number> {
-  const begun = clock.now()
-  // A wait of NaN milliseconds would end at once, again and again.
-  if (!Number.isFinite(begun)) throw new TypeError('clock.now() must return a finite number')
+  const begun = readClock(clock)
   const ms = Math.max(0, until - begun)
   await (clock === realTime ? startTimer(ms, stop) : clock.wait(ms, stop.signal, waitsFor))
-  const now = clock.now()
+  const now = readClock(clock)
   return now < begun ? until : now
+}
+
+/** The time of a clock. Throws if it is no finite number: a wait of NaN milliseconds would end at once, again and again. */
+export function readClock(clock: Clock): number {
+  const now = clock.now()
+  if (!Number.isFinite(now)) throw new TypeError('clock.now() must return a finite number')
+  return now
 }
 
 /** `realTime.wait` without a signal. */
