@@ -6,6 +6,7 @@ import { app } from '../lib/package.mjs'
 import {
   CACHED,
   LIVE,
+  NOON,
   assertNoSecrets,
   ending,
   nextTurn,
@@ -202,6 +203,16 @@ test('a clock that wakes the flow too early changes neither its step nor the tim
   assert.equal(await ending(flow), 'done')
   assert.deepEqual(polls, steps)
   assert.equal(new Set(steps).size, steps.length, 'a wait is one step')
+})
+
+test('a clock that ends each wait at once does not keep other tasks from running', async (t) => {
+  const env = setup(t)
+  let waits = 0
+  const wait = async () => assert.ok(++waits < 1_000, 'nothing else runs')
+  const flow = env.start(CACHED(person('slow_pending')), { clock: { now: () => NOON, wait } })
+  await until(() => waits > 3, 'the flow waits again')
+  flow.cancel()
+  assert.equal(await ending(flow), 'cancelled')
 })
 
 test('a clock that wakes the flow too early does not open the iframe again', async (t) => {

@@ -14,7 +14,10 @@ export type WaitsFor = 'vendor' | 'person'
 export interface Clock {
   /** The current time, in milliseconds since 1970. */
   now(): number
-  /** Resolves after `ms` milliseconds. May reject or never settle once `signal` aborts. */
+  /**
+   * Resolves after `ms` milliseconds, when `now()` has advanced by as much. If it resolves earlier, the wait begins again.
+   * May reject or never settle once `signal` aborts.
+   */
   wait(ms: number, signal: AbortSignal, waitsFor: WaitsFor): Promise<void>
 }
 
@@ -122,7 +125,10 @@ export async function waitUntil(until: number, clock: Clock, stop: LazyAbort, wa
   const ms = Math.max(0, until - begun)
   await (clock === realTime ? startTimer(ms, stop) : clock.wait(ms, stop.signal, waitsFor))
   const now = readClock(clock)
-  return now < begun ? until : now
+  if (now < begun) return until
+  // The flow waits again. A clock that ends each wait at once must not keep all other tasks from running.
+  if (now < until) await new Promise((resolve) => setTimeout(resolve))
+  return now
 }
 
 /** The time of a clock. Throws if it is no finite number: a wait of NaN milliseconds would end at once, again and again. */
