@@ -126,6 +126,23 @@ test('a key that is no text is refused as a mistake of resolve, and joins no con
   assert.equal(new Set(states.map(({ flow }) => flow.split('.')[0])).size, 2)
 })
 
+test('a clock that returns no time for a moment is reported, and its flows stay as they are', async (t) => {
+  const { env, page, state } = await atChallenge(t)
+  const { clock, store } = env.config
+  const { now } = clock
+  const before = await store.read(state.flow.split('.')[0])
+  clock.now = () => NaN
+  for (const call of [() => page.getState(state), () => page.cancel(state), () => page.start('c_1')]) {
+    assert.equal((await call()).status, 503)
+    const [{ message }] = env.reported.errors.splice(0)
+    assert.equal(message, 'clock.now() must return a finite number')
+  }
+  await env.handle.sweep()
+  assert.equal(env.reported.errors.splice(0).length, 1)
+  clock.now = now
+  assert.deepEqual([await page.getState(state), await store.read(state.flow.split('.')[0])], [state, before])
+})
+
 test('the title of a 404 says what was not found', async (t) => {
   const { page, state } = await atChallenge(t)
   const other = `${state.flow.slice(0, -32)}${'0'.repeat(32)}`

@@ -1,7 +1,8 @@
 /** Builds the engine of an edge from its configuration. */
 import { invalidInput } from '../flow/errors.js'
-import { isTimeout, realTime } from '../flow/host.js'
+import { isTimeout } from '../flow/host.js'
 import { isObject } from '../shared.js'
+import { clockOf, isClock } from './clock.js'
 import type {
   DataSource,
   EdgeEvent,
@@ -58,8 +59,9 @@ export function createService<Env>(
   env: Env,
   { store, sealer, shared, background, singleWriter }: ServiceOptions,
 ): LocalFlowService {
-  const { clock = realTime, fetch, timeout, onPersonNeeded, onFlowEnded, onEvent, onError } = config
+  const { fetch, timeout, onPersonNeeded, onFlowEnded, onEvent, onError } = config
   const { limits, data = {} } = config
+  const clock = clockOf(config)
   const readers = Object.entries(data).map(([name, read]) => [name, (source: DataSource) => read(source, env)])
   const callOnEvent = async (event: EdgeEvent) => settled('onEvent', onEvent?.(event, env))
   const reportError = (error: unknown) => report(onError, error, env)
@@ -118,7 +120,7 @@ const OPTIONS: Record<keyof HandlerConfig, Check> = {
   onError: OPTIONAL_FUNCTION,
   fetch: OPTIONAL_FUNCTION,
   timeout: [isOptional(isTimeout), 'must be a positive number of milliseconds'],
-  clock: [isOptional(hasFunctions(['now', 'wait'])), 'must have now() and wait()'],
+  clock: [isOptional(isClock), 'must have now(), which returns a finite number, and wait()'],
 }
 const STORE: Check = [
   (value: unknown) => isFunction(value) || hasFunctions(['read', 'write', 'remove'])(value),

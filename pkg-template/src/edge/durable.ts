@@ -6,7 +6,7 @@
  * reads the record first, a page repeats a call whose reply is lost, and an alarm is retried until it succeeds. While a
  * send runs, the alarm handler waits for it, which keeps the object alive even if no page waits.
  */
-import { realTime } from '../flow/host.js'
+import { clockOf } from './clock.js'
 import { checkConfig, createService, newSharedState, sealers } from './compose.js'
 import type { HandlerConfig, Store } from './config.js'
 import type { FlowService } from './engine/service.js'
@@ -64,7 +64,8 @@ const ALARM_RETRY_MS = 60_000
  */
 export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env> {
   checkConfig(config, 'objects')
-  const { clock = realTime, objects } = config
+  const { objects } = config
+  const clock = clockOf(config)
   const sealerOf = sealers(config)
   const fetch = createHandler(config, (env) => ({
     service: objectService(objects(env)),

@@ -1,4 +1,4 @@
-import { realTime } from '../flow/host.js'
+import { clockOf } from './clock.js'
 import { checkConfig, createService, newSharedState, sealers } from './compose.js'
 import type { EdgeConfig } from './config.js'
 import { isTexts } from './json.js'
@@ -29,7 +29,8 @@ const SWEEP_MAX = 10_000
  */
 export function edge<Env = unknown>(config: EdgeConfig<Env>): Edge<Env> {
   checkConfig(config, 'store')
-  const { store, clock = realTime, onError } = config
+  const { store, onError } = config
+  const clock = clockOf(config)
   const shared = newSharedState()
   const sealerOf = sealers(config)
   const storeOf = (env: Env) => (typeof store === 'function' ? store(env) : store)

@@ -1,5 +1,5 @@
 import { invalidInput } from '../../flow/errors.js'
-import { realTime } from '../../flow/host.js'
+import { clockOf } from '../clock.js'
 import type { HandlerConfig } from '../config.js'
 import type { FlowService } from '../engine/service.js'
 import { report, toProblem } from '../problem.js'
@@ -29,7 +29,8 @@ export type OpenService<Env> = (
 const MAX_REPORTED_ORIGINS = 20
 
 export function createHandler<Env>(config: HandlerConfig<Env>, open: OpenService<Env>): Handler<Env> {
-  const { origins, webhooks, onError, clock = realTime } = config
+  const { origins, webhooks, onError } = config
+  const clock = clockOf(config)
   const reportedOrigins = new Set<string | null>()
 
   /** Tells the developer once which origin is refused, because a browser hides the reply from the page. */
@@ -54,7 +55,7 @@ export function createHandler<Env>(config: HandlerConfig<Env>, open: OpenService
   return async (request, env, context) => {
     const background = (task: Promise<unknown>) => context?.waitUntil(task)
     const call: Call<Env> = {
-      ...{ config, request, env: env as Env, now: () => clock.now(), background },
+      ...{ config, request, env: env as Env, now: clock.now, background },
       open: () => open(env as Env, background),
     }
     const { status, headers, body } = await route(call).catch((error: unknown) => {
