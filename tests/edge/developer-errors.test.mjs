@@ -143,6 +143,23 @@ test('a clock that returns no time for a moment is reported, and its flows stay 
   assert.deepEqual([await page.getState(state), await store.read(state.flow.split('.')[0])], [state, before])
 })
 
+test('onError gets the cause of a connection that no flow can begin with, if there is one', async (t) => {
+  const lost = new Error('no such field')
+  const broken = (bank) => Object.defineProperty(flinksConnection(bank, 'Greatday'), 'flow', { get: fail(lost) })
+  const unknown = () => ({ vendor: 'plaid' })
+  for (const [connection, cause] of [
+    [broken, { cause: lost }],
+    [unknown, {}],
+  ]) {
+    const { page, reported } = setup(t, { connections: (bank) => ({ 'ann/c_1': connection(bank) }) })
+    await page().start('c_1')
+    assert.equal(reported.errors.length, 1)
+    const [error] = reported.errors
+    assert.equal(error.name, 'Problem')
+    assert.deepEqual(Object.hasOwn(error, 'cause') ? { cause: error.cause } : {}, cause)
+  }
+})
+
 test('the title of a 404 says what was not found', async (t) => {
   const { page, state } = await atChallenge(t)
   const other = `${state.flow.slice(0, -32)}${'0'.repeat(32)}`

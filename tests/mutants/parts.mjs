@@ -6,6 +6,7 @@ export const PARTS = {
   'edge/records/seal.ts': ['edge/seal', 'edge/record-format'],
   'edge/records/records.ts': ['edge/record-format', 'edge/delivery', 'upgrade/upgrade', 'edge/at-most-once'],
   'edge/records/postgres.ts': ['edge/postgres'],
+  'edge/records/object-storage.ts': ['edge/object-storage', 'edge/durable-objects', 'upgrade/upgrade'],
   'edge/records': [
     'edge/seal',
     'edge/sweep',
