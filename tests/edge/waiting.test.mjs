@@ -46,6 +46,16 @@ test('a page whose poll cannot be stored gets UNAVAILABLE, and the next one cont
   assert.equal((await page.settled(state)).step.kind, 'challenge')
 })
 
+test('a clock that ends each wait at once does not keep other tasks from running', async (t) => {
+  const { env, page, state } = await atChallenge(t)
+  let waits = 0
+  env.config.clock.wait = async () => assert.ok(++waits < 10_000, 'nothing else runs')
+  const poll = page.getState(state, state.version)
+  await until(() => waits > 3, 'the page waits again')
+  await page.cancel(state)
+  assert.equal((await poll).step.kind, 'failed')
+})
+
 test('a page waits 25 seconds, even if the connection of a flow that is due does not resolve', async (t) => {
   const { bank, config, ...env } = setup(t, { connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'text') }) })
   const page = env.page()
