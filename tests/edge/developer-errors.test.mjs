@@ -160,6 +160,18 @@ test('onError gets the cause of a connection that no flow can begin with, if the
   }
 })
 
+test('a secretKey that no header can carry is refused before a call', async (t) => {
+  const { config, reported, bank, wire } = setup(t)
+  for (const secretKey of [null, '', 7, Promise.resolve('hunter2'), 'hunter2\n', 'hunter 2', 'clé']) {
+    const page = pageOf(edge({ ...config, resolve: () => ({ ...flinksConnection(bank, 'Greatday'), secretKey }) }))
+    const { status, code, path } = await page.start('c_1')
+    assert.deepEqual([status, code, path], [500, 'INVALID_INPUT', '/secretKey'])
+    const [{ message }] = reported.errors.splice(0)
+    assert.equal(message, 'INVALID_INPUT: /secretKey must be ASCII text without spaces')
+  }
+  assert.deepEqual(wire.calls, [])
+})
+
 test('the title of a 404 says what was not found', async (t) => {
   const { page, state } = await atChallenge(t)
   const other = `${state.flow.slice(0, -32)}${'0'.repeat(32)}`

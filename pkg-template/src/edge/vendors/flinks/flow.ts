@@ -1,6 +1,6 @@
 import { FlowError, invalidInput } from '../../../flow/errors.js'
 import { flinksFlows, readFlinks } from '../../../flow/flinks.js'
-import { realTime, type HostOptions } from '../../../flow/host.js'
+import { isHeaderSafe, realTime, type HostOptions } from '../../../flow/host.js'
 import { callEvent, emit } from '../../../flow/recorder.js'
 import type { FlinksConnection } from '../../config.js'
 import { core } from '../core.js'
@@ -37,6 +37,9 @@ export const flinks: EdgeVendor<FlinksConnection> = {
 
 function toHost(connection: FlinksConnection, { token, onError, ...options }: FlowHost) {
   const { host, secretKey } = connection
+  if (secretKey !== undefined && !isHeaderSafe(secretKey)) {
+    throw invalidInput('/secretKey', 'must be ASCII text without spaces')
+  }
   const request = (session: number) =>
     requestToken(connection, session, options, onError).catch((cause: unknown) => {
       // The vendor's fault, and not that of the company's functions.
