@@ -15,7 +15,7 @@ import type {
 
 /** The options of `edge`. `Env` is the type of a worker's bindings, which each function gets as its last argument. */
 export interface EdgeConfig<Env = unknown> extends HandlerConfig<Env> {
-  /** Stores the flows. A function gets the worker's bindings, and is called for each request. */
+  /** Stores the flows. A function gets the worker's bindings, and is called for each request and sweep. */
   store: Store | ((env: Env) => Store)
 }
 
@@ -41,32 +41,35 @@ export interface HandlerConfig<Env = unknown> {
    */
   data?: Record<string, DataReader<Env>> | undefined
   /**
-   * Called once each time a flow begins to wait for its user: for each round, each window and each iframe. A crash at that
-   * moment can lose the call.
+   * Called once each time a flow begins to wait for its user: for each round, each window and each iframe, but not for an
+   * iframe in place of another one. It is not retried: a crash at that moment can lose the call, and `onError` gets a
+   * rejection, or that it takes longer than 30 seconds.
    */
   onPersonNeeded?: ((event: PersonNeeded, env: Env) => unknown) | undefined
   /**
-   * Called when a flow has ended; only this call has the vendor's ids. If it rejects, takes longer than 30 seconds, or the
-   * process dies, it is retried for a day. A retry has the same `flow`.
+   * Called when a flow has ended. Of all events, only this one has the vendor's ids. If it rejects, takes longer than 30
+   * seconds, or the process dies, it is retried for a day. A retry has the same `flow`.
    */
   onFlowEnded?: ((event: FlowEnded, env: Env) => unknown) | undefined
   /**
    * Receives what happens in each flow, as it happens: for logs, metrics and OpenTelemetry. No event contains personal data
-   * or a secret. No flow waits for it, and `onError` gets what it throws.
+   * or a secret. No flow waits for it. `onError` gets what it throws, or that it takes longer than 30 seconds.
    */
   onEvent?: ((event: EdgeEvent, env: Env) => unknown) | undefined
   /**
-   * Called with each error that one of your functions or the store threw, with the error of a flow that ended because of
-   * one (see its `cause`), and if a request for an authorize token fails. Also called once
-   * for each origin that is refused because it is not in `origins`, for at most 20. Pages never see these errors. The
-   * default writes the name, code and message of each to `console.error`; `() => {}` writes nothing.
+   * Called with each error that one of your functions or the store threw, with a mistake in what they returned, and with
+   * one that takes too long. Also called with the error of a flow that ended because something was thrown, by `fetch`, too
+   * (see its `cause`), if a request for an authorize token fails, and once for each origin that is refused because it is not
+   * in `origins`, for at most 20. Pages never see what was thrown. The default writes the name, code and message of each
+   * error and of its cause to `console.error`; `() => {}` writes nothing.
    */
   onError?: ((error: unknown, env: Env) => unknown) | undefined
   /** Replaces the global `fetch` for calls to the vendors. */
   fetch?: Fetch | undefined
   /**
    * The timeout of a call to a vendor, in milliseconds. The default depends on the call: at Flinks 240,000 if it contacts
-   * a bank, and otherwise 30,000; at MX 60,000, and 15,000 for a watch.
+   * a bank, and otherwise 30,000; at MX 60,000, and 15,000 for a watch. A request for an authorize token never takes longer
+   * than 30,000.
    */
   timeout?: number | undefined
   /** Replaces the clock, for tests. */
@@ -120,7 +123,10 @@ export interface FlinksConnection {
     | { kind: 'reconnect'; params: ReconnectParams & MidSessionParams & ConnectParams }
     | { kind: 'resume'; params: ResumeParams & MidSessionParams & ConnectParams }
     | { kind: 'connect'; params: ConnectParams }
-  /** Set it if several of your ids mean the same connection: only one flow runs at a time for each key. */
+  /**
+   * Set it if several ids of a user mean the same connection: only one flow of the user runs at a time for each key. It
+   * must not be an empty string.
+   */
   key?: string | undefined
 }
 
@@ -132,7 +138,10 @@ export interface MxConnection {
   clientId: string
   apiKey: string
   params: MemberParams
-  /** Set it if several of your ids mean the same connection: only one flow runs at a time for each key. */
+  /**
+   * Set it if several ids of a user mean the same connection: only one flow of the user runs at a time for each key. It
+   * must not be an empty string.
+   */
   key?: string | undefined
 }
 
@@ -141,7 +150,7 @@ export type EdgeEvent = FlowEvent & { readonly flow: string }
 
 /** The event that a flow waits for its user. */
 export interface PersonNeeded {
-  /** The user, as `authenticate` returned it. */
+  /** The user, as `authenticate` or `findConnection` returned it. */
   user: string
   /** Your own id of the connection. */
   connection: string
@@ -151,13 +160,13 @@ export interface PersonNeeded {
   step: 'challenge' | 'connect' | 'redirect'
   /** The number of the round, if the step is a challenge. */
   round?: number
-  /** Whether a page was waiting for the flow at that moment. */
+  /** `true` if a request of a page has led to the step, and `false` if a sweep, an alarm or a webhook has. */
   present: boolean
 }
 
 /** The event that a flow has ended. */
 export interface FlowEnded {
-  /** The user, as `authenticate` returned it. */
+  /** The user, as `authenticate` or `findConnection` returned it. */
   user: string
   /** Your own id of the connection. */
   connection: string
@@ -175,7 +184,7 @@ export interface FlowEnded {
  * database client.
  */
 export interface Store {
-  /** Returns a record and its version, which counts its writes. */
+  /** Returns a record and its version, a number that counts its writes; or `null` if there is no record. */
   read(id: string): Promise<{ sealed: string; version: number } | null>
   /**
    * Compare-and-set: writes the record if its version is still `expectedVersion`, and increments the version. 0 expects
