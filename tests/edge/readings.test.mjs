@@ -40,6 +40,35 @@ test('two readings of a flow that take turns begin once each', async (t) => {
   assert.equal(begun(), 2)
 })
 
+test('a reader that returns no step is called once and reported', async (t) => {
+  let step
+  let calls = 0
+  const score = () => {
+    assert.ok(++calls < 5, 'the reading does not end')
+    return step
+  }
+  const { env, page, end } = await done(t, { data: { score } })
+  const now = env.bank.clock.now()
+  for (step of [
+    undefined,
+    null,
+    'score',
+    [],
+    {},
+    { state: 'a' },
+    { state: 'a', until: NaN },
+    { state: 1, until: now },
+  ]) {
+    calls = 0
+    const { status, code } = await page.data(end, 'score')
+    assert.deepEqual([status, code, calls], [503, 'UNAVAILABLE', 1], JSON.stringify(step))
+    const [{ message }] = env.reported.errors.splice(0)
+    assert.equal(message, 'a reader must return { data }, or { state, until }: a string and a time')
+  }
+  step = { data: 7 }
+  assert.deepEqual(await page.data(end, 'score'), { data: 7 })
+})
+
 test('if a process dies during a step, another one takes it after 65 seconds', async (t) => {
   let steps = 0
   const hangs = () => ++steps === 1 && new Promise(() => {})

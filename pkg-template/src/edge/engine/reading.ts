@@ -5,6 +5,7 @@
  */
 import { FlowError } from '../../flow/errors.js'
 import type { DataStep } from '../config.js'
+import { toRecord } from '../json.js'
 import { flowLimitReached, problem, toProblem } from '../problem.js'
 import type { FlowRecord, FlowRef, Readings } from '../records/flow-record.js'
 import { connectionOf, type EngineContext } from './context.js'
@@ -71,11 +72,18 @@ async function takeStep(
   let open: OpenReading | undefined
   try {
     const step = await call()
+    if (!isStep(step)) throw new TypeError('a reader must return { data }, or { state, until }: a string and a time')
     if (!('data' in step)) open = { state: step.state, due: step.until }
     return step
   } finally {
     await storeReading(context, ref, name, open)
   }
+}
+
+/** Without a time, the next step would follow at once, again and again. */
+function isStep(step: unknown): boolean {
+  const { state, until } = toRecord(step)
+  return 'data' in Object(step) || (typeof state === 'string' && Number.isFinite(until))
 }
 
 async function callReader(
