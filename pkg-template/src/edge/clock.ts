@@ -1,8 +1,9 @@
 import { readClock, realTime, type Clock } from '../flow/host.js'
 
 /**
- * The clock of an edge. It checks each time: after a NaN, every flow would have expired. After a wait that ends too early,
- * requests wait again, so other tasks must run in between.
+ * The clock of an edge. It checks each time: after a NaN, every flow would have expired. It does not check earlier: the
+ * clock of a worker may need a request. After a wait that ends too early, requests wait again, so other tasks must run in
+ * between.
  */
 export function clockOf({ clock }: { clock?: Clock | undefined }): Clock {
   if (clock === undefined) return realTime
@@ -13,13 +14,4 @@ export function clockOf({ clock }: { clock?: Clock | undefined }): Clock {
     if (now() < until) await new Promise((resolve) => setTimeout(resolve))
   }
   return { now, wait }
-}
-
-/** Whether an option is a clock, and can tell the time. */
-export function isClock(value: Clock): boolean {
-  try {
-    return typeof value.wait === 'function' && Number.isFinite(value.now())
-  } catch {
-    return false
-  }
 }

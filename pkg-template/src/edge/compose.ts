@@ -2,7 +2,7 @@
 import { invalidInput } from '../flow/errors.js'
 import { isTimeout } from '../flow/host.js'
 import { isObject } from '../shared.js'
-import { clockOf, isClock } from './clock.js'
+import { clockOf } from './clock.js'
 import type {
   DataSource,
   EdgeEvent,
@@ -120,7 +120,7 @@ const OPTIONS: Record<keyof HandlerConfig, Check> = {
   onError: OPTIONAL_FUNCTION,
   fetch: OPTIONAL_FUNCTION,
   timeout: [isOptional(isTimeout), 'must be a positive number of milliseconds'],
-  clock: [isOptional(isClock), 'must have now(), which returns a finite number, and wait()'],
+  clock: [isOptional(hasFunctions(['now', 'wait'])), 'must have now() and wait()'],
 }
 const STORE: Check = [
   (value: unknown) => isFunction(value) || hasFunctions(['read', 'write', 'remove'])(value),
