@@ -57,7 +57,7 @@ test('transactions are read from a date, as the version of MX’s API wants it',
   }
 })
 
-test('a status of MX other than 200 is a failure with a next action', async () => {
+test('a status of MX other than 2xx is a failure with a next action', async () => {
   for (const [status, code, next] of [
     [302, 'redirected', 'fix-integration'],
     [400, 'request-refused', 'fix-integration'],
@@ -86,15 +86,21 @@ test('the pages of a list of MX are counted by its pagination, and another body 
       unreadable,
     )
   }
+  const noContent = { code: 'unreadable-reply', next: 'retry-later', status: 204 }
+  await assert.rejects(
+    read(accounts(), MX, () => new Response(null, { status: 204 })),
+    noContent,
+  )
 })
 
-test('a fetch of the company that throws at once is a call without a reply', async () => {
+test('a fetch of the company that throws at once is a call without a reply, with the error as its cause', async () => {
+  const cause = new Error('hunter2')
   const options = {
     fetch() {
-      throw new Error('hunter2')
+      throw cause
     },
   }
-  const lost = { code: 'unreachable', next: 'retry-later', message: /^unreachable: reading the data failed$/ }
+  const lost = { code: 'unreachable', next: 'retry-later', message: /^unreachable: reading the data failed$/, cause }
   await assert.rejects(read(accounts(), MX, emptyLists, { options }), lost)
 })
 

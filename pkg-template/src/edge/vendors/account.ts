@@ -70,8 +70,8 @@ function pick(value: unknown, table: Record<string, Read>): Record<string, unkno
 }
 
 /** The error of a failed read. It contains no part of the vendor's reply. */
-export function dataFailed([code, next]: [ErrorCode, NextAction], status: number | null): FlowError {
-  return new FlowError({ code, next, message: 'reading the data failed', status })
+export function dataFailed([code, next]: [ErrorCode, NextAction], status: number | null, cause?: unknown): FlowError {
+  return new FlowError({ code, next, message: 'reading the data failed', status }, undefined, cause)
 }
 
 export function unreadableReply(status: number): FlowError {

@@ -43,7 +43,7 @@ const RECORDS_PER_PAGE = 1_000
 
 const DAY_MS = 24 * 60 * 60_000
 
-/** What a status other than 200 means. */
+/** What a status other than 2xx means. */
 const FAILURES: Record<number, [ErrorCode, NextAction]> = {
   401: ['unauthorized', 'fix-integration'],
   403: ['unauthorized', 'fix-integration'],
@@ -75,9 +75,10 @@ async function read(
     for (let [page, last] = [1, 1]; page <= last; page++) {
       const search = new URLSearchParams({ page: `${page}`, records_per_page: `${RECORDS_PER_PAGE}`, ...query })
       const init = { method: 'GET', headers, body: null, redirect: 'manual' as const, signal }
-      const reply = await call(`${url.replace(/status$/, name)}?${search}`, init).catch(() => null)
-      if (reply === null) throw dataFailed(['unreachable', 'retry-later'], null)
-      if (reply.status !== 200) throw dataFailed(toFailure(reply.status), reply.status)
+      const reply = await call(`${url.replace(/status$/, name)}?${search}`, init).catch((cause: unknown) => {
+        throw dataFailed(['unreachable', 'retry-later'], null, cause)
+      })
+      if (reply.status < 200 || reply.status > 299) throw dataFailed(toFailure(reply.status), reply.status)
       const text = new TextDecoder().decode(await reply.arrayBuffer())
       const { [name]: items, pagination } = toRecord(parse(text))
       if (!Array.isArray(items)) throw unreadableReply(reply.status)
