@@ -134,6 +134,12 @@ function cargo(args) {
   return { ok: status === 0, stderr, messages: messages.map((line) => JSON.parse(line)) }
 }
 
+/** The mutants in whose lines a span of a message begins. */
+const mutantsAt = (lines, { file_name: file, line_start: line }) =>
+  [...(lines.get(file) ?? [])].filter(([, [first, last]]) => first <= line && line <= last).map(([id]) => id)
+
+const idsOf = (spans, isPrimary) => spans.flatMap((span) => (span.isPrimary === isPrimary ? span.ids : []))
+
 /** Leaves out the mutants that do not compile. */
 function viable(all) {
   let mutants = all
@@ -143,14 +149,12 @@ function viable(all) {
     mutants = mutants.filter(inTree)
     const { ok, messages, stderr } = cargo(['check', '--lib'])
     if (ok) return mutants
-    const wrong = new Set()
-    for (const { message } of messages.filter((one) => one.message?.level === 'error')) {
-      for (const { file_name: file, line_start: line, is_primary: isPrimary } of message.spans) {
-        for (const [id, [first, last]] of isPrimary ? (lines.get(file) ?? []) : []) {
-          if (first <= line && line <= last) wrong.add(id)
-        }
-      }
-    }
+    const spans = messages
+      .filter((one) => one.message?.level === 'error')
+      .flatMap(({ message }) => message.spans)
+      .map((span) => ({ isPrimary: span.is_primary, ids: mutantsAt(lines, span) }))
+    // A mistake in a type can show elsewhere, with the mutant as its reason.
+    const wrong = new Set([true, false].map((isPrimary) => idsOf(spans, isPrimary)).find((ids) => ids.length > 0))
     if (wrong.size === 0) {
       throw new Error(messages.map((one) => one.message?.rendered ?? '').join('') + stderr)
     }
