@@ -113,6 +113,7 @@ export const PARTS = {
     'package/mx-watch',
     'package/answers',
     'package/cancel',
+    'package/responses',
     'package/fetch',
     'package/snapshot',
     'package/input',

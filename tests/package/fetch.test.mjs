@@ -165,36 +165,6 @@ test('an endless body is read up to a limit', async (t) => {
   assert.ok(read < 9_000_000 && given.aborted)
 })
 
-test('a response object of another fetch library is accepted', async (t) => {
-  const env = setup(t)
-  const fetch = async (url, init) => {
-    const response = await env.wire.fetch(url, init)
-    const bytes = await response.arrayBuffer()
-    return { status: response.status, headers: new Map(response.headers), arrayBuffer: async () => bytes }
-  }
-  assert.equal((await runToEnd(env.start(LIVE(person('many_rounds')), { fetch }), env)).code, 'done')
-})
-
-test('a Retry-After that another fetch library gives as a number is obeyed', async (t) => {
-  const env = setup(t)
-  const times = []
-  const fetch = async (url, init) => {
-    const response = await env.wire.fetch(url, init)
-    if (purpose({ json: JSON.parse(init.body) }) !== 'poll') return response
-    times.push(env.bank.clock.now())
-    if (times.length > 1) return response
-    return { status: 429, headers: { 'Retry-After': 40 }, arrayBuffer: async () => new ArrayBuffer() }
-  }
-  assert.equal(await ending(env.start(CACHED(person('slow_pending')), { fetch })), 'done')
-  const pause = times[1] - times[0]
-  assert.ok(pause >= 40_000 && pause <= 44_000, `${pause} ms`)
-})
-
-test('a 204 of another fetch library is an unclear reply', async (t) => {
-  const fetch = async () => ({ status: 204, headers: new Map(), arrayBuffer: () => assert.fail('it has no body') })
-  assert.equal(await ending(setup(t).start(LIVE(person('Greatday')), { fetch })), 'outcome-unknown')
-})
-
 test('an opaque redirect ends in redirected', async (t) => {
   const hidden = { status: 0, headers: new Map(), arrayBuffer: async () => new ArrayBuffer() }
   for (const response of [hidden, Response.error()]) {
