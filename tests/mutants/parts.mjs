@@ -108,6 +108,7 @@ export const PARTS = {
   flow: [
     'package/store',
     'package/tokens',
+    'package/driver-errors',
     'package/host-errors',
     'package/driver',
     'package/mx-watch',

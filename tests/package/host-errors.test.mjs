@@ -95,7 +95,8 @@ test('a token source that rejects for the vendor’s page rejects pageUrl, and c
   const authorizeToken = () => (fails ? Promise.reject(cause) : env.bank.token())
   const step = await untilStep(env.connect({}, { authorizeToken }), 'connect')
   await assert.rejects(step.pageUrl(), (error) => {
-    assert.deepEqual([error.code, error.cause], ['host-error', cause])
+    assert.deepEqual([error.code, error.next, error.cause], ['host-error', 'retry-later', cause])
+    assert.match(error.message, /see cause$/)
     assertNoSecrets(error, SECRET)
     return true
   })
@@ -296,6 +297,9 @@ for (const [what, events, methods] of [
     assert.equal(await ending(flow), 'internal-error')
     const { error, failure } = flow.current
     assert.deepEqual([error.cause, failure.next], [cause, 'retry-later'])
+    const { otherwise, vendorCode, status, memberGuid } = failure
+    assert.deepEqual([otherwise, vendorCode, status, memberGuid], [null, null, null, null])
+    assert.match(error.message, /see cause$/)
     assert.ok(failure.retryAt >= env.bank.clock.now() + 8 * 60_000)
     assertNoSecrets(error, SECRET)
     await nextTurn()

@@ -102,9 +102,9 @@ export const HOST_ERROR_MESSAGE = 'a function of the host threw an error; see ca
 /** Whether a token source says that it could not reach the vendor, as `flinks.token` of `bank-mfa/calls` does. */
 export function isUnreachable(error: unknown): boolean {
   try {
-    return (error as { code?: unknown } | null | undefined)?.code === 'unreachable'
+    return (error as { code?: unknown }).code === 'unreachable'
   } catch {
-    // A thrown object whose properties cannot be read.
+    // Nothing was thrown, or an object whose properties cannot be read.
     return false
   }
 }
