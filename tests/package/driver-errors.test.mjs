@@ -46,3 +46,14 @@ test('a fresh address of a window that a function of the host prevents is a faul
   isFull = true
   await assert.rejects(step.pageUrl(), { code: 'host-error', next: 'retry-later', cause })
 })
+
+test('an error has only the details that it needs', async (t) => {
+  const { start } = setup(t)
+  assert.throws(
+    () => start({}),
+    (error) => {
+      assert.deepEqual(Object.keys(error).toSorted(), ['code', 'name', 'next', 'path'])
+      return error.code === 'INVALID_INPUT'
+    },
+  )
+})
