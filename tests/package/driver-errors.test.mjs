@@ -57,3 +57,8 @@ test('an error has only the details that it needs', async (t) => {
     },
   )
 })
+
+test('a parameter of Connect that is no data is named by its path', (t) => {
+  const { connect } = setup(t)
+  assert.throws(() => connect({ redirectUrl: () => {} }), { code: 'INVALID_INPUT', path: '/params/redirectUrl' })
+})

@@ -76,6 +76,41 @@ test('a form of credentials comes after the probe, and its submission has no sec
   assert.deepEqual(purposes(env), ['probe', 'live start'])
 })
 
+for (const [what, params, host, address, headers] of [
+  ['Authorize', {}, {}, 'https://bank.example/v3/ID/BankingServices/Authorize', ['flinks-auth-key']],
+  [
+    'AuthorizeAsync',
+    { async: true },
+    { authorizeAsync: true },
+    'https://bank.example/v3/ID/BankingServices/AuthorizeAsync',
+    ['flinks-auth-key'],
+  ],
+  [
+    'a base URL with a path',
+    {},
+    { baseUrl: 'https://a.example/b/' },
+    'https://a.example/b/v3/ID/BankingServices/Authorize',
+    ['flinks-auth-key'],
+  ],
+  [
+    'a proxy that adds the token',
+    {},
+    { authorizeToken: undefined },
+    'https://bank.example/v3/ID/BankingServices/Authorize',
+    [],
+  ],
+]) {
+  test(`the probe before a form goes where its submission goes: ${what}`, async (t) => {
+    const env = setupPage(t)
+    const calls = []
+    const fetch = (url, init) => (calls.push({ url, ...init }), Promise.reject(new TypeError('no CORS')))
+    await ending(env.start({ ...FORM, ...params }, { baseUrl: 'https://bank.example', fetch, ...host }))
+    const [probe] = calls
+    assert.equal(probe.url, address.replace('ID', customerId))
+    assert.deepEqual(Object.keys(probe.headers).sort(), ['accept', 'content-type', ...headers])
+  })
+}
+
 for (const [what, params] of [
   ['a start', LIVE(person('Greatday'))],
   ['a form of credentials', FORM],
