@@ -48,7 +48,8 @@ export interface HandlerConfig<Env = unknown> {
   onPersonNeeded?: ((event: PersonNeeded, env: Env) => unknown) | undefined
   /**
    * Called when a flow has ended. Of all events, only this one has the vendor's ids. If it rejects, takes longer than 30
-   * seconds, or the process dies, it is retried for a day. A retry has the same `flow`.
+   * seconds, or the process dies, it is retried for a day. It can be called several times for a flow, by several servers even
+   * at the same time: each call has the same `flow`.
    */
   onFlowEnded?: ((event: FlowEnded, env: Env) => unknown) | undefined
   /**
