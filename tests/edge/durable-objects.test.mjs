@@ -281,6 +281,15 @@ test('an alarm that fails is reported, and rings again a minute later', async (t
   assert.equal(reported.ended[0].failure.code, 'session-expired')
 })
 
+test('an alarm that rings two days late cancels the flow, and keeps its ending', async (t) => {
+  const { page, sweep, bank, reported } = inObjects(t)
+  const state = await page.settled(await page.start('c_1'))
+  bank.clock.advance(2 * 24 * 60 * MINUTE)
+  await sweep()
+  assert.equal(reported.ended.length, 1)
+  assert.deepEqual((await page.getState(state)).step, { kind: 'failed', failure: reported.ended[0].failure })
+})
+
 test('an alarm of an object without a record does nothing', async (t) => {
   const { config, reported } = inObjects(t)
   const { FlowObject } = durable({ ...config, objects: () => {} })

@@ -170,3 +170,17 @@ test('a memory store finds at most as many due records as it is asked for, and d
   assert.equal(await store.read('a'), null)
   assert.deepEqual(await store.due(1_000, 2), ['b', 'c'])
 })
+
+test('a sweep takes 100 records at a time, even if the store finds more', async (t) => {
+  let [running, most] = [0, 0]
+  const read = async () => {
+    most = Math.max(most, ++running)
+    await new Promise((resolve) => setImmediate(resolve))
+    running -= 1
+    return null
+  }
+  const due = async () => Array.from({ length: 250 }, (_, at) => `${at}`)
+  const { handle, reported } = setup(t, { store: { ...memoryStore(), read, due } })
+  await handle.sweep()
+  assert.deepEqual([most, reported.errors], [100, []])
+})

@@ -89,6 +89,8 @@ export const PARTS = {
     'edge/developer-errors',
     'edge/delivery',
     'edge/sweep',
+    'edge/store-errors',
+    'edge/durable-objects',
     'edge/seal',
     'edge/record-format',
     'edge/webhooks',

@@ -105,15 +105,16 @@ export function durable<Env = unknown>(config: DurableConfig<Env>): Durable<Env>
     }
 
     async alarm(): Promise<void> {
-      const before = await this.#storage.get<Head>('head')
-      if (before === undefined) return
-      await this.#shared.turns.get(before.id)?.outcome.catch(() => {})
-      await this.#service.continueDue(before.id).catch(this.#onError)
       const head = await this.#storage.get<Head>('head')
-      if (head === undefined || (await this.#storage.getAlarm()) !== null) return
+      if (head === undefined) return
+      const { id, expires } = head
+      await this.#shared.turns.get(id)?.outcome.catch(() => {})
+      await this.#service.continueDue(id).catch(this.#onError)
+      // A write sets the next alarm. Without one, the head is still the same.
+      if ((await this.#storage.getAlarm()) !== null) return
       const now = clock.now()
-      if (head.expires <= now) return this.#store.remove(head.id)
-      await this.#storage.setAlarm(Math.min(head.due > now ? head.due : now + ALARM_RETRY_MS, head.expires))
+      if (expires <= now) return this.#store.remove(id)
+      await this.#storage.setAlarm(Math.min(now + ALARM_RETRY_MS, expires))
     }
   }
 
