@@ -105,7 +105,13 @@ export const PARTS = {
     'edge/trace',
     'upgrade/upgrade',
   ],
-  'flow/recorder.ts': ['package/trace-clock', 'package/trace-hostile', 'package/trace', 'edge/trace'],
+  'flow/recorder.ts': [
+    'package/trace-words',
+    'package/trace-clock',
+    'package/trace-hostile',
+    'package/trace',
+    'edge/trace',
+  ],
   'flow/mx.ts': ['package/mx-input', 'package/mx-snapshot', 'package/mx'],
   flow: [
     'package/store',
