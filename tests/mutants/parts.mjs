@@ -11,6 +11,7 @@ export const PARTS = {
     'edge/seal',
     'edge/sweep',
     'edge/waiting',
+    'edge/mx-creation',
     'edge/record-format',
     'edge/delivery',
     'upgrade/upgrade',

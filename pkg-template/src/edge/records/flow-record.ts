@@ -90,7 +90,7 @@ const FLOW_LIFETIME_MS = 135 * 60_000
 interface NewFlow {
   flow?: string | undefined
   pendingEndings?: PendingEnding[] | undefined
-  earlier?: string[] | undefined
+  earlier: string[]
 }
 
 /** How long an expired flow, and an ending that was not delivered, stay stored, so that a sweep can act, in milliseconds. */
@@ -100,7 +100,7 @@ export const KEEP_MS = 24 * 60 * 60_000
 export function newRecord(
   target: { user: string; connection: string },
   now: number,
-  { flow = newId(), pendingEndings, earlier = [] }: NewFlow,
+  { flow = newId(), pendingEndings, earlier }: NewFlow,
 ): FlowRecord {
   const { user, connection } = target
   return {
