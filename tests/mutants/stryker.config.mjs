@@ -18,6 +18,8 @@ export default {
   ignorers: ['messages'],
   checkers: [],
   concurrency: 1,
+  // A mutant that loops for ever can fill all memory before its time limit, because no timer runs meanwhile.
+  testRunnerNodeArgs: ['--max-old-space-size=1200'],
   timeoutMS: 8_000,
   timeoutFactor: 2,
   disableTypeChecks: true,
