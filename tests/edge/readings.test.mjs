@@ -69,6 +69,20 @@ test('a reader that returns no step is called once and reported', async (t) => {
   assert.deepEqual(await page.data(end, 'score'), { data: 7 })
 })
 
+test('a reader whose until is in the past is called once a second, and the page gets when it may retry', async (t) => {
+  const times = []
+  const score = ({ clock }) => {
+    assert.ok(times.push(clock.now()) < 100, 'the reading does not end')
+    return { state: 'a', until: clock.now() / 1_000 }
+  }
+  const { env, page, end } = await done(t, { data: { score } })
+  const { until } = await page.data(end, 'score')
+  assert.equal(until, times.at(-1) + 1_000)
+  assert.ok(until > env.bank.clock.now())
+  const steps = times.slice(1).map((time, at) => time - times[at])
+  assert.deepEqual(steps, Array(25).fill(1_000))
+})
+
 test('if a process dies during a step, another one takes it after 65 seconds', async (t) => {
   let steps = 0
   const hangs = () => ++steps === 1 && new Promise(() => {})

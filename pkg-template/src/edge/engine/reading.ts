@@ -18,6 +18,9 @@ export type Reading = { data: unknown } | { until: number }
 /** The timeout of a step, in milliseconds. */
 const STEP_TIMEOUT_MS = 60_000
 
+/** The minimum interval between two steps of a reading, in milliseconds, because a reader's `until` may be in the past. */
+const MIN_STEP_MS = 1_000
+
 /** A step's lease is this much longer than its timeout, in milliseconds. */
 const LEASE_GRACE_MS = 5_000
 
@@ -73,7 +76,7 @@ async function takeStep(
   try {
     const step = await call()
     if (!isStep(step)) throw new TypeError('a reader must return { data }, or { state, until }: a string and a time')
-    if (!('data' in step)) open = { state: step.state, due: step.until }
+    if (!('data' in step)) open = { state: step.state, due: Math.max(step.until, context.clock.now() + MIN_STEP_MS) }
     return step
   } finally {
     await storeReading(context, ref, name, open)
