@@ -83,6 +83,21 @@ test('a reader whose until is in the past is called once a second, and the page 
   assert.deepEqual(steps, Array(25).fill(1_000))
 })
 
+test('a reader that ignores its signal is refused after its timeout, and can be called again', async (t) => {
+  let steps = 0
+  const score = () => (++steps === 1 ? new Promise(() => {}) : { data: steps })
+  const { page, end } = await done(t, { data: { score } })
+  const timeout = new AbortController()
+  const { mock } = t.mock.method(AbortSignal, 'timeout', () => timeout.signal)
+  const reply = page.data(end, 'score')
+  await until(() => steps === 1, 'the first step begins')
+  mock.restore()
+  timeout.abort()
+  const isRefused = async () => (await Promise.race([reply, undefined]))?.code === 'UNAVAILABLE'
+  await until(isRefused, 'the reading is refused')
+  assert.deepEqual(await page.data(end, 'score'), { data: 2 })
+})
+
 test('if a process dies during a step, another one takes it after 65 seconds', async (t) => {
   let steps = 0
   const hangs = () => ++steps === 1 && new Promise(() => {})

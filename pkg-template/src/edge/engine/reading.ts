@@ -96,11 +96,15 @@ async function callReader(
   state: string | null,
 ): Promise<DataStep> {
   const { callOptions: options, clock } = context
+  // The step's lease does not allow more time for both calls.
+  const signal = AbortSignal.timeout(STEP_TIMEOUT_MS)
   const resolved = await connectionOf(context, record)
   const { user, connection, result } = record
-  const signal = AbortSignal.timeout(STEP_TIMEOUT_MS)
   try {
-    return await reader({ user, connection, resolved, result, state, options, clock, signal })
+    const step = reader({ user, connection, resolved, result, state, options, clock, signal })
+    // A reader may ignore the signal.
+    const late = new Promise<never>((_, reject) => signal.addEventListener('abort', reject))
+    return await Promise.race([step, late])
   } catch (error) {
     if (signal.aborted) throw problem('UNAVAILABLE')
     if (!(error instanceof FlowError)) throw error
