@@ -134,14 +134,16 @@ export function challengeStep(
   submit: Submit,
   startNewSession: () => Promise<void>,
 ): ChallengeStep {
-  const submitOnce = once(submit)
+  const submitOnce = once(async (answers: Answers | RawAnswers, isRaw: boolean) =>
+    submit(isRaw ? (answers as RawAnswers) : formToObject(answers as Answers), isRaw),
+  )
   return {
     kind: 'challenge',
     round,
     get signal() {
       return left.signal
     },
-    answer: (answers) => submitOnce(formToObject(answers), false),
+    answer: (answers) => submitOnce(answers, false),
     answerRaw: (answers) => submitOnce(answers, true),
     startNewSession: once(startNewSession),
   }
@@ -210,8 +212,12 @@ export function landingClaim(landing: URL | undefined): Record<string, string[]>
 
 /** @internal A form's data as a plain object. */
 export function formToObject(answers: Answers): Record<string, unknown> {
-  // `instanceof` would miss the FormData of another realm or library.
-  if (typeof answers?.getAll !== 'function') return answers as Record<string, string | string[]>
-  const form = answers as FormData
-  return Object.fromEntries(Array.from(form.keys(), (name) => [name, form.getAll(name)]))
+  try {
+    // `instanceof` would miss the FormData of another realm or library.
+    if (typeof answers?.getAll !== 'function') return answers as Record<string, string | string[]>
+    const form = answers as FormData
+    return Object.fromEntries(Array.from(form.keys(), (name) => [name, form.getAll(name)]))
+  } catch {
+    throw invalidInput('/answers', 'must be a form or plain JSON data')
+  }
 }

@@ -94,6 +94,9 @@ const BY_STATUS: Record<number, [ErrorCode | EdgeCode, FlowError['next']]> = {
   500: ['unreachable', 'retry-later'],
 }
 
+/** The id of a flow becomes a part of the URL. */
+export const isFlowId = (id: unknown): id is string => matches(id, /^[\w-][\w.-]*$/)
+
 /** A code of this package. The edge sends it with `next`, in a problem document; a gateway has codes of its own. */
 const CODE = /^([A-Z_]+|[a-z-]+)$/
 
@@ -109,7 +112,8 @@ export function edgeClient(url: string | URL, options: RemoteOptions): EdgeClien
     const { fetch = globalThis.fetch, headers } = options
     let own: Record<string, string> | undefined
     try {
-      own = typeof headers === 'function' ? await headers() : headers
+      // In lower case: two names of one header would be sent as one value.
+      own = Object.fromEntries(new Headers(typeof headers === 'function' ? await headers() : headers))
     } catch (cause) {
       throw new RequestLost(0, { code: 'host-error', message: HOST_ERROR_MESSAGE, cause })
     }
@@ -259,7 +263,8 @@ const isState: Check<FlowState> = (body) => {
   const { version, step } = body
   const part = isObject(step) && step[PARTS[`${step.kind}`]!]
   if (!Number.isInteger(version) || !part) return false
-  if ((step as Message).kind === 'failed' && !matches((part as Message).code, CODE)) return false
+  const { code, next } = part as Message
+  if ((step as Message).kind === 'failed' && !(matches(code, CODE) && matches(next, CODE))) return false
   return body as unknown as FlowState
 }
 

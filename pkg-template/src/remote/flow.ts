@@ -1,6 +1,14 @@
 import { isGuid } from '../connect/message.js'
 import { FlowBase } from '../flow/base.js'
-import { FlowError, invalidInput, noNewSession, secretMissing, staleRound, stepLeft } from '../flow/errors.js'
+import {
+  FlowError,
+  invalidInput,
+  noNewSession,
+  secretMissing,
+  sourceError,
+  staleRound,
+  stepLeft,
+} from '../flow/errors.js'
 import { toJson } from '../flow/host.js'
 import { Recorder } from '../flow/recorder.js'
 import { challengeStep, parseLandingUrl, redirectStep } from '../flow/steps.js'
@@ -8,7 +16,7 @@ import type { ChallengeStep, Claim, ConnectStep, RedirectStep, Step } from '../f
 import type { FlowAction } from '../flow/trace.js'
 import type { PublicStep, RemoteResult } from '../shared.js'
 import type { Failure, NextAction, Round } from '../wasm/bank_mfa.js'
-import { RequestLost, type EdgeClient, type FlowState } from './client.js'
+import { RequestLost, isFlowId, type EdgeClient, type FlowState } from './client.js'
 
 /** The most retries in a row: before the edge's first reply, and after it. */
 const [MAX_FIRST_RETRIES, MAX_RETRIES] = [5, 20]
@@ -130,13 +138,13 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
         }
       }
     } catch (error) {
-      this.#fail(error as FlowError)
+      this.#fail(error instanceof FlowError ? error : sourceError(error))
     }
   }
 
   async #start(body: object | undefined, signal: AbortSignal): Promise<void> {
     const state = await this.#edge.request(this, '', signal, body)
-    if (!state.flow) throw new RequestLost()
+    if (!isFlowId(state.flow)) throw new RequestLost()
     this.#id = state.flow
     if (this.#ended.signal.aborted) this.#postCancel()
     else this.#receive(state)
@@ -201,16 +209,15 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
   }
 
   readonly #receive = ({ version, step }: FlowState): void => {
-    this.#failures = 0
-    if (this.#ended.signal.aborted || version < this.#version) return
-    this.#version = version
-    const key = stepKey(step)
-    if (key === this.#stepKey) {
-      if (step.kind === 'redirect') this.#window.url = step.url
-      return
+    if (!this.#ended.signal.aborted && version >= this.#version) {
+      const key = stepKey(step)
+      if (key !== this.#stepKey) this.#enter(step)
+      else if (step.kind === 'redirect') this.#window.url = step.url
+      // A step that cannot be entered counts as a failure.
+      this.#stepKey = key
+      this.#version = version
     }
-    this.#stepKey = key
-    this.#enter(step)
+    this.#failures = 0
   }
 
   #enter(step: PublicStep): void {
@@ -233,12 +240,12 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
   #challenge(round: Round): ChallengeStep {
     const { number } = round
     const submit = async (answers: Record<string, unknown>, isRaw: boolean) => {
-      // Throws on values that JSON would drop.
-      toJson('answers', answers, !isRaw)
+      // The page may change its object while the answer is on its way.
+      const given: unknown = JSON.parse(toJson('answers', answers, !isRaw))
       if (this.current !== step || this.#leftStep === step) throw staleRound(this.id)
       this.#answeredStep = step
       this.recorder.action('answer')
-      const body = { round: number, [isRaw ? 'raw' : 'answers']: answers }
+      const body = { round: number, [isRaw ? 'raw' : 'answers']: given }
       await this.#submitUntilHeard(step, '/answer', body).catch((error) => {
         // The edge refused it: the round is still open.
         this.#answeredStep = undefined
@@ -294,9 +301,7 @@ export class RemoteFlow<Result = RemoteResult> extends FlowBase<Result> {
         return address
       },
       returned: (claim) => {
-        // Throws on values that JSON would drop.
-        toJson('claim', claim)
-        const { loginId, state, accountIds } = Object(claim) as Claim
+        const { loginId, state, accountIds } = Object(JSON.parse(toJson('claim', claim))) as Claim
         if (!isGuid(loginId)) throw invalidInput('/claim/loginId', 'must be a GUID')
         return this.#postMessage(step, { kind: 'returned', claim: { loginId, state, accountIds } })
       },

@@ -4,7 +4,7 @@
  */
 import { invalidInput } from '../flow/errors.js'
 import { newId, type RemoteResult } from '../shared.js'
-import { edgeClient, type RemoteOptions } from './client.js'
+import { edgeClient, isFlowId, type RemoteOptions } from './client.js'
 import { RemoteFlow } from './flow.js'
 
 export { FlowError, type EdgeCode } from '../flow/errors.js'
@@ -55,10 +55,7 @@ export function remote(url: string | URL, options: RemoteOptions = {}): Remote {
       return new RemoteFlow(edge, '', { connection, flow: newId() })
     },
     resume(flowId) {
-      // The id becomes a part of the URL.
-      if (typeof flowId !== 'string' || !/^[\w-][\w.-]*$/.test(flowId)) {
-        throw invalidInput('/flowId', 'must be the id of a flow')
-      }
+      if (!isFlowId(flowId)) throw invalidInput('/flowId', 'must be the id of a flow')
       return new RemoteFlow(edge, flowId)
     },
   }
