@@ -294,6 +294,20 @@ test('a second call of returned does nothing', async (t) => {
   assert.deepEqual([await env.callsMeanwhile(), made > 0], [[], true])
 })
 
+test('a landing of an earlier window does not leave the newer one', async (t) => {
+  const env = setup(t)
+  const flow = env.start(job('oauth'))
+  const first = await untilStep(flow, 'redirect')
+  const landing = `https://app.example/?status=error&error_reason=DENIED&member_guid=${member('oauth').memberGuid}`
+  await first.pageUrl()
+  first.returned(landing)
+  const second = await untilStep(flow, 'redirect')
+  assert.equal(second.number, 2)
+  first.returned(landing)
+  assert.equal(flow.current, second)
+  assert.equal(second.signal.aborted, false)
+})
+
 test('a challenge after the OAuth window is shown like any other', async (t) => {
   const env = setup(t)
   const { code, rounds } = await runToEnd(env.start(job('oauth_challenged')), env, member('oauth_challenged'))

@@ -302,6 +302,8 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     }
     const returned = (landingUrl?: string | URL) => {
       const claim = JSON.stringify(landingClaim(parseLandingUrl(landingUrl, purpose)))
+      // A newer window is open.
+      if (this.#window !== window) return
       this.#dispatch(this.recorder.recorded('returned', () => this.#advance('returned', claim)))
       // The user has left the window. A snapshot taken from here on must not show it again.
       if (!left.aborted) this.setStep({ kind: 'working', stage: 'poll', until: null })
