@@ -62,3 +62,27 @@ test('a parameter of Connect that is no data is named by its path', (t) => {
   const { connect } = setup(t)
   assert.throws(() => connect({ redirectUrl: () => {} }), { code: 'INVALID_INPUT', path: '/params/redirectUrl' })
 })
+
+test('a form that cannot be read is refused, and the round stays open', async (t) => {
+  const flow = setup(t).start(LIVE(person('Greatday')))
+  const step = await untilStep(flow, 'challenge')
+  const get = () => assert.fail('hunter2')
+  for (const form of [{ getAll() {} }, Object.defineProperty({}, 'getAll', { get })]) {
+    await assert.rejects(step.answer(form), { code: 'INVALID_INPUT', path: '/answers' })
+    assert.equal(flow.current, step)
+  }
+})
+
+test('a base URL of another type is refused as the core says it', (t) => {
+  const { start } = setup(t)
+  for (const baseUrl of [['https://a.example'], 7, null]) {
+    assert.throws(() => start(LIVE(person('Greatday')), { baseUrl }), { code: 'INVALID_INPUT' })
+  }
+})
+
+test('a base URL may be a URL', async (t) => {
+  const env = setup(t)
+  const flow = env.start(LIVE(person('Greatday')), { baseUrl: new URL('http://127.0.0.1:8080') })
+  await untilStep(flow, 'challenge')
+  assert.match(env.wire.calls[0].url, /^http:\/\/127\.0\.0\.1:8080\/v3\//)
+})

@@ -66,17 +66,22 @@ test('a token source that could not reach the vendor ends the flow in unreachabl
   assert.equal(flow.current.error.cause, cause)
 })
 
-const unreadable = Object.defineProperty({}, 'code', { get: () => assert.fail('it cannot be read') })
+const get = () => assert.fail('it cannot be read')
+const unreadable = Object.defineProperties({}, { code: { get }, name: { get } })
 const revocable = Proxy.revocable({}, {})
 revocable.revoke()
 for (const [name, cause] of [
-  ['with a code that cannot be read', unreadable],
+  ['that cannot be read', unreadable],
   ['that is a revoked proxy', revocable.proxy],
 ]) {
-  for (const option of ['authorizeToken', 'store']) {
-    test(`if ${option} throws an object ${name}, the flow ends in host-error`, async (t) => {
+  for (const [option, code] of [
+    ['authorizeToken', 'host-error'],
+    ['store', 'host-error'],
+    ['fetch', 'outcome-unknown'],
+  ]) {
+    test(`if ${option} throws an object ${name}, the flow ends in ${code}`, async (t) => {
       const flow = setup(t).start(LIVE(person('Greatday')), { [option]: () => Promise.reject(cause) })
-      assert.equal(await ending(flow), 'host-error')
+      assert.equal(await ending(flow), code)
       assert.equal(flow.current.error.cause, cause)
     })
   }

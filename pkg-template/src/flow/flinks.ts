@@ -115,7 +115,7 @@ function firstProbe(
   params: AuthorizeParams | undefined,
   { baseUrl, instance, customerId, authorizeToken }: FlinksHost,
 ) {
-  const base = baseUrl?.replace(/\/$/, '') ?? `https://${instance}-api.private.fin.ag`
+  const base = `${baseUrl ?? `https://${instance}-api.private.fin.ag`}`.replace(/\/$/, '')
   const url = `${base}/v3/${customerId}/BankingServices/Authorize${params?.async ? 'Async' : ''}`
   return { url, headers: ['content-type', ...(authorizeToken === undefined ? [] : ['flinks-auth-key'])] }
 }
