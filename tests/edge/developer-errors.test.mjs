@@ -1,7 +1,18 @@
 /** What a developer learns of a mistake: in `onError`, in the console without one, and in the title of a refusal. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { ORIGIN, TWO_USERS, atChallenge, edge, flinksConnection, page as pageOf, setup } from './setup.mjs'
+import { until } from '../lib/until.mjs'
+import {
+  FlowError,
+  ORIGIN,
+  TWO_USERS,
+  atChallenge,
+  edge,
+  flinksConnection,
+  page as pageOf,
+  rightAnswers,
+  setup,
+} from './setup.mjs'
 
 const fail = (error) => () => {
   throw error
@@ -20,6 +31,13 @@ function collectConsole(t) {
 function silent(t, more) {
   const { onError: _, ...config } = setup(t, { connections: TWO_USERS }).config
   return edge({ ...config, ...more })
+}
+
+/** Sends a request for which an edge calls this function of the company. */
+function askWith(config, name, call) {
+  const isWebhook = name === 'findConnection'
+  const page = pageOf(edge({ ...config, ...(isWebhook ? { webhooks: { [name]: call } } : { [name]: call }) }))
+  return isWebhook ? page.ask('POST', '/webhooks/mx', {}) : page.ask('POST', '/flows', { connection: 'c_1' })
 }
 
 const startFrom = (handle, origin, more) =>
@@ -51,6 +69,69 @@ test('without onError, errors are written to the console: their name, code and m
       assert.ok(!text.includes('hunter2'))
     }
   }
+})
+
+test('a FlowError that a function of the company throws is its cause for onError, and no mistake of the page', async (t) => {
+  const { config, reported } = setup(t)
+  const thrown = new FlowError({
+    code: 'INVALID_INPUT',
+    next: 'fix-integration',
+    message: 'is wrong',
+    path: '/hunter2',
+  })
+  for (const [name, status] of [
+    ['authenticate', 503],
+    ['resolve', 503],
+    ['findConnection', 204],
+  ]) {
+    const reply = await askWith(config, name, fail(thrown))
+    assert.equal(reply.status, status)
+    if (status === 503) {
+      const { code, path, title } = await reply.json()
+      assert.deepEqual([code, path, title], ['UNAVAILABLE', undefined, 'service unavailable'])
+    }
+    await until(() => reported.errors.length > 0, 'the error is reported')
+    const [{ cause, ...error }, ...others] = reported.errors.splice(0)
+    assert.deepEqual([error.body.code, cause === thrown, others], ['UNAVAILABLE', true, []])
+  }
+})
+
+test('a call of authenticate, resolve or findConnection may take 30 seconds, and is then reported by its name', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { config, reported } = setup(t)
+  for (const [name, status] of [
+    ['authenticate', 503],
+    ['resolve', 503],
+    ['findConnection', 204],
+  ]) {
+    let isCalled = false
+    const reply = askWith(config, name, () => ((isCalled = true), new Promise(() => {})))
+    await until(() => isCalled, 'the function is called')
+    t.mock.timers.tick(29_999)
+    for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual(reported.errors, [])
+    t.mock.timers.tick(1)
+    await until(() => reported.errors.length > 0, 'the error is reported')
+    assert.equal((await reply).status, status)
+    const messages = reported.errors.splice(0).map(({ message }) => message)
+    assert.deepEqual(messages, [`${name} has not settled within 30 seconds`])
+  }
+})
+
+test('a flow goes on after a call of resolve that never settles', async (t) => {
+  const { env, state } = await atChallenge(t)
+  const { resolve } = env.config
+  let calls = 0
+  const hangsOnce = (...args) => (++calls === 1 ? new Promise(() => {}) : resolve(...args))
+  const page = pageOf(edge({ ...env.config, resolve: hangsOnce }))
+  const answers = rightAnswers(env)(state.step.round)
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const refused = page.answer(state, 1, answers)
+  await until(() => calls === 1, 'resolve is called')
+  t.mock.timers.tick(30_000)
+  const isRefused = async () => (await Promise.race([refused, undefined]))?.code === 'UNAVAILABLE'
+  await until(isRefused, 'the answer is refused')
+  assert.equal((await page.answer(state, 1, answers)).step.kind, 'done')
 })
 
 test('an onError of your own replaces the console', async (t) => {

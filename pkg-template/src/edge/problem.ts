@@ -72,10 +72,14 @@ export function flowLimitReached(): Problem {
   return new Problem({ ...EDGE_CODES.RATE_LIMITED, code: 'RATE_LIMITED', next: 'start-over' })
 }
 
+function unavailable(cause: unknown): Problem {
+  return new Problem({ ...EDGE_CODES.UNAVAILABLE, code: 'UNAVAILABLE' }, 0, cause)
+}
+
 /** Turns a thrown value into a problem. `status` replaces the status of an error that the page did not cause. */
 export function toProblem(error: unknown, status?: number): Problem {
   if (error instanceof Problem) return error
-  if (!(error instanceof FlowError)) return new Problem({ ...EDGE_CODES.UNAVAILABLE, code: 'UNAVAILABLE' }, 0, error)
+  if (!(error instanceof FlowError)) return unavailable(error)
   const { code, next, path, fields } = error
   const title = error.message.slice(error.message.indexOf(': ') + 2)
   const byCode = CONFIG_PATH.test(path ?? '') ? 500 : PAGE_CODES[code]
@@ -97,17 +101,26 @@ function describe(error: unknown): string {
   return `${name}: ${isCoded ? `${code}: ` : ''}${message}`
 }
 
-/** How long a task waits for `onError`, `onEvent` or `onPersonNeeded`, in milliseconds of real time. */
+/** How long a call of a function of the company may take, in milliseconds of real time. */
 const CALLBACK_TIMEOUT_MS = 30_000
 
 /** Waits for what a function of the company has returned. Rejects if it takes too long, so that a task ends in any case. */
-export async function settled(name: string, returned: unknown): Promise<void> {
+export async function settled<T>(name: string, returned: T | Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise((_, reject) => {
+  const late = new Promise<never>((_, reject) => {
     const error = () => new Error(`${name} has not settled within ${CALLBACK_TIMEOUT_MS / 1_000} seconds`)
     timer = setTimeout(() => reject(error()), CALLBACK_TIMEOUT_MS)
   })
-  await Promise.race([returned, late]).finally(() => clearTimeout(timer))
+  return Promise.race([returned, late]).finally(() => clearTimeout(timer))
+}
+
+/** Calls a function of the company. A `FlowError` that it throws is the company's, and not a mistake of the page. */
+export async function callCompany<T>(name: string, call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await settled(name, call())
+  } catch (error) {
+    throw error instanceof FlowError ? unavailable(error) : error
+  }
 }
 
 /** Calls `onError` unless it has received the cause, and ignores the errors that `onError` itself throws. */

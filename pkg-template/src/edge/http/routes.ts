@@ -1,7 +1,7 @@
 import { invalidInput } from '../../flow/errors.js'
 import type { Connection, HandlerConfig } from '../config.js'
 import type { FlowService, StartTarget } from '../engine/service.js'
-import { methodNotAllowed, notFound, problem, toProblem } from '../problem.js'
+import { callCompany, methodNotAllowed, notFound, problem, toProblem } from '../problem.js'
 import type { FlowRef } from '../records/flow-record.js'
 import type { Sealer } from '../records/seal.js'
 import { resolveConnection } from '../resolve.js'
@@ -43,7 +43,7 @@ export async function flowRoutes<Env>(call: Call<Env>): Promise<Reply> {
   if (!isStart && id === '') throw notFound('no such route')
   if (request.method !== method) throw methodNotAllowed(method)
   const body = method === 'POST' ? await readBody(request, config.limits?.body ?? 65_536) : {}
-  const user = await config.authenticate(request, env)
+  const user = await callCompany('authenticate', () => config.authenticate(request, env))
   if (typeof user !== 'string' || user === '') throw problem('UNAUTHENTICATED')
 
   const { service, sealer } = open()

@@ -1,5 +1,5 @@
 import type { Webhooks } from '../config.js'
-import { methodNotAllowed, report } from '../problem.js'
+import { callCompany, methodNotAllowed, report } from '../problem.js'
 import { resolveConnection } from '../resolve.js'
 import { findWebhookReader } from '../vendors/index.js'
 import type { WebhookReader } from '../vendors/vendor.js'
@@ -31,7 +31,7 @@ async function accept<Env>(
 ): Promise<Reply> {
   const webhook = read(await readStrings(request, names, MAX_WEBHOOK_BYTES))
   const poll = async () => {
-    const target = await webhooks.findConnection(webhook, env)
+    const target = await callCompany('findConnection', () => webhooks.findConnection(webhook, env))
     if (!target) return
     const found = await resolveConnection(config, env, background, target.user, target.connection)
     if (found?.vendor !== vendor) return
