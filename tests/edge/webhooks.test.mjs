@@ -137,6 +137,21 @@ test('an error of findConnection goes to onError, and the vendor gets its 204', 
   assert.deepEqual(messages, ['no table'])
 })
 
+test('a user or connection of findConnection that is no text, or an empty one, is reported and starts no flow', async (t) => {
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text'), { findConnection: () => found })
+  const resolve = t.mock.method(env.config, 'resolve', () => mxConnection(env.bank, 'text'))
+  let found
+  for (const wrong of [7, ['ann'], null, undefined, '', { toString: () => 'ann' }]) {
+    for (const name of ['user', 'connection']) {
+      found = { user: 'ann', connection: 'c_1', [name]: wrong }
+      assert.equal(await env.send(bodyFor(env.bank.mx.member('text'))), 204)
+      const [{ name: type, message }, ...others] = env.reported.errors.splice(0)
+      assert.deepEqual([type, message.split(' ')[0], others], ['TypeError', 'findConnection', []])
+    }
+  }
+  assert.deepEqual([resolve.mock.callCount(), env.wire.calls], [0, []])
+})
+
 test('there is no webhook route for Flinks', async (t) => {
   const env = withWebhooks(t, (bank) => flinksConnection(bank, 'Greatday'))
   assert.equal(await env.send({ Login: { Id: env.bank.loginId('Greatday') } }, 'flinks'), 404)

@@ -7,6 +7,10 @@ import { readStrings } from './read-strings.js'
 import type { Reply } from './reply.js'
 import { partsOf, toTarget, type Call } from './routes.js'
 
+const NOT_A_CONNECTION = 'findConnection must return { user, connection }, each a non-empty string, or null'
+
+const isId = (value: unknown) => typeof value === 'string' && value !== ''
+
 /** How much of a webhook is read, in bytes. A guess: MX documents no limit. */
 const MAX_WEBHOOK_BYTES = 1 << 20
 
@@ -33,10 +37,13 @@ async function accept<Env>(
   const poll = async () => {
     const target = await callCompany('findConnection', () => webhooks.findConnection(webhook, env))
     if (!target) return
-    const found = await resolveConnection(config, env, background, target.user, target.connection)
+    const { user, connection } = target
+    // No page could join a flow of another user or connection.
+    if (![user, connection].every(isId)) throw new TypeError(NOT_A_CONNECTION)
+    const found = await resolveConnection(config, env, background, user, connection)
     if (found?.vendor !== vendor) return
     const { service, sealer } = open()
-    await service.pollForWebhook(await toTarget(sealer, target.user, target.connection, found), found)
+    await service.pollForWebhook(await toTarget(sealer, user, connection, found), found)
   }
   // The vendor expects its reply at once.
   background(poll().catch((error: unknown) => report(config.onError, error, env)))
