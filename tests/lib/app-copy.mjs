@@ -13,7 +13,10 @@ export const NEXT_FORMAT = {
  */
 export function copyApp(app, folder, patches = {}) {
   rmSync(folder, { recursive: true, force: true })
-  cpSync(app, folder, { recursive: true, dereference: true })
+  // Other tests have folders of their own in an app, which come and go.
+  for (const part of ['package.json', 'node_modules']) {
+    cpSync(join(app, part), join(folder, part), { recursive: true, dereference: true })
+  }
   for (const [file, replacements] of Object.entries(patches)) {
     const path = join(folder, 'node_modules/bank-mfa/dist', file)
     let text = readFileSync(path, 'utf8')
