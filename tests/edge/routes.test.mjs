@@ -657,6 +657,7 @@ test('a start resolves its connection once', async (t) => {
 test('edge() throws on an invalid configuration', () => {
   const right = { authenticate: () => 'ann', resolve: () => null, origins: [ORIGIN], seal: SEAL, store: memoryStore() }
   assert.equal(typeof edge(right), 'function')
+  assert.equal(typeof edge({ ...right, data: { 'my-accounts_2': () => {}, ['x'.repeat(64)]: () => {} } }), 'function')
   for (const [wrong, path] of [
     [{ authenticate: undefined }, '/authenticate'],
     [{ resolve: 'x' }, '/resolve'],
@@ -693,6 +694,10 @@ test('edge() throws on an invalid configuration', () => {
     [{ clock: { wait: async () => {} } }, '/clock'],
     [{ data: 'x' }, '/data'],
     [{ data: { accounts: () => {}, other: 'x' } }, '/data'],
+    ...['my.accounts', '', 'comptes/é', 'x'.repeat(65)].map((name) => [
+      { data: { [name]: () => {} } },
+      `/data/${name}`,
+    ]),
     [{ onEnded: () => {} }, '/onEnded'],
     [{ hints: {} }, '/hints'],
     [{ objects: () => {} }, '/objects'],

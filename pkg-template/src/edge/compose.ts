@@ -127,10 +127,17 @@ const STORE: Check = [
   'must be an object with the functions read, write and remove, or a function that returns one',
 ]
 
+/** The names of data that the route accepts. */
+const DATA_NAME = /^[\w-]{1,64}$/
+
 /** Throws `INVALID_INPUT` if an option is unknown or invalid. Checks the seal keys unless a function returns them. */
 export function checkConfig(config: HandlerConfig<never>, own: 'store' | 'objects'): void {
   checkOptions(config, { ...OPTIONS, [own]: own === 'store' ? STORE : FUNCTION }, '')
   checkOptions(config.limits ?? {}, LIMITS, '/limits')
+  for (const name of Object.keys(config.data ?? {})) {
+    if (!DATA_NAME.test(name))
+      throw invalidInput(`/data/${name}`, 'must have a name of 1 to 64 letters, digits, _ or -')
+  }
   if (!isFunction(config.seal)) sealer(config.seal as SealKeys | string)
 }
 
