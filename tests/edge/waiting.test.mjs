@@ -88,6 +88,19 @@ test('a page that waits sees the answer at another process after a second', asyn
   assert.equal((await waiting).step.kind, 'done')
 })
 
+test('a page that waits gets the ending before onFlowEnded has accepted it', async (t) => {
+  let accept
+  const onFlowEnded = () => new Promise((resolve) => (accept = resolve))
+  const { env, page, state } = await atChallenge(t, { onFlowEnded })
+  stopRereading(t)
+  const answered = page.answer(state, 1, rightAnswers(env)(state.step.round))
+  const working = await page.getState(state, state.version)
+  assert.equal(working.step.kind, 'working')
+  assert.equal((await page.getState(state, working.version)).step.kind, 'done')
+  accept()
+  await answered
+})
+
 test('a wait ends with its request, and leaves no listener at its signal', async (t) => {
   const { state, handle, nextWait } = await atChallenge(t)
   stopRereading(t)

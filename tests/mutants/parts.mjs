@@ -4,7 +4,17 @@
  */
 export const PARTS = {
   'edge/records/seal.ts': ['edge/seal', 'edge/record-format'],
-  'edge/records/records.ts': ['edge/record-format', 'edge/delivery', 'upgrade/upgrade', 'edge/at-most-once'],
+  'edge/records/records.ts': [
+    'edge/record-format',
+    'edge/store-errors',
+    'edge/waiting',
+    'edge/durable-objects',
+    'edge/delivery',
+    'upgrade/upgrade',
+    'edge/at-most-once',
+    'edge/routes',
+    'edge/data',
+  ],
   'edge/records/postgres.ts': ['edge/postgres'],
   'edge/records/object-storage.ts': ['edge/object-storage', 'edge/durable-objects', 'upgrade/upgrade'],
   'edge/records': [
