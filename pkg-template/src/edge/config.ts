@@ -37,7 +37,8 @@ export interface HandlerConfig<Env = unknown> {
   webhooks?: Webhooks<Env> | undefined
   /**
    * The readers of data that a page may read after its flow is done, by name; none by default. A name has 1 to 64 letters,
-   * digits, `_` or `-`. `bank-mfa/edge/data` has readers of accounts. With any reader, a record keeps the vendor's ids for ten minutes after the end.
+   * digits, `_` or `-`. `bank-mfa/edge/data` has readers of accounts. With any reader, a record keeps the vendor's ids for
+   * ten minutes after the end.
    */
   data?: Record<string, DataReader<Env>> | undefined
   /**

@@ -47,11 +47,14 @@ export class Problem extends Error {
 
   /** @param cause what was thrown; no reply contains it */
   constructor(body: Omit<ProblemBody, 'type'>, retryAfter = 0, cause?: unknown) {
-    super(`${body.code}: ${body.title}`, cause === undefined ? undefined : { cause })
+    super(`${body.code}: ${withPath(body.path)}${body.title}`, cause === undefined ? undefined : { cause })
     this.retryAfter = retryAfter
     this.body = { type: `urn:bank-mfa:${body.code.toLowerCase().replaceAll('_', '-')}`, ...body }
   }
 }
+
+/** The path as the message of an error begins with it. */
+const withPath = (path = '') => path && `${path} `
 
 export function problem(code: EdgeCode, retryAfter?: number): Problem {
   return new Problem({ ...EDGE_CODES[code], code }, retryAfter)
@@ -81,7 +84,7 @@ export function toProblem(error: unknown, status?: number): Problem {
   if (error instanceof Problem) return error
   if (!(error instanceof FlowError)) return unavailable(error)
   const { code, next, path, fields } = error
-  const title = error.message.slice(error.message.indexOf(': ') + 2)
+  const title = error.message.slice(`${code}: ${withPath(path)}`.length)
   const byCode = CONFIG_PATH.test(path ?? '') ? 500 : PAGE_CODES[code]
   const found = EDGE_CODES[code as EdgeCode]?.status ?? status ?? byCode ?? 500
   const body = { title, status: found, code, next, ...(path && { path }), ...(fields && { fields }) }
