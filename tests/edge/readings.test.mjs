@@ -86,7 +86,7 @@ test('a reader whose until is in the past is called once a second, and the page 
 test('a reader that ignores its signal is refused after its timeout, and can be called again', async (t) => {
   let steps = 0
   const score = () => (++steps === 1 ? new Promise(() => {}) : { data: steps })
-  const { page, end } = await done(t, { data: { score } })
+  const { env, page, end } = await done(t, { data: { score } })
   const timeout = new AbortController()
   const { mock } = t.mock.method(AbortSignal, 'timeout', () => timeout.signal)
   const reply = page.data(end, 'score')
@@ -95,6 +95,8 @@ test('a reader that ignores its signal is refused after its timeout, and can be 
   timeout.abort()
   const isRefused = async () => (await Promise.race([reply, undefined]))?.code === 'UNAVAILABLE'
   await until(isRefused, 'the reading is refused')
+  const messages = env.reported.errors.map(({ message }) => message)
+  assert.deepEqual(messages, ['data.score has not settled within 60 seconds'])
   assert.deepEqual(await page.data(end, 'score'), { data: 2 })
 })
 

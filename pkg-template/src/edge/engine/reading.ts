@@ -54,7 +54,7 @@ export async function readData(context: EngineContext, ref: FlowRef, name: strin
       const leased = { state, due: now + STEP_TIMEOUT_MS + LEASE_GRACE_MS }
       const readings = { begun: found ? begun : begun + 1, open: { ...open, [name]: leased } }
       if (!(await records.write(ref.id, stored, { ...record, readings }))) continue
-      const taken = takeStep(context, ref, name, () => callReader(context, reader, record, state))
+      const taken = takeStep(context, ref, name, () => callReader(context, name, record, state))
       // The step continues if the page disconnects.
       background(taken.catch(() => {}))
       const step = await taken
@@ -91,22 +91,22 @@ function isStep(step: unknown): boolean {
 
 async function callReader(
   context: EngineContext,
-  reader: EngineContext['readers'][string],
+  name: string,
   record: FlowRecord,
   state: string | null,
 ): Promise<DataStep> {
-  const { callOptions: options, clock } = context
+  const { callOptions: options, clock, readers } = context
   // The step's lease does not allow more time for both calls.
   const signal = AbortSignal.timeout(STEP_TIMEOUT_MS)
   const resolved = await connectionOf(context, record)
   const { user, connection, result } = record
   try {
-    const step = reader({ user, connection, resolved, result, state, options, clock, signal })
+    const step = readers[name]!({ user, connection, resolved, result, state, options, clock, signal })
     // A reader may ignore the signal.
     const late = new Promise<never>((_, reject) => signal.addEventListener('abort', reject))
     return await Promise.race([step, late])
   } catch (error) {
-    if (signal.aborted) throw problem('UNAVAILABLE')
+    if (signal.aborted) throw new Error(`data.${name} has not settled within ${STEP_TIMEOUT_MS / 1_000} seconds`)
     if (!(error instanceof FlowError)) throw error
     throw toProblem(error, error.next === 'fix-integration' ? 500 : 502)
   }
