@@ -218,8 +218,8 @@ export class Turn {
   }
 
   /**
-   * Takes or renews the lease for `ms` milliseconds without a send. The record keeps its last snapshot, so a crash loses nothing.
-   * In an iframe step the new snapshot is stored, too, with the page's claim: the flow may verify a claim twice.
+   * Takes or renews the lease for `ms` milliseconds without a send. The record keeps its last snapshot, so a crash loses
+   * nothing. In an iframe step the new snapshot is stored, too, with the page's claim: the flow may verify a claim twice.
    */
   async #takeLease(ms: number): Promise<void> {
     const { current } = this.#flow!
