@@ -490,6 +490,24 @@ test('an answer that no turn has stored within 25 seconds is refused, and can be
   assert.equal(env.bank.counts().answers, 1)
 })
 
+test('an answer whose 25 seconds are over begins no further turn, even if its own fails just then', async (t) => {
+  const { env, page, state } = await atChallenge(t)
+  const { read } = env.store
+  const turns = []
+  env.config.resolve = () => new Promise((_, reject) => turns.push(reject))
+  const answered = page.answer(state, 1, rightAnswers(env)(state.step.round))
+  await until(() => turns.length > 0, 'the turn begins')
+  // The turn ends while the call reads the record for the last time.
+  env.store.read = async (...args) => {
+    turns[0](new Error('hunter2'))
+    await until(() => env.reported.errors.length > 0, 'the turn has failed')
+    return read(...args)
+  }
+  env.bank.clock.advance(25_000)
+  const { status, code } = await answered
+  assert.deepEqual([status, code, turns.length], [503, 'UNAVAILABLE', 1])
+})
+
 test('without a page, sweeps run the flow and onPersonNeeded is called once', async (t) => {
   const env = setup(t, { connections: (bank) => ({ 'ann/c_1': mxConnection(bank, 'text') }) })
   const page = env.page()

@@ -159,7 +159,7 @@ export class LocalFlowService implements FlowService {
     return this.#takeTurn(
       ref,
       ({ step }) => {
-        const isOther = step.kind === 'connect' && 'address' in message && step.address !== message.address
+        const isOther = 'address' in step && 'address' in message && step.address !== message.address
         return step.kind === kind && !isOther
       },
       ({ current }) => {
@@ -183,8 +183,7 @@ export class LocalFlowService implements FlowService {
       // If the vendor sends no address, the turn still stores what has happened.
       address = current.kind === 'redirect' ? await current.pageUrl().catch(() => undefined) : undefined
     })
-    const hasAddress = state.step.kind !== 'redirect' || state.step.url === address
-    if (!hasAddress) throw problem('UNAVAILABLE', BUSY_RETRY_MS)
+    if ('url' in state.step && state.step.url !== address) throw problem('UNAVAILABLE', BUSY_RETRY_MS)
     return state
   }
 
@@ -283,7 +282,7 @@ export class LocalFlowService implements FlowService {
       if ((leaseUntil > 0 && !isPolling) || !isCurrent(stored.record)) break
       const running = runningTurn(this.#context, id, ref.flow)
       // No turn has stored this call, so the page must repeat it.
-      if ((isPolling || running !== undefined) && remaining() === 0) throw problem('UNAVAILABLE', BUSY_RETRY_MS)
+      if (remaining() === 0) throw problem('UNAVAILABLE', BUSY_RETRY_MS)
       if (isPolling) {
         await waitFor(this.#context, ref, ({ leaseUntil }) => leaseUntil === 0, remaining())
         continue
