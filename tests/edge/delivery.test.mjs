@@ -199,15 +199,23 @@ test('another server does not deliver an ending that the first one is delivering
   assert.equal(own.tries, 1)
 })
 
-test('without onFlowEnded, a sweep finds nothing to do for a flow that has ended', async (t) => {
-  const env = setup(t, { connections, onFlowEnded: undefined })
-  const page = env.page()
-  const state = await page.settled(await page.start('c_1'))
-  env.bank.clock.advance(7 * MINUTE)
-  await page.cancel(state)
-  env.bank.clock.advance(9 * MINUTE)
-  assert.deepEqual(await env.store.due(env.bank.clock.now(), 10), [])
-})
+for (const [when, writes, more] of [
+  ['without onFlowEnded and onPersonNeeded', 1, { onFlowEnded: undefined, onPersonNeeded: undefined }],
+  ['once its ending is delivered', 2, {}],
+]) {
+  test(`${when}, a sweep finds nothing to do for a flow that has ended`, async (t) => {
+    const env = setup(t, { connections, ...more })
+    const page = env.page()
+    const state = await page.settled(await page.start('c_1'))
+    const versionOf = async () => (await env.store.read(state.flow.split('.')[0])).version
+    const version = await versionOf()
+    env.bank.clock.advance(7 * MINUTE)
+    await page.cancel(state)
+    assert.deepEqual([(await versionOf()) - version, env.reported.errors], [writes, []])
+    env.bank.clock.advance(9 * MINUTE)
+    assert.deepEqual(await env.store.due(env.bank.clock.now(), 10), [])
+  })
+}
 
 test('endings that cannot be delivered do not delay other flows', async (t) => {
   const names = Array.from({ length: 120 }, (_, at) => `c_${at}`)
@@ -247,7 +255,7 @@ test('a flow whose connection was removed can be cancelled, and its ending is de
     }),
   )
   const { step } = await reply.json()
-  assert.deepEqual([step.kind, step.failure.code], ['failed', 'cancelled'])
+  assert.deepEqual([step.kind, step.failure.code, env.reported.errors], ['failed', 'cancelled', []])
   assert.deepEqual(
     env.reported.ended.map(({ outcome, failure }) => [outcome, failure.code]),
     [['failed', 'cancelled']],

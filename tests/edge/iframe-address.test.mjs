@@ -1,7 +1,8 @@
 /** The address of the iframe, whose token an edge requests. */
 import assert from 'node:assert/strict'
 import test from '../lib/test.mjs'
-import { MINUTE, edge, flinksConnection, setup } from './setup.mjs'
+import { until } from '../lib/until.mjs'
+import { MINUTE, edge, flinksConnection, page as pageOf, setup } from './setup.mjs'
 
 test('an address that could not be made is requested again a minute later, and not before', async (t) => {
   let fails = false
@@ -34,4 +35,38 @@ test('an address that could not be made is requested again a minute later, and n
   bank.clock.advance(10 * MINUTE)
   await handle.sweep()
   assert.equal((await store.read(state.flow.split('.')[0])).version, version, 'an open iframe has no turns')
+})
+
+test('pages at two servers whose token was refused get one fresh address, and see the step of before until then', async (t) => {
+  let reply
+  const slowly = (next) => async (url, init) => {
+    const replied = await next(url, init)
+    if (isSlow) await new Promise((resolve) => (reply = resolve))
+    return replied
+  }
+  let isSlow = true
+  const connections = (bank) => ({ 'ann/c_1': flinksConnection(bank, 'Greatday', 'connect') })
+  const env = setup(t, { connections, fetch: slowly })
+  const [one, other] = [env.page(), pageOf(edge(env.config))]
+  const started = await one.start('c_1')
+  await until(() => reply, 'the first token is requested')
+  assert.deepEqual(await one.getState(started), started)
+  isSlow = false
+  reply()
+  reply = undefined
+  const state = await one.settled(started)
+  isSlow = true
+  const message = { kind: 'token-refused', address: state.step.address }
+  const reopened = [one.message(state, message)]
+  await until(() => reply, 'another token is requested')
+  assert.deepEqual(await other.getState(state), state)
+  const waits = env.nextWait()
+  reopened.push(other.message(state, message))
+  await waits
+  isSlow = false
+  reply()
+  const [first, second] = await Promise.all(reopened)
+  assert.deepEqual(first, second)
+  assert.notEqual(first.step.address, state.step.address)
+  assert.equal(env.bank.counts().tokensMinted, 2)
 })

@@ -49,3 +49,27 @@ test('an answer does not wait for the turn of a flow that another process has ca
   assert.equal((await one.settled(answered)).step.kind, 'done')
   assert.equal(env.bank.counts().answers, 1)
 })
+
+test('a start whose first write takes long goes on when the turn of a cancelled flow ends', async (t) => {
+  const { env, one, state, reply } = await withHangingStart(t)
+  const { read, write } = env.store
+  let [reads, writes] = [0, 0]
+  let store
+  env.store.read = (...args) => (reads++, read(...args))
+  // The counter of starts is written first, then the record of the flow.
+  env.store.write = async (...args) => {
+    if (++writes === 2) await new Promise((resolve) => (store = resolve))
+    return write(...args)
+  }
+  const started = one.start('c_1')
+  await until(() => store, 'the start writes')
+  reads = 0
+  reply()
+  // The turn of the cancelled flow sees that it has lost, and the start that nothing has changed.
+  await until(() => reads === 3, 'the start waits again')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  store()
+  const next = await one.settled(await started)
+  assert.notEqual(next.flow, state.flow)
+  assert.deepEqual([next.step.kind, env.bank.counts().tokensMinted], ['challenge', 2])
+})

@@ -245,6 +245,13 @@ test('a record keeps fifty endings that are refused', async (t) => {
   assert.deepEqual([pendingEndings.length, pendingEndings.at(-1).flow], [50, idOf(last)])
 })
 
+test('a record remembers the eight flows before its own', async (t) => {
+  const env = setup(t, { connections, limits })
+  const flows = []
+  for (let count = 0; count < 10; count++) flows.push(await cancelled(env.page()))
+  assert.deepEqual((await recordOf(env, flows[9])).earlier, flows.slice(1, 9).map(idOf))
+})
+
 test('after three hours in which neither resolve nor onFlowEnded works, each ending is delivered', async (t) => {
   const received = []
   let isUp = true

@@ -30,9 +30,12 @@ test('a flow goes from its start through its rounds to its end', async (t) => {
   const page = env.page()
   const started = await page.start('c_1')
   assert.deepEqual(started.step, { kind: 'working', stage: 'start', until: null })
-  const end = await walk(page, started, rightAnswers(env))
+  const [rounds, right] = [[], rightAnswers(env)]
+  const end = await walk(page, started, (round) => (rounds.push(round.number), right(round)))
   assert.equal(end.step.kind, 'done')
   assert.ok(end.version > started.version)
+  const needed = env.reported.personNeeded.map(({ round }) => round)
+  assert.deepEqual([rounds.length > 1, needed], [true, rounds], 'each round needs its user once')
 })
 
 test('the company gets the vendor’s ids, and the page does not', async (t) => {

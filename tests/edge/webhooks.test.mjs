@@ -44,8 +44,9 @@ test('a webhook starts a flow that only reads the status, and onPersonNeeded is 
   })
   const body = bodyFor(env.bank.mx.member('already_challenged'))
   assert.equal(await env.send(body), 204)
-  assert.ok(
-    env.wire.calls.every(({ method }) => method === 'GET'),
+  assert.deepEqual(
+    env.wire.calls.map(({ method }) => method),
+    ['GET'],
     'only the user may begin a session at the bank',
   )
   assert.deepEqual(
@@ -309,6 +310,18 @@ test('a webhook about a member that is still to be created sends nothing', async
   const env = withWebhooks(t, (bank) => mxConnection(bank, 'text', params))
   assert.equal(await env.send(bodyFor(env.bank.mx.member('text'))), 204)
   assert.deepEqual([env.received.length, env.wire.calls, env.reported.errors], [1, [], []])
+})
+
+test('a webhook about a flow that waits for its credentials does nothing', async (t) => {
+  const params = { memberGuid: undefined, institutionCode: 'simulated_bank' }
+  const env = withWebhooks(t, (bank) => mxConnection(bank, 'text', params))
+  const page = env.page()
+  const state = await page.settled(await page.start('c_1'))
+  assert.equal(state.step.kind, 'challenge')
+  const before = [env.wire.calls.length, env.bank.clock.now()]
+  assert.equal(await env.send(bodyFor(env.bank.mx.member('text'))), 204)
+  assert.deepEqual([env.wire.calls.length, env.bank.clock.now()], before)
+  assert.deepEqual(await page.getState(state), state)
 })
 
 test('an id of a webhook that is longer than 200 characters is ignored', async (t) => {
