@@ -57,8 +57,8 @@ async function read(
   }
   // Flinks has no data.
   if (found === null) return { accounts: [] }
-  const text = await Promise.race([found.text(), aborted(signal)]).catch(() => '')
-  const accounts = member(toRecord(parse(text)), 'Accounts')
+  const body = await Promise.race([found.text().then(parse), aborted(signal)]).catch(() => {})
+  const accounts = member(toRecord(body), 'Accounts')
   if (!Array.isArray(accounts)) throw unreadableReply(found.status)
   return { accounts }
 }
@@ -80,5 +80,5 @@ function withResponse(fetch: Fetch): FlinksCallsHost['fetch'] {
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 }

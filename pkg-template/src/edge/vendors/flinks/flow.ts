@@ -55,14 +55,14 @@ function toHost(connection: FlinksConnection, { token, onError, ...options }: Fl
  * errors are our own, because that of `fetch` may quote the key, and that of `JSON.parse` the token.
  */
 async function requestToken(
-  { host, secretKey = '' }: FlinksConnection,
+  { host, secretKey }: FlinksConnection,
   session: number,
   { fetch: ownFetch = fetch, clock = realTime, onEvent }: Pick<HostOptions, 'fetch' | 'clock' | 'onEvent'>,
   onError: FlowHost['onError'],
 ): Promise<string> {
   const base = host.baseUrl ?? `https://${host.instance}-api.private.fin.ag`
   const url = `${base.replace(/\/$/, '')}/v3/${host.customerId}/BankingServices/GenerateAuthorizeToken`
-  const headers = { accept: 'application/json', 'flinks-auth-key': secretKey }
+  const headers = { accept: 'application/json', 'flinks-auth-key': secretKey! }
   const signal = AbortSignal.timeout(TOKEN_TIMEOUT_MS)
   const call = async () => {
     const response = await ownFetch(url, { method: 'POST', headers, body: null, redirect: 'manual', signal })

@@ -78,7 +78,7 @@ async function read(
       const reply = await call(`${url.replace(/status$/, name)}?${search}`, init).catch((cause: unknown) => {
         throw dataFailed(['unreachable', 'retry-later'], null, cause)
       })
-      if (reply.status < 200 || reply.status > 299) throw dataFailed(toFailure(reply.status), reply.status)
+      if (Math.floor(reply.status / 100) !== 2) throw dataFailed(toFailure(reply.status), reply.status)
       const text = new TextDecoder().decode(await reply.arrayBuffer())
       const { [name]: items, pagination } = toRecord(parse(text))
       if (!Array.isArray(items)) throw unreadableReply(reply.status)
