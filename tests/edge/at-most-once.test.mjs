@@ -153,7 +153,8 @@ test('a refused secret key ends the flow with secret-missing, and without a toke
   assert.equal(other.state.step.failure.code, 'unreachable')
   assert.equal(other.env.bank.counts().liveStarts, 0)
   const [error] = other.env.reported.errors
-  assert.deepEqual([error.code, error.cause.code, error.cause.cause.name], ['unreachable', 'unreachable', 'TypeError'])
+  for (const { code, next } of [error, error.cause]) assert.deepEqual([code, next], ['unreachable', 'retry-later'])
+  assert.equal(error.cause.cause.name, 'TypeError')
 })
 
 test('a store that fails once before a send ends the flow in host-error, and only onError gets the cause', async (t) => {
@@ -414,6 +415,7 @@ for (const [what, reply, code, message] of [
   ['status 401', () => new Response('', { status: 401 }), 'secret-missing', 'refused the secretKey with status 401'],
   ['status 403', () => new Response('', { status: 403 }), 'secret-missing', 'refused the secretKey with status 403'],
   ['no reply', () => Promise.reject(new TypeError('hunter2')), 'unreachable', 'got no reply: TypeError'],
+  ['no reply and no error', () => Promise.reject(), 'unreachable', 'got no reply: undefined'],
 ]) {
   test(`a request for a token that gets ${what} is reported, without a secret`, async (t) => {
     const fetch = (fetch) => async (url, init) => (url.endsWith('Token') ? reply() : fetch(url, init))

@@ -96,6 +96,16 @@ for (const [name, vendor] of Object.entries(VENDORS)) {
     assert.equal(env.bank.counts().credentials, 0)
   })
 
+  test(`${name}: an edge sends no probe, even if its runtime has a location`, async (t) => {
+    Object.defineProperty(globalThis, 'location', { value: { origin: 'https://app.example' }, configurable: true })
+    t.after(() => delete globalThis.location)
+    const names = []
+    const onEvent = ({ attributes }) => void names.push(attributes['bank_mfa.call.name'])
+    const { page, state } = await atForm(t, vendor, { onEvent })
+    const end = await page.settled(await page.answer(state, 1, typed(state.step, right)))
+    assert.deepEqual([end.step.kind, names.includes('probe')], ['done', false])
+  })
+
   test(`${name}: an empty field is refused, and nothing is sent`, async (t) => {
     const { env, page, state } = await atForm(t, vendor)
     const refused = await page.answer(state, 1, typed(state.step, [right[0], '']))

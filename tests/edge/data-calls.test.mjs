@@ -43,6 +43,12 @@ test('without a guid in the result, the member of the connection is read', async
   assert.equal(calls[0].url.pathname, '/users/USR-1/members/MBR-1/accounts')
 })
 
+test('the address of a list keeps a guid that contains the word status', async () => {
+  const resolved = { ...MX, params: { userGuid: 'USR-status', memberGuid: 'MBR-1' } }
+  const { calls } = await read(accounts(), resolved, emptyLists)
+  assert.equal(calls[0].url.pathname, '/users/USR-status/members/MBR-2/accounts')
+})
+
 test('transactions are read from a date, as the version of MX’s API wants it', async () => {
   for (const [version, days, from] of [
     ['v20250224', 90, `${(NOON - 90 * 86_400_000) / 1000}`],
@@ -118,15 +124,19 @@ test('without a fetch of the company, the global one is used', async (t) => {
 
 test('the account of a vendor is shown by names that are the same for all, and with texts and numbers only', async () => {
   const Account = {
-    ...{ Title: 'Chequing', Type: 'Operation', Currency: { code: 'CAD' }, Balance: { Current: '1.50', Available: 0 } },
-    Transactions: [{ Date: '2026-01-02', Description: 'Coffee', Debit: 7.5, Credit: null, Balance: 3, Id: 'hunter2' }],
+    ...{ Title: { en: 'Chequing' }, Type: 'Operation', Currency: 'CAD', Balance: { Current: '1.50', Available: 0 } },
+    Transactions: [
+      { Date: '2026-01-02', Description: 'Coffee', Debit: 7.5, Credit: null, Balance: 3, Id: 'hunter2' },
+      { Date: '2026-01-03', Description: 'Salary', Debit: null, Credit: '900.00' },
+    ],
   }
   const { step } = await read(transactions(), FLINKS, () => Response.json({ Accounts: [Account] }))
-  const transaction = { date: '2026-01-02', description: 'Coffee', debit: 7.5, credit: null }
+  const shown = [
+    { date: '2026-01-02', description: 'Coffee', debit: 7.5, credit: null },
+    { date: '2026-01-03', description: 'Salary', debit: null, credit: '900.00' },
+  ]
   const amounts = { balance: '1.50', available: 0 }
-  assert.deepEqual(step.data, [
-    { name: 'Chequing', type: 'Operation', currency: null, ...amounts, transactions: [transaction] },
-  ])
+  assert.deepEqual(step.data, [{ name: null, type: 'Operation', currency: 'CAD', ...amounts, transactions: shown }])
 })
 
 test('the transactions of a Flinks account are read for 90 or 365 days', async () => {
@@ -141,6 +151,13 @@ test('the transactions of a Flinks account are read for 90 or 365 days', async (
     assert.deepEqual(JSON.parse(calls[0].body), sent)
     assert.ok(calls[0].url.pathname.endsWith('/GetAccountsDetail'))
   }
+})
+
+test('data of Flinks that is not ready is a step that continues after the poll interval', async () => {
+  const pending = () => Response.json({ FlinksCode: 'OPERATION_PENDING', RequestId: REQUEST_ID }, { status: 202 })
+  const { step, calls } = await read(accounts(), FLINKS, pending)
+  assert.deepEqual([typeof step.state, calls.length], ['string', 1])
+  assert.ok(step.until >= NOON + 10_000, 'Flinks asks for ten seconds between two polls')
 })
 
 test('a fetch of the company may return only the parts of a reply that are used', async () => {

@@ -144,6 +144,18 @@ test('a refused secretKey is a call with its status, and its error shows no key'
   assertNothingPersonal(events, ['hunter2', 'ann', 'c_1'])
 })
 
+test('a request for a token that gets no reply is a call with its method, its duration and why', async (t) => {
+  const timesOut = async () => {
+    env.bank.clock.advance(7)
+    throw new DOMException('hunter2', 'TimeoutError')
+  }
+  const fetch = (fetch) => (url, init) => (url.endsWith('Token') ? timesOut() : fetch(url, init))
+  const { env, events, page } = traced(t, (bank) => flinksConnection(bank, 'Greatday'), { fetch })
+  await page.settled(await page.start('c_1'))
+  const { attributes, duration } = events.find((event) => brief(event) === 'GenerateAuthorizeToken timeout')
+  assert.deepEqual([attributes['http.request.method'], duration], ['POST', 7])
+})
+
 // Nothing personal --------------------------------------------------------------------------------
 
 /** Follows a flow from a page by `remote`, and answers. Returns the page's trace and its events. */

@@ -92,6 +92,8 @@ export const PARTS = {
     'edge/new-session',
     'edge/mx-creation',
     'edge/at-most-once',
+    'edge/routes',
+    'edge/trace',
   ],
   // Node cannot give a mutant to workerd, in which the other tests of Durable Objects run.
   'edge/durable.ts': ['edge/durable-objects', 'upgrade/upgrade'],
