@@ -67,7 +67,7 @@ test('a start whose first write takes long goes on when the turn of a cancelled 
   reply()
   // The turn of the cancelled flow sees that it has lost, and the start that nothing has changed.
   await until(() => reads === 3, 'the start waits again')
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve))
   store()
   const next = await one.settled(await started)
   assert.notEqual(next.flow, state.flow)
