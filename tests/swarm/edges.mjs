@@ -61,6 +61,7 @@ class Edge {
       fetch: life.guard((url, init) => this.#fetch(life, url, init)),
       clock: { now: () => world.clock.now(), wait: life.guard((ms, signal) => world.clock.wait(ms, signal)) },
     })
+    world.starts.push({ at: world.clock.now(), edge: this.name, format: this.format })
     world.note(`${this.name} starts${formatsDiffer ? ` with format ${this.format}` : ''}`)
   }
 

@@ -102,6 +102,8 @@ class World {
   /** The calls of `onPersonNeeded`, and when processes of the edge have died. */
   calls = []
   deaths = []
+  /** When processes of the edge have started: `{ at, edge, format }`. */
+  starts = []
   pageEndings = []
   #isOver = false
   #skipped
