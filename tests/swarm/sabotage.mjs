@@ -109,7 +109,7 @@ export const SABOTAGE = {
   'MX is taken for connected before it is': {
     patches: {
       'flow/flow.js': [
-        ['status, header, bytes, this', 'status, header, asConnected(bytes), this'],
+        ['status, retryAfter, bytes, this', 'status, retryAfter, asConnected(bytes), this'],
         ['export class Flow ', `${AS_CONNECTED}\nexport class Flow `],
       ],
     },

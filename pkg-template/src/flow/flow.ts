@@ -223,9 +223,7 @@ export class Flow<Result = unknown> extends FlowBase<Result> {
     this.#dispatchUnattended(() => {
       if ('loss' in reply) return this.#advance('lost', reply.loss, step.serial)
       const { status, retryAfter, bytes } = reply
-      // A plain object of headers may hold a number, and wasm traps on it.
-      const header = retryAfter === undefined ? undefined : String(retryAfter)
-      return this.#handle.replied(step.serial, status, header, bytes, this.#now)
+      return this.#handle.replied(step.serial, status, retryAfter, bytes, this.#now)
     })
   }
 

@@ -33,9 +33,11 @@ export async function readReply(response: FetchResponse, maxBytes = MAX_BODY_BYT
   const { status, headers, body, bodyUsed } = response as WithStream
   if (!Number.isInteger(status) || (status !== 0 && status < 200) || status > 599) throw new TypeError('invalid status')
   if (bodyUsed) throw new TypeError('the body was already read')
-  const retryAfter = isA('Headers', headers)
-    ? ((headers as unknown as Map<string, string>).get('retry-after') ?? undefined)
+  const header: unknown = isA('Headers', headers)
+    ? (headers as Headers).get('retry-after')
     : headerPairs(response).find(([name]) => name.toLowerCase() === 'retry-after')?.[1]
+  // Another library may give a number, and wasm traps on it.
+  const retryAfter = header == null ? undefined : String(header)
   if (WITHOUT_BODY.includes(status)) return { status, retryAfter, bytes: new Uint8Array() }
   const bytes = isA('ReadableStream', body)
     ? await readStream(body as ReadableStream<Uint8Array>, maxBytes)
