@@ -99,14 +99,18 @@ export function brokenFlow(code: ErrorCode, now: number): Failure {
 
 export const HOST_ERROR_MESSAGE = 'a function of the host threw an error; see cause'
 
+/** A property of what was thrown, which can be nothing, or an object that cannot be read. */
+export function propertyOf(thrown: unknown, name: 'code' | 'name'): unknown {
+  try {
+    return (thrown as Record<string, unknown>)[name]
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether a token source says that it could not reach the vendor, as `flinks.token` of `bank-mfa/calls` does. */
 export function isUnreachable(error: unknown): boolean {
-  try {
-    return (error as { code?: unknown }).code === 'unreachable'
-  } catch {
-    // Nothing was thrown, or an object whose properties cannot be read.
-    return false
-  }
+  return propertyOf(error, 'code') === 'unreachable'
 }
 
 /** The error for a token source that threw. */

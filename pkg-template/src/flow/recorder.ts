@@ -1,4 +1,5 @@
 import { VERSION } from '../version.js'
+import { propertyOf } from './errors.js'
 import type { Clock } from './host.js'
 import { isEnding } from './steps.js'
 import type { EventName, FlowAction, FlowEvent, OnEvent, Trace, TraceEvent, TraceTimes } from './trace.js'
@@ -210,7 +211,7 @@ export function callEvent(
 ): [EventName, Attributes] {
   // The core and the edge have checked the URL. Parsing it again would take longer than the rest of an event.
   const [, , host, ...path] = url.replace(/\?.*/, '').split('/')
-  const lost = LOST.get(nameOf(cause)) ?? 'network'
+  const lost = LOST.get(propertyOf(cause, 'name')) ?? 'network'
   const attributes = {
     'bank_mfa.call.name': name ?? callName(path),
     'bank_mfa.stage': stage,
@@ -258,15 +259,6 @@ export function stepEvent({ kind, stage, round, purpose, error, failure }: AnySt
 function word(text: unknown): string {
   const shape = /^(?=.*[A-Za-z])(?!.*\d{4})([A-Z\d_]{1,64}|(?=.*_)[A-Z\d_ ]{1,64}|[A-Za-z_]{1,40})$/
   return typeof text === 'string' && shape.test(text) ? text : ''
-}
-
-/** The name of what was thrown, which can be an object that cannot be read. */
-function nameOf(thrown: unknown): unknown {
-  try {
-    return (thrown as Error).name
-  } catch {
-    return undefined
-  }
 }
 
 /** The last part of an address that is no id: a member's id follows `members`, and a RequestId is a GUID. */
