@@ -35,6 +35,13 @@ export function html(status, headers = {}) {
   }
 }
 
+/** A reply: JSON of a gateway in front of the edge, which is no problem document. */
+export function gateway(status, body, headers = {}) {
+  return (_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+  }
+}
+
 /** A reply: the data is not ready yet. */
 export function pending(seconds) {
   return (_, response) => {

@@ -3,19 +3,15 @@ import assert from 'node:assert/strict'
 import { pathToFileURL } from 'node:url'
 import { resolve } from '../lib/package.mjs'
 import test from '../lib/test.mjs'
-import { DONE, broken, challenge, edgeStub, fastClock } from './edge-stub.mjs'
+import { DONE, broken, challenge, edgeStub, fastClock, gateway } from './edge-stub.mjs'
 import { untilStep } from './setup.mjs'
 
 const { FlowError, remote } = await import(pathToFileURL(resolve('bank-mfa/remote')))
 
-/** A reply: JSON of something in front of the edge. */
-const json = (body) => (_, response) =>
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-
 /** A flow that a stub of the edge serves without streams. `prepare` changes the stub first. */
 async function setup(t, { prepare = () => {}, ...options } = {}) {
   const [edge, clock] = [await edgeStub(t), fastClock()]
-  edge.replyAlways('stream', json({}))
+  edge.replyAlways('stream', gateway(200, {}))
   prepare(edge)
   const flow = remote(edge.address, { clock, ...options }).start({ connection: 'chequing' })
   t.after(() => flow.cancel())
@@ -60,7 +56,7 @@ test('a clock that throws ends the flow in host-error', async (t) => {
 
 test('a reply to a start whose id is none is no reply of an edge', async (t) => {
   const state = { flow: '../../logout', version: 1, step: DONE }
-  const { edge, flow } = await setup(t, { prepare: (edge) => edge.replyOnce('start', json(state)) })
+  const { edge, flow } = await setup(t, { prepare: (edge) => edge.replyOnce('start', gateway(200, state)) })
   edge.setStep(DONE)
   assert.deepEqual(await flow.result(), DONE.result)
   assert.deepEqual([flow.id, edge.callsOf('start').length], ['flow-1', 2])
@@ -73,7 +69,7 @@ for (const step of [
   { kind: 'failed', failure: { code: 'timed-out', next: 7 } },
 ]) {
   test(`a flow whose edge sends only ${JSON.stringify(step)} fails`, async (t) => {
-    const prepare = (edge) => edge.replyAlways('poll', json({ version: 7, step }))
+    const prepare = (edge) => edge.replyAlways('poll', gateway(200, { version: 7, step }))
     const { flow } = await setup(t, { prepare })
     const { failure } = await untilStep(flow, 'failed')
     assert.deepEqual([failure.code, failure.next], ['unreachable', 'retry-later'])

@@ -16,6 +16,7 @@ import {
   challenge,
   edgeStub,
   fastClock,
+  gateway,
   html,
   lostReply,
   pending,
@@ -454,13 +455,6 @@ test('a start is retried after a lost reply and joins the same flow', async (t) 
 })
 
 // Errors ------------------------------------------------------------------------------------------
-
-/** A reply: JSON of a gateway in front of the edge, which is no problem document. */
-function gateway(status, body, headers = {}) {
-  return (_, response) => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
-  }
-}
 
 const NOT_FOUND = { code: 'NOT_FOUND', next: 'start-over', path: '/flow', detail: 'x' }
 for (const [name, reply, expected] of [
